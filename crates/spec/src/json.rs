@@ -1,0 +1,126 @@
+//! Reading JSON.
+//!
+//! `serde_json` decides what is JSON and decodes strings and numbers; this module only finds out
+//! where each value stands, which `serde_json` does not tell.
+
+use std::sync::Arc;
+
+use serde::de::IgnoredAny;
+
+use crate::node::{Node, Value};
+use crate::source::Source;
+use crate::tree::Tree;
+use crate::{Diagnostic, Diagnostics, Severity};
+
+pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
+    let text = source.text();
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return Err(syntax_error(source, &error).into());
+    }
+    let mut tree = Tree::new(source);
+    match place_values(&mut tree, text) {
+        Ok(()) => tree.finish(),
+        Err(finding) => Err(tree.fail(finding)),
+    }
+}
+
+/// Walks text that is known to be JSON.
+fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        match byte {
+            b'{' => {
+                tree.open_object(start)?;
+                at += 1;
+            }
+            b'[' => {
+                tree.open_array(start)?;
+                at += 1;
+            }
+            b'}' | b']' => {
+                at += 1;
+                tree.close(Some(at));
+            }
+            b'"' => {
+                at = end_of_string(bytes, start);
+                let span = start..at;
+                let string = serde_json::from_str(&text[span.clone()]).map_err(|_| {
+                    Diagnostic::new(
+                        Severity::Error,
+                        tree.source(),
+                        Some(span.clone()),
+                        "the string has half of a surrogate pair",
+                    )
+                    .help("write both halves, as in `\\ud83d\\ude00`, or the character itself")
+                })?;
+                if tree.wants_key() {
+                    tree.key(string, span);
+                } else {
+                    tree.value(Node::new(span, Value::String(string)));
+                }
+            }
+            b'-' | b'0'..=b'9' | b'a'..=b'z' => {
+                let length = bytes[start..]
+                    .iter()
+                    .position(|byte| !matches!(byte, b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'))
+                    .unwrap_or(bytes.len() - start);
+                at += length;
+                let word = &text[start..at];
+                let value = match word {
+                    "null" => Value::Null,
+                    "true" => Value::Bool(true),
+                    "false" => Value::Bool(false),
+                    number => Value::Number(number.parse().map_err(|_| {
+                        number_out_of_range(tree.source(), start..start + length, number)
+                    })?),
+                };
+                tree.value(Node::new(start..at, value));
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(())
+}
+
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+pub(crate) fn number_out_of_range(
+    source: &Arc<Source>,
+    span: std::ops::Range<usize>,
+    number: &str,
+) -> Diagnostic {
+    let number: String = number.chars().take(40).collect();
+    Diagnostic::new(
+        Severity::Error,
+        source,
+        Some(span),
+        format!("the number `{number}` is not finite, or too large to be held"),
+    )
+    .help("JSON has finite numbers only; quote it if it is text")
+}
+
+fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
+    let full = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let reason = full.strip_suffix(&place).unwrap_or(&full);
+    let at = source.offset(error.line(), error.column().saturating_sub(1));
+    let width = source.text()[at..].chars().next().map_or(0, char::len_utf8);
+    Diagnostic::new(
+        Severity::Error,
+        source,
+        Some(at..at + width),
+        format!("not JSON: {reason}"),
+    )
+}
