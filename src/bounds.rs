@@ -82,6 +82,15 @@ pub(crate) fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) ->
         .collect()
 }
 
+/// Values of a path parameter: what a URL drops or climbs out of would reach another resource.
+pub(crate) fn path_segment<T: ToString>(value: T) -> Result<T, String> {
+    match value.to_string().as_str() {
+        "" => Err("must not be empty".to_owned()),
+        dots @ ("." | "..") => Err(format!("must not be `{dots}`")),
+        _ => Ok(value),
+    }
+}
+
 /// A regular expression, compiled to a table by the generator.
 pub(crate) struct Pattern {
     /// The expression as the document has it.
@@ -145,6 +154,9 @@ mod tests {
         assert_eq!(length("äöü", 3, 3), Ok("äöü"));
         assert_eq!(length("äö", 3, 3), Err("must have exactly 3 characters, but has 2".to_owned()));
         assert_eq!(length("", 1, usize::MAX), Err("must have at least 1 characters, but has 0".to_owned()));
+        assert_eq!(path_segment("a/b"), Ok("a/b"));
+        assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
+        assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
         // `^a$`: 0 start, 1 after `a`, 2 no way back.
         let mut classes = [0; 256];
         classes[usize::from(b'a')] = 1;

@@ -15,6 +15,35 @@ pub(crate) struct Model {
     pub operations: IndexMap<String, Operation>,
 }
 
+impl Model {
+    /// Whether the generated code has deprecated items, which it uses itself.
+    pub(crate) fn has_deprecated(&self) -> bool {
+        let fields = self
+            .structs
+            .values()
+            .flat_map(|item| item.fields.values().map(|field| &field.about));
+        let parameters = self
+            .operations
+            .values()
+            .flat_map(|item| item.parameters.values().map(|item| &item.about));
+        let types = self
+            .structs
+            .values()
+            .map(|item| &item.about)
+            .chain(self.enums.values().map(|item| &item.about));
+        let rest = self
+            .operations
+            .values()
+            .map(|item| &item.about)
+            .chain(self.aliases.values().map(|item| &item.about));
+        fields
+            .chain(parameters)
+            .chain(types)
+            .chain(rest)
+            .any(|about| about.deprecated)
+    }
+}
+
 /// The words of the document on an item.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {

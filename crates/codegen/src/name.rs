@@ -9,17 +9,63 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// Names that the generated code or the client crate uses itself: a schema may not take them.
 pub(crate) const RESERVED_TYPES: &[&str] = &[
-    "Box", "Client", "ClientBuilder", "Debug", "Default", "Display", "Err", "Error", "From", "Into", "Items", "None",
-    "Ok", "Operation", "Option", "Page", "Pages", "Pagination", "Pattern", "Response", "Result", "RetryPolicy", "Self",
-    "Some", "String", "ToString", "TryFrom", "TryInto", "Vec",
+    "Box",
+    "Client",
+    "ClientBuilder",
+    "Debug",
+    "Default",
+    "Display",
+    "Err",
+    "Error",
+    "From",
+    "Into",
+    "Items",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Page",
+    "Pages",
+    "Pagination",
+    "Pattern",
+    "Response",
+    "Result",
+    "RetryPolicy",
+    "Self",
+    "Some",
+    "String",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Vec",
 ];
 
 /// Methods that every request builder has: a parameter of such a name gets a suffix.
-pub(crate) const BUILDER_METHODS: &[&str] = &["client", "iter", "new", "pages", "request", "send", "stream"];
+pub(crate) const BUILDER_METHODS: &[&str] = &[
+    "client",
+    "header_map",
+    "info",
+    "iter",
+    "new",
+    "pages",
+    "request",
+    "send",
+    "stream",
+];
 
 /// Methods of a client that no operation may take.
-pub(crate) const CLIENT_METHODS: &[&str] =
-    &["base_url", "builder", "clone", "fmt", "from_env", "http", "inner", "new", "send_empty", "send_json"];
+pub(crate) const CLIENT_METHODS: &[&str] = &[
+    "base_url",
+    "builder",
+    "clone",
+    "fmt",
+    "from_env",
+    "http",
+    "inner",
+    "new",
+    "send_empty",
+    "send_json",
+];
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {

@@ -42,10 +42,7 @@ struct Place {
 impl Place {
     /// Orders by file, then by place.
     fn order(&self) -> (&str, usize) {
-        (
-            self.source.name(),
-            self.span.as_ref().map_or(0, |span| span.start),
-        )
+        (self.source.name(), self.span.as_ref().map_or(0, |span| span.start))
     }
 }
 
@@ -135,12 +132,7 @@ impl Diagnostic {
         self.also_at(document.source(), span, label)
     }
 
-    pub(crate) fn also_at(
-        mut self,
-        source: &Arc<Source>,
-        span: Range<usize>,
-        label: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn also_at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> Self {
         self.0.others.push((
             Place {
                 source: Arc::clone(source),
@@ -201,17 +193,8 @@ impl Diagnostic {
         for (place, label) in &self.0.others {
             group = show_place(group, place, AnnotationKind::Context, Some(label));
         }
-        group = group.elements(
-            self.0
-                .help
-                .iter()
-                .map(|help| Level::HELP.message(help.as_str())),
-        );
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        group = group.elements(self.0.help.iter().map(|help| Level::HELP.message(help.as_str())));
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
 }
@@ -220,12 +203,7 @@ impl Diagnostic {
 /// left out, since minified JSON is one line of megabytes.
 const REACH: usize = 60;
 
-fn show_place<'a>(
-    group: Group<'a>,
-    place: &'a Place,
-    kind: AnnotationKind,
-    label: Option<&'a str>,
-) -> Group<'a> {
+fn show_place<'a>(group: Group<'a>, place: &'a Place, kind: AnnotationKind, label: Option<&'a str>) -> Group<'a> {
     let source = &place.source;
     let origin = Origin::path(source.name());
     let Some(span) = &place.span else {
@@ -293,8 +271,7 @@ impl Diagnostics {
 
     /// Those that are errors.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.iter()
-            .filter(|finding| finding.0.severity == Severity::Error)
+        self.iter().filter(|finding| finding.0.severity == Severity::Error)
     }
 
     /// All of them, in the order they were added.
@@ -317,13 +294,9 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let mut findings: Vec<_> = self.iter().collect();
         findings.sort_by(|a, b| {
-            (a.0.place.order(), Reverse(a.0.severity))
-                .cmp(&(b.0.place.order(), Reverse(b.0.severity)))
+            (a.0.place.order(), Reverse(a.0.severity)).cmp(&(b.0.place.order(), Reverse(b.0.severity)))
         });
-        let mut shown: Vec<String> = findings
-            .into_iter()
-            .map(|finding| finding.render(colour))
-            .collect();
+        let mut shown: Vec<String> = findings.into_iter().map(|finding| finding.render(colour)).collect();
         shown.dedup();
         shown.join("\n\n")
     }

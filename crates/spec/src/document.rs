@@ -80,11 +80,9 @@ impl Document {
         };
         match root {
             Some(root) if *root.value() != Value::Null => Ok(Self { source, root }),
-            _ => Err(
-                Diagnostic::new(Severity::Error, &source, None, "the document is empty")
-                    .help("begin it with `openapi: 3.0.3`")
-                    .into(),
-            ),
+            _ => Err(Diagnostic::new(Severity::Error, &source, None, "the document is empty")
+                .help("begin it with `openapi: 3.0.3`")
+                .into()),
         }
     }
 
@@ -229,14 +227,8 @@ fn not_utf8(name: String, error: &std::string::FromUtf8Error) -> Diagnostics {
     };
     let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     let source = Arc::new(Source::new(name, readable));
-    let message = format!(
-        "the file is not UTF-8: byte {:#04x} on line {line}",
-        bytes[at]
-    );
-    let place = source
-        .text()
-        .find('\u{fffd}')
-        .map(|at| at..at + '\u{fffd}'.len_utf8());
+    let message = format!("the file is not UTF-8: byte {:#04x} on line {line}", bytes[at]);
+    let place = source.text().find('\u{fffd}').map(|at| at..at + '\u{fffd}'.len_utf8());
     Diagnostic::new(Severity::Error, &source, place, message)
         .help("save the file as UTF-8")
         .into()

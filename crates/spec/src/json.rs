@@ -72,9 +72,11 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
                     "null" => Value::Null,
                     "true" => Value::Bool(true),
                     "false" => Value::Bool(false),
-                    number => Value::Number(number.parse().map_err(|_| {
-                        number_out_of_range(tree.source(), start..start + length, number)
-                    })?),
+                    number => Value::Number(
+                        number
+                            .parse()
+                            .map_err(|_| number_out_of_range(tree.source(), start..start + length, number))?,
+                    ),
                 };
                 tree.value(Node::new(start..at, value));
             }
@@ -96,11 +98,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-pub(crate) fn number_out_of_range(
-    source: &Arc<Source>,
-    span: std::ops::Range<usize>,
-    number: &str,
-) -> Diagnostic {
+pub(crate) fn number_out_of_range(source: &Arc<Source>, span: std::ops::Range<usize>, number: &str) -> Diagnostic {
     let number: String = number.chars().take(40).collect();
     Diagnostic::new(
         Severity::Error,
