@@ -23,9 +23,12 @@
 mod check;
 mod diagnostic;
 mod document;
+mod grammar;
 mod json;
 mod node;
 pub mod pointer;
+mod reference;
+mod rules;
 mod source;
 mod tree;
 mod yaml;

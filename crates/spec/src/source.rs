@@ -12,7 +12,11 @@ pub(crate) struct Source {
     text: String,
     /// Byte offset at which each line starts.
     lines: Vec<usize>,
+    /// Byte offset of every [`STEP`]th character; empty when all characters are ASCII.
+    characters: Vec<usize>,
 }
+
+const STEP: usize = 64;
 
 /// A place as editors count it: lines and columns start at 1, columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,7 +41,18 @@ impl Source {
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(end, _)| end + 1))
             .collect();
-        Self { name, text, lines }
+        let characters = if text.is_ascii() {
+            Vec::new()
+        } else {
+            let offsets = text.char_indices().map(|(at, _)| at);
+            offsets.step_by(STEP).collect()
+        };
+        Self {
+            name,
+            text,
+            lines,
+            characters,
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -67,8 +82,33 @@ impl Source {
         let index = self.line_index(offset);
         Position {
             line: index + 1,
-            column: self.text[self.lines[index]..offset].chars().count() + 1,
+            column: self.character(offset) - self.character(self.lines[index]) + 1,
         }
+    }
+
+    /// How many characters stand before a byte offset.
+    fn character(&self, offset: usize) -> usize {
+        let steps = self.characters.partition_point(|at| *at <= offset);
+        match steps.checked_sub(1) {
+            None => offset,
+            Some(step) => {
+                let from = self.characters[step];
+                step * STEP + self.text[from..offset].chars().count()
+            }
+        }
+    }
+
+    /// The byte offset of a character.
+    pub(crate) fn byte(&self, character: usize) -> usize {
+        if self.characters.is_empty() {
+            return character.min(self.text.len());
+        }
+        let Some(&from) = self.characters.get(character / STEP) else {
+            return self.text.len();
+        };
+        let mut rest = self.text[from..].char_indices();
+        rest.nth(character % STEP)
+            .map_or(self.text.len(), |(at, _)| from + at)
     }
 
     /// The nearest character boundary at or before `offset`, for offsets that others computed.

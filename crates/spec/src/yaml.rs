@@ -25,7 +25,6 @@ const MAX_COPIED: usize = 64 << 20;
 pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     let mut reader = Reader {
         tree: Tree::new(source),
-        offsets: Offsets::new(source.text()),
         anchors: HashMap::new(),
         open: Vec::new(),
         copied: 0,
@@ -35,8 +34,9 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((event, span)) => {
-                let span = reader.offsets.range(span.start, span.end);
-                reader.event(event, span)
+                let start = source.byte(span.start.index());
+                let end = source.byte(span.end.index()).max(start);
+                reader.event(event, start..end)
             }
             Err(error) => Err(reader.syntax_error(*error.marker(), error.info())),
         };
@@ -49,7 +49,6 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
 
 struct Reader<'s> {
     tree: Tree<'s>,
-    offsets: Offsets<'s>,
     anchors: HashMap<usize, Anchored>,
     /// The anchor of each open list or object, 0 for none.
     open: Vec<usize>,
@@ -237,8 +236,8 @@ impl Reader<'_> {
         Diagnostic::new(Severity::Error, self.tree.source(), Some(span), message)
     }
 
-    fn syntax_error(&mut self, mark: Marker, info: &str) -> Diagnostic {
-        let at = self.offsets.byte(mark.index());
+    fn syntax_error(&self, mark: Marker, info: &str) -> Diagnostic {
+        let at = self.tree.source().byte(mark.index());
         let rest = &self.tree.source().text()[at..];
         let width = rest.chars().next().map_or(0, char::len_utf8);
         self.error(at..at + width, format!("not YAML: {info}"))
@@ -350,45 +349,4 @@ fn is_decimal(text: &str) -> bool {
         !exponent.is_empty() && digits(exponent)
     });
     digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits
-}
-
-/// Turns the parser's character counts into byte offsets.
-struct Offsets<'s> {
-    text: &'s str,
-    /// Byte offset of every [`STEP`]th character; empty when all characters are ASCII.
-    known: Vec<usize>,
-}
-
-const STEP: usize = 64;
-
-impl<'s> Offsets<'s> {
-    fn new(text: &'s str) -> Self {
-        let known = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices()
-                .step_by(STEP)
-                .map(|(at, _)| at)
-                .collect()
-        };
-        Self { text, known }
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        if self.known.is_empty() {
-            return character.min(self.text.len());
-        }
-        let Some(&from) = self.known.get(character / STEP) else {
-            return self.text.len();
-        };
-        self.text[from..]
-            .char_indices()
-            .nth(character % STEP)
-            .map_or(self.text.len(), |(at, _)| from + at)
-    }
-
-    fn range(&self, start: Marker, end: Marker) -> Range<usize> {
-        let start = self.byte(start.index());
-        start..self.byte(end.index()).max(start)
-    }
 }
