@@ -146,10 +146,11 @@ impl<'d> Checker<'d> {
             self.error(spot, format!("{what} has no value, and must be {expected}"))
                 .help("write a value, or remove the key")
         } else {
-            let finding = self.error(
-                spot,
-                format!("{what} must be {expected}, not {}", spot.node.kind()),
-            );
+            let found = match spot.node.value() {
+                Value::Number(_) => format!("the number {}", self.raw(spot.node)),
+                _ => spot.node.kind().to_owned(),
+            };
+            let finding = self.error(spot, format!("{what} must be {expected}, not {found}"));
             match help() {
                 Some(help) => finding.help(help),
                 None => finding,
@@ -172,9 +173,10 @@ impl<'d> Checker<'d> {
                     let raw = self.raw(spot.node);
                     let scalar = matches!(spot.node.value(), Value::Bool(_) | Value::Number(_));
                     self.wrong(spot, "a string", || {
-                        scalar.then(|| match spot.entry {
-                            Some(_) => format!("put it in quotes: `{name}: \"{raw}\"`"),
-                            None => format!("put it in quotes: `\"{raw}\"`"),
+                        Some(match spot.entry {
+                            Some(_) if scalar => format!("put it in quotes: `{name}: \"{raw}\"`"),
+                            None if scalar => format!("put it in quotes: `\"{raw}\"`"),
+                            _ => "write text".to_owned(),
                         })
                     });
                 }
@@ -185,7 +187,7 @@ impl<'d> Checker<'d> {
                     self.wrong(spot, "`true` or `false`", || match text.as_str() {
                         "true" | "yes" | "on" | "y" => Some(format!("write `{name}: true`")),
                         "false" | "no" | "off" | "n" => Some(format!("write `{name}: false`")),
-                        _ => None,
+                        _ => Some(format!("write `{name}: true` or `{name}: false`")),
                     });
                 }
             }
@@ -228,7 +230,11 @@ impl<'d> Checker<'d> {
                     };
                     let number = spot.node.as_number().is_some();
                     self.wrong(spot, "`true` or `false` in OpenAPI 3.0", || {
-                        number.then(|| format!("write `{bound}: {raw}` and `{name}: true`"))
+                        Some(if number {
+                            format!("write `{bound}: {raw}` and `{name}: true`")
+                        } else {
+                            format!("write the bound as `{bound}`, and `{name}: true`")
+                        })
                     });
                 }
             }
@@ -242,14 +248,19 @@ impl<'d> Checker<'d> {
             .as_str()
             .filter(|text| text.parse::<f64>().is_ok_and(f64::is_finite));
         self.wrong(spot, expected, || {
-            number.map(|number| format!("write it without quotes: `{name}: {number}`"))
+            Some(match number {
+                Some(number) => format!("write it without quotes: `{name}: {number}`"),
+                None => format!("write a number, as in `{name}: 1`"),
+            })
         });
     }
 
     fn one_of(&mut self, spot: &Spot<'d>, choices: &[&'static str]) {
         let list = quoted_list(choices);
         let Some(text) = spot.node.as_str() else {
-            return self.wrong(spot, &format!("one of {list}"), || None);
+            return self.wrong(spot, &format!("one of {list}"), || {
+                Some(format!("write `{}: {}`", spot.name, choices[0]))
+            });
         };
         if choices.contains(&text) {
             return;
@@ -344,8 +355,22 @@ impl<'d> Checker<'d> {
 
     fn object(&mut self, spot: &Spot<'d>, object: &'static Object) {
         if spot.node.as_object().is_none() {
-            let name = object.name;
-            return self.wrong(spot, &format!("an object ({name})"), || None);
+            let expected = match object.name.strip_prefix('`') {
+                Some(_) => "an object".to_owned(),
+                None => format!("{}, which is an object", object.name),
+            };
+            return self.wrong(spot, &expected, || {
+                let needed = object.fields.iter().map(|field| field.required);
+                let mut needed: Vec<&str> = needed.filter(|example| !example.is_empty()).collect();
+                if object.component == "schemas" {
+                    needed.push("type: string");
+                }
+                Some(if needed.is_empty() {
+                    "write its fields below the key, further in".to_owned()
+                } else {
+                    format!("write its fields, as in `{{ {} }}`", needed.join(", "))
+                })
+            });
         }
         for member in spot.members() {
             match object.fields.iter().find(|field| field.name == member.name) {
@@ -400,10 +425,11 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
 /// The name that was probably meant.
 pub(crate) fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let length = name.chars().count();
-    let allowed = (length / 3).clamp(1, 3);
-    if length > 64 {
-        return None;
-    }
+    let allowed = match length {
+        0 | 65.. => return None,
+        1 => 0,
+        _ => (length / 3).clamp(1, 3),
+    };
     let lower = name.to_lowercase();
     names
         .filter(|known| known.len().abs_diff(name.len()) <= 4 * allowed)

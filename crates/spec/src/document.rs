@@ -67,12 +67,22 @@ impl Document {
     /// finite, is nested more than 128 levels deep, or has aliases that stand for too much.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
         let source = Arc::new(Source::new(name.into(), text.into()));
-        let named_json = source.name().to_ascii_lowercase().ends_with(".json");
+        let name = source.name().to_ascii_lowercase();
+        let named_json = name.ends_with(".json");
+        let named_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let empty = || {
+            Diagnostic::new(Severity::Error, &source, None, "the document is empty")
+                .help("begin it with `openapi: 3.0.3`")
+        };
+        if source.text().trim().is_empty() {
+            return Err(empty().into());
+        }
         let json = named_json || source.text().trim_start().starts_with(['{', '[']);
         let root = if json {
             // `{openapi: 3.0.3}` is YAML too.
             match json::read(&source) {
-                Err(findings) if !named_json => yaml::read(&source).map_err(|_| findings)?,
+                Err(as_json) if !named_json => yaml::read(&source)
+                    .map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?,
                 result => result?,
             }
         } else {
@@ -80,11 +90,7 @@ impl Document {
         };
         match root {
             Some(root) if *root.value() != Value::Null => Ok(Self { source, root }),
-            _ => Err(
-                Diagnostic::new(Severity::Error, &source, None, "the document is empty")
-                    .help("begin it with `openapi: 3.0.3`")
-                    .into(),
-            ),
+            _ => Err(empty().into()),
         }
     }
 
@@ -204,7 +210,10 @@ pub(crate) struct Located<'d> {
 
 /// What to mark for a value: the key where the value spreads over lines or is not what is wrong.
 pub(crate) fn span(located: Located<'_>) -> Range<usize> {
-    let scalar = !matches!(located.node.value(), Value::Array(_) | Value::Object(_));
+    let scalar = !matches!(
+        located.node.value(),
+        Value::Null | Value::Array(_) | Value::Object(_)
+    );
     match located.key {
         Some(key) if !(scalar && located.whole) => key,
         _ => match located.node.value() {

@@ -55,7 +55,12 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &Obj
     };
     match reference.node.as_str() {
         Some(text) => check_target(checker, &reference, text, object.component),
-        None => checker.wrong(&reference, "a string", || None),
+        None => checker.wrong(&reference, "a string", || {
+            Some(format!(
+                "write `\"#/components/{}/<name>\"`",
+                object.component
+            ))
+        }),
     }
 }
 
@@ -66,16 +71,24 @@ pub(crate) fn check_target(
     reference: &str,
     component: &str,
 ) {
+    let of_kind = checker.document.get("/components");
+    let of_kind = of_kind.and_then(|components| components.get(component));
+    let known = |name: &str| of_kind.and_then(|named| named.get(name)).is_some();
+    let write = |name: &str| {
+        let name = pointer::escape(name);
+        format!("write `#/components/{component}/{name}`")
+    };
+    let last = reference.rsplit('/').next().unwrap_or_default();
     let Some(place) = reference.strip_prefix('#') else {
-        let finding = checker
-            .error(
-                spot,
-                format!("`{reference}` leads out of this document, which cannot be followed"),
-            )
-            .help(format!(
-                "copy what it names to `components: {{ {component}: … }}` of this document"
-            ));
-        return checker.push(finding);
+        let finding = checker.error(
+            spot,
+            format!("`{reference}` leads out of this document, which cannot be followed"),
+        );
+        return checker.push(finding.help(if known(last) {
+            write(last)
+        } else {
+            format!("copy what it names to `components: {{ {component}: … }}` of this document")
+        }));
     };
     let tokens = pointer::parse(place);
     let tokens: Vec<&str> = tokens.iter().flatten().map(String::as_str).collect();
@@ -89,15 +102,15 @@ pub(crate) fn check_target(
                 format!("`{reference}` names nothing in this document")
             },
         );
-        let finding = finding.help(if there {
-            format!("move it to `components: {{ {component}: … }}` and write `#/components/{component}/<name>`")
-        } else {
-            format!("write `#/components/{component}/<name>`")
-        });
-        return checker.push(finding);
+        return checker.push(finding.help(match there {
+            _ if known(last) => write(last),
+            true => format!(
+                "move it to `components: {{ {component}: … }}`, and {}",
+                write("<name>")
+            ),
+            false => write("<name>"),
+        }));
     };
-    let components = checker.document.get("/components");
-    let of_kind = components.and_then(|components| components.get(component));
     if kind != component {
         let finding = checker
             .error(
@@ -106,13 +119,10 @@ pub(crate) fn check_target(
                     "the reference is to one of `{kind}`, but one of `{component}` is needed here"
                 ),
             )
-            .help(match of_kind.and_then(|named| named.get(name)) {
-                Some(_) => format!("write `#/components/{component}/{}`", pointer::escape(name)),
-                None => format!("write `#/components/{component}/<name>`"),
-            });
+            .help(write(if known(name) { name } else { "<name>" }));
         return checker.push(finding);
     }
-    if of_kind.and_then(|named| named.get(name)).is_some() {
+    if known(name) {
         return;
     }
     let finding = checker.error(spot, format!("there is no `{name}` among the {component}"));

@@ -31,7 +31,9 @@ pub(crate) fn version<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> bool {
         return false;
     };
     let Some(text) = openapi.node.as_str() else {
-        checker.wrong(&openapi, "a version as a string", || Some(WRITE.to_owned()));
+        checker.wrong(&openapi, "the version, as a string", || {
+            Some(WRITE.to_owned())
+        });
         return openapi.node.as_number().is_some();
     };
     let numbers: Vec<&str> = text.split('.').collect();
@@ -390,25 +392,23 @@ pub(crate) fn parameter<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
 
 /// A parameter or header has a schema or one media type.
 pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    let what = spot
-        .get("name")
-        .and_then(|name| name.node.as_str())
-        .unwrap_or(spot.name);
+    let what = match spot.get("name").and_then(|name| name.node.as_str()) {
+        Some(name) => format!("`{name}`"),
+        None if spot.entry.is_some() => format!("`{}`", spot.name),
+        None => "a parameter".to_owned(),
+    };
     let finding = match (spot.get("schema"), spot.get("content")) {
         (None, None) => checker
-            .error(spot, format!("`{what}` has no `schema`"))
+            .error(spot, format!("{what} needs `schema`"))
             .help("add `schema: { type: string }`"),
         (Some(_), Some(content)) => checker
-            .key_error(
-                &content,
-                format!("`{what}` has both `schema` and `content`"),
-            )
+            .key_error(&content, format!("{what} has both `schema` and `content`"))
             .help("remove one of the two"),
         (None, Some(content)) if content.node.as_object().is_some_and(|map| map.len() != 1) => {
             checker
                 .key_error(
                     &content,
-                    format!("the `content` of `{what}` must be one media type"),
+                    format!("the `content` of {what} must be one media type"),
                 )
                 .help("write `content: { application/json: { schema: … } }`")
         }

@@ -47,6 +47,40 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     reader.tree.finish()
 }
 
+/// Parts of what the parser says, and what to do about it.
+const SYNTAX: [(&str, &str); 9] = [
+    (
+        "simple key expect",
+        "write `: ` and a value after the key that stands before this",
+    ),
+    (
+        "flow mapping",
+        "in `{ … }` put a `,` between members, and quotes around text that has `: `, `,`, `{` or `}`",
+    ),
+    (
+        "flow sequence",
+        "in `[ … ]` put a `,` between items, and quotes around text that has `,`, `[` or `]`",
+    ),
+    (
+        "block mapping",
+        "begin the line below the first letter of the keys before it",
+    ),
+    (
+        "block collection",
+        "begin the line below the `-` of the items before it",
+    ),
+    ("tab", "indent with spaces"),
+    (
+        "quoted scalar",
+        "close the quote, indent further lines of the text, and write a backslash as `\\\\`",
+    ),
+    (
+        "unknown anchor",
+        "write `&name` before the value that is meant, further up",
+    ),
+    ("mapping values", "put quotes around text that has `: `"),
+];
+
 struct Reader<'s> {
     tree: Tree<'s>,
     anchors: HashMap<usize, Anchored>,
@@ -238,9 +272,17 @@ impl Reader<'_> {
 
     fn syntax_error(&self, mark: Marker, info: &str) -> Diagnostic {
         let at = self.tree.source().byte(mark.index());
+        if info == "recursion limit exceeded" {
+            return too_deep(self.tree.source(), at);
+        }
         let rest = &self.tree.source().text()[at..];
         let width = rest.chars().next().map_or(0, char::len_utf8);
+        let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
         self.error(at..at + width, format!("not YAML: {info}"))
+            .help(help.map_or(
+                "put text that has special characters in quotes",
+                |(_, help)| help,
+            ))
     }
 }
 
