@@ -195,10 +195,25 @@ impl Document {
                 .filter(|finding| finding.severity() == Severity::Error)
                 .collect());
         }
-        openapiv3::OpenAPI::deserialize(&self.root)
-            .map_err(|error| self.error("", format!("not OpenAPI 3.0: {error}")).into())
+        let deserialised = std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(DESERIALISING_STACK)
+                .spawn_scoped(scope, || openapiv3::OpenAPI::deserialize(&self.root))
+                .map(|thread| thread.join())
+        });
+        let message = match deserialised {
+            Ok(Ok(Ok(openapi))) => return Ok(openapi),
+            Ok(Ok(Err(error))) => format!("not OpenAPI 3.0: {error}"),
+            Ok(Err(_)) => "not OpenAPI 3.0: the reader of its types panicked".to_owned(),
+            Err(error) => format!("no thread to read the document with: {error}"),
+        };
+        Err(self.error("", message).into())
     }
 }
+
+/// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the 2 MiB that
+/// threads have.
+const DESERIALISING_STACK: usize = 64 << 20;
 
 /// Where a pointer leads.
 pub(crate) struct Located<'d> {

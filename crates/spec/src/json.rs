@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
 use crate::node::{Node, Value};
+use crate::number::{self, NotFinite};
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
@@ -77,9 +78,12 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
                     "null" => Value::Null,
                     "true" => Value::Bool(true),
                     "false" => Value::Bool(false),
-                    number => Value::Number(number.parse().map_err(|_| {
-                        number_out_of_range(tree.source(), start..start + length, number)
-                    })?),
+                    word => match number::parse(word) {
+                        Ok(Some(number)) => Value::Number(number),
+                        Ok(None) | Err(NotFinite) => {
+                            return Err(number::not_finite(tree.source(), start..at, word));
+                        }
+                    },
                 };
                 tree.value(Node::new(start..at, value));
             }
@@ -120,21 +124,6 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-pub(crate) fn number_out_of_range(
-    source: &Arc<Source>,
-    span: std::ops::Range<usize>,
-    number: &str,
-) -> Diagnostic {
-    let number: String = number.chars().take(40).collect();
-    Diagnostic::new(
-        Severity::Error,
-        source,
-        Some(span),
-        format!("the number `{number}` is not finite, or too large to be held"),
-    )
-    .help("JSON has finite numbers only; quote it if it is text")
-}
-
 fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
     let full = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -161,6 +150,7 @@ fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
             "a control character stands in a string".to_owned(),
             "write it as an escape, as in `\\n`",
         ),
+        "expected `:`" => (reason.to_owned(), "write a `:` between a key and its value"),
         _ if reason.starts_with("expected `,`") => (
             reason.to_owned(),
             "write a `,` between two members or items",

@@ -26,6 +26,7 @@ mod document;
 mod grammar;
 mod json;
 mod node;
+mod number;
 pub mod pointer;
 mod reference;
 mod rules;

@@ -1,12 +1,12 @@
 //! The text of a document and the places in it.
 
+use std::fmt;
 use std::ops::Range;
 
 /// A document's text under the name that people know it by.
 ///
 /// Line ends are made `\n` and a byte order mark is dropped when the source is made, so a file
 /// saved on Windows gives the same places and the same messages.
-#[derive(Debug)]
 pub(crate) struct Source {
     name: String,
     text: String,
@@ -25,6 +25,15 @@ pub struct Position {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+}
+
+/// The name will do: the text may be megabytes.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Source {

@@ -9,14 +9,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
-use serde_json::Number;
-
-use crate::json::number_out_of_range;
 use crate::node::{Node, Value};
+use crate::number::{self, NotFinite};
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 /// What copies of anchored values may hold together, in bytes. A few lines of anchors that name
 /// each other can stand for billions of values.
@@ -182,7 +180,7 @@ impl Reader<'_> {
             match plain(text) {
                 Ok(value) => value,
                 Err(NotFinite) => {
-                    let finding = number_out_of_range(self.tree.source(), span.clone(), text);
+                    let finding = number::not_finite(self.tree.source(), span.clone(), text);
                     self.tree.report(finding);
                     Value::Null
                 }
@@ -332,63 +330,15 @@ fn measure(node: &Node) -> Measure {
     }
 }
 
-struct NotFinite;
-
 /// The value of a plain scalar by the core schema.
 fn plain(text: &str) -> Result<Value, NotFinite> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => match number(text)? {
+        _ => match number::parse(text)? {
             Some(number) => Value::Number(number),
             None => Value::String(text.to_owned()),
         },
     })
-}
-
-fn number(text: &str) -> Result<Option<Number>, NotFinite> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Err(NotFinite);
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(digits) = text.strip_prefix(prefix) {
-            let all_digits = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-            return match u64::from_str_radix(digits, radix) {
-                Ok(number) => Ok(Some(number.into())),
-                Err(_) if all_digits => Err(NotFinite),
-                Err(_) => Ok(None),
-            };
-        }
-    }
-    if !is_decimal(unsigned) {
-        return Ok(None);
-    }
-    let text = text.strip_prefix('+').unwrap_or(text);
-    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        if let Ok(number) = text.parse::<u64>() {
-            return Ok(Some(number.into()));
-        }
-        if let Ok(number) = text.parse::<i64>() {
-            return Ok(Some(number.into()));
-        }
-    }
-    let number = text.parse().map_err(|_| NotFinite)?;
-    Number::from_f64(number).map(Some).ok_or(NotFinite)
-}
-
-/// `[0-9]+`, or `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
-fn is_decimal(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent_fits = exponent.is_none_or(|exponent| {
-        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-        !exponent.is_empty() && digits(exponent)
-    });
-    digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits
 }
