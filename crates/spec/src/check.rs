@@ -13,6 +13,7 @@ pub(crate) fn check(document: &Document) -> Diagnostics {
     let mut checker = Checker {
         document,
         findings: Diagnostics::new(),
+        comparisons: 1_000_000,
         operation_ids: HashMap::new(),
     };
     let root = Spot {
@@ -91,6 +92,9 @@ impl<'d> Spot<'d> {
 pub(crate) struct Checker<'d> {
     pub(crate) document: &'d Document,
     findings: Diagnostics,
+    /// How many more names may be compared to find which was meant: thousands of broken references
+    /// to thousands of components must not take minutes.
+    comparisons: usize,
     /// The place of each `operationId`.
     pub(crate) operation_ids: HashMap<&'d str, Range<usize>>,
 }
@@ -157,6 +161,35 @@ impl<'d> Checker<'d> {
             }
         };
         self.push(finding);
+    }
+
+    /// The name that was probably meant.
+    pub(crate) fn similar<'n>(
+        &mut self,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        let allowed = match name.chars().count() {
+            0 | 65.. => return None,
+            1 => 0,
+            length => (length / 3).clamp(1, 3),
+        };
+        let lower = name.to_lowercase();
+        let comparisons = &mut self.comparisons;
+        names
+            .take_while(|_| {
+                let some_left = *comparisons > 0;
+                *comparisons = comparisons.saturating_sub(1);
+                some_left
+            })
+            .filter(|known| known.len().abs_diff(name.len()) <= 4 * allowed)
+            .map(|known| {
+                let distance = strsim::damerau_levenshtein(&lower, &known.to_lowercase());
+                (distance, known)
+            })
+            .filter(|(distance, _)| *distance <= allowed)
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, known)| known)
     }
 
     /// The text from which a scalar was read.
@@ -267,7 +300,8 @@ impl<'d> Checker<'d> {
         }
         let name = spot.name;
         let finding = self.error(spot, format!("`{text}` is no value of `{name}`"));
-        self.push(match similar(text, choices.iter().copied()) {
+        let meant = self.similar(text, choices.iter().copied());
+        self.push(match meant {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!("write one of {list}")),
         });
@@ -401,7 +435,7 @@ impl<'d> Checker<'d> {
             let message = format!("`{name}` is no field of {}, and is ignored", object.name);
             let finding = self.key_warning(member, message);
             let fields = object.fields.iter().map(|field| field.name);
-            match (foreign, similar(name, fields)) {
+            match (foreign, self.similar(name, fields)) {
                 (Some((_, help)), _) => finding.help(*help),
                 (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
                 (None, None) => {
@@ -420,26 +454,4 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
-}
-
-/// The name that was probably meant.
-pub(crate) fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let length = name.chars().count();
-    let allowed = match length {
-        0 | 65.. => return None,
-        1 => 0,
-        _ => (length / 3).clamp(1, 3),
-    };
-    let lower = name.to_lowercase();
-    names
-        .filter(|known| known.len().abs_diff(name.len()) <= 4 * allowed)
-        .map(|known| {
-            (
-                strsim::damerau_levenshtein(&lower, &known.to_lowercase()),
-                known,
-            )
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }

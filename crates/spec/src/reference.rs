@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::check::{Checker, Spot, similar};
+use crate::check::{Checker, Spot};
 use crate::grammar::Object;
 use crate::node::Node;
 use crate::{Document, pointer};
@@ -128,7 +128,7 @@ pub(crate) fn check_target(
     let finding = checker.error(spot, format!("there is no `{name}` among the {component}"));
     let names = of_kind.and_then(Node::as_object).unwrap_or_default();
     let names = || names.iter().map(|entry| entry.key());
-    let finding = match similar(name, names()) {
+    let finding = match checker.similar(name, names()) {
         Some(meant) => finding.help(format!(
             "did you mean `#/components/{component}/{}`?",
             pointer::escape(meant)

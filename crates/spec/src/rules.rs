@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Number;
 
 use crate::Severity;
-use crate::check::{Checker, Spot, quoted_list, similar};
+use crate::check::{Checker, Spot, quoted_list};
 use crate::node::{Node, Value};
 use crate::reference;
 
@@ -105,7 +105,7 @@ fn security(checker: &mut Checker<'_>, spot: &Spot<'_>) {
         let message = format!("there is no security scheme `{}`", scheme.name);
         let finding = checker.key_error(&scheme, message);
         let names = schemes.iter().map(|entry| entry.key());
-        let finding = match similar(scheme.name, names) {
+        let finding = match checker.similar(scheme.name, names) {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!(
                 "add `{}` to `components: {{ securitySchemes: … }}`",
@@ -284,7 +284,7 @@ fn path_parameters<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
     };
     let mut seen = HashSet::new();
     for name in &names {
-        if !seen.insert(*name) {
+        if !seen.insert((*name, "path")) {
             let finding = checker
                 .key_error(
                     path,
@@ -296,7 +296,7 @@ fn path_parameters<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
     }
     let shared = parameters(checker, path);
     for (item, _, (name, place)) in &shared {
-        if *place == "path" && !names.contains(name) {
+        if *place == "path" && !seen.contains(&(*name, "path")) {
             not_in_path(checker, item, name, path.name);
         }
     }
@@ -306,13 +306,14 @@ fn path_parameters<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
         }
         let own = parameters(checker, &operation);
         for (item, _, (name, place)) in &own {
-            if *place == "path" && !names.contains(name) {
+            if *place == "path" && !seen.contains(&(*name, "path")) {
                 not_in_path(checker, item, name, path.name);
             }
         }
+        let described: HashSet<(&str, &str)> =
+            own.iter().chain(&shared).map(|(_, _, key)| *key).collect();
         for name in &names {
-            let mut all = own.iter().chain(&shared);
-            if !all.any(|(_, _, key)| *key == (*name, "path")) {
+            if !described.contains(&(*name, "path")) {
                 let finding = checker
                     .key_error(
                         &operation,
@@ -525,7 +526,8 @@ fn required_properties(checker: &mut Checker<'_>, spot: &Spot<'_>) {
         if properties.get(name).is_none() {
             let message = format!("`{name}` is required, but is not among the `properties`");
             let finding = checker.finding(Severity::Warning, item.span(), message);
-            checker.push(match similar(name, names.iter().map(|entry| entry.key())) {
+            let meant = checker.similar(name, names.iter().map(|entry| entry.key()));
+            checker.push(match meant {
                 Some(meant) => finding.help(format!("did you mean `{meant}`?")),
                 None => finding.help(format!("add `{name}` to `properties`, or remove it here")),
             });

@@ -141,7 +141,7 @@ fn too_much() {
     let mut laughs = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..12 {
         let alias = format!("*a{}", level - 1);
-        let aliases = vec![alias.as_str(); 9].join(", ");
+        let aliases = [alias.as_str(); 9].join(", ");
         writeln!(laughs, "a{level}: &a{level} [{aliases}]").expect("a string takes all");
     }
     let block: String = (0..10_000)
