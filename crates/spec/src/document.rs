@@ -5,11 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, json, pointer, yaml};
+use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, yaml};
 
 /// An OpenAPI document, read from YAML or JSON.
 ///
@@ -113,7 +111,7 @@ impl Document {
         &self.source
     }
 
-    /// The value at a JSON pointer; see [`pointer`]. `""` is the root.
+    /// The value at a JSON pointer; see [`pointer`](mod@crate::pointer). `""` is the root.
     pub fn get(&self, pointer: &str) -> Option<&Node> {
         let located = self.locate(pointer);
         located.whole.then_some(located.node)
@@ -195,25 +193,9 @@ impl Document {
                 .filter(|finding| finding.severity() == Severity::Error)
                 .collect());
         }
-        let deserialised = std::thread::scope(|scope| {
-            std::thread::Builder::new()
-                .stack_size(DESERIALISING_STACK)
-                .spawn_scoped(scope, || openapiv3::OpenAPI::deserialize(&self.root))
-                .map(|thread| thread.join())
-        });
-        let message = match deserialised {
-            Ok(Ok(Ok(openapi))) => return Ok(openapi),
-            Ok(Ok(Err(error))) => format!("not OpenAPI 3.0: {error}"),
-            Ok(Err(_)) => "not OpenAPI 3.0: the reader of its types panicked".to_owned(),
-            Err(error) => format!("no thread to read the document with: {error}"),
-        };
-        Err(self.error("", message).into())
+        Ok(openapi::read(self)?)
     }
 }
-
-/// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the 2 MiB that
-/// threads have.
-const DESERIALISING_STACK: usize = 64 << 20;
 
 /// Where a pointer leads.
 pub(crate) struct Located<'d> {

@@ -27,6 +27,7 @@ mod grammar;
 mod json;
 mod node;
 mod number;
+mod openapi;
 pub mod pointer;
 mod reference;
 mod rules;
