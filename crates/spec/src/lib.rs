@@ -18,7 +18,7 @@
 //! - [`Document`]: reading, finding places, checking
 //! - [`Node`]: the tree
 //! - [`Diagnostic`], [`Diagnostics`]: what was found
-//! - [`pointer`]: naming places
+//! - [`mod@pointer`]: naming places
 
 mod check;
 mod diagnostic;

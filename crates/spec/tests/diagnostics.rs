@@ -6,8 +6,8 @@ use std::path::Path;
 
 use ittybit_spec::{Diagnostics, Document};
 
-/// Reads and checks each document, and shows what was found.
-fn report<D: AsRef<str>>(file: &str, cases: &[(&str, D)]) -> String {
+/// Reads and checks each document, and compares what is shown.
+fn assert_report<D: AsRef<str>>(snapshot: &str, file: &str, cases: &[(&str, D)]) {
     let mut report = String::new();
     for (case, text) in cases {
         let findings = match Document::parse(file, text.as_ref()) {
@@ -16,7 +16,13 @@ fn report<D: AsRef<str>>(file: &str, cases: &[(&str, D)]) -> String {
         };
         show(&mut report, case, &findings);
     }
-    report
+    assert_snapshot(snapshot, &report);
+}
+
+fn assert_snapshot(name: &str, report: &str) {
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(name, report);
+    });
 }
 
 fn show(report: &mut String, case: &str, findings: &Diagnostics) {
@@ -68,14 +74,15 @@ fn schema(lines: &str) -> String {
 
 #[test]
 fn yaml_syntax() {
-    insta::assert_snapshot!(report(
+    assert_report(
+        "yaml_syntax",
         "api.yaml",
         &[
             ("an empty document", ""),
             ("nothing but comments", "# later\n---\n"),
             (
                 "a key without its colon",
-                "openapi: 3.0.3\ninfo\npaths: {}\n"
+                "openapi: 3.0.3\ninfo\npaths: {}\n",
             ),
             ("a colon inside plain text", "info: { title: a: b }\n"),
             ("wrong indentation", "info:\n  title: a\n version: 1\n"),
@@ -87,7 +94,7 @@ fn yaml_syntax() {
             ("an unknown escape", "title: \"\\q\"\n"),
             (
                 "a repeated key",
-                "info:\n  title: a\n  version: 1.0.0\n  title: b\n"
+                "info:\n  title: a\n  version: 1.0.0\n  title: b\n",
             ),
             ("a merge key", "a: &a { b: 1 }\nc:\n  <<: *a\n"),
             ("an unknown alias", "a: *b\n"),
@@ -101,7 +108,7 @@ fn yaml_syntax() {
             ("a number that is too large", "minimum: 1e999\n"),
             ("two errors at once", "a: .nan\nb: 1\nb: 2\n"),
         ],
-    ));
+    );
 }
 
 #[test]
@@ -111,7 +118,8 @@ fn json_syntax() {
         "é".repeat(300),
         "9,".repeat(300)
     );
-    insta::assert_snapshot!(report(
+    assert_report(
+        "json_syntax",
         "api.json",
         &[
             ("an empty document", ""),
@@ -119,7 +127,7 @@ fn json_syntax() {
             ("a trailing comma", "{\n  \"openapi\": \"3.0.3\",\n}"),
             (
                 "a missing comma",
-                "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}"
+                "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}",
             ),
             ("single quotes", "{ 'openapi': 1 }"),
             ("a comment", "{ // no\n}"),
@@ -133,7 +141,7 @@ fn json_syntax() {
             ("a repeated key", "{ \"a\": 1,\n  \"a\": 2 }"),
             ("a long line", &long),
         ],
-    ));
+    );
 }
 
 #[test]
@@ -152,37 +160,36 @@ fn too_much() {
         writeln!(chain, "a{level}: &a{level} {{ a: *a{} }}", level - 1)
             .expect("a string takes all");
     }
-    insta::assert_snapshot!(report(
+    assert_report(
+        "too_much",
         "api.yaml",
         &[
             ("10,000 levels of [", "[".repeat(10_000)),
             ("10,000 levels of {", "{a: ".repeat(10_000)),
             (
                 "10,000 levels of [ below a key",
-                format!("a: {}", "[".repeat(10_000))
+                format!("a: {}", "[".repeat(10_000)),
             ),
             ("10,000 levels of -", format!("a:\n{}", "- ".repeat(10_000))),
             ("10,000 levels of block objects", block),
             ("aliases of aliases", laughs),
             ("a chain of aliases", chain),
         ],
-    ));
-    insta::assert_snapshot!(
+    );
+    assert_report(
         "too_much_json",
-        report(
-            "api.json",
-            &[
-                (
-                    "10,000 levels of [",
-                    format!("{}{}", "[".repeat(10_000), "]".repeat(10_000))
-                ),
-                ("10,000 open [", "[".repeat(10_000)),
-                (
-                    "10,000 levels of {",
-                    format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000))
-                ),
-            ],
-        )
+        "api.json",
+        &[
+            (
+                "10,000 levels of [",
+                format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)),
+            ),
+            ("10,000 open [", "[".repeat(10_000)),
+            (
+                "10,000 levels of {",
+                format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)),
+            ),
+        ],
     );
 }
 
@@ -218,14 +225,14 @@ fn files() {
         show(&mut report, case, &findings);
     }
     let root = format!("{}/", folder.path().display());
-    insta::assert_snapshot!(report.replace(&root, ""));
+    assert_snapshot("files", &report.replace(&root, ""));
 }
 
 #[test]
 fn versions() {
     let version =
         |version| format!("openapi: {version}\ninfo: {{ title: a, version: b }}\npaths: {{}}\n");
-    insta::assert_snapshot!(report(
+    assert_report("versions", 
         "api.yaml",
         &[
             ("a text", "hello\n".to_owned()),
@@ -245,17 +252,18 @@ fn versions() {
                     .to_owned(),
             ),
         ],
-    ));
+    );
 }
 
 #[test]
 fn kinds() {
-    insta::assert_snapshot!(report(
+    assert_report(
+        "kinds",
         "api.yaml",
         &[
             (
                 "info as text",
-                "openapi: 3.0.3\ninfo: Tasks\npaths: {}\n".to_owned()
+                "openapi: 3.0.3\ninfo: Tasks\npaths: {}\n".to_owned(),
             ),
             (
                 "a version as a number",
@@ -267,11 +275,11 @@ fn kinds() {
             ("a tag as a number", operation("tags: [1]")),
             (
                 "parameters as an object",
-                operation("parameters:\n  limit: {}")
+                operation("parameters:\n  limit: {}"),
             ),
             (
                 "required as text",
-                parameter("name: a\nin: query\nrequired: \"yes\"\nschema: {}")
+                parameter("name: a\nin: query\nrequired: \"yes\"\nschema: {}"),
             ),
             ("deprecated as text", operation("deprecated: \"false\"")),
             ("deprecated as a number", operation("deprecated: 1")),
@@ -280,7 +288,7 @@ fn kinds() {
             ("a negative length", schema("type: string\nmaxLength: -1")),
             (
                 "a length that is no whole number",
-                schema("type: string\nmaxLength: 1.5")
+                schema("type: string\nmaxLength: 1.5"),
             ),
             ("a type with a letter missing", schema("type: strin")),
             ("a type that is none", schema("type: file")),
@@ -290,39 +298,40 @@ fn kinds() {
             ("a list of one type", schema("type: [string]")),
             (
                 "an exclusive bound as in 3.1",
-                schema("type: integer\nexclusiveMinimum: 5")
+                schema("type: integer\nexclusiveMinimum: 5"),
             ),
             (
                 "additional properties as text",
-                schema("type: object\nadditionalProperties: string")
+                schema("type: object\nadditionalProperties: string"),
             ),
             (
                 "a property as text",
-                schema("type: object\nproperties:\n  id: string")
+                schema("type: object\nproperties:\n  id: string"),
             ),
             (
                 "a description as an object",
-                schema("description: { a: b }")
+                schema("description: { a: b }"),
             ),
             ("a schema as a list", components("schemas:\n  Task: []")),
         ],
-    ));
+    );
 }
 
 #[test]
 fn fields() {
-    insta::assert_snapshot!(report(
+    assert_report(
+        "fields",
         "api.yaml",
         &[
             ("nothing", "openapi: 3.0.3\n".to_owned()),
             (
                 "empty info",
-                "openapi: 3.0.3\ninfo: {}\npaths: {}\n".to_owned()
+                "openapi: 3.0.3\ninfo: {}\npaths: {}\n".to_owned(),
             ),
             ("no responses", paths("/tasks:\n  get:\n    operationId: a")),
             (
                 "empty responses",
-                paths("/tasks:\n  get:\n    responses: {}")
+                paths("/tasks:\n  get:\n    responses: {}"),
             ),
             (
                 "a response without description",
@@ -331,27 +340,27 @@ fn fields() {
             ("a parameter without anything", parameter("description: a")),
             (
                 "a request body without content",
-                operation("requestBody: { required: true }")
+                operation("requestBody: { required: true }"),
             ),
             ("an array without items", schema("type: array")),
             (
                 "a server without URL",
-                format!("{HEAD}paths: {{}}\nservers: [{{ description: a }}]\n")
+                format!("{HEAD}paths: {{}}\nservers: [{{ description: a }}]\n"),
             ),
             (
                 "a misspelt field",
-                parameter("name: a\nin: query\nrequried: true\nschema: {}")
+                parameter("name: a\nin: query\nrequried: true\nschema: {}"),
             ),
             ("a field in the wrong case", operation("operationID: a")),
             ("an unknown field", operation("timeout: 5")),
             ("a field of JSON Schema", schema("patternProperties: {}")),
             (
                 "a parameter as in OpenAPI 2",
-                parameter("name: a\nin: query\ntype: string")
+                parameter("name: a\nin: query\ntype: string"),
             ),
             ("a misspelt method", paths("/tasks:\n  gte: {}")),
         ],
-    ));
+    );
 }
 
 #[test]
@@ -361,7 +370,8 @@ fn references() {
             "schemas:\n  Task:\n    $ref: \"{reference}\"\n  Kind: {{ type: string }}"
         ))
     };
-    insta::assert_snapshot!(report(
+    assert_report(
+        "references",
         "api.yaml",
         &[
             ("another file", task("common.yaml#/Kind")),
@@ -373,7 +383,7 @@ fn references() {
             ("a place that is no component", task("#/info")),
             (
                 "part of a component",
-                task("#/components/schemas/Kind/type")
+                task("#/components/schemas/Kind/type"),
             ),
             ("a pointer that is none", task("#components/schemas/Kind")),
             ("a number", components("schemas:\n  Task: { $ref: 1 }")),
@@ -386,13 +396,13 @@ fn references() {
             (
                 "a circle",
                 components(
-                    "schemas:\n  A: { $ref: \"#/components/schemas/B\" }\n  B: { $ref: \"#/components/schemas/C\" }\n  C: { allOf: [{ $ref: \"#/components/schemas/A\" }] }\n  D: { $ref: \"#/components/schemas/A\" }"
+                    "schemas:\n  A: { $ref: \"#/components/schemas/B\" }\n  B: { $ref: \"#/components/schemas/C\" }\n  C: { allOf: [{ $ref: \"#/components/schemas/A\" }] }\n  D: { $ref: \"#/components/schemas/A\" }",
                 ),
             ),
             (
                 "siblings",
                 components(
-                    "schemas:\n  Kind: {}\n  Task:\n    $ref: \"#/components/schemas/Kind\"\n    description: The kind\n    nullable: true"
+                    "schemas:\n  Kind: {}\n  Task:\n    $ref: \"#/components/schemas/Kind\"\n    description: The kind\n    nullable: true",
                 ),
             ),
             (
@@ -404,49 +414,50 @@ fn references() {
             (
                 "a media type",
                 operation(
-                    "requestBody:\n  content:\n    application/json:\n      $ref: \"#/components/schemas/Task\""
-                )
+                    "requestBody:\n  content:\n    application/json:\n      $ref: \"#/components/schemas/Task\"",
+                ),
             ),
             (
                 "a callback",
-                operation("callbacks:\n  done: { $ref: \"#/components/callbacks/Done\" }")
+                operation("callbacks:\n  done: { $ref: \"#/components/callbacks/Done\" }"),
             ),
             (
                 "an extension in a callback",
-                operation("callbacks:\n  done: { x-a: b }")
+                operation("callbacks:\n  done: { x-a: b }"),
             ),
             (
                 "a discriminator",
                 schema(
-                    "discriminator: { propertyName: a, mapping: { b: \"#/components/schemas/Tsak\" } }"
+                    "discriminator: { propertyName: a, mapping: { b: \"#/components/schemas/Tsak\" } }",
                 ),
             ),
         ],
-    ));
+    );
 }
 
 #[test]
 fn operations() {
     let get = "get:\n  operationId: list\n  responses: { \"200\": { description: a } }\n";
     let ok = "responses: { \"200\": { description: a } }";
-    insta::assert_snapshot!(report(
+    assert_report(
+        "operations",
         "api.yaml",
         &[
             (
                 "an operationId twice",
-                paths(&(under("/tasks:", get) + "\n" + &under("/files:", get)))
+                paths(&(under("/tasks:", get) + "\n" + &under("/files:", get))),
             ),
             ("no slash", paths("tasks: {}")),
             ("open braces", paths("/tasks/{id: {}")),
             ("empty braces", paths("/tasks/{}: {}")),
             (
                 "two paths that are one",
-                paths("/tasks/{id}: {}\n/tasks/{task_id}: {}")
+                paths("/tasks/{id}: {}\n/tasks/{task_id}: {}"),
             ),
             ("a name twice in a path", paths("/tasks/{id}/{id}: {}")),
             (
                 "a path parameter that is not described",
-                paths(&format!("/tasks/{{id}}:\n  get:\n    {ok}"))
+                paths(&format!("/tasks/{{id}}:\n  get:\n    {ok}")),
             ),
             (
                 "a path parameter that is not in the path",
@@ -463,55 +474,55 @@ fn operations() {
             (
                 "a parameter twice",
                 operation(
-                    "parameters:\n- { name: a, in: query, schema: {} }\n- { name: a, in: header, schema: {} }\n- { name: a, in: query, schema: {} }"
+                    "parameters:\n- { name: a, in: query, schema: {} }\n- { name: a, in: header, schema: {} }\n- { name: a, in: query, schema: {} }",
                 ),
             ),
             (
                 "a place that is none",
-                parameter("name: a\nin: body\nschema: {}")
+                parameter("name: a\nin: body\nschema: {}"),
             ),
             (
                 "a misspelt place",
-                parameter("name: a\nin: qeury\nschema: {}")
+                parameter("name: a\nin: qeury\nschema: {}"),
             ),
             (
                 "a style of elsewhere",
-                parameter("name: a\nin: query\nstyle: matrix\nschema: {}")
+                parameter("name: a\nin: query\nstyle: matrix\nschema: {}"),
             ),
             (
                 "a style that is none",
-                parameter("name: a\nin: query\nstyle: csv\nschema: {}")
+                parameter("name: a\nin: query\nstyle: csv\nschema: {}"),
             ),
             ("no schema", parameter("name: a\nin: query")),
             (
                 "schema and content",
-                parameter("name: a\nin: query\nschema: {}\ncontent: { a/b: {} }")
+                parameter("name: a\nin: query\nschema: {}\ncontent: { a/b: {} }"),
             ),
             (
                 "two media types",
-                parameter("name: a\nin: query\ncontent: { a/b: {}, a/c: {} }")
+                parameter("name: a\nin: query\ncontent: { a/b: {}, a/c: {} }"),
             ),
             (
                 "reserved characters in a header",
-                parameter("name: a\nin: header\nallowReserved: true\nschema: {}")
+                parameter("name: a\nin: header\nallowReserved: true\nschema: {}"),
             ),
             (
                 "a header of the protocol",
-                parameter("name: Authorization\nin: header\nschema: {}")
+                parameter("name: Authorization\nin: header\nschema: {}"),
             ),
             (
                 "status codes",
                 paths(
-                    "/tasks:\n  get:\n    responses:\n      200: { description: a }\n      99: { description: a }\n      600: { description: a }\n      4xx: { description: a }\n      success: { description: a }"
+                    "/tasks:\n  get:\n    responses:\n      200: { description: a }\n      99: { description: a }\n      600: { description: a }\n      4xx: { description: a }\n      success: { description: a }",
                 ),
             ),
             (
                 "a link that names nothing",
-                components("links:\n  Next: {}")
+                components("links:\n  Next: {}"),
             ),
             (
                 "a link that names two",
-                components("links:\n  Next: { operationId: a, operationRef: b }")
+                components("links:\n  Next: { operationId: a, operationRef: b }"),
             ),
             (
                 "security schemes",
@@ -520,64 +531,66 @@ fn operations() {
                 ),
             ),
         ],
-    ));
+    );
 }
 
 #[test]
 fn schemas() {
-    insta::assert_snapshot!(report(
+    assert_report(
+        "schemas",
         "api.yaml",
         &[
             (
                 "names that are none",
-                components("schemas:\n  \"Ta sk\": {}\n  \"\": {}")
+                components("schemas:\n  \"Ta sk\": {}\n  \"\": {}"),
             ),
             (
                 "a required property that is misspelt",
-                schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }")
+                schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }"),
             ),
             ("an empty enum", schema("type: string\nenum: []")),
             (
                 "an enum value twice",
-                schema("type: string\nenum: [a, b, a]")
+                schema("type: string\nenum: [a, b, a]"),
             ),
             (
                 "enum values of other types",
-                schema("type: string\nenum: [a, 1, true, null, [b]]")
+                schema("type: string\nenum: [a, 1, true, null, [b]]"),
             ),
             (
                 "an enum of integers",
-                schema("type: integer\nenum: [1, 1.5, a]")
+                schema("type: integer\nenum: [1, 1.5, a]"),
             ),
             (
                 "bounds that exclude all",
-                schema("type: integer\nminimum: 10\nmaximum: 1")
+                schema("type: integer\nminimum: 10\nmaximum: 1"),
             ),
             (
                 "lengths that exclude all",
-                schema("type: string\nminLength: 10\nmaxLength: 1")
+                schema("type: string\nminLength: 10\nmaxLength: 1"),
             ),
             (
                 "a default of another type",
-                schema("type: integer\ndefault: \"1\"")
+                schema("type: integer\ndefault: \"1\""),
             ),
             (
                 "a default that is not listed",
-                schema("type: string\nenum: [a, b]\ndefault: c")
+                schema("type: string\nenum: [a, b]\ndefault: c"),
             ),
             ("a default of null", schema("type: string\ndefault: null")),
         ],
-    ));
+    );
 }
 
 #[test]
 fn all_errors_come_at_once_in_the_order_of_the_text() {
-    insta::assert_snapshot!(report(
+    assert_report(
+        "all_errors_come_at_once_in_the_order_of_the_text",
         "api.yaml",
         &[(
             "many",
             "openapi: 3.0.3\npaths:\n  tasks: {}\n  /tasks:\n    get:\n      operationId: 1\n      responses: {}\n\
-             info: { title: Tasks }\ncomponents:\n  schemas:\n    A: { $ref: \"#/components/schemas/B\" }\n    C: { type: strin, minimum: \"1\" }\n"
+             info: { title: Tasks }\ncomponents:\n  schemas:\n    A: { $ref: \"#/components/schemas/B\" }\n    C: { type: strin, minimum: \"1\" }\n",
         )],
-    ));
+    );
 }
