@@ -119,32 +119,17 @@ impl<'d> Checker<'d> {
         self.at_key(Severity::Warning, spot, message)
     }
 
-    fn at_key(
-        &self,
-        severity: Severity,
-        spot: &Spot<'_>,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    fn at_key(&self, severity: Severity, spot: &Spot<'_>, message: impl Into<String>) -> Diagnostic {
         let span = spot.entry.map_or_else(|| spot.span(), Entry::key_span);
         self.finding(severity, span, message)
     }
 
-    pub(crate) fn finding(
-        &self,
-        severity: Severity,
-        span: Range<usize>,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    pub(crate) fn finding(&self, severity: Severity, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(severity, self.document.source(), Some(span), message)
     }
 
     /// A value that is not of the kind it has to be.
-    pub(crate) fn wrong(
-        &mut self,
-        spot: &Spot<'d>,
-        expected: &str,
-        help: impl FnOnce() -> Option<String>,
-    ) {
+    pub(crate) fn wrong(&mut self, spot: &Spot<'d>, expected: &str, help: impl FnOnce() -> Option<String>) {
         let what = spot.describe();
         let finding = if *spot.node.value() == Value::Null {
             self.error(spot, format!("{what} has no value, and must be {expected}"))
@@ -164,11 +149,7 @@ impl<'d> Checker<'d> {
     }
 
     /// The name that was probably meant.
-    pub(crate) fn similar<'n>(
-        &mut self,
-        name: &str,
-        names: impl Iterator<Item = &'n str>,
-    ) -> Option<&'n str> {
+    pub(crate) fn similar<'n>(&mut self, name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
         let allowed = match name.chars().count() {
             0 | 65.. => return None,
             1 => 0,
@@ -320,9 +301,7 @@ impl<'d> Checker<'d> {
                 .collect();
             let finding = self.error(spot, "a list of types came with OpenAPI 3.1");
             let finding = match named.as_slice() {
-                [name] if nullable => {
-                    finding.help(format!("in 3.0 write `type: {name}` and `nullable: true`"))
-                }
+                [name] if nullable => finding.help(format!("in 3.0 write `type: {name}` and `nullable: true`")),
                 [name] => finding.help(format!("in 3.0 write `type: {name}`")),
                 [] => finding.help("in 3.0 write one type, as in `type: string`"),
                 _ => finding.help("in 3.0 write `oneOf` with a schema for each type"),
@@ -438,9 +417,7 @@ impl<'d> Checker<'d> {
             match (foreign, self.similar(name, fields)) {
                 (Some((_, help)), _) => finding.help(*help),
                 (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
-                (None, None) => {
-                    finding.help("remove it, or begin its name with `x-` if it is an extension")
-                }
+                (None, None) => finding.help("remove it, or begin its name with `x-` if it is an extension"),
             }
         };
         self.push(finding);

@@ -42,10 +42,7 @@ struct Place {
 impl Place {
     /// Orders by file, then by place.
     fn order(&self) -> (&str, usize) {
-        (
-            self.source.name(),
-            self.span.as_ref().map_or(0, |span| span.start),
-        )
+        (self.source.name(), self.span.as_ref().map_or(0, |span| span.start))
     }
 }
 
@@ -135,12 +132,7 @@ impl Diagnostic {
         self.also_at(document.source(), span, label)
     }
 
-    pub(crate) fn also_at(
-        mut self,
-        source: &Arc<Source>,
-        span: Range<usize>,
-        label: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn also_at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> Self {
         self.0.others.push((
             Place {
                 source: Arc::clone(source),
@@ -194,14 +186,9 @@ impl Diagnostic {
             .primary_title(self.0.message.as_str())
             .elements([] as [Origin<'_>; 0]);
         let mut headings = Vec::new();
-        let primary = (
-            &self.0.place,
-            AnnotationKind::Primary,
-            self.0.label.as_deref(),
-        );
+        let primary = (&self.0.place, AnnotationKind::Primary, self.0.label.as_deref());
         let others = self.0.others.iter();
-        let others =
-            others.map(|(place, label)| (place, AnnotationKind::Context, Some(label.as_str())));
+        let others = others.map(|(place, label)| (place, AnnotationKind::Context, Some(label.as_str())));
         for (place, kind, label) in std::iter::once(primary).chain(others) {
             let name = place.source.name();
             let Some(span) = &place.span else {
@@ -220,15 +207,11 @@ impl Diagnostic {
         }
         let help = self.0.help.iter();
         group = group.elements(help.map(|help| Level::HELP.message(help.as_str())));
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let rendered = renderer.render(&[group]);
-        headings.into_iter().fold(rendered, |text, (shown, real)| {
-            text.replacen(&shown, &real, 1)
-        })
+        headings
+            .into_iter()
+            .fold(rendered, |text, (shown, real)| text.replacen(&shown, &real, 1))
     }
 }
 
@@ -275,12 +258,7 @@ impl Excerpt {
         let shown = self.text[..self.marked.start].chars().count() + 1;
         let Position { line, column } = source.position(span.start);
         let name = source.name();
-        (shown != column).then(|| {
-            (
-                format!("{name}:{line}:{shown}"),
-                format!("{name}:{line}:{column}"),
-            )
-        })
+        (shown != column).then(|| (format!("{name}:{line}:{shown}"), format!("{name}:{line}:{column}")))
     }
 }
 
@@ -314,8 +292,7 @@ impl Diagnostics {
 
     /// Those that are errors.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.iter()
-            .filter(|finding| finding.0.severity == Severity::Error)
+        self.iter().filter(|finding| finding.0.severity == Severity::Error)
     }
 
     /// All of them, in the order they were added.
@@ -338,13 +315,9 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let mut findings: Vec<_> = self.iter().collect();
         findings.sort_by(|a, b| {
-            (a.0.place.order(), Reverse(a.0.severity))
-                .cmp(&(b.0.place.order(), Reverse(b.0.severity)))
+            (a.0.place.order(), Reverse(a.0.severity)).cmp(&(b.0.place.order(), Reverse(b.0.severity)))
         });
-        let mut shown: Vec<String> = findings
-            .into_iter()
-            .map(|finding| finding.render(colour))
-            .collect();
+        let mut shown: Vec<String> = findings.into_iter().map(|finding| finding.render(colour)).collect();
         shown.dedup();
         shown.join("\n\n")
     }

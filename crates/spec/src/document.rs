@@ -79,8 +79,9 @@ impl Document {
         let root = if json {
             // `{openapi: 3.0.3}` is YAML too.
             match json::read(&source) {
-                Err(as_json) if !named_json => yaml::read(&source)
-                    .map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?,
+                Err(as_json) if !named_json => {
+                    yaml::read(&source).map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?
+                }
                 result => result?,
             }
         } else {
@@ -207,10 +208,7 @@ pub(crate) struct Located<'d> {
 
 /// What to mark for a value: the key where the value spreads over lines or is not what is wrong.
 pub(crate) fn span(located: Located<'_>) -> Range<usize> {
-    let scalar = !matches!(
-        located.node.value(),
-        Value::Null | Value::Array(_) | Value::Object(_)
-    );
+    let scalar = !matches!(located.node.value(), Value::Null | Value::Array(_) | Value::Object(_));
     match located.key {
         Some(key) if !(scalar && located.whole) => key,
         _ => match located.node.value() {
@@ -235,14 +233,8 @@ fn not_utf8(name: String, error: &std::string::FromUtf8Error) -> Diagnostics {
     };
     let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     let source = Arc::new(Source::new(name, readable));
-    let message = format!(
-        "the file is not UTF-8: byte {:#04x} on line {line}",
-        bytes[at]
-    );
-    let place = source
-        .text()
-        .find('\u{fffd}')
-        .map(|at| at..at + '\u{fffd}'.len_utf8());
+    let message = format!("the file is not UTF-8: byte {:#04x} on line {line}", bytes[at]);
+    let place = source.text().find('\u{fffd}').map(|at| at..at + '\u{fffd}'.len_utf8());
     Diagnostic::new(Severity::Error, &source, place, message)
         .help("save the file as UTF-8")
         .into()

@@ -88,17 +88,9 @@ pub(crate) static DOCUMENT: Object = Object {
     component: "",
     fields: &[
         field("openapi", Any),
-        required(
-            "info",
-            Shape::Object(&INFO),
-            "info: { title: My API, version: 1.0.0 }",
-        ),
+        required("info", Shape::Object(&INFO), "info: { title: My API, version: 1.0.0 }"),
         field("servers", List(&Shape::Object(&SERVER))),
-        required(
-            "paths",
-            Map(Keys::Paths, &Shape::Object(&PATH_ITEM)),
-            "paths: {}",
-        ),
+        required("paths", Map(Keys::Paths, &Shape::Object(&PATH_ITEM)), "paths: {}"),
         field("components", Shape::Object(&COMPONENTS)),
         field("security", List(&SECURITY_REQUIREMENT)),
         field("tags", List(&Shape::Object(&TAG))),
@@ -110,18 +102,9 @@ pub(crate) static DOCUMENT: Object = Object {
             "`webhooks` came with OpenAPI 3.1; in 3.0 write them as `callbacks` of an operation, or remove them",
         ),
         ("jsonSchemaDialect", "it came with OpenAPI 3.1; remove it"),
-        (
-            "definitions",
-            "that is OpenAPI 2; write `components: { schemas: … }`",
-        ),
-        (
-            "host",
-            "that is OpenAPI 2; write `servers: [{ url: https://… }]`",
-        ),
-        (
-            "basePath",
-            "that is OpenAPI 2; write `servers: [{ url: https://… }]`",
-        ),
+        ("definitions", "that is OpenAPI 2; write `components: { schemas: … }`"),
+        ("host", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
+        ("basePath", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
     rules: rules::document,
 };
@@ -149,11 +132,7 @@ static INFO: Object = Object {
 static CONTACT: Object = Object {
     name: "`contact`",
     component: "",
-    fields: &[
-        field("name", String),
-        field("url", String),
-        field("email", String),
-    ],
+    fields: &[field("name", String), field("url", String), field("email", String)],
     foreign: &[],
     rules: no_rules,
 };
@@ -162,10 +141,7 @@ static LICENSE: Object = Object {
     name: "`license`",
     component: "",
     fields: &[required("name", String, "name: MIT"), field("url", String)],
-    foreign: &[(
-        "identifier",
-        "it came with OpenAPI 3.1; write the identifier as `name`",
-    )],
+    foreign: &[("identifier", "it came with OpenAPI 3.1; write the identifier as `name`")],
     rules: no_rules,
 };
 
@@ -175,10 +151,7 @@ static SERVER: Object = Object {
     fields: &[
         required("url", String, "url: https://api.example.com"),
         field("description", String),
-        field(
-            "variables",
-            Map(Keys::Names, &Shape::Object(&SERVER_VARIABLE)),
-        ),
+        field("variables", Map(Keys::Names, &Shape::Object(&SERVER_VARIABLE))),
     ],
     foreign: &[],
     rules: no_rules,
@@ -227,15 +200,9 @@ static COMPONENTS: Object = Object {
         field("responses", Map(Keys::Components, &Referable(&RESPONSE))),
         field("parameters", Map(Keys::Components, &Referable(&PARAMETER))),
         field("examples", Map(Keys::Components, &Referable(&EXAMPLE))),
-        field(
-            "requestBodies",
-            Map(Keys::Components, &Referable(&REQUEST_BODY)),
-        ),
+        field("requestBodies", Map(Keys::Components, &Referable(&REQUEST_BODY))),
         field("headers", Map(Keys::Components, &Referable(&HEADER))),
-        field(
-            "securitySchemes",
-            Map(Keys::Components, &Referable(&SECURITY_SCHEME)),
-        ),
+        field("securitySchemes", Map(Keys::Components, &Referable(&SECURITY_SCHEME))),
         field("links", Map(Keys::Components, &Referable(&LINK))),
         field("callbacks", Map(Keys::Components, &CALLBACK)),
     ],
@@ -299,10 +266,7 @@ static OPERATION: Object = Object {
             "produces",
             "that is OpenAPI 2; write the media types under `content` of the response",
         ),
-        (
-            "schemes",
-            "that is OpenAPI 2; write `servers: [{ url: https://… }]`",
-        ),
+        ("schemes", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
     rules: rules::operation,
 };
@@ -314,11 +278,7 @@ static PARAMETER: Object = Object {
     component: "parameters",
     fields: &[
         required("name", String, "name: limit"),
-        required(
-            "in",
-            OneOf(&["query", "path", "header", "cookie"]),
-            "in: query",
-        ),
+        required("in", OneOf(&["query", "path", "header", "cookie"]), "in: query"),
         field("description", String),
         field("required", Bool),
         field("deprecated", Bool),
@@ -340,10 +300,7 @@ static PARAMETER: Object = Object {
         ("minimum", UNDER_SCHEMA),
         ("maximum", UNDER_SCHEMA),
         ("pattern", UNDER_SCHEMA),
-        (
-            "collectionFormat",
-            "that is OpenAPI 2; write `style` and `explode`",
-        ),
+        ("collectionFormat", "that is OpenAPI 2; write `style` and `explode`"),
     ],
     rules: rules::parameter,
 };
@@ -531,12 +488,7 @@ static TOKEN_FLOW: Object = Object {
 static CODE_FLOW: Object = Object {
     name: "an authorization code flow",
     component: "",
-    fields: &[
-        AUTHORIZATION_URL,
-        TOKEN_URL,
-        field("refreshUrl", String),
-        SCOPES,
-    ],
+    fields: &[AUTHORIZATION_URL, TOKEN_URL, field("refreshUrl", String), SCOPES],
     foreign: &[],
     rules: no_rules,
 };
@@ -584,14 +536,8 @@ static SCHEMA: Object = Object {
         field("deprecated", Bool),
     ],
     foreign: &[
-        (
-            "const",
-            "it came with OpenAPI 3.1; in 3.0 write an `enum` of one value",
-        ),
-        (
-            "examples",
-            "it came with OpenAPI 3.1; in 3.0 write one `example`",
-        ),
+        ("const", "it came with OpenAPI 3.1; in 3.0 write an `enum` of one value"),
+        ("examples", "it came with OpenAPI 3.1; in 3.0 write one `example`"),
         (
             "$defs",
             "it came with OpenAPI 3.1; in 3.0 write the schemas under `components: { schemas: … }`",
@@ -611,18 +557,12 @@ static SCHEMA: Object = Object {
             "patternProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        (
-            "propertyNames",
-            "it came with OpenAPI 3.1; 3.0 cannot say it",
-        ),
+        ("propertyNames", "it came with OpenAPI 3.1; 3.0 cannot say it"),
         (
             "unevaluatedProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        (
-            "dependentRequired",
-            "it came with OpenAPI 3.1; 3.0 cannot say it",
-        ),
+        ("dependentRequired", "it came with OpenAPI 3.1; 3.0 cannot say it"),
         ("if", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("then", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("else", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),

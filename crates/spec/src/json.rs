@@ -141,20 +141,14 @@ fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
             reason.to_owned(),
             "write an object, a list, a number, `true`, `false`, `null`, or text in double quotes",
         ),
-        "trailing characters" => (
-            "the text goes on after the document".to_owned(),
-            "remove what follows",
-        ),
+        "trailing characters" => ("the text goes on after the document".to_owned(), "remove what follows"),
         "invalid escape" => (reason.to_owned(), "write a backslash as `\\\\`"),
         _ if reason.starts_with("control character") => (
             "a control character stands in a string".to_owned(),
             "write it as an escape, as in `\\n`",
         ),
         "expected `:`" => (reason.to_owned(), "write a `:` between a key and its value"),
-        _ if reason.starts_with("expected `,`") => (
-            reason.to_owned(),
-            "write a `,` between two members or items",
-        ),
+        _ if reason.starts_with("expected `,`") => (reason.to_owned(), "write a `,` between two members or items"),
         _ => (reason.to_owned(), "write it as JSON has it"),
     };
     let text = source.text();

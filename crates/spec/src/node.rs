@@ -120,11 +120,7 @@ impl PartialEq for Entry {
 
 impl Entry {
     pub(crate) fn new(key: String, key_span: Range<usize>, value: Node) -> Self {
-        Self {
-            key,
-            key_span,
-            value,
-        }
+        Self { key, key_span, value }
     }
 
     /// The member's name.
@@ -252,12 +248,10 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::Number(number) => number.deserialize_any(visitor),
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(items) => SeqDeserializer::new(items.iter()).deserialize_any(visitor),
-            Value::Object(entries) => MapDeserializer::new(
-                entries
-                    .iter()
-                    .map(|entry| (entry.key.as_str(), &entry.value)),
-            )
-            .deserialize_any(visitor),
+            Value::Object(entries) => {
+                MapDeserializer::new(entries.iter().map(|entry| (entry.key.as_str(), &entry.value)))
+                    .deserialize_any(visitor)
+            }
         }
     }
 
@@ -284,16 +278,13 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Self::Error> {
         match &self.value {
             Value::String(text) => {
-                let unit: serde::de::value::StrDeserializer<'_, Self::Error> =
-                    text.as_str().into_deserializer();
+                let unit: serde::de::value::StrDeserializer<'_, Self::Error> = text.as_str().into_deserializer();
                 unit.deserialize_enum(name, variants, visitor)
             }
-            Value::Object(entries) => MapDeserializer::new(
-                entries
-                    .iter()
-                    .map(|entry| (entry.key.as_str(), &entry.value)),
-            )
-            .deserialize_enum(name, variants, visitor),
+            Value::Object(entries) => {
+                MapDeserializer::new(entries.iter().map(|entry| (entry.key.as_str(), &entry.value)))
+                    .deserialize_enum(name, variants, visitor)
+            }
             _ => self.deserialize_any(visitor),
         }
     }

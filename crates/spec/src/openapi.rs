@@ -1,8 +1,8 @@
 //! From a checked document to the types of `openapiv3`.
 
 use openapiv3::{
-    Callback, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem, ReferenceOr,
-    RequestBody, Response, Schema, SecurityScheme,
+    Callback, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response,
+    Schema, SecurityScheme,
 };
 use serde::Deserialize;
 
@@ -43,9 +43,7 @@ fn refusal(document: &Document, whole: &serde_json::Error) -> Diagnostic {
 
 fn failing_part(document: &Document) -> Option<(String, serde_json::Error)> {
     let components = members(document, "/components")
-        .flat_map(|(place, kind)| {
-            members(document, &place).map(|(place, entry)| (place, kind.key(), entry.value()))
-        })
+        .flat_map(|(place, kind)| members(document, &place).map(|(place, entry)| (place, kind.key(), entry.value())))
         .find_map(|(place, kind, node)| component_error(kind, node).map(|error| (place, error)));
     if components.is_some() {
         return components;
@@ -77,10 +75,7 @@ fn error<'d, T: Deserialize<'d>>(node: &'d Node) -> Option<serde_json::Error> {
     T::deserialize(node).err()
 }
 
-fn members<'d>(
-    document: &'d Document,
-    place: &str,
-) -> impl Iterator<Item = (String, &'d Entry)> + use<'d> {
+fn members<'d>(document: &'d Document, place: &str) -> impl Iterator<Item = (String, &'d Entry)> + use<'d> {
     let place = place.to_owned();
     let entries = document.get(&place).and_then(Node::as_object);
     entries
@@ -98,10 +93,7 @@ mod tests {
     fn what_cannot_be_deserialised_is_shown_where_it_stands() {
         let head = "openapi: 3.0.3\ninfo: { title: a, version: b }\n";
         for (rest, line) in [
-            (
-                "paths: {}\ncomponents:\n  schemas:\n    A: {}\n    B: { type: 1 }\n",
-                7,
-            ),
+            ("paths: {}\ncomponents:\n  schemas:\n    A: {}\n    B: { type: 1 }\n", 7),
             (
                 "paths:\n  /a:\n    get: { responses: {} }\n    put: { responses: 1 }\n",
                 6,
@@ -111,10 +103,7 @@ mod tests {
         ] {
             let document = Document::parse("api.yaml", format!("{head}{rest}")).unwrap();
             let finding = read(&document).unwrap_err();
-            assert!(
-                finding.message().starts_with("not OpenAPI 3.0: "),
-                "{finding}"
-            );
+            assert!(finding.message().starts_with("not OpenAPI 3.0: "), "{finding}");
             assert_eq!(finding.position().unwrap().line, line, "{finding}");
         }
     }

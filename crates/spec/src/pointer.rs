@@ -52,11 +52,7 @@ pub fn parse(pointer: &str) -> Option<Vec<String>> {
     if pointer.is_empty() {
         return Some(Vec::new());
     }
-    pointer
-        .strip_prefix('/')?
-        .split('/')
-        .map(unescape)
-        .collect()
+    pointer.strip_prefix('/')?.split('/').map(unescape).collect()
 }
 
 fn unescape(token: &str) -> Option<String> {

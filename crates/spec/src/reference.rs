@@ -56,21 +56,13 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &Obj
     match reference.node.as_str() {
         Some(text) => check_target(checker, &reference, text, object.component),
         None => checker.wrong(&reference, "a string", || {
-            Some(format!(
-                "write `\"#/components/{}/<name>\"`",
-                object.component
-            ))
+            Some(format!("write `\"#/components/{}/<name>\"`", object.component))
         }),
     }
 }
 
 /// Checks that a reference leads to a component of the given kind.
-pub(crate) fn check_target(
-    checker: &mut Checker<'_>,
-    spot: &Spot<'_>,
-    reference: &str,
-    component: &str,
-) {
+pub(crate) fn check_target(checker: &mut Checker<'_>, spot: &Spot<'_>, reference: &str, component: &str) {
     let of_kind = checker.document.get("/components");
     let of_kind = of_kind.and_then(|components| components.get(component));
     let known = |name: &str| of_kind.and_then(|named| named.get(name)).is_some();
@@ -104,10 +96,7 @@ pub(crate) fn check_target(
         );
         return checker.push(finding.help(match there {
             _ if known(last) => write(last),
-            true => format!(
-                "move it to `components: {{ {component}: … }}`, and {}",
-                write("<name>")
-            ),
+            true => format!("move it to `components: {{ {component}: … }}`, and {}", write("<name>")),
             false => write("<name>"),
         }));
     };
@@ -115,9 +104,7 @@ pub(crate) fn check_target(
         let finding = checker
             .error(
                 spot,
-                format!(
-                    "the reference is to one of `{kind}`, but one of `{component}` is needed here"
-                ),
+                format!("the reference is to one of `{kind}`, but one of `{component}` is needed here"),
             )
             .help(write(if known(name) { name } else { "<name>" }));
         return checker.push(finding);
@@ -133,9 +120,7 @@ pub(crate) fn check_target(
             "did you mean `#/components/{component}/{}`?",
             pointer::escape(meant)
         )),
-        None => finding.help(format!(
-            "add `{name}` to `components: {{ {component}: … }}`"
-        )),
+        None => finding.help(format!("add `{name}` to `components: {{ {component}: … }}`")),
     };
     checker.push(finding);
 }
@@ -177,10 +162,7 @@ pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
             names.push(name(&cycle[0]));
             let spot = Spot::member(&entries[cycle[0]]);
             let finding = checker
-                .key_error(
-                    &spot,
-                    format!("`{}` is defined by nothing but itself", spot.name),
-                )
+                .key_error(&spot, format!("`{}` is defined by nothing but itself", spot.name))
                 .label(names.join(" → "))
                 .help("write out what one of them is");
             checker.push(finding);

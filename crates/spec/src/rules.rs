@@ -31,9 +31,7 @@ pub(crate) fn version<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> bool {
         return false;
     };
     let Some(text) = openapi.node.as_str() else {
-        checker.wrong(&openapi, "the version, as a string", || {
-            Some(WRITE.to_owned())
-        });
+        checker.wrong(&openapi, "the version, as a string", || Some(WRITE.to_owned()));
         return openapi.node.as_number().is_some();
     };
     let numbers: Vec<&str> = text.split('.').collect();
@@ -41,10 +39,9 @@ pub(crate) fn version<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> bool {
     let finding = match numbers[..] {
         ["3", "0", patch] if numeric(&patch) => return true,
         ["3", "0"] => checker.error(&openapi, "the version of OpenAPI is not complete"),
-        ["3", minor, ..] if numeric(&minor) => checker.error(
-            &openapi,
-            format!("OpenAPI 3.{minor} cannot be read, only 3.0"),
-        ),
+        ["3", minor, ..] if numeric(&minor) => {
+            checker.error(&openapi, format!("OpenAPI 3.{minor} cannot be read, only 3.0"))
+        }
         _ => checker.error(&openapi, format!("`{text}` is no version of OpenAPI 3.0")),
     };
     checker.push(finding.help(WRITE));
@@ -71,9 +68,7 @@ pub(crate) fn document<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) {
             rest = after;
         }
         shape.push_str(rest);
-        let span = path
-            .entry
-            .map_or_else(|| path.span(), |entry| entry.key_span());
+        let span = path.entry.map_or_else(|| path.span(), |entry| entry.key_span());
         match shapes.get(&shape) {
             Some((other, place)) => {
                 let finding = checker
@@ -120,10 +115,7 @@ pub(crate) fn component_name(checker: &mut Checker<'_>, member: &Spot<'_>) {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if member.name.is_empty() || !member.name.chars().all(allowed) {
         let finding = checker
-            .key_error(
-                member,
-                format!("`{}` cannot be the name of a component", member.name),
-            )
+            .key_error(member, format!("`{}` cannot be the name of a component", member.name))
             .help("use letters, digits, `.`, `-` and `_` only");
         checker.push(finding);
     }
@@ -138,10 +130,7 @@ pub(crate) fn path(checker: &mut Checker<'_>, member: &Spot<'_>) {
         checker.push(finding);
     } else if let Err(Unbalanced) = template(name) {
         let finding = checker
-            .key_error(
-                member,
-                format!("the braces of the path `{name}` do not match"),
-            )
+            .key_error(member, format!("the braces of the path `{name}` do not match"))
             .help("write each parameter as `{name}`");
         checker.push(finding);
     }
@@ -199,9 +188,7 @@ pub(crate) fn expression(checker: &mut Checker<'_>, member: &Spot<'_>) -> bool {
     false
 }
 
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(crate) fn path_item<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     repeated_parameters(checker, spot);
@@ -219,10 +206,7 @@ pub(crate) fn operation<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     match checker.operation_ids.get(text).cloned() {
         Some(first) => {
             let finding = checker
-                .error(
-                    &id,
-                    format!("two operations have the `operationId` `{text}`"),
-                )
+                .error(&id, format!("two operations have the `operationId` `{text}`"))
                 .label("again here")
                 .also_at(checker.document.source(), first, "first here")
                 .help("give each operation a name of its own");
@@ -235,10 +219,7 @@ pub(crate) fn operation<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
 }
 
 /// The parameters of a path item or operation, each as written and as what it refers to.
-fn parameters<'d>(
-    checker: &Checker<'d>,
-    spot: &Spot<'d>,
-) -> Vec<(Spot<'d>, &'d Node, (&'d str, &'d str))> {
+fn parameters<'d>(checker: &Checker<'d>, spot: &Spot<'d>) -> Vec<(Spot<'d>, &'d Node, (&'d str, &'d str))> {
     let Some(list) = spot.get("parameters") else {
         return Vec::new();
     };
@@ -255,10 +236,7 @@ fn parameters<'d>(
 fn repeated_parameters<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let mut seen: HashMap<(&str, &str), Range<usize>> = HashMap::new();
     for (item, _, (name, place)) in parameters(checker, spot) {
-        let span = item
-            .get("name")
-            .or(item.get("$ref"))
-            .map(|name| name.span());
+        let span = item.get("name").or(item.get("$ref")).map(|name| name.span());
         let span = span.unwrap_or_else(|| item.span());
         match seen.get(&(name, place)) {
             Some(first) => {
@@ -286,10 +264,7 @@ fn path_parameters<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
     for name in &names {
         if !seen.insert((*name, "path")) {
             let finding = checker
-                .key_error(
-                    path,
-                    format!("the path `{}` has `{{{name}}}` twice", path.name),
-                )
+                .key_error(path, format!("the path `{}` has `{{{name}}}` twice", path.name))
                 .help("give each parameter a name of its own");
             checker.push(finding);
         }
@@ -310,8 +285,7 @@ fn path_parameters<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
                 not_in_path(checker, item, name, path.name);
             }
         }
-        let described: HashSet<(&str, &str)> =
-            own.iter().chain(&shared).map(|(_, _, key)| *key).collect();
+        let described: HashSet<(&str, &str)> = own.iter().chain(&shared).map(|(_, _, key)| *key).collect();
         for name in &names {
             if !described.contains(&(*name, "path")) {
                 let finding = checker
@@ -355,10 +329,7 @@ pub(crate) fn parameter<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         && !styles.contains(&text)
     {
         let finding = checker
-            .error(
-                &style,
-                format!("a {place} parameter cannot have the style `{text}`"),
-            )
+            .error(&style, format!("a {place} parameter cannot have the style `{text}`"))
             .help(format!("write {}", quoted_list(styles)));
         checker.push(finding);
     }
@@ -405,14 +376,9 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
         (Some(_), Some(content)) => checker
             .key_error(&content, format!("{what} has both `schema` and `content`"))
             .help("remove one of the two"),
-        (None, Some(content)) if content.node.as_object().is_some_and(|map| map.len() != 1) => {
-            checker
-                .key_error(
-                    &content,
-                    format!("the `content` of {what} must be one media type"),
-                )
-                .help("write `content: { application/json: { schema: … } }`")
-        }
+        (None, Some(content)) if content.node.as_object().is_some_and(|map| map.len() != 1) => checker
+            .key_error(&content, format!("the `content` of {what} must be one media type"))
+            .help("write `content: { application/json: { schema: … } }`"),
         _ => return,
     };
     checker.push(finding);
@@ -435,19 +401,13 @@ pub(crate) fn security_scheme<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         "apiKey" => &[("name", "name: X-Api-Key"), ("in", "in: header")],
         "http" => &[("scheme", "scheme: bearer")],
         "oauth2" => &[("flows", "flows: { … }")],
-        "openIdConnect" => &[(
-            "openIdConnectUrl",
-            "openIdConnectUrl: https://example.com/…",
-        )],
+        "openIdConnect" => &[("openIdConnectUrl", "openIdConnectUrl: https://example.com/…")],
         _ => &[],
     };
     for (field, example) in needed {
         if spot.get(field).is_none() {
             let finding = checker
-                .error(
-                    spot,
-                    format!("a security scheme of type `{kind}` needs `{field}`"),
-                )
+                .error(spot, format!("a security scheme of type `{kind}` needs `{field}`"))
                 .help(format!("add `{example}`"));
             checker.push(finding);
         }
@@ -506,10 +466,7 @@ fn required_properties(checker: &mut Checker<'_>, spot: &Spot<'_>) {
     let (Some(required), Some(properties)) = (spot.get("required"), spot.get("properties")) else {
         return;
     };
-    if ["allOf", "oneOf", "anyOf"]
-        .iter()
-        .any(|key| spot.get(key).is_some())
-    {
+    if ["allOf", "oneOf", "anyOf"].iter().any(|key| spot.get(key).is_some()) {
         return;
     }
     let names = properties.node.as_object().unwrap_or_default();
@@ -544,15 +501,10 @@ fn bounds(checker: &mut Checker<'_>, spot: &Spot<'_>, least: &str, most: &str) {
     };
     if greater(lower, upper) {
         let finding = checker
-            .error(
-                &low,
-                format!("`{least}` is greater than `{most}`: no value fits"),
-            )
+            .error(&low, format!("`{least}` is greater than `{most}`: no value fits"))
             .label(lower.to_string())
             .also_at(checker.document.source(), high.span(), upper.to_string())
-            .help(format!(
-                "write a `{least}` that is not greater than {upper}"
-            ));
+            .help(format!("write a `{least}` that is not greater than {upper}"));
         checker.push(finding);
     }
 }
@@ -600,15 +552,10 @@ fn typed(checker: &mut Checker<'_>, schema: &Spot<'_>, kind: Option<&str>, value
         return;
     };
     if *node.value() == Value::Null {
-        let nullable = schema
-            .get("nullable")
-            .and_then(|value| value.node.as_bool());
+        let nullable = schema.get("nullable").and_then(|value| value.node.as_bool());
         if nullable != Some(true) {
             let finding = checker
-                .error(
-                    value,
-                    format!("{what} is null, but the schema is not nullable"),
-                )
+                .error(value, format!("{what} is null, but the schema is not nullable"))
                 .help("add `nullable: true`, or remove the value");
             checker.push(finding);
         }
@@ -629,16 +576,11 @@ fn typed(checker: &mut Checker<'_>, schema: &Spot<'_>, kind: Option<&str>, value
         let scalar = matches!(node.value(), Value::Bool(_) | Value::Number(_));
         let finding = checker.error(
             value,
-            format!(
-                "{what} is {}, but the schema is of type `{kind}`",
-                node.kind()
-            ),
+            format!("{what} is {}, but the schema is of type `{kind}`", node.kind()),
         );
         checker.push(match kind {
             "string" if scalar => finding.help(format!("put it in quotes: `\"{raw}\"`")),
-            "integer" if number.is_some() => {
-                finding.help("write a whole number, or `type: number`")
-            }
+            "integer" if number.is_some() => finding.help("write a whole number, or `type: number`"),
             _ => finding.help(format!("write a value of type `{kind}`, or change `type`")),
         });
     }

@@ -116,8 +116,7 @@ impl Source {
             return self.text.len();
         };
         let mut rest = self.text[from..].char_indices();
-        rest.nth(character % STEP)
-            .map_or(self.text.len(), |(at, _)| from + at)
+        rest.nth(character % STEP).map_or(self.text.len(), |(at, _)| from + at)
     }
 
     /// The nearest character boundary at or before `offset`, for offsets that others computed.

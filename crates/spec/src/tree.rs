@@ -116,10 +116,7 @@ impl<'s> Tree<'s> {
     pub(crate) fn close(&mut self, end: Option<usize>) -> Option<&Node> {
         let Open { start, contents } = self.open.pop()?;
         let (last, value) = match contents {
-            Contents::Array(items) => (
-                items.last().map(|item| item.span().end),
-                Value::Array(items),
-            ),
+            Contents::Array(items) => (items.last().map(|item| item.span().end), Value::Array(items)),
             Contents::Object { entries, .. } => {
                 let last = entries.last().map(|entry| entry.value().span().end);
                 let (object, repeated) = Object::new(entries);

@@ -233,22 +233,12 @@ impl Reader<'_> {
             .help("keys are text; quote the key if it begins with `{`, `[`, `*` or `&`"))
     }
 
-    fn ignore_core_tag(
-        &self,
-        tag: Option<&Tag>,
-        span: &Range<usize>,
-        known: &[&str],
-    ) -> Result<(), Diagnostic> {
+    fn ignore_core_tag(&self, tag: Option<&Tag>, span: &Range<usize>, known: &[&str]) -> Result<(), Diagnostic> {
         match tag {
             None => Ok(()),
-            Some(tag) if tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str()) => {
-                Ok(())
-            }
+            Some(tag) if tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str()) => Ok(()),
             Some(tag) => Err(self
-                .error(
-                    span.clone(),
-                    format!("the tag `{}` has no meaning here", tag_text(tag)),
-                )
+                .error(span.clone(), format!("the tag `{}` has no meaning here", tag_text(tag)))
                 .help("remove the tag")),
         }
     }
@@ -256,10 +246,7 @@ impl Reader<'_> {
     fn copied_too_much(&self, span: Range<usize>) -> Diagnostic {
         self.error(
             span,
-            format!(
-                "the aliases stand for more than {} MiB of values",
-                MAX_COPIED >> 20
-            ),
+            format!("the aliases stand for more than {} MiB of values", MAX_COPIED >> 20),
         )
         .help("refer to components with `$ref` instead of repeating them with aliases")
     }
@@ -277,10 +264,7 @@ impl Reader<'_> {
         let width = rest.chars().next().map_or(0, char::len_utf8);
         let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
         self.error(at..at + width, format!("not YAML: {info}"))
-            .help(help.map_or(
-                "put text that has special characters in quotes",
-                |(_, help)| help,
-            ))
+            .help(help.map_or("put text that has special characters in quotes", |(_, help)| help))
     }
 }
 
@@ -296,37 +280,25 @@ fn tag_text(tag: &Tag) -> String {
 fn measure(node: &Node) -> Measure {
     let own = size_of::<Node>();
     match node.value() {
-        Value::Array(items) => items.iter().map(measure).fold(
-            Measure {
-                bytes: own,
-                depth: 1,
-            },
-            |sum, item| Measure {
+        Value::Array(items) => items
+            .iter()
+            .map(measure)
+            .fold(Measure { bytes: own, depth: 1 }, |sum, item| Measure {
                 bytes: sum.bytes + item.bytes,
                 depth: sum.depth.max(1 + item.depth),
-            },
-        ),
-        Value::Object(object) => object.iter().fold(
+            }),
+        Value::Object(object) => object.iter().fold(Measure { bytes: own, depth: 1 }, |sum, entry| {
+            let value = measure(entry.value());
             Measure {
-                bytes: own,
-                depth: 1,
-            },
-            |sum, entry| {
-                let value = measure(entry.value());
-                Measure {
-                    bytes: sum.bytes + size_of::<String>() + entry.key().len() + value.bytes,
-                    depth: sum.depth.max(1 + value.depth),
-                }
-            },
-        ),
+                bytes: sum.bytes + size_of::<String>() + entry.key().len() + value.bytes,
+                depth: sum.depth.max(1 + value.depth),
+            }
+        }),
         Value::String(text) => Measure {
             bytes: own + text.len(),
             depth: 0,
         },
-        Value::Null | Value::Bool(_) | Value::Number(_) => Measure {
-            bytes: own,
-            depth: 0,
-        },
+        Value::Null | Value::Bool(_) | Value::Number(_) => Measure { bytes: own, depth: 0 },
     }
 }
 

@@ -80,10 +80,7 @@ fn yaml_syntax() {
         &[
             ("an empty document", ""),
             ("nothing but comments", "# later\n---\n"),
-            (
-                "a key without its colon",
-                "openapi: 3.0.3\ninfo\npaths: {}\n",
-            ),
+            ("a key without its colon", "openapi: 3.0.3\ninfo\npaths: {}\n"),
             ("a colon inside plain text", "info: { title: a: b }\n"),
             ("wrong indentation", "info:\n  title: a\n version: 1\n"),
             ("a tab as indentation", "info:\n\ttitle: a\n"),
@@ -92,10 +89,7 @@ fn yaml_syntax() {
             ("an open quote", "info: \"a\npaths: {}\n"),
             ("an open bracket", "tags: [a, b\n"),
             ("an unknown escape", "title: \"\\q\"\n"),
-            (
-                "a repeated key",
-                "info:\n  title: a\n  version: 1.0.0\n  title: b\n",
-            ),
+            ("a repeated key", "info:\n  title: a\n  version: 1.0.0\n  title: b\n"),
             ("a merge key", "a: &a { b: 1 }\nc:\n  <<: *a\n"),
             ("an unknown alias", "a: *b\n"),
             ("an alias of its own value", "a: &a [*a]\n"),
@@ -113,11 +107,7 @@ fn yaml_syntax() {
 
 #[test]
 fn json_syntax() {
-    let long = format!(
-        "{{\"é\": \"{}\", \"openapi\" 1, {}",
-        "é".repeat(300),
-        "9,".repeat(300)
-    );
+    let long = format!("{{\"é\": \"{}\", \"openapi\" 1, {}", "é".repeat(300), "9,".repeat(300));
     assert_report(
         "json_syntax",
         "api.json",
@@ -125,10 +115,7 @@ fn json_syntax() {
             ("an empty document", ""),
             ("null", "null"),
             ("a trailing comma", "{\n  \"openapi\": \"3.0.3\",\n}"),
-            (
-                "a missing comma",
-                "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}",
-            ),
+            ("a missing comma", "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}"),
             ("single quotes", "{ 'openapi': 1 }"),
             ("a comment", "{ // no\n}"),
             ("an open object", "{ \"a\": 1"),
@@ -152,13 +139,10 @@ fn too_much() {
         let aliases = [alias.as_str(); 9].join(", ");
         writeln!(laughs, "a{level}: &a{level} [{aliases}]").expect("a string takes all");
     }
-    let block: String = (0..10_000)
-        .map(|level| format!("{:level$}a:\n", ""))
-        .collect();
+    let block: String = (0..10_000).map(|level| format!("{:level$}a:\n", "")).collect();
     let mut chain = String::from("a0: &a0 {}\n");
     for level in 1..200 {
-        writeln!(chain, "a{level}: &a{level} {{ a: *a{} }}", level - 1)
-            .expect("a string takes all");
+        writeln!(chain, "a{level}: &a{level} {{ a: *a{} }}", level - 1).expect("a string takes all");
     }
     assert_report(
         "too_much",
@@ -166,10 +150,7 @@ fn too_much() {
         &[
             ("10,000 levels of [", "[".repeat(10_000)),
             ("10,000 levels of {", "{a: ".repeat(10_000)),
-            (
-                "10,000 levels of [ below a key",
-                format!("a: {}", "[".repeat(10_000)),
-            ),
+            ("10,000 levels of [ below a key", format!("a: {}", "[".repeat(10_000))),
             ("10,000 levels of -", format!("a:\n{}", "- ".repeat(10_000))),
             ("10,000 levels of block objects", block),
             ("aliases of aliases", laughs),
@@ -207,21 +188,14 @@ fn files() {
             Some(&b"openapi: 3.0.3\ninfo: { title: caf\xe9 }\n"[..]),
         ),
         ("an empty file", "empty.yaml", Some(&b""[..])),
-        (
-            "only a byte order mark",
-            "bom.yaml",
-            Some(&b"\xef\xbb\xbf"[..]),
-        ),
+        ("only a byte order mark", "bom.yaml", Some(&b"\xef\xbb\xbf"[..])),
     ] {
         let path = folder.path().join(name);
         if let Some(bytes) = bytes {
             std::fs::write(&path, bytes).expect("a file");
         }
         let findings = Document::read(&path).expect_err(case);
-        assert_eq!(
-            Path::new(findings.iter().next().expect("a finding").file()),
-            path
-        );
+        assert_eq!(Path::new(findings.iter().next().expect("a finding").file()), path);
         show(&mut report, case, &findings);
     }
     let root = format!("{}/", folder.path().display());
@@ -230,15 +204,18 @@ fn files() {
 
 #[test]
 fn versions() {
-    let version =
-        |version| format!("openapi: {version}\ninfo: {{ title: a, version: b }}\npaths: {{}}\n");
-    assert_report("versions", 
+    let version = |version| format!("openapi: {version}\ninfo: {{ title: a, version: b }}\npaths: {{}}\n");
+    assert_report(
+        "versions",
         "api.yaml",
         &[
             ("a text", "hello\n".to_owned()),
             ("a list", "- openapi: 3.0.3\n".to_owned()),
             ("no version", "info: { title: a, version: b }\npaths: {}\n".to_owned()),
-            ("OpenAPI 2", "swagger: \"2.0\"\ninfo: { title: a, version: b }\npaths: {}\n".to_owned()),
+            (
+                "OpenAPI 2",
+                "swagger: \"2.0\"\ninfo: { title: a, version: b }\npaths: {}\n".to_owned(),
+            ),
             ("OpenAPI 3.1", version("3.1.0")),
             ("OpenAPI 4", version("4.0.0")),
             ("an incomplete version", version("\"3.0\"")),
@@ -261,10 +238,7 @@ fn kinds() {
         "kinds",
         "api.yaml",
         &[
-            (
-                "info as text",
-                "openapi: 3.0.3\ninfo: Tasks\npaths: {}\n".to_owned(),
-            ),
+            ("info as text", "openapi: 3.0.3\ninfo: Tasks\npaths: {}\n".to_owned()),
             (
                 "a version as a number",
                 "openapi: 3.0.3\ninfo: { title: Tasks, version: 1.0 }\npaths: {}\n".to_owned(),
@@ -273,10 +247,7 @@ fn kinds() {
             ("paths without a value", format!("{HEAD}paths:\n")),
             ("tags as text", operation("tags: Tasks")),
             ("a tag as a number", operation("tags: [1]")),
-            (
-                "parameters as an object",
-                operation("parameters:\n  limit: {}"),
-            ),
+            ("parameters as an object", operation("parameters:\n  limit: {}")),
             (
                 "required as text",
                 parameter("name: a\nin: query\nrequired: \"yes\"\nschema: {}"),
@@ -304,14 +275,8 @@ fn kinds() {
                 "additional properties as text",
                 schema("type: object\nadditionalProperties: string"),
             ),
-            (
-                "a property as text",
-                schema("type: object\nproperties:\n  id: string"),
-            ),
-            (
-                "a description as an object",
-                schema("description: { a: b }"),
-            ),
+            ("a property as text", schema("type: object\nproperties:\n  id: string")),
+            ("a description as an object", schema("description: { a: b }")),
             ("a schema as a list", components("schemas:\n  Task: []")),
         ],
     );
@@ -324,15 +289,9 @@ fn fields() {
         "api.yaml",
         &[
             ("nothing", "openapi: 3.0.3\n".to_owned()),
-            (
-                "empty info",
-                "openapi: 3.0.3\ninfo: {}\npaths: {}\n".to_owned(),
-            ),
+            ("empty info", "openapi: 3.0.3\ninfo: {}\npaths: {}\n".to_owned()),
             ("no responses", paths("/tasks:\n  get:\n    operationId: a")),
-            (
-                "empty responses",
-                paths("/tasks:\n  get:\n    responses: {}"),
-            ),
+            ("empty responses", paths("/tasks:\n  get:\n    responses: {}")),
             (
                 "a response without description",
                 paths("/tasks:\n  get:\n    responses:\n      \"200\":\n        content: {}"),
@@ -381,10 +340,7 @@ fn references() {
             ("a name without its place", task("Kind")),
             ("an old place", task("#/definitions/Kind")),
             ("a place that is no component", task("#/info")),
-            (
-                "part of a component",
-                task("#/components/schemas/Kind/type"),
-            ),
+            ("part of a component", task("#/components/schemas/Kind/type")),
             ("a pointer that is none", task("#components/schemas/Kind")),
             ("a number", components("schemas:\n  Task: { $ref: 1 }")),
             (
@@ -413,9 +369,7 @@ fn references() {
             ("a path item", paths("/tasks:\n  $ref: tasks.yaml")),
             (
                 "a media type",
-                operation(
-                    "requestBody:\n  content:\n    application/json:\n      $ref: \"#/components/schemas/Task\"",
-                ),
+                operation("requestBody:\n  content:\n    application/json:\n      $ref: \"#/components/schemas/Task\""),
             ),
             (
                 "a callback",
@@ -427,9 +381,7 @@ fn references() {
             ),
             (
                 "a discriminator",
-                schema(
-                    "discriminator: { propertyName: a, mapping: { b: \"#/components/schemas/Tsak\" } }",
-                ),
+                schema("discriminator: { propertyName: a, mapping: { b: \"#/components/schemas/Tsak\" } }"),
             ),
         ],
     );
@@ -450,10 +402,7 @@ fn operations() {
             ("no slash", paths("tasks: {}")),
             ("open braces", paths("/tasks/{id: {}")),
             ("empty braces", paths("/tasks/{}: {}")),
-            (
-                "two paths that are one",
-                paths("/tasks/{id}: {}\n/tasks/{task_id}: {}"),
-            ),
+            ("two paths that are one", paths("/tasks/{id}: {}\n/tasks/{task_id}: {}")),
             ("a name twice in a path", paths("/tasks/{id}/{id}: {}")),
             (
                 "a path parameter that is not described",
@@ -477,14 +426,8 @@ fn operations() {
                     "parameters:\n- { name: a, in: query, schema: {} }\n- { name: a, in: header, schema: {} }\n- { name: a, in: query, schema: {} }",
                 ),
             ),
-            (
-                "a place that is none",
-                parameter("name: a\nin: body\nschema: {}"),
-            ),
-            (
-                "a misspelt place",
-                parameter("name: a\nin: qeury\nschema: {}"),
-            ),
+            ("a place that is none", parameter("name: a\nin: body\nschema: {}")),
+            ("a misspelt place", parameter("name: a\nin: qeury\nschema: {}")),
             (
                 "a style of elsewhere",
                 parameter("name: a\nin: query\nstyle: matrix\nschema: {}"),
@@ -516,10 +459,7 @@ fn operations() {
                     "/tasks:\n  get:\n    responses:\n      200: { description: a }\n      99: { description: a }\n      600: { description: a }\n      4xx: { description: a }\n      success: { description: a }",
                 ),
             ),
-            (
-                "a link that names nothing",
-                components("links:\n  Next: {}"),
-            ),
+            ("a link that names nothing", components("links:\n  Next: {}")),
             (
                 "a link that names two",
                 components("links:\n  Next: { operationId: a, operationRef: b }"),
@@ -549,18 +489,12 @@ fn schemas() {
                 schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }"),
             ),
             ("an empty enum", schema("type: string\nenum: []")),
-            (
-                "an enum value twice",
-                schema("type: string\nenum: [a, b, a]"),
-            ),
+            ("an enum value twice", schema("type: string\nenum: [a, b, a]")),
             (
                 "enum values of other types",
                 schema("type: string\nenum: [a, 1, true, null, [b]]"),
             ),
-            (
-                "an enum of integers",
-                schema("type: integer\nenum: [1, 1.5, a]"),
-            ),
+            ("an enum of integers", schema("type: integer\nenum: [1, 1.5, a]")),
             (
                 "bounds that exclude all",
                 schema("type: integer\nminimum: 10\nmaximum: 1"),
@@ -569,10 +503,7 @@ fn schemas() {
                 "lengths that exclude all",
                 schema("type: string\nminLength: 10\nmaxLength: 1"),
             ),
-            (
-                "a default of another type",
-                schema("type: integer\ndefault: \"1\""),
-            ),
+            ("a default of another type", schema("type: integer\ndefault: \"1\"")),
             (
                 "a default that is not listed",
                 schema("type: string\nenum: [a, b]\ndefault: c"),

@@ -100,26 +100,13 @@ fn a_document_with_everything_is_read_without_a_word() {
     let document = Document::parse("full.yaml", FULL).unwrap();
     assert_eq!(document.check().to_string(), "");
     let openapi = document.openapi().unwrap();
-    let order: Vec<&str> = openapi
-        .paths
-        .iter()
-        .map(|(path, _)| path.as_str())
-        .collect();
+    let order: Vec<&str> = openapi.paths.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(order, ["/tasks", "/tasks/{id}"]);
     let schemas = &openapi.components.as_ref().unwrap().schemas;
-    assert_eq!(
-        schemas.keys().collect::<Vec<_>>(),
-        ["Task", "Status", "Cat", "Dog"]
-    );
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), ["Task", "Status", "Cat", "Dog"]);
     assert_eq!(openapi.operations().count(), 3);
-    let dog = document
-        .get("/components/schemas/Dog/x-dog/a")
-        .unwrap()
-        .to_json();
-    assert_eq!(
-        dog,
-        serde_json::json!([1, 2.5, -3, 1000.0, true, null, null])
-    );
+    let dog = document.get("/components/schemas/Dog/x-dog/a").unwrap().to_json();
+    assert_eq!(dog, serde_json::json!([1, 2.5, -3, 1000.0, true, null, null]));
 }
 
 #[test]
@@ -144,10 +131,7 @@ fn json_is_read_faithfully() {
         panic!("two members");
     };
     assert_eq!(first.key(), "a/😀\n");
-    assert_eq!(
-        document.text()[first.key_span()],
-        *"\"a\\/\\ud83d\\ude00\\n\""
-    );
+    assert_eq!(document.text()[first.key_span()], *"\"a\\/\\ud83d\\ude00\\n\"");
     assert_eq!(
         first.value().to_json(),
         serde_json::json!([1.5, 0, 100.0, 18446744073709551615_u64, "\u{0}\t"])
@@ -237,10 +221,7 @@ fn line_ends_change_nothing() {
     assert_eq!(show(wrong.replace('\n', "\r\n")), expected);
     assert_eq!(show(format!("\u{feff}{wrong}")), expected);
     let broken = |text: &str| Document::parse("a.json", text).unwrap_err().to_string();
-    assert_eq!(
-        broken("{\n  \"a\": 1\n  2"),
-        broken("{\r\n  \"a\": 1\r\n  2")
-    );
+    assert_eq!(broken("{\n  \"a\": 1\n  2"), broken("{\r\n  \"a\": 1\r\n  2"));
 }
 
 /// The deepest document that is read goes all the way, in a thread as small as a test's.
@@ -275,10 +256,7 @@ fn the_deepest_schema_is_read() {
 }
 
 fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, usize, usize)>> {
-    prop::collection::vec(
-        (any::<prop::sample::Index>(), 0..30_usize, 0..PIECES.len()),
-        1..5,
-    )
+    prop::collection::vec((any::<prop::sample::Index>(), 0..30_usize, 0..PIECES.len()), 1..5)
 }
 
 /// Takes characters out of a text and puts pieces in.
