@@ -96,11 +96,20 @@ pub struct Server {
 impl Server {
     /// Starts a server; `reply` gets each request and its number, counted from 0.
     pub fn start(reply: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_watched(reply, || {})
+    }
+
+    /// [`start`](Self::start), with `closed` called at the end of each connection.
+    pub fn start_watched(
+        reply: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
+        closed: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
         let reply: Arc<Script> = Arc::new(reply);
+        let closed = Arc::new(closed);
         let server = Self {
             address,
             requests: Arc::clone(&requests),
@@ -112,8 +121,11 @@ impl Server {
                     break;
                 }
                 let (reply, requests) = (Arc::clone(&reply), Arc::clone(&requests));
-                let connection = connection.unwrap();
-                std::thread::spawn(move || serve(connection, &*reply, &requests));
+                let (connection, closed) = (connection.unwrap(), Arc::clone(&closed));
+                std::thread::spawn(move || {
+                    serve(connection, &*reply, &requests);
+                    closed();
+                });
             }
         });
         server
@@ -248,19 +260,21 @@ pub fn list(ids: &[String], request: &Request) -> Reply {
         .query("limit")
         .map_or(20, |limit| limit.parse().unwrap());
     let position = |cursor: String| ids.iter().position(|id| *id == cursor);
-    let (from, to, more);
-    if let Some(before) = request.query("before") {
-        to = position(before).unwrap_or(0);
-        from = to.saturating_sub(limit);
-        more = from > 0;
-    } else {
-        from = match request.query("after") {
-            Some(after) => position(after).map_or(ids.len(), |position| position + 1),
-            None => 0,
-        };
-        to = (from + limit).min(ids.len());
-        more = to < ids.len();
-    }
+    let start = match request.query("after") {
+        Some(after) => position(after).map_or(ids.len(), |position| position + 1),
+        None => 0,
+    };
+    let end = match request.query("before") {
+        Some(before) => position(before).unwrap_or(0).max(start),
+        None => ids.len(),
+    };
+    // Without `after`, `before` gives the items that are nearest before it.
+    let backward = request.query("before").is_some() && request.query("after").is_none();
+    let (from, to) = match backward {
+        true => (end.saturating_sub(limit), end),
+        false => (start, end.min(start + limit)),
+    };
+    let more = from > start || to < end;
     Reply::json(200, ids[from..to].iter().map(task).collect())
         .header("Has-More", more.to_string())
         .header("Limit", limit.to_string())
