@@ -95,7 +95,7 @@ const FAULTS: &[Fault] = &[
         Reply::text(200, "text/plain", "[oops]")
     }),
     ("compression that was not asked for", || {
-        page(b"\x1f\x8b\x08\x00rest".to_vec()).header("Content-Encoding", "gzip")
+        page(b"\x0b\x02\x80[]\x03".to_vec()).header("Content-Encoding", "br")
     }),
     ("a body larger than the limit", || {
         page(json!([task("x".repeat(5000))]).to_string())
