@@ -256,34 +256,20 @@ pub mod builder {
 
         fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
             use progenitor_client::QueryParam;
-            let after = self
-                .after
-                .map_err(|r| Error::invalid_argument("after", r))?;
-            let before = self
-                .before
-                .map_err(|r| Error::invalid_argument("before", r))?;
-            let limit = self
-                .limit
-                .map_err(|r| Error::invalid_argument("limit", r))?;
+            let after = self.after.map_err(|r| Error::invalid_argument("after", r))?;
+            let before = self.before.map_err(|r| Error::invalid_argument("before", r))?;
+            let limit = self.limit.map_err(|r| Error::invalid_argument("limit", r))?;
             if let Some(limit) = limit
                 && !(1..=100).contains(&limit)
             {
                 let reason = format!("{limit} is not from 1 to 100");
                 return Err(Error::invalid_argument("limit", reason));
             }
-            let status = self
-                .status
-                .map_err(|r| Error::invalid_argument("status", r))?;
+            let status = self.status.map_err(|r| Error::invalid_argument("status", r))?;
             let kind = self.kind.map_err(|r| Error::invalid_argument("kind", r))?;
-            let run_id = self
-                .run_id
-                .map_err(|r| Error::invalid_argument("run_id", r))?;
-            let created_by = self
-                .created_by
-                .map_err(|r| Error::invalid_argument("created_by", r))?;
-            let order = self
-                .order
-                .map_err(|r| Error::invalid_argument("order", r))?;
+            let run_id = self.run_id.map_err(|r| Error::invalid_argument("run_id", r))?;
+            let created_by = self.created_by.map_err(|r| Error::invalid_argument("created_by", r))?;
+            let order = self.order.map_err(|r| Error::invalid_argument("order", r))?;
             client
                 .http()
                 .get(format!("{}/tasks", client.base_url()))
