@@ -95,10 +95,14 @@ pub fn run(args: &Args) -> Result<()> {
         }
     }
     snapshots?;
-    match mode {
-        _ if changes.is_empty() => writeln!(stdout, "nothing changed")?,
-        Mode::Write => {}
-        Mode::Check => bail!("{}\nhelp: run `{}`", stale(&changes), command(args, |path| path)),
+    match (mode, changes.is_empty()) {
+        (Mode::Write, true) => writeln!(stdout, "nothing changed")?,
+        (Mode::Check, true) => writeln!(stdout, "up to date")?,
+        (Mode::Write, false) => {}
+        (Mode::Check, false) => {
+            writeln!(stdout)?;
+            bail!("{}\nhelp: run `{}`", stale(&changes), command(args, |path| path));
+        }
     }
     Ok(())
 }
@@ -155,6 +159,11 @@ fn quoted(path: &Path) -> String {
 /// Makes the snapshots of the drift tests what the tests find.
 fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
     for (path, text) in snapshots::stale()? {
+        if mode == Mode::Write
+            && let Some(folder) = path.parent()
+        {
+            fs::create_dir_all(folder)?;
+        }
         changes.extend(output::put(mode, &path, &text)?);
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::builder::styling::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
@@ -37,6 +37,13 @@ pub fn put(mode: Mode, path: &Path, text: &str) -> Result<Option<Change>> {
         return Ok(None);
     }
     if mode == Mode::Write {
+        let folder = folder(path);
+        ensure!(
+            folder.is_dir(),
+            "cannot write `{0}`: there is no folder `{1}`\nhelp: make it with `mkdir -p {1}`",
+            path.display(),
+            folder.display(),
+        );
         write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     Ok(Some(Change {
@@ -53,16 +60,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
             Ok(Some(fs::read(path).with_context(|| format!("cannot read `{shown}`"))?))
         }
         Ok(_) => bail!("cannot write `{shown}`: it is not a file"),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let folder = folder(path);
-            if !folder.is_dir() {
-                bail!(
-                    "cannot write `{shown}`: there is no folder `{0}`\nhelp: make it with `mkdir -p {0}`",
-                    folder.display()
-                );
-            }
-            Ok(None)
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read `{shown}`")),
     }
 }
@@ -120,7 +118,7 @@ impl Change {
         let old = if self.old.is_some() { "" } else { " (missing)" };
         writeln!(
             out,
-            "{bold}--- {path}{old}{bold:#}\n{bold}+++ {path} (generated){bold:#}"
+            "\n{bold}--- {path}{old}{bold:#}\n{bold}+++ {path} (generated){bold:#}"
         )?;
 
         let lines = unified.iter_hunks().flat_map(|hunk| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Runs the drift tests.
 const COMMAND: &str = "cargo test --package ittybit --test drift";
@@ -39,13 +39,13 @@ pub fn stale() -> Result<Vec<(PathBuf, String)>> {
 
     let mut snapshots = Vec::new();
     for path in files(pending.path()).context("cannot read the snapshots")? {
-        let snapshot = path.strip_prefix(pending.path())?.with_extension("");
-        if path.extension() != Some(OsStr::new("new")) {
-            bail!(
-                "`{}` is stale and not a file of text\nhelp: let the drift tests use only snapshots that are",
-                snapshot.display()
-            );
-        }
+        let relative = path.strip_prefix(pending.path())?;
+        ensure!(
+            path.extension() == Some(OsStr::new("new")),
+            "a stale snapshot of the drift tests is inline or binary: `{}`\nhelp: keep it in a text file",
+            relative.display()
+        );
+        let snapshot = relative.with_extension("");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         snapshots.push((snapshot, accepted(&text)));
     }

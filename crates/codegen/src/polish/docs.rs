@@ -9,7 +9,10 @@ use crate::model::About;
 /// Stands in for docs that the document does not give, until [`Finish`] takes it out.
 pub(crate) const UNDOCUMENTED: &str = "undocumented in the document";
 
-/// Lines of prose are wrapped at this many characters.
+/// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
+const LONGEST: usize = 100;
+
+/// What lines are wrapped to.
 const WIDTH: usize = 88;
 
 /// The docs and the deprecation of an item; `more` is put below the document's words.
@@ -146,7 +149,7 @@ fn wrapped(text: &str) -> Vec<String> {
         let fence = line.trim_start().starts_with("```");
         in_code ^= fence;
         let prose = !in_code && !fence && !line.trim_start().starts_with('|') && !line.starts_with('#');
-        if !prose || line.chars().count() <= WIDTH {
+        if !prose || line.chars().count() <= LONGEST {
             out.push(line.to_owned());
             continue;
         }

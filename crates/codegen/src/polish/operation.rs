@@ -57,6 +57,7 @@ impl<'m> Parts<'m> {
                 required: !optional,
                 boxed,
                 checks,
+                demand: setter::described(&parameter.bounds),
             });
         }
         if let Some(body) = &model.body {
@@ -72,6 +73,7 @@ impl<'m> Parts<'m> {
                 required: body.required,
                 boxed: false,
                 checks: Vec::new(),
+                demand: Vec::new(),
             });
         }
         let mut statements: Vec<Stmt> = send
