@@ -26,7 +26,7 @@ Examples:
 
 Exit codes:
   0  done, or nothing to do
-  1  a mistake in the document, a stale file under `--check`, or a file that cannot be written
+  1  a mistake in the document, a stale file under `--check`, or any other failure
   2  wrong usage")]
 pub struct Args {
     /// Write nothing; where a file is stale, print the difference and the command that mends it,
@@ -60,6 +60,10 @@ pub fn run(args: &Args) -> Result<()> {
             (Path::new("openapi.yaml"), Path::new("generated/client.rs"))
         }
     };
+    let to_stdout = out == Path::new("-");
+    if to_stdout && args.check {
+        refuse_check_of_stdout();
+    }
     for path in [spec, out] {
         ensure!(
             !path.to_string_lossy().contains(char::is_control),
@@ -72,8 +76,7 @@ pub fn run(args: &Args) -> Result<()> {
 
     let document = Document::read(spec)?;
     let client = ittybit_codegen::generate(&document, &command(args, without_folders))?;
-    if out == Path::new("-") {
-        refuse_check(mode);
+    if to_stdout {
         io::stdout().write_all(client.code.as_bytes())?;
         return report(&mut anstream::stderr(), args, &document, &client);
     }
@@ -114,15 +117,14 @@ fn enter_workspace() -> Result<()> {
     env::set_current_dir(root).with_context(|| format!("cannot enter `{}`", root.display()))
 }
 
-fn refuse_check(mode: Mode) {
-    if mode == Mode::Check {
-        <Args as clap::Args>::augment_args(clap::Command::new("cargo xtask codegen"))
-            .error(
-                ErrorKind::ArgumentConflict,
-                "`--check` compares with a file, and `--out -` names none",
-            )
-            .exit();
-    }
+/// Ends the program as clap does for arguments that do not go together.
+fn refuse_check_of_stdout() -> ! {
+    <Args as clap::Args>::augment_args(clap::Command::new("cargo xtask codegen"))
+        .error(
+            ErrorKind::ArgumentConflict,
+            "`--check` compares with a file, and `--out -` names none",
+        )
+        .exit()
 }
 
 /// The command that these arguments were given with, but for those that change no file.

@@ -40,7 +40,7 @@ pub fn put(mode: Mode, path: &Path, text: &str) -> Result<Option<Change>> {
         let folder = folder(path);
         ensure!(
             folder.is_dir(),
-            "cannot write `{0}`: there is no folder `{1}`\nhelp: make it with `mkdir -p {1}`",
+            "cannot write `{}`: there is no folder `{}`\nhelp: make the folder, or name another file",
             path.display(),
             folder.display(),
         );

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-/// A document with one operation and three things that have no effect on the code.
+/// A document with one operation and one thing that has no effect on the code.
 const PETS: &str = "\
 openapi: 3.0.3
 info: { title: Pets, version: 1.0.0 }
@@ -28,7 +28,6 @@ paths:
           content:
             application/json:
               schema: { $ref: '#/components/schemas/Pet' }
-          links: {}
 components:
   schemas:
     Pet:
@@ -41,18 +40,26 @@ components:
 ";
 
 /// A folder that the program is run in.
-struct Folder(PathBuf);
+struct Folder {
+    path: PathBuf,
+    /// Removes the folder in the end.
+    _temporary: Option<TempDir>,
+}
 
 impl Folder {
-    /// Makes `pets.yaml` in it.
-    fn with_pets(folder: &TempDir) -> Self {
-        let folder = Self(folder.path().to_owned());
+    /// One that holds `pets.yaml`.
+    fn with_pets() -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Self {
+            path: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        };
         folder.write("pets.yaml", PETS);
         folder
     }
 
     fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let path = self.0.join(path);
+        let path = self.path.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
@@ -64,13 +71,13 @@ impl Folder {
     }
 
     fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.0.join(path)).unwrap()
+        fs::read_to_string(self.path.join(path)).unwrap()
     }
 
     /// Every file, with its text and the time it was written.
     fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         let mut state = BTreeMap::new();
-        let mut folders = vec![self.0.clone()];
+        let mut folders = vec![self.path.clone()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -101,9 +108,9 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
             .args(arguments)
-            .current_dir(&self.0)
+            .current_dir(&self.path)
             // Where cargo would say that this workspace is.
-            .env("CARGO_MANIFEST_DIR", self.0.join("xtask"))
+            .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
             .env("COLUMNS", "100")
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR")
@@ -151,8 +158,7 @@ fn codegen_with(more: &'static str) -> Vec<&'static str> {
 
 #[test]
 fn help() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     insta::assert_snapshot!("help", folder.run(&["--help"]));
     insta::assert_snapshot!("help_codegen", folder.run(&["codegen", "--help"]));
     insta::assert_snapshot!("help_codegen_short", folder.run(&["codegen", "-h"]));
@@ -160,8 +166,7 @@ fn help() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     let before = folder.state();
 
     let nothing = folder.run(&[]);
@@ -179,8 +184,7 @@ fn wrong_usage_exits_with_2() {
 
 #[test]
 fn writes_only_what_changes() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
 
     insta::assert_snapshot!("first", folder.run(&CODEGEN));
     let code = folder.read("pets.rs");
@@ -204,8 +208,7 @@ fn writes_only_what_changes() {
 
 #[test]
 fn check_shows_the_difference_and_writes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.run(&CODEGEN);
     folder.replace("pets.yaml", "In years.", "In dog years.");
     let before = folder.state();
@@ -215,8 +218,7 @@ fn check_shows_the_difference_and_writes_nothing() {
 
 #[test]
 fn a_long_difference_is_cut() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     let run = folder.run(&codegen_with("--check"));
     assert_eq!(run.code, 1);
     let (_, diff) = run
@@ -236,8 +238,7 @@ fn a_long_difference_is_cut() {
 
 #[test]
 fn line_ends_of_the_document_change_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.run(&CODEGEN);
     let before = folder.read("pets.rs");
     folder.write("pets.yaml", PETS.replace('\n', "\r\n"));
@@ -249,8 +250,7 @@ fn line_ends_of_the_document_change_nothing() {
 
 #[test]
 fn mistakes_are_shown_with_their_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.run(&CODEGEN);
     folder.replace("pets.yaml", "schemas/Pet'", "schemas/Pets'");
     folder.replace(
@@ -269,15 +269,13 @@ fn mistakes_are_shown_with_their_place() {
 
 #[test]
 fn what_has_no_effect_is_listed() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     insta::assert_snapshot!("verbose", folder.run(&codegen_with("-v")));
 }
 
 #[test]
 fn code_goes_to_standard_output() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     let before = folder.state();
     let printed = folder.run(&["codegen", "--spec", "pets.yaml", "--out", "-"]);
     assert_eq!(printed.code, 0);
@@ -295,8 +293,7 @@ fn code_goes_to_standard_output() {
 
 #[test]
 fn colours_only_where_they_are_wanted() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     let check = codegen_with("--check");
     let plain = folder.run(&check).to_string();
     assert!(!plain.contains('\x1b'));
@@ -316,10 +313,9 @@ fn colours_only_where_they_are_wanted() {
 
 #[test]
 fn the_header_names_no_folder_of_this_machine() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.write("two words/.keep", "");
-    let spec = folder.0.join("pets.yaml");
+    let spec = folder.path.join("pets.yaml");
     let run = folder.run(&[
         "codegen",
         "--spec",
@@ -338,8 +334,7 @@ fn the_header_names_no_folder_of_this_machine() {
 
 #[test]
 fn what_cannot_be_written_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.write("folder/.keep", "");
     let before = folder.state();
     let to = |out| folder.run(&["codegen", "--spec", "pets.yaml", "--out", out]);
@@ -355,24 +350,27 @@ fn what_cannot_be_written_is_said() {
 fn a_link_stays_a_link_and_permissions_are_the_usual() {
     use std::os::unix::fs::PermissionsExt;
 
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     folder.write("target.rs", "");
-    std::os::unix::fs::symlink("target.rs", folder.0.join("pets.rs")).unwrap();
+    std::os::unix::fs::symlink("target.rs", folder.path.join("pets.rs")).unwrap();
     folder.run(&CODEGEN);
-    assert!(fs::symlink_metadata(folder.0.join("pets.rs")).unwrap().is_symlink());
+    assert!(fs::symlink_metadata(folder.path.join("pets.rs")).unwrap().is_symlink());
     assert!(folder.read("target.rs").starts_with("//! Generated"));
 
     folder.run(&["codegen", "--spec", "pets.yaml", "--out", "new.rs"]);
-    let mode = |path: &str| fs::metadata(folder.0.join(path)).unwrap().permissions().mode();
+    let mode = |path: &str| fs::metadata(folder.path.join(path)).unwrap().permissions().mode();
     assert_eq!(mode("new.rs"), mode("pets.yaml"));
 }
 
 /// A workspace with a package `ittybit` whose drift test lists the types of the generated code.
 fn workspace() -> Folder {
-    let folder = Folder(Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace"));
-    if folder.0.exists() {
-        fs::remove_dir_all(&folder.0).unwrap();
+    // In one place on every run, so that cargo need not compile insta each time.
+    let folder = Folder {
+        path: Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace"),
+        _temporary: None,
+    };
+    if folder.path.exists() {
+        fs::remove_dir_all(&folder.path).unwrap();
     }
     folder.write("openapi.yaml", PETS);
     folder.write("generated/.keep", "");
@@ -490,8 +488,7 @@ fn a_workspace() {
 
 #[test]
 fn without_cargo_it_says_how_to_run_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = Folder::with_pets(&folder);
+    let folder = Folder::with_pets();
     let output = folder
         .command(&["codegen"])
         .env_remove("CARGO_MANIFEST_DIR")
@@ -502,4 +499,17 @@ fn without_cargo_it_says_how_to_run_it() {
         (run.code, run.stderr.as_str()),
         (1, "error: run this program as `cargo xtask`\n")
     );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error_to_report() {
+    let folder = Folder::with_pets();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = folder
+        .command(&["codegen", "--spec", "pets.yaml", "--out", "-"])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(Run::from(output).stderr, "");
 }
