@@ -12,9 +12,7 @@ use ittybit::{Client, SortOrder, Task};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args()
-        .nth(1)
-        .ok_or("say which file to write to")?;
+    let path = std::env::args().nth(1).ok_or("say which file to write to")?;
     let mut file = File::options()
         .read(true)
         .write(true)

@@ -33,11 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Prints the tasks that failed and are not yet known.
 async fn failed_today(client: &Client, known: &mut HashSet<String>) -> Result<(), Error> {
     let yesterday = Timestamp::from_unix_seconds(Timestamp::now().unix_seconds() - DAY);
-    let mut failed = client
-        .list_tasks()
-        .status(TaskStatusFilter::Failed)
-        .limit(100)
-        .stream();
+    let mut failed = client.list_tasks().status(TaskStatusFilter::Failed).limit(100).stream();
     // Newest first: what comes after the first old one is older still.
     while let Some(task) = failed.try_next().await? {
         if task.created_at < yesterday {

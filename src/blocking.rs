@@ -124,11 +124,7 @@ impl Client {
     }
 
     /// Sends a request whose success has no body that matters.
-    pub(crate) fn send_empty(
-        &self,
-        operation: &'static Operation,
-        request: Request,
-    ) -> Result<Response<()>, Error> {
+    pub(crate) fn send_empty(&self, operation: &'static Operation, request: Request) -> Result<Response<()>, Error> {
         self.wait(self.inner.send_empty(operation, request))
     }
 }
@@ -145,9 +141,7 @@ fn refuse_inside_runtime() -> Result<(), Error> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("blocking::Client")
-            .field(&self.inner)
-            .finish()
+        f.debug_tuple("blocking::Client").field(&self.inner).finish()
     }
 }
 

@@ -18,13 +18,13 @@ use tracing::Instrument;
 
 use crate::decode;
 use crate::error::{Answer, Category, Error, MAX_ERROR_BODY};
+use crate::generated::SERVER_URL;
 use crate::key::Key;
 use crate::operation::Operation;
 use crate::response::Response;
 use crate::retry::RetryPolicy;
 use crate::watch::Call;
 
-const DEFAULT_BASE_URL: &str = "https://api.ittybit.com";
 const KEY_VARIABLE: &str = "ITTYBIT_API_KEY";
 const BASE_URL_VARIABLE: &str = "ITTYBIT_BASE_URL";
 
@@ -164,8 +164,7 @@ impl Client {
                 Ok(answer) => return Ok((answer, attempts)),
                 Err(error) => error.after(operation, &url, attempts),
             };
-            let (Some(next), Some(delay)) = (again, self.inner.retry.delay(operation, &error))
-            else {
+            let (Some(next), Some(delay)) = (again, self.inner.retry.delay(operation, &error)) else {
                 return Err(error);
             };
             call.retry(&error, delay);
@@ -174,12 +173,7 @@ impl Client {
         }
     }
 
-    async fn attempt(
-        &self,
-        operation: &'static Operation,
-        request: Request,
-        call: &Call,
-    ) -> Result<Answer, Error> {
+    async fn attempt(&self, operation: &'static Operation, request: Request, call: &Call) -> Result<Answer, Error> {
         let timeout = self.inner.timeout;
         let mut response = self
             .inner
@@ -282,11 +276,7 @@ enum Incomplete {
     Broken(reqwest::Error),
 }
 
-async fn read_body(
-    response: &mut reqwest::Response,
-    body: &mut Vec<u8>,
-    limit: usize,
-) -> Result<(), Incomplete> {
+async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: usize) -> Result<(), Incomplete> {
     let length = response.content_length().unwrap_or(0);
     let Ok(length) = usize::try_from(length) else {
         return Err(Incomplete::TooLarge);
@@ -304,9 +294,7 @@ async fn read_body(
 }
 
 fn same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme()
-        && a.host_str() == b.host_str()
-        && a.port_or_known_default() == b.port_or_known_default()
+    a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
 }
 
 /// Sets up a [`Client`], or a `blocking::Client`, whose `builder` makes one.
@@ -346,7 +334,7 @@ impl<C> ClientBuilder<C> {
                 "no API key: call `api_key`, or `read_env` with {KEY_VARIABLE} set"
             ))),
             key_source: "`api_key`",
-            base_url: Ok(DEFAULT_BASE_URL.to_owned()),
+            base_url: Ok(SERVER_URL.to_owned()),
             base_url_source: "`base_url`",
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
@@ -521,11 +509,7 @@ impl<C> ClientBuilder<C> {
 
     pub(crate) fn build_client(self) -> Result<Client, Error> {
         let key = Key::new(&self.api_key?, self.key_source)?;
-        let origin = parse_base_url(
-            &self.base_url?,
-            self.base_url_source,
-            self.allow_insecure_http,
-        )?;
+        let origin = parse_base_url(&self.base_url?, self.base_url_source, self.allow_insecure_http)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = match self.http_client {
             Some(client) => client,
@@ -580,14 +564,13 @@ fn parse_base_url(text: &str, source: &str, allow_insecure_http: bool) -> Result
     let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
     if !text.contains("://") {
         return Err(bad(&format!(
-            "it does not start with https://; write it like {DEFAULT_BASE_URL}"
+            "it does not start with https://; write it like {SERVER_URL}"
         )));
     }
-    let url = Url::parse(text)
-        .map_err(|error| bad(&format!("{error}; write it like {DEFAULT_BASE_URL}")))?;
+    let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {SERVER_URL}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad(&format!(
-            "`{}:` is not HTTP; write it like {DEFAULT_BASE_URL}",
+            "`{}:` is not HTTP; write it like {SERVER_URL}",
             url.scheme()
         )));
     }

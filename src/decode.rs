@@ -11,10 +11,7 @@ use crate::excerpt;
 use crate::key::Key;
 
 /// Reads one value.
-pub(crate) fn value<T: DeserializeOwned>(
-    mut answer: Answer,
-    key: &Key,
-) -> Result<(T, Answer), Error> {
+pub(crate) fn value<T: DeserializeOwned>(mut answer: Answer, key: &Key) -> Result<(T, Answer), Error> {
     let mut error = match serde_json::from_slice(&answer.body) {
         Ok(value) => return Ok((value, answer)),
         Err(error) => error,
@@ -31,10 +28,7 @@ pub(crate) fn value<T: DeserializeOwned>(
 }
 
 /// Reads a list, which is a bare JSON array.
-pub(crate) fn list<T: DeserializeOwned>(
-    answer: Answer,
-    key: &Key,
-) -> Result<(Vec<T>, Answer), Error> {
+pub(crate) fn list<T: DeserializeOwned>(answer: Answer, key: &Key) -> Result<(Vec<T>, Answer), Error> {
     let found = match answer.body.trim_ascii_start().first() {
         Some(b'{') => "a JSON object",
         Some(b'n') if answer.body.trim_ascii() == b"null" => "`null`",
@@ -50,8 +44,7 @@ pub(crate) fn list<T: DeserializeOwned>(
 
 /// Whether a body ends in the middle of its JSON.
 pub(crate) fn is_cut_short(body: &[u8]) -> bool {
-    !body.trim_ascii().is_empty()
-        && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
+    !body.trim_ascii().is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 const ADVICE: &str = "Check the base URL; if it is right, look for a newer version of this client";
@@ -74,10 +67,7 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
         return format!("no body, where JSON should be. {ADVICE}");
     }
     if excerpt::is_html(body) {
-        return format!(
-            "an HTML page instead of JSON: {}. {ADVICE}",
-            excerpt::start(body)
-        );
+        return format!("an HTML page instead of JSON: {}. {ADVICE}", excerpt::start(body));
     }
     if let Err(invalid) = std::str::from_utf8(body) {
         return format!(
@@ -97,8 +87,7 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     if !path.is_empty() {
         write!(message, " at `{path}`").expect("writing to a string");
         if let Some(id) = id_of_item(body, &path) {
-            write!(message, " (id `{}`)", excerpt::start(id.as_bytes()))
-                .expect("writing to a string");
+            write!(message, " (id `{}`)", excerpt::start(id.as_bytes())).expect("writing to a string");
         }
     }
     if let Some(content_type) = answer.content_type()
@@ -106,12 +95,7 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     {
         write!(message, ", called `{content_type}` by the server").expect("writing to a string");
     }
-    write!(
-        message,
-        ": {error}, near {}. {ADVICE}",
-        excerpt::around(body, offset)
-    )
-    .expect("writing to a string");
+    write!(message, ": {error}, near {}. {ADVICE}", excerpt::around(body, offset)).expect("writing to a string");
     message
 }
 
@@ -236,14 +220,8 @@ mod tests {
             r#"[{"id": "a", "input": {"name": "x"}},
                 {"input": {"name": "y, {[\"", "width": "wide"}, "id": "task_2"}]"#,
         );
-        assert!(
-            complaint.contains("`[1].input.width` (id `task_2`)"),
-            "{complaint}"
-        );
-        assert!(
-            complaint.contains(r#"string "wide", expected i64"#),
-            "{complaint}"
-        );
+        assert!(complaint.contains("`[1].input.width` (id `task_2`)"), "{complaint}");
+        assert!(complaint.contains(r#"string "wide", expected i64"#), "{complaint}");
         assert!(complaint.contains(r#"near …"#), "{complaint}");
     }
 
@@ -260,9 +238,7 @@ mod tests {
         assert!(complaint("null").starts_with("`null` instead of an array"));
         assert!(complaint(" \n").starts_with("no body"));
         assert!(complaint("<!doctype html><p>hi").starts_with("an HTML page"));
-        assert!(
-            complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`")
-        );
+        assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`"));
         assert!(complaint("true").starts_with("JSON that does not fit: invalid type: boolean"));
     }
 

@@ -272,8 +272,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.inner;
         let mut out = f.debug_struct("Error");
-        out.field("category", &inner.category)
-            .field("message", &inner.message);
+        out.field("category", &inner.category).field("message", &inner.message);
         if let Some(operation) = inner.operation {
             out.field("operation", &operation.id)
                 .field("url", &inner.url)
@@ -345,10 +344,7 @@ impl Error {
 
     /// An argument that is refused before anything is sent.
     pub(crate) fn invalid_argument(name: &'static str, reason: impl fmt::Display) -> Self {
-        Self::new(
-            Category::InvalidArgument,
-            format!("argument `{name}`: {reason}"),
-        )
+        Self::new(Category::InvalidArgument, format!("argument `{name}`: {reason}"))
     }
 
     /// A request that could not be put together out of its arguments.
@@ -367,11 +363,7 @@ impl Error {
     }
 
     /// An attempt that ended before the whole answer was there.
-    pub(crate) fn transport(
-        error: reqwest::Error,
-        timeout: Duration,
-        answer: Option<Answer>,
-    ) -> Self {
+    pub(crate) fn transport(error: reqwest::Error, timeout: Duration, answer: Option<Answer>) -> Self {
         let cause = innermost(&error);
         let (category, message) = if error.is_builder() {
             (
@@ -381,14 +373,11 @@ impl Error {
         } else if error.is_connect() && !error.is_timeout() {
             (
                 Category::Connect,
-                format!(
-                    "no connection: {cause}. Check the base URL, and the network or proxy between"
-                ),
+                format!("no connection: {cause}. Check the base URL, and the network or proxy between"),
             )
         } else if error.is_timeout() {
             let message = if error.is_connect() {
-                "no connection in time. Check the base URL, and the network or proxy between"
-                    .to_owned()
+                "no connection in time. Check the base URL, and the network or proxy between".to_owned()
             } else {
                 let what = match answer {
                     Some(_) => "the body was not complete",
@@ -403,16 +392,12 @@ impl Error {
         } else if error.is_redirect() {
             (
                 Category::Redirect,
-                format!(
-                    "the redirect was not followed: {cause}. Set the API's own address as base URL"
-                ),
+                format!("the redirect was not followed: {cause}. Set the API's own address as base URL"),
             )
         } else {
             let message = match answer {
                 Some(_) => format!("the answer was cut short: {cause}. Try again"),
-                None => format!(
-                    "{cause}. Try again; if it stays so, check the base URL, and the proxy between"
-                ),
+                None => format!("{cause}. Try again; if it stays so, check the base URL, and the proxy between"),
             };
             (Category::Interrupted, message)
         };
@@ -482,12 +467,7 @@ impl Error {
     }
 
     /// Which call the error happened to, where the request went, and how often.
-    pub(crate) fn after(
-        mut self,
-        operation: &'static Operation,
-        url: &reqwest::Url,
-        attempts: u32,
-    ) -> Self {
+    pub(crate) fn after(mut self, operation: &'static Operation, url: &reqwest::Url, attempts: u32) -> Self {
         let mut url = url.clone();
         url.set_query(None);
         self.inner.url = url.into();
@@ -534,17 +514,9 @@ fn other_body(answer: &Answer) -> Cow<'static, str> {
     } else if std::str::from_utf8(body).is_err() {
         format!("a body of {} bytes that is not UTF-8", body.len()).into()
     } else if excerpt::is_html(body) {
-        format!(
-            "an HTML page instead of the API's JSON: {}",
-            excerpt::start(body)
-        )
-        .into()
+        format!("an HTML page instead of the API's JSON: {}", excerpt::start(body)).into()
     } else {
-        format!(
-            "a body that is not the API's error object: {}",
-            excerpt::start(body)
-        )
-        .into()
+        format!("a body that is not the API's error object: {}", excerpt::start(body)).into()
     }
 }
 

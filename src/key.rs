@@ -98,10 +98,7 @@ mod tests {
     fn struck_out_wherever_it_stands() {
         let key = Key::new("ittybit_secret", "`api_key`").unwrap();
         let text = b"ittybit_secret, ittybit_secre, ittybit_secretittybit_secret".to_vec();
-        assert_eq!(
-            key.strike_out(text),
-            b"[redacted], ittybit_secre, [redacted][redacted]"
-        );
+        assert_eq!(key.strike_out(text), b"[redacted], ittybit_secre, [redacted][redacted]");
     }
 
     #[test]

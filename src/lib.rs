@@ -42,16 +42,16 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod bounds;
 mod client;
 mod decode;
 mod error;
 mod excerpt;
-#[path = "generated_stub.rs"]
-mod generated;
 pub mod guide;
 mod key;
 mod link;
 mod number;
+mod open_enum;
 mod operation;
 mod page;
 mod response;
@@ -59,6 +59,9 @@ mod retry;
 mod task;
 mod timestamp;
 mod watch;
+
+// The generated half, as `mod generated`.
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
 pub use client::{Client, ClientBuilder};
 pub use error::{Category, Error};

@@ -17,10 +17,7 @@ pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
 }
 
 /// [`serialize`] for a field that may be absent.
-pub(crate) fn serialize_option<S: Serializer>(
-    number: &Option<f64>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_option<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
         Some(number) => serialize(number, serializer),
         None => serializer.serialize_none(),

@@ -19,16 +19,11 @@ pub(crate) struct Operation {
 
 impl Operation {
     pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
-        self.success
-            .iter()
-            .any(|range| range.contains(&status.as_u16()))
+        self.success.iter().any(|range| range.contains(&status.as_u16()))
     }
 
     /// Whether sending the request twice does what sending it once does (RFC 9110, section 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
-        matches!(
-            self.method,
-            "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE"
-        )
+        matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
     }
 }

@@ -94,16 +94,9 @@ struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    fn new(
-        client: Client,
-        operation: &'static Operation,
-        pagination: Pagination<T>,
-        mut request: Request,
-    ) -> Self {
+    fn new(client: Client, operation: &'static Operation, pagination: Pagination<T>, mut request: Request) -> Self {
         let after = take_parameter(&mut request, pagination.forward);
-        let before = pagination
-            .backward
-            .and_then(|name| take_parameter(&mut request, name));
+        let before = pagination.backward.and_then(|name| take_parameter(&mut request, name));
         Self {
             client,
             operation,
@@ -132,9 +125,10 @@ impl<T> Listing<T> {
     }
 
     fn request_at(&self, position: &Position) -> Result<Request, Error> {
-        let mut request = self.request.try_clone().ok_or_else(|| {
-            Error::pagination("the body of this request can be sent only once, so it has no pages")
-        })?;
+        let mut request = self
+            .request
+            .try_clone()
+            .ok_or_else(|| Error::pagination("the body of this request can be sent only once, so it has no pages"))?;
         let cursor = position.cursor.as_deref();
         // A caller who gave both ends keeps the far one; one who gave a single cursor started
         // there, and has left it behind once there is another.
@@ -179,10 +173,7 @@ impl<T> Listing<T> {
             }
         });
         if let Some(said) = said {
-            return More {
-                said: true,
-                more: said,
-            };
+            return More { said: true, more: said };
         }
         let mut links = headers
             .get_all(LINK)
@@ -194,11 +185,7 @@ impl<T> Listing<T> {
                 Direction::Forward => &["next"],
                 Direction::Backward => &["prev", "previous"],
             };
-            let more = links.any(|header| {
-                relations
-                    .iter()
-                    .any(|relation| link::has_relation(header, relation))
-            });
+            let more = links.any(|header| relations.iter().any(|relation| link::has_relation(header, relation)));
             return More { said: true, more };
         }
         let more = match self.page_size(headers) {
@@ -217,9 +204,7 @@ struct More {
 
 impl<T: DeserializeOwned> Listing<T> {
     async fn fetch(self: Arc<Self>, position: Position) -> Result<Page<T>, Error> {
-        let request = self
-            .request_at(&position)
-            .map_err(|error| error.on(self.operation))?;
+        let request = self.request_at(&position).map_err(|error| error.on(self.operation))?;
         let read = |answer, key: &Key| {
             let (items, answer) = decode::list(answer, key)?;
             self.page(position, items, answer, key)
@@ -228,13 +213,7 @@ impl<T: DeserializeOwned> Listing<T> {
     }
 
     /// Makes a page of an answer that does not contradict itself.
-    fn page(
-        self: &Arc<Self>,
-        position: Position,
-        items: Vec<T>,
-        answer: Answer,
-        key: &Key,
-    ) -> Result<Page<T>, Error> {
+    fn page(self: &Arc<Self>, position: Position, items: Vec<T>, answer: Answer, key: &Key) -> Result<Page<T>, Error> {
         let direction = position.direction;
         let More { said, more } = self.more(direction, &answer.headers, &items);
         let cursor = self.pagination.cursor;
@@ -263,13 +242,7 @@ impl<T: DeserializeOwned> Listing<T> {
         Ok(self.sound_page(position, items, answer, more))
     }
 
-    fn sound_page(
-        self: &Arc<Self>,
-        position: Position,
-        items: Vec<T>,
-        answer: Answer,
-        more: bool,
-    ) -> Page<T> {
+    fn sound_page(self: &Arc<Self>, position: Position, items: Vec<T>, answer: Answer, more: bool) -> Page<T> {
         Page {
             items,
             status: answer.status,
@@ -494,9 +467,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// ```
     pub async fn previous(&self) -> Result<Option<Self>, Error> {
         if self.listing.pagination.backward.is_none() {
-            return Err(
-                Error::pagination("this list can be read forward only").on(self.listing.operation)
-            );
+            return Err(Error::pagination("this list can be read forward only").on(self.listing.operation));
         }
         self.neighbour(Direction::Backward).await
     }
@@ -699,9 +670,7 @@ impl<T> Pages<T> {
     ) -> Self {
         Self {
             walk: match request {
-                Ok(request) => Ok(Walk::new(Listing::new(
-                    client, operation, pagination, request,
-                ))),
+                Ok(request) => Ok(Walk::new(Listing::new(client, operation, pagination, request))),
                 Err(error) => Err(Some(error.on(operation))),
             },
             source: Source::Idle,
@@ -821,10 +790,10 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
                 }
                 Source::Ahead(ahead) => match ready!(ahead.pages.poll_recv(context)) {
                     Some(result) => result,
-                    None => Err(Error::runtime(
-                        "the task that reads ahead was stopped: its runtime is shutting down",
-                    )
-                    .on(walk.listing.operation)),
+                    None => Err(
+                        Error::runtime("the task that reads ahead was stopped: its runtime is shutting down")
+                            .on(walk.listing.operation),
+                    ),
                 },
             };
             let result = result.and_then(|page| walk.pass(&page).map(|()| page));

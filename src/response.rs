@@ -29,11 +29,7 @@ impl<T> Response<T> {
         reason = "for operations that are no lists, which a document need not have"
     )]
     pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self {
-            value,
-            status,
-            headers,
-        }
+        Self { value, status, headers }
     }
 
     /// The value alone.

@@ -160,17 +160,10 @@ impl RetryPolicy {
 
     fn back_off(&self, attempts: u32) -> Duration {
         let doubling = 2u32.saturating_pow(attempts.saturating_sub(1));
-        let bound = self
-            .initial_delay
-            .saturating_mul(doubling)
-            .min(self.max_delay);
+        let bound = self.initial_delay.saturating_mul(doubling).min(self.max_delay);
         let share = (self.jitter)();
         // `clamp` lets NaN through, and multiplying by that panics.
-        bound.mul_f64(if share.is_nan() {
-            0.0
-        } else {
-            share.clamp(0.0, 1.0)
-        })
+        bound.mul_f64(if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) })
     }
 
     pub(crate) fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

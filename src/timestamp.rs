@@ -21,9 +21,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// assert_eq!("2025-01-01T01:00:00+01:00".parse::<Timestamp>()?, created);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -106,11 +104,7 @@ pub struct TimestampRangeError(Timestamp);
 
 impl fmt::Display for TimestampRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the system's clock does not reach Unix second {}",
-            self.0.0
-        )
+        write!(f, "the system's clock does not reach Unix second {}", self.0.0)
     }
 }
 
@@ -178,11 +172,7 @@ fn parse(text: &str) -> Option<i64> {
                 return None;
             }
             let magnitude = digits(&text[1..end])?;
-            let year = if text.starts_with('-') {
-                -magnitude
-            } else {
-                magnitude
-            };
+            let year = if text.starts_with('-') { -magnitude } else { magnitude };
             (year, &text[end..])
         }
         _ => (digits(text.get(..4)?)?, text.get(4..)?),
@@ -195,9 +185,7 @@ fn parse(text: &str) -> Option<i64> {
     let second = digits(rest.get(5..)?.strip_prefix(':')?.get(..2)?)?;
     let mut rest = rest.get(8..)?;
     if let Some(fraction) = rest.strip_prefix('.') {
-        let end = fraction
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(fraction.len());
+        let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
         if end == 0 {
             return None;
         }
@@ -225,8 +213,8 @@ fn parse(text: &str) -> Option<i64> {
     }
     let days = days_to(year, month, day)?;
     // The last day that fits ends beyond the last second that fits, hence the wider sum.
-    let seconds = i128::from(days) * i128::from(SECONDS_PER_DAY)
-        + i128::from(hour * 3600 + minute * 60 + second - offset);
+    let seconds =
+        i128::from(days) * i128::from(SECONDS_PER_DAY) + i128::from(hour * 3600 + minute * 60 + second - offset);
     i64::try_from(seconds).ok()
 }
 
@@ -249,8 +237,7 @@ fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH;
     let era = days.div_euclid(DAYS_PER_ERA);
     let day_of_era = days.rem_euclid(DAYS_PER_ERA);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -279,10 +266,6 @@ fn days_to(year: i64, month: i64, day: i64) -> Option<i64> {
 impl schemars::JsonSchema for Timestamp {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Timestamp".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

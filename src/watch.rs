@@ -39,14 +39,12 @@ impl Call {
     }
 
     pub(crate) fn answered(&self, status: StatusCode) {
-        self.span
-            .record("http.response.status_code", status.as_u16());
+        self.span.record("http.response.status_code", status.as_u16());
     }
 
     /// Tells that an attempt failed and another one will be made.
     pub(crate) fn retry(&self, error: &Error, delay: Duration) {
-        self.span
-            .record("http.request.resend_count", error.attempts());
+        self.span.record("http.request.resend_count", error.attempts());
         tracing::warn!(
             parent: &self.span,
             attempt = error.attempts(),

@@ -28,20 +28,14 @@ fn pages_and_iterators_give_what_streams_give() {
     let client = client(&server);
     assert_eq!(client.base_url(), server.url());
     let page = client.list_tasks().limit(10).send().unwrap();
-    assert_eq!(
-        (page.len(), page.limit(), page.has_more()),
-        (10, Some(10), true)
-    );
+    assert_eq!((page.len(), page.limit(), page.has_more()), (10, Some(10), true));
     assert_eq!(page.status(), 200);
     assert_eq!(page.headers()["limit"], "10");
     let next = page.next().unwrap().unwrap();
     assert_eq!(next[0].id, "task_00010");
     assert_eq!(next.prev_cursor().as_deref(), Some("task_00010"));
     assert_eq!(next.next_cursor().as_deref(), Some("task_00019"));
-    assert_eq!(
-        next.previous().unwrap().unwrap().into_items()[0].id,
-        "task_00000"
-    );
+    assert_eq!(next.previous().unwrap().unwrap().into_items()[0].id, "task_00000");
 
     for read_ahead in [0, 2] {
         let mut items = client.list_tasks().limit(10).iter().read_ahead(read_ahead);
@@ -71,10 +65,7 @@ fn an_error_does_not_end_an_iterator() {
     let mut tasks = client(&server).list_tasks().limit(2).iter();
     assert_eq!(tasks.next().unwrap().unwrap().id, all[0]);
     assert_eq!(tasks.next().unwrap().unwrap().id, all[1]);
-    assert_eq!(
-        tasks.next().unwrap().unwrap_err().kind(),
-        Some("task_not_found")
-    );
+    assert_eq!(tasks.next().unwrap().unwrap_err().kind(), Some("task_not_found"));
     assert_eq!(tasks.next().unwrap().unwrap().id, all[2]);
     assert_eq!(tasks.next().unwrap().unwrap().id, all[3]);
     assert!(tasks.next().is_none());
@@ -88,11 +79,7 @@ fn threads_share_a_client() {
         for _ in 0..4 {
             let client = client.clone();
             scope.spawn(move || {
-                let all = client
-                    .list_tasks()
-                    .limit(7)
-                    .iter()
-                    .map(|task| task.unwrap().id);
+                let all = client.list_tasks().limit(7).iter().map(|task| task.unwrap().id);
                 assert_eq!(all.collect::<Vec<_>>(), ids(30));
             });
         }
@@ -103,9 +90,7 @@ fn threads_share_a_client() {
 fn inside_a_runtime_it_says_what_to_use() {
     let server = serving(1);
     let outside = Arc::new(client(&server));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async move {
         for error in [
             Client::new(KEY).unwrap_err(),

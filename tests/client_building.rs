@@ -34,10 +34,7 @@ fn bad_settings_name_what_to_mend() {
         ),
         (
             "a bad user agent",
-            Client::builder()
-                .api_key(KEY)
-                .user_agent("two\nlines")
-                .build(),
+            Client::builder().api_key(KEY).user_agent("two\nlines").build(),
         ),
         (
             "a user agent that is not ASCII",
@@ -64,11 +61,7 @@ fn plain_http_goes_to_this_machine_only() {
         "http://localhost",
         "http://LOCALHOST:80/api",
     ] {
-        Client::builder()
-            .api_key(KEY)
-            .base_url(url)
-            .build()
-            .unwrap();
+        Client::builder().api_key(KEY).base_url(url).build().unwrap();
     }
     Client::builder()
         .api_key(KEY)
@@ -104,12 +97,7 @@ async fn requests_say_who_asks() {
     let _ = plain.list_tasks().send().await.unwrap();
     let named = loopback::builder(&server, &Waits::default())
         .user_agent("transcoder/2.1 (nightly)")
-        .http_client(
-            reqwest::Client::builder()
-                .user_agent("hidden")
-                .build()
-                .unwrap(),
-        )
+        .http_client(reqwest::Client::builder().user_agent("hidden").build().unwrap())
         .build()
         .unwrap();
     let _ = named.list_tasks().send().await.unwrap();
@@ -123,10 +111,7 @@ async fn requests_say_who_asks() {
     );
     for request in requests {
         assert_eq!(request.method, "GET");
-        assert_eq!(
-            request.header("authorization").unwrap(),
-            format!("Bearer {KEY}")
-        );
+        assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
         assert_eq!(request.header("accept"), Some("application/json"));
         assert_eq!(
             request.header("accept-encoding"),
@@ -150,12 +135,7 @@ fn the_key_is_not_shown() {
 /// Runs `from_env` in a process of its own, whose environment is `variables`.
 fn from_env(variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "in_a_process_of_its_own",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", "in_a_process_of_its_own", "--ignored", "--nocapture"])
         .env_remove("ITTYBIT_API_KEY")
         .env_remove("ITTYBIT_BASE_URL")
         .envs(variables.iter().copied())
@@ -177,26 +157,13 @@ fn in_a_process_of_its_own() {
 
 #[test]
 fn the_environment_says_key_and_base_url() {
-    assert_eq!(
-        from_env(&[("ITTYBIT_API_KEY", KEY)]),
-        "https://api.ittybit.com"
-    );
+    assert_eq!(from_env(&[("ITTYBIT_API_KEY", KEY)]), "https://api.ittybit.com");
     let url = ("ITTYBIT_BASE_URL", "http://127.0.0.1:8080/v1/");
-    assert_eq!(
-        from_env(&[("ITTYBIT_API_KEY", KEY), url]),
-        "http://127.0.0.1:8080/v1"
-    );
+    assert_eq!(from_env(&[("ITTYBIT_API_KEY", KEY), url]), "http://127.0.0.1:8080/v1");
     let empty = ("ITTYBIT_BASE_URL", "");
-    assert_eq!(
-        from_env(&[("ITTYBIT_API_KEY", KEY), empty]),
-        "https://api.ittybit.com"
-    );
+    assert_eq!(from_env(&[("ITTYBIT_API_KEY", KEY), empty]), "https://api.ittybit.com");
 
-    for variables in [
-        &[][..],
-        &[("ITTYBIT_API_KEY", "")],
-        &[("ITTYBIT_API_KEY", "ключ")],
-    ] {
+    for variables in [&[][..], &[("ITTYBIT_API_KEY", "")], &[("ITTYBIT_API_KEY", "ключ")]] {
         let said = from_env(variables);
         assert!(said.contains("ITTYBIT_API_KEY"), "{said}");
     }
@@ -209,18 +176,10 @@ fn the_environment_says_key_and_base_url() {
 fn a_variable_that_is_not_unicode_is_named() {
     use std::os::unix::ffi::OsStrExt;
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "in_a_process_of_its_own",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", "in_a_process_of_its_own", "--ignored", "--nocapture"])
         .env("ITTYBIT_API_KEY", std::ffi::OsStr::from_bytes(b"\xff"))
         .output()
         .unwrap();
     let output = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.contains("ITTYBIT_API_KEY is not Unicode"),
-        "{output}"
-    );
+    assert!(output.contains("ITTYBIT_API_KEY is not Unicode"), "{output}");
 }

@@ -44,9 +44,7 @@ const FAULTS: &[Fault] = &[
         Reply::error(429, "rate_limited", "Slow down.").header("Retry-After", "3600")
     }),
     ("an HTML error page", || Reply::text(502, "text/html", HTML)),
-    ("an error without a body", || {
-        Reply::text(500, "text/plain", "")
-    }),
+    ("an error without a body", || Reply::text(500, "text/plain", "")),
     ("an error whose body is not UTF-8", || {
         Reply::text(503, "text/plain", [0xff, 0xfe, 0x00])
     }),
@@ -56,26 +54,18 @@ const FAULTS: &[Fault] = &[
     ("an error whose body is cut short", || {
         Reply::Close(b"HTTP/1.1 500 Oops\r\nContent-Length: 99\r\n\r\n{\"kind\"".to_vec())
     }),
-    ("404 with text", || {
-        Reply::text(404, "text/plain", "no such route")
-    }),
+    ("404 with text", || Reply::text(404, "text/plain", "no such route")),
     ("a redirect", || {
         Reply::text(302, "text/plain", "").header("Location", "https://elsewhere.example/tasks")
     }),
-    ("a redirect to nowhere", || {
-        Reply::text(301, "text/plain", "")
-    }),
+    ("a redirect to nowhere", || Reply::text(301, "text/plain", "")),
     ("204", || Reply::text(204, "text/plain", "")),
     ("success without a body", || page("")),
-    ("success with a web page", || {
-        Reply::text(200, "text/html", HTML)
-    }),
+    ("success with a web page", || Reply::text(200, "text/html", HTML)),
     ("JSON that is broken", || {
         page(r#"[{"id": "task_1", "kind": "video" "status": "queued"}]"#)
     }),
-    ("JSON that is no list", || {
-        page(r#"{"data": [], "kind": "list"}"#)
-    }),
+    ("JSON that is no list", || page(r#"{"data": [], "kind": "list"}"#)),
     ("null", || page("null")),
     ("a field of another type", || {
         let mut broken = task("task_2jR8kLm4nP");
@@ -83,10 +73,7 @@ const FAULTS: &[Fault] = &[
         Reply::json(200, json!([task("task_1"), broken]))
     }),
     ("a field that is missing", || {
-        Reply::json(
-            200,
-            json!([task("task_1"), { "id": "task_2", "kind": "video" }]),
-        )
+        Reply::json(200, json!([task("task_1"), { "id": "task_2", "kind": "video" }]))
     }),
     ("a body that is not UTF-8", || {
         page(b"[{\"id\": \"task_\xff\"}]".to_vec())
@@ -119,9 +106,7 @@ const FAULTS: &[Fault] = &[
     ("closed in the middle of a body without length", || {
         Reply::Close(b"HTTP/1.1 200 OK\r\n\r\n[{\"id\":".to_vec())
     }),
-    ("not HTTP", || {
-        Reply::Close(b"220 mail.example ESMTP\r\n".to_vec())
-    }),
+    ("not HTTP", || Reply::Close(b"220 mail.example ESMTP\r\n".to_vec())),
     ("no first byte", || Reply::Hang(Vec::new())),
     ("no last byte", || {
         Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[{\"id\":".to_vec())
@@ -279,11 +264,7 @@ async fn the_key_is_nowhere_in_an_error() {
         || Reply::error(401, KEY, "kind"),
         || Reply::text(401, "text/plain", format!("Authorization: Bearer {KEY}")),
         || Reply::text(302, "text/plain", "").header("Location", format!("/?key={KEY}")),
-        || {
-            page(format!(
-                r#"[{{"id": "{KEY}", "kind": 5, "created_at": "{KEY}"}}]"#
-            ))
-        },
+        || page(format!(r#"[{{"id": "{KEY}", "kind": 5, "created_at": "{KEY}"}}]"#)),
         || page(format!(r#"{{"id": "{KEY}"}}"#)),
         || page(format!(r#"[{{"{KEY}": "#)),
         || page(format!("<html>{KEY}")),
@@ -322,10 +303,7 @@ async fn the_key_is_nowhere_in_an_error() {
         };
         assert!(!shown.contains(KEY), "{number}: {shown}");
         let sent = &server.requests()[0];
-        assert_eq!(
-            sent.header("authorization"),
-            Some(&*format!("Bearer {KEY}"))
-        );
+        assert_eq!(sent.header("authorization"), Some(&*format!("Bearer {KEY}")));
     }
 }
 
@@ -333,9 +311,8 @@ async fn the_key_is_nowhere_in_an_error() {
 async fn the_key_goes_to_no_other_origin() {
     let elsewhere = Server::start(|_, _| Reply::json(200, json!([])));
     let target = elsewhere.url();
-    let server = Server::start(move |_, _| {
-        Reply::text(307, "text/plain", "").header("Location", format!("{target}/tasks"))
-    });
+    let server =
+        Server::start(move |_, _| Reply::text(307, "text/plain", "").header("Location", format!("{target}/tasks")));
     let error = first_error(&server).await;
     assert_eq!(error.category(), Category::Redirect);
     assert_eq!(elsewhere.count(), 0);

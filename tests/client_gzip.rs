@@ -6,8 +6,7 @@ use ittybit::Category;
 use loopback::{Reply, Server, Waits};
 
 /// `[]`, compressed.
-const EMPTY_LIST: &[u8] =
-    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x8b\x8e\x05\x00)\xbbL\x0d\x02\x00\x00\x00";
+const EMPTY_LIST: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x8b\x8e\x05\x00)\xbbL\x0d\x02\x00\x00\x00";
 
 /// The same after 10,000 blanks.
 #[cfg(feature = "gzip")]
@@ -15,9 +14,7 @@ const BLANKS: &[u8] =
     b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xed\xc1\x01\x09\x00\x00\x0c\x03\xa0*\xeb5\xd6\xbf\xc6s\x1c\xd4\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfe\xeb\x0e\x9ec+\xbc\x12'\x00\x00";
 
 fn serving(body: &'static [u8]) -> Server {
-    Server::start(move |_, _| {
-        Reply::text(200, "application/json", body).header("Content-Encoding", "gzip")
-    })
+    Server::start(move |_, _| Reply::text(200, "application/json", body).header("Content-Encoding", "gzip"))
 }
 
 #[cfg(not(feature = "gzip"))]

@@ -26,11 +26,7 @@ async fn drain(mut items: Items<Task>) -> Vec<String> {
 #[tokio::test]
 async fn lists_one_page() {
     let server = serving(45);
-    let page = client(&server, &Waits::default())
-        .list_tasks()
-        .send()
-        .await
-        .unwrap();
+    let page = client(&server, &Waits::default()).list_tasks().send().await.unwrap();
     assert_eq!(page.len(), 20);
     assert_eq!(page[0].id, "task_00000");
     assert!(page.has_more());
@@ -64,11 +60,7 @@ async fn walks_to_the_end_and_back_with_filters() {
     assert!(first.previous().await.unwrap().is_none());
     assert_eq!(start.next().await.unwrap().unwrap()[0].id, "task_00002");
 
-    let sent: Vec<_> = server
-        .requests()
-        .into_iter()
-        .map(|request| request.target)
-        .collect();
+    let sent: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
     assert_eq!(
         sent,
         [
@@ -211,17 +203,12 @@ fn page(ids: &[&str], more: bool) -> Reply {
 }
 
 async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &str)]) -> bool {
-    let headers: Vec<_> = headers
-        .iter()
-        .map(|&(name, value)| (name, value.to_owned()))
-        .collect();
+    let headers: Vec<_> = headers.iter().map(|&(name, value)| (name, value.to_owned())).collect();
     let server = Server::start(move |_, _| {
         let tasks = ids(count).iter().map(task).collect();
-        headers
-            .iter()
-            .fold(Reply::json(200, tasks), |reply, (name, value)| {
-                reply.header(name, value)
-            })
+        headers.iter().fold(Reply::json(200, tasks), |reply, (name, value)| {
+            reply.header(name, value)
+        })
     });
     let request = client(&server, &Waits::default()).list_tasks();
     let request = match limit {
@@ -233,14 +220,8 @@ async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &s
 
 #[tokio::test]
 async fn without_a_header_links_tell_and_then_the_size() {
-    let next = (
-        "Link",
-        "<https://api.ittybit.com/tasks?after=x>; rel=\"next\"",
-    );
-    let prev = (
-        "Link",
-        "<https://api.ittybit.com/tasks?before=x>; rel=\"prev\"",
-    );
+    let next = ("Link", "<https://api.ittybit.com/tasks?after=x>; rel=\"next\"");
+    let prev = ("Link", "<https://api.ittybit.com/tasks?before=x>; rel=\"prev\"");
     assert!(has_more(None, 1, &[("Has-More", "TRUE")]).await);
     assert!(!has_more(None, 20, &[("Has-More", "false")]).await);
     // The header wins over the link, and the link over the size.
@@ -295,18 +276,9 @@ async fn contradictions_are_errors_and_not_endless_loops() {
         // A page that starts with the item that it should come after.
         (&[(&["a", "b"], true), (&["b", "c"], true)], &["a", "b"], 2),
         // A circle of two, and of three.
+        (&[(&["a"], true), (&["b"], true), (&["a"], true)], &["a", "b"], 3),
         (
-            &[(&["a"], true), (&["b"], true), (&["a"], true)],
-            &["a", "b"],
-            3,
-        ),
-        (
-            &[
-                (&["a"], true),
-                (&["b"], true),
-                (&["c"], true),
-                (&["a"], true),
-            ],
+            &[(&["a"], true), (&["b"], true), (&["c"], true), (&["a"], true)],
             &["a", "b", "c"],
             4,
         ),
@@ -372,11 +344,7 @@ async fn reading_ahead_fetches_no_more_than_it_may() {
             .limit(10)
             .stream()
             .read_ahead(pages);
-        assert_eq!(
-            server.count(),
-            0,
-            "nothing is sent before the stream is polled"
-        );
+        assert_eq!(server.count(), 0, "nothing is sent before the stream is polled");
         for seen in 1..=3 {
             // The page at hand, and those that wait.
             for _ in 0..10 {
@@ -493,10 +461,7 @@ async fn items_that_are_added_while_reading_push_nothing_out() {
         let new = (0..number * 3).rev().map(|number| format!("new_{number}"));
         list(&new.chain(old).collect::<Vec<_>>(), request)
     });
-    let items = client(&server, &Waits::default())
-        .list_tasks()
-        .limit(4)
-        .stream();
+    let items = client(&server, &Waits::default()).list_tasks().limit(4).stream();
     let expected: Vec<_> = (0..20).map(|number| format!("old_{number}")).collect();
     assert_eq!(drain(items).await, expected);
 }
@@ -521,11 +486,7 @@ async fn a_list_of_unknown_things_is_still_a_list() {
     odd["kind"] = json!("hologram");
     odd["priority"] = json!({ "level": 9 });
     let server = Server::start(move |_, _| Reply::json(200, json!([odd])));
-    let page = client(&server, &Waits::default())
-        .list_tasks()
-        .send()
-        .await
-        .unwrap();
+    let page = client(&server, &Waits::default()).list_tasks().send().await.unwrap();
     assert_eq!(page[0].status.as_str(), "paused");
     assert_eq!(page[0].kind.as_str(), "hologram");
     assert_eq!(page[0].extra["priority"]["level"], 9);

@@ -54,9 +54,7 @@ fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
     match fate {
         Fate::Answered => answer,
         Fate::Unavailable => Reply::text(503, "text/html", "<html>"),
-        Fate::LimitedFor(seconds) => {
-            Reply::error(429, "rate_limited", "").header("Retry-After", seconds.to_string())
-        }
+        Fate::LimitedFor(seconds) => Reply::error(429, "rate_limited", "").header("Retry-After", seconds.to_string()),
         Fate::NotFound => Reply::error(404, "task_not_found", ""),
         Fate::WebPage => Reply::text(200, "text/html", "<html>"),
         Fate::Closed => Reply::Close(Vec::new()),
@@ -75,19 +73,12 @@ fn ids() -> impl Strategy<Value = Vec<String>> {
 
 fn client(server: &Server, attempts: u32) -> Client {
     // Reading this machine's certificates takes longer than all the requests of a case.
-    let http = reqwest::Client::builder()
-        .tls_certs_only([])
-        .build()
-        .unwrap();
+    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     Client::builder()
         .api_key(KEY)
         .base_url(server.url())
         .http_client(http)
-        .retry(
-            RetryPolicy::default()
-                .max_attempts(attempts)
-                .clock(Waits::default()),
-        )
+        .retry(RetryPolicy::default().max_attempts(attempts).clock(Waits::default()))
         .build()
         .unwrap()
 }

@@ -23,10 +23,7 @@ async fn waits_twice_as_long_each_time() {
         .max_attempts(8)
         .clock(waits.clone())
         .jitter(|| 1.0);
-    let client = loopback::builder(&server, &waits)
-        .retry(policy)
-        .build()
-        .unwrap();
+    let client = loopback::builder(&server, &waits).retry(policy).build().unwrap();
     let error = client.list_tasks().send().await.unwrap_err();
     assert_eq!(error.attempts(), 8);
     assert_eq!(
@@ -50,11 +47,7 @@ async fn a_retry_that_works_is_no_error() {
 async fn three_attempts_and_the_last_error() {
     let server = Server::replies(vec![unavailable]);
     let waits = Waits::default();
-    let error = client(&server, &waits)
-        .list_tasks()
-        .send()
-        .await
-        .unwrap_err();
+    let error = client(&server, &waits).list_tasks().send().await.unwrap_err();
     assert_eq!(error.attempts(), 3);
     assert_eq!(error.category(), Category::Api);
     assert_eq!(error.status().unwrap(), 503);
@@ -73,11 +66,7 @@ async fn three_attempts_and_the_last_error() {
 async fn waits_for(reply: fn() -> Reply) -> (Vec<Duration>, ittybit::Error) {
     let server = Server::replies(vec![reply]);
     let waits = Waits::default();
-    let error = client(&server, &waits)
-        .list_tasks()
-        .send()
-        .await
-        .unwrap_err();
+    let error = client(&server, &waits).list_tasks().send().await.unwrap_err();
     assert_eq!(server.count() as u32, error.attempts());
     (waits.all(), error)
 }
@@ -105,22 +94,13 @@ async fn retry_after_is_obeyed() {
         ("", back_off.to_vec(), None),
     ];
     for (value, expected, retry_after) in cases {
-        let server = Server::start(move |_, _| {
-            Reply::error(429, "rate_limited", "Slow down.").header("Retry-After", value)
-        });
+        let server =
+            Server::start(move |_, _| Reply::error(429, "rate_limited", "Slow down.").header("Retry-After", value));
         let waits = Waits::default();
-        let error = client(&server, &waits)
-            .list_tasks()
-            .send()
-            .await
-            .unwrap_err();
+        let error = client(&server, &waits).list_tasks().send().await.unwrap_err();
         assert_eq!(waits.all(), expected, "{value}");
         assert_eq!(error.attempts() as usize, expected.len() + 1, "{value}");
-        assert_eq!(
-            error.retry_after(),
-            retry_after.map(Duration::from_secs),
-            "{value}"
-        );
+        assert_eq!(error.retry_after(), retry_after.map(Duration::from_secs), "{value}");
     }
 }
 
@@ -198,11 +178,7 @@ async fn a_refused_connection_is_tried_again() {
     let client = ittybit::Client::builder()
         .api_key(loopback::KEY)
         .base_url(format!("http://{address}"))
-        .retry(
-            ittybit::RetryPolicy::default()
-                .clock(waits.clone())
-                .jitter(|| 0.5),
-        )
+        .retry(ittybit::RetryPolicy::default().clock(waits.clone()).jitter(|| 0.5))
         .build()
         .unwrap();
     let error = client.list_tasks().send().await.unwrap_err();
@@ -218,10 +194,7 @@ async fn jitter_out_of_range_is_brought_in() {
         let policy = ittybit::RetryPolicy::default()
             .clock(waits.clone())
             .jitter(move || share);
-        let client = loopback::builder(&server, &waits)
-            .retry(policy)
-            .build()
-            .unwrap();
+        let client = loopback::builder(&server, &waits).retry(policy).build().unwrap();
         let _ = client.list_tasks().send().await.unwrap();
         assert_eq!(waits.all(), [Duration::from_millis(expected)], "{share}");
     }
@@ -235,10 +208,7 @@ async fn the_random_share_fills_the_whole_range() {
         .max_attempts(101)
         .initial_delay(Duration::from_secs(8))
         .clock(waits.clone());
-    let client = loopback::builder(&server, &waits)
-        .retry(policy)
-        .build()
-        .unwrap();
+    let client = loopback::builder(&server, &waits).retry(policy).build().unwrap();
     let error = client.list_tasks().send().await.unwrap_err();
     assert_eq!(error.attempts(), 101);
     let waits = waits.all();
@@ -256,10 +226,7 @@ async fn one_attempt_where_none_is_to_follow() {
         ittybit::RetryPolicy::none(),
         ittybit::RetryPolicy::default().max_attempts(0),
     ] {
-        let client = loopback::builder(&server, &waits)
-            .retry(policy)
-            .build()
-            .unwrap();
+        let client = loopback::builder(&server, &waits).retry(policy).build().unwrap();
         assert_eq!(client.list_tasks().send().await.unwrap_err().attempts(), 1);
     }
     assert_eq!(waits.all(), []);

@@ -45,15 +45,8 @@ impl Visit for Read<'_> {
     }
 }
 
-impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>> Layer<S>
-    for Told
-{
-    fn on_new_span(
-        &self,
-        attributes: &span::Attributes<'_>,
-        id: &span::Id,
-        context: Context<'_, S>,
-    ) {
+impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>> Layer<S> for Told {
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, context: Context<'_, S>) {
         let metadata = attributes.metadata();
         if !is_ours(metadata) {
             return;
@@ -65,11 +58,7 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
         };
         attributes.record(&mut Read(&mut record.fields));
         let mut told = self.0.lock().unwrap();
-        context
-            .span(id)
-            .unwrap()
-            .extensions_mut()
-            .insert(told.len());
+        context.span(id).unwrap().extensions_mut().insert(told.len());
         told.push(record);
     }
 
@@ -81,10 +70,7 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
     }
 
     fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
-        let Some(span) = context
-            .event_span(event)
-            .filter(|_| is_ours(event.metadata()))
-        else {
+        let Some(span) = context.event_span(event).filter(|_| is_ours(event.metadata())) else {
             return;
         };
         if let Some(&index) = span.extensions().get::<usize>() {
@@ -166,12 +152,7 @@ fn each_retry_is_an_event() {
         .iter()
         .map(|(level, fields)| {
             let field = |name: &str| fields[name].as_str();
-            (
-                *level,
-                field("attempt"),
-                field("delay_ms"),
-                field("error.type"),
-            )
+            (*level, field("attempt"), field("delay_ms"), field("error.type"))
         })
         .collect();
     assert_eq!(

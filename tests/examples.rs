@@ -19,11 +19,7 @@ fn example(name: &str, server: &Server) -> Command {
 }
 
 fn said(output: &Output) -> String {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
@@ -56,10 +52,7 @@ fn export_jsonl_goes_on_where_it_was() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tasks.jsonl");
 
-    let output = example("export_jsonl", &server)
-        .arg(&path)
-        .output()
-        .unwrap();
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("task_not_found"));
     // A crash in the middle of a line is made good, too.
@@ -68,22 +61,13 @@ fn export_jsonl_goes_on_where_it_was() {
     text.push_str("{\"id\": \"task_0");
     std::fs::write(&path, text).unwrap();
 
-    let output = example("export_jsonl", &server)
-        .arg(&path)
-        .output()
-        .unwrap();
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
     assert_eq!(said(&output), "150 tasks added\n");
-    let output = example("export_jsonl", &server)
-        .arg(&path)
-        .output()
-        .unwrap();
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
     assert_eq!(said(&output), "0 tasks added\n");
 
     let text = std::fs::read_to_string(&path).unwrap();
-    let written: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let written: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(written, all.iter().map(task).collect::<Vec<_>>());
     assert!(
         server
@@ -118,10 +102,7 @@ fn watch_failed_tells_each_failure_once() {
     child.kill().unwrap();
     child.wait().unwrap();
     for (number, line) in lines.iter().enumerate() {
-        assert!(
-            line.starts_with(&format!("task_{number} (video) of 20")),
-            "{line}"
-        );
+        assert!(line.starts_with(&format!("task_{number} (video) of 20")), "{line}");
         assert!(line.ends_with("Z failed"), "{line}");
     }
 }

@@ -27,10 +27,7 @@ impl Request {
     }
 
     pub fn query(&self, name: &str) -> Option<String> {
-        let url = reqwest::Url::parse("http://host")
-            .unwrap()
-            .join(&self.target)
-            .unwrap();
+        let url = reqwest::Url::parse("http://host").unwrap().join(&self.target).unwrap();
         let mut pairs = url.query_pairs();
         Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
     }
@@ -169,11 +166,7 @@ fn serve(mut connection: TcpStream, reply: &Script, requests: &Mutex<Vec<Request
         };
         // A client that has gone away is no fault of the server: writing just ends.
         let result = match reply(&request, number) {
-            Reply::Answer {
-                status,
-                headers,
-                body,
-            } => {
+            Reply::Answer { status, headers, body } => {
                 let mut out = format!("HTTP/1.1 {status} Whatever\r\n").into_bytes();
                 for (name, value) in headers {
                     out.extend(format!("{name}: {value}\r\n").bytes());
@@ -249,16 +242,12 @@ pub fn task(id: impl AsRef<str>) -> Value {
 }
 
 pub fn ids(count: usize) -> Vec<String> {
-    (0..count)
-        .map(|number| format!("task_{number:05}"))
-        .collect()
+    (0..count).map(|number| format!("task_{number:05}")).collect()
 }
 
 /// Answers as the API does, for a list that stands in this order.
 pub fn list(ids: &[String], request: &Request) -> Reply {
-    let limit: usize = request
-        .query("limit")
-        .map_or(20, |limit| limit.parse().unwrap());
+    let limit: usize = request.query("limit").map_or(20, |limit| limit.parse().unwrap());
     let position = |cursor: String| ids.iter().position(|id| *id == cursor);
     let start = match request.query("after") {
         Some(after) => position(after).map_or(ids.len(), |position| position + 1),
@@ -309,9 +298,7 @@ pub fn client(server: &Server, waits: &Waits) -> ittybit::Client {
 }
 
 pub fn builder(server: &Server, waits: &Waits) -> ittybit::ClientBuilder {
-    let policy = ittybit::RetryPolicy::default()
-        .clock(waits.clone())
-        .jitter(|| 1.0);
+    let policy = ittybit::RetryPolicy::default().clock(waits.clone()).jitter(|| 1.0);
     ittybit::Client::builder()
         .api_key(KEY)
         .base_url(server.url())

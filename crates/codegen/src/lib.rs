@@ -1,1 +1,81 @@
-//! codegen
+//! Generates the Rust client of the crate `ittybit` from an OpenAPI 3.0 document.
+//!
+//! ```text
+//! document ─ prepare ─ progenitor ─ polish ─ layout ─ text
+//! ```
+//!
+//! - **prepare** makes a copy that progenitor does the right thing with, and remembers the rest;
+//! - **progenitor** generates types and methods from the copy;
+//! - **polish** makes of them what a person would have written, and puts the rest back;
+//! - **layout** writes it down.
+//!
+//! The generator knows nothing about any one API. What it cannot generate faithfully it refuses,
+//! with the place in the document and what to write there instead.
+//!
+//! ```
+//! use ittybit_spec::Document;
+//!
+//! let document = Document::parse("api.yaml", "\
+//! openapi: 3.0.3
+//! info: { title: Pets, version: 1.0.0 }
+//! servers: [{ url: https://api.example.com }]
+//! paths:
+//!   /pets/{id}:
+//!     get:
+//!       operationId: get_pet
+//!       parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+//!       responses: { '204': { description: It is there. } }
+//! ")?;
+//! let client = ittybit_codegen::generate(&document, "cargo xtask codegen")?;
+//! assert!(client.code.contains("pub fn get_pet(&self)"));
+//! assert_eq!(client.operations, 1);
+//! # Ok::<(), ittybit_spec::Diagnostics>(())
+//! ```
+
+mod engine;
+mod layout;
+mod model;
+mod name;
+mod pattern;
+mod polish;
+mod prepare;
+mod surface;
+
+use ittybit_spec::{Diagnostics, Document};
+
+pub use surface::surface;
+
+/// A generated client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The Rust code.
+    pub code: String,
+    /// What the document holds and generation leaves out, as notes and warnings.
+    pub notes: Diagnostics,
+    /// The number of operations.
+    pub operations: usize,
+    /// The number of structs, enums and aliases.
+    pub types: usize,
+}
+
+/// Generates a client. `command` is named in the header as what made the code.
+///
+/// The same document gives the same bytes, on every run and machine.
+///
+/// # Errors
+///
+/// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
+pub fn generate(document: &Document, command: &str) -> Result<Client, Diagnostics> {
+    let prepared = prepare::prepare(document)?;
+    let file = engine::run(document, &prepared)?;
+    let model = &prepared.model;
+    let file = polish::polish(file, model).map_err(|error| polish::unexpected(document, &error))?;
+    let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
+    let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
+    Ok(Client {
+        code: layout::text(&file, &header),
+        notes: prepared.notes,
+        operations: model.operations.len(),
+        types: model.structs.len() + model.enums.len() + model.aliases.len(),
+    })
+}

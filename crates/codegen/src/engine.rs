@@ -1,0 +1,191 @@
+//! Progenitor: from the prepared copy to types and methods.
+//!
+//! It panics on much that it does not support. A panic, like an error, becomes a diagnostic that
+//! names the operation or the schema, which is found by generating each of them alone.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use indexmap::IndexMap;
+use ittybit_spec::{Diagnostics, Document, pointer};
+use openapiv3::{OpenAPI, PathItem, Paths, ReferenceOr, Schema};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+
+use crate::model::Model;
+use crate::prepare::{Prepared, TIMESTAMP};
+
+/// Runs progenitor.
+pub(crate) fn run(document: &Document, prepared: &Prepared) -> Result<syn::File, Diagnostics> {
+    attempt(&prepared.api, &prepared.model).map_err(|reason| culprits(document, prepared, &reason))
+}
+
+fn settings(model: &Model) -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq");
+    for name in model.enums.keys() {
+        let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
+        settings.with_replacement(name, format!("types::{name}"), impls);
+    }
+    settings.with_replacement(TIMESTAMP, TIMESTAMP, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+    settings
+}
+
+/// One run, with a panic made an error.
+fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
+    let tokens =
+        quietly(|| Generator::new(&settings(model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
+    syn::parse2(tokens).map_err(|error| format!("progenitor's code does not parse: {error}"))
+}
+
+/// Finds out what progenitor stumbles over.
+fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let api = &prepared.api;
+    let schemas = api
+        .components
+        .as_ref()
+        .map(|components| components.schemas.clone())
+        .unwrap_or_default();
+    for name in schemas.keys() {
+        let alone = OpenAPI {
+            paths: Paths::default(),
+            ..with_schemas(api, needed(&schemas, name))
+        };
+        if let Err(reason) = attempt(&alone, &prepared.model) {
+            let at = pointer::join("/components/schemas", [name.as_str()]);
+            let message = format!("the schema `{name}` cannot be generated: {}", first_line(&reason));
+            found.push(document.error(&at, message).help("describe it with simpler means"));
+        }
+    }
+    if found.is_empty() {
+        for (path, item) in api.paths.iter() {
+            let ReferenceOr::Item(item) = item else { continue };
+            for (method, operation) in item.iter() {
+                let mut alone = PathItem::default();
+                crate::prepare::slot(&mut alone, method).replace(operation.clone());
+                let paths = IndexMap::from([(path.clone(), ReferenceOr::Item(alone))]);
+                let alone = OpenAPI {
+                    paths: Paths {
+                        paths,
+                        ..Paths::default()
+                    },
+                    ..api.clone()
+                };
+                let Err(reason) = attempt(&alone, &prepared.model) else {
+                    continue;
+                };
+                let rust = operation.operation_id.as_deref().unwrap_or_default();
+                let (name, at) = match prepared.model.operations.get(rust) {
+                    Some(known) => (
+                        known.id.as_str(),
+                        pointer::join("/paths", [known.path.as_str(), method]),
+                    ),
+                    None => (rust, pointer::join("/paths", [path.as_str(), method])),
+                };
+                let message = format!("the operation `{name}` cannot be generated: {}", first_line(&reason));
+                found.push(document.error(&at, message).help("describe it with simpler means"));
+            }
+        }
+    }
+    if found.is_empty() {
+        let message = format!("the document cannot be generated: {}", first_line(reason));
+        found.push(
+            document
+                .error("", message)
+                .help("each schema and each operation can be generated alone: take some out"),
+        );
+    }
+    found
+}
+
+fn first_line(reason: &str) -> &str {
+    reason.lines().next().unwrap_or_default()
+}
+
+fn with_schemas(api: &OpenAPI, schemas: IndexMap<String, ReferenceOr<Schema>>) -> OpenAPI {
+    let mut api = api.clone();
+    if let Some(components) = &mut api.components {
+        components.schemas = schemas;
+    }
+    api
+}
+
+/// A schema and all that it refers to.
+fn needed(all: &IndexMap<String, ReferenceOr<Schema>>, name: &str) -> IndexMap<String, ReferenceOr<Schema>> {
+    let mut names = vec![name.to_owned()];
+    let mut index = 0;
+    while let Some(name) = names.get(index) {
+        // The copy is plain data: its JSON holds every reference.
+        let json = all
+            .get(name)
+            .and_then(|schema| serde_json::to_value(schema).ok())
+            .unwrap_or_default();
+        references(&json, &mut names);
+        index += 1;
+    }
+    names
+        .into_iter()
+        .filter_map(|name| all.get_key_value(&name))
+        .map(|(name, schema)| (name.clone(), schema.clone()))
+        .collect()
+}
+
+fn references(json: &serde_json::Value, names: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Object(entries) => {
+            if let Some(name) = entries
+                .get("$ref")
+                .and_then(|reference| reference.as_str()?.rsplit('/').next())
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+            entries.values().for_each(|value| references(value, names));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        _ => {}
+    }
+}
+
+thread_local! {
+    /// Whether a panic on this thread is caught, so that it need not be printed.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work`; a panic is an error with the panic's text, and prints nothing.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                others(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(false);
+    result.map_err(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied());
+        text.unwrap_or("progenitor panicked").to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quietly;
+
+    #[test]
+    fn a_panic_is_an_error() {
+        assert_eq!(quietly(|| 1), Ok(1));
+        assert_eq!(quietly(|| -> () { panic!("no {}", "way") }), Err("no way".to_owned()));
+    }
+}

@@ -1,0 +1,214 @@
+//! What `prepare` finds out about a document and progenitor has no place for. `polish` puts it into
+//! the generated code.
+
+use indexmap::IndexMap;
+use proc_macro2::TokenStream;
+
+/// Everything that `polish` needs to know.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// The URL of the first server, its variables filled in.
+    pub server_url: String,
+    pub structs: IndexMap<String, Struct>,
+    pub enums: IndexMap<String, Enum>,
+    pub aliases: IndexMap<String, Alias>,
+    pub operations: IndexMap<String, Operation>,
+}
+
+impl Model {
+    /// Whether the generated code has deprecated items, which it uses itself.
+    pub(crate) fn has_deprecated(&self) -> bool {
+        let fields = self
+            .structs
+            .values()
+            .flat_map(|item| item.fields.values().map(|field| &field.about));
+        let parameters = self
+            .operations
+            .values()
+            .flat_map(|item| item.parameters.values().map(|item| &item.about));
+        let types = self
+            .structs
+            .values()
+            .map(|item| &item.about)
+            .chain(self.enums.values().map(|item| &item.about));
+        let rest = self
+            .operations
+            .values()
+            .map(|item| &item.about)
+            .chain(self.aliases.values().map(|item| &item.about));
+        fields
+            .chain(parameters)
+            .chain(types)
+            .chain(rest)
+            .any(|about| about.deprecated)
+    }
+}
+
+/// The words of the document on an item.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub docs: Option<String>,
+    pub deprecated: bool,
+}
+
+/// An object schema with properties.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    pub about: About,
+    /// By Rust name, in the order of the document.
+    pub fields: IndexMap<String, Field>,
+    /// Whether values of it are only ever sent, so that it has no unknown fields to keep.
+    pub request_only: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub about: About,
+    /// The name in JSON.
+    pub property: String,
+    pub required: bool,
+}
+
+/// A string schema with `enum`.
+#[derive(Debug)]
+pub(crate) struct Enum {
+    pub about: About,
+    pub variants: IndexMap<String, Variant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub about: About,
+    pub value: String,
+}
+
+/// A component that is neither a struct nor an enum: another name for a type.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    pub about: About,
+    pub target: TokenStream,
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The `operationId` as written, or as made up from method and path.
+    pub id: String,
+    pub about: About,
+    pub summary: Option<String>,
+    /// In capitals.
+    pub method: String,
+    /// The path template as written.
+    pub path: String,
+    /// By Rust name.
+    pub parameters: IndexMap<String, Parameter>,
+    pub body: Option<Body>,
+    /// Ranges of status codes that mean success.
+    pub success: Vec<(u16, u16)>,
+    pub success_docs: String,
+    /// The error statuses with what the document says of them.
+    pub errors: Vec<(String, String)>,
+    pub pagination: Option<Pagination>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub about: About,
+    /// The name on the wire.
+    pub name: String,
+    pub location: Location,
+    pub required: bool,
+    pub bounds: Bounds,
+    pub default: Option<serde_json::Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+impl Location {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub about: About,
+    pub required: bool,
+}
+
+/// What the document demands of a parameter's value; checked before a request is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    pub minimum: Option<Bound>,
+    pub maximum: Option<Bound>,
+    pub multiple_of: Option<Literal>,
+    pub min_length: Option<usize>,
+    pub max_length: Option<usize>,
+    pub pattern: Option<crate::pattern::Automaton>,
+    pub min_items: Option<usize>,
+    pub max_items: Option<usize>,
+    pub unique_items: bool,
+    /// For a list: what is demanded of each item.
+    pub items: Option<Box<Bounds>>,
+}
+
+impl Bounds {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.minimum.is_none()
+            && self.maximum.is_none()
+            && self.multiple_of.is_none()
+            && self.min_length.is_none()
+            && self.max_length.is_none()
+            && self.pattern.is_none()
+            && self.min_items.is_none()
+            && self.max_items.is_none()
+            && !self.unique_items
+            && self.items.as_ref().is_none_or(|items| items.is_empty())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bound {
+    pub value: Literal,
+    pub exclusive: bool,
+}
+
+/// A number of the document, as Rust writes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Literal {
+    Integer(i64),
+    Float(f64),
+}
+
+impl std::fmt::Display for Literal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Literal::Integer(value) => value.fmt(f),
+            Literal::Float(value) => value.fmt(f),
+        }
+    }
+}
+
+/// `x-cursor-pagination`, every name in it checked.
+#[derive(Debug)]
+pub(crate) struct Pagination {
+    pub forward: String,
+    pub backward: Option<String>,
+    /// The Rust type of an item.
+    pub item: String,
+    /// The Rust name of the item's field that is the cursor.
+    pub cursor: String,
+    pub cursor_required: bool,
+    pub has_more: Option<String>,
+    pub limit: Option<String>,
+    pub default_limit: Option<u64>,
+    pub applied_limit: Option<String>,
+}

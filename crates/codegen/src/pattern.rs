@@ -1,0 +1,247 @@
+//! `pattern`: a regular expression becomes a table, so that the client checks it without a regular
+//! expression engine among its dependencies.
+//!
+//! The expressions are ECMA 262's, as OpenAPI says. What they share with the crate `regex` is nearly
+//! everything; [`translate`] mends the rest, and what a finite automaton cannot do (look-around,
+//! back-references) is an error.
+
+use std::collections::HashMap;
+
+use regex_automata::{
+    Anchored,
+    dfa::{Automaton as _, dense},
+    util::primitives::StateID,
+    util::start,
+};
+
+/// A deterministic automaton over bytes. State 0 is the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Automaton {
+    /// The expression as written.
+    pub source: String,
+    /// The class of each byte.
+    pub classes: Vec<u8>,
+    /// The next state, for each state and class.
+    pub next: Vec<u16>,
+    /// For each state whether a text that ends there matches.
+    pub accepts: Vec<bool>,
+}
+
+/// More states than this are refused: the table would dwarf the client.
+const MAX_STATES: usize = 2_000;
+
+impl Automaton {
+    /// Compiles an expression, or says why it cannot be one.
+    pub(crate) fn new(pattern: &str) -> Result<Self, String> {
+        let translated = translate(pattern)?;
+        let dfa = dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .minimize(true)
+                    .dfa_size_limit(Some(4 << 20))
+                    .determinize_size_limit(Some(4 << 20)),
+            )
+            .build(&translated)
+            .map_err(|error| {
+                let mut reason = error.to_string();
+                let mut source = std::error::Error::source(&error);
+                while let Some(cause) = source {
+                    reason = cause.to_string();
+                    source = cause.source();
+                }
+                reason
+            })?;
+        Self::from_dfa(pattern, &dfa)
+    }
+
+    fn from_dfa(source: &str, dfa: &dense::DFA<Vec<u32>>) -> Result<Self, String> {
+        let start = dfa
+            .start_state(&start::Config::new().anchored(Anchored::No))
+            .map_err(|error| error.to_string())?;
+        let mut numbers: HashMap<StateID, u16> = HashMap::from([(start, 0)]);
+        let mut states = vec![start];
+        let mut rows: Vec<[u16; 256]> = Vec::new();
+        let mut accepts = Vec::new();
+        while let Some(&state) = states.get(rows.len()) {
+            // A match is reported one byte late, and once found it is enough: the search is not anchored.
+            let matched = dfa.is_match_state(state);
+            accepts.push(matched || dfa.is_match_state(dfa.next_eoi_state(state)));
+            let mut row = [rows.len() as u16; 256];
+            if !matched {
+                for byte in 0..=255_u8 {
+                    let next = dfa.next_state(state, byte);
+                    let number = numbers.len() as u16;
+                    row[usize::from(byte)] = *numbers.entry(next).or_insert_with(|| {
+                        states.push(next);
+                        number
+                    });
+                }
+            }
+            rows.push(row);
+            if states.len() > MAX_STATES {
+                return Err(format!("it needs more than {MAX_STATES} states"));
+            }
+        }
+        let mut columns: HashMap<Vec<u16>, u8> = HashMap::new();
+        let mut order = Vec::new();
+        let classes = (0..256)
+            .map(|byte| {
+                let column: Vec<u16> = rows.iter().map(|row| row[byte]).collect();
+                // 256 bytes have at most 256 classes.
+                let number = columns.len() as u8;
+                *columns.entry(column.clone()).or_insert_with(|| {
+                    order.push(column);
+                    number
+                })
+            })
+            .collect();
+        let next = (0..rows.len())
+            .flat_map(|state| order.iter().map(move |column| column[state]))
+            .collect();
+        Ok(Self {
+            source: source.to_owned(),
+            classes,
+            next,
+            accepts,
+        })
+    }
+}
+
+/// Writes an ECMA 262 expression as the crate `regex` reads it.
+fn translate(pattern: &str) -> Result<String, String> {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars().peekable();
+    let mut in_class = false;
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => {
+                let escaped = chars.next().ok_or("it ends in a backslash")?;
+                match escaped {
+                    // ASCII only in ECMA 262.
+                    'd' => out.push_str("[0-9]"),
+                    'D' => out.push_str("[^0-9]"),
+                    'w' => out.push_str("[0-9A-Za-z_]"),
+                    'W' => out.push_str("[^0-9A-Za-z_]"),
+                    'b' if !in_class => out.push_str("(?-u:\\b)"),
+                    'B' if !in_class => {
+                        return Err("`\\B` cannot be checked: leave it out".to_owned());
+                    }
+                    'b' => out.push_str("\\x08"),
+                    '0' => out.push_str("\\x00"),
+                    '1'..='9' => {
+                        return Err(format!(
+                            "`\\{escaped}` refers back to a group: write the text out instead"
+                        ));
+                    }
+                    'u' if chars.peek() == Some(&'{') => out.push_str("\\u"),
+                    'u' => {
+                        let digits: String = chars.by_ref().take(4).collect();
+                        out.push_str(&format!("\\u{{{digits}}}"));
+                    }
+                    'c' => {
+                        let letter = chars
+                            .next()
+                            .filter(char::is_ascii_alphabetic)
+                            .ok_or("`\\c` needs a letter")?;
+                        out.push_str(&format!("\\x{:02x}", letter as u32 % 32));
+                    }
+                    'f' | 'n' | 'r' | 't' | 'v' | 's' | 'S' | 'x' | 'p' | 'P' => {
+                        out.push('\\');
+                        out.push(escaped);
+                    }
+                    other => push_literal(&mut out, other),
+                }
+            }
+            '[' if in_class => out.push_str("\\["),
+            '[' => {
+                in_class = true;
+                out.push('[');
+                if chars.peek() == Some(&'^') {
+                    chars.next();
+                    out.push('^');
+                }
+                if chars.peek() == Some(&']') {
+                    return Err("an empty class `[]` matches nothing".to_owned());
+                }
+            }
+            ']' => {
+                in_class = false;
+                out.push(']');
+            }
+            // Set operations exist in the crate `regex` only.
+            '&' | '~' if in_class => push_literal(&mut out, char),
+            '-' if in_class && chars.peek() == Some(&'-') => out.push_str("\\-"),
+            '(' if !in_class && chars.peek() == Some(&'?') => {
+                let ahead: String = chars.clone().take(3).collect();
+                if ahead.starts_with("?=") || ahead.starts_with("?!") || ahead == "?<=" || ahead == "?<!" {
+                    return Err(format!(
+                        "`({ahead}` looks around, which cannot be checked: leave it out"
+                    ));
+                }
+                out.push('(');
+            }
+            // A brace that is no repetition is itself in ECMA 262.
+            '{' if !in_class && !chars.peek().is_some_and(char::is_ascii_digit) => out.push_str("\\{"),
+            other => out.push(other),
+        }
+    }
+    Ok(out)
+}
+
+fn push_literal(out: &mut String, char: char) {
+    if char.is_ascii_punctuation() {
+        out.push('\\');
+    }
+    out.push(char);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Automaton {
+        fn is_match(&self, text: &str) -> bool {
+            let width = self.next.len() / self.accepts.len();
+            let mut state = 0;
+            for byte in text.bytes() {
+                state = self.next[state * width + usize::from(self.classes[usize::from(byte)])].into();
+            }
+            self.accepts[state]
+        }
+    }
+
+    #[test]
+    fn says_what_the_expression_says() {
+        for (pattern, yes, no) in [
+            (
+                "^task_[A-Za-z0-9]+$",
+                vec!["task_2jR8kLm4nP"],
+                vec!["", "task_", "xtask_a", "task_a b", "task_ä"],
+            ),
+            ("abc", vec!["abc", "xabcx"], vec!["ab", "ABC"]),
+            (r"^\d{2,3}$", vec!["12", "123"], vec!["1", "1234", "١٢"]),
+            (r"^[\w-]+\.[a-z]{2}$", vec!["a-b.de", "a_b.de"], vec!["a.b", "ä.de"]),
+            (r"^a|b$", vec!["ax", "xb"], vec!["xa", "bx"]),
+            (r"^[[&]+$", vec!["[[", "&&"], vec!["]"]),
+            (r"\bcat\b", vec!["a cat!", "cat"], vec!["concat", "cats"]),
+            ("^.$", vec!["ä", "x"], vec!["", "xx", "\n"]),
+            (r"^\u00e4\/$", vec!["ä/"], vec!["a/"]),
+            ("", vec!["", "x"], vec![]),
+        ] {
+            let automaton = Automaton::new(pattern).unwrap();
+            for text in yes {
+                assert!(automaton.is_match(text), "{pattern} on {text:?}");
+            }
+            for text in no {
+                assert!(!automaton.is_match(text), "{pattern} on {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_check() {
+        for pattern in ["(?=a)b", "(?<!a)b", r"(a)\1", "(", "[", "a{2000}{2000}", "\\", "[]"] {
+            assert!(Automaton::new(pattern).is_err(), "{pattern}");
+        }
+    }
+}

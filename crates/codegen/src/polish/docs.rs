@@ -1,0 +1,241 @@
+//! Docs: the words of the document as rustdoc comments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit_mut::VisitMut;
+
+use crate::model::About;
+
+/// Stands in for docs that the document does not give, until [`Finish`] takes it out.
+pub(crate) const UNDOCUMENTED: &str = "undocumented in the document";
+
+/// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
+const LONGEST: usize = 100;
+
+/// What lines are wrapped to.
+const WIDTH: usize = 88;
+
+/// The docs and the deprecation of an item; `more` is put below the document's words.
+pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
+    let deprecated = about.deprecated.then(|| quote! { #[deprecated] });
+    let text = [about.docs.as_deref().map(for_rustdoc), more.map(str::to_owned)];
+    let text: Vec<String> = text
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.trim().is_empty())
+        .collect();
+    let docs = match text.as_slice() {
+        [] => quote! { #[doc = #UNDOCUMENTED] },
+        text => lines(&text.join("\n\n")),
+    };
+    quote! { #docs #deprecated }
+}
+
+/// Docs that are rustdoc already.
+pub(crate) fn lines(text: &str) -> TokenStream {
+    let lines = wrapped(text.trim_end())
+        .into_iter()
+        .map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    quote! { #(#[doc = #lines])* }
+}
+
+/// A first sentence ends in a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', '!', '?', ':']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+/// CommonMark as rustdoc reads it: no code that is taken for a test, no link that leads nowhere, no
+/// HTML by accident.
+pub(crate) fn for_rustdoc(text: &str) -> String {
+    let mut out = Vec::new();
+    let mut fence: Option<String> = None;
+    let mut after_blank = true;
+    for line in text.replace("\r\n", "\n").trim().lines() {
+        let line = line.trim_end();
+        let trimmed = line.trim_start();
+        let indent = line.len() - trimmed.len();
+        let ticks: String = trimmed
+            .chars()
+            .take_while(|char| *char == '`' || *char == '~')
+            .collect();
+        if let Some(open) = &fence {
+            if ticks.starts_with(open.as_str()) && trimmed.len() == ticks.len() {
+                fence = None;
+            }
+            out.push(line.to_owned());
+        } else if ticks.len() >= 3 {
+            let language = trimmed[ticks.len()..].trim();
+            let language = if language.is_empty() || language == "rust" {
+                "text"
+            } else {
+                language
+            };
+            out.push(format!("{}{ticks}{language}", &line[..indent]));
+            fence = Some(ticks);
+        } else if indent >= 4 && after_blank {
+            // An indented block is code, and would be run as a test.
+            out.push("```text".to_owned());
+            out.push(trimmed.to_owned());
+            out.push("```".to_owned());
+        } else {
+            out.push(format!("{}{}", &line[..indent], escaped(trimmed)));
+        }
+        after_blank = trimmed.is_empty();
+    }
+    out.extend(fence);
+    out.join("\n")
+}
+
+/// One line of prose, outside of `code` spans.
+fn escaped(line: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in line.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        // An odd number of ticks before it: inside a span, if the span ends.
+        if index % 2 == 1 && line.matches('`').count() > index {
+            out.push_str(part);
+            continue;
+        }
+        let mut rest = part;
+        while let Some(char) = rest.chars().next() {
+            let url = rest.starts_with("https://") || rest.starts_with("http://");
+            if url && !out.ends_with(['<', '(']) {
+                let end = rest
+                    .find(|char: char| char.is_whitespace() || "<>\"')]".contains(char))
+                    .unwrap_or(rest.len());
+                let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+                out.push_str(&format!("<{address}>"));
+                rest = &rest[address.len()..];
+                continue;
+            }
+            match char {
+                '[' if is_link(rest) => out.push('['),
+                '[' => out.push_str("\\["),
+                '<' if is_autolink(rest) => out.push('<'),
+                '<' => out.push_str("\\<"),
+                other => out.push(other),
+            }
+            rest = &rest[char.len_utf8()..];
+        }
+    }
+    out
+}
+
+fn is_link(rest: &str) -> bool {
+    rest.find(']').is_some_and(|end| {
+        let target = &rest[end + 1..];
+        target.starts_with("(http") || target.starts_with("(#") || target.starts_with("(mailto:")
+    })
+}
+
+fn is_autolink(rest: &str) -> bool {
+    ["<https://", "<http://", "<mailto:"]
+        .iter()
+        .any(|scheme| rest.starts_with(scheme))
+        && rest.contains('>')
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut in_code = false;
+    for line in text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        in_code ^= fence;
+        let prose = !in_code && !fence && !line.trim_start().starts_with('|') && !line.starts_with('#');
+        if !prose || line.chars().count() <= LONGEST {
+            out.push(line.to_owned());
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        let bullet = ["- ", "* ", "+ "]
+            .iter()
+            .any(|bullet| line[indent..].starts_with(bullet));
+        let follow = " ".repeat(if bullet { indent + 2 } else { indent });
+        let mut current = line[..indent].to_owned();
+        for word in line[indent..].split(' ') {
+            if current.trim_start().is_empty() {
+                current.push_str(word);
+            } else if current.chars().count() + 1 + word.chars().count() > WIDTH && !starts_block(word) {
+                out.push(std::mem::replace(&mut current, format!("{follow}{word}")));
+            } else {
+                current.push(' ');
+                current.push_str(word);
+            }
+        }
+        out.push(current);
+    }
+    out
+}
+
+/// Whether a word would begin something other than prose at the start of a line.
+fn starts_block(word: &str) -> bool {
+    let number = word.trim_end_matches(['.', ')']);
+    word.starts_with(['#', '>', '|', '-', '+', '*', '=', '~'])
+        || word.starts_with("```")
+        || number.len() < word.len() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Takes out the stand-ins for missing docs.
+pub(crate) struct Finish;
+
+impl VisitMut for Finish {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        attributes.retain(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => {
+                !matches!(&meta.value, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if text.value() == UNDOCUMENTED)
+            }
+            _ => true,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_safe_for_rustdoc() {
+        for (document, rustdoc) in [
+            ("See https://a.b/c.", "See <https://a.b/c>."),
+            ("From [0, 100].", "From \\[0, 100]."),
+            ("A [link](https://a.b).", "A [link](https://a.b)."),
+            (
+                "`Authorization: Bearer <key>` or <key>",
+                "`Authorization: Bearer <key>` or \\<key>",
+            ),
+            ("<https://a.b>", "<https://a.b>"),
+            ("```\nlet x\n```", "```text\nlet x\n```"),
+            ("```json\n{}", "```json\n{}\n```"),
+            ("So:\n\n    code", "So:\n\n```text\ncode\n```"),
+            ("one\r\ntwo  ", "one\ntwo"),
+            ("a ` b [c]", "a ` b \\[c]"),
+        ] {
+            assert_eq!(for_rustdoc(document), rustdoc, "{document}");
+        }
+    }
+
+    #[test]
+    fn long_lines_are_wrapped() {
+        let text = format!(
+            "- {}\n# {}\n```\n{}\n```",
+            "word ".repeat(30).trim(),
+            "x ".repeat(60),
+            "y ".repeat(60)
+        );
+        let lines = wrapped(&text);
+        assert_eq!(lines.len(), 6);
+        assert!(lines[1].starts_with("  word"));
+        assert!(lines[..2].iter().all(|line| line.chars().count() <= WIDTH));
+        assert_eq!(
+            wrapped(&text).join(" ").split_whitespace().count(),
+            text.split_whitespace().count()
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! Polish: progenitor's code becomes code that one would have written by hand.
+//!
+//! What is kept of progenitor: the fields of structs and their types, the types of parameters, and
+//! the statements that build a request. What is put around them comes from the [`Model`].
+
+mod docs;
+mod enums;
+mod operation;
+mod paths;
+mod setter;
+mod structs;
+
+use std::collections::HashMap;
+
+use ittybit_spec::Diagnostics;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit_mut::VisitMut;
+use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
+
+use crate::model::Model;
+
+/// Turns progenitor's file into the client's.
+pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> {
+    paths::Shorten.visit_file_mut(&mut file);
+    let types = module(&file, "types")?;
+    let builders = module(&file, "builder")?;
+
+    let structs = model
+        .structs
+        .iter()
+        .map(|(name, item)| structs::Parts::new(find_struct(types, name)?, name, item))
+        .collect::<Result<Vec<_>, _>>()?;
+    let struct_types = structs.iter().map(structs::Parts::definition);
+    let struct_builders = structs.iter().map(structs::Parts::builder);
+    let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item));
+    let aliases = model.aliases.iter().map(|(name, alias)| {
+        let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
+        quote! { #docs pub type #ident = #target; }
+    });
+    let operations = model
+        .operations
+        .iter()
+        .map(|(name, item)| {
+            let builder = crate::name::type_name(name);
+            let (send, success) = find_send(builders, &builder)?;
+            operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let methods: TokenStream = operations.iter().map(|operation| operation.method(false)).collect();
+    let blocking_methods: TokenStream = operations.iter().map(|operation| operation.method(true)).collect();
+    let request_builders = operations.iter().map(operation::Parts::builder);
+    let methods = (!operations.is_empty()).then(|| {
+        quote! {
+            impl Client { #methods }
+
+            #[cfg(feature = "blocking")]
+            impl crate::blocking::Client { #blocking_methods }
+        }
+    });
+
+    let types = quote! { #(#struct_types)* #(#enums)* #(#aliases)* };
+    let builders = quote! { #(#struct_builders)* #(#request_builders)* };
+    let use_client = methods.is_some().then(|| quote! { use crate::Client; });
+    let use_in_types = imports(&types, &["Timestamp", "open_enum"]);
+    let use_in_builders = imports(
+        &builders,
+        &[
+            "Bound",
+            "Client",
+            "Display",
+            "Error",
+            "Items",
+            "Operation",
+            "Page",
+            "Pages",
+            "Pagination",
+            "Pattern",
+            "Response",
+            "Timestamp",
+            "bounds",
+            "types",
+        ],
+    );
+    let server_url = &model.server_url;
+    let allow_deprecated = model.has_deprecated().then(|| quote! { #![allow(deprecated)] });
+    let allow_missing_docs = quote!(#types #builders)
+        .to_string()
+        .contains(docs::UNDOCUMENTED)
+        .then(|| quote! { #![allow(missing_docs)] });
+    let mut file: File = syn::parse2(quote! {
+        #allow_deprecated
+        #allow_missing_docs
+
+        #use_client
+
+        /// The URL of the API's first server.
+        pub(crate) const SERVER_URL: &str = #server_url;
+
+        #methods
+
+        /// What is sent and received.
+        pub mod types {
+            #use_in_types
+            #types
+        }
+
+        /// What builds requests and the values in them.
+        pub mod builder {
+            #use_in_builders
+            #builders
+        }
+    })?;
+    docs::Finish.visit_file_mut(&mut file);
+    Ok(file)
+}
+
+/// `use` for those of the names that stand in the code.
+fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
+    let mut found = HashMap::new();
+    collect_idents(code.clone(), &mut found);
+    names
+        .iter()
+        .filter(|name| found.contains_key(**name))
+        .map(|name| match *name {
+            "Bound" => quote! { use std::ops::Bound; },
+            "Display" => quote! { use std::fmt::Display; },
+            "Operation" => quote! { use crate::operation::Operation; },
+            "Pagination" => quote! { use crate::page::Pagination; },
+            "Pattern" => quote! { use crate::bounds::Pattern; },
+            "open_enum" => quote! { use crate::open_enum::open_enum; },
+            "types" => quote! { use super::types; },
+            other => {
+                let ident = format_ident!("{other}");
+                quote! { use crate::#ident; }
+            }
+        })
+        .collect()
+}
+
+fn collect_idents(code: TokenStream, found: &mut HashMap<String, ()>) {
+    for token in code {
+        match token {
+            proc_macro2::TokenTree::Group(group) => collect_idents(group.stream(), found),
+            proc_macro2::TokenTree::Ident(ident) => {
+                found.insert(ident.to_string(), ());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn missing(what: &str) -> syn::Error {
+    syn::Error::new(
+        proc_macro2::Span::call_site(),
+        format!("progenitor's code has no {what}"),
+    )
+}
+
+fn module<'f>(file: &'f File, name: &str) -> Result<&'f [Item], syn::Error> {
+    file.items
+        .iter()
+        .find_map(|item| match item {
+            Item::Mod(ItemMod {
+                ident,
+                content: Some((_, items)),
+                ..
+            }) if ident == name => Some(items.as_slice()),
+            _ => None,
+        })
+        .ok_or_else(|| missing(&format!("module `{name}`")))
+}
+
+fn find_struct<'f>(items: &'f [Item], name: &str) -> Result<&'f ItemStruct, syn::Error> {
+    items
+        .iter()
+        .find_map(|item| match item {
+            Item::Struct(item) if item.ident == name => Some(item),
+            _ => None,
+        })
+        .ok_or_else(|| missing(&format!("struct `{name}`")))
+}
+
+/// The body of `send` of a request builder, and the type of a success.
+fn find_send<'f>(items: &'f [Item], name: &str) -> Result<(&'f [syn::Stmt], &'f Type), syn::Error> {
+    let of_builder = |item: &ItemImpl| match &*item.self_ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == name),
+        _ => false,
+    };
+    let send = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Impl(item) if of_builder(item) => Some(item),
+            _ => None,
+        })
+        .flat_map(|item| &item.items)
+        .find_map(|item| match item {
+            syn::ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
+            _ => None,
+        })
+        .ok_or_else(|| missing(&format!("method `send` of `{name}`")))?;
+    let success = match &send.sig.output {
+        syn::ReturnType::Type(_, ty) => {
+            paths::argument(ty, "Result").and_then(|ty| paths::argument(ty, "ResponseValue"))
+        }
+        syn::ReturnType::Default => None,
+    };
+    let success = success.ok_or_else(|| missing(&format!("result of `send` of `{name}`")))?;
+    Ok((&send.block.stmts, success))
+}
+
+/// Reports code of progenitor's that is not as expected.
+pub(crate) fn unexpected(document: &ittybit_spec::Document, error: &syn::Error) -> Diagnostics {
+    let message = format!("the generated code is not as expected: {error}");
+    document
+        .error("", message)
+        .help("the generator does not fit this version of progenitor")
+        .into()
+}

@@ -1,0 +1,539 @@
+//! Operations: a method of the client, and a request builder that owns what it needs.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprMethodCall, ItemStruct, Stmt, Type};
+
+use super::setter::{self, Setter};
+use super::{docs, missing, paths};
+use crate::model::{Location, Operation, Parameter};
+use crate::name;
+
+/// Progenitor's name for the field of the request body.
+const BODY: &str = "body";
+
+pub(crate) struct Parts<'m> {
+    name: &'m str,
+    model: &'m Operation,
+    setters: Vec<Setter>,
+    /// Progenitor's statements from the URL up to the request.
+    statements: Vec<Stmt>,
+    /// The request without its `build()?`.
+    request: Expr,
+    /// The type of a success, `()` where it has no body.
+    success: Type,
+}
+
+impl<'m> Parts<'m> {
+    pub(crate) fn new(
+        builder: &ItemStruct,
+        send: &[Stmt],
+        success: &Type,
+        name: &'m str,
+        model: &'m Operation,
+    ) -> Result<Self, syn::Error> {
+        let ty = |name: &str| {
+            let field = builder
+                .fields
+                .iter()
+                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == name));
+            let ty = field.and_then(|field| paths::argument(&field.ty, "Result"));
+            ty.cloned()
+                .ok_or_else(|| missing(&format!("argument `{name}` of `{}`", builder.ident)))
+        };
+        let mut setters = Vec::new();
+        for (rust, parameter) in &model.parameters {
+            let ty = ty(rust)?;
+            let (optional, boxed, inner) = setter::unwrapped(&ty);
+            let mut checks = setter::checks(&parameter.bounds);
+            if parameter.location == Location::Path {
+                checks.push(quote! { bounds::path_segment });
+            }
+            setters.push(Setter {
+                name: rust.clone(),
+                about: parameter_docs(parameter),
+                ty: inner.clone(),
+                required: !optional,
+                boxed,
+                checks,
+                demand: setter::described(&parameter.bounds),
+            });
+        }
+        if let Some(body) = &model.body {
+            let mut ty = ty(BODY)?;
+            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            setters.push(Setter {
+                name: BODY.to_owned(),
+                about: docs::item(
+                    &body.about,
+                    Some("The body of the request.").filter(|_| body.about.docs.is_none()),
+                ),
+                ty,
+                required: body.required,
+                boxed: false,
+                checks: Vec::new(),
+                demand: Vec::new(),
+            });
+        }
+        let mut statements: Vec<Stmt> = send
+            .iter()
+            .skip_while(|statement| !is_url(statement))
+            .cloned()
+            .collect();
+        let end = statements
+            .iter()
+            .position(|statement| built(statement).is_some())
+            .ok_or_else(|| missing("request"))?;
+        let request = built(&statements[end]).cloned().ok_or_else(|| missing("request"))?;
+        statements.truncate(end);
+        let mut parts = Self {
+            name,
+            model,
+            setters,
+            statements,
+            request,
+            success: success.clone(),
+        };
+        parts.rewrite();
+        Ok(parts)
+    }
+
+    /// Takes out what is not part of this API, and gives everything its name on the wire.
+    fn rewrite(&mut self) {
+        self.statements.retain(|statement| {
+            let text = quote!(#statement).to_string();
+            !text.contains("api_version")
+        });
+        let headers = self
+            .model
+            .parameters
+            .values()
+            .any(|parameter| parameter.location == Location::Header);
+        if !headers {
+            self.statements.retain(|statement| !declares(statement, "header_map"));
+        }
+        let body = self.setters.iter().find(|setter| setter.name == BODY);
+        let mut rewrite = Rewrite {
+            model: self.model,
+            headers,
+            optional_body: body.is_some_and(|body| !body.required),
+        };
+        for statement in &mut self.statements {
+            rewrite.visit_stmt_mut(statement);
+        }
+        rewrite.visit_expr_mut(&mut self.request);
+    }
+
+    fn builder_ident(&self) -> proc_macro2::Ident {
+        format_ident!("{}", name::type_name(self.name))
+    }
+
+    fn constant(&self) -> proc_macro2::Ident {
+        format_ident!("{}", self.name.trim_matches('_').to_uppercase())
+    }
+
+    /// The client's method.
+    pub(crate) fn method(&self, blocking: bool) -> TokenStream {
+        let (ident, builder) = (format_ident!("{}", self.name), self.builder_ident());
+        let about = self.about();
+        let client = blocking.then(|| quote! { <crate::blocking::Client> });
+        quote! {
+            #about
+            pub fn #ident(&self) -> builder::#builder #client {
+                builder::#builder::new(self.clone())
+            }
+        }
+    }
+
+    fn about(&self) -> TokenStream {
+        let summary = self
+            .model
+            .summary
+            .as_deref()
+            .map(|summary| docs::sentence(&docs::for_rustdoc(summary)));
+        let description = self.model.about.docs.as_deref().map(docs::for_rustdoc);
+        let wire = format!("`{} {}`", self.model.method, self.model.path);
+        let text: Vec<String> = [summary, description, Some(wire)].into_iter().flatten().collect();
+        let deprecated = self.model.about.deprecated.then(|| quote! { #[deprecated] });
+        let docs = docs::lines(&text.join("\n\n"));
+        quote! { #docs #deprecated }
+    }
+
+    /// The request builder.
+    pub(crate) fn builder(&self) -> TokenStream {
+        let builder = self.builder_ident();
+        let about = docs::lines(&format!(
+            "A `{} {}` request.\n\nBegun by [`Client::{name}`].",
+            self.model.method,
+            self.model.path,
+            name = self.name
+        ));
+        let fields = self.setters.iter().map(Setter::field);
+        let initial = self.setters.iter().map(Setter::initial);
+        let methods = self.setters.iter().map(Setter::method);
+        let constants = self.constants();
+        let request = self.request();
+        let send = self.send();
+        let must_use = match self.model.pagination {
+            Some(_) => "nothing is sent before `send`, or before a page or an item is asked for",
+            None => "nothing is sent before `send`",
+        };
+        quote! {
+            #about
+            #[derive(Clone, Debug)]
+            #[must_use = #must_use]
+            pub struct #builder<C = Client> {
+                client: C,
+                #(#fields)*
+            }
+
+            #constants
+
+            impl<C> #builder<C> {
+                pub(crate) fn new(client: C) -> Self {
+                    Self { client, #(#initial)* }
+                }
+
+                #(#methods)*
+
+                #request
+            }
+
+            #send
+        }
+    }
+
+    fn constants(&self) -> TokenStream {
+        let constant = self.constant();
+        let Operation {
+            id,
+            method,
+            path,
+            success,
+            ..
+        } = self.model;
+        let ranges = success.iter().map(|(first, last)| {
+            let (first, last) = (Literal::u16_unsuffixed(*first), Literal::u16_unsuffixed(*last));
+            quote! { #first..=#last }
+        });
+        let pages = self.model.pagination.as_ref().map(|pagination| {
+            let constant = self.pages_constant();
+            let item = format_ident!("{}", pagination.item);
+            let cursor = format_ident!("{}", pagination.cursor);
+            let cursor = if pagination.cursor_required {
+                quote! { Some(item.#cursor.to_string()) }
+            } else {
+                quote! { item.#cursor.as_ref().map(ToString::to_string) }
+            };
+            let forward = &pagination.forward;
+            let [backward, has_more, limit, applied_limit] = [
+                &pagination.backward,
+                &pagination.has_more,
+                &pagination.limit,
+                &pagination.applied_limit,
+            ]
+            .map(optional);
+            let default_limit = optional(&pagination.default_limit.map(Literal::u64_unsuffixed));
+            quote! {
+                const #constant: Pagination<types::#item> = Pagination {
+                    forward: #forward,
+                    backward: #backward,
+                    cursor: |item| #cursor,
+                    has_more: #has_more,
+                    limit: #limit,
+                    default_limit: #default_limit,
+                    applied_limit: #applied_limit,
+                };
+            }
+        });
+        quote! {
+            const #constant: Operation = Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+                success: &[#(#ranges),*],
+            };
+            #pages
+        }
+    }
+
+    fn pages_constant(&self) -> proc_macro2::Ident {
+        format_ident!("{}_PAGES", self.constant())
+    }
+
+    fn request(&self) -> TokenStream {
+        let arguments = self.setters.iter().map(|setter| {
+            let ident = format_ident!("{}", setter.name);
+            let parameter = self.model.parameters.get(&setter.name);
+            let name = parameter.map_or(setter.name.as_str(), |parameter| parameter.name.as_str());
+            // Outside of the query a value is sent as it is displayed, and a time is displayed for people.
+            let seconds = parameter
+                .filter(|parameter| {
+                    parameter.location != Location::Query && paths::is(&setter.ty, crate::prepare::TIMESTAMP)
+                })
+                .map(|_| {
+                    if setter.required {
+                        quote! { .map(i64::from) }
+                    } else {
+                        quote! { .map(|time| time.map(i64::from)) }
+                    }
+                });
+            quote! {
+                let #ident = self.#ident #seconds .map_err(|reason| Error::invalid_argument(#name, reason))?;
+            }
+        });
+        let (statements, request) = (&self.statements, &self.request);
+        let build = if self.model.body.as_ref().is_some_and(|body| !body.required) {
+            quote! {
+                let request = #request;
+                let request = match body {
+                    Some(body) => request.json(&body),
+                    None => request,
+                };
+                request.build().map_err(Error::request)
+            }
+        } else {
+            quote! { #request.build().map_err(Error::request) }
+        };
+        quote! {
+            /// Checks every argument and makes the request.
+            fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
+                #(#arguments)*
+                #(#statements)*
+                #build
+            }
+        }
+    }
+
+    fn send(&self) -> TokenStream {
+        let builder = self.builder_ident();
+        let constant = self.constant();
+        let errors = self.errors();
+        let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
+        let (own, inner) = (quote! { &client }, quote! { client.inner() });
+        let begin =
+            |client: &TokenStream| quote! { let client = self.client.clone(); let request = self.request(#client) };
+        let (own, inner) = (begin(&own), begin(&inner));
+        if let Some(pagination) = &self.model.pagination {
+            let item = format_ident!("{}", pagination.item);
+            let pages = self.pages_constant();
+            let send = docs::lines(&format!(
+                "Sends the request and reads one page.\n\n{answer}\n\n{errors}"
+            ));
+            let pages_docs = docs::lines(
+                "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked for.",
+            );
+            let items_docs = docs::lines(
+                "Goes through the items of all pages from here on. Nothing is sent before the first is asked for.",
+            );
+            return quote! {
+                impl #builder {
+                    #send
+                    pub async fn send(self) -> Result<Page<types::#item>, Error> {
+                        #own?;
+                        Page::fetch(client, &#constant, #pages, request).await
+                    }
+
+                    #pages_docs
+                    pub fn pages(self) -> Pages<types::#item> {
+                        #own;
+                        Pages::new(client, &#constant, #pages, request)
+                    }
+
+                    #items_docs
+                    pub fn stream(self) -> Items<types::#item> {
+                        self.pages().into_items()
+                    }
+                }
+
+                #[cfg(feature = "blocking")]
+                impl #builder<crate::blocking::Client> {
+                    #send
+                    pub fn send(self) -> Result<crate::blocking::Page<types::#item>, Error> {
+                        #inner?;
+                        crate::blocking::Page::fetch(client, &#constant, #pages, request)
+                    }
+
+                    #pages_docs
+                    pub fn pages(self) -> crate::blocking::Pages<types::#item> {
+                        #inner;
+                        crate::blocking::Pages::new(client, &#constant, #pages, request)
+                    }
+
+                    #items_docs
+                    pub fn iter(self) -> crate::blocking::Items<types::#item> {
+                        self.pages().into_items()
+                    }
+                }
+            };
+        }
+        let success = &self.success;
+        let (result, call) = match success {
+            Type::Tuple(tuple) if tuple.elems.is_empty() => (quote! { Response<()> }, quote! { send_empty }),
+            success => (quote! { Response<#success> }, quote! { send_json }),
+        };
+        let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{errors}"));
+        quote! {
+            impl #builder {
+                #send
+                pub async fn send(self) -> Result<#result, Error> {
+                    #own?;
+                    client.#call(&#constant, request).await
+                }
+            }
+
+            #[cfg(feature = "blocking")]
+            impl #builder<crate::blocking::Client> {
+                #send
+                pub fn send(self) -> Result<#result, Error> {
+                    #inner?;
+                    client.#call(&#constant, request)
+                }
+            }
+        }
+    }
+
+    fn errors(&self) -> String {
+        let mut text =
+            "# Errors\n\nAn argument was refused, the request did not get through, or the API answered with an error"
+                .to_owned();
+        if self.model.errors.is_empty() {
+            text.push('.');
+        } else {
+            text.push_str(":\n");
+        }
+        for (status, description) in &self.model.errors {
+            let description = docs::for_rustdoc(&description.split_whitespace().collect::<Vec<_>>().join(" "));
+            text.push_str(&format!("\n- `{status}`: {description}"));
+        }
+        text
+    }
+}
+
+fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
+    match value {
+        Some(value) => quote! { Some(#value) },
+        None => quote! { None },
+    }
+}
+
+fn parameter_docs(parameter: &Parameter) -> TokenStream {
+    let mut wire = format!("The {} parameter `{}`", parameter.location.name(), parameter.name);
+    let bounds = setter::described(&parameter.bounds);
+    if !bounds.is_empty() {
+        wire.push_str(&format!(": {}", bounds.join(", ")));
+    }
+    if let Some(default) = &parameter.default {
+        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        wire.push_str(&format!("; `{default}` unless set"));
+    }
+    docs::item(&parameter.about, Some(&format!("{wire}.")))
+}
+
+/// Whether a statement is `let url = format!(…)`.
+fn is_url(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Local(local) if local.init.as_ref().is_some_and(|init| {
+        matches!(&*init.expr, Expr::Macro(call) if call.mac.path.is_ident("format"))
+    }))
+}
+
+fn declares(statement: &Stmt, name: &str) -> bool {
+    let Stmt::Local(local) = statement else { return false };
+    matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == name)
+}
+
+/// `x` of `let request = x.build()?`.
+fn built(statement: &Stmt) -> Option<&Expr> {
+    let Stmt::Local(local) = statement else { return None };
+    let Expr::Try(attempt) = &*local.init.as_ref()?.expr else {
+        return None;
+    };
+    match &*attempt.expr {
+        Expr::MethodCall(call) if call.method == "build" => Some(&call.receiver),
+        _ => None,
+    }
+}
+
+struct Rewrite<'m> {
+    model: &'m Operation,
+    headers: bool,
+    optional_body: bool,
+}
+
+impl Rewrite<'_> {
+    /// Puts the name on the wire in the place of the Rust name.
+    fn rename(&self, literal: &mut Expr) {
+        if let Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) = literal
+            && let Some(parameter) = self.model.parameters.get(&text.value())
+        {
+            *text = syn::LitStr::new(&parameter.name, text.span());
+        }
+    }
+}
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        // Calls that are left out of the chain.
+        while let Expr::MethodCall(ExprMethodCall { method, receiver, .. }) = expr {
+            let left_out = method == "headers" && !self.headers || method == "json" && self.optional_body;
+            if !left_out {
+                break;
+            }
+            *expr = (**receiver).clone();
+        }
+        match expr {
+            Expr::MethodCall(call) if is_client_field(&call.receiver, "client") => {
+                let (method, url) = (format_ident!("{}", self.model.method), call.args.first());
+                *expr = syn::parse_quote!(client.http().request(reqwest::Method::#method, #url));
+            }
+            Expr::MethodCall(call) if call.method == "append" => {
+                if let Some(name) = call.args.first_mut() {
+                    self.rename(name);
+                }
+                // The conversion of the value is the only thing that can fail here.
+                let name = call.args.first().cloned();
+                if let Some(Expr::Try(attempt)) = call.args.last_mut() {
+                    let conversion = &attempt.expr;
+                    *attempt.expr = syn::parse_quote! {
+                        #conversion.map_err(|reason: reqwest::header::InvalidHeaderValue| Error::invalid_argument(#name, reason))
+                    };
+                }
+            }
+            Expr::Call(call) => {
+                if matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "QueryParam"))
+                    && let Some(name) = call.args.first_mut()
+                {
+                    self.rename(name);
+                }
+            }
+            Expr::Macro(call) if call.mac.path.is_ident("format") => {
+                if let Ok(arguments) = call
+                    .mac
+                    .parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated)
+                {
+                    let arguments = arguments.into_iter().map(|mut argument| {
+                        if is_client_field(&argument, "baseurl") {
+                            argument = syn::parse_quote!(client.base_url());
+                        }
+                        if let Expr::Call(call) = &mut argument {
+                            call.func = syn::parse_quote!(progenitor_client::encode_path);
+                        }
+                        argument
+                    });
+                    call.mac.tokens = quote! { #(#arguments),* };
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an expression is a field of progenitor's client.
+fn is_client_field(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Field(field) if matches!(&field.member, syn::Member::Named(member) if member == name))
+}

@@ -1,0 +1,78 @@
+//! Shorter paths: progenitor writes `::std::option::Option`, a person writes `Option`.
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{Path, PathSegment, Type};
+
+/// Names of the standard library that need no path, because no schema may take them.
+const PRELUDE: [&str; 5] = ["Box", "Option", "Result", "String", "Vec"];
+
+pub(crate) struct Shorten;
+
+impl VisitMut for Shorten {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        let first = path.segments.first().map(|segment| segment.ident.to_string());
+        let last = path.segments.last().map(|segment| segment.ident.to_string());
+        if let (Some("std"), Some(last)) = (first.as_deref(), &last)
+            && PRELUDE.contains(&last.as_str())
+        {
+            keep_last(path);
+        }
+        path.leading_colon = None;
+    }
+}
+
+/// Makes `types::Task` into `Task`.
+pub(crate) struct WithinTypes;
+
+impl VisitMut for WithinTypes {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        if path.segments.len() == 2 && path.segments[0].ident == "types" {
+            keep_last(path);
+        }
+    }
+}
+
+/// Makes `types::builder::Task` and `Task` into `types::Task`, for code outside of `types`.
+pub(crate) struct OutsideTypes<'a> {
+    pub names: &'a dyn Fn(&str) -> bool,
+}
+
+impl VisitMut for OutsideTypes<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        if path.segments.len() == 3 && path.segments[0].ident == "types" && path.segments[1].ident == "builder" {
+            let last = path.segments[2].clone();
+            path.segments = [path.segments[0].clone(), last].into_iter().collect();
+        } else if path.segments.len() == 1 && (self.names)(&path.segments[0].ident.to_string()) {
+            let last = path.segments[0].clone();
+            let types: PathSegment = syn::parse_quote!(types);
+            path.segments = [types, last].into_iter().collect();
+        }
+    }
+}
+
+fn keep_last(path: &mut Path) {
+    if let Some(last) = path.segments.last().cloned() {
+        path.segments = std::iter::once(last).collect();
+    }
+}
+
+/// `T` of `Name<T>`, for a `Name` of the standard library.
+pub(crate) fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Whether a type is the plain path `name`.
+pub(crate) fn is(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident(name))
+}

@@ -1,0 +1,220 @@
+//! Setters of builders: anything that converts, and the reason kept where it does not.
+
+use proc_macro2::{Literal as RustLiteral, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::paths;
+use crate::model::{Bound, Bounds, Literal};
+
+/// A field of a builder.
+pub(crate) struct Setter {
+    pub name: String,
+    pub about: TokenStream,
+    /// The type that is set, without `Option` or `Box` around it.
+    pub ty: Type,
+    pub required: bool,
+    pub boxed: bool,
+    /// What a value must pass, each a function from a value to a result.
+    pub checks: Vec<TokenStream>,
+    /// The checks in words.
+    pub demand: Vec<String>,
+}
+
+impl Setter {
+    fn stored(&self) -> TokenStream {
+        let ty = &self.ty;
+        let ty = if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) };
+        if self.required { ty } else { quote!(Option<#ty>) }
+    }
+
+    pub(crate) fn field(&self) -> TokenStream {
+        let (ident, stored) = (format_ident!("{}", self.name), self.stored());
+        quote! { #ident: Result<#stored, String>, }
+    }
+
+    pub(crate) fn initial(&self) -> TokenStream {
+        let ident = format_ident!("{}", self.name);
+        if self.required {
+            quote! { #ident: Err("is required and was not set".to_owned()), }
+        } else {
+            quote! { #ident: Ok(None), }
+        }
+    }
+
+    pub(crate) fn method(&self) -> TokenStream {
+        let (ident, about, ty) = (format_ident!("{}", self.name), &self.about, &self.ty);
+        let checks = self.checks.iter().map(|check| quote! { .and_then(#check) });
+        let boxed = self.boxed.then(|| quote! { .map(Box::new) });
+        let some = (!self.required).then(|| quote! { .map(Some) });
+        // A value that does not even convert gets to know what would.
+        let reason = match self.demand.as_slice() {
+            [] => quote! { reason.to_string() },
+            demand => {
+                let format = format!(
+                    "must be {}: {{reason}}",
+                    demand.join(", ").replace('{', "{{").replace('}', "}}")
+                );
+                quote! { format!(#format) }
+            }
+        };
+        quote! {
+            #about
+            pub fn #ident(mut self, value: impl TryInto<#ty, Error: Display>) -> Self {
+                self.#ident = value.try_into().map_err(|reason| #reason) #(#checks)* #boxed #some;
+                self
+            }
+        }
+    }
+}
+
+/// What is around a setter's type: whether it is in an `Option`, whether in a `Box`, and the type.
+pub(crate) fn unwrapped(ty: &Type) -> (bool, bool, &Type) {
+    let (optional, ty) = match paths::argument(ty, "Option") {
+        Some(inner) => (true, inner),
+        None => (false, ty),
+    };
+    match paths::argument(ty, "Box") {
+        Some(inner) => (optional, true, inner),
+        None => (optional, false, ty),
+    }
+}
+
+/// The checks that the document's bounds ask for.
+pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
+    let mut checks = Vec::new();
+    if bounds.minimum.is_some() || bounds.maximum.is_some() {
+        let (minimum, maximum) = (bound(bounds.minimum), bound(bounds.maximum));
+        checks.push(quote! { |value| bounds::between(value, #minimum, #maximum) });
+    }
+    if let Some(factor) = bounds.multiple_of {
+        let factor = literal(factor);
+        checks.push(quote! { |value| bounds::multiple_of(value, #factor) });
+    }
+    if bounds.min_length.is_some() || bounds.max_length.is_some() {
+        let (minimum, maximum) = counts(bounds.min_length, bounds.max_length);
+        checks.push(quote! { |value| bounds::length(value, #minimum, #maximum) });
+    }
+    if let Some(automaton) = &bounds.pattern {
+        let source = &automaton.source;
+        let classes = automaton.classes.iter().map(|class| RustLiteral::u8_unsuffixed(*class));
+        let next = automaton.next.iter().map(|state| RustLiteral::u16_unsuffixed(*state));
+        let accepts = &automaton.accepts;
+        checks.push(quote! {
+            |value| {
+                const PATTERN: Pattern = Pattern {
+                    source: #source,
+                    classes: &[#(#classes),*],
+                    next: &[#(#next),*],
+                    accepts: &[#(#accepts),*],
+                };
+                bounds::pattern(value, &PATTERN)
+            }
+        });
+    }
+    if bounds.min_items.is_some() || bounds.max_items.is_some() {
+        let (minimum, maximum) = counts(bounds.min_items, bounds.max_items);
+        checks.push(quote! { |values| bounds::items(values, #minimum, #maximum) });
+    }
+    if bounds.unique_items {
+        checks.push(quote! { bounds::unique });
+    }
+    if let Some(items) = &bounds.items {
+        let inner = self::checks(items);
+        checks.push(quote! { |values| bounds::each(values, |value| Ok(value) #(.and_then(#inner))*) });
+    }
+    checks
+}
+
+fn counts(minimum: Option<usize>, maximum: Option<usize>) -> (TokenStream, TokenStream) {
+    let minimum = RustLiteral::usize_unsuffixed(minimum.unwrap_or(0));
+    let maximum = match maximum {
+        Some(maximum) => {
+            let maximum = RustLiteral::usize_unsuffixed(maximum);
+            quote!(#maximum)
+        }
+        None => quote!(usize::MAX),
+    };
+    (quote!(#minimum), maximum)
+}
+
+fn bound(bound: Option<Bound>) -> TokenStream {
+    match bound {
+        None => quote!(Bound::Unbounded),
+        Some(Bound { value, exclusive }) => {
+            let value = literal(value);
+            if exclusive {
+                quote!(Bound::Excluded(#value))
+            } else {
+                quote!(Bound::Included(#value))
+            }
+        }
+    }
+}
+
+fn literal(value: Literal) -> TokenStream {
+    match value {
+        Literal::Integer(value) => {
+            let value = RustLiteral::i64_unsuffixed(value);
+            quote!(#value)
+        }
+        Literal::Float(value) => {
+            let value = RustLiteral::f64_unsuffixed(value);
+            quote!(#value)
+        }
+    }
+}
+
+/// The bounds in words, for the docs.
+pub(crate) fn described(bounds: &Bounds) -> Vec<String> {
+    let mut words = Vec::new();
+    match (bounds.minimum, bounds.maximum) {
+        (
+            Some(Bound {
+                value: low,
+                exclusive: false,
+            }),
+            Some(Bound {
+                value: high,
+                exclusive: false,
+            }),
+        ) => {
+            words.push(format!("from {low} to {high}"));
+        }
+        (minimum, maximum) => {
+            words.extend(
+                minimum.map(|low| format!("{} {}", if low.exclusive { "more than" } else { "at least" }, low.value)),
+            );
+            words.extend(maximum.map(|high| {
+                format!(
+                    "{} {}",
+                    if high.exclusive { "less than" } else { "at most" },
+                    high.value
+                )
+            }));
+        }
+    }
+    words.extend(bounds.multiple_of.map(|factor| format!("a multiple of {factor}")));
+    for (minimum, maximum, of) in [
+        (bounds.min_length, bounds.max_length, "characters"),
+        (bounds.min_items, bounds.max_items, "items"),
+    ] {
+        words.extend(match (minimum, maximum) {
+            (Some(minimum), Some(maximum)) => Some(format!("from {minimum} to {maximum} {of}")),
+            (Some(minimum), None) => Some(format!("at least {minimum} {of}")),
+            (None, Some(maximum)) => Some(format!("at most {maximum} {of}")),
+            (None, None) => None,
+        });
+    }
+    words.extend(
+        bounds
+            .pattern
+            .as_ref()
+            .map(|automaton| format!("matching `{}`", automaton.source.replace('`', "\\`"))),
+    );
+    words.extend(bounds.unique_items.then(|| "no item twice".to_owned()));
+    if let Some(items) = &bounds.items {
+        words.extend(described(items).into_iter().map(|words| format!("each item {words}")));
+    }
+    words
+}

@@ -1,0 +1,151 @@
+//! `x-cursor-pagination`: how an operation's pages follow each other.
+
+use ittybit_spec::pointer;
+use serde_json::Value;
+
+use super::Prepare;
+use super::operation::Answer;
+use crate::model::{Location, Operation, Pagination};
+
+const KEYS: [&str; 6] = ["forward", "backward", "cursor", "has-more", "limit", "applied-limit"];
+const EXAMPLE: &str = "write for example `{forward: after, backward: before, cursor: id, has-more: Has-More, limit: limit, applied-limit: Limit}`";
+
+impl Prepare<'_> {
+    /// Reads the extension; every name in it must be there.
+    pub(super) fn pagination(
+        &mut self,
+        extension: &Value,
+        operation: &Operation,
+        answer: &Answer,
+        at: &str,
+    ) -> Option<Pagination> {
+        let at = pointer::join(at, ["x-cursor-pagination"]);
+        let Value::Object(entries) = extension else {
+            self.error(&at, "`x-cursor-pagination` must be an object", EXAMPLE);
+            return None;
+        };
+        let before = self.diagnostics.errors().count();
+        for key in entries.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            let known = KEYS.map(|key| format!("`{key}`")).join(", ");
+            self.push(
+                self.document
+                    .error(
+                        &pointer::join(&at, [key.as_str()]),
+                        format!("`x-cursor-pagination` has no key `{key}`"),
+                    )
+                    .at_key()
+                    .help(format!("it has {known}")),
+            );
+        }
+        let forward = self.pagination_name(entries, "forward", &at);
+        let backward = self.pagination_name(entries, "backward", &at);
+        let cursor = self.pagination_name(entries, "cursor", &at);
+        let has_more = self.pagination_name(entries, "has-more", &at);
+        let limit = self.pagination_name(entries, "limit", &at);
+        let applied_limit = self.pagination_name(entries, "applied-limit", &at);
+        for (key, name) in [("forward", &forward), ("cursor", &cursor)] {
+            if name.is_none() && !entries.contains_key(key) {
+                self.error(&at, format!("`x-cursor-pagination` does not say `{key}`"), EXAMPLE);
+            }
+        }
+
+        let queries: Vec<&str> = operation
+            .parameters
+            .values()
+            .filter(|parameter| parameter.location == Location::Query)
+            .map(|parameter| parameter.name.as_str())
+            .collect();
+        for (key, name) in [("forward", &forward), ("backward", &backward), ("limit", &limit)] {
+            if let Some(name) = name {
+                self.must_exist(name, &queries, "query parameter", &pointer::join(&at, [key]));
+            }
+        }
+        let headers: Vec<&str> = answer.headers.iter().map(String::as_str).collect();
+        for (key, name) in [("has-more", &has_more), ("applied-limit", &applied_limit)] {
+            if let Some(name) = name {
+                self.must_exist(name, &headers, "response header", &pointer::join(&at, [key]));
+            }
+        }
+        let Some(item) = answer.item.clone() else {
+            self.push(
+                self.document
+                    .error(
+                        &at,
+                        "only a list can have pages, and the response is not a list of objects",
+                    )
+                    .at_key()
+                    .also(self.document, &answer.at, "this response")
+                    .help("describe the response as an array of an object schema"),
+            );
+            return None;
+        };
+        let fields = &self.model.structs.get(&item)?.fields;
+        let properties: Vec<String> = fields.values().map(|field| field.property.clone()).collect();
+        let cursor = cursor?;
+        let found = fields.iter().find(|(_, field)| field.property == cursor);
+        let Some((cursor, cursor_required)) = found.map(|(rust, field)| (rust.clone(), field.required)) else {
+            let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
+            self.must_exist(
+                &cursor,
+                &properties,
+                &format!("property of `{item}`"),
+                &pointer::join(&at, ["cursor"]),
+            );
+            return None;
+        };
+        if !self.is_text(&item, &cursor) {
+            self.error(
+                &pointer::join(&at, ["cursor"]),
+                format!("the property `{cursor}` of `{item}` is not a string or an integer"),
+                "a cursor is sent in a query parameter: name a property that is one value",
+            );
+        }
+        let default_limit = limit.as_ref().and_then(|limit| {
+            let parameter = operation
+                .parameters
+                .values()
+                .find(|parameter| parameter.name == *limit)?;
+            parameter.default.as_ref()?.as_u64()
+        });
+        if self.diagnostics.errors().count() > before {
+            return None;
+        }
+        Some(Pagination {
+            forward: forward?,
+            backward,
+            item,
+            cursor,
+            cursor_required,
+            has_more,
+            limit,
+            default_limit,
+            applied_limit,
+        })
+    }
+
+    fn pagination_name(&mut self, entries: &serde_json::Map<String, Value>, key: &str, at: &str) -> Option<String> {
+        match entries.get(key)? {
+            Value::String(name) => Some(name.clone()),
+            _ => {
+                self.error(&pointer::join(at, [key]), format!("`{key}` must be a name"), EXAMPLE);
+                None
+            }
+        }
+    }
+
+    fn must_exist(&mut self, name: &str, names: &[&str], what: &str, at: &str) {
+        if names
+            .iter()
+            .any(|known| *known == name || what.ends_with("header") && known.eq_ignore_ascii_case(name))
+        {
+            return;
+        }
+        let help = if names.is_empty() {
+            format!("the operation has none: describe the {what} first")
+        } else {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("there is {}", names.join(", "))
+        };
+        self.error(at, format!("there is no {what} `{name}`"), help);
+    }
+}

@@ -1,0 +1,171 @@
+//! Building a tree from the events of a parser, without recursion.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::node::{Entry, Node, Object, Value};
+use crate::source::Source;
+use crate::{Diagnostic, Diagnostics, Severity};
+
+/// Lists and objects may stand this deep inside each other. Far more than any API needs, and few
+/// enough that code which walks a tree by recursion is safe.
+pub(crate) const MAX_DEPTH: usize = 128;
+
+/// Takes values as a parser meets them and puts them where they belong.
+pub(crate) struct Tree<'s> {
+    source: &'s Arc<Source>,
+    open: Vec<Open>,
+    root: Option<Node>,
+    findings: Diagnostics,
+}
+
+/// A list or object whose end has not come yet.
+struct Open {
+    start: usize,
+    contents: Contents,
+}
+
+enum Contents {
+    Array(Vec<Node>),
+    Object {
+        entries: Vec<Entry>,
+        key: Option<(String, Range<usize>)>,
+    },
+}
+
+impl<'s> Tree<'s> {
+    pub(crate) fn new(source: &'s Arc<Source>) -> Self {
+        Self {
+            source,
+            open: Vec::new(),
+            root: None,
+            findings: Diagnostics::new(),
+        }
+    }
+
+    pub(crate) fn source(&self) -> &'s Arc<Source> {
+        self.source
+    }
+
+    /// How many lists and objects are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Notes an error that does not stop the reading.
+    pub(crate) fn report(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    pub(crate) fn open_array(&mut self, start: usize) -> Result<(), Diagnostic> {
+        self.open(start, Contents::Array(Vec::new()))
+    }
+
+    pub(crate) fn open_object(&mut self, start: usize) -> Result<(), Diagnostic> {
+        let contents = Contents::Object {
+            entries: Vec::new(),
+            key: None,
+        };
+        self.open(start, contents)
+    }
+
+    fn open(&mut self, start: usize, contents: Contents) -> Result<(), Diagnostic> {
+        if self.open.len() == MAX_DEPTH {
+            return Err(too_deep(self.source, start));
+        }
+        self.open.push(Open { start, contents });
+        Ok(())
+    }
+
+    /// Whether the next scalar names a member.
+    pub(crate) fn wants_key(&self) -> bool {
+        matches!(
+            self.open.last(),
+            Some(Open {
+                contents: Contents::Object { key: None, .. },
+                ..
+            })
+        )
+    }
+
+    pub(crate) fn key(&mut self, text: String, span: Range<usize>) {
+        if let Some(Open {
+            contents: Contents::Object { key, .. },
+            ..
+        }) = self.open.last_mut()
+        {
+            *key = Some((text, span));
+        }
+    }
+
+    /// Adds a value to the innermost open list or object.
+    pub(crate) fn value(&mut self, node: Node) {
+        match self.open.last_mut().map(|open| &mut open.contents) {
+            None => self.root = Some(node),
+            Some(Contents::Array(items)) => items.push(node),
+            Some(Contents::Object { entries, key }) => {
+                if let Some((text, span)) = key.take() {
+                    entries.push(Entry::new(text, span, node));
+                }
+            }
+        }
+    }
+
+    /// Ends the innermost open list or object, which reaches to `end` or, where that is not known,
+    /// to the end of its last value.
+    pub(crate) fn close(&mut self, end: Option<usize>) -> Option<&Node> {
+        let Open { start, contents } = self.open.pop()?;
+        let (last, value) = match contents {
+            Contents::Array(items) => (items.last().map(|item| item.span().end), Value::Array(items)),
+            Contents::Object { entries, .. } => {
+                let last = entries.last().map(|entry| entry.value().span().end);
+                let (object, repeated) = Object::new(entries);
+                for (first, entry) in repeated {
+                    self.findings.push(
+                        Diagnostic::new(
+                            Severity::Error,
+                            self.source,
+                            Some(entry.key_span()),
+                            format!("the key `{}` stands twice in one object", entry.key()),
+                        )
+                        .label("again here")
+                        .also_at(self.source, first, "first here")
+                        .help("remove one of the two, or rename it"),
+                    );
+                }
+                (last, Value::Object(object))
+            }
+        };
+        let end = end.or(last).unwrap_or(start).max(start);
+        self.value(Node::new(start..end, value));
+        match self.open.last().map(|open| &open.contents) {
+            None => self.root.as_ref(),
+            Some(Contents::Array(items)) => items.last(),
+            Some(Contents::Object { entries, .. }) => entries.last().map(Entry::value),
+        }
+    }
+
+    /// The tree, unless something was wrong with it.
+    pub(crate) fn finish(self) -> Result<Option<Node>, Diagnostics> {
+        if self.findings.has_errors() {
+            return Err(self.findings);
+        }
+        Ok(self.root)
+    }
+
+    /// All that was found, ended by what stopped the reading.
+    pub(crate) fn fail(mut self, finding: Diagnostic) -> Diagnostics {
+        self.findings.push(finding);
+        self.findings
+    }
+}
+
+pub(crate) fn too_deep(source: &Arc<Source>, at: usize) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        source,
+        Some(at..at + 1),
+        format!("lists and objects are nested more than {MAX_DEPTH} levels deep"),
+    )
+    .help("give the inner part a name under `components` and refer to it with `$ref`")
+}

@@ -1,0 +1,316 @@
+//! Reading YAML 1.2 with the scalars of JSON.
+//!
+//! Plain scalars follow the [core schema]: `null`, `true`, `12`, `1.5` and their spellings are
+//! values, anything else is text, and so is all that is quoted. `yes`, `no` and dates are text.
+//!
+//! [core schema]: https://yaml.org/spec/1.2.2/#103-core-schema
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::node::{Node, Value};
+use crate::number::{self, NotFinite};
+use crate::source::Source;
+use crate::tree::{MAX_DEPTH, Tree, too_deep};
+use crate::{Diagnostic, Diagnostics, Severity};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+/// What copies of anchored values may hold together, in bytes. A few lines of anchors that name
+/// each other can stand for billions of values.
+const MAX_COPIED: usize = 64 << 20;
+
+pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
+    let mut reader = Reader {
+        tree: Tree::new(source),
+        anchors: HashMap::new(),
+        open: Vec::new(),
+        copied: 0,
+        documents: 0,
+    };
+    let mut parser = Parser::new_from_str(source.text());
+    while let Some(event) = parser.next_event() {
+        let step = match event {
+            Ok((event, span)) => {
+                let start = source.byte(span.start.index());
+                let end = source.byte(span.end.index()).max(start);
+                reader.event(event, start..end)
+            }
+            Err(error) => Err(reader.syntax_error(*error.marker(), error.info())),
+        };
+        if let Err(finding) = step {
+            return Err(reader.tree.fail(finding));
+        }
+    }
+    reader.tree.finish()
+}
+
+/// Parts of what the parser says, and what to do about it.
+const SYNTAX: [(&str, &str); 9] = [
+    (
+        "simple key expect",
+        "write `: ` and a value after the key that stands before this",
+    ),
+    (
+        "flow mapping",
+        "in `{ … }` put a `,` between members, and quotes around text that has `: `, `,`, `{` or `}`",
+    ),
+    (
+        "flow sequence",
+        "in `[ … ]` put a `,` between items, and quotes around text that has `,`, `[` or `]`",
+    ),
+    (
+        "block mapping",
+        "begin the line below the first letter of the keys before it",
+    ),
+    (
+        "block collection",
+        "begin the line below the `-` of the items before it",
+    ),
+    ("tab", "indent with spaces"),
+    (
+        "quoted scalar",
+        "close the quote, indent further lines of the text, and write a backslash as `\\\\`",
+    ),
+    (
+        "unknown anchor",
+        "write `&name` before the value that is meant, further up",
+    ),
+    ("mapping values", "put quotes around text that has `: `"),
+];
+
+struct Reader<'s> {
+    tree: Tree<'s>,
+    anchors: HashMap<usize, Anchored>,
+    /// The anchor of each open list or object, 0 for none.
+    open: Vec<usize>,
+    copied: usize,
+    documents: usize,
+}
+
+/// A value that aliases stand for.
+struct Anchored {
+    node: Node,
+    measure: Measure,
+}
+
+/// What a copy of a value costs.
+#[derive(Clone, Copy)]
+struct Measure {
+    bytes: usize,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), Diagnostic> {
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(self
+                        .error(span, "the file holds more than one YAML document")
+                        .help("remove the `---` and all that follows, or split the file"));
+                }
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.ignore_core_tag(tag.as_deref(), &span, &["map"])?;
+                self.no_key(&span, "an object")?;
+                self.tree.open_object(span.start)?;
+                self.open.push(anchor);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.ignore_core_tag(tag.as_deref(), &span, &["seq"])?;
+                self.no_key(&span, "a list")?;
+                self.tree.open_array(span.start)?;
+                self.open.push(anchor);
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                // A block ends where the next token starts, which may be many lines on.
+                let end = (span.end > span.start).then_some(span.end);
+                let anchor = self.open.pop().unwrap_or_default();
+                let node = self.tree.close(end);
+                if let Some(node) = node.filter(|_| anchor != 0) {
+                    let measure = measure(node);
+                    self.copied += measure.bytes;
+                    if self.copied > MAX_COPIED {
+                        return Err(self.copied_too_much(span));
+                    }
+                    let node = node.clone();
+                    self.anchors.insert(anchor, Anchored { node, measure });
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), span)?;
+            }
+            Event::Alias(anchor) => self.alias(anchor, span)?,
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Range<usize>,
+    ) -> Result<(), Diagnostic> {
+        let quoted = style != ScalarStyle::Plain;
+        let as_text = quoted || tag.is_some_and(|tag| tag.suffix == "str");
+        self.ignore_core_tag(tag, &span, &["str", "int", "float", "bool", "null"])?;
+        if self.tree.wants_key() {
+            if text == "<<" && !quoted {
+                self.tree.report(
+                    self.error(span.clone(), "merge keys (`<<`) are not part of YAML 1.2")
+                        .help("write the members out, or share a schema with `allOf` and `$ref`"),
+                );
+            }
+            if anchor != 0 {
+                let node = Node::new(span.clone(), Value::String(text.to_owned()));
+                let measure = measure(&node);
+                self.anchors.insert(anchor, Anchored { node, measure });
+            }
+            self.tree.key(text.to_owned(), span);
+            return Ok(());
+        }
+        let value = if as_text {
+            Value::String(text.to_owned())
+        } else {
+            match plain(text) {
+                Ok(value) => value,
+                Err(NotFinite) => {
+                    let finding = number::not_finite(self.tree.source(), span.clone(), text);
+                    self.tree.report(finding);
+                    Value::Null
+                }
+            }
+        };
+        let node = Node::new(span, value);
+        if anchor != 0 {
+            let measure = measure(&node);
+            let node = node.clone();
+            self.anchors.insert(anchor, Anchored { node, measure });
+        }
+        self.tree.value(node);
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Diagnostic> {
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(self
+                .error(span, "the alias stands inside the value that it names")
+                .help("write the value out, or refer to a component with `$ref`"));
+        };
+        let measure = anchored.measure;
+        if self.tree.wants_key() {
+            let Some(key) = anchored.node.as_str().map(str::to_owned) else {
+                let kind = anchored.node.kind();
+                return self.no_key(&span, kind);
+            };
+            self.tree.key(key, span);
+            return Ok(());
+        }
+        if self.tree.depth() + measure.depth > MAX_DEPTH {
+            return Err(too_deep(self.tree.source(), span.start));
+        }
+        self.copied += measure.bytes;
+        if self.copied > MAX_COPIED {
+            return Err(self.copied_too_much(span));
+        }
+        let node = anchored.node.clone();
+        self.tree.value(node);
+        Ok(())
+    }
+
+    /// Refuses a key that is not a scalar.
+    fn no_key(&self, span: &Range<usize>, kind: &str) -> Result<(), Diagnostic> {
+        if !self.tree.wants_key() {
+            return Ok(());
+        }
+        Err(self
+            .error(span.clone(), format!("the key of a member is {kind}"))
+            .help("keys are text; quote the key if it begins with `{`, `[`, `*` or `&`"))
+    }
+
+    fn ignore_core_tag(&self, tag: Option<&Tag>, span: &Range<usize>, known: &[&str]) -> Result<(), Diagnostic> {
+        match tag {
+            None => Ok(()),
+            Some(tag) if tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str()) => Ok(()),
+            Some(tag) => Err(self
+                .error(span.clone(), format!("the tag `{}` has no meaning here", tag_text(tag)))
+                .help("remove the tag")),
+        }
+    }
+
+    fn copied_too_much(&self, span: Range<usize>) -> Diagnostic {
+        self.error(
+            span,
+            format!("the aliases stand for more than {} MiB of values", MAX_COPIED >> 20),
+        )
+        .help("refer to components with `$ref` instead of repeating them with aliases")
+    }
+
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Error, self.tree.source(), Some(span), message)
+    }
+
+    fn syntax_error(&self, mark: Marker, info: &str) -> Diagnostic {
+        let at = self.tree.source().byte(mark.index());
+        if info == "recursion limit exceeded" {
+            return too_deep(self.tree.source(), at);
+        }
+        let rest = &self.tree.source().text()[at..];
+        let width = rest.chars().next().map_or(0, char::len_utf8);
+        let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
+        self.error(at..at + width, format!("not YAML: {info}"))
+            .help(help.map_or("put text that has special characters in quotes", |(_, help)| help))
+    }
+}
+
+fn tag_text(tag: &Tag) -> String {
+    if tag.is_yaml_core_schema() {
+        format!("!!{}", tag.suffix)
+    } else {
+        format!("{}{}", tag.handle, tag.suffix)
+    }
+}
+
+/// Recursion is safe: a tree is at most [`MAX_DEPTH`] deep.
+fn measure(node: &Node) -> Measure {
+    let own = size_of::<Node>();
+    match node.value() {
+        Value::Array(items) => items
+            .iter()
+            .map(measure)
+            .fold(Measure { bytes: own, depth: 1 }, |sum, item| Measure {
+                bytes: sum.bytes + item.bytes,
+                depth: sum.depth.max(1 + item.depth),
+            }),
+        Value::Object(object) => object.iter().fold(Measure { bytes: own, depth: 1 }, |sum, entry| {
+            let value = measure(entry.value());
+            Measure {
+                bytes: sum.bytes + size_of::<String>() + entry.key().len() + value.bytes,
+                depth: sum.depth.max(1 + value.depth),
+            }
+        }),
+        Value::String(text) => Measure {
+            bytes: own + text.len(),
+            depth: 0,
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) => Measure { bytes: own, depth: 0 },
+    }
+}
+
+/// The value of a plain scalar by the core schema.
+fn plain(text: &str) -> Result<Value, NotFinite> {
+    Ok(match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => match number::parse(text)? {
+            Some(number) => Value::Number(number),
+            None => Value::String(text.to_owned()),
+        },
+    })
+}

@@ -1,0 +1,1490 @@
+//! Generated from `openapi.yaml` by `cargo xtask codegen`. Do not edit.
+
+use crate::Client;
+
+/// The URL of the API's first server.
+pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
+
+impl Client {
+    /// List Tasks.
+    ///
+    /// Get a paginated list of your tasks.
+    ///
+    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
+    /// is asked for with `after` set to the id of the last result.
+    ///
+    /// `GET /tasks`
+    pub fn list_tasks(&self) -> builder::ListTasks {
+        builder::ListTasks::new(self.clone())
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client {
+    /// List Tasks.
+    ///
+    /// Get a paginated list of your tasks.
+    ///
+    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
+    /// is asked for with `after` set to the id of the last result.
+    ///
+    /// `GET /tasks`
+    pub fn list_tasks(&self) -> builder::ListTasks<crate::blocking::Client> {
+        builder::ListTasks::new(self.clone())
+    }
+}
+
+/// What is sent and received.
+pub mod types {
+    use crate::Timestamp;
+    use crate::open_enum::open_enum;
+
+    /// A unit of work on media.
+    ///
+    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
+    /// required is this project's own choice: `id` is the cursor that pages follow, and a task
+    /// makes little sense without the others.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Task {
+        /// Id of the task. It is also the cursor of the task in a list.
+        pub id: String,
+        /// Type of the resource. It is `task` in the reference.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub object: Option<String>,
+        /// What the task does.
+        pub kind: TaskKind,
+        /// How far the task has come.
+        pub status: TaskStatus,
+        /// Progress of the task. It is 100 for the finished task of the reference, which gives no
+        /// unit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub progress: Option<i32>,
+        /// The file that the task reads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub input: Option<File>,
+        /// The file that the task makes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub output: Option<File>,
+        /// The error of the task. It is `null` for the finished task of the reference. Its shape is
+        /// not documented, so any JSON value is allowed, `null` included.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub error: Option<serde_json::Value>,
+        /// Data kept with the task. It is `null` in the reference. Its shape is not documented, so
+        /// any JSON value is allowed, `null` included.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub metadata: Option<serde_json::Value>,
+        /// Id of the run or the key that created the task.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub created_by: Option<String>,
+        /// When the task was created, in Unix seconds.
+        pub created_at: Timestamp,
+        /// When work on the task started, in Unix seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub started_at: Option<Timestamp>,
+        /// When the task finished, in Unix seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub finished_at: Option<Timestamp>,
+        /// When the task last changed, in Unix seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub updated_at: Option<Timestamp>,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl Task {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::TaskBuilder {
+            super::builder::TaskBuilder::new()
+        }
+    }
+
+    /// A file that a task reads or makes.
+    ///
+    /// The reference marks no field as required, and none is required here. The units are read
+    /// off its example: size, bit rate and duration agree.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct File {
+        /// Where the file is kept.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub kind: Option<FileKind>,
+        /// URL of the file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub url: Option<String>,
+        /// Name of the file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub filename: Option<String>,
+        /// Size of the file, in bytes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub filesize: Option<i64>,
+        /// Media type of the file, such as `video/mp4`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mimetype: Option<String>,
+        /// Width of the picture, in pixels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub width: Option<i32>,
+        /// Height of the picture, in pixels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub height: Option<i32>,
+        /// Playing time, in seconds.
+        #[serde(
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "crate::number::serialize_option"
+        )]
+        pub duration: Option<f64>,
+        /// Bit rate of the whole file, in bits per second.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub bitrate: Option<i64>,
+        /// Frame rate of the picture, in frames per second.
+        #[serde(
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "crate::number::serialize_option"
+        )]
+        pub framerate: Option<f64>,
+        /// The codecs of the file's streams.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub codecs: Option<Codecs>,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl File {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::FileBuilder {
+            super::builder::FileBuilder::new()
+        }
+    }
+
+    /// The codecs of a file's streams.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct Codecs {
+        /// The codec of the video stream.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub video: Option<VideoCodec>,
+        /// The codec of the audio stream.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub audio: Option<AudioCodec>,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl Codecs {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::CodecsBuilder {
+            super::builder::CodecsBuilder::new()
+        }
+    }
+
+    /// Codec of a video stream.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct VideoCodec {
+        /// Name of the codec, such as `h264`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Profile of the codec, such as `high`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub profile: Option<String>,
+        /// Level of the codec, such as `4.0`. A string, not a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub level: Option<String>,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl VideoCodec {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::VideoCodecBuilder {
+            super::builder::VideoCodecBuilder::new()
+        }
+    }
+
+    /// Codec of an audio stream.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct AudioCodec {
+        /// Name of the codec, such as `aac`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Sample rate, in hertz.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub sample_rate: Option<i32>,
+        /// Number of channels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub channels: Option<i32>,
+        /// Bit rate of the stream, in bits per second.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub bitrate: Option<i64>,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl AudioCodec {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::AudioCodecBuilder {
+            super::builder::AudioCodecBuilder::new()
+        }
+    }
+
+    /// Body of every error.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub struct ErrorBody {
+        /// Kind of the error, in snake case, such as `token_invalid`. The responses name the
+        /// documented kinds. It is not an enum, because several errors have no documented kind.
+        pub kind: String,
+        /// What to do about the error.
+        pub message: String,
+        /// Fields that this version does not know, as they came.
+        #[serde(flatten)]
+        pub extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl ErrorBody {
+        /// Begins a builder, which makes the value from its fields.
+        pub fn builder() -> super::builder::ErrorBodyBuilder {
+            super::builder::ErrorBodyBuilder::new()
+        }
+    }
+
+    /// Status of a task, as the API reports it.
+    ///
+    /// The documented values are those of the status filter. `ready` stands here too, because the
+    /// example of the reference still shows it. The changelog names two more spellings of the
+    /// past, `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed: no
+    /// documented answer holds them.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum TaskStatus {
+        /// Created, and waiting to be picked up.
+        Waiting,
+        /// The input is being validated.
+        Validating,
+        /// Queued for processing.
+        Queued,
+        /// Being processed.
+        Processing,
+        /// Processed; the outputs are being finalised.
+        Finishing,
+        /// Terminal: done.
+        Succeeded,
+        /// Terminal: failed.
+        Failed,
+        /// Terminal: cancelled.
+        Cancelled,
+        /// Legacy spelling of `succeeded`. Terminal: done.
+        Ready,
+        /// A value that this version does not know, as it came.
+        Unknown(String),
+    }
+
+    open_enum! {
+        TaskStatus {
+            Waiting = "waiting",
+            Validating = "validating",
+            Queued = "queued",
+            Processing = "processing",
+            Finishing = "finishing",
+            Succeeded = "succeeded",
+            Failed = "failed",
+            Cancelled = "cancelled",
+            Ready = "ready",
+        }
+    }
+    /// Status of a task, as the status filter takes it: exactly the documented values.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum TaskStatusFilter {
+        /// Created, and waiting to be picked up.
+        Waiting,
+        /// The input is being validated.
+        Validating,
+        /// Queued for processing.
+        Queued,
+        /// Being processed.
+        Processing,
+        /// Processed; the outputs are being finalised.
+        Finishing,
+        /// Terminal: done.
+        Succeeded,
+        /// Terminal: failed.
+        Failed,
+        /// Terminal: cancelled.
+        Cancelled,
+        /// A value that this version does not know, as it came.
+        Unknown(String),
+    }
+
+    open_enum! {
+        TaskStatusFilter {
+            Waiting = "waiting",
+            Validating = "validating",
+            Queued = "queued",
+            Processing = "processing",
+            Finishing = "finishing",
+            Succeeded = "succeeded",
+            Failed = "failed",
+            Cancelled = "cancelled",
+        }
+    }
+    /// Kind of a task.
+    ///
+    /// The reference lists the values without a word on them. Their descriptions are this
+    /// project's own reading of the names.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum TaskKind {
+        /// Make a video.
+        Video,
+        /// Make a video for adaptive streaming.
+        AdaptiveVideo,
+        /// Make an image.
+        Image,
+        /// Make an audio file.
+        Audio,
+        /// Recognise speech.
+        Speech,
+        /// Look for content that is not safe for work.
+        Nsfw,
+        /// Write a summary.
+        Summary,
+        /// Write an outline.
+        Outline,
+        /// Make subtitles.
+        Subtitles,
+        /// Find chapters.
+        Chapters,
+        /// Take a file in.
+        Ingest,
+        /// Check conditions.
+        Conditions,
+        /// Upload a file.
+        Upload,
+        /// A value that this version does not know, as it came.
+        Unknown(String),
+    }
+
+    open_enum! {
+        TaskKind {
+            Video = "video",
+            AdaptiveVideo = "adaptive_video",
+            Image = "image",
+            Audio = "audio",
+            Speech = "speech",
+            Nsfw = "nsfw",
+            Summary = "summary",
+            Outline = "outline",
+            Subtitles = "subtitles",
+            Chapters = "chapters",
+            Ingest = "ingest",
+            Conditions = "conditions",
+            Upload = "upload",
+        }
+    }
+    /// Sort order of a list. The property that is sorted by is not documented.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum SortOrder {
+        /// Ascending.
+        Asc,
+        /// Descending.
+        Desc,
+        /// A value that this version does not know, as it came.
+        Unknown(String),
+    }
+
+    open_enum! {
+        SortOrder {
+            Asc = "asc",
+            Desc = "desc",
+        }
+    }
+    /// Where a file is kept.
+    ///
+    /// The values are those of the reference's example, which does not describe them. Their
+    /// descriptions are this project's own reading of the example.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum FileKind {
+        /// At a URL outside of the API, such as the input that a caller names.
+        Url,
+        /// In the API's own storage.
+        Internal,
+        /// A value that this version does not know, as it came.
+        Unknown(String),
+    }
+
+    open_enum! {
+        FileKind {
+            Url = "url",
+            Internal = "internal",
+        }
+    }
+}
+
+/// What builds requests and the values in them.
+pub mod builder {
+    use std::ops::Bound;
+    use crate::Client;
+    use std::fmt::Display;
+    use crate::Error;
+    use crate::Items;
+    use crate::operation::Operation;
+    use crate::Page;
+    use crate::Pages;
+    use crate::page::Pagination;
+    use crate::Timestamp;
+    use crate::bounds;
+    use super::types;
+
+    /// The builder of [`Task`](types::Task), begun by [`Task::builder`](types::Task::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct TaskBuilder {
+        id: Result<String, String>,
+        object: Result<Option<String>, String>,
+        kind: Result<types::TaskKind, String>,
+        status: Result<types::TaskStatus, String>,
+        progress: Result<Option<i32>, String>,
+        input: Result<Option<types::File>, String>,
+        output: Result<Option<types::File>, String>,
+        error: Result<Option<serde_json::Value>, String>,
+        metadata: Result<Option<serde_json::Value>, String>,
+        created_by: Result<Option<String>, String>,
+        created_at: Result<Timestamp, String>,
+        started_at: Result<Option<Timestamp>, String>,
+        finished_at: Result<Option<Timestamp>, String>,
+        updated_at: Result<Option<Timestamp>, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl TaskBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                id: Err("is required and was not set".to_owned()),
+                object: Ok(None),
+                kind: Err("is required and was not set".to_owned()),
+                status: Err("is required and was not set".to_owned()),
+                progress: Ok(None),
+                input: Ok(None),
+                output: Ok(None),
+                error: Ok(None),
+                metadata: Ok(None),
+                created_by: Ok(None),
+                created_at: Err("is required and was not set".to_owned()),
+                started_at: Ok(None),
+                finished_at: Ok(None),
+                updated_at: Ok(None),
+                extra: Default::default(),
+            }
+        }
+
+        /// Id of the task. It is also the cursor of the task in a list.
+        pub fn id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.id = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// Type of the resource. It is `task` in the reference.
+        pub fn object(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.object = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// What the task does.
+        pub fn kind(
+            mut self,
+            value: impl TryInto<types::TaskKind, Error: Display>,
+        ) -> Self {
+            self.kind = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// How far the task has come.
+        pub fn status(
+            mut self,
+            value: impl TryInto<types::TaskStatus, Error: Display>,
+        ) -> Self {
+            self.status = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// Progress of the task. It is 100 for the finished task of the reference, which gives no
+        /// unit.
+        pub fn progress(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.progress = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// The file that the task reads.
+        pub fn input(
+            mut self,
+            value: impl TryInto<types::File, Error: Display>,
+        ) -> Self {
+            self.input = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// The file that the task makes.
+        pub fn output(
+            mut self,
+            value: impl TryInto<types::File, Error: Display>,
+        ) -> Self {
+            self.output = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// The error of the task. It is `null` for the finished task of the reference. Its shape is
+        /// not documented, so any JSON value is allowed, `null` included.
+        pub fn error(
+            mut self,
+            value: impl TryInto<serde_json::Value, Error: Display>,
+        ) -> Self {
+            self.error = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Data kept with the task. It is `null` in the reference. Its shape is not documented, so
+        /// any JSON value is allowed, `null` included.
+        pub fn metadata(
+            mut self,
+            value: impl TryInto<serde_json::Value, Error: Display>,
+        ) -> Self {
+            self.metadata = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Id of the run or the key that created the task.
+        pub fn created_by(
+            mut self,
+            value: impl TryInto<String, Error: Display>,
+        ) -> Self {
+            self.created_by = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// When the task was created, in Unix seconds.
+        pub fn created_at(
+            mut self,
+            value: impl TryInto<Timestamp, Error: Display>,
+        ) -> Self {
+            self.created_at = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// When work on the task started, in Unix seconds.
+        pub fn started_at(
+            mut self,
+            value: impl TryInto<Timestamp, Error: Display>,
+        ) -> Self {
+            self.started_at = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// When the task finished, in Unix seconds.
+        pub fn finished_at(
+            mut self,
+            value: impl TryInto<Timestamp, Error: Display>,
+        ) -> Self {
+            self.finished_at = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// When the task last changed, in Unix seconds.
+        pub fn updated_at(
+            mut self,
+            value: impl TryInto<Timestamp, Error: Display>,
+        ) -> Self {
+            self.updated_at = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::Task, Error> {
+            Ok(types::Task {
+                id: self.id.map_err(|reason| Error::invalid_argument("id", reason))?,
+                object: self
+                    .object
+                    .map_err(|reason| Error::invalid_argument("object", reason))?,
+                kind: self
+                    .kind
+                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
+                status: self
+                    .status
+                    .map_err(|reason| Error::invalid_argument("status", reason))?,
+                progress: self
+                    .progress
+                    .map_err(|reason| Error::invalid_argument("progress", reason))?,
+                input: self
+                    .input
+                    .map_err(|reason| Error::invalid_argument("input", reason))?,
+                output: self
+                    .output
+                    .map_err(|reason| Error::invalid_argument("output", reason))?,
+                error: self
+                    .error
+                    .map_err(|reason| Error::invalid_argument("error", reason))?,
+                metadata: self
+                    .metadata
+                    .map_err(|reason| Error::invalid_argument("metadata", reason))?,
+                created_by: self
+                    .created_by
+                    .map_err(|reason| Error::invalid_argument("created_by", reason))?,
+                created_at: self
+                    .created_at
+                    .map_err(|reason| Error::invalid_argument("created_at", reason))?,
+                started_at: self
+                    .started_at
+                    .map_err(|reason| Error::invalid_argument("started_at", reason))?,
+                finished_at: self
+                    .finished_at
+                    .map_err(|reason| Error::invalid_argument("finished_at", reason))?,
+                updated_at: self
+                    .updated_at
+                    .map_err(|reason| Error::invalid_argument("updated_at", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<TaskBuilder> for types::Task {
+        type Error = Error;
+
+        fn try_from(builder: TaskBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// The builder of [`File`](types::File), begun by [`File::builder`](types::File::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct FileBuilder {
+        kind: Result<Option<types::FileKind>, String>,
+        url: Result<Option<String>, String>,
+        filename: Result<Option<String>, String>,
+        filesize: Result<Option<i64>, String>,
+        mimetype: Result<Option<String>, String>,
+        width: Result<Option<i32>, String>,
+        height: Result<Option<i32>, String>,
+        duration: Result<Option<f64>, String>,
+        bitrate: Result<Option<i64>, String>,
+        framerate: Result<Option<f64>, String>,
+        codecs: Result<Option<types::Codecs>, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl FileBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                kind: Ok(None),
+                url: Ok(None),
+                filename: Ok(None),
+                filesize: Ok(None),
+                mimetype: Ok(None),
+                width: Ok(None),
+                height: Ok(None),
+                duration: Ok(None),
+                bitrate: Ok(None),
+                framerate: Ok(None),
+                codecs: Ok(None),
+                extra: Default::default(),
+            }
+        }
+
+        /// Where the file is kept.
+        pub fn kind(
+            mut self,
+            value: impl TryInto<types::FileKind, Error: Display>,
+        ) -> Self {
+            self.kind = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// URL of the file.
+        pub fn url(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.url = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Name of the file.
+        pub fn filename(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.filename = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Size of the file, in bytes.
+        pub fn filesize(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
+            self.filesize = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Media type of the file, such as `video/mp4`.
+        pub fn mimetype(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.mimetype = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Width of the picture, in pixels.
+        pub fn width(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.width = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Height of the picture, in pixels.
+        pub fn height(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.height = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Playing time, in seconds.
+        pub fn duration(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
+            self.duration = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Bit rate of the whole file, in bits per second.
+        pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
+            self.bitrate = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Frame rate of the picture, in frames per second.
+        pub fn framerate(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
+            self.framerate = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// The codecs of the file's streams.
+        pub fn codecs(
+            mut self,
+            value: impl TryInto<types::Codecs, Error: Display>,
+        ) -> Self {
+            self.codecs = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::File, Error> {
+            Ok(types::File {
+                kind: self
+                    .kind
+                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
+                url: self.url.map_err(|reason| Error::invalid_argument("url", reason))?,
+                filename: self
+                    .filename
+                    .map_err(|reason| Error::invalid_argument("filename", reason))?,
+                filesize: self
+                    .filesize
+                    .map_err(|reason| Error::invalid_argument("filesize", reason))?,
+                mimetype: self
+                    .mimetype
+                    .map_err(|reason| Error::invalid_argument("mimetype", reason))?,
+                width: self
+                    .width
+                    .map_err(|reason| Error::invalid_argument("width", reason))?,
+                height: self
+                    .height
+                    .map_err(|reason| Error::invalid_argument("height", reason))?,
+                duration: self
+                    .duration
+                    .map_err(|reason| Error::invalid_argument("duration", reason))?,
+                bitrate: self
+                    .bitrate
+                    .map_err(|reason| Error::invalid_argument("bitrate", reason))?,
+                framerate: self
+                    .framerate
+                    .map_err(|reason| Error::invalid_argument("framerate", reason))?,
+                codecs: self
+                    .codecs
+                    .map_err(|reason| Error::invalid_argument("codecs", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<FileBuilder> for types::File {
+        type Error = Error;
+
+        fn try_from(builder: FileBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// The builder of [`Codecs`](types::Codecs), begun by [`Codecs::builder`](types::Codecs::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct CodecsBuilder {
+        video: Result<Option<types::VideoCodec>, String>,
+        audio: Result<Option<types::AudioCodec>, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl CodecsBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                video: Ok(None),
+                audio: Ok(None),
+                extra: Default::default(),
+            }
+        }
+
+        /// The codec of the video stream.
+        pub fn video(
+            mut self,
+            value: impl TryInto<types::VideoCodec, Error: Display>,
+        ) -> Self {
+            self.video = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// The codec of the audio stream.
+        pub fn audio(
+            mut self,
+            value: impl TryInto<types::AudioCodec, Error: Display>,
+        ) -> Self {
+            self.audio = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::Codecs, Error> {
+            Ok(types::Codecs {
+                video: self
+                    .video
+                    .map_err(|reason| Error::invalid_argument("video", reason))?,
+                audio: self
+                    .audio
+                    .map_err(|reason| Error::invalid_argument("audio", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<CodecsBuilder> for types::Codecs {
+        type Error = Error;
+
+        fn try_from(builder: CodecsBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// The builder of [`VideoCodec`](types::VideoCodec), begun by
+    /// [`VideoCodec::builder`](types::VideoCodec::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct VideoCodecBuilder {
+        name: Result<Option<String>, String>,
+        profile: Result<Option<String>, String>,
+        level: Result<Option<String>, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl VideoCodecBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                name: Ok(None),
+                profile: Ok(None),
+                level: Ok(None),
+                extra: Default::default(),
+            }
+        }
+
+        /// Name of the codec, such as `h264`.
+        pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.name = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Profile of the codec, such as `high`.
+        pub fn profile(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.profile = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Level of the codec, such as `4.0`. A string, not a number.
+        pub fn level(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.level = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::VideoCodec, Error> {
+            Ok(types::VideoCodec {
+                name: self
+                    .name
+                    .map_err(|reason| Error::invalid_argument("name", reason))?,
+                profile: self
+                    .profile
+                    .map_err(|reason| Error::invalid_argument("profile", reason))?,
+                level: self
+                    .level
+                    .map_err(|reason| Error::invalid_argument("level", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<VideoCodecBuilder> for types::VideoCodec {
+        type Error = Error;
+
+        fn try_from(builder: VideoCodecBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// The builder of [`AudioCodec`](types::AudioCodec), begun by
+    /// [`AudioCodec::builder`](types::AudioCodec::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct AudioCodecBuilder {
+        name: Result<Option<String>, String>,
+        sample_rate: Result<Option<i32>, String>,
+        channels: Result<Option<i32>, String>,
+        bitrate: Result<Option<i64>, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl AudioCodecBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                name: Ok(None),
+                sample_rate: Ok(None),
+                channels: Ok(None),
+                bitrate: Ok(None),
+                extra: Default::default(),
+            }
+        }
+
+        /// Name of the codec, such as `aac`.
+        pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.name = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Sample rate, in hertz.
+        pub fn sample_rate(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.sample_rate = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Number of channels.
+        pub fn channels(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.channels = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Bit rate of the stream, in bits per second.
+        pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
+            self.bitrate = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::AudioCodec, Error> {
+            Ok(types::AudioCodec {
+                name: self
+                    .name
+                    .map_err(|reason| Error::invalid_argument("name", reason))?,
+                sample_rate: self
+                    .sample_rate
+                    .map_err(|reason| Error::invalid_argument("sample_rate", reason))?,
+                channels: self
+                    .channels
+                    .map_err(|reason| Error::invalid_argument("channels", reason))?,
+                bitrate: self
+                    .bitrate
+                    .map_err(|reason| Error::invalid_argument("bitrate", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<AudioCodecBuilder> for types::AudioCodec {
+        type Error = Error;
+
+        fn try_from(builder: AudioCodecBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// The builder of [`ErrorBody`](types::ErrorBody), begun by
+    /// [`ErrorBody::builder`](types::ErrorBody::builder).
+    #[derive(Clone, Debug)]
+    #[must_use = "`build` makes the value"]
+    pub struct ErrorBodyBuilder {
+        kind: Result<String, String>,
+        message: Result<String, String>,
+        extra: serde_json::Map<String, serde_json::Value>,
+    }
+
+    impl ErrorBodyBuilder {
+        pub(crate) fn new() -> Self {
+            Self {
+                kind: Err("is required and was not set".to_owned()),
+                message: Err("is required and was not set".to_owned()),
+                extra: Default::default(),
+            }
+        }
+
+        /// Kind of the error, in snake case, such as `token_invalid`. The responses name the
+        /// documented kinds. It is not an enum, because several errors have no documented kind.
+        pub fn kind(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.kind = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// What to do about the error.
+        pub fn message(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.message = value.try_into().map_err(|reason| reason.to_string());
+            self
+        }
+
+        /// Fields that this version does not know.
+        pub fn extra(
+            mut self,
+            fields: serde_json::Map<String, serde_json::Value>,
+        ) -> Self {
+            self.extra = fields;
+            self
+        }
+
+        /// Makes the value.
+        ///
+        /// # Errors
+        ///
+        /// A required field was not set, or a value could not be converted.
+        pub fn build(self) -> Result<types::ErrorBody, Error> {
+            Ok(types::ErrorBody {
+                kind: self
+                    .kind
+                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
+                message: self
+                    .message
+                    .map_err(|reason| Error::invalid_argument("message", reason))?,
+                extra: self.extra,
+            })
+        }
+    }
+
+    impl TryFrom<ErrorBodyBuilder> for types::ErrorBody {
+        type Error = Error;
+
+        fn try_from(builder: ErrorBodyBuilder) -> Result<Self, Error> {
+            builder.build()
+        }
+    }
+
+    /// A `GET /tasks` request.
+    ///
+    /// Begun by [`Client::list_tasks`].
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
+    pub struct ListTasks<C = Client> {
+        client: C,
+        after: Result<Option<String>, String>,
+        before: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+        status: Result<Option<types::TaskStatusFilter>, String>,
+        kind: Result<Option<types::TaskKind>, String>,
+        run_id: Result<Option<String>, String>,
+        created_by: Result<Option<String>, String>,
+        order: Result<Option<types::SortOrder>, String>,
+    }
+
+    const LIST_TASKS: Operation = Operation {
+        id: "list_tasks",
+        method: "GET",
+        path: "/tasks",
+        success: &[200..=200],
+    };
+
+    const LIST_TASKS_PAGES: Pagination<types::Task> = Pagination {
+        forward: "after",
+        backward: Some("before"),
+        cursor: |item| Some(item.id.to_string()),
+        has_more: Some("Has-More"),
+        limit: Some("limit"),
+        default_limit: Some(20),
+        applied_limit: Some("Limit"),
+    };
+
+    impl<C> ListTasks<C> {
+        pub(crate) fn new(client: C) -> Self {
+            Self {
+                client,
+                after: Ok(None),
+                before: Ok(None),
+                limit: Ok(None),
+                status: Ok(None),
+                kind: Ok(None),
+                run_id: Ok(None),
+                created_by: Ok(None),
+                order: Ok(None),
+            }
+        }
+
+        /// Results after the task with this id. For the next page, give the id of the last result.
+        ///
+        /// The query parameter `after`.
+        pub fn after(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.after = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Results before the task with this id. For the previous page, give the id of the first
+        /// result.
+        ///
+        /// The query parameter `before`.
+        pub fn before(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.before = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// How many results to return, from 1 to 100. The server uses 20 when it is left out.
+        ///
+        /// The query parameter `limit`: from 1 to 100; `20` unless set.
+        pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+            self.limit = value
+                .try_into()
+                .map_err(|reason| format!("must be from 1 to 100: {reason}"))
+                .and_then(|value| bounds::between(
+                    value,
+                    Bound::Included(1),
+                    Bound::Included(100),
+                ))
+                .map(Some);
+            self
+        }
+
+        /// Only tasks in this status.
+        ///
+        /// The query parameter `status`.
+        pub fn status(
+            mut self,
+            value: impl TryInto<types::TaskStatusFilter, Error: Display>,
+        ) -> Self {
+            self.status = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Only tasks of this kind.
+        ///
+        /// The query parameter `kind`.
+        pub fn kind(
+            mut self,
+            value: impl TryInto<types::TaskKind, Error: Display>,
+        ) -> Self {
+            self.kind = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Only tasks of the run with this id.
+        ///
+        /// The query parameter `run_id`.
+        pub fn run_id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
+            self.run_id = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Only tasks created by the run or the key with this id.
+        ///
+        /// The query parameter `created_by`.
+        pub fn created_by(
+            mut self,
+            value: impl TryInto<String, Error: Display>,
+        ) -> Self {
+            self.created_by = value
+                .try_into()
+                .map_err(|reason| reason.to_string())
+                .map(Some);
+            self
+        }
+
+        /// Sort order of the results. The server uses `desc` when it is left out.
+        ///
+        /// The query parameter `order`; `desc` unless set.
+        pub fn order(
+            mut self,
+            value: impl TryInto<types::SortOrder, Error: Display>,
+        ) -> Self {
+            self.order = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self
+        }
+
+        /// Checks every argument and makes the request.
+        fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
+            let after = self
+                .after
+                .map_err(|reason| Error::invalid_argument("after", reason))?;
+            let before = self
+                .before
+                .map_err(|reason| Error::invalid_argument("before", reason))?;
+            let limit = self
+                .limit
+                .map_err(|reason| Error::invalid_argument("limit", reason))?;
+            let status = self
+                .status
+                .map_err(|reason| Error::invalid_argument("status", reason))?;
+            let kind = self
+                .kind
+                .map_err(|reason| Error::invalid_argument("kind", reason))?;
+            let run_id = self
+                .run_id
+                .map_err(|reason| Error::invalid_argument("run_id", reason))?;
+            let created_by = self
+                .created_by
+                .map_err(|reason| Error::invalid_argument("created_by", reason))?;
+            let order = self
+                .order
+                .map_err(|reason| Error::invalid_argument("order", reason))?;
+            let url = format!("{}/tasks", client.base_url());
+            client
+                .http()
+                .request(reqwest::Method::GET, url)
+                .header(
+                    reqwest::header::ACCEPT,
+                    reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("after", &after))
+                .query(&progenitor_client::QueryParam::new("before", &before))
+                .query(&progenitor_client::QueryParam::new("created_by", &created_by))
+                .query(&progenitor_client::QueryParam::new("kind", &kind))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .query(&progenitor_client::QueryParam::new("order", &order))
+                .query(&progenitor_client::QueryParam::new("run_id", &run_id))
+                .query(&progenitor_client::QueryParam::new("status", &status))
+                .build()
+                .map_err(Error::request)
+        }
+    }
+
+    impl ListTasks {
+        /// Sends the request and reads one page.
+        ///
+        /// One page of tasks.
+        ///
+        /// # Errors
+        ///
+        /// An argument was refused, the request did not get through, or the API answered with an error:
+        ///
+        /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
+        ///   `url_required`, `format_unsupported`.
+        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`, `token_invalid`.
+        /// - `402`: A payment issue on the account. Documented kind: `payment_required`.
+        /// - `403`: The key may not do this. Documented kind: `project_required`.
+        /// - `404`: No such resource. Documented kinds: `task_not_found`, `run_not_found`.
+        /// - `405`: The method is not supported here. No kind is documented.
+        /// - `408`: The request took too long. No kind is documented.
+        /// - `429`: Too many requests. No kind is documented.
+        /// - `500`: Server error. Documented kind: `internal_error`.
+        /// - `502`: Bad gateway. No kind is documented.
+        /// - `503`: The API is offline. No kind is documented.
+        pub async fn send(self) -> Result<Page<types::Task>, Error> {
+            let client = self.client.clone();
+            let request = self.request(&client)?;
+            Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request).await
+        }
+
+        /// Goes through the pages from here on, one request a page. Nothing is sent before the
+        /// first is asked for.
+        pub fn pages(self) -> Pages<types::Task> {
+            let client = self.client.clone();
+            let request = self.request(&client);
+            Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+        }
+
+        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        pub fn stream(self) -> Items<types::Task> {
+            self.pages().into_items()
+        }
+    }
+
+    #[cfg(feature = "blocking")]
+    impl ListTasks<crate::blocking::Client> {
+        /// Sends the request and reads one page.
+        ///
+        /// One page of tasks.
+        ///
+        /// # Errors
+        ///
+        /// An argument was refused, the request did not get through, or the API answered with an error:
+        ///
+        /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
+        ///   `url_required`, `format_unsupported`.
+        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`, `token_invalid`.
+        /// - `402`: A payment issue on the account. Documented kind: `payment_required`.
+        /// - `403`: The key may not do this. Documented kind: `project_required`.
+        /// - `404`: No such resource. Documented kinds: `task_not_found`, `run_not_found`.
+        /// - `405`: The method is not supported here. No kind is documented.
+        /// - `408`: The request took too long. No kind is documented.
+        /// - `429`: Too many requests. No kind is documented.
+        /// - `500`: Server error. Documented kind: `internal_error`.
+        /// - `502`: Bad gateway. No kind is documented.
+        /// - `503`: The API is offline. No kind is documented.
+        pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
+            let client = self.client.clone();
+            let request = self.request(client.inner())?;
+            crate::blocking::Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+        }
+
+        /// Goes through the pages from here on, one request a page. Nothing is sent before the
+        /// first is asked for.
+        pub fn pages(self) -> crate::blocking::Pages<types::Task> {
+            let client = self.client.clone();
+            let request = self.request(client.inner());
+            crate::blocking::Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+        }
+
+        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        pub fn iter(self) -> crate::blocking::Items<types::Task> {
+            self.pages().into_items()
+        }
+    }
+}
