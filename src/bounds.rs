@@ -50,16 +50,27 @@ pub(crate) fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Disp
     }
 }
 
+/// Numbers with a fraction, by what must divide them. `0.3` is a multiple of `0.1`, though the
+/// nearest numbers that there are for them are not.
+pub(crate) fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
+    let times = value / factor;
+    if (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0) {
+        Ok(value)
+    } else {
+        Err(format!("must be a multiple of {factor}, but is {value}"))
+    }
+}
+
 /// Texts, by their number of characters.
 pub(crate) fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
     let length = value.as_ref().chars().count();
-    count(length, minimum, maximum, "characters")?;
+    count(length, minimum, maximum, "character")?;
     Ok(value)
 }
 
 /// Lists, by their number of items.
 pub(crate) fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
-    count(values.len(), minimum, maximum, "items")?;
+    count(values.len(), minimum, maximum, "item")?;
     Ok(values)
 }
 
@@ -120,13 +131,14 @@ fn count(count: usize, minimum: usize, maximum: usize, of: &str) -> Result<(), S
     if (minimum..=maximum).contains(&count) {
         return Ok(());
     }
-    let demand = match (minimum, maximum) {
-        (minimum, usize::MAX) => format!("at least {minimum}"),
-        (0, maximum) => format!("at most {maximum}"),
-        (minimum, maximum) if minimum == maximum => format!("exactly {minimum}"),
-        (minimum, maximum) => format!("from {minimum} to {maximum}"),
+    let (demand, last) = match (minimum, maximum) {
+        (minimum, usize::MAX) => (format!("at least {minimum}"), minimum),
+        (0, maximum) => (format!("at most {maximum}"), maximum),
+        (minimum, maximum) if minimum == maximum => (format!("exactly {minimum}"), minimum),
+        (minimum, maximum) => (format!("from {minimum} to {maximum}"), maximum),
     };
-    Err(format!("must have {demand} {of}, but has {count}"))
+    let plural = if last == 1 { "" } else { "s" };
+    Err(format!("must have {demand} {of}{plural}, but has {count}"))
 }
 
 #[cfg(test)]
@@ -146,6 +158,12 @@ mod tests {
         assert_eq!(between(0.5, Excluded(0.5), Unbounded), Err("must be more than 0.5, but is 0.5".to_owned()));
         assert_eq!(between(9, Unbounded, Excluded(9)), Err("must be less than 9, but is 9".to_owned()));
         assert_eq!(multiple_of(9, 3), Ok(9));
+        assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));
+        assert_eq!(multiple_of_fraction(1e300, 0.5), Ok(1e300));
+        assert_eq!(
+            multiple_of_fraction(0.35, 0.1),
+            Err("must be a multiple of 0.1, but is 0.35".to_owned())
+        );
         assert_eq!(multiple_of(10, 3), Err("must be a multiple of 3, but is 10".to_owned()));
     }
 
@@ -153,7 +171,7 @@ mod tests {
     fn texts() {
         assert_eq!(length("äöü", 3, 3), Ok("äöü"));
         assert_eq!(length("äö", 3, 3), Err("must have exactly 3 characters, but has 2".to_owned()));
-        assert_eq!(length("", 1, usize::MAX), Err("must have at least 1 characters, but has 0".to_owned()));
+        assert_eq!(length("", 1, usize::MAX), Err("must have at least 1 character, but has 0".to_owned()));
         assert_eq!(path_segment("a/b"), Ok("a/b"));
         assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
         assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));

@@ -139,21 +139,31 @@ fn is_autolink(rest: &str) -> bool {
         && rest.contains('>')
 }
 
+/// Breaks lines of prose that are too long. What is broken off begins the next line of the paragraph.
 fn wrapped(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut in_code = false;
+    let mut broken_off: Option<String> = None;
     for line in text.lines() {
-        let fence = line.trim_start().starts_with("```");
+        let trimmed = line.trim_start();
+        let fence = trimmed.starts_with("```") || trimmed.starts_with("~~~");
+        let prose = !in_code && !fence && !trimmed.is_empty() && !trimmed.starts_with(['|', '#', '>']);
         in_code ^= fence;
-        let prose = !in_code && !fence && !line.trim_start().starts_with('|') && !line.starts_with('#');
+        let mut line = line.to_owned();
+        if let Some(begun) = broken_off.take() {
+            let first = trimmed.split(' ').next().unwrap_or_default();
+            if prose && !starts_block(first) && !begun.ends_with('\\') {
+                line = format!("{begun} {trimmed}");
+            } else {
+                out.push(begun);
+            }
+        }
         if !prose || line.chars().count() <= WIDTH {
-            out.push(line.to_owned());
+            out.push(line);
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let bullet = ["- ", "* ", "+ "]
-            .iter()
-            .any(|bullet| line[indent..].starts_with(bullet));
+        let bullet = ["- ", "* ", "+ "].iter().any(|bullet| line[indent..].starts_with(bullet));
         let follow = " ".repeat(if bullet { indent + 2 } else { indent });
         let mut current = line[..indent].to_owned();
         for word in line[indent..].split(' ') {
@@ -166,8 +176,9 @@ fn wrapped(text: &str) -> Vec<String> {
                 current.push_str(word);
             }
         }
-        out.push(current);
+        broken_off = Some(current);
     }
+    out.extend(broken_off);
     out
 }
 

@@ -10,10 +10,10 @@ mod paths;
 mod setter;
 mod structs;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use ittybit_spec::Diagnostics;
-use proc_macro2::TokenStream;
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
@@ -42,7 +42,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         .operations
         .iter()
         .map(|(name, item)| {
-            let builder = crate::name::type_name(name);
+            let builder = crate::name::builder_name(name);
             let (send, success) = find_send(builders, &builder)?;
             operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item)
         })
@@ -117,11 +117,11 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
 
 /// `use` for those of the names that stand in the code.
 fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
-    let mut found = HashMap::new();
+    let mut found = HashSet::new();
     collect_idents(code.clone(), &mut found);
     names
         .iter()
-        .filter(|name| found.contains_key(**name))
+        .filter(|name| found.contains(**name))
         .map(|name| match *name {
             "Bound" => quote! { use std::ops::Bound; },
             "Display" => quote! { use std::fmt::Display; },
@@ -138,15 +138,23 @@ fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
         .collect()
 }
 
-fn collect_idents(code: TokenStream, found: &mut HashMap<String, ()>) {
+/// The names in code that stand there without a path before them.
+fn collect_idents(code: TokenStream, found: &mut HashSet<String>) {
+    let mut in_path = false;
     for token in code {
         match token {
-            proc_macro2::TokenTree::Group(group) => collect_idents(group.stream(), found),
-            proc_macro2::TokenTree::Ident(ident) => {
-                found.insert(ident.to_string(), ());
+            TokenTree::Group(group) => collect_idents(group.stream(), found),
+            TokenTree::Ident(ident) if !in_path => {
+                found.insert(ident.to_string());
             }
+            TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint => {
+                in_path = true;
+                continue;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' && in_path => continue,
             _ => {}
         }
+        in_path = false;
     }
 }
 
