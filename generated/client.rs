@@ -10,8 +10,7 @@ impl Client {
     ///
     /// Get a paginated list of your tasks.
     ///
-    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next
-    /// page
+    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
     /// is asked for with `after` set to the id of the last result.
     ///
     /// `GET /tasks`
@@ -26,8 +25,7 @@ impl crate::blocking::Client {
     ///
     /// Get a paginated list of your tasks.
     ///
-    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next
-    /// page
+    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
     /// is asked for with `after` set to the id of the last result.
     ///
     /// `GET /tasks`
@@ -43,8 +41,7 @@ pub mod types {
 
     /// A unit of work on media.
     ///
-    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at`
-    /// are
+    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
     /// required is this project's own choice: `id` is the cursor that pages follow, and a task
     /// makes little sense without the others.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -265,11 +262,9 @@ pub mod types {
 
     /// Status of a task, as the API reports it.
     ///
-    /// The documented values are those of the status filter. `ready` stands here too, because
-    /// the
+    /// The documented values are those of the status filter. `ready` stands here too, because the
     /// example of the reference still shows it. The changelog names two more spellings of the
-    /// past, `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed:
-    /// no
+    /// past, `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed: no
     /// documented answer holds them.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -902,8 +897,7 @@ pub mod builder {
         }
     }
 
-    /// The builder of [`Codecs`](types::Codecs), begun by
-    /// [`Codecs::builder`](types::Codecs::builder).
+    /// The builder of [`Codecs`](types::Codecs), begun by [`Codecs::builder`](types::Codecs::builder).
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct CodecsBuilder {
@@ -1293,7 +1287,7 @@ pub mod builder {
         pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
             self.limit = value
                 .try_into()
-                .map_err(|reason| reason.to_string())
+                .map_err(|reason| format!("must be from 1 to 100: {reason}"))
                 .and_then(|value| bounds::between(
                     value,
                     Bound::Included(1),
@@ -1418,13 +1412,11 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// An argument was refused, the request did not get through, or the API answered with an
-        /// error:
+        /// An argument was refused, the request did not get through, or the API answered with an error:
         ///
         /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
         ///   `url_required`, `format_unsupported`.
-        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`,
-        ///   `token_invalid`.
+        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`, `token_invalid`.
         /// - `402`: A payment issue on the account. Documented kind: `payment_required`.
         /// - `403`: The key may not do this. Documented kind: `project_required`.
         /// - `404`: No such resource. Documented kinds: `task_not_found`, `run_not_found`.
@@ -1448,8 +1440,7 @@ pub mod builder {
             Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
         }
 
-        /// Goes through the items of all pages from here on. Nothing is sent before the first is
-        /// asked for.
+        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
         pub fn stream(self) -> Items<types::Task> {
             self.pages().into_items()
         }
@@ -1463,13 +1454,11 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// An argument was refused, the request did not get through, or the API answered with an
-        /// error:
+        /// An argument was refused, the request did not get through, or the API answered with an error:
         ///
         /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
         ///   `url_required`, `format_unsupported`.
-        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`,
-        ///   `token_invalid`.
+        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`, `token_invalid`.
         /// - `402`: A payment issue on the account. Documented kind: `payment_required`.
         /// - `403`: The key may not do this. Documented kind: `project_required`.
         /// - `404`: No such resource. Documented kinds: `task_not_found`, `run_not_found`.
@@ -1493,8 +1482,7 @@ pub mod builder {
             crate::blocking::Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
         }
 
-        /// Goes through the items of all pages from here on. Nothing is sent before the first is
-        /// asked for.
+        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
         pub fn iter(self) -> crate::blocking::Items<types::Task> {
             self.pages().into_items()
         }

@@ -78,9 +78,19 @@ fn wants_blank(previous: &str, line: &str) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (before, after) = (previous.trim(), line.trim());
     let item = |line: &str| {
-        ["///", "#[", "pub ", "pub(crate) ", "impl", "const ", "fn ", "use ", "open_enum!"]
-            .iter()
-            .any(|start| line.starts_with(start))
+        [
+            "///",
+            "#[",
+            "pub ",
+            "pub(crate) ",
+            "impl",
+            "const ",
+            "fn ",
+            "use ",
+            "open_enum!",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
     };
     if previous.is_empty() {
         return true;

@@ -37,21 +37,48 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Names that a request builder may not take either: the module of the builders imports them.
-pub(crate) const RESERVED_BUILDERS: &[&str] =
-    &["Bound", "Display", "Operation", "Pagination", "Pattern", "Timestamp", "TryFrom", "TryInto"];
+pub(crate) const RESERVED_BUILDERS: &[&str] = &[
+    "Bound",
+    "Display",
+    "Operation",
+    "Pagination",
+    "Pattern",
+    "Timestamp",
+    "TryFrom",
+    "TryInto",
+];
 
 /// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
 /// a suffix.
-pub(crate) const REQUEST_METHODS: &[&str] =
-    &["client", "clone", "header_map", "iter", "new", "pages", "request", "send", "stream"];
+pub(crate) const REQUEST_METHODS: &[&str] = &[
+    "client",
+    "clone",
+    "header_map",
+    "iter",
+    "new",
+    "pages",
+    "request",
+    "send",
+    "stream",
+];
 
 /// Methods that the builder of a struct has, and the field for what is not listed: a property of
 /// such a name gets a suffix.
 pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
 /// Methods of a client that no operation may take.
-pub(crate) const CLIENT_METHODS: &[&str] =
-    &["base_url", "builder", "clone", "fmt", "from_env", "http", "inner", "new", "send_empty", "send_json"];
+pub(crate) const CLIENT_METHODS: &[&str] = &[
+    "base_url",
+    "builder",
+    "clone",
+    "fmt",
+    "from_env",
+    "http",
+    "inner",
+    "new",
+    "send_empty",
+    "send_json",
+];
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {

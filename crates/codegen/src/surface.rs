@@ -219,10 +219,10 @@ fn marks(attributes: &[Attribute]) -> String {
         let path = attribute.path();
         if path.is_ident("deprecated") || path.is_ident("non_exhaustive") {
             marks.push_str(&format!(" #[{}]", text(path)));
-        } else if path.is_ident("serde") {
-            if let syn::Meta::List(list) = &attribute.meta {
-                marks.push_str(&format!(" #[serde({})]", text(&list.tokens)));
-            }
+        } else if path.is_ident("serde")
+            && let syn::Meta::List(list) = &attribute.meta
+        {
+            marks.push_str(&format!(" #[serde({})]", text(&list.tokens)));
         }
     }
     marks
@@ -244,7 +244,7 @@ fn values(items: &[Item], name: &syn::Ident) -> HashMap<String, String> {
         let mut tokens = item.mac.tokens.clone().into_iter();
         let (owner, pairs) = (tokens.next()?, tokens.next()?);
         match pairs {
-            TokenTree::Group(pairs) if owner.to_string() == name.to_string() => Some(text(&pairs.stream())),
+            TokenTree::Group(pairs) if name == &owner.to_string() => Some(text(&pairs.stream())),
             _ => None,
         }
     });

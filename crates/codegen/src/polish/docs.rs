@@ -163,7 +163,9 @@ fn wrapped(text: &str) -> Vec<String> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let bullet = ["- ", "* ", "+ "].iter().any(|bullet| line[indent..].starts_with(bullet));
+        let bullet = ["- ", "* ", "+ "]
+            .iter()
+            .any(|bullet| line[indent..].starts_with(bullet));
         let follow = " ".repeat(if bullet { indent + 2 } else { indent });
         let mut current = line[..indent].to_owned();
         for word in line[indent..].split(' ') {

@@ -57,6 +57,7 @@ impl<'m> Parts<'m> {
                 required: !optional,
                 boxed,
                 checks,
+                demand: setter::described(&parameter.bounds),
             });
         }
         if let Some(body) = &model.body {
@@ -72,6 +73,7 @@ impl<'m> Parts<'m> {
                 required: body.required,
                 boxed: false,
                 checks: Vec::new(),
+                demand: Vec::new(),
             });
         }
         let mut statements: Vec<Stmt> = send
@@ -126,7 +128,12 @@ impl<'m> Parts<'m> {
         {
             *init.expr = self.model.url();
         }
-        for (rust, _) in self.model.parameters.iter().filter(|(_, item)| item.location == Location::Path) {
+        for (rust, _) in self
+            .model
+            .parameters
+            .iter()
+            .filter(|(_, item)| item.location == Location::Path)
+        {
             let ident = format_ident!("{rust}");
             let encoded = syn::parse_quote! {
                 let #ident = progenitor_client::encode_path(&#ident.to_string());
@@ -211,7 +218,9 @@ impl<'m> Parts<'m> {
     }
 
     fn constants(&self) -> TokenStream {
-        let Operation { method, path, success, .. } = self.model;
+        let Operation {
+            method, path, success, ..
+        } = self.model;
         let id = self.name;
         let ranges = success.iter().map(|(first, last)| {
             let (first, last) = (Literal::u16_unsuffixed(*first), Literal::u16_unsuffixed(*last));
@@ -428,7 +437,10 @@ fn parameter_docs(parameter: &Parameter) -> TokenStream {
 impl Operation {
     /// The URL, its path parameters encoded in variables of their names.
     fn url(&self) -> Expr {
-        let names = self.parameters.iter().filter(|(_, item)| item.location == Location::Path);
+        let names = self
+            .parameters
+            .iter()
+            .filter(|(_, item)| item.location == Location::Path);
         let names = names.map(|(rust, item)| (item.name.clone(), rust.clone())).collect();
         let template = format!("{{}}{}", crate::prepare::renamed_path(&self.path, &names));
         syn::parse_quote!(format!(#template, client.base_url()))

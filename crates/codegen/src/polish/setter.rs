@@ -17,6 +17,8 @@ pub(crate) struct Setter {
     pub boxed: bool,
     /// What a value must pass, each a function from a value to a result.
     pub checks: Vec<TokenStream>,
+    /// The checks in words.
+    pub demand: Vec<String>,
 }
 
 impl Setter {
@@ -45,10 +47,21 @@ impl Setter {
         let checks = self.checks.iter().map(|check| quote! { .and_then(#check) });
         let boxed = self.boxed.then(|| quote! { .map(Box::new) });
         let some = (!self.required).then(|| quote! { .map(Some) });
+        // A value that does not even convert gets to know what would.
+        let reason = match self.demand.as_slice() {
+            [] => quote! { reason.to_string() },
+            demand => {
+                let format = format!(
+                    "must be {}: {{reason}}",
+                    demand.join(", ").replace('{', "{{").replace('}', "}}")
+                );
+                quote! { format!(#format) }
+            }
+        };
         quote! {
             #about
             pub fn #ident(mut self, value: impl TryInto<#ty, Error: Display>) -> Self {
-                self.#ident = value.try_into().map_err(|reason| reason.to_string()) #(#checks)* #boxed #some;
+                self.#ident = value.try_into().map_err(|reason| #reason) #(#checks)* #boxed #some;
                 self
             }
         }

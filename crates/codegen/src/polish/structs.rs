@@ -199,6 +199,7 @@ impl Field<'_> {
             required: !optional,
             boxed,
             checks: Vec::new(),
+            demand: Vec::new(),
         }
     }
 }

@@ -1,3 +1,5 @@
 //! Ignored.
 use super::Prepare;
-impl Prepare<'_> { pub(super) fn ignored(&mut self) {} }
+impl Prepare<'_> {
+    pub(super) fn ignored(&mut self) {}
+}

@@ -65,11 +65,7 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
         components: Some(components),
         ..OpenAPI::default()
     };
-    Ok(Prepared {
-        api,
-        model,
-        notes,
-    })
+    Ok(Prepared { api, model, notes })
 }
 
 /// The state of one preparation.
@@ -161,8 +157,12 @@ impl<'a> Prepare<'a> {
         let mut clashes = Vec::new();
         for (rust, operation) in &self.model.operations {
             let builder = name::builder_name(rust);
-            if let Some(name) = builder.strip_suffix("Builder").filter(|name| self.model.structs.contains_key(*name)) {
-                let message = format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
+            if let Some(name) = builder
+                .strip_suffix("Builder")
+                .filter(|name| self.model.structs.contains_key(*name))
+            {
+                let message =
+                    format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
                 let mut clash = self.document.error(&operation.at, message);
                 if let Some(other) = self.type_names.get(name) {
                     clash = clash.also(self.document, other, "the type");
@@ -176,14 +176,15 @@ impl<'a> Prepare<'a> {
     /// The client sends a bearer key; another scheme would be ignored, and every request refused.
     fn security(&mut self) {
         let schemes = self.components.security_schemes.clone();
-        let is_bearer = |scheme: &ReferenceOr<SecurityScheme>| {
-            matches!(scheme, ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer"))
-        };
+        let is_bearer = |scheme: &ReferenceOr<SecurityScheme>| matches!(scheme, ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer"));
         let bearer = schemes.values().any(is_bearer);
         for (name, _) in schemes.iter().filter(|(_, scheme)| !is_bearer(scheme)) {
             let at = pointer::join("/components/securitySchemes", [name.as_str()]);
             if bearer {
-                self.note(&at, format!("the client sends a bearer key, and nothing for the scheme `{name}`"));
+                self.note(
+                    &at,
+                    format!("the client sends a bearer key, and nothing for the scheme `{name}`"),
+                );
             } else {
                 self.error(
                     &at,

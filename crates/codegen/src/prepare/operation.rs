@@ -34,8 +34,14 @@ impl Prepare<'_> {
                 continue;
             };
             if path.contains(['?', '#']) {
-                let finding = self.document.error(&at, format!("the path `{path}` has a `?` or a `#`"));
-                self.push(finding.at_key().help("describe the part from there on with query parameters"));
+                let finding = self
+                    .document
+                    .error(&at, format!("the path `{path}` has a `?` or a `#`"));
+                self.push(
+                    finding
+                        .at_key()
+                        .help("describe the part from there on with query parameters"),
+                );
             }
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
@@ -43,7 +49,10 @@ impl Prepare<'_> {
                     continue;
                 };
                 // Operations of one path may give its parameters different names.
-                let item = copy.paths.entry(path).or_insert_with(|| ReferenceOr::Item(PathItem::default()));
+                let item = copy
+                    .paths
+                    .entry(path)
+                    .or_insert_with(|| ReferenceOr::Item(PathItem::default()));
                 if let ReferenceOr::Item(item) = item {
                     *slot(item, method) = Some(operation);
                 }
@@ -97,7 +106,10 @@ impl Prepare<'_> {
         if let Some(other) = names.insert(builder.clone(), id_at.clone()) {
             self.push(
                 self.document
-                    .error(&id_at, format!("two operations would both have the Rust builder `{builder}`"))
+                    .error(
+                        &id_at,
+                        format!("two operations would both have the Rust builder `{builder}`"),
+                    )
                     .also(self.document, &other, "the other one")
                     .help("give one of them another `operationId`"),
             );
@@ -358,7 +370,9 @@ impl Prepare<'_> {
         let place = Place::new(schema_at, name::type_name(&format!("{builder}-{}", data.name)));
         let copy = self.convert(schema, &place).into_schema(false);
         let schemas = chain.iter().filter_map(|(schema, _)| schema.as_item());
-        let default = schemas.filter_map(|schema| schema.schema_data.default.clone()).find(|default| !default.is_null());
+        let default = schemas
+            .filter_map(|schema| schema.schema_data.default.clone())
+            .find(|default| !default.is_null());
         let docs = data.description.clone().or_else(|| about(&[schema]).docs);
         let model = Parameter {
             about: About {
@@ -445,7 +459,11 @@ impl Prepare<'_> {
         };
         for other in content.keys().filter(|media| *media != key) {
             let message = format!("of the media types only `{key}` is used, not `{other}`");
-            self.push(self.document.note(&pointer::join(at, [other.as_str()]), message).at_key());
+            self.push(
+                self.document
+                    .note(&pointer::join(at, [other.as_str()]), message)
+                    .at_key(),
+            );
         }
         Some((
             media_type.clone(),

@@ -288,7 +288,11 @@ impl Prepare<'_> {
             }
             Shape::Boolean => Converted::plain(SchemaKind::Type(Type::Boolean(Default::default())), quote!(bool)),
             Shape::List(items) => {
-                let inner = self.convert_inner(items.as_ref(), &place.inner(pointer::join(&place.at, ["items"]), "item"), through);
+                let inner = self.convert_inner(
+                    items.as_ref(),
+                    &place.inner(pointer::join(&place.at, ["items"]), "item"),
+                    through,
+                );
                 let (rust, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if inner.nullable {
                     quote!(Vec<Option<#rust>>)
@@ -416,7 +420,10 @@ impl Prepare<'_> {
                     "`Unknown` holds values that the document does not list: this one is `UnknownValue`",
                 );
             }
-            let docs = descriptions.and_then(|all| all.get(value)).and_then(Value::as_str).map(str::to_owned);
+            let docs = descriptions
+                .and_then(|all| all.get(value))
+                .and_then(Value::as_str)
+                .map(str::to_owned);
             let about = About {
                 docs,
                 deprecated: false,
@@ -442,10 +449,16 @@ impl Prepare<'_> {
             for (value, text) in all {
                 let at = pointer::join(&place.at, ["x-enum-descriptions", value.as_str()]);
                 if !values.contains(value) {
-                    let finding = self.document.error(&at, format!("`{value}` is not among the values of the enum"));
+                    let finding = self
+                        .document
+                        .error(&at, format!("`{value}` is not among the values of the enum"));
                     self.push(finding.at_key().help("add it to `enum`, or take it out here"));
                 } else if !text.is_string() {
-                    self.error(&at, format!("the description of `{value}` is not text"), "put it in quotes");
+                    self.error(
+                        &at,
+                        format!("the description of `{value}` is not text"),
+                        "put it in quotes",
+                    );
                 }
             }
         } else if descriptions.is_some() {
@@ -614,7 +627,12 @@ impl Prepare<'_> {
         let mut whole = Object::default();
         let parts = parts.iter().enumerate();
         let mut left: Vec<(ReferenceOr<Schema>, String)> = parts
-            .map(|(index, part)| (part.clone(), pointer::join(&place.at, ["allOf", index.to_string().as_str()])))
+            .map(|(index, part)| {
+                (
+                    part.clone(),
+                    pointer::join(&place.at, ["allOf", index.to_string().as_str()]),
+                )
+            })
             .rev()
             .collect();
         // Parts may have parts, which are put in their place.
@@ -623,7 +641,10 @@ impl Prepare<'_> {
                 ReferenceOr::Reference { reference } => {
                     let name = reference.trim_start_matches(COMPONENTS);
                     let at = pointer::join("/components/schemas", [name]);
-                    self.components.schemas.get(name).map(|schema| vec![(schema.clone(), at)])
+                    self.components
+                        .schemas
+                        .get(name)
+                        .map(|schema| vec![(schema.clone(), at)])
                 }
                 ReferenceOr::Item(Schema {
                     schema_kind: SchemaKind::AllOf { all_of },
@@ -650,9 +671,12 @@ impl Prepare<'_> {
             let inner = Place::new(at.clone(), place.name.clone());
             match self.shape(&part, &inner) {
                 Shape::Struct(object) => self.merge(&mut whole, object),
-                Shape::Map(values) => whole.additional = whole.additional.take().or(values.map(|values| {
-                    (values, pointer::join(&at, ["additionalProperties"]))
-                })),
+                Shape::Map(values) => {
+                    whole.additional = whole
+                        .additional
+                        .take()
+                        .or(values.map(|values| (values, pointer::join(&at, ["additionalProperties"]))))
+                }
                 // It says nothing of the type.
                 Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
@@ -744,7 +768,13 @@ impl Prepare<'_> {
             return Shape::Struct(object);
         }
         if is_enum(&any.enumeration) {
-            return Shape::Enum(any.enumeration.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+            return Shape::Enum(
+                any.enumeration
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect(),
+            );
         }
         if let Some(items) = &any.items {
             return Shape::List(Some(items.clone().unbox()));
@@ -833,7 +863,14 @@ impl Prepare<'_> {
 
     /// A bound that the type of the numbers has room for. One that no number of the type can break is
     /// left out, and one that all of them break is an error.
-    fn integer_bound(&mut self, value: Option<i64>, exclusive: bool, rust: &str, at: &str, keyword: &str) -> Option<Bound> {
+    fn integer_bound(
+        &mut self,
+        value: Option<i64>,
+        exclusive: bool,
+        rust: &str,
+        at: &str,
+        keyword: &str,
+    ) -> Option<Bound> {
         let value = value?;
         let (least, most) = range(rust);
         let number = i128::from(value);
@@ -1034,7 +1071,9 @@ fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     let SchemaKind::Any(any) = kind else {
         return Cow::Borrowed(kind);
     };
-    let combined = [&any.all_of, &any.one_of, &any.any_of].iter().any(|parts| !parts.is_empty());
+    let combined = [&any.all_of, &any.one_of, &any.any_of]
+        .iter()
+        .any(|parts| !parts.is_empty());
     if combined || any.not.is_some() {
         return Cow::Borrowed(kind);
     }
@@ -1044,15 +1083,29 @@ fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     };
     let own: &[&str] = match any.typ.as_deref() {
         Some("string") => &["format", "pattern", "minLength", "maxLength", "enum"],
-        Some("integer" | "number") => {
-            &["format", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum"]
-        }
+        Some("integer" | "number") => &[
+            "format",
+            "multipleOf",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "enum",
+        ],
         Some("boolean") => &["enum"],
         Some("array") => &["items", "minItems", "maxItems", "uniqueItems"],
-        Some("object") => &["properties", "required", "additionalProperties", "minProperties", "maxProperties"],
+        Some("object") => &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+        ],
         _ => return Cow::Borrowed(kind),
     };
-    let keywords = keywords.into_iter().filter(|(key, _)| key == "type" || own.contains(&key.as_str()));
+    let keywords = keywords
+        .into_iter()
+        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()));
     match serde_json::from_value(serde_json::Value::Object(keywords.collect())) {
         Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
         _ => Cow::Borrowed(kind),

@@ -10,7 +10,8 @@ use ittybit_codegen::Client;
 use ittybit_spec::{Diagnostics, Document};
 
 /// What every document has, and the rules are not about.
-const HEAD: &str = "openapi: 3.0.3\ninfo: { title: Rule, version: 1.0.0 }\nservers: [{ url: https://api.example.com }]\n";
+const HEAD: &str =
+    "openapi: 3.0.3\ninfo: { title: Rule, version: 1.0.0 }\nservers: [{ url: https://api.example.com }]\n";
 
 /// The root of the repository.
 pub fn repository() -> &'static Path {

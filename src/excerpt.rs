@@ -1,0 +1,47 @@
+//! Short, printable pieces of what a server sent, for error messages.
+
+/// The longest excerpt, in characters.
+const LENGTH: usize = 160;
+
+/// The start of a body, on one line.
+pub(crate) fn start(body: &[u8]) -> String {
+    // Four bytes are the longest character: this much is enough, and decoding stays cheap.
+    let head = &body[..body.len().min(LENGTH * 4 + 4)];
+    let text = String::from_utf8_lossy(head);
+    let mut out = one_line(&text, LENGTH);
+    if text.chars().count() > LENGTH || head.len() < body.len() {
+        out.push('…');
+    }
+    out
+}
+
+/// What stands around an offset, on one line.
+pub(crate) fn around(body: &[u8], offset: usize) -> String {
+    let offset = offset.min(body.len());
+    let from = offset.saturating_sub(LENGTH / 2);
+    let to = (offset + LENGTH / 2).min(body.len());
+    let text = String::from_utf8_lossy(&body[from..to]);
+    // A cut through a character leaves replacement characters at the ends.
+    let text = text.trim_matches(char::REPLACEMENT_CHARACTER);
+    format!(
+        "{}{}{}",
+        if from > 0 { "…" } else { "" },
+        one_line(text, LENGTH),
+        if to < body.len() { "…" } else { "" }
+    )
+}
+
+/// Whether a body looks like a web page.
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    let head = &body.trim_ascii_start()[..body.trim_ascii_start().len().min(9)];
+    head.starts_with(b"<!") || head.starts_with(b"<?") || {
+        head.len() >= 5 && head[..5].eq_ignore_ascii_case(b"<html")
+    }
+}
+
+fn one_line(text: &str, length: usize) -> String {
+    text.chars()
+        .take(length)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}

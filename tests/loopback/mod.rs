@@ -1,0 +1,293 @@
+//! An HTTP server on this machine that says to the byte what a test wants to hear.
+
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+/// A request, as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub target: String,
+    pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap()
+    }
+
+    pub fn query(&self, name: &str) -> Option<String> {
+        let url = reqwest::Url::parse("http://host").unwrap().join(&self.target).unwrap();
+        let mut pairs = url.query_pairs();
+        Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// What the server does about a request.
+pub enum Reply {
+    /// Answers, and keeps the connection.
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// Writes these bytes, and closes the connection.
+    Close(Vec<u8>),
+    /// Writes these bytes, and keeps the connection open without another word.
+    Hang(Vec<u8>),
+    /// Writes the first bytes once, then the others again and again.
+    Endless(Vec<u8>, Vec<u8>),
+}
+
+impl Reply {
+    pub fn json(status: u16, body: Value) -> Self {
+        Self::text(status, "application/json", body.to_string())
+    }
+
+    pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::Answer {
+            status,
+            headers: vec![("Content-Type", content_type.to_owned())],
+            body: body.into(),
+        }
+    }
+
+    /// The API's error object.
+    pub fn error(status: u16, kind: &str, message: &str) -> Self {
+        Self::json(status, json!({ "kind": kind, "message": message }))
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        match &mut self {
+            Self::Answer { headers, .. } => headers.push((name, value.into())),
+            _ => panic!("only an answer has headers"),
+        }
+        self
+    }
+}
+
+/// A running server. Dropped, it takes no more connections.
+pub struct Server {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Starts a server; `reply` gets each request and its number, counted from 0.
+    pub fn start(reply: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let stopped = Arc::new(AtomicBool::new(false));
+        let reply: Arc<dyn Fn(&Request, usize) -> Reply + Send + Sync> = Arc::new(reply);
+        let server = Self {
+            address,
+            requests: Arc::clone(&requests),
+            stopped: Arc::clone(&stopped),
+        };
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let (reply, requests) = (Arc::clone(&reply), Arc::clone(&requests));
+                let connection = connection.unwrap();
+                std::thread::spawn(move || serve(connection, &*reply, &requests));
+            }
+        });
+        server
+    }
+
+    /// Gives the replies one after the other, and the last one for ever.
+    pub fn replies(replies: Vec<fn() -> Reply>) -> Self {
+        Self::start(move |_, number| replies[number.min(replies.len() - 1)]())
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for a connection.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(
+    mut connection: TcpStream,
+    reply: &(dyn Fn(&Request, usize) -> Reply + Send + Sync),
+    requests: &Mutex<Vec<Request>>,
+) {
+    // Without it, a small page waits for the other side's delayed acknowledgement.
+    connection.set_nodelay(true).unwrap();
+    let mut reader = BufReader::new(connection.try_clone().unwrap());
+    while let Some(request) = read_request(&mut reader) {
+        let number = {
+            let mut requests = requests.lock().unwrap();
+            requests.push(request.clone());
+            requests.len() - 1
+        };
+        // A client that has gone away is no fault of the server: writing just ends.
+        let result = match reply(&request, number) {
+            Reply::Answer { status, headers, body } => {
+                let mut out = format!("HTTP/1.1 {status} Whatever\r\n").into_bytes();
+                for (name, value) in headers {
+                    out.extend(format!("{name}: {value}\r\n").bytes());
+                }
+                if status != 204 && status != 304 {
+                    out.extend(format!("Content-Length: {}\r\n", body.len()).bytes());
+                }
+                out.extend(b"\r\n");
+                out.extend(body);
+                connection.write_all(&out)
+            }
+            Reply::Close(bytes) => {
+                let _ = connection.write_all(&bytes);
+                return;
+            }
+            Reply::Hang(bytes) => {
+                let _ = connection.write_all(&bytes);
+                let _ = reader.read(&mut [0]);
+                return;
+            }
+            Reply::Endless(start, more) => {
+                let mut result = connection.write_all(&start);
+                while result.is_ok() {
+                    result = connection.write_all(&more);
+                }
+                result
+            }
+        };
+        if result.is_err() {
+            return;
+        }
+    }
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = HashMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length = headers
+        .get("content-length")
+        .map_or(0, |length: &String| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request {
+        method,
+        target,
+        headers,
+        body,
+    })
+}
+
+/// A task with nothing but what is required.
+pub fn task(id: impl AsRef<str>) -> Value {
+    json!({
+        "id": id.as_ref(),
+        "object": "task",
+        "kind": "video",
+        "status": "succeeded",
+        "progress": 100,
+        "created_at": 1735689600,
+        "updated_at": 1735689615,
+    })
+}
+
+pub fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("task_{number:05}")).collect()
+}
+
+/// Answers as the API does, for a list that stands in this order.
+pub fn list(ids: &[String], request: &Request) -> Reply {
+    let limit: usize = request.query("limit").map_or(20, |limit| limit.parse().unwrap());
+    let position = |cursor: String| ids.iter().position(|id| *id == cursor);
+    let (from, to, more);
+    if let Some(before) = request.query("before") {
+        to = position(before).unwrap_or(0);
+        from = to.saturating_sub(limit);
+        more = from > 0;
+    } else {
+        from = match request.query("after") {
+            Some(after) => position(after).map_or(ids.len(), |position| position + 1),
+            None => 0,
+        };
+        to = (from + limit).min(ids.len());
+        more = to < ids.len();
+    }
+    Reply::json(200, ids[from..to].iter().map(task).collect())
+        .header("Has-More", more.to_string())
+        .header("Limit", limit.to_string())
+}
+
+/// A clock on which no wait takes time; it remembers how long it was asked to wait.
+#[derive(Clone, Default)]
+pub struct Waits(Arc<Mutex<Vec<Duration>>>);
+
+impl Waits {
+    pub fn all(&self) -> Vec<Duration> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl ittybit::Clock for Waits {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_735_689_600)
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.0.lock().unwrap().push(duration);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+pub const KEY: &str = "ittybit_0123456789abcdef";
+
+/// A client of the server that waits on `waits`, and always as long as it may.
+pub fn client(server: &Server, waits: &Waits) -> ittybit::Client {
+    builder(server, waits).build().unwrap()
+}
+
+pub fn builder(server: &Server, waits: &Waits) -> ittybit::ClientBuilder {
+    let policy = ittybit::RetryPolicy::default().clock(waits.clone()).jitter(|| 1.0);
+    ittybit::Client::builder()
+        .api_key(KEY)
+        .base_url(server.url())
+        .retry(policy)
+}

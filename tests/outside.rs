@@ -1,0 +1,147 @@
+//! A crate outside of the workspace: it depends on `ittybit` by path or from the package, builds
+//! the checked-in client, and compiles nothing of the generator.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What only the generator needs.
+const GENERATOR: &[&str] = &[
+    "ittybit-codegen",
+    "ittybit-spec",
+    "progenitor",
+    "progenitor-impl",
+    "typify",
+    "typify-impl",
+    "openapiv3",
+    "prettyplease",
+    "heck",
+    "regex-automata",
+    "saphyr-parser",
+    "annotate-snippets",
+];
+
+/// Runs cargo outside of the workspace, where its `.cargo/config.toml` does not reach.
+fn cargo(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(directory)
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside"),
+        )
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "cargo {} failed:\n{stdout}{stderr}",
+        arguments.join(" ")
+    );
+    stdout.into_owned()
+}
+
+/// A crate that uses the client, with the versions of the workspace's lock file.
+fn consumer(directory: &Path, client: &Path, patch: &str) {
+    fs::create_dir_all(directory.join("src")).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nittybit = {{ path = {client:?}, default-features = false }}\n\n{patch}"
+    );
+    fs::write(directory.join("Cargo.toml"), manifest).unwrap();
+    let main = "fn main() {\n    println!(\"{:?}\", ittybit::TaskKind::from(\"video\"));\n}\n";
+    fs::write(directory.join("src/main.rs"), main).unwrap();
+    fs::copy("Cargo.lock", directory.join("Cargo.lock")).unwrap();
+}
+
+/// The names of all packages that the crate compiles, build dependencies among them.
+fn compiled(directory: &Path) -> Vec<String> {
+    let tree = cargo(
+        directory,
+        &[
+            "tree",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ],
+    );
+    tree.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn assert_lean(directory: &Path) {
+    let compiled = compiled(directory);
+    assert!(compiled.iter().any(|name| name == "reqwest"), "{compiled:?}");
+    let found: Vec<&String> = compiled
+        .iter()
+        .filter(|name| GENERATOR.contains(&name.as_str()))
+        .collect();
+    assert!(found.is_empty(), "the client's users compile {found:?}");
+}
+
+#[test]
+fn by_path() {
+    let directory = tempfile::tempdir().unwrap();
+    consumer(directory.path(), Path::new(env!("CARGO_MANIFEST_DIR")), "");
+    assert_lean(directory.path());
+    assert_eq!(cargo(directory.path(), &["run", "--quiet", "--offline"]), "Video\n");
+}
+
+#[test]
+fn from_the_package() {
+    let directory = tempfile::tempdir().unwrap();
+    let packages = directory.path().join("packages");
+    let packages = packages.to_str().unwrap();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = [
+        "package",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--no-verify",
+        "--allow-dirty",
+        "--offline",
+        "--quiet",
+    ];
+    cargo(workspace, &[&package[..], &["--target-dir", packages]].concat());
+    let unpacked: Vec<PathBuf> = fs::read_dir(Path::new(packages).join("package"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "crate"))
+        .map(|package| {
+            let status = Command::new("tar")
+                .arg("-xzf")
+                .arg(&package)
+                .current_dir(directory.path())
+                .status()
+                .unwrap();
+            assert!(status.success());
+            directory.path().join(package.file_stem().unwrap())
+        })
+        .collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let find = |name: &str| {
+        let unpacked = unpacked.iter().find(|path| path.ends_with(format!("{name}-{version}")));
+        unpacked.unwrap_or_else(|| panic!("`{name}` was not packaged"))
+    };
+    // As if these were published.
+    let patch = format!(
+        "[patch.crates-io]\nittybit-codegen = {{ path = {:?} }}\nittybit-spec = {{ path = {:?} }}\n",
+        find("ittybit-codegen"),
+        find("ittybit-spec"),
+    );
+    let outside = directory.path().join("consumer");
+    consumer(&outside, find("ittybit"), &patch);
+    assert_lean(&outside);
+    assert_eq!(cargo(&outside, &["run", "--quiet", "--offline"]), "Video\n");
+}
