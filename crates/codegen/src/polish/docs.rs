@@ -9,7 +9,10 @@ use crate::model::About;
 /// Stands in for docs that the document does not give, until [`Finish`] takes it out.
 pub(crate) const UNDOCUMENTED: &str = "undocumented in the document";
 
-/// Lines of prose are wrapped at this many characters.
+/// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
+const LONGEST: usize = 100;
+
+/// What lines are wrapped to.
 const WIDTH: usize = 88;
 
 /// The docs and the deprecation of an item; `more` is put below the document's words.
@@ -52,7 +55,7 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     let mut out = Vec::new();
     let mut fence: Option<String> = None;
     let mut after_blank = true;
-    for line in text.replace("\r\n", "\n").trim().lines() {
+    for line in text.replace("\r\n", "\n").replace('\t', "    ").trim().lines() {
         let line = line.trim_end();
         let trimmed = line.trim_start();
         let indent = line.len() - trimmed.len();
@@ -158,7 +161,7 @@ fn wrapped(text: &str) -> Vec<String> {
                 out.push(begun);
             }
         }
-        if !prose || line.chars().count() <= WIDTH {
+        if !prose || line.chars().count() <= LONGEST {
             out.push(line);
             continue;
         }
@@ -193,16 +196,22 @@ fn starts_block(word: &str) -> bool {
 }
 
 /// Takes out the stand-ins for missing docs.
-pub(crate) struct Finish;
+#[derive(Default)]
+pub(crate) struct Finish {
+    /// Whether there was one.
+    pub undocumented: bool,
+}
 
 impl VisitMut for Finish {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        let before = attributes.len();
         attributes.retain(|attribute| match &attribute.meta {
             syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => {
                 !matches!(&meta.value, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if text.value() == UNDOCUMENTED)
             }
             _ => true,
         });
+        self.undocumented |= attributes.len() < before;
     }
 }
 

@@ -135,8 +135,15 @@ impl<'m> Parts<'m> {
             .filter(|(_, item)| item.location == Location::Path)
         {
             let ident = format_ident!("{rust}");
+            let ty = self.setters.iter().find(|setter| setter.name == *rust).map(|setter| &setter.ty);
+            let text = match ty {
+                Some(ty) if paths::is(ty, "String") => quote!(&#ident),
+                // Of the types of the document, only enums may stand in a path.
+                Some(Type::Path(path)) if path.path.segments.len() > 1 => quote!(#ident.as_str()),
+                _ => quote!(&#ident.to_string()),
+            };
             let encoded = syn::parse_quote! {
-                let #ident = progenitor_client::encode_path(&#ident.to_string());
+                let #ident = progenitor_client::encode_path(#text);
             };
             self.statements.insert(0, encoded);
         }
@@ -231,9 +238,9 @@ impl<'m> Parts<'m> {
             let field = format_ident!("{}", pagination.cursor.field);
             let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
                 (false, false) => quote! { Some(item.#field.to_string()) },
-                (false, true) => quote! { Some(i64::from(item.#field).to_string()) },
+                (false, true) => quote! { Some(item.#field.unix_seconds().to_string()) },
                 (true, false) => quote! { item.#field.as_ref().map(ToString::to_string) },
-                (true, true) => quote! { item.#field.map(|time| i64::from(time).to_string()) },
+                (true, true) => quote! { item.#field.map(|time| time.unix_seconds().to_string()) },
             };
             let forward = &pagination.forward;
             let [backward, has_more, limit, applied_limit] = [
@@ -279,9 +286,9 @@ impl<'m> Parts<'m> {
                 })
                 .map(|_| {
                     if setter.required {
-                        quote! { .map(i64::from) }
+                        quote! { .map(Timestamp::unix_seconds) }
                     } else {
-                        quote! { .map(|time| time.map(i64::from)) }
+                        quote! { .map(|time| time.map(Timestamp::unix_seconds)) }
                     }
                 });
             quote! {
