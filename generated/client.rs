@@ -5,6 +5,9 @@ use crate::Client;
 /// The URL of the API's first server.
 pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
 
+/// Every operation, in the order of the document.
+pub const OPERATIONS: &[&crate::operation::Operation] = &[builder::ListTasks::OPERATION];
+
 impl Client {
     /// List Tasks.
     ///
@@ -437,6 +440,7 @@ pub mod types {
 
 /// What builds requests and the values in them.
 pub mod builder {
+    use crate::parameter::Argument;
     use std::ops::Bound;
     use crate::Client;
     use std::fmt::Display;
@@ -446,6 +450,8 @@ pub mod builder {
     use crate::Page;
     use crate::Pages;
     use crate::page::Pagination;
+    use crate::operation::Paging;
+    use crate::parameter::Parameter;
     use crate::Timestamp;
     use crate::bounds;
     use super::types;
@@ -1229,14 +1235,186 @@ pub mod builder {
         order: Result<Option<types::SortOrder>, String>,
     }
 
-    impl<C> ListTasks<C> {
-        const OPERATION: Operation = Operation {
+    impl ListTasks {
+        /// What the document says of this operation.
+        pub const OPERATION: &Operation = &Operation {
             id: "list_tasks",
             method: "GET",
             path: "/tasks",
+            summary: "List Tasks",
+            description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
+            deprecated: false,
+            tags: &[
+                (
+                    "Tasks",
+                    "Units of work on media, such as encoding a video or making subtitles.",
+                ),
+            ],
+            parameters: &[
+                Parameter {
+                    name: "after",
+                    description: "Results after the task with this id. For the next page, give the id of the last result.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "before",
+                    description: "Results before the task with this id. For the previous page, give the id of the first\nresult.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "limit",
+                    description: "How many results to return, from 1 to 100. The server uses 20 when it is left out.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[],
+                    default: Some("20"),
+                    bounds: "from 1 to 100",
+                },
+                Parameter {
+                    name: "status",
+                    description: "Only tasks in this status.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[
+                        ("waiting", "Created, and waiting to be picked up."),
+                        ("validating", "The input is being validated."),
+                        ("queued", "Queued for processing."),
+                        ("processing", "Being processed."),
+                        ("finishing", "Processed; the outputs are being finalised."),
+                        ("succeeded", "Terminal: done."),
+                        ("failed", "Terminal: failed."),
+                        ("cancelled", "Terminal: cancelled."),
+                    ],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "kind",
+                    description: "Only tasks of this kind.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[
+                        ("video", "Make a video."),
+                        ("adaptive_video", "Make a video for adaptive streaming."),
+                        ("image", "Make an image."),
+                        ("audio", "Make an audio file."),
+                        ("speech", "Recognise speech."),
+                        ("nsfw", "Look for content that is not safe for work."),
+                        ("summary", "Write a summary."),
+                        ("outline", "Write an outline."),
+                        ("subtitles", "Make subtitles."),
+                        ("chapters", "Find chapters."),
+                        ("ingest", "Take a file in."),
+                        ("conditions", "Check conditions."),
+                        ("upload", "Upload a file."),
+                    ],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "run_id",
+                    description: "Only tasks of the run with this id.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "created_by",
+                    description: "Only tasks created by the run or the key with this id.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[],
+                    default: None,
+                    bounds: "",
+                },
+                Parameter {
+                    name: "order",
+                    description: "Sort order of the results. The server uses `desc` when it is left out.",
+                    required: false,
+                    deprecated: false,
+                    repeated: false,
+                    values: &[("asc", "Ascending."), ("desc", "Descending.")],
+                    default: Some("desc"),
+                    bounds: "",
+                },
+            ],
+            paging: Some(Paging {
+                forward: "after",
+                backward: Some("before"),
+                limit: Some("limit"),
+                largest: Some(100),
+            }),
+            fields: &[
+                "id",
+                "object",
+                "kind",
+                "status",
+                "progress",
+                "input.kind",
+                "input.url",
+                "input.filename",
+                "input.filesize",
+                "input.mimetype",
+                "input.width",
+                "input.height",
+                "input.duration",
+                "input.bitrate",
+                "input.framerate",
+                "input.codecs.video.name",
+                "input.codecs.video.profile",
+                "input.codecs.video.level",
+                "input.codecs.audio.name",
+                "input.codecs.audio.sample_rate",
+                "input.codecs.audio.channels",
+                "input.codecs.audio.bitrate",
+                "output.kind",
+                "output.url",
+                "output.filename",
+                "output.filesize",
+                "output.mimetype",
+                "output.width",
+                "output.height",
+                "output.duration",
+                "output.bitrate",
+                "output.framerate",
+                "output.codecs.video.name",
+                "output.codecs.video.profile",
+                "output.codecs.video.level",
+                "output.codecs.audio.name",
+                "output.codecs.audio.sample_rate",
+                "output.codecs.audio.channels",
+                "output.codecs.audio.bitrate",
+                "error",
+                "metadata",
+                "created_by",
+                "created_at",
+                "started_at",
+                "finished_at",
+                "updated_at",
+            ],
+            times: &["created_at", "started_at", "finished_at", "updated_at"],
             success: &[200..=200],
         };
+    }
 
+    impl<C> ListTasks<C> {
         const PAGES: Pagination<types::Task> = Pagination {
             forward: "after",
             backward: Some("before"),
@@ -1358,6 +1536,72 @@ pub mod builder {
             self
         }
 
+        /// Sets a parameter by its name in [`OPERATION`](ListTasks::OPERATION), from text: one
+        /// value, or any number for a list. What is wrong is told at once.
+        ///
+        /// # Errors
+        ///
+        /// There is no such parameter, or it does not take the text.
+        pub fn set(
+            self,
+            name: &str,
+            values: impl IntoIterator<Item: AsRef<str>>,
+        ) -> Result<Self, Error> {
+            let argument = Argument::new(name, values, ListTasks::OPERATION.parameters);
+            match name {
+                "after" => {
+                    argument
+                        .one(|value: String| self.after(value), |set: &Self| &set.after)
+                }
+                "before" => {
+                    argument
+                        .one(
+                            |value: String| self.before(value),
+                            |set: &Self| &set.before,
+                        )
+                }
+                "limit" => {
+                    argument.one(|value: i32| self.limit(value), |set: &Self| &set.limit)
+                }
+                "status" => {
+                    argument
+                        .one(
+                            |value: types::TaskStatusFilter| self.status(value),
+                            |set: &Self| &set.status,
+                        )
+                }
+                "kind" => {
+                    argument
+                        .one(
+                            |value: types::TaskKind| self.kind(value),
+                            |set: &Self| &set.kind,
+                        )
+                }
+                "run_id" => {
+                    argument
+                        .one(
+                            |value: String| self.run_id(value),
+                            |set: &Self| &set.run_id,
+                        )
+                }
+                "created_by" => {
+                    argument
+                        .one(
+                            |value: String| self.created_by(value),
+                            |set: &Self| &set.created_by,
+                        )
+                }
+                "order" => {
+                    argument
+                        .one(
+                            |value: types::SortOrder| self.order(value),
+                            |set: &Self| &set.order,
+                        )
+                }
+                _ => argument.unknown(),
+            }
+        }
+
         /// Checks every argument and makes the request.
         fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
             let after = self
@@ -1429,7 +1673,7 @@ pub mod builder {
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(&client)?;
-            Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
+            Page::fetch(client, ListTasks::OPERATION, Self::PAGES, request).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1437,7 +1681,19 @@ pub mod builder {
         pub fn pages(self) -> Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(&client);
-            Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+            Pages::new(client, ListTasks::OPERATION, Self::PAGES, request)
+        }
+
+        /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
+            let client = self.client.clone();
+            let request = self.request(&client);
+            Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
+                request,
+            )
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1471,7 +1727,12 @@ pub mod builder {
         pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(client.inner())?;
-            crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
+            crate::blocking::Page::fetch(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES,
+                request,
+            )
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1479,7 +1740,26 @@ pub mod builder {
         pub fn pages(self) -> crate::blocking::Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(client.inner());
-            crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+            crate::blocking::Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES,
+                request,
+            )
+        }
+
+        /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        pub fn pages_json(
+            self,
+        ) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
+            let client = self.client.clone();
+            let request = self.request(client.inner());
+            crate::blocking::Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
+                request,
+            )
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.

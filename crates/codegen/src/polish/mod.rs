@@ -5,6 +5,7 @@
 
 mod docs;
 mod enums;
+mod metadata;
 mod operation;
 mod paths;
 mod setter;
@@ -49,7 +50,10 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         .collect::<Result<Vec<_>, _>>()?;
     let methods: TokenStream = operations.iter().map(|operation| operation.method(false)).collect();
     let blocking_methods: TokenStream = operations.iter().map(|operation| operation.method(true)).collect();
-    let request_builders = operations.iter().map(operation::Parts::builder);
+    let context = metadata::Context { model, types };
+    let request_builders = operations.iter().map(|operation| operation.builder(context));
+    let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
+    let metadata = metadata::operations(&builder_idents);
     let methods = (!operations.is_empty()).then(|| {
         quote! {
             impl Client { #methods }
@@ -66,6 +70,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     let use_in_builders = imports(
         &builders,
         &[
+            "Argument",
             "Bound",
             "Client",
             "Display",
@@ -75,6 +80,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             "Page",
             "Pages",
             "Pagination",
+            "Paging",
+            "Parameter",
             "Pattern",
             "Response",
             "Timestamp",
@@ -88,6 +95,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
 
         /// The URL of the API's first server.
         pub(crate) const SERVER_URL: &str = #server_url;
+
+        #metadata
 
         #methods
 
@@ -126,10 +135,13 @@ fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
         .iter()
         .filter(|name| found.contains(**name))
         .map(|name| match *name {
+            "Argument" => quote! { use crate::parameter::Argument; },
             "Bound" => quote! { use std::ops::Bound; },
             "Display" => quote! { use std::fmt::Display; },
             "Operation" => quote! { use crate::operation::Operation; },
             "Pagination" => quote! { use crate::page::Pagination; },
+            "Paging" => quote! { use crate::operation::Paging; },
+            "Parameter" => quote! { use crate::parameter::Parameter; },
             "Pattern" => quote! { use crate::bounds::Pattern; },
             "open_enum" => quote! { use crate::open_enum::open_enum; },
             "bounds::" => quote! { use crate::bounds; },
