@@ -39,6 +39,8 @@
 //! | `gzip` | asks for compressed answers |
 //! | `schemars` | `schemars::JsonSchema` on every type of the API |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -72,3 +74,8 @@ pub use reqwest;
 pub use response::Response;
 pub use retry::{Clock, RetryPolicy};
 pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,16 +1,16 @@
 //! `cargo xtask codegen`: a document becomes the checked-in client.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::error::ErrorKind;
 use ittybit_codegen::Client;
 use ittybit_spec::{Diagnostics, Document, Severity};
 
 use crate::output::{self, Change, Mode, counted};
-use crate::snapshots;
+use crate::{snapshots, workspace};
 
 /// Generate the client from openapi.yaml, and update the snapshots that follow from it
 ///
@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> Result<()> {
     let (spec, out) = match (&args.spec, &args.out) {
         (Some(spec), Some(out)) => (spec.as_path(), out.as_path()),
         _ => {
-            enter_workspace()?;
+            workspace::enter()?;
             (Path::new("openapi.yaml"), Path::new("generated/client.rs"))
         }
     };
@@ -108,13 +108,6 @@ pub fn run(args: &Args) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Makes the root of the workspace the current folder, so that its files go by their short names.
-fn enter_workspace() -> Result<()> {
-    let package = env::var_os("CARGO_MANIFEST_DIR").context("run this program as `cargo xtask`")?;
-    let root = Path::new(&package).parent().unwrap_or(Path::new("."));
-    env::set_current_dir(root).with_context(|| format!("cannot enter `{}`", root.display()))
 }
 
 /// Ends the program as clap does for arguments that do not go together.

@@ -1,8 +1,10 @@
 //! Maintenance commands of this workspace: `cargo xtask --help` lists them.
 
 mod codegen;
+mod measure;
 mod output;
 mod snapshots;
+mod workspace;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -27,11 +29,13 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     Codegen(codegen::Args),
+    Measure(measure::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Codegen(args) => codegen::run(&args),
+        Command::Measure(args) => measure::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

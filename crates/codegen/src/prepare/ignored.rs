@@ -1,0 +1,5 @@
+//! Ignored.
+use super::Prepare;
+impl Prepare<'_> {
+    pub(super) fn ignored(&mut self) {}
+}
