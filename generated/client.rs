@@ -307,6 +307,7 @@ pub mod types {
             Ready = "ready",
         }
     }
+
     /// Status of a task, as the status filter takes it: exactly the documented values.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -343,6 +344,7 @@ pub mod types {
             Cancelled = "cancelled",
         }
     }
+
     /// Kind of a task.
     ///
     /// The reference lists the values without a word on them. Their descriptions are this
@@ -397,6 +399,7 @@ pub mod types {
             Upload = "upload",
         }
     }
+
     /// Sort order of a list. The property that is sorted by is not documented.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -415,6 +418,7 @@ pub mod types {
             Desc = "desc",
         }
     }
+
     /// Where a file is kept.
     ///
     /// The values are those of the reference's example, which does not describe them. Their
