@@ -231,6 +231,17 @@ enum Source {
     Image,
 }
 
+const NAMES: [&str; 7] = [
+    "interview",
+    "keynote",
+    "drone-flight",
+    "product-demo",
+    "lecture",
+    "trailer",
+    "podcast",
+];
+const PICTURES: [(i32, i32); 4] = [(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920)];
+
 /// A file that a task of this kind could read.
 fn input(kind: &TaskKind, random: &mut Random) -> File {
     let source = match kind {
@@ -241,66 +252,68 @@ fn input(kind: &TaskKind, random: &mut Random) -> File {
         }
         _ => Source::Video,
     };
-    let name = random.pick(&[
-        "interview",
-        "keynote",
-        "drone-flight",
-        "product-demo",
-        "lecture",
-        "trailer",
-        "podcast",
-    ]);
-    let number = random.between(1, 999);
-    let (extension, mimetype) = match source {
-        Source::Video => random.pick(&[
-            ("mov", "video/quicktime"),
-            ("mp4", "video/mp4"),
-            ("mkv", "video/x-matroska"),
-            ("webm", "video/webm"),
-        ]),
-        Source::Audio => random.pick(&[("wav", "audio/wav"), ("mp3", "audio/mpeg"), ("m4a", "audio/mp4")]),
-        Source::Image => random.pick(&[("jpg", "image/jpeg"), ("png", "image/png"), ("webp", "image/webp")]),
-    };
-    let filename = format!("{name}-{number:03}.{extension}");
-    let mut file = file(
-        FileKind::Url,
-        format!("https://storage.example.com/uploads/{filename}"),
-        filename,
-        mimetype,
-    );
+    match source {
+        Source::Video => video(random),
+        Source::Audio => audio(random),
+        Source::Image => image(random),
+    }
+}
 
-    let picture = random.pick(&[(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920)]);
-    let tenths = random.between(50, 36_000);
-    let duration = tenths as f64 / 10.0;
-    let audio = AudioCodec::builder()
-        .name(random.pick(&["aac", "opus"]))
-        .sample_rate(random.pick(&[44_100, 48_000]))
-        .channels(random.pick(&[1, 2]))
-        .bitrate(random.pick(&[96_000, 128_000, 192_000]));
-    let codecs = match source {
-        Source::Video => {
-            set_picture(&mut file, picture);
-            set_stream(&mut file, tenths, duration, random.between(1_000, 12_000) * 1000);
-            file.framerate = Some(random.pick(&[24.0, 25.0, 29.97, 30.0, 60.0]));
-            let (codec, profile, level) = random.pick(&[
-                ("h264", "high", "4.0"),
-                ("h264", "main", "3.1"),
-                ("hevc", "main", "5.1"),
-            ]);
-            let video = VideoCodec::builder().name(codec).profile(profile).level(level);
-            Codecs::builder().video(video).audio(audio)
-        }
-        Source::Audio => {
-            set_stream(&mut file, tenths, duration, random.pick(&[128_000, 256_000, 1_411_200]));
-            Codecs::builder().audio(audio)
-        }
-        Source::Image => {
-            set_picture(&mut file, picture);
-            file.filesize = Some(random.between(40_000, 6_000_000));
-            return file;
-        }
+fn upload(extension: &str, mimetype: &str, random: &mut Random) -> File {
+    let filename = format!("{}-{:03}.{extension}", random.pick(&NAMES), random.between(1, 999));
+    let url = format!("https://storage.example.com/uploads/{filename}");
+    file(FileKind::Url, url, filename, mimetype)
+}
+
+fn video(random: &mut Random) -> File {
+    let h264 = VideoCodec::builder().name("h264").profile("high").level("4.0");
+    let hevc = VideoCodec::builder().name("hevc").profile("main").level("5.1");
+    let vp9 = VideoCodec::builder().name("vp9");
+    let (extension, mimetype, codec, sound) = match random.between(0, 3) {
+        0 => ("mov", "video/quicktime", h264, "aac"),
+        1 => ("mp4", "video/mp4", h264, "aac"),
+        2 => ("mkv", "video/x-matroska", hevc, "aac"),
+        _ => ("webm", "video/webm", vp9, "opus"),
     };
-    file.codecs = Some(codecs.build().expect("a codec has no required field"));
+    let mut file = upload(extension, mimetype, random);
+    set_picture(&mut file, random.pick(&PICTURES));
+    set_stream(
+        &mut file,
+        random.between(50, 36_000),
+        random.between(1_000, 12_000) * 1000,
+    );
+    file.framerate = Some(random.pick(&[24.0, 25.0, 29.97, 30.0, 60.0]));
+    let sound = AudioCodec::builder()
+        .name(sound)
+        .sample_rate(48_000)
+        .channels(2)
+        .bitrate(random.pick(&[96_000, 128_000, 192_000]));
+    set_codecs(&mut file, Codecs::builder().video(codec).audio(sound));
+    file
+}
+
+fn audio(random: &mut Random) -> File {
+    let (extension, mimetype, codec, bitrate) = random.pick(&[
+        ("wav", "audio/wav", "pcm_s16le", 1_411_200),
+        ("mp3", "audio/mpeg", "mp3", 192_000),
+        ("m4a", "audio/mp4", "aac", 128_000),
+    ]);
+    let mut file = upload(extension, mimetype, random);
+    set_stream(&mut file, random.between(50, 36_000), bitrate);
+    let codec = AudioCodec::builder()
+        .name(codec)
+        .sample_rate(44_100)
+        .channels(2)
+        .bitrate(bitrate);
+    set_codecs(&mut file, Codecs::builder().audio(codec));
+    file
+}
+
+fn image(random: &mut Random) -> File {
+    let (extension, mimetype) = random.pick(&[("jpg", "image/jpeg"), ("png", "image/png"), ("webp", "image/webp")]);
+    let mut file = upload(extension, mimetype, random);
+    set_picture(&mut file, random.pick(&PICTURES));
+    file.filesize = Some(random.between(40_000, 6_000_000));
     file
 }
 
@@ -328,11 +341,11 @@ pub(crate) fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Optio
         mimetype,
     );
     let duration = input.and_then(|input| input.duration).unwrap_or(60.0);
-    let tenths = (duration * 10.0) as i64;
+    let tenths = (duration * 10.0).round() as i64;
     match kind {
         TaskKind::Video => {
             set_picture(&mut file, (1280, 720));
-            set_stream(&mut file, tenths, duration, 1_200_000);
+            set_stream(&mut file, tenths, 1_200_000);
             file.framerate = input.and_then(|input| input.framerate).or(Some(30.0));
         }
         TaskKind::AdaptiveVideo => {
@@ -343,7 +356,7 @@ pub(crate) fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Optio
             set_picture(&mut file, (640, 360));
             file.filesize = Some(48_212);
         }
-        TaskKind::Audio => set_stream(&mut file, tenths, duration, 128_000),
+        TaskKind::Audio => set_stream(&mut file, tenths, 128_000),
         // A text is longer the longer the recording is.
         _ => file.filesize = Some(512 + tenths * 2),
     }
@@ -378,9 +391,13 @@ fn set_picture(file: &mut File, (width, height): (i32, i32)) {
     file.height = Some(height);
 }
 
-/// Sets the playing time and what follows from it.
-fn set_stream(file: &mut File, tenths: i64, duration: f64, bitrate: i64) {
-    file.duration = Some(duration);
+fn set_codecs(file: &mut File, codecs: ittybit::builder::CodecsBuilder) {
+    file.codecs = Some(codecs.build().expect("codecs have no required field"));
+}
+
+/// Sets the playing time, in tenths of a second, and what follows from it.
+fn set_stream(file: &mut File, tenths: i64, bitrate: i64) {
+    file.duration = Some(tenths as f64 / 10.0);
     file.bitrate = Some(bitrate);
     file.filesize = Some(bitrate * tenths / 80);
 }
