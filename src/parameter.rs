@@ -56,7 +56,11 @@ impl<'a> Argument<'a> {
         parameters: &'static [Parameter],
     ) -> Self {
         let values = values.into_iter().map(|value| value.as_ref().to_owned());
-        Self { name, parameters, values: values.collect() }
+        Self {
+            name,
+            parameters,
+            values: values.collect(),
+        }
     }
 
     /// Sets a parameter that takes one value. `stored` is where the builder keeps it.
@@ -72,6 +76,10 @@ impl<'a> Argument<'a> {
         self.checked(value.map(set), stored)
     }
 
+    #[allow(
+        dead_code,
+        reason = "for the generated half, where the document has a parameter that is a list"
+    )]
     /// Sets a parameter that takes a list. `stored` is where the builder keeps it.
     pub(crate) fn many<T: FromStr<Err: Display>, B, S>(
         self,
@@ -88,7 +96,11 @@ impl<'a> Argument<'a> {
 
     /// The name is that of no parameter.
     pub(crate) fn unknown<B>(self) -> Result<B, Error> {
-        let names: Vec<String> = self.parameters.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+        let names: Vec<String> = self
+            .parameters
+            .iter()
+            .map(|parameter| format!("`{}`", parameter.name))
+            .collect();
         let reason = match names.as_slice() {
             [] => "this request takes no parameters".to_owned(),
             names => format!("this request does not take it; it takes {}", names.join(", ")),
@@ -99,18 +111,18 @@ impl<'a> Argument<'a> {
     fn parsed<T: FromStr<Err: Display>>(&self, text: &str) -> Result<T, String> {
         let this = self.parameters.iter().find(|parameter| parameter.name == self.name);
         text.parse().map_err(|reason: T::Err| match this {
-            Some(Parameter { bounds, repeated: false, .. }) if !bounds.is_empty() => {
+            Some(Parameter {
+                bounds,
+                repeated: false,
+                ..
+            }) if !bounds.is_empty() => {
                 format!("must be {bounds}, but is {text:?}")
             }
             _ => format!("cannot be {text:?}: {reason}"),
         })
     }
 
-    fn checked<B, S>(
-        &self,
-        built: Result<B, String>,
-        stored: impl Fn(&B) -> &Result<S, String>,
-    ) -> Result<B, Error> {
+    fn checked<B, S>(&self, built: Result<B, String>, stored: impl Fn(&B) -> &Result<S, String>) -> Result<B, Error> {
         let refused = |reason: &dyn Display| Error::invalid_argument(self.name, reason);
         let built = built.map_err(|reason| refused(&reason))?;
         match stored(&built) {
@@ -134,8 +146,17 @@ mod tests {
         default: None,
         bounds: "from 1 to 100",
     };
-    const LIST: Parameter = Parameter { name: "list", repeated: true, bounds: "at most 2 items", ..NUMBER };
-    const FREE: Parameter = Parameter { name: "free", bounds: "", ..NUMBER };
+    const LIST: Parameter = Parameter {
+        name: "list",
+        repeated: true,
+        bounds: "at most 2 items",
+        ..NUMBER
+    };
+    const FREE: Parameter = Parameter {
+        name: "free",
+        bounds: "",
+        ..NUMBER
+    };
 
     fn argument<'a>(name: &'a str, values: &[&str]) -> Argument<'a> {
         Argument::new(name, values, &[NUMBER, LIST, FREE])
@@ -143,7 +164,9 @@ mod tests {
 
     fn one(name: &str, values: &[&str]) -> Result<u8, String> {
         let stored = argument(name, values).one(Ok::<u8, String>, |stored| stored);
-        stored.map_err(|error| error.message().to_owned()).map(|stored| stored.unwrap())
+        stored
+            .map_err(|error| error.message().to_owned())
+            .map(|stored| stored.unwrap())
     }
 
     #[test]
@@ -182,7 +205,10 @@ mod tests {
             "argument `nonsense`: this request does not take it; it takes `number`, `list`, `free`"
         );
         assert_eq!(
-            Argument::new("nonsense", [""; 0], &[]).unknown::<()>().unwrap_err().message(),
+            Argument::new("nonsense", [""; 0], &[])
+                .unknown::<()>()
+                .unwrap_err()
+                .message(),
             "argument `nonsense`: this request takes no parameters"
         );
     }

@@ -34,7 +34,12 @@ pub(crate) fn operation(
     success: &Type,
     context: Context,
 ) -> TokenStream {
-    let Operation { method, path, success: statuses, .. } = operation;
+    let Operation {
+        method,
+        path,
+        success: statuses,
+        ..
+    } = operation;
     let summary = operation.summary.as_deref().unwrap_or_default().trim();
     let (description, deprecated) = words(&operation.about);
     let tags = operation.tags.iter().map(|(name, docs)| quote! { (#name, #docs) });
@@ -62,7 +67,10 @@ pub(crate) fn operation(
     let paging = optional(&operation.pagination.as_ref().map(|pagination| {
         let forward = &pagination.forward;
         let [backward, limit] = [&pagination.backward, &pagination.limit].map(optional);
-        let sizes = operation.parameters.values().find(|item| Some(&item.name) == pagination.limit.as_ref());
+        let sizes = operation
+            .parameters
+            .values()
+            .find(|item| Some(&item.name) == pagination.limit.as_ref());
         let largest = optional(&sizes.and_then(largest).map(RustLiteral::u64_unsuffixed));
         quote! { Paging { forward: #forward, backward: #backward, limit: #limit, largest: #largest } }
     }));
@@ -70,7 +78,11 @@ pub(crate) fn operation(
         Some(pagination) => Some(pagination.item.clone()),
         None => name_of(success),
     };
-    let mut fields = Fields { context, names: Vec::new(), times: Vec::new() };
+    let mut fields = Fields {
+        context,
+        names: Vec::new(),
+        times: Vec::new(),
+    };
     if let Some(item) = item {
         fields.collect(&item, "", &mut Vec::new());
     }
@@ -99,7 +111,12 @@ pub(crate) fn operation(
 }
 
 /// The method `set`.
-pub(crate) fn set(builder: &proc_macro2::Ident, operation: &Operation, setters: &[Setter], model: &Model) -> TokenStream {
+pub(crate) fn set(
+    builder: &proc_macro2::Ident,
+    operation: &Operation,
+    setters: &[Setter],
+    model: &Model,
+) -> TokenStream {
     let arms: Vec<TokenStream> = named(operation, setters)
         .map(|(name, _, setter)| {
             let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
@@ -148,8 +165,14 @@ fn named<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a Parameter, &'a Setter)> {
     operation.parameters.iter().filter_map(|(rust, parameter)| {
         let setter = setters.iter().find(|setter| setter.name == *rust)?;
-        let taken = |(other, item): (&String, &Parameter)| other != rust && (item.name == parameter.name || *other == parameter.name);
-        let name = if operation.parameters.iter().any(taken) { rust } else { &parameter.name };
+        let taken = |(other, item): (&String, &Parameter)| {
+            other != rust && (item.name == parameter.name || *other == parameter.name)
+        };
+        let name = if operation.parameters.iter().any(taken) {
+            rust
+        } else {
+            &parameter.name
+        };
         Some((name.as_str(), parameter, setter))
     })
 }
@@ -172,12 +195,21 @@ impl Value {
                 Some(item) => (item, true),
                 None => (item, false),
             };
-            return Self { repeated: true, optional, ..Self::of(item, model) };
+            return Self {
+                repeated: true,
+                optional,
+                ..Self::of(item, model)
+            };
         }
         let values = name_of(&ty).and_then(|name| model.enums.get(&name));
         let documented = values.into_iter().flat_map(|values| values.variants.values());
-        let documented = documented.map(|variant| (variant.value.clone(), words(&variant.about).0)).collect();
-        Self { documented, ..Self::default() }
+        let documented = documented
+            .map(|variant| (variant.value.clone(), words(&variant.about).0))
+            .collect();
+        Self {
+            documented,
+            ..Self::default()
+        }
     }
 }
 
@@ -208,11 +240,16 @@ impl Fields<'_> {
     /// `within` are the structs on the way here, for a struct may hold itself.
     fn collect(&mut self, name: &str, prefix: &str, within: &mut Vec<String>) {
         let Context { model, types } = self.context;
-        let (Some(item), Ok(definition)) = (model.structs.get(name), super::find_struct(types, name)) else { return };
+        let (Some(item), Ok(definition)) = (model.structs.get(name), super::find_struct(types, name)) else {
+            return;
+        };
         within.push(name.to_owned());
         for (rust, field) in &item.fields {
             let path = format!("{prefix}{}", field.property);
-            let found = definition.fields.iter().find(|field| field.ident.as_ref().is_some_and(|ident| ident == rust));
+            let found = definition
+                .fields
+                .iter()
+                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == rust));
             let held = found.and_then(|field| name_of(&resolved(setter::unwrapped(&field.ty).2, model)));
             match held {
                 Some(inner) if model.structs.contains_key(&inner) && !within.contains(&inner) => {

@@ -332,9 +332,7 @@ impl<'m> Parts<'m> {
             let items_docs = docs::lines(
                 "Goes through the items of all pages from here on. Nothing is sent before the first is asked for.",
             );
-            let json_docs = docs::lines(
-                "As [`pages`](Self::pages), with each item as the JSON that the server sent.",
-            );
+            let json_docs = docs::lines("As [`pages`](Self::pages), with each item as the JSON that the server sent.");
             let property = &pagination.cursor.property;
             return quote! {
                 impl #builder {
