@@ -139,7 +139,7 @@ fn list_command(list: &'static List) -> Command {
             Arg::new("max")
                 .long("max")
                 .value_name("NUMBER")
-                .value_parser(value_parser!(u64).range(1..))
+                .value_parser(connection::positive)
                 .conflicts_with("all")
                 .help_heading("Pages")
                 .help("List so many at most, on as many pages as it takes"),
@@ -175,7 +175,7 @@ fn list_command(list: &'static List) -> Command {
 }
 
 /// Flags that are not the document's.
-const OWN_FLAGS: [&str; 11] = [
+const OWN_FLAGS: [&str; 12] = [
     "all",
     "allow-insecure-http",
     "api-key",
@@ -185,6 +185,7 @@ const OWN_FLAGS: [&str; 11] = [
     "help",
     "max",
     "output",
+    "retries",
     "timeout",
     "version",
 ];
@@ -335,7 +336,11 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
         );
     }
     for column in columns.iter().flatten() {
-        look_up(column, operation.fields, "field", "looked for");
+        // Objects, and what is within a field of any shape, have no documented names of their own.
+        let related = |field: &&str| is_within(field, column) || is_within(column, field);
+        if !operation.fields.iter().any(related) {
+            look_up(column, operation.fields, "field", "looked for");
+        }
     }
     let mut arguments = Vec::new();
     for parameter in operation.parameters {
@@ -365,13 +370,22 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
     })
 }
 
+/// Whether a path leads to a part of what another leads to.
+fn is_within(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// The manual page of a subcommand.
 fn manual(command: &mut Command, path: &[&String]) -> Result<Vec<u8>, Failure> {
     command.build();
     let mut found = &*command;
     for name in path {
         found = found.find_subcommand(name.as_str()).ok_or_else(|| {
-            let names: Vec<&str> = found.get_subcommands().map(Command::get_name).collect();
+            let names: Vec<&str> = found
+                .get_subcommands()
+                .map(Command::get_name)
+                .filter(|name| *name != "help")
+                .collect();
             Failure::usage(format!("there is no command `{name}`")).tip(format!("there are: {}", names.join(", ")))
         })?;
     }

@@ -50,15 +50,7 @@ macro_rules! list {
 pub static LISTS: &[List] = &[list!(
     list_tasks,
     ListTasks,
-    &[
-        "id",
-        "kind",
-        "status",
-        "progress",
-        "input.filename",
-        "created_by",
-        "created_at"
-    ],
+    &["id", "kind", "status", "progress", "input.filename", "created_at"],
     |field, text| match (field, TaskStatus::from(text)) {
         ("status", status) if status.is_success() => AnsiColor::Green.on_default(),
         ("status", TaskStatus::Failed) => AnsiColor::Red.on_default(),

@@ -144,13 +144,19 @@ impl Output {
         }
         self.items += 1;
         if self.buffer.len() >= BUFFER || self.table.rows() >= ROWS {
-            self.flush()?;
+            self.write()?;
         }
         Ok(())
     }
 
-    /// Writes what was kept back.
+    /// Writes what was kept back, and shows how many have come: there is a wait for more.
     pub fn flush(&mut self) -> Result<(), Failure> {
+        self.write()?;
+        self.progress.show(self.items);
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
         if !self.buffer.is_empty() {
             self.progress.clear();
             let mut out = io::stdout().lock();
@@ -165,7 +171,6 @@ impl Output {
             out.write_all(text.as_bytes())?;
             out.flush()?;
         }
-        self.progress.show(self.items);
         Ok(())
     }
 
@@ -181,7 +186,7 @@ impl Output {
             self.buffer
                 .extend_from_slice(if self.items == 0 { b"]\n" } else { b"\n]\n" });
         }
-        self.flush()?;
+        self.write()?;
         self.progress.clear();
         Ok(())
     }

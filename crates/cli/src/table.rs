@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// Between two columns.
 const GAP: usize = 2;
 /// No column but the first is cut shorter than this.
-const NARROWEST: usize = 6;
+const NARROWEST: usize = 10;
 
 type Row = Vec<(String, Style)>;
 

@@ -37,7 +37,9 @@ impl Ran {
     pub fn shown(&self) -> String {
         let Self { call, out, err, code } = self;
         let code = code.map_or("none".to_owned(), |code| code.to_string());
-        format!("$ ittybit {call}\n{out}--- standard error\n{err}--- exit code {code}\n\n")
+        let shown = format!("$ ittybit {call}\n{out}--- standard error\n{err}--- exit code {code}\n\n");
+        // What steers a terminal is shown as a picture of it.
+        shown.replace('\u{1b}', "␛")
     }
 
     pub fn lines(&self) -> Vec<&str> {
