@@ -304,6 +304,7 @@ pub mod types {
             Ready = "ready",
         }
     }
+
     /// Status of a task, as the status filter takes it: exactly the documented values.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -340,6 +341,7 @@ pub mod types {
             Cancelled = "cancelled",
         }
     }
+
     /// Kind of a task.
     ///
     /// The reference lists the values without a word on them. Their descriptions are this
@@ -394,6 +396,7 @@ pub mod types {
             Upload = "upload",
         }
     }
+
     /// Sort order of a list. The property that is sorted by is not documented.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -412,6 +415,7 @@ pub mod types {
             Desc = "desc",
         }
     }
+
     /// Where a file is kept.
     ///
     /// The values are those of the reference's example, which does not describe them. Their

@@ -16,13 +16,16 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
         }
         if line.trim() == OPEN_ENUM {
             let close = line.replace(OPEN_ENUM, "}");
-            let tokens: String = lines
-                .by_ref()
-                .take_while(|line| *line != close)
-                .flat_map(|line| [line, " "])
-                .collect();
+            let mut tokens = String::new();
+            for line in lines.by_ref() {
+                previous = line;
+                if line == close {
+                    break;
+                }
+                tokens.push_str(line);
+                tokens.push(' ');
+            }
             out.push_str(&open_enum(&tokens, &close[..close.len() - 1]));
-            previous = "}";
             continue;
         }
         out.push_str(line);

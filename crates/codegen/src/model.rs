@@ -112,7 +112,7 @@ pub(crate) struct Operation {
     pub pagination: Option<Pagination>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub about: About,
     /// The name on the wire.
@@ -147,7 +147,7 @@ pub(crate) struct Body {
 }
 
 /// What the document demands of a parameter's value; checked before a request is sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bounds {
     pub minimum: Option<Bound>,
     pub maximum: Option<Bound>,

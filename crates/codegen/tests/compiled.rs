@@ -20,7 +20,10 @@ const PROGRAM: &str = include_str!("compiled/program.rs");
 #[test]
 fn every_rule_compiles_without_a_warning() {
     let package = Package::new("rules");
-    package.write("generated/client.rs", &generate("openapi.yaml", &project()).unwrap().code);
+    package.write(
+        "generated/client.rs",
+        &generate("openapi.yaml", &project()).unwrap().code,
+    );
     let mut modules = String::from("//! A module for each rule.\n");
     for (name, text) in rules() {
         let module = name.split('.').next().unwrap_or_default().to_owned();
@@ -39,8 +42,14 @@ fn every_rule_compiles_without_a_warning() {
 fn a_second_list_needs_no_rust() {
     let package = Package::new("extended");
     let document = project().replace("\ncomponents:\n", &format!("{OPERATIONS}\ncomponents:\n")) + SCHEMAS;
-    package.write("generated/client.rs", &generate("openapi.yaml", &document).unwrap().code);
-    package.write("src/lib.rs", &fs::read_to_string(repository().join("src/lib.rs")).unwrap());
+    package.write(
+        "generated/client.rs",
+        &generate("openapi.yaml", &document).unwrap().code,
+    );
+    package.write(
+        "src/lib.rs",
+        &fs::read_to_string(repository().join("src/lib.rs")).unwrap(),
+    );
     package.write("examples/program.rs", PROGRAM);
     let printed = package.cargo(&["run", "--example", "program"]);
     insta::assert_snapshot!(printed);
@@ -94,11 +103,18 @@ impl Package {
             // Not the flags of this workspace, which would have the client generated from its document.
             .env("RUSTFLAGS", "")
             .env("RUSTDOCFLAGS", "--deny warnings")
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
+            )
             .output()
             .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "cargo {arguments:?} in {}:\n{errors}", self.0.display());
+        assert!(
+            output.status.success(),
+            "cargo {arguments:?} in {}:\n{errors}",
+            self.0.display()
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 }
@@ -109,11 +125,14 @@ fn manifest_alone(manifest: &str) -> String {
     let mut kept = true;
     for line in manifest.lines() {
         if line.starts_with('[') {
-            kept = !["[[", "[dev-dependencies]", "[target."].iter().any(|section| line.starts_with(section));
+            kept = !["[[", "[dev-dependencies]", "[target."]
+                .iter()
+                .any(|section| line.starts_with(section));
         }
         if kept && !line.starts_with("members = ") && !line.contains("path = \"crates/") {
             alone.push_str(&format!("{line}\n"));
         }
     }
-    alone + "[dev-dependencies]\ntokio = { workspace = true, features = [\"macros\", \"rt\"] }\nserde_json.workspace = true\n"
+    alone
+        + "[dev-dependencies]\ntokio = { workspace = true, features = [\"macros\", \"rt\"] }\nserde_json.workspace = true\n"
 }

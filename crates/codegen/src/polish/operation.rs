@@ -135,7 +135,11 @@ impl<'m> Parts<'m> {
             .filter(|(_, item)| item.location == Location::Path)
         {
             let ident = format_ident!("{rust}");
-            let ty = self.setters.iter().find(|setter| setter.name == *rust).map(|setter| &setter.ty);
+            let ty = self
+                .setters
+                .iter()
+                .find(|setter| setter.name == *rust)
+                .map(|setter| &setter.ty);
             let text = match ty {
                 Some(ty) if paths::is(ty, "String") => quote!(&#ident),
                 // Of the types of the document, only enums may stand in a path.

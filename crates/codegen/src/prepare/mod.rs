@@ -206,7 +206,14 @@ impl<'a> Prepare<'a> {
             url.strip_prefix(scheme)
                 .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         });
-        if !absolute || url.contains(['{', '}', ' ', '?', '#']) {
+        let unknown = url.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+        if let Some((variable, _)) = unknown {
+            self.error(
+                "/servers/0/url",
+                format!("the server has no variable `{variable}`"),
+                format!("give it a value: `variables: {{{variable}: {{default: …}}}}`"),
+            );
+        } else if !absolute || url.contains(['{', '}', ' ', '?', '#']) {
             self.error(
                 "/servers/0/url",
                 format!("`{url}` is not the absolute URL of a server"),

@@ -232,27 +232,33 @@ impl Prepare<'_> {
                 Some((rust, model, schema, at))
             })
             .collect();
-        let with_body = operation.request_body.is_some();
-        let mut uses: HashMap<String, usize> = HashMap::from([("body".to_owned(), usize::from(with_body))]);
-        for (rust, ..) in &found {
-            *uses.entry(rust.clone()).or_default() += 1;
-        }
         let mut converted: IndexMap<String, (Parameter, ReferenceOr<Schema>)> = IndexMap::new();
-        for (mut rust, parameter, schema, at) in found {
-            if uses.get(&rust).is_some_and(|uses| *uses > 1) {
-                rust = format!("{}_{}", rust.trim_end_matches('_'), parameter.location.name());
-                let message = format!("there are several `{}`: this one is `{rust}`", parameter.name);
-                self.note(&at, message);
-            }
-            if let Some((other, _)) = converted.get(&rust) {
-                let message = format!(
-                    "the parameters `{}` and `{}` would both be the Rust method `{rust}`",
-                    other.name, parameter.name
+        let with_body = operation.request_body.is_some();
+        for (index, (rust, parameter, schema, at)) in found.iter().enumerate() {
+            let same = |other: &&(String, Parameter, ReferenceOr<Schema>, String)| other.0 == *rust;
+            let location = parameter.location;
+            let mut rust = rust.clone();
+            if found.iter().filter(same).any(|other| other.1.location != location) || rust == "body" && with_body {
+                rust = format!("{}_{}", rust.trim_end_matches('_'), location.name());
+                self.note(
+                    at,
+                    format!("there are several `{}`: this one is `{rust}`", parameter.name),
                 );
-                self.error(&at, message, "rename one of them, or leave it out");
+            }
+            let twin = found[..index]
+                .iter()
+                .filter(same)
+                .find(|other| other.1.location == location);
+            let taken = converted.get(&rust).map(|(other, _)| other.name.clone());
+            if let Some(other) = twin.map(|twin| twin.1.name.clone()).or(taken) {
+                let message = format!(
+                    "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
+                    parameter.name
+                );
+                self.error(at, message, "rename one of them, or leave it out");
                 continue;
             }
-            converted.insert(rust, (parameter, schema));
+            converted.insert(rust, (parameter.clone(), schema.clone()));
         }
         converted
     }

@@ -57,13 +57,13 @@ impl Prepare<'_> {
             .collect();
         for (key, name) in [("forward", &forward), ("backward", &backward), ("limit", &limit)] {
             if let Some(name) = name {
-                self.must_exist(name, &queries, "query parameter", &pointer::join(&at, [key]));
+                self.must_exist(name, &queries, "query parameter", "", &pointer::join(&at, [key]));
             }
         }
         let headers: Vec<&str> = answer.headers.iter().map(String::as_str).collect();
         for (key, name) in [("has-more", &has_more), ("applied-limit", &applied_limit)] {
             if let Some(name) = name {
-                self.must_exist(name, &headers, "response header", &pointer::join(&at, [key]));
+                self.must_exist(name, &headers, "response header", "", &pointer::join(&at, [key]));
             }
         }
         let Some(item) = answer.item.clone() else {
@@ -85,8 +85,8 @@ impl Prepare<'_> {
         let found = fields.iter().find(|(_, field)| field.property == cursor);
         let Some(field) = found.map(|(rust, _)| rust.clone()) else {
             let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
-            let what = format!("property of `{item}`");
-            self.must_exist(&cursor, &properties, &what, &pointer::join(&at, ["cursor"]));
+            let of = format!(" of `{item}`");
+            self.must_exist(&cursor, &properties, "property", &of, &pointer::join(&at, ["cursor"]));
             return None;
         };
         let found = self.cursor(&item, &field);
@@ -129,7 +129,7 @@ impl Prepare<'_> {
         }
     }
 
-    fn must_exist(&mut self, name: &str, names: &[&str], what: &str, at: &str) {
+    fn must_exist(&mut self, name: &str, names: &[&str], what: &str, of: &str, at: &str) {
         if names
             .iter()
             .any(|known| *known == name || what.ends_with("header") && known.eq_ignore_ascii_case(name))
@@ -142,6 +142,6 @@ impl Prepare<'_> {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("there is {}", names.join(", "))
         };
-        self.error(at, format!("there is no {what} `{name}`"), help);
+        self.error(at, format!("there is no {what} `{name}`{of}"), help);
     }
 }

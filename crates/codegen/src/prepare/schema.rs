@@ -316,11 +316,11 @@ impl Prepare<'_> {
                 let inner = self.convert_inner(values.as_ref(), &value, through);
                 let (value, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if values.is_none() {
-                    quote!(::serde_json::Map<String, ::serde_json::Value>)
+                    quote!(serde_json::Map<String, serde_json::Value>)
                 } else if inner.nullable {
-                    quote!(::std::collections::BTreeMap<String, Option<#value>>)
+                    quote!(std::collections::BTreeMap<String, Option<#value>>)
                 } else {
-                    quote!(::std::collections::BTreeMap<String, #value>)
+                    quote!(std::collections::BTreeMap<String, #value>)
                 };
                 let additional = AdditionalProperties::Schema(Box::new(inner.into_schema(false)));
                 let map = ObjectType {
@@ -333,7 +333,7 @@ impl Prepare<'_> {
                 }
             }
             Shape::Any | Shape::Refused => {
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value))
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
         };
         converted.nullable |= nullable;
@@ -348,14 +348,14 @@ impl Prepare<'_> {
     ) -> Converted {
         match schema {
             Some(schema) => self.convert_within(schema, place, through),
-            None => Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value)),
+            None => Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value)),
         }
     }
 
     fn convert_reference(&mut self, target: &str, place: &Place, through: &mut Vec<String>) -> Converted {
         let Some(schema) = self.components.schemas.get(target).cloned() else {
             // `check` has reported it.
-            return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value));
+            return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
         };
         let rust_name = name::type_name(target);
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
@@ -368,12 +368,12 @@ impl Prepare<'_> {
             }
             Kind::Enum => Converted::reference(&rust_name),
             Kind::Other if through.len() >= MAX_CHAIN => {
-                self.error(
-                    &place.at,
-                    format!("more than {MAX_CHAIN} references lead from one to the next"),
-                    "refer to the last of them",
-                );
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value))
+                let message = format!("more than {MAX_CHAIN} references lead from one to the next");
+                // One word on a chain is enough.
+                if !self.findings.iter().any(|finding| finding.message() == message) {
+                    self.error(&place.at, message, "refer to the last of them");
+                }
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.error(
@@ -381,7 +381,7 @@ impl Prepare<'_> {
                     format!("the schema `{target}` holds itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value))
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
             Kind::Other => {
                 through.push(target.to_owned());

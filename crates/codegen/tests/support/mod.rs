@@ -29,6 +29,7 @@ pub fn rules() -> Vec<(String, String)> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("the rules are there")
         .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
         .collect();
     files.sort();
     let name = |file: &Path| file.file_name().expect("a name").to_string_lossy().into_owned();
