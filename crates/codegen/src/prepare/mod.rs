@@ -81,8 +81,6 @@ pub(crate) struct Prepare<'a> {
     /// The copy's component schemas, by Rust name.
     schemas: IndexMap<String, ReferenceOr<Schema>>,
     kinds: HashMap<String, Kind>,
-    /// Every Rust type name that is taken, with where it comes from.
-    type_names: HashMap<String, String>,
     /// The names of inline schemas, by place.
     inline_names: HashMap<String, String>,
     /// For each struct the structs its fields hold.
@@ -105,7 +103,6 @@ impl<'a> Prepare<'a> {
             model: Model::default(),
             schemas: IndexMap::new(),
             kinds: HashMap::new(),
-            type_names: HashMap::new(),
             inline_names: HashMap::new(),
             holds: HashMap::new(),
             received: Vec::new(),
@@ -142,7 +139,7 @@ impl<'a> Prepare<'a> {
             self.error(at, message, HELP);
             return (name.clone(), false);
         }
-        let Some(other) = self.type_names.insert(name.clone(), at.clone()) else {
+        let Some(other) = self.model.places.insert(name.clone(), at.clone()) else {
             return (name.clone(), true);
         };
         self.push(
@@ -166,7 +163,7 @@ impl<'a> Prepare<'a> {
                 let message =
                     format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
                 let mut clash = self.document.error(&operation.at, message);
-                if let Some(other) = self.type_names.get(name) {
+                if let Some(other) = self.model.places.get(name) {
                     clash = clash.also(self.document, other, "the type");
                 }
                 clashes.push(clash.help("give the operation another `operationId`"));

@@ -187,7 +187,7 @@ impl Prepare<'_> {
                         .at_key(),
                 );
             }
-            if let Some(other) = self.type_names.insert(rust.clone(), at.clone()) {
+            if let Some(other) = self.model.places.insert(rust.clone(), at.clone()) {
                 self.push(
                     self.document
                         .error(&at, format!("two schemas would both be the Rust type `{rust}`"))
