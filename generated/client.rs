@@ -304,6 +304,7 @@ pub mod types {
             Ready = "ready",
         }
     }
+
     /// Status of a task, as the status filter takes it: exactly the documented values.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -340,6 +341,7 @@ pub mod types {
             Cancelled = "cancelled",
         }
     }
+
     /// Kind of a task.
     ///
     /// The reference lists the values without a word on them. Their descriptions are this
@@ -394,6 +396,7 @@ pub mod types {
             Upload = "upload",
         }
     }
+
     /// Sort order of a list. The property that is sorted by is not documented.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -412,6 +415,7 @@ pub mod types {
             Desc = "desc",
         }
     }
+
     /// Where a file is kept.
     ///
     /// The values are those of the reference's example, which does not describe them. Their
@@ -1229,24 +1233,24 @@ pub mod builder {
         order: Result<Option<types::SortOrder>, String>,
     }
 
-    const LIST_TASKS: Operation = Operation {
-        id: "list_tasks",
-        method: "GET",
-        path: "/tasks",
-        success: &[200..=200],
-    };
-
-    const LIST_TASKS_PAGES: Pagination<types::Task> = Pagination {
-        forward: "after",
-        backward: Some("before"),
-        cursor: |item| Some(item.id.to_string()),
-        has_more: Some("Has-More"),
-        limit: Some("limit"),
-        default_limit: Some(20),
-        applied_limit: Some("Limit"),
-    };
-
     impl<C> ListTasks<C> {
+        const OPERATION: Operation = Operation {
+            id: "list_tasks",
+            method: "GET",
+            path: "/tasks",
+            success: &[200..=200],
+        };
+
+        const PAGES: Pagination<types::Task> = Pagination {
+            forward: "after",
+            backward: Some("before"),
+            cursor: |item| Some(item.id.to_string()),
+            has_more: Some("Has-More"),
+            limit: Some("limit"),
+            default_limit: Some(20),
+            applied_limit: Some("Limit"),
+        };
+
         pub(crate) fn new(client: C) -> Self {
             Self {
                 client,
@@ -1429,7 +1433,7 @@ pub mod builder {
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(&client)?;
-            Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request).await
+            Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1437,7 +1441,7 @@ pub mod builder {
         pub fn pages(self) -> Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(&client);
-            Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            Pages::new(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1471,7 +1475,7 @@ pub mod builder {
         pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(client.inner())?;
-            crate::blocking::Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1479,7 +1483,7 @@ pub mod builder {
         pub fn pages(self) -> crate::blocking::Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(client.inner());
-            crate::blocking::Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
