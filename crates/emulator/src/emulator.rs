@@ -130,7 +130,7 @@ impl Emulator {
             .unwrap_or_else(|error| panic!("no client for the emulator: {error}"))
     }
 
-    /// Every task as it stands, the newest first.
+    /// Every task as it stands and as the client reads it, the newest first.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -146,8 +146,7 @@ impl Emulator {
             state.store.advance(self.now());
             (state.store.all(), state.store.recipe())
         };
-        let tasks = contents.iter().map(|content| content.task(&recipe));
-        tasks.map(Arc::unwrap_or_clone).collect()
+        contents.iter().map(|content| as_read(content.task(&recipe))).collect()
     }
 
     /// The task with this id, as it stands.
@@ -164,7 +163,7 @@ impl Emulator {
     pub fn task(&self, id: &str) -> Option<Task> {
         let mut state = self.state();
         state.store.advance(self.now());
-        state.store.get(id).map(Arc::unwrap_or_clone)
+        state.store.get(id).map(as_read)
     }
 
     /// Adds a task, or the builder of one.
@@ -228,7 +227,7 @@ impl Emulator {
             .store
             .get(id)
             .ok_or_else(|| ChangeError::NoSuchTask(id.to_owned()))?;
-        let mut task = Arc::unwrap_or_clone(task);
+        let mut task = as_read(task);
         change(&mut task);
         if task.id != id {
             return Err(ChangeError::IdChanged {
@@ -258,7 +257,7 @@ impl Emulator {
     pub fn remove(&self, id: &str) -> Option<Task> {
         let mut state = self.state();
         state.store.advance(self.now());
-        state.store.remove(id).map(Arc::unwrap_or_clone)
+        state.store.remove(id).map(as_read)
     }
 
     /// Makes everything as it was at the start: the tasks, no requests, no faults to come. The
@@ -676,6 +675,14 @@ impl fmt::Debug for EmulatorBuilder {
             .field("faults", &self.faults)
             .finish_non_exhaustive()
     }
+}
+
+/// A task as the client reads it, to which `null` is the same as nothing.
+fn as_read(task: Arc<Task>) -> Task {
+    let mut task = Arc::unwrap_or_clone(task);
+    task.error.take_if(|error| error.is_null());
+    task.metadata.take_if(|metadata| metadata.is_null());
+    task
 }
 
 /// Where a server that listens on this address is reached from this machine.
