@@ -3,20 +3,20 @@
 //! A page of 100 is what people ask for; most of its time goes into writing the tasks. A page of
 //! one leaves little but finding the place.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::{LazyLock, Mutex};
 
-use divan::{Bencher, black_box};
+use divan::Bencher;
 use ittybit_emulator::Emulator;
 
-/// An emulator with a connection that stays open, and the ids that the pages are asked for by.
+/// An emulator, a connection that stays open, and what the pages are asked for by.
 struct Server {
     _emulator: Emulator,
     connection: Mutex<BufReader<TcpStream>>,
-    newest: String,
-    middle: String,
-    oldest: String,
+    /// Of every task, the newest first.
+    ids: Vec<String>,
     creator: String,
 }
 
@@ -32,12 +32,15 @@ impl Server {
         let creator = creators.into_iter().find(|id| id.starts_with("key_")).unwrap();
         Self {
             connection: Mutex::new(BufReader::new(connection)),
-            newest: all[100].id.clone(),
-            middle: all[tasks / 2].id.clone(),
-            oldest: all[tasks - 102].id.clone(),
+            ids: all.into_iter().map(|task| task.id).collect(),
             creator,
             _emulator: emulator,
         }
+    }
+
+    /// The parameter for the page that follows so many tasks.
+    fn after(&self, place: usize) -> String {
+        format!("after={}", self.ids[place - 1])
     }
 
     /// Asks for a page, and reads it to its last byte.
@@ -67,52 +70,73 @@ impl Server {
 static THOUSAND: LazyLock<Server> = LazyLock::new(|| Server::start(1_000));
 static MILLION: LazyLock<Server> = LazyLock::new(|| Server::start(1_000_000));
 
-const TASKS: [usize; 2] = [1_000, 1_000_000];
-
-fn bench(bencher: Bencher, tasks: usize, query: impl Fn(&Server) -> String) {
-    let server: &Server = if tasks == TASKS[0] { &THOUSAND } else { &MILLION };
-    let query = query(server);
-    bencher.bench_local(|| server.page(black_box(&query)));
+/// Pages to ask for.
+struct Case {
+    name: &'static str,
+    tasks: usize,
+    /// What to ask for, the nth time.
+    query: fn(&Server, usize) -> String,
 }
 
-macro_rules! pages {
-    ($($name:ident: $query:expr;)*) => {
-        /// A page of 100 tasks.
-        #[divan::bench_group]
-        mod page_of_100 {
-            use super::*;
-            $(
-                #[divan::bench(args = TASKS)]
-                fn $name(bencher: Bencher, tasks: usize) {
-                    let query: fn(&Server) -> String = $query;
-                    bench(bencher, tasks, |server| format!("limit=100&{}", query(server)));
-                }
-            )*
-        }
-
-        /// A page of one task.
-        #[divan::bench_group]
-        mod page_of_1 {
-            use super::*;
-            $(
-                #[divan::bench(args = TASKS)]
-                fn $name(bencher: Bencher, tasks: usize) {
-                    let query: fn(&Server) -> String = $query;
-                    bench(bencher, tasks, |server| format!("limit=1&{}", query(server)));
-                }
-            )*
-        }
-    };
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, of {}", self.name, self.tasks)
+    }
 }
 
-pages! {
-    a_no_cursor: |_| String::new();
-    b_after_the_first_page: |server| format!("after={}", server.newest);
-    c_after_the_middle: |server| format!("after={}", server.middle);
-    d_after_all_but_the_last_page: |server| format!("after={}", server.oldest);
-    e_before_the_oldest: |server| format!("before={}", server.oldest);
-    f_one_filter_after_the_middle: |server| format!("status=succeeded&after={}", server.middle);
-    g_three_filters: |server| format!("status=succeeded&kind=video&created_by={}", server.creator);
+/// Each case among a thousand tasks and among a million.
+fn cases(named: &[(&'static str, fn(&Server, usize) -> String)]) -> Vec<Case> {
+    let both = |&(name, query)| [1_000, 1_000_000].map(|tasks| Case { name, tasks, query });
+    named.iter().flat_map(both).collect()
+}
+
+/// Cases in which a thousand tasks have a page of 100 as well.
+fn full_pages() -> Vec<Case> {
+    cases(&[
+        ("the first", |_, _| String::new()),
+        ("after the first", |server, _| server.after(100)),
+        ("after the middle", |server, _| server.after(server.ids.len() / 2)),
+        ("the last", |server, _| server.after(server.ids.len() - 100)),
+        ("before the oldest", |server, _| {
+            format!("before={}", server.ids[server.ids.len() - 1])
+        }),
+        // Another place each time, so that no cache of the processor knows the way.
+        ("anywhere", |server, n| {
+            server.after(1 + n * 611_953 % (server.ids.len() - 100))
+        }),
+        ("one filter", |server, _| {
+            format!("status=succeeded&{}", server.after(server.ids.len() / 2))
+        }),
+    ])
+}
+
+fn single_tasks() -> Vec<Case> {
+    let mut all = full_pages();
+    all.extend(cases(&[("three filters", |server, _| {
+        format!("status=succeeded&kind=video&created_by={}", server.creator)
+    })]));
+    all
+}
+
+#[divan::bench(args = full_pages(), sample_count = 1000)]
+fn page_of_100(bencher: Bencher, case: &Case) {
+    bench(bencher, case, 100);
+}
+
+#[divan::bench(args = single_tasks(), sample_count = 1000)]
+fn page_of_1(bencher: Bencher, case: &Case) {
+    bench(bencher, case, 1);
+}
+
+fn bench(bencher: Bencher, case: &Case, limit: usize) {
+    let server: &Server = if case.tasks == 1_000 { &THOUSAND } else { &MILLION };
+    let mut n = 0;
+    bencher
+        .with_inputs(|| {
+            n += 1;
+            format!("limit={limit}&{}", (case.query)(server, n))
+        })
+        .bench_local_refs(|query| server.page(query));
 }
 
 fn main() {
