@@ -428,8 +428,8 @@ impl EmulatorBuilder {
     /// How many tasks there are at the start: none, if not said otherwise.
     ///
     /// The newest are the same for every number of tasks; more of them are older ones. From 20 on
-    /// every kind and every status is among them. A million takes about a second to start with, and
-    /// some 600 MB.
+    /// every kind and every status is among them. A million takes seconds to start with, and half a
+    /// gigabyte.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -1,8 +1,8 @@
 //! The program, as a process of its own.
 #![cfg(feature = "cli")]
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use ittybit::Client;
 
@@ -45,8 +45,9 @@ impl Running {
         builder.api_key(self.variable("ITTYBIT_API_KEY")).build().unwrap()
     }
 
+    /// Sends a signal; gives the exit code and what was said.
     #[cfg(unix)]
-    fn stop(mut self, signal: &str) -> (ExitStatus, String) {
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -55,9 +56,8 @@ impl Running {
                 .unwrap()
                 .success()
         );
-        let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        (self.child.wait().unwrap(), said)
+        let said = std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap();
+        (self.child.wait().unwrap().code(), said)
     }
 }
 
@@ -122,9 +122,7 @@ fn stops_cleanly_when_told_to() {
             .unwrap()
             .to_owned();
         let _connection = std::net::TcpStream::connect(&address).unwrap();
-        let (status, said) = running.stop(signal);
-        assert_eq!(status.code(), Some(0), "{signal}");
-        assert_eq!(said, "Stopped.\n");
+        assert_eq!(running.stop(signal), (Some(0), "Stopped.\n".to_owned()), "{signal}");
         assert!(std::net::TcpStream::connect(&address).is_err());
     }
 }
