@@ -54,17 +54,20 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     if let Some(encoding) = answer.headers.get(CONTENT_ENCODING)
         && encoding != "identity"
     {
+        let or = match encoding == "gzip" {
+            true => "Turn on the feature `gzip` of the crate, or stop",
+            false => "Stop",
+        };
         return format!(
-            "the body is compressed ({}), which was not asked for. Turn on the feature `gzip` of \
-             the crate, or stop the proxy that compresses",
+            "the body is compressed ({}), which was not asked for. {or} the proxy that compresses",
             excerpt::start(encoding.as_bytes())
         );
     }
     if body.trim_ascii().is_empty() {
         return format!("no body, where JSON should be. {ADVICE}");
     }
-    if excerpt::is_html(body) {
-        return format!("an HTML page instead of JSON: {}. {ADVICE}", excerpt::start(body));
+    if excerpt::is_markup(body) {
+        return format!("HTML or XML instead of JSON: {}. {ADVICE}", excerpt::start(body));
     }
     if let Err(invalid) = std::str::from_utf8(body) {
         return format!(
@@ -234,7 +237,7 @@ mod tests {
         assert!(complaint(r#"{"id": "a"}"#).starts_with("a JSON object instead of an array"));
         assert!(complaint("null").starts_with("`null` instead of an array"));
         assert!(complaint(" \n").starts_with("no body"));
-        assert!(complaint("<!doctype html><p>hi").starts_with("an HTML page"));
+        assert!(complaint("<!doctype html><p>hi").starts_with("HTML or XML"));
         assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`"));
         assert!(complaint("true").starts_with("JSON that does not fit: invalid type: boolean"));
     }

@@ -80,9 +80,10 @@ pub enum Category {
     /// The call was made where it cannot run: an async call outside a Tokio runtime, or a blocking
     /// one inside. Nothing was sent.
     Runtime,
-    /// No connection came to be: refused, no such host, no agreement on TLS.
+    /// No connection came to be: refused, no such host, no agreement on TLS, or nothing within the
+    /// client's `connect_timeout`.
     Connect,
-    /// The attempt took longer than the client's time-out.
+    /// The attempt took longer than the client's `timeout`.
     Timeout,
     /// The connection broke before the whole answer was there.
     Interrupted,
@@ -248,9 +249,8 @@ impl fmt::Display for Error {
             write!(f, "{} failed: ", operation.id)?;
             if !inner.url.is_empty() {
                 write!(f, "{} {}", operation.method, inner.url)?;
-                match &inner.answer {
-                    Some(answer) => write!(f, " answered {}", answer.status)?,
-                    None => f.write_str(" got no answer")?,
+                if let Some(answer) = &inner.answer {
+                    write!(f, " answered {}", answer.status)?;
                 }
                 if let Some(kind) = &inner.kind {
                     write!(f, ", {kind}")?;
@@ -371,24 +371,20 @@ impl Error {
                 Category::InvalidArgument,
                 format!("the request cannot be sent: {cause}"),
             )
-        } else if error.is_connect() && !error.is_timeout() {
+        } else if error.is_connect() {
             (
                 Category::Connect,
                 format!("no connection: {cause}. Check the base URL, and the network or proxy between"),
             )
         } else if error.is_timeout() {
-            let message = if error.is_connect() {
-                "no connection in time. Check the base URL, and the network or proxy between".to_owned()
-            } else {
-                let what = match answer {
-                    Some(_) => "the body was not complete",
-                    None => "there was no answer",
-                };
-                format!(
-                    "{what} within {timeout:?}. Try again later, ask for smaller pages, or raise \
-                     the client's `timeout`"
-                )
+            let what = match answer {
+                Some(_) => "the body was not complete",
+                None => "there was no answer",
             };
+            let message = format!(
+                "{what} within {timeout:?}. Try again later, ask for smaller pages, or raise the \
+                 client's `timeout`"
+            );
             (Category::Timeout, message)
         } else if error.is_redirect() {
             (
@@ -396,11 +392,11 @@ impl Error {
                 format!("the redirect was not followed: {cause}. Set the API's own address as base URL"),
             )
         } else {
-            let what = match answer {
-                Some(_) => "the answer was cut short",
-                None => "the connection broke before an answer",
+            let message = match answer {
+                Some(_) => format!("the answer was cut short: {cause}. Try again"),
+                None => format!("{cause}. Try again; if it stays so, check the base URL, and the proxy between"),
             };
-            (Category::Interrupted, format!("{what}: {cause}. Try again"))
+            (Category::Interrupted, message)
         };
         let mut made = Self::new(category, message);
         made.inner.answer = answer;
@@ -451,29 +447,29 @@ impl Error {
 
     fn redirect(answer: Answer) -> Self {
         let target = match answer.headers.get(LOCATION) {
-            Some(target) => excerpt::start(target.as_bytes()),
-            None => "nowhere".into(),
+            Some(target) => format!(" to {}", excerpt::start(target.as_bytes())),
+            None => String::new(),
         };
         let message = format!(
-            "a redirect to {target}, which is not followed, so that the key goes nowhere else. If \
-             the API lives there now, set it as base URL"
+            "a redirect{target} is not followed, so that the key goes nowhere else. If the API \
+             lives elsewhere now, set that as base URL"
         );
         Self::answered(Category::Redirect, message, answer)
     }
 
-    /// Which call the error happened to.
+    /// Which call the error happened to, where nothing was sent or nothing more is known.
     pub(crate) fn on(mut self, operation: &'static Operation) -> Self {
         self.inner.operation = Some(operation);
         self
     }
 
-    /// Where the request went, and how often.
-    pub(crate) fn after(mut self, url: &reqwest::Url, attempts: u32) -> Self {
+    /// Which call the error happened to, where the request went, and how often.
+    pub(crate) fn after(mut self, operation: &'static Operation, url: &reqwest::Url, attempts: u32) -> Self {
         let mut url = url.clone();
         url.set_query(None);
         self.inner.url = url.into();
         self.inner.attempts = attempts;
-        self
+        self.on(operation)
     }
 
     fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -514,8 +510,8 @@ fn other_body(answer: &Answer) -> Cow<'static, str> {
         "no body".into()
     } else if std::str::from_utf8(body).is_err() {
         format!("a body of {} bytes that is not UTF-8", body.len()).into()
-    } else if excerpt::is_html(body) {
-        format!("an HTML page instead of the API's JSON: {}", excerpt::start(body)).into()
+    } else if excerpt::is_markup(body) {
+        format!("HTML or XML instead of the API's JSON: {}", excerpt::start(body)).into()
     } else {
         format!("a body that is not the API's error object: {}", excerpt::start(body)).into()
     }

@@ -6,45 +6,54 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization;
 
-/// Names that the generated code or the client crate uses itself: a schema may not take them.
+/// Names that a schema may not take: those of Rust's prelude that generated code writes without a
+/// path, and those that the client crate has at its root, beside the types of the document.
 pub(crate) const RESERVED_TYPES: &[&str] = &[
     "Box",
+    "Category",
     "Client",
     "ClientBuilder",
-    "Debug",
+    "Clock",
     "Default",
-    "Display",
     "Err",
     "Error",
-    "From",
-    "Into",
     "Items",
     "None",
     "Ok",
-    "Operation",
     "Option",
     "Page",
     "Pages",
-    "Pagination",
-    "Pattern",
+    "ParseTimestampError",
     "Response",
     "Result",
     "RetryPolicy",
     "Self",
     "Some",
     "String",
-    "ToString",
-    "TryFrom",
-    "TryInto",
+    "TimestampRangeError",
     "Vec",
 ];
 
-/// Methods that every request builder has: a parameter of such a name gets a suffix.
-pub(crate) const BUILDER_METHODS: &[&str] = &[
+/// Names that a request builder may not take either: the module of the builders imports them.
+pub(crate) const RESERVED_BUILDERS: &[&str] = &[
+    "Bound",
+    "Display",
+    "Operation",
+    "Pagination",
+    "Pattern",
+    "Timestamp",
+    "TryFrom",
+    "TryInto",
+];
+
+/// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
+/// a suffix.
+pub(crate) const REQUEST_METHODS: &[&str] = &[
     "client",
+    "clone",
     "header_map",
-    "info",
     "iter",
     "new",
     "pages",
@@ -53,8 +62,14 @@ pub(crate) const BUILDER_METHODS: &[&str] = &[
     "stream",
 ];
 
-/// Methods of a client that no operation may take.
+/// Methods that the builder of a struct has, and the field for what is not listed: a property of
+/// such a name gets a suffix.
+pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
+
+/// Methods of a client, private ones among them, that no operation may take.
 pub(crate) const CLIENT_METHODS: &[&str] = &[
+    "answer",
+    "attempt",
     "base_url",
     "builder",
     "clone",
@@ -63,19 +78,35 @@ pub(crate) const CLIENT_METHODS: &[&str] = &[
     "http",
     "inner",
     "new",
+    "send",
     "send_empty",
     "send_json",
+    "wait",
 ];
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {
-    let name = words(name).to_pascal_case();
-    keyword_free(if starts_well(&name) { name } else { format!("X{name}") })
+    // `a_b` is `AB` at first, and that is `Ab`.
+    stable(name, |name| {
+        let name = words(name).to_pascal_case();
+        keyword_free(if starts_well(&name) { name } else { format!("X{name}") })
+    })
 }
 
-/// The name of an enum's variant: `adaptive_video` → `AdaptiveVideo`, `1080p` → `_1080p`.
+/// The name that progenitor gives to the builder of an operation's requests.
+pub(crate) fn builder_name(method: &str) -> String {
+    keyword_free(words(method).to_pascal_case())
+}
+
+/// The name of an enum's variant: `adaptive_video` → `AdaptiveVideo`, `1080p` → `_1080p`,
+/// `-created` → `MinusCreated`, `>=` → `GreaterEqual`.
 pub(crate) fn variant_name(value: &str) -> String {
-    let name = words(value).to_pascal_case();
+    let spelled = match value.strip_prefix(['+', '-']) {
+        Some(rest) if !rest.is_empty() => format!("{}-{rest}", spelled(&value[..1])),
+        _ if value.chars().all(|char| !char.is_alphanumeric()) => spelled(value),
+        _ => value.to_owned(),
+    };
+    let name = words(&spelled).to_pascal_case();
     match name.as_str() {
         "" => "Empty".to_owned(),
         // The variant for values that the document does not list has this name.
@@ -84,19 +115,62 @@ pub(crate) fn variant_name(value: &str) -> String {
     }
 }
 
+/// Symbols in words.
+fn spelled(symbols: &str) -> String {
+    let word = |symbol| match symbol {
+        '!' => "not",
+        '#' => "hash",
+        '$' => "dollar",
+        '%' => "percent",
+        '&' => "and",
+        '*' => "star",
+        '+' => "plus",
+        ',' => "comma",
+        '-' => "minus",
+        '.' => "dot",
+        '/' => "slash",
+        ':' => "colon",
+        '<' => "less",
+        '=' => "equal",
+        '>' => "greater",
+        '?' => "question",
+        '@' => "at",
+        '^' => "caret",
+        '_' => "underscore",
+        '|' => "or",
+        '~' => "tilde",
+        _ => "",
+    };
+    symbols.chars().map(word).collect::<Vec<_>>().join("-")
+}
+
 /// The name of a field, a parameter or a method: `Has-More` → `has_more`, `type` → `type_`.
 pub(crate) fn field_name(name: &str) -> String {
-    let name = words(name).to_snake_case();
-    keyword_free(if starts_well(&name) { name } else { format!("x{name}") })
+    stable(name, |name| {
+        let name = words(name).to_snake_case();
+        keyword_free(if starts_well(&name) { name } else { format!("x{name}") })
+    })
+}
+
+/// Applies a rule until it changes nothing more.
+fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
+    let mut name = rule(name);
+    // Twice is enough for every name known; whatever is not is found out after generation.
+    for _ in 0..4 {
+        name = rule(&name);
+    }
+    name
 }
 
 /// Whether `name` can only be written with a suffix in Rust.
-pub(crate) fn is_keyword(name: &str) -> bool {
+fn is_keyword(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_err() || name == "gen"
 }
 
 fn words(name: &str) -> String {
-    match name {
+    // Rust takes names for the same that Unicode takes for the same.
+    let name: String = name.nfc().collect();
+    match name.as_str() {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
         _ => name.replace('\'', "").replace(|c| !is_xid_continue(c), "-"),
@@ -109,4 +183,127 @@ fn starts_well(name: &str) -> bool {
 
 fn keyword_free(name: String) -> String {
     if is_keyword(&name) { name + "_" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+    use syn::{ImplItem, Item, UseTree};
+
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (name, expected) in [
+            ("task_status", "TaskStatus"),
+            ("a_b", "Ab"),
+            ("2D", "X2d"),
+            ("self", "Self_"),
+            ("", "X"),
+            ("größe", "Größe"),
+        ] {
+            assert_eq!(type_name(name), expected);
+        }
+        for (name, expected) in [
+            ("Has-More", "has_more"),
+            ("type", "type_"),
+            ("filter[kind]", "filter_kind"),
+            ("1st", "x1st"),
+            ("$", "x"),
+            // Composed and decomposed, which Rust takes for one name.
+            ("u\u{308}ber", "über"),
+        ] {
+            assert_eq!(field_name(name), expected);
+        }
+        for (value, expected) in [
+            ("adaptive_video", "AdaptiveVideo"),
+            ("1080p", "_1080p"),
+            ("", "Empty"),
+            ("unknown", "UnknownValue"),
+            ("-created", "MinusCreated"),
+            (">=", "GreaterEqual"),
+            ("Self", "Self_"),
+        ] {
+            assert_eq!(variant_name(value), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_an_identifier_and_stays_it(name in prop_oneof!["\\PC*", "[a-zA-Z0-9_-]*"]) {
+            for rule in [type_name, field_name] {
+                let once = rule(&name);
+                prop_assert!(syn::parse_str::<syn::Ident>(&once).is_ok(), "{once}");
+                prop_assert_eq!(rule(&once), once);
+            }
+            let variant = variant_name(&name);
+            prop_assert!(syn::parse_str::<syn::Ident>(&variant).is_ok(), "{}", variant);
+            let builder = builder_name(&field_name(&name));
+            prop_assert!(syn::parse_str::<syn::Ident>(&builder).is_ok(), "{}", builder);
+        }
+    }
+
+    fn client_source(file: &Path) -> syn::File {
+        syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap()
+    }
+
+    fn client_files() -> Vec<std::path::PathBuf> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
+        let files = fs::read_dir(source).unwrap().map(|entry| entry.unwrap().path());
+        files
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_client_exports_is_reserved() {
+        fn exported(tree: &UseTree) -> Vec<String> {
+            match tree {
+                UseTree::Path(path) => exported(&path.tree),
+                UseTree::Name(name) => vec![name.ident.to_string()],
+                UseTree::Rename(name) => vec![name.rename.to_string()],
+                UseTree::Group(group) => group.items.iter().flat_map(exported).collect(),
+                UseTree::Glob(_) => Vec::new(),
+            }
+        }
+        let library = client_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/lib.rs"));
+        let mut found = 0;
+        for item in &library.items {
+            let Item::Use(item) = item else { continue };
+            if !matches!(item.vis, syn::Visibility::Public(_)) {
+                continue;
+            }
+            for name in exported(&item.tree)
+                .iter()
+                .filter(|name| name.starts_with(char::is_uppercase))
+            {
+                // `Timestamp` is what a schema of that name becomes.
+                assert!(
+                    RESERVED_TYPES.contains(&name.as_str()) || name == "Timestamp",
+                    "{name} is not reserved"
+                );
+                found += 1;
+            }
+        }
+        assert!(found > 5, "the exports were not found");
+    }
+
+    #[test]
+    fn what_a_client_can_do_is_reserved() {
+        let mut found = 0;
+        for item in client_files().iter().flat_map(|file| client_source(file).items) {
+            let Item::Impl(block) = item else { continue };
+            let of_client = matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+            for item in block.items.iter().filter(|_| of_client) {
+                let ImplItem::Fn(function) = item else { continue };
+                let name = function.sig.ident.to_string();
+                assert!(CLIENT_METHODS.contains(&name.as_str()), "{name} is not reserved");
+                found += 1;
+            }
+        }
+        assert!(found > 5, "the methods were not found");
+    }
 }

@@ -57,7 +57,7 @@ fn a_task_goes_from_waiting_to_its_end() {
         ]
     );
     let task = emulator.task("task_1").unwrap();
-    assert_eq!(task.progress, Some(100));
+    assert_eq!(task.progress, Some(100.0));
     assert!(task.started_at < task.finished_at && task.finished_at == task.updated_at);
     assert_eq!(task.output.unwrap().mimetype.as_deref(), Some("video/mp4"));
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::source::{Position, Source};
 use crate::{Document, document};
@@ -182,20 +182,36 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let mut group = show_place(
-            level
-                .primary_title(self.0.message.as_str())
-                .elements([] as [Origin<'_>; 0]),
-            &self.0.place,
-            AnnotationKind::Primary,
-            self.0.label.as_deref(),
-        );
-        for (place, label) in &self.0.others {
-            group = show_place(group, place, AnnotationKind::Context, Some(label));
+        let mut group = level
+            .primary_title(self.0.message.as_str())
+            .elements([] as [Origin<'_>; 0]);
+        let mut headings = Vec::new();
+        let primary = (&self.0.place, AnnotationKind::Primary, self.0.label.as_deref());
+        let others = self.0.others.iter();
+        let others = others.map(|(place, label)| (place, AnnotationKind::Context, Some(label.as_str())));
+        for (place, kind, label) in std::iter::once(primary).chain(others) {
+            let name = place.source.name();
+            let Some(span) = &place.span else {
+                group = group.element(Origin::path(name));
+                continue;
+            };
+            let excerpt = Excerpt::new(&place.source, span);
+            headings.extend(excerpt.heading(&place.source, span));
+            let annotation = kind.span(excerpt.marked).label(label);
+            group = group.element(
+                Snippet::source(excerpt.text)
+                    .path(name)
+                    .line_start(excerpt.line)
+                    .annotation(annotation),
+            );
         }
-        group = group.elements(self.0.help.iter().map(|help| Level::HELP.message(help.as_str())));
+        let help = self.0.help.iter();
+        group = group.elements(help.map(|help| Level::HELP.message(help.as_str())));
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&[group])
+        let rendered = renderer.render(&[group]);
+        headings
+            .into_iter()
+            .fold(rendered, |text, (shown, real)| text.replacen(&shown, &real, 1))
     }
 }
 
@@ -203,42 +219,47 @@ impl Diagnostic {
 /// left out, since minified JSON is one line of megabytes.
 const REACH: usize = 60;
 
-fn show_place<'a>(group: Group<'a>, place: &'a Place, kind: AnnotationKind, label: Option<&'a str>) -> Group<'a> {
-    let source = &place.source;
-    let origin = Origin::path(source.name());
-    let Some(span) = &place.span else {
-        return group.element(origin);
-    };
-    let position = source.position(span.start);
-    let line = source.line(span.start);
-    let text = source.text();
-    let before = &text[line.start..span.start];
-    let end = span.end.clamp(span.start, line.end);
-    let from = before
-        .char_indices()
-        .rev()
-        .nth(REACH - 1)
-        .map_or(line.start, |(at, _)| line.start + at);
-    let marked = text[span.start..end]
-        .char_indices()
-        .nth(REACH)
-        .map_or(end, |(at, _)| span.start + at);
-    let to = text[marked..line.end]
-        .char_indices()
-        .nth(REACH)
-        .map_or(line.end, |(at, _)| marked + at);
+/// The part of a line that is shown.
+struct Excerpt {
+    text: String,
+    line: usize,
+    marked: Range<usize>,
+}
 
-    let lead = if from > line.start { "…" } else { "" };
-    let trail = if to < line.end { "…" } else { "" };
-    let excerpt = format!("{lead}{}{trail}", &text[from..to]);
-    let start = lead.len() + span.start - from;
-    group
-        .element(origin.line(position.line).char_column(position.column))
-        .element(
-            Snippet::source(excerpt)
-                .line_start(position.line)
-                .annotation(kind.span(start..start + (marked - span.start)).label(label)),
-        )
+impl Excerpt {
+    fn new(source: &Source, span: &Range<usize>) -> Self {
+        let line = source.line(span.start);
+        let text = source.text();
+        let end = span.end.clamp(span.start, line.end);
+        let from = text[line.start..span.start]
+            .char_indices()
+            .rev()
+            .nth(REACH - 1)
+            .map_or(line.start, |(at, _)| line.start + at);
+        let after = |from: usize, to: usize| {
+            let mut characters = text[from..to].char_indices();
+            characters.nth(REACH).map_or(to, |(at, _)| from + at)
+        };
+        let marked = after(span.start, end);
+        let to = after(marked, line.end);
+        let lead = if from > line.start { "…" } else { "" };
+        let trail = if to < line.end { "…" } else { "" };
+        let start = lead.len() + span.start - from;
+        Self {
+            text: format!("{lead}{}{trail}", &text[from..to]),
+            line: source.position(span.start).line,
+            marked: start..start + (marked - span.start),
+        }
+    }
+
+    /// The heading that the renderer makes of a shortened line, whose column is that in the
+    /// excerpt, and the one with the column in the document.
+    fn heading(&self, source: &Source, span: &Range<usize>) -> Option<(String, String)> {
+        let shown = self.text[..self.marked.start].chars().count() + 1;
+        let Position { line, column } = source.position(span.start);
+        let name = source.name();
+        (shown != column).then(|| (format!("{name}:{line}:{shown}"), format!("{name}:{line}:{column}")))
+    }
 }
 
 impl Display for Diagnostic {

@@ -5,11 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, json, pointer, yaml};
+use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, yaml};
 
 /// An OpenAPI document, read from YAML or JSON.
 ///
@@ -67,12 +65,23 @@ impl Document {
     /// finite, is nested more than 128 levels deep, or has aliases that stand for too much.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
         let source = Arc::new(Source::new(name.into(), text.into()));
-        let named_json = source.name().to_ascii_lowercase().ends_with(".json");
+        let name = source.name().to_ascii_lowercase();
+        let named_json = name.ends_with(".json");
+        let named_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let empty = || {
+            Diagnostic::new(Severity::Error, &source, None, "the document is empty")
+                .help("begin it with `openapi: 3.0.3`")
+        };
+        if source.text().trim().is_empty() {
+            return Err(empty().into());
+        }
         let json = named_json || source.text().trim_start().starts_with(['{', '[']);
         let root = if json {
             // `{openapi: 3.0.3}` is YAML too.
             match json::read(&source) {
-                Err(findings) if !named_json => yaml::read(&source).map_err(|_| findings)?,
+                Err(as_json) if !named_json => {
+                    yaml::read(&source).map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?
+                }
                 result => result?,
             }
         } else {
@@ -80,9 +89,7 @@ impl Document {
         };
         match root {
             Some(root) if *root.value() != Value::Null => Ok(Self { source, root }),
-            _ => Err(Diagnostic::new(Severity::Error, &source, None, "the document is empty")
-                .help("begin it with `openapi: 3.0.3`")
-                .into()),
+            _ => Err(empty().into()),
         }
     }
 
@@ -105,7 +112,7 @@ impl Document {
         &self.source
     }
 
-    /// The value at a JSON pointer; see [`pointer`]. `""` is the root.
+    /// The value at a JSON pointer; see [`pointer`](mod@crate::pointer). `""` is the root.
     pub fn get(&self, pointer: &str) -> Option<&Node> {
         let located = self.locate(pointer);
         located.whole.then_some(located.node)
@@ -187,8 +194,7 @@ impl Document {
                 .filter(|finding| finding.severity() == Severity::Error)
                 .collect());
         }
-        openapiv3::OpenAPI::deserialize(&self.root)
-            .map_err(|error| self.error("", format!("not OpenAPI 3.0: {error}")).into())
+        Ok(openapi::read(self)?)
     }
 }
 
@@ -202,7 +208,7 @@ pub(crate) struct Located<'d> {
 
 /// What to mark for a value: the key where the value spreads over lines or is not what is wrong.
 pub(crate) fn span(located: Located<'_>) -> Range<usize> {
-    let scalar = !matches!(located.node.value(), Value::Array(_) | Value::Object(_));
+    let scalar = !matches!(located.node.value(), Value::Null | Value::Array(_) | Value::Object(_));
     match located.key {
         Some(key) if !(scalar && located.whole) => key,
         _ => match located.node.value() {

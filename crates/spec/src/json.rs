@@ -6,16 +6,22 @@
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
+use serde_json::error::Category;
 
 use crate::node::{Node, Value};
+use crate::number::{self, NotFinite};
 use crate::source::Source;
-use crate::tree::Tree;
+use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
 
 pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     let text = source.text();
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        return Err(syntax_error(source, &error).into());
+        let finding = match first_too_deep(text) {
+            Some(at) => too_deep(source, at),
+            None => syntax_error(source, &error),
+        };
+        return Err(finding.into());
     }
     let mut tree = Tree::new(source);
     match place_values(&mut tree, text) {
@@ -72,11 +78,12 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
                     "null" => Value::Null,
                     "true" => Value::Bool(true),
                     "false" => Value::Bool(false),
-                    number => Value::Number(
-                        number
-                            .parse()
-                            .map_err(|_| number_out_of_range(tree.source(), start..start + length, number))?,
-                    ),
+                    word => match number::parse(word) {
+                        Ok(Some(number)) => Value::Number(number),
+                        Ok(None) | Err(NotFinite) => {
+                            return Err(number::not_finite(tree.source(), start..at, word));
+                        }
+                    },
                 };
                 tree.value(Node::new(start..at, value));
             }
@@ -84,6 +91,25 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+/// Where text that may not be JSON is nested too deeply. Told before any other error: such text is
+/// often cut short too.
+fn first_too_deep(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut depth = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' | b'[' if depth == MAX_DEPTH => return Some(at),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => at = end_of_string(bytes, at) - 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 fn end_of_string(bytes: &[u8], start: usize) -> usize {
@@ -98,27 +124,46 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-pub(crate) fn number_out_of_range(source: &Arc<Source>, span: std::ops::Range<usize>, number: &str) -> Diagnostic {
-    let number: String = number.chars().take(40).collect();
-    Diagnostic::new(
-        Severity::Error,
-        source,
-        Some(span),
-        format!("the number `{number}` is not finite, or too large to be held"),
-    )
-    .help("JSON has finite numbers only; quote it if it is text")
-}
-
 fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
     let full = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let reason = full.strip_suffix(&place).unwrap_or(&full);
-    let at = source.offset(error.line(), error.column().saturating_sub(1));
-    let width = source.text()[at..].chars().next().map_or(0, char::len_utf8);
+    let (message, help) = match reason {
+        _ if error.is_eof() => {
+            let inside = reason.strip_prefix("EOF while parsing ").unwrap_or("it");
+            (format!("the text ends inside {inside}"), "write the rest")
+        }
+        "key must be a string" | "trailing comma" => (
+            reason.to_owned(),
+            "write keys in double quotes, no comma after the last member, and no comments",
+        ),
+        "expected value" => (
+            reason.to_owned(),
+            "write an object, a list, a number, `true`, `false`, `null`, or text in double quotes",
+        ),
+        "trailing characters" => ("the text goes on after the document".to_owned(), "remove what follows"),
+        "invalid escape" => (reason.to_owned(), "write a backslash as `\\\\`"),
+        _ if reason.starts_with("control character") => (
+            "a control character stands in a string".to_owned(),
+            "write it as an escape, as in `\\n`",
+        ),
+        "expected `:`" => (reason.to_owned(), "write a `:` between a key and its value"),
+        _ if reason.starts_with("expected `,`") => (reason.to_owned(), "write a `,` between two members or items"),
+        _ => (reason.to_owned(), "write it as JSON has it"),
+    };
+    let text = source.text();
+    let at = match error.classify() {
+        Category::Eof => text.trim_end().len(),
+        // Within strings, the column is that of the last character that was right.
+        _ if reason.starts_with("control character") => source.offset(error.line(), error.column()),
+        _ => source.offset(error.line(), error.column().saturating_sub(1)),
+    };
+    let width = text[at..].chars().next().map_or(0, char::len_utf8);
     Diagnostic::new(
         Severity::Error,
         source,
         Some(at..at + width),
-        format!("not JSON: {reason}"),
+        format!("not JSON: {message}"),
     )
+    .help(help)
 }

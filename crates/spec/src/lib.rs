@@ -18,14 +18,19 @@
 //! - [`Document`]: reading, finding places, checking
 //! - [`Node`]: the tree
 //! - [`Diagnostic`], [`Diagnostics`]: what was found
-//! - [`pointer`]: naming places
+//! - [`mod@pointer`]: naming places
 
 mod check;
 mod diagnostic;
 mod document;
+mod grammar;
 mod json;
 mod node;
+mod number;
+mod openapi;
 pub mod pointer;
+mod reference;
+mod rules;
 mod source;
 mod tree;
 mod yaml;

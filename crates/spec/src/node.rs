@@ -1,5 +1,6 @@
 //! The tree of a document: JSON values that know where they stand in the text.
 
+use std::collections::HashMap;
 use std::ops::{Deref, Range};
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
@@ -48,23 +49,21 @@ impl Object {
     /// earlier key.
     pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<(Range<usize>, Entry)>) {
         let mut by_key = sorted_by_key(&entries);
-        let mut repeated: Vec<(u32, u32)> = Vec::new();
-        let mut first = by_key.first().copied();
-        for &place in by_key.iter().skip(1) {
-            match first {
-                Some(kept) if entries[kept as usize].key == entries[place as usize].key => {
-                    repeated.push((place, kept));
-                }
-                _ => first = Some(place),
-            }
-        }
         let mut removed = Vec::new();
-        if !repeated.is_empty() {
-            repeated.sort_unstable_by(|a, b| b.cmp(a));
-            for (place, kept) in repeated {
-                let kept = entries[kept as usize].key_span();
-                removed.push((kept, entries.remove(place as usize)));
+        let key = |place: u32| &entries[place as usize].key;
+        if by_key.windows(2).any(|pair| key(pair[0]) == key(pair[1])) {
+            let mut first: HashMap<String, Range<usize>> = HashMap::new();
+            let mut kept = Vec::new();
+            for entry in entries {
+                match first.get(&entry.key) {
+                    Some(place) => removed.push((place.clone(), entry)),
+                    None => {
+                        first.insert(entry.key.clone(), entry.key_span());
+                        kept.push(entry);
+                    }
+                }
             }
+            entries = kept;
             by_key = sorted_by_key(&entries);
         }
         (Self { entries, by_key }, removed)

@@ -1,18 +1,22 @@
 //! The text of a document and the places in it.
 
+use std::fmt;
 use std::ops::Range;
 
 /// A document's text under the name that people know it by.
 ///
 /// Line ends are made `\n` and a byte order mark is dropped when the source is made, so a file
 /// saved on Windows gives the same places and the same messages.
-#[derive(Debug)]
 pub(crate) struct Source {
     name: String,
     text: String,
     /// Byte offset at which each line starts.
     lines: Vec<usize>,
+    /// Byte offset of every [`STEP`]th character; empty when all characters are ASCII.
+    characters: Vec<usize>,
 }
+
+const STEP: usize = 64;
 
 /// A place as editors count it: lines and columns start at 1, columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +25,15 @@ pub struct Position {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+}
+
+/// The name will do: the text may be megabytes.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Source {
@@ -37,7 +50,18 @@ impl Source {
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(end, _)| end + 1))
             .collect();
-        Self { name, text, lines }
+        let characters = if text.is_ascii() {
+            Vec::new()
+        } else {
+            let offsets = text.char_indices().map(|(at, _)| at);
+            offsets.step_by(STEP).collect()
+        };
+        Self {
+            name,
+            text,
+            lines,
+            characters,
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -67,8 +91,32 @@ impl Source {
         let index = self.line_index(offset);
         Position {
             line: index + 1,
-            column: self.text[self.lines[index]..offset].chars().count() + 1,
+            column: self.character(offset) - self.character(self.lines[index]) + 1,
         }
+    }
+
+    /// How many characters stand before a byte offset.
+    fn character(&self, offset: usize) -> usize {
+        let steps = self.characters.partition_point(|at| *at <= offset);
+        match steps.checked_sub(1) {
+            None => offset,
+            Some(step) => {
+                let from = self.characters[step];
+                step * STEP + self.text[from..offset].chars().count()
+            }
+        }
+    }
+
+    /// The byte offset of a character.
+    pub(crate) fn byte(&self, character: usize) -> usize {
+        if self.characters.is_empty() {
+            return character.min(self.text.len());
+        }
+        let Some(&from) = self.characters.get(character / STEP) else {
+            return self.text.len();
+        };
+        let mut rest = self.text[from..].char_indices();
+        rest.nth(character % STEP).map_or(self.text.len(), |(at, _)| from + at)
     }
 
     /// The nearest character boundary at or before `offset`, for offsets that others computed.

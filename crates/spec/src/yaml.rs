@@ -9,14 +9,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
-use serde_json::Number;
-
-use crate::json::number_out_of_range;
 use crate::node::{Node, Value};
+use crate::number::{self, NotFinite};
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 /// What copies of anchored values may hold together, in bytes. A few lines of anchors that name
 /// each other can stand for billions of values.
@@ -25,7 +23,6 @@ const MAX_COPIED: usize = 64 << 20;
 pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     let mut reader = Reader {
         tree: Tree::new(source),
-        offsets: Offsets::new(source.text()),
         anchors: HashMap::new(),
         open: Vec::new(),
         copied: 0,
@@ -35,8 +32,9 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((event, span)) => {
-                let span = reader.offsets.range(span.start, span.end);
-                reader.event(event, span)
+                let start = source.byte(span.start.index());
+                let end = source.byte(span.end.index()).max(start);
+                reader.event(event, start..end)
             }
             Err(error) => Err(reader.syntax_error(*error.marker(), error.info())),
         };
@@ -47,9 +45,42 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
     reader.tree.finish()
 }
 
+/// Parts of what the parser says, and what to do about it.
+const SYNTAX: [(&str, &str); 9] = [
+    (
+        "simple key expect",
+        "write `: ` and a value after the key that stands before this",
+    ),
+    (
+        "flow mapping",
+        "in `{ … }` put a `,` between members, and quotes around text that has `: `, `,`, `{` or `}`",
+    ),
+    (
+        "flow sequence",
+        "in `[ … ]` put a `,` between items, and quotes around text that has `,`, `[` or `]`",
+    ),
+    (
+        "block mapping",
+        "begin the line below the first letter of the keys before it",
+    ),
+    (
+        "block collection",
+        "begin the line below the `-` of the items before it",
+    ),
+    ("tab", "indent with spaces"),
+    (
+        "quoted scalar",
+        "close the quote, indent further lines of the text, and write a backslash as `\\\\`",
+    ),
+    (
+        "unknown anchor",
+        "write `&name` before the value that is meant, further up",
+    ),
+    ("mapping values", "put quotes around text that has `: `"),
+];
+
 struct Reader<'s> {
     tree: Tree<'s>,
-    offsets: Offsets<'s>,
     anchors: HashMap<usize, Anchored>,
     /// The anchor of each open list or object, 0 for none.
     open: Vec<usize>,
@@ -149,7 +180,7 @@ impl Reader<'_> {
             match plain(text) {
                 Ok(value) => value,
                 Err(NotFinite) => {
-                    let finding = number_out_of_range(self.tree.source(), span.clone(), text);
+                    let finding = number::not_finite(self.tree.source(), span.clone(), text);
                     self.tree.report(finding);
                     Value::Null
                 }
@@ -224,11 +255,16 @@ impl Reader<'_> {
         Diagnostic::new(Severity::Error, self.tree.source(), Some(span), message)
     }
 
-    fn syntax_error(&mut self, mark: Marker, info: &str) -> Diagnostic {
-        let at = self.offsets.byte(mark.index());
+    fn syntax_error(&self, mark: Marker, info: &str) -> Diagnostic {
+        let at = self.tree.source().byte(mark.index());
+        if info == "recursion limit exceeded" {
+            return too_deep(self.tree.source(), at);
+        }
         let rest = &self.tree.source().text()[at..];
         let width = rest.chars().next().map_or(0, char::len_utf8);
+        let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
         self.error(at..at + width, format!("not YAML: {info}"))
+            .help(help.map_or("put text that has special characters in quotes", |(_, help)| help))
     }
 }
 
@@ -266,101 +302,15 @@ fn measure(node: &Node) -> Measure {
     }
 }
 
-struct NotFinite;
-
 /// The value of a plain scalar by the core schema.
 fn plain(text: &str) -> Result<Value, NotFinite> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => match number(text)? {
+        _ => match number::parse(text)? {
             Some(number) => Value::Number(number),
             None => Value::String(text.to_owned()),
         },
     })
-}
-
-fn number(text: &str) -> Result<Option<Number>, NotFinite> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Err(NotFinite);
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(digits) = text.strip_prefix(prefix) {
-            let all_digits = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-            return match u64::from_str_radix(digits, radix) {
-                Ok(number) => Ok(Some(number.into())),
-                Err(_) if all_digits => Err(NotFinite),
-                Err(_) => Ok(None),
-            };
-        }
-    }
-    if !is_decimal(unsigned) {
-        return Ok(None);
-    }
-    let text = text.strip_prefix('+').unwrap_or(text);
-    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        if let Ok(number) = text.parse::<u64>() {
-            return Ok(Some(number.into()));
-        }
-        if let Ok(number) = text.parse::<i64>() {
-            return Ok(Some(number.into()));
-        }
-    }
-    let number = text.parse().map_err(|_| NotFinite)?;
-    Number::from_f64(number).map(Some).ok_or(NotFinite)
-}
-
-/// `[0-9]+`, or `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
-fn is_decimal(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent_fits = exponent.is_none_or(|exponent| {
-        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-        !exponent.is_empty() && digits(exponent)
-    });
-    digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits
-}
-
-/// Turns the parser's character counts into byte offsets.
-struct Offsets<'s> {
-    text: &'s str,
-    /// Byte offset of every [`STEP`]th character; empty when all characters are ASCII.
-    known: Vec<usize>,
-}
-
-const STEP: usize = 64;
-
-impl<'s> Offsets<'s> {
-    fn new(text: &'s str) -> Self {
-        let known = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices().step_by(STEP).map(|(at, _)| at).collect()
-        };
-        Self { text, known }
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        if self.known.is_empty() {
-            return character.min(self.text.len());
-        }
-        let Some(&from) = self.known.get(character / STEP) else {
-            return self.text.len();
-        };
-        self.text[from..]
-            .char_indices()
-            .nth(character % STEP)
-            .map_or(self.text.len(), |(at, _)| from + at)
-    }
-
-    fn range(&self, start: Marker, end: Marker) -> Range<usize> {
-        let start = self.byte(start.index());
-        start..self.byte(end.index()).max(start)
-    }
 }

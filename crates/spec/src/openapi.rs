@@ -1,0 +1,110 @@
+//! From a checked document to the types of `openapiv3`.
+
+use openapiv3::{
+    Callback, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response,
+    Schema, SecurityScheme,
+};
+use serde::Deserialize;
+
+use crate::node::{Entry, Node};
+use crate::{Diagnostic, Document, pointer};
+
+/// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the 2 MiB that
+/// threads have.
+const STACK: usize = 64 << 20;
+
+/// Deserialises a document that has no errors.
+pub(crate) fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
+    let outcome = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || {
+                OpenAPI::deserialize(document.root()).map_err(|error| refusal(document, &error))
+            })
+            .map(|thread| thread.join())
+    });
+    match outcome {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(document.error("", "not OpenAPI 3.0: reading its types panicked")),
+        Err(error) => Err(document.error("", format!("no thread to read this with: {error}"))),
+    }
+}
+
+/// Says which part cannot be deserialised, which the error for the whole does not tell.
+fn refusal(document: &Document, whole: &serde_json::Error) -> Diagnostic {
+    let (place, error) = match failing_part(document) {
+        Some((place, error)) => (place, error.to_string()),
+        None => (String::new(), whole.to_string()),
+    };
+    document
+        .error(&place, format!("not OpenAPI 3.0: {error}"))
+        .help("compare it with the OpenAPI 3.0.3 specification")
+}
+
+fn failing_part(document: &Document) -> Option<(String, serde_json::Error)> {
+    let components = members(document, "/components")
+        .flat_map(|(place, kind)| members(document, &place).map(|(place, entry)| (place, kind.key(), entry.value())))
+        .find_map(|(place, kind, node)| component_error(kind, node).map(|error| (place, error)));
+    if components.is_some() {
+        return components;
+    }
+    members(document, "/paths").find_map(|(path, item)| {
+        members(document, &path)
+            .filter(|(_, entry)| entry.value().get("responses").is_some())
+            .find_map(|(place, entry)| Some((place, error::<Operation>(entry.value())?)))
+            .or_else(|| Some((path, error::<ReferenceOr<PathItem>>(item.value())?)))
+    })
+}
+
+fn component_error(kind: &str, node: &Node) -> Option<serde_json::Error> {
+    match kind {
+        "schemas" => error::<ReferenceOr<Schema>>(node),
+        "responses" => error::<ReferenceOr<Response>>(node),
+        "parameters" => error::<ReferenceOr<Parameter>>(node),
+        "examples" => error::<ReferenceOr<Example>>(node),
+        "requestBodies" => error::<ReferenceOr<RequestBody>>(node),
+        "headers" => error::<ReferenceOr<Header>>(node),
+        "securitySchemes" => error::<ReferenceOr<SecurityScheme>>(node),
+        "links" => error::<ReferenceOr<Link>>(node),
+        "callbacks" => error::<ReferenceOr<Callback>>(node),
+        _ => None,
+    }
+}
+
+fn error<'d, T: Deserialize<'d>>(node: &'d Node) -> Option<serde_json::Error> {
+    T::deserialize(node).err()
+}
+
+fn members<'d>(document: &'d Document, place: &str) -> impl Iterator<Item = (String, &'d Entry)> + use<'d> {
+    let place = place.to_owned();
+    let entries = document.get(&place).and_then(Node::as_object);
+    entries
+        .unwrap_or_default()
+        .iter()
+        .map(move |entry| (pointer::join(&place, [entry.key()]), entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rules let nothing of this kind through, so here they are not asked.
+    #[test]
+    fn what_cannot_be_deserialised_is_shown_where_it_stands() {
+        let head = "openapi: 3.0.3\ninfo: { title: a, version: b }\n";
+        for (rest, line) in [
+            ("paths: {}\ncomponents:\n  schemas:\n    A: {}\n    B: { type: 1 }\n", 7),
+            (
+                "paths:\n  /a:\n    get: { responses: {} }\n    put: { responses: 1 }\n",
+                6,
+            ),
+            ("paths:\n  /a: { summary: 1 }\n", 4),
+            ("paths: 1\n", 1),
+        ] {
+            let document = Document::parse("api.yaml", format!("{head}{rest}")).unwrap();
+            let finding = read(&document).unwrap_err();
+            assert!(finding.message().starts_with("not OpenAPI 3.0: "), "{finding}");
+            assert_eq!(finding.position().unwrap().line, line, "{finding}");
+        }
+    }
+}
