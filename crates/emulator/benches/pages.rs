@@ -70,12 +70,14 @@ impl Server {
 static THOUSAND: LazyLock<Server> = LazyLock::new(|| Server::start(1_000));
 static MILLION: LazyLock<Server> = LazyLock::new(|| Server::start(1_000_000));
 
+/// What to ask for, the nth time.
+type Query = fn(&Server, usize) -> String;
+
 /// Pages to ask for.
 struct Case {
     name: &'static str,
     tasks: usize,
-    /// What to ask for, the nth time.
-    query: fn(&Server, usize) -> String,
+    query: Query,
 }
 
 impl fmt::Display for Case {
@@ -85,7 +87,7 @@ impl fmt::Display for Case {
 }
 
 /// Each case among a thousand tasks and among a million.
-fn cases(named: &[(&'static str, fn(&Server, usize) -> String)]) -> Vec<Case> {
+fn cases(named: &[(&'static str, Query)]) -> Vec<Case> {
     let both = |&(name, query)| [1_000, 1_000_000].map(|tasks| Case { name, tasks, query });
     named.iter().flat_map(both).collect()
 }

@@ -514,7 +514,7 @@ fn what_is_set_wrongly_is_said_before_the_start() {
 
 #[test]
 fn each_emulator_is_its_own_and_stops_when_dropped() {
-    let emulators: Vec<_> = (0..20).map(|tasks| emulator(tasks)).collect();
+    let emulators: Vec<_> = (0..20).map(emulator).collect();
     for (tasks, emulator) in emulators.iter().enumerate() {
         assert_eq!(get(emulator, "/tasks").ids().len(), tasks);
         assert_eq!(emulator.requests().len(), 1);
