@@ -28,7 +28,8 @@
 //! ```
 //!
 //! Each emulator listens on a free port of 127.0.0.1 and stops when it is dropped, so tests can run side
-//! by side. It has a thread of its own: it also answers code that blocks, and other processes.
+//! by side. It has a thread of its own: it also answers code that blocks, and other processes, which
+//! find it by [`base_url`](Emulator::base_url) and [`api_key`](Emulator::api_key).
 //!
 //! ```rust
 //! use std::time::Duration;
@@ -132,6 +133,7 @@
 
 mod answer;
 mod api_error;
+mod builder;
 mod clock;
 mod data;
 mod emulator;
@@ -144,7 +146,8 @@ mod server;
 mod state;
 mod store;
 
+pub use builder::{DEFAULT_API_KEY, EmulatorBuilder};
 pub use clock::{ManualClock, SystemClock};
-pub use emulator::{ChangeError, DEFAULT_API_KEY, Emulator, EmulatorBuilder};
+pub use emulator::{ChangeError, Emulator};
 pub use fault::Fault;
 pub use request::Request;
