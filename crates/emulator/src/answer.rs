@@ -1,12 +1,12 @@
 //! What a request is answered with: routing, the check of the key, the page.
 
-use std::borrow::Borrow;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LINK};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode};
 use ittybit::Task;
+use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::data::UNKNOWN_STATUS;
@@ -168,23 +168,23 @@ impl Answer {
     }
 
     fn put_unknown_value(&mut self) {
-        if let Ok(mut tasks) = serde_json::from_slice::<Vec<Task>>(&self.body)
-            && let Some(task) = tasks.first_mut()
+        if let Ok(mut page) = serde_json::from_slice::<Value>(&self.body)
+            && let Some(status) = page.pointer_mut("/0/status")
         {
-            task.status = UNKNOWN_STATUS.into();
-            self.body = json_array(&tasks);
+            *status = UNKNOWN_STATUS.into();
+            self.body = page.to_string().into_bytes();
         }
     }
 }
 
-fn json_array<T: Borrow<Task>>(tasks: &[T]) -> Vec<u8> {
+fn json_array(tasks: &[Arc<Task>]) -> Vec<u8> {
     let mut body = Vec::with_capacity(2 + 1024 * tasks.len());
     body.push(b'[');
     for (place, task) in tasks.iter().enumerate() {
         if place > 0 {
             body.push(b',');
         }
-        serde_json::to_writer(&mut body, task.borrow()).expect("a task is JSON, and memory takes it");
+        serde_json::to_writer(&mut body, &**task).expect("a task is JSON, and memory takes it");
     }
     body.push(b']');
     body

@@ -118,20 +118,20 @@ impl Recipe {
         let mut input = input(&kind, &mut random);
         let wait = random.between(1, 3);
         let work = random.between(2, 50);
-        let percent = i32::try_from(random.between(1, 19) * 5).unwrap_or_default();
+        let percent = (random.between(1, 19) * 5) as f64;
 
         let started = created_at + wait;
         let finished = started + work;
         // When the task started and finished, and how far it came.
         let (started_at, finished_at, progress) = match status {
-            TaskStatus::Waiting => (None, None, 0),
-            TaskStatus::Validating | TaskStatus::Queued => (Some(started), None, 0),
+            TaskStatus::Waiting => (None, None, 0.0),
+            TaskStatus::Validating | TaskStatus::Queued => (Some(started), None, 0.0),
             TaskStatus::Processing => (Some(started), None, percent),
-            TaskStatus::Finishing => (Some(started), None, 100),
-            TaskStatus::Succeeded | TaskStatus::Ready => (Some(started), Some(finished), 100),
+            TaskStatus::Finishing => (Some(started), None, 100.0),
+            TaskStatus::Succeeded | TaskStatus::Ready => (Some(started), Some(finished), 100.0),
             TaskStatus::Failed => (Some(started), Some(finished), percent),
             // Half of them before anything was done.
-            TaskStatus::Cancelled if percent < 50 => (None, Some(started), 0),
+            TaskStatus::Cancelled if percent < 50.0 => (None, Some(started), 0.0),
             TaskStatus::Cancelled => (Some(started), Some(finished), percent),
             _ => (Some(started), None, percent),
         };

@@ -18,6 +18,9 @@ use hyper::{HeaderMap, StatusCode};
 /// let slow_and_broken = Fault::truncated().delayed(Duration::from_millis(20));
 /// ```
 ///
+/// The default is an answer that nothing is wrong with, to add a header to or to replace the body
+/// of.
+///
 /// Give it to [`Emulator::fail_next`](crate::Emulator::fail_next), or to
 /// [`EmulatorBuilder::random_faults`](crate::EmulatorBuilder::random_faults).
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -9,7 +9,7 @@ use crate::data;
 use crate::random::{Random, Stream, number_of};
 
 /// Progress, in percent, that one step of processing makes.
-const STEP: i32 = 25;
+const STEP: f64 = 25.0;
 
 /// How a task ends.
 #[derive(Clone, Copy, PartialEq)]
@@ -29,7 +29,7 @@ pub(crate) fn wait(seed: u64, task: &Task) -> Option<i64> {
         TaskStatus::Processing => 6,
         _ => return None,
     };
-    let step = number_of(task.status.as_str()).wrapping_add_signed(progress(task).into());
+    let step = number_of(task.status.as_str()).wrapping_add(progress(task) as u64);
     let number = number_of(&task.id).wrapping_add(step);
     Some(Random::new(seed, Stream::Wait, number).between(1, longest))
 }
@@ -56,23 +56,23 @@ pub(crate) fn advance(seed: u64, task: &mut Task, now: i64) {
         }
         TaskStatus::Queued => {
             task.status = TaskStatus::Processing;
-            task.progress = Some(0);
+            task.progress = Some(0.0);
         }
-        TaskStatus::Processing if fate == Fate::Failure && progress(task) >= 2 * STEP => {
+        TaskStatus::Processing if fate == Fate::Failure && progress(task) >= 2.0 * STEP => {
             task.status = TaskStatus::Failed;
             task.finished_at = Some(now);
             task.error = Some(data::failure(&mut random));
         }
         TaskStatus::Processing => {
-            let progress = progress(task).saturating_add(STEP).min(100);
+            let progress = (progress(task) + STEP).min(100.0);
             task.progress = Some(progress);
-            if progress == 100 {
+            if progress == 100.0 {
                 task.status = TaskStatus::Finishing;
             }
         }
         TaskStatus::Finishing => {
             task.status = TaskStatus::Succeeded;
-            task.progress = Some(100);
+            task.progress = Some(100.0);
             task.finished_at = Some(now);
             task.output = data::output(&task.kind, &task.id, task.input.as_ref());
         }
@@ -80,8 +80,8 @@ pub(crate) fn advance(seed: u64, task: &mut Task, now: i64) {
     }
 }
 
-fn progress(task: &Task) -> i32 {
-    task.progress.unwrap_or(0).max(0)
+fn progress(task: &Task) -> f64 {
+    task.progress.unwrap_or(0.0).max(0.0)
 }
 
 #[cfg(test)]

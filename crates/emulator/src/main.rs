@@ -27,7 +27,7 @@ struct Options {
     seed: u64,
 
     /// Where to listen; port 0 is a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
 
     /// The API key that is valid
@@ -50,8 +50,7 @@ struct Options {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     fault_rate: f64,
 
-    /// How requests fail; can be given several times [default: every fault that passes when the
-    /// request is sent again]
+    /// How they fail, one or several times [default: all that pass when a request is sent again]
     #[arg(long, value_name = "FAULT", requires = "fault_rate")]
     fault: Vec<FaultName>,
 }
@@ -92,6 +91,11 @@ impl From<FaultName> for Fault {
             FaultName::UnknownValue => Self::unknown_value(),
         }
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, like 127.0.0.1:4010".to_owned())
 }
 
 fn main() -> ExitCode {

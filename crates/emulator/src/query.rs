@@ -101,8 +101,8 @@ fn limit(value: &str) -> Result<usize, ApiError> {
     match value.parse() {
         Ok(limit) if digits && LIMITS.contains(&limit) => Ok(limit),
         _ => Err(ApiError::invalid(format!(
-            "`limit` is `{}`. Use a whole number from {} to {}.",
-            excerpt(value),
+            "`limit` is {}. Use a whole number from {} to {}.",
+            shown(value),
             LIMITS.start(),
             LIMITS.end()
         ))),
@@ -117,8 +117,8 @@ fn known<T: Clone + AsRef<str>>(name: &str, value: Option<String>, known: &[T]) 
     match known.iter().find(|known| known.as_ref() == value) {
         Some(known) => Ok(Some(known.clone())),
         None => Err(ApiError::invalid(format!(
-            "`{name}` is `{}`. Use {}.",
-            excerpt(&value),
+            "`{name}` is {}. Use {}.",
+            shown(&value),
             one_of(known)
         ))),
     }
@@ -129,6 +129,14 @@ fn one_of<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     match names.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
         _ => names.concat(),
+    }
+}
+
+/// A value for a message, where nothing at all would be overlooked.
+pub(crate) fn shown(value: &str) -> String {
+    match value {
+        "" => "empty".to_owned(),
+        _ => format!("`{}`", excerpt(value)),
     }
 }
 

@@ -12,11 +12,12 @@ use std::sync::Arc;
 
 use hyper::StatusCode;
 use ittybit::{Task, TaskKind, TaskStatus, TaskStatusFilter, Timestamp};
+use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::data::Recipe;
 use crate::life;
-use crate::query::{Query, excerpt};
+use crate::query::{Query, shown};
 
 /// Where a task stands in a list: by its time of creation, and within a second by when the
 /// emulator got to know it.
@@ -65,6 +66,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
+    /// The task as it is sent: what is nothing is `null`, as in the reference.
     pub(crate) fn task(&self, recipe: &Recipe) -> Arc<Task> {
         match self {
             Self::Generated(age) => Arc::new(recipe.task(*age)),
@@ -266,8 +268,8 @@ impl Store {
         };
         if position.is_none() {
             let message = format!(
-                "`{parameter}` is `{}`, and no task has that id. Use the id of a task from an earlier page.",
-                excerpt(id)
+                "`{parameter}` is {}, and no task has that id. Use the id of a task from an earlier page.",
+                shown(id)
             );
             return Err(ApiError::new(StatusCode::NOT_FOUND, "task_not_found", message));
         }
@@ -346,7 +348,9 @@ impl Store {
     }
 
     /// Puts a task under a number where nothing stands.
-    fn fill(&mut self, number: usize, task: Task, now: i64) {
+    fn fill(&mut self, number: usize, mut task: Task, now: i64) {
+        task.error.get_or_insert(Value::Null);
+        task.metadata.get_or_insert(Value::Null);
         let position = Position {
             created_at: task.created_at.unix_seconds(),
             number,
