@@ -144,12 +144,12 @@ impl Output {
         }
         self.items += 1;
         if self.buffer.len() >= BUFFER || self.table.rows() >= ROWS {
-            self.write()?;
+            self.flush()?;
         }
         Ok(())
     }
 
-    /// Writes what was kept back, and shows how many have come: there is a wait for more.
+    /// Writes what was kept back, and shows how many have come so far.
     pub fn flush(&mut self) -> Result<(), Failure> {
         self.write()?;
         self.progress.show(self.items);
