@@ -75,6 +75,30 @@ pub struct Paging {
 }
 
 impl Operation {
+    /// An operation of which no more is known.
+    #[cfg(test)]
+    pub(crate) const fn of(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+        success: &'static [RangeInclusive<u16>],
+    ) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            summary: "",
+            description: "",
+            deprecated: false,
+            tags: &[],
+            parameters: &[],
+            paging: None,
+            fields: &[],
+            times: &[],
+            success,
+        }
+    }
+
     pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
         self.success.iter().any(|range| range.contains(&status.as_u16()))
     }
