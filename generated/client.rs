@@ -1245,12 +1245,8 @@ pub mod builder {
     impl ListTasks {
         /// What the document says of this operation.
         pub const OPERATION: &Operation = &Operation {
-            id: "list_tasks",
-            method: "GET",
-            path: "/tasks",
             summary: "List Tasks",
             description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
-            deprecated: false,
             tags: &[
                 (
                     "Tasks",
@@ -1258,42 +1254,23 @@ pub mod builder {
                 ),
             ],
             parameters: &[
+                Parameter::new(
+                    "after",
+                    "Results after the task with this id. For the next page, give the id of the last result.",
+                ),
+                Parameter::new(
+                    "before",
+                    "Results before the task with this id. For the previous page, give the id of the first\nresult.",
+                ),
                 Parameter {
-                    name: "after",
-                    description: "Results after the task with this id. For the next page, give the id of the last result.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
-                    values: &[],
-                    default: None,
-                    bounds: "",
-                },
-                Parameter {
-                    name: "before",
-                    description: "Results before the task with this id. For the previous page, give the id of the first\nresult.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
-                    values: &[],
-                    default: None,
-                    bounds: "",
-                },
-                Parameter {
-                    name: "limit",
-                    description: "How many results to return, from 1 to 100. The server uses 20 when it is left out.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
-                    values: &[],
                     default: Some("20"),
                     bounds: "from 1 to 100",
+                    ..Parameter::new(
+                        "limit",
+                        "How many results to return, from 1 to 100. The server uses 20 when it is left out.",
+                    )
                 },
                 Parameter {
-                    name: "status",
-                    description: "Only tasks in this status.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
                     values: &[
                         ("waiting", "Created, and waiting to be picked up."),
                         ("validating", "The input is being validated."),
@@ -1304,15 +1281,9 @@ pub mod builder {
                         ("failed", "Terminal: failed."),
                         ("cancelled", "Terminal: cancelled."),
                     ],
-                    default: None,
-                    bounds: "",
+                    ..Parameter::new("status", "Only tasks in this status.")
                 },
                 Parameter {
-                    name: "kind",
-                    description: "Only tasks of this kind.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
                     values: &[
                         ("video", "Make a video."),
                         ("adaptive_video", "Make a video for adaptive streaming."),
@@ -1328,38 +1299,20 @@ pub mod builder {
                         ("conditions", "Check conditions."),
                         ("upload", "Upload a file."),
                     ],
-                    default: None,
-                    bounds: "",
+                    ..Parameter::new("kind", "Only tasks of this kind.")
                 },
+                Parameter::new("run_id", "Only tasks of the run with this id."),
+                Parameter::new(
+                    "created_by",
+                    "Only tasks created by the run or the key with this id.",
+                ),
                 Parameter {
-                    name: "run_id",
-                    description: "Only tasks of the run with this id.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
-                    values: &[],
-                    default: None,
-                    bounds: "",
-                },
-                Parameter {
-                    name: "created_by",
-                    description: "Only tasks created by the run or the key with this id.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
-                    values: &[],
-                    default: None,
-                    bounds: "",
-                },
-                Parameter {
-                    name: "order",
-                    description: "Sort order of the results. The server uses `desc` when it is left out.",
-                    required: false,
-                    deprecated: false,
-                    repeated: false,
                     values: &[("asc", "Ascending."), ("desc", "Descending.")],
                     default: Some("desc"),
-                    bounds: "",
+                    ..Parameter::new(
+                        "order",
+                        "Sort order of the results. The server uses `desc` when it is left out.",
+                    )
                 },
             ],
             paging: Some(Paging {
@@ -1417,7 +1370,7 @@ pub mod builder {
                 "updated_at",
             ],
             times: &["created_at", "started_at", "finished_at", "updated_at"],
-            success: &[200..=200],
+            ..Operation::of("list_tasks", "GET", "/tasks", &[200..=200])
         };
     }
 

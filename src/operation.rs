@@ -75,8 +75,7 @@ pub struct Paging {
 }
 
 impl Operation {
-    /// An operation of which no more is known.
-    #[cfg(test)]
+    /// An operation of which no more is said.
     pub(crate) const fn of(
         id: &'static str,
         method: &'static str,

@@ -47,24 +47,24 @@ pub(crate) fn operation(
         let (description, deprecated) = words(&parameter.about);
         let required = setter.required;
         let value = Value::of(&setter.ty, context.model);
-        let repeated = value.repeated;
         let values = value.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
-        let default = optional(&parameter.default.as_ref().map(as_text));
+        let default = parameter.default.as_ref().map(as_text);
         let bounds = setter.demand.join(", ");
-        quote! {
-            Parameter {
-                name: #name,
-                description: #description,
-                required: #required,
-                deprecated: #deprecated,
-                repeated: #repeated,
-                values: &[#(#values),*],
-                default: #default,
-                bounds: #bounds,
-            }
-        }
+        let said = [
+            required.then(|| quote! { required: true, }),
+            deprecated.then(|| quote! { deprecated: true, }),
+            value.repeated.then(|| quote! { repeated: true, }),
+            (!value.documented.is_empty()).then(|| quote! { values: &[#(#values),*], }),
+            default.map(|default| quote! { default: Some(#default), }),
+            (!bounds.is_empty()).then(|| quote! { bounds: #bounds, }),
+        ];
+        completed(
+            &said,
+            quote! { Parameter },
+            quote! { Parameter::new(#name, #description) },
+        )
     });
-    let paging = optional(&operation.pagination.as_ref().map(|pagination| {
+    let paging = operation.pagination.as_ref().map(|pagination| {
         let forward = &pagination.forward;
         let [backward, limit] = [&pagination.backward, &pagination.limit].map(optional);
         let sizes = operation
@@ -73,7 +73,7 @@ pub(crate) fn operation(
             .find(|item| Some(&item.name) == pagination.limit.as_ref());
         let largest = optional(&sizes.and_then(largest).map(RustLiteral::u64_unsuffixed));
         quote! { Paging { forward: #forward, backward: #backward, limit: #limit, largest: #largest } }
-    }));
+    });
     let item = match &operation.pagination {
         Some(pagination) => Some(pagination.item.clone()),
         None => name_of(success),
@@ -91,23 +91,32 @@ pub(crate) fn operation(
         let (first, last) = (RustLiteral::u16_unsuffixed(*first), RustLiteral::u16_unsuffixed(*last));
         quote! { #first..=#last }
     });
+    let parameters: Vec<TokenStream> = parameters.collect();
+    let said = [
+        (!summary.is_empty()).then(|| quote! { summary: #summary, }),
+        (!description.is_empty()).then(|| quote! { description: #description, }),
+        deprecated.then(|| quote! { deprecated: true, }),
+        (!operation.tags.is_empty()).then(|| quote! { tags: &[#(#tags),*], }),
+        (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
+        paging.map(|paging| quote! { paging: Some(#paging), }),
+        (!names.is_empty()).then(|| quote! { fields: &[#(#names),*], }),
+        (!times.is_empty()).then(|| quote! { times: &[#(#times),*], }),
+    ];
+    let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
+    let operation = completed(&said, quote! { Operation }, base);
     quote! {
         /// What the document says of this operation.
-        pub const OPERATION: &Operation = &Operation {
-            id: #id,
-            method: #method,
-            path: #path,
-            summary: #summary,
-            description: #description,
-            deprecated: #deprecated,
-            tags: &[#(#tags),*],
-            parameters: &[#(#parameters),*],
-            paging: #paging,
-            fields: &[#(#names),*],
-            times: &[#(#times),*],
-            success: &[#(#statuses),*],
-        };
+        pub const OPERATION: &Operation = &#operation;
     }
+}
+
+/// A value with these members, and the others of `base`.
+fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
+    if said.iter().all(Option::is_none) {
+        return base;
+    }
+    let said = said.iter().flatten();
+    quote! { #name { #(#said)* ..#base } }
 }
 
 /// The method `set`.
