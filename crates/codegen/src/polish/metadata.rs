@@ -8,7 +8,7 @@ use syn::{Item, Type};
 use super::operation::optional;
 use super::setter::{self, Setter};
 use super::{docs, paths};
-use crate::model::{About, Literal, Model, Operation, Parameter};
+use crate::model::{About, Literal, Location, Model, Operation, Parameter};
 
 /// What the names in an operation stand for.
 #[derive(Clone, Copy)]
@@ -65,8 +65,14 @@ pub(crate) fn operation(
         )
     });
     let paging = operation.pagination.as_ref().map(|pagination| {
-        let forward = &pagination.forward;
-        let [backward, limit] = [&pagination.backward, &pagination.limit].map(optional);
+        let name = |wire: &String| {
+            let mut found = named(operation, setters);
+            let found = found.find(|(_, item, _)| item.location == Location::Query && item.name == *wire);
+            found.map_or_else(|| wire.clone(), |(name, _, _)| name.to_owned())
+        };
+        let forward = name(&pagination.forward);
+        let [backward, limit] =
+            [&pagination.backward, &pagination.limit].map(|wire| optional(&wire.as_ref().map(name)));
         let sizes = operation
             .parameters
             .values()
