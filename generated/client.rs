@@ -58,9 +58,12 @@ pub mod types {
         /// How far the task has come.
         pub status: TaskStatus,
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub progress: Option<i32>,
+        /// unit. Any number is allowed, so that a fraction costs nothing.
+        #[serde(
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "crate::number::serialize_option"
+        )]
+        pub progress: Option<f64>,
         /// The file that the task reads.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub input: Option<File>,
@@ -462,7 +465,7 @@ pub mod builder {
         object: Result<Option<String>, String>,
         kind: Result<types::TaskKind, String>,
         status: Result<types::TaskStatus, String>,
-        progress: Result<Option<i32>, String>,
+        progress: Result<Option<f64>, String>,
         input: Result<Option<types::File>, String>,
         output: Result<Option<types::File>, String>,
         error: Result<Option<serde_json::Value>, String>,
@@ -530,8 +533,8 @@ pub mod builder {
         }
 
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit.
-        pub fn progress(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+        /// unit. Any number is allowed, so that a fraction costs nothing.
+        pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
             self.progress = value
                 .try_into()
                 .map_err(|reason| reason.to_string())

@@ -11,7 +11,12 @@ use serde_json::{Value, json};
 fn example(name: &str, server: &Server) -> Command {
     let tests = std::env::current_exe().unwrap();
     let target = tests.parent().unwrap().parent().unwrap();
-    let mut command = Command::new(target.join("examples").join(name));
+    let program = target.join("examples").join(name);
+    assert!(
+        program.with_extension(std::env::consts::EXE_EXTENSION).exists(),
+        "`cargo test` builds the examples, but not with `--test`: run `cargo build --examples` first"
+    );
+    let mut command = Command::new(program);
     command
         .env("ITTYBIT_API_KEY", KEY)
         .env("ITTYBIT_BASE_URL", server.url());
