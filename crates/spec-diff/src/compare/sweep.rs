@@ -1,0 +1,161 @@
+//! The last pass: differences between the documents as they stand that no comparison has looked at.
+
+use ittybit_spec::{Node, Value};
+
+use super::{Member, Walk, address};
+use crate::change::Bump;
+use crate::json;
+
+impl<'d> Walk<'d> {
+    pub(super) fn sweep(&mut self) {
+        self.operation = None;
+        self.sweep_pair(self.old.root(), self.new.root(), None);
+    }
+
+    /// Two values at the same place.
+    fn sweep_pair(&mut self, old: &'d Node, new: &'d Node, member: Option<Member<'d>>) {
+        if self.is_settled(old) && self.is_settled(new) {
+            return;
+        }
+        match (old.value(), new.value()) {
+            (Value::Object(old_members), Value::Object(new_members)) => {
+                for entry in old_members.iter() {
+                    let member = self.sweep_member(entry.key(), old, new);
+                    match new.get(entry.key()) {
+                        Some(other) => self.sweep_pair(entry.value(), other, Some(member)),
+                        None => self.sweep_one(entry.value(), member),
+                    }
+                }
+                for entry in new_members.iter().filter(|entry| old.entry(entry.key()).is_none()) {
+                    let member = self.sweep_member(entry.key(), old, new);
+                    self.sweep_one(entry.value(), member);
+                }
+            }
+            (Value::Array(old_items), Value::Array(new_items)) => {
+                for (old_item, new_item) in old_items.iter().zip(new_items) {
+                    let member = Member {
+                        old: Some(old_item),
+                        new: Some(new_item),
+                        ..item_of(member, old, new)
+                    };
+                    self.sweep_pair(old_item, new_item, Some(member));
+                }
+                for old_item in old_items.iter().skip(new_items.len()) {
+                    let member = Member {
+                        old: Some(old_item),
+                        new: None,
+                        ..item_of(member, old, new)
+                    };
+                    self.sweep_one(old_item, member);
+                }
+                for new_item in new_items.iter().skip(old_items.len()) {
+                    let member = Member {
+                        old: None,
+                        new: Some(new_item),
+                        ..item_of(member, old, new)
+                    };
+                    self.sweep_one(new_item, member);
+                }
+            }
+            _ if json::same(old, new) => {}
+            _ => {
+                let member = member.unwrap_or(Member {
+                    key: "",
+                    old: Some(old),
+                    new: Some(new),
+                    within: (old, new),
+                });
+                if [old, new]
+                    .iter()
+                    .all(|node| !self.is_known(node) && !self.is_known_within(node))
+                {
+                    self.sweep_one(old, member);
+                } else {
+                    self.sweep_one(old, Member { new: None, ..member });
+                    self.sweep_one(new, Member { old: None, ..member });
+                }
+            }
+        }
+    }
+
+    fn sweep_member(&self, key: &'d str, old: &'d Node, new: &'d Node) -> Member<'d> {
+        Member {
+            key,
+            old: old.get(key),
+            new: new.get(key),
+            within: (old, new),
+        }
+    }
+
+    /// A value that has no counterpart at its place. Of one that was looked at, its parts may not
+    /// have been.
+    fn sweep_one(&mut self, node: &'d Node, member: Member<'d>) {
+        if self.is_settled(node) {
+            return;
+        }
+        if !self.seen.contains(&address(node)) && !self.is_known_within(node) {
+            let key = member.key;
+            let message = format!("`{key}` {}", member.told());
+            self.settle(member.old);
+            self.settle(member.new);
+            let (kind, places) = (member.kind(), member.places());
+            self.report(crate::rule::UNCLASSIFIED, kind, places, message, Bump::Patch);
+            return;
+        }
+        let (old, new) = member.places();
+        match node.value() {
+            Value::Object(members) => {
+                for entry in members.iter() {
+                    self.sweep_one(entry.value(), one_of(entry.key(), entry.value(), &member, (old, new)));
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.sweep_one(item, one_of(member.key, item, &member, (old, new)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_settled(&self, node: &Node) -> bool {
+        self.settled.contains(&address(node))
+    }
+
+    fn is_known(&self, node: &Node) -> bool {
+        self.is_settled(node) || self.seen.contains(&address(node))
+    }
+
+    /// Whether anything inside was looked at.
+    fn is_known_within(&self, node: &Node) -> bool {
+        match node.value() {
+            Value::Object(members) => members
+                .iter()
+                .any(|entry| self.is_known(entry.value()) || self.is_known_within(entry.value())),
+            Value::Array(items) => items
+                .iter()
+                .any(|item| self.is_known(item) || self.is_known_within(item)),
+            _ => false,
+        }
+    }
+}
+
+fn item_of<'d>(list: Option<Member<'d>>, old: &'d Node, new: &'d Node) -> Member<'d> {
+    Member {
+        key: list.map_or("", |list| list.key),
+        old: None,
+        new: None,
+        within: (old, new),
+    }
+}
+
+/// A part of a value that has no counterpart.
+fn one_of<'d>(key: &'d str, node: &'d Node, whole: &Member<'d>, within: (&'d Node, &'d Node)) -> Member<'d> {
+    let old_side = whole.old.is_some();
+    Member {
+        key,
+        old: old_side.then_some(node),
+        new: (!old_side).then_some(node),
+        within,
+    }
+}
