@@ -218,6 +218,10 @@ pub(crate) struct Facet {
 }
 
 impl Facet {
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.suffix == other.suffix
+    }
+
     pub(crate) fn at(&self, site: Site) -> Rule {
         let severity = match site.direction() {
             Direction::Request => self.request,

@@ -5,20 +5,22 @@
 //! stand in the base exactly once. To add a rule is to add a case.
 
 mod support;
+mod surface;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use ittybit_spec_diff::{Bump, Report, diff, rules};
-use support::{BASE, cases, document, surface, verdict};
+use support::{BASE, cases, document};
+use surface::{surface, verdict};
 
 #[test]
 fn every_case_does_what_is_expected() {
     let base = document("old.yaml", BASE);
     let base_surface = surface(&base).expect("the base can be generated");
     let wrong = RefCell::new(Vec::new());
-    insta::with_settings!({ omit_expression => true, description => "", prepend_module_to_snapshot => false }, {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::glob!("changes/*.patch", |path| {
             let text = std::fs::read_to_string(path).expect("a file of cases");
             let mut shown = String::new();

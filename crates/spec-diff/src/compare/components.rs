@@ -93,6 +93,7 @@ impl<'d> Walk<'d> {
         {
             self.see(node);
         }
+        let parents = (old.unwrap_or(self.old.root()), new.unwrap_or(self.new.root()));
         for kind in all {
             let node = |components: Option<&'d Node>| components.and_then(|components| components.get(kind));
             let (old, new) = (node(old), node(new));
@@ -104,8 +105,7 @@ impl<'d> Walk<'d> {
                 self.see(node);
             }
             let (old_named, new_named) = (named(old), named(new));
-            let root = (self.old.root(), self.new.root());
-            let within = (old.unwrap_or(root.0), new.unwrap_or(root.1));
+            let within = (old.unwrap_or(parents.0), new.unwrap_or(parents.1));
             let added = new_named.keys().filter(|name| !old_named.contains_key(*name));
             let names: Vec<&'d str> = old_named.keys().chain(added).copied().collect();
             for name in names {

@@ -297,10 +297,11 @@ impl<'d> Walk<'d> {
             let media = member.key;
             let (Some(old), Some(new)) = (member.old, member.new) else {
                 let (rule, words) = match member.kind() {
-                    Kind::Added => (added, "is there as"),
-                    _ => (removed, "is no more there as"),
+                    Kind::Added => (added, "was added to"),
+                    _ => (removed, "was removed from"),
                 };
-                let message = || format!("{what} {words} `{media}`");
+                let message = || format!("`{media}` {words} the media types of {what}");
+
                 self.leaf(rule.clone(), &member, message, at.retyped);
                 continue;
             };

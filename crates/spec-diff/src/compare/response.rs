@@ -108,10 +108,11 @@ impl<'d> Walk<'d> {
                 within: member.within,
             };
             let (rule, words) = match media.kind() {
-                Kind::Added => (&at.rules[0], "is there as"),
-                _ => (&at.rules[1], "is no more there as"),
+                Kind::Added => (&at.rules[0], "was added to"),
+                _ => (&at.rules[1], "was removed from"),
             };
-            let message = || format!("{} {words} `{}`", at.what, media.key);
+            let message = || format!("`{}` {words} the media types of {}", media.key, at.what);
+
             self.leaf(rule.clone(), &media, message, at.retyped);
         }
     }

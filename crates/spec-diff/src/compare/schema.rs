@@ -96,7 +96,12 @@ impl<'d> Walk<'d> {
     pub(super) fn schemas(&mut self) {
         while let Some(pending) = self.pending.pop_front() {
             self.operation = pending.operation.clone();
+            let others = self.pending.len();
             self.schema(pending);
+            // What is inside comes next, so that a change is told of the first place that has it.
+            for inner in self.pending.split_off(others).into_iter().rev() {
+                self.pending.push_front(inner);
+            }
         }
         self.operation = None;
     }
@@ -247,7 +252,9 @@ struct Comparison<'c, 'd> {
 
 impl<'d> Comparison<'_, 'd> {
     fn run(mut self) {
-        self.kind();
+        if self.kind() {
+            return;
+        }
         self.enumeration();
         for bound in rule::BOUNDS {
             self.bound(bound);
@@ -300,18 +307,19 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// `type` and `format`: what kind of value it is.
-    fn kind(&mut self) {
+    /// `type` and `format`: what kind of value it is. Returns whether it is quite another one, so
+    /// that there is no more to compare.
+    fn kind(&mut self) -> bool {
         let text = |node: &Node| node.as_str().is_some();
         if !self.plain("type", text) || !self.plain("format", text) {
-            return;
+            return false;
         }
         self.settle("type");
         self.settle("format");
         let kind = |view: &View<'d>| (view.text("type"), view.text("format"));
         let (old, new) = (kind(self.old), kind(self.new));
         if old == new {
-            return;
+            return false;
         }
         let key = if old.0 == new.0 { "format" } else { "type" };
         let facet = match (is_within(old, new), is_within(new, old)) {
@@ -320,15 +328,26 @@ impl<'d> Comparison<'_, 'd> {
             _ => &rule::TYPE_CHANGED,
         };
         let words = |(ty, format): (Option<&str>, Option<&str>)| match (ty, format) {
-            (None, None) => "any value".to_owned(),
+            (None, None) => "without a type".to_owned(),
             (Some(ty), None) => format!("`{ty}`"),
-            (None, Some(format)) => format!("any value of the format `{format}`"),
+            (None, Some(format)) => format!("without a type, of the format `{format}`"),
+
             (Some(ty), Some(format)) => format!("`{ty}` of the format `{format}`"),
         };
         let message = format!("{} was {} and is {}", self.at.subject, words(old), words(new));
         let rule = facet.at(self.at.site);
         let places = self.member(key).places();
         self.walk.report(rule, Kind::Changed, places, message, self.retyped);
+        let is_other = key == "type" && old.0.is_some() && new.0.is_some() && facet.is(&rule::TYPE_CHANGED);
+        if is_other {
+            for view in [self.old, self.new] {
+                let values = view.keywords.values().chain(view.properties.values()).flatten();
+                for value in values.copied() {
+                    self.walk.settle(Some(value));
+                }
+            }
+        }
+        is_other
     }
 
     fn enumeration(&mut self) {
@@ -441,18 +460,17 @@ impl<'d> Comparison<'_, 'd> {
                 }
             }
         };
-        let words = |limit: Option<(&serde_json::Number, bool)>| match limit {
-            Some((limit, false)) => format!("{limit}"),
-            Some((limit, true)) => format!("{limit} (exclusive)"),
-            None => "none".to_owned(),
+        let words = |(limit, exclusive): (&serde_json::Number, bool)| match exclusive {
+            false => format!("{limit}"),
+            true => format!("{limit} (exclusive)"),
         };
-        let subject = &self.at.subject;
-        let message = format!(
-            "{} of {subject} went from {} to {}",
-            bound.words,
-            words(old),
-            words(new)
-        );
+        let told = match (old, new) {
+            (Some(old), Some(new)) => format!("went from {} to {}", words(old), words(new)),
+            (Some(old), None) => format!("was {}, and there is none now", words(old)),
+            (None, Some(new)) => format!("is {} now, and there was none", words(new)),
+            (None, None) => return,
+        };
+        let message = format!("{} of {} {told}", bound.words, self.at.subject);
         let member = self.member(bound.keyword);
         let kind = member.kind();
         self.walk.report(
@@ -523,6 +541,8 @@ impl<'d> Comparison<'_, 'd> {
             }
             // Told where the schema is used.
             "nullable" if self.plain(key, flag) => self.settle(key),
+            // Told of above, where both are schemas.
+            "additionalProperties" if self.others().is_some() => {}
             "items" => self.items(&member),
             "oneOf" | "anyOf" => self.alternatives(&member),
             "discriminator" if member.kind() != Kind::Changed => {
@@ -763,9 +783,26 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
+    /// The schemas of `additionalProperties`, where both sides have one.
+    fn others(&self) -> Option<(&'d Node, &'d Node)> {
+        let schema = |view: &View<'d>| match view.keywords.get("additionalProperties").map(Vec::as_slice) {
+            Some([node]) => Some(*node).filter(|node| node.as_object().is_some_and(|members| !members.is_empty())),
+            _ => None,
+        };
+        schema(self.old).zip(schema(self.new))
+    }
+
     /// `additionalProperties`: any where it is missing, `true` or `{}`.
     fn additional_properties(&mut self) {
         let key = "additionalProperties";
+        if let Some((old, new)) = self.others() {
+
+            let is_map = self.old.properties.is_empty() && self.new.properties.is_empty();
+            let name = if is_map { "Value" } else { "Extra" };
+            let inner = self.inner(vec![old], vec![new], self.at.subject.inner("{}"), name, Holder::Value);
+            self.walk.pending.push_back(inner);
+            return;
+        }
         let fits = |node: &Node| node.as_bool().is_some() || node.as_object().is_some();
         if !self.plain(key, fits) {
             return;
@@ -777,13 +814,6 @@ impl<'d> Comparison<'_, 'd> {
             _ => Freedom::Any,
         };
         let (old, new) = (freedom(member.old), freedom(member.new));
-        if let (Freedom::Schema, Freedom::Schema, Some(old), Some(new)) = (old, new, member.old, member.new) {
-            let is_map = self.old.properties.is_empty() && self.new.properties.is_empty();
-            let name = if is_map { "Value" } else { "Extra" };
-            let inner = self.inner(vec![old], vec![new], self.at.subject.inner("{}"), name, Holder::Value);
-            self.walk.pending.push_back(inner);
-            return;
-        }
         self.settle(key);
         if old == new {
             return;
@@ -854,7 +884,8 @@ impl<'d> Comparison<'_, 'd> {
             pairs.extend(lone.drain(..).zip(rest.drain(..)));
         }
         for (index, (old, new)) in pairs.into_iter().enumerate() {
-            let subject = self.at.subject.inner(&format!("|{}", index + 1));
+            let subject = self.at.subject.property(&format!("alternative {}", index + 1));
+
             let inner = self.inner(vec![old], vec![new], subject, "", Holder::Argument);
             self.walk.pending.push_back(inner);
         }

@@ -14,8 +14,13 @@ impl<'d> Walk<'d> {
 
     /// Two values at the same place.
     fn sweep_pair(&mut self, old: &'d Node, new: &'d Node, member: Option<Member<'d>>) {
-        if self.is_settled(old) && self.is_settled(new) {
-            return;
+        let within = member.map_or((old, new), |member| member.within);
+        let key = member.map_or("", |member| member.key);
+        match (self.is_settled(old), self.is_settled(new)) {
+            (true, true) => return,
+            (true, false) => return self.sweep_one(new, one_of(key, new, false, within)),
+            (false, true) => return self.sweep_one(old, one_of(key, old, true, within)),
+            (false, false) => {}
         }
         match (old.value(), new.value()) {
             (Value::Object(old_members), Value::Object(new_members)) => {
@@ -106,12 +111,14 @@ impl<'d> Walk<'d> {
         match node.value() {
             Value::Object(members) => {
                 for entry in members.iter() {
-                    self.sweep_one(entry.value(), one_of(entry.key(), entry.value(), &member, (old, new)));
+                    let part = one_of(entry.key(), entry.value(), member.old.is_some(), (old, new));
+                    self.sweep_one(entry.value(), part);
                 }
             }
             Value::Array(items) => {
                 for item in items {
-                    self.sweep_one(item, one_of(member.key, item, &member, (old, new)));
+                    let part = one_of(member.key, item, member.old.is_some(), (old, new));
+                    self.sweep_one(item, part);
                 }
             }
             _ => {}
@@ -149,9 +156,8 @@ fn item_of<'d>(list: Option<Member<'d>>, old: &'d Node, new: &'d Node) -> Member
     }
 }
 
-/// A part of a value that has no counterpart.
-fn one_of<'d>(key: &'d str, node: &'d Node, whole: &Member<'d>, within: (&'d Node, &'d Node)) -> Member<'d> {
-    let old_side = whole.old.is_some();
+/// A value that one of the documents has and the other has not.
+fn one_of<'d>(key: &'d str, node: &'d Node, old_side: bool, within: (&'d Node, &'d Node)) -> Member<'d> {
     Member {
         key,
         old: old_side.then_some(node),
