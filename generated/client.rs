@@ -1229,24 +1229,24 @@ pub mod builder {
         order: Result<Option<types::SortOrder>, String>,
     }
 
-    const LIST_TASKS: Operation = Operation {
-        id: "list_tasks",
-        method: "GET",
-        path: "/tasks",
-        success: &[200..=200],
-    };
-
-    const LIST_TASKS_PAGES: Pagination<types::Task> = Pagination {
-        forward: "after",
-        backward: Some("before"),
-        cursor: |item| Some(item.id.to_string()),
-        has_more: Some("Has-More"),
-        limit: Some("limit"),
-        default_limit: Some(20),
-        applied_limit: Some("Limit"),
-    };
-
     impl<C> ListTasks<C> {
+        const OPERATION: Operation = Operation {
+            id: "list_tasks",
+            method: "GET",
+            path: "/tasks",
+            success: &[200..=200],
+        };
+
+        const PAGES: Pagination<types::Task> = Pagination {
+            forward: "after",
+            backward: Some("before"),
+            cursor: |item| Some(item.id.to_string()),
+            has_more: Some("Has-More"),
+            limit: Some("limit"),
+            default_limit: Some(20),
+            applied_limit: Some("Limit"),
+        };
+
         pub(crate) fn new(client: C) -> Self {
             Self {
                 client,
@@ -1429,7 +1429,7 @@ pub mod builder {
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(&client)?;
-            Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request).await
+            Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1437,7 +1437,7 @@ pub mod builder {
         pub fn pages(self) -> Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(&client);
-            Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            Pages::new(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1471,7 +1471,7 @@ pub mod builder {
         pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(client.inner())?;
-            crate::blocking::Page::fetch(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1479,7 +1479,7 @@ pub mod builder {
         pub fn pages(self) -> crate::blocking::Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(client.inner());
-            crate::blocking::Pages::new(client, &LIST_TASKS, LIST_TASKS_PAGES, request)
+            crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.

@@ -202,7 +202,6 @@ impl Drop for OwnRuntime {
 /// }
 /// # Ok::<(), ittybit::Error>(())
 /// ```
-#[must_use]
 pub struct Page<T> {
     inner: crate::Page<T>,
     client: Client,

@@ -24,27 +24,18 @@ pub(crate) fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maxi
     if !too_small && !too_large {
         return Ok(value);
     }
-    let demand = match (minimum, maximum) {
-        (Bound::Included(minimum), Bound::Included(maximum)) => format!("from {minimum} to {maximum}"),
-        (minimum, maximum) => {
-            let minimum = match minimum {
-                Bound::Included(minimum) => Some(format!("at least {minimum}")),
-                Bound::Excluded(minimum) => Some(format!("more than {minimum}")),
-                Bound::Unbounded => None,
-            };
-            let maximum = match maximum {
-                Bound::Included(maximum) => Some(format!("at most {maximum}")),
-                Bound::Excluded(maximum) => Some(format!("less than {maximum}")),
-                Bound::Unbounded => None,
-            };
-            [minimum, maximum]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" and ")
-        }
+    let minimum = match minimum {
+        Bound::Included(minimum) => Some(format!("at least {minimum}")),
+        Bound::Excluded(minimum) => Some(format!("more than {minimum}")),
+        Bound::Unbounded => None,
     };
-    Err(format!("must be {demand}, but is {value}"))
+    let maximum = match maximum {
+        Bound::Included(maximum) => Some(format!("at most {maximum}")),
+        Bound::Excluded(maximum) => Some(format!("less than {maximum}")),
+        Bound::Unbounded => None,
+    };
+    let demand: Vec<String> = [minimum, maximum].into_iter().flatten().collect();
+    Err(format!("must be {}, but is {value}", demand.join(" and ")))
 }
 
 /// Numbers, by what must divide them.
@@ -59,16 +50,27 @@ pub(crate) fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Disp
     }
 }
 
+/// Numbers with a fraction, by what must divide them. `0.3` is a multiple of `0.1`, though the
+/// nearest numbers that there are for them are not.
+pub(crate) fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
+    let times = value / factor;
+    if (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0) {
+        Ok(value)
+    } else {
+        Err(format!("must be a multiple of {factor}, but is {value}"))
+    }
+}
+
 /// Texts, by their number of characters.
 pub(crate) fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
     let length = value.as_ref().chars().count();
-    count(length, minimum, maximum, "characters")?;
+    count(length, minimum, maximum, "character")?;
     Ok(value)
 }
 
 /// Lists, by their number of items.
 pub(crate) fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
-    count(values.len(), minimum, maximum, "items")?;
+    count(values.len(), minimum, maximum, "item")?;
     Ok(values)
 }
 
@@ -76,11 +78,7 @@ pub(crate) fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result
 pub(crate) fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
     for (index, value) in values.iter().enumerate() {
         if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
-            return Err(format!(
-                "must not hold an item twice, but item {} is item {} again",
-                index + 1,
-                first + 1
-            ));
+            return Err(format!("must not hold an item twice, but item {} is item {} again", index + 1, first + 1));
         }
     }
     Ok(values)
@@ -133,13 +131,14 @@ fn count(count: usize, minimum: usize, maximum: usize, of: &str) -> Result<(), S
     if (minimum..=maximum).contains(&count) {
         return Ok(());
     }
-    let demand = match (minimum, maximum) {
-        (minimum, usize::MAX) => format!("at least {minimum}"),
-        (0, maximum) => format!("at most {maximum}"),
-        (minimum, maximum) if minimum == maximum => format!("exactly {minimum}"),
-        (minimum, maximum) => format!("from {minimum} to {maximum}"),
+    let (demand, last) = match (minimum, maximum) {
+        (minimum, usize::MAX) => (format!("at least {minimum}"), minimum),
+        (0, maximum) => (format!("at most {maximum}"), maximum),
+        (minimum, maximum) if minimum == maximum => (format!("exactly {minimum}"), minimum),
+        (minimum, maximum) => (format!("from {minimum} to {maximum}"), maximum),
     };
-    Err(format!("must have {demand} {of}, but has {count}"))
+    let plural = if last == 1 { "" } else { "s" };
+    Err(format!("must have {demand} {of}{plural}, but has {count}"))
 }
 
 #[cfg(test)]
@@ -154,31 +153,25 @@ mod tests {
         assert_eq!(between(100, Included(1), Included(100)), Ok(100));
         assert_eq!(
             between(0, Included(1), Included(100)),
-            Err("must be from 1 to 100, but is 0".to_owned())
+            Err("must be at least 1 and at most 100, but is 0".to_owned())
         );
-        assert_eq!(
-            between(0.5, Excluded(0.5), Unbounded),
-            Err("must be more than 0.5, but is 0.5".to_owned())
-        );
-        assert_eq!(
-            between(9, Unbounded, Excluded(9)),
-            Err("must be less than 9, but is 9".to_owned())
-        );
+        assert_eq!(between(0.5, Excluded(0.5), Unbounded), Err("must be more than 0.5, but is 0.5".to_owned()));
+        assert_eq!(between(9, Unbounded, Excluded(9)), Err("must be less than 9, but is 9".to_owned()));
         assert_eq!(multiple_of(9, 3), Ok(9));
+        assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));
+        assert_eq!(multiple_of_fraction(1e300, 0.5), Ok(1e300));
+        assert_eq!(
+            multiple_of_fraction(0.35, 0.1),
+            Err("must be a multiple of 0.1, but is 0.35".to_owned())
+        );
         assert_eq!(multiple_of(10, 3), Err("must be a multiple of 3, but is 10".to_owned()));
     }
 
     #[test]
     fn texts() {
         assert_eq!(length("äöü", 3, 3), Ok("äöü"));
-        assert_eq!(
-            length("äö", 3, 3),
-            Err("must have exactly 3 characters, but has 2".to_owned())
-        );
-        assert_eq!(
-            length("", 1, usize::MAX),
-            Err("must have at least 1 characters, but has 0".to_owned())
-        );
+        assert_eq!(length("äö", 3, 3), Err("must have exactly 3 characters, but has 2".to_owned()));
+        assert_eq!(length("", 1, usize::MAX), Err("must have at least 1 character, but has 0".to_owned()));
         assert_eq!(path_segment("a/b"), Ok("a/b"));
         assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
         assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
@@ -186,26 +179,16 @@ mod tests {
         let mut classes = [0; 256];
         classes[usize::from(b'a')] = 1;
         let table = Box::leak(Box::new(classes));
-        let only_a = Pattern {
-            source: "^a$",
-            classes: table,
-            next: &[2, 1, 2, 2, 2, 2],
-            accepts: &[false, true, false],
-        };
+        let only_a =
+            Pattern { source: "^a$", classes: table, next: &[2, 1, 2, 2, 2, 2], accepts: &[false, true, false] };
         assert_eq!(pattern("a", &only_a), Ok("a"));
-        assert_eq!(
-            pattern("ab", &only_a),
-            Err("must match `^a$`, but is \"ab\"".to_owned())
-        );
+        assert_eq!(pattern("ab", &only_a), Err("must match `^a$`, but is \"ab\"".to_owned()));
     }
 
     #[test]
     fn lists() {
         assert_eq!(items(vec![1, 2], 0, 2), Ok(vec![1, 2]));
-        assert_eq!(
-            items(vec![1, 2, 3], 0, 2),
-            Err("must have at most 2 items, but has 3".to_owned())
-        );
+        assert_eq!(items(vec![1, 2, 3], 0, 2), Err("must have at most 2 items, but has 3".to_owned()));
         assert_eq!(unique(vec![1, 2]), Ok(vec![1, 2]));
         assert_eq!(
             unique(vec![1, 2, 1]),

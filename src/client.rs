@@ -128,9 +128,9 @@ impl Client {
         let call = Call::new(operation, &url);
         let work = async {
             let (answer, attempts) = self.answer(operation, request, &call).await?;
-            read(answer, &self.inner.key).map_err(|error| error.after(&url, attempts))
+            read(answer, &self.inner.key).map_err(|error| error.after(operation, &url, attempts))
         };
-        let result = work.instrument(call.span()).await.map_err(|error| error.on(operation));
+        let result = work.instrument(call.span()).await;
         call.end(result.as_ref().err());
         result
     }
@@ -146,7 +146,8 @@ impl Client {
             return Err(Error::runtime(
                 "there is no Tokio runtime here. Call it from a Tokio task, or use \
                  `ittybit::blocking::Client` (feature `blocking`)",
-            ));
+            )
+            .on(operation));
         }
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, self.inner.key.authorization());
@@ -161,7 +162,7 @@ impl Client {
             let again = request.try_clone();
             let error = match self.attempt(operation, request, call).await {
                 Ok(answer) => return Ok((answer, attempts)),
-                Err(error) => error.after(&url, attempts),
+                Err(error) => error.after(operation, &url, attempts),
             };
             let (Some(next), Some(delay)) = (again, self.inner.retry.delay(operation, &error)) else {
                 return Err(error);
@@ -561,6 +562,11 @@ impl<C> fmt::Debug for ClientBuilder<C> {
 
 fn parse_base_url(text: &str, source: &str, allow_insecure_http: bool) -> Result<Url, Error> {
     let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
+    if !text.contains("://") {
+        return Err(bad(&format!(
+            "it does not start with https://; write it like {SERVER_URL}"
+        )));
+    }
     let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {SERVER_URL}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad(&format!(
@@ -599,15 +605,18 @@ fn is_loopback(url: &Url) -> bool {
 
 fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
     let name = concat!("ittybit-rust/", env!("CARGO_PKG_VERSION"));
-    match suffix {
-        None => Ok(HeaderValue::from_static(name)),
-        Some(suffix) => HeaderValue::try_from(format!("{name} {suffix}")).map_err(|_| {
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(name));
+    };
+    HeaderValue::try_from(format!("{name} {suffix}"))
+        .ok()
+        .filter(|_| suffix.is_ascii())
+        .ok_or_else(|| {
             Error::configuration(format!(
                 "`user_agent` was given {suffix:?}, which cannot stand in a header; use visible \
                  ASCII, like transcoder/2.1"
             ))
-        }),
-    }
+        })
 }
 
 fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
@@ -627,4 +636,89 @@ fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client,
         builder = builder.no_proxy();
     }
     builder.build().map_err(Error::http_client)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const MAKE: Operation = Operation {
+        id: "make_thing",
+        method: "POST",
+        path: "/things",
+        success: &[200..=201, 204..=204],
+    };
+
+    /// A client of a server that answers one request with these bytes.
+    fn client(answer: &'static str) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let head = BufReader::new(connection.try_clone().unwrap()).lines();
+            for line in head {
+                if line.unwrap().is_empty() {
+                    break;
+                }
+            }
+            connection.write_all(answer.as_bytes()).unwrap();
+        });
+        let builder = Client::builder().api_key("ittybit_secret").base_url(url);
+        builder.build().unwrap()
+    }
+
+    fn request(client: &Client) -> Request {
+        let url = format!("{}/things", client.base_url());
+        client.http().post(url).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_value_comes_with_status_and_headers() {
+        let client = client("HTTP/1.1 201 Created\r\nContent-Length: 3\r\nETag: \"x\"\r\n\r\n[7]");
+        let response = client.send_json::<Vec<u8>>(&MAKE, request(&client));
+        let response = response.await.unwrap();
+        assert_eq!(response.status(), 201);
+        assert_eq!(response.headers()["etag"], "\"x\"");
+        assert_eq!(response.first(), Some(&7));
+        assert_eq!(response.into_inner(), [7]);
+    }
+
+    #[tokio::test]
+    async fn no_value_is_wanted_of_an_empty_answer() {
+        let client = client("HTTP/1.1 204 No Content\r\n\r\n");
+        let response = client.send_empty(&MAKE, request(&client)).await.unwrap();
+        assert_eq!(response.status(), 204);
+        response.into_inner();
+    }
+
+    #[tokio::test]
+    async fn a_post_that_may_have_been_processed_is_sent_once() {
+        let client = client("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[7");
+        let response = client.send_json::<Vec<u8>>(&MAKE, request(&client));
+        let error = response.await.unwrap_err();
+        assert_eq!(error.category(), Category::Interrupted);
+        assert_eq!(error.attempts(), 1);
+        assert!(error.is_retryable());
+    }
+
+    #[cfg(feature = "blocking")]
+    #[test]
+    fn blocking_calls_do_the_same() {
+        let blocking = |answer| {
+            crate::blocking::Client::builder()
+                .api_key("ittybit_secret")
+                .base_url(client(answer).base_url())
+                .build()
+                .unwrap()
+        };
+        let client = blocking("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[7]");
+        let response = client.send_json::<Vec<u8>>(&MAKE, request(client.inner()));
+        assert_eq!(*response.unwrap(), [7]);
+        let client = blocking("HTTP/1.1 204 No Content\r\n\r\n");
+        let response = client.send_empty(&MAKE, request(client.inner()));
+        assert_eq!(response.unwrap().status(), 204);
+    }
 }

@@ -54,9 +54,12 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     if let Some(encoding) = answer.headers.get(CONTENT_ENCODING)
         && encoding != "identity"
     {
+        let or = match encoding == "gzip" {
+            true => "Turn on the feature `gzip` of the crate, or stop",
+            false => "Stop",
+        };
         return format!(
-            "the body is compressed ({}), which was not asked for. Turn on the feature `gzip` of \
-             the crate, or stop the proxy that compresses",
+            "the body is compressed ({}), which was not asked for. {or} the proxy that compresses",
             excerpt::start(encoding.as_bytes())
         );
     }

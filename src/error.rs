@@ -248,9 +248,8 @@ impl fmt::Display for Error {
             write!(f, "{} failed: ", operation.id)?;
             if !inner.url.is_empty() {
                 write!(f, "{} {}", operation.method, inner.url)?;
-                match &inner.answer {
-                    Some(answer) => write!(f, " answered {}", answer.status)?,
-                    None => f.write_str(" got no answer")?,
+                if let Some(answer) = &inner.answer {
+                    write!(f, " answered {}", answer.status)?;
                 }
                 if let Some(kind) = &inner.kind {
                     write!(f, ", {kind}")?;
@@ -396,11 +395,11 @@ impl Error {
                 format!("the redirect was not followed: {cause}. Set the API's own address as base URL"),
             )
         } else {
-            let what = match answer {
-                Some(_) => "the answer was cut short",
-                None => "the connection broke before an answer",
+            let message = match answer {
+                Some(_) => format!("the answer was cut short: {cause}. Try again"),
+                None => format!("{cause}. Try again; if it stays so, check the base URL, and the proxy between"),
             };
-            (Category::Interrupted, format!("{what}: {cause}. Try again"))
+            (Category::Interrupted, message)
         };
         let mut made = Self::new(category, message);
         made.inner.answer = answer;
@@ -451,29 +450,29 @@ impl Error {
 
     fn redirect(answer: Answer) -> Self {
         let target = match answer.headers.get(LOCATION) {
-            Some(target) => excerpt::start(target.as_bytes()),
-            None => "nowhere".into(),
+            Some(target) => format!(" to {}", excerpt::start(target.as_bytes())),
+            None => String::new(),
         };
         let message = format!(
-            "a redirect to {target}, which is not followed, so that the key goes nowhere else. If \
-             the API lives there now, set it as base URL"
+            "a redirect{target} is not followed, so that the key goes nowhere else. If the API \
+             lives elsewhere now, set that as base URL"
         );
         Self::answered(Category::Redirect, message, answer)
     }
 
-    /// Which call the error happened to.
+    /// Which call the error happened to, where nothing was sent or nothing more is known.
     pub(crate) fn on(mut self, operation: &'static Operation) -> Self {
         self.inner.operation = Some(operation);
         self
     }
 
-    /// Where the request went, and how often.
-    pub(crate) fn after(mut self, url: &reqwest::Url, attempts: u32) -> Self {
+    /// Which call the error happened to, where the request went, and how often.
+    pub(crate) fn after(mut self, operation: &'static Operation, url: &reqwest::Url, attempts: u32) -> Self {
         let mut url = url.clone();
         url.set_query(None);
         self.inner.url = url.into();
         self.inner.attempts = attempts;
-        self
+        self.on(operation)
     }
 
     fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

@@ -1,5 +1,46 @@
-//! Client for the Ittybit media API.
+//! Client for the [Ittybit](https://ittybit.com) media API.
+//!
+//! ```no_run
+//! use ittybit::{Client, TaskKind, TaskStatus};
+//!
+//! # async fn run() -> Result<(), ittybit::Error> {
+//! let client = Client::from_env()?; // ITTYBIT_API_KEY
+//!
+//! // One page …
+//! let page = client.list_tasks().status(TaskStatus::Failed).limit(50).send().await?;
+//! println!("{} failed tasks, more: {}", page.len(), page.has_more());
+//!
+//! // … or all of them.
+//! let mut tasks = client.list_tasks().kind(TaskKind::Video).stream();
+//! while let Some(task) = tasks.try_next().await? {
+//!     println!("{} {}", task.id, task.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - Lists come as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
+//!   resumed after an error and from a cursor.
+//! - Failures that time may heal are tried again by a [`RetryPolicy`], which obeys `Retry-After`.
+//! - [`Error`] tells failures apart and says what to do about them.
+//! - Every enum is open, and every response keeps the fields that this version does not know, so
+//!   that news on the server's side costs no answer.
+//! - The API key is sent to the base URL and nowhere else, and is never printed.
+//!
+//! The [`guide`] has a page for each thing one does with it.
+//!
+//! # Features
+//!
+//! | feature | |
+//! | --- | --- |
+//! | `rustls` (default) | TLS by rustls, with the platform's certificates; taken where both are on |
+//! | `native-tls` | TLS by the platform: SChannel, Secure Transport or OpenSSL |
+//! | `blocking` | `ittybit::blocking`, for programs without an async runtime |
+//! | `gzip` | asks for compressed answers |
+//! | `schemars` | `schemars::JsonSchema` on every type of the API |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -8,6 +49,7 @@ mod client;
 mod decode;
 mod error;
 mod excerpt;
+pub mod guide;
 mod key;
 mod link;
 mod number;
@@ -32,3 +74,8 @@ pub use reqwest;
 pub use response::Response;
 pub use retry::{Clock, RetryPolicy};
 pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -301,7 +301,6 @@ fn set_parameter(request: &mut Request, name: &str, value: &str) {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use]
 pub struct Page<T> {
     items: Vec<T>,
     status: StatusCode,

@@ -253,3 +253,65 @@ impl Clock for SystemClock {
 fn random() -> f64 {
     RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Answer;
+    use crate::key::Key;
+
+    const GET: Operation = Operation {
+        id: "get_thing",
+        method: "GET",
+        path: "/thing",
+        success: &[200..=200],
+    };
+    const POST: Operation = Operation {
+        method: "POST",
+        id: "make_thing",
+        ..GET
+    };
+
+    /// How often each sort of request is sent again after such an answer, if every answer is so.
+    fn retried(status: u16, retry_after: Option<u64>) -> (bool, bool) {
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            ..Answer::default()
+        };
+        let key = Key::new("ittybit_secret", "`api_key`").unwrap();
+        let error = Error::status_of(answer, retry_after.map(Duration::from_secs), &key);
+        both(&error)
+    }
+
+    fn both(error: &Error) -> (bool, bool) {
+        let policy = RetryPolicy::default();
+        (
+            policy.delay(&GET, error).is_some(),
+            policy.delay(&POST, error).is_some(),
+        )
+    }
+
+    #[test]
+    fn what_is_not_idempotent_is_sent_again_only_where_it_was_not_processed() {
+        assert_eq!(retried(429, None), (true, true));
+        assert_eq!(retried(429, Some(3)), (true, true));
+        assert_eq!(retried(503, Some(3)), (true, true));
+        assert_eq!(retried(503, None), (true, false));
+        for status in [408, 500, 502, 504] {
+            assert_eq!(retried(status, Some(3)), (true, false), "{status}");
+        }
+        assert_eq!(retried(404, Some(3)), (false, false));
+        let cut_short = Error::cut_short(Answer::default());
+        assert_eq!(both(&cut_short), (true, false));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_not_sent_can_be_sent_again() {
+        // Nobody listens on the discard port.
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let error = http.get("http://127.0.0.1:9").send().await.unwrap_err();
+        let error = Error::transport(error, Duration::from_secs(1), None);
+        assert_eq!(error.category(), Category::Connect);
+        assert_eq!(both(&error), (true, true));
+    }
+}

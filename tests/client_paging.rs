@@ -2,9 +2,13 @@
 
 mod loopback;
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt};
-use ittybit::{Items, Pages, Task};
-use loopback::{Reply, Server, Waits, client, ids, list};
+use ittybit::{Category, Items, Pages, RetryPolicy, Task};
+use loopback::{Reply, Server, Waits, client, ids, list, task};
+use serde_json::json;
 
 fn serving(count: usize) -> Server {
     let ids = ids(count);
@@ -191,4 +195,299 @@ fn streams_can_be_spawned_and_moved() {
     fn ok<S: Send + Unpin + 'static>() {}
     ok::<Items<Task>>();
     ok::<Pages<Task>>();
+}
+
+/// A page of tasks with these ids, and what it says about more.
+fn page(ids: &[&str], more: bool) -> Reply {
+    Reply::json(200, ids.iter().map(task).collect()).header("Has-More", more.to_string())
+}
+
+async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &str)]) -> bool {
+    let headers: Vec<_> = headers.iter().map(|&(name, value)| (name, value.to_owned())).collect();
+    let server = Server::start(move |_, _| {
+        let tasks = ids(count).iter().map(task).collect();
+        headers.iter().fold(Reply::json(200, tasks), |reply, (name, value)| {
+            reply.header(name, value)
+        })
+    });
+    let request = client(&server, &Waits::default()).list_tasks();
+    let request = match limit {
+        Some(limit) => request.limit(limit),
+        None => request,
+    };
+    request.send().await.unwrap().has_more()
+}
+
+#[tokio::test]
+async fn without_a_header_links_tell_and_then_the_size() {
+    let next = ("Link", "<https://api.ittybit.com/tasks?after=x>; rel=\"next\"");
+    let prev = ("Link", "<https://api.ittybit.com/tasks?before=x>; rel=\"prev\"");
+    assert!(has_more(None, 1, &[("Has-More", "TRUE")]).await);
+    assert!(!has_more(None, 20, &[("Has-More", "false")]).await);
+    // The header wins over the link, and the link over the size.
+    assert!(!has_more(None, 20, &[("Has-More", "false"), next]).await);
+    assert!(has_more(None, 1, &[next]).await);
+    assert!(has_more(None, 1, &[("Has-More", "perhaps"), next]).await);
+    assert!(!has_more(None, 20, &[prev]).await);
+    // Of several links, any may be the one.
+    assert!(has_more(None, 1, &[prev, next]).await);
+    // The size that was applied, that was asked for, or that is the default.
+    assert!(has_more(Some(50), 10, &[("Limit", "10")]).await);
+    assert!(!has_more(Some(5), 9, &[("Limit", "10")]).await);
+    assert!(has_more(Some(5), 5, &[]).await);
+    assert!(!has_more(Some(5), 4, &[]).await);
+    assert!(has_more(None, 20, &[]).await);
+    assert!(!has_more(None, 19, &[]).await);
+    assert!(!has_more(None, 0, &[]).await);
+}
+
+#[tokio::test]
+async fn a_list_without_any_header_ends_at_a_page_that_is_not_full() {
+    for count in [0, 1, 3, 4, 6, 7] {
+        let ids = ids(count);
+        let server = Server::start({
+            let ids = ids.clone();
+            move |request, _| match list(&ids, request) {
+                Reply::Answer { status, body, .. } => Reply::text(status, "application/json", body),
+                _ => unreachable!("a list is an answer"),
+            }
+        });
+        let client = client(&server, &Waits::default());
+        assert_eq!(drain(client.list_tasks().limit(3).stream()).await, ids);
+        assert_eq!(server.count(), count / 3 + 1);
+    }
+}
+
+#[tokio::test]
+async fn contradictions_are_errors_and_not_endless_loops() {
+    // What each request is answered with, the items that are given, and the requests it takes.
+    type Case = (
+        &'static [(&'static [&'static str], bool)],
+        &'static [&'static str],
+        usize,
+    );
+    let cases: &[Case] = &[
+        // An empty page that says that more follow, first or later.
+        (&[(&[], true)], &[], 1),
+        (&[(&["a", "b"], true), (&[], true)], &["a", "b"], 2),
+        // The same page again.
+        (&[(&["a", "b"], true), (&["a", "b"], true)], &["a", "b"], 2),
+        (&[(&["a", "b"], true), (&["a", "b"], false)], &["a", "b"], 2),
+        // A page that starts with the item that it should come after.
+        (&[(&["a", "b"], true), (&["b", "c"], true)], &["a", "b"], 2),
+        // A circle of two, and of three.
+        (&[(&["a"], true), (&["b"], true), (&["a"], true)], &["a", "b"], 3),
+        (
+            &[(&["a"], true), (&["b"], true), (&["c"], true), (&["a"], true)],
+            &["a", "b", "c"],
+            4,
+        ),
+    ];
+    for (answers, given, requests) in cases {
+        for read_ahead in [0, 2] {
+            let server = Server::start(move |_, number| {
+                let (ids, more) = answers[number];
+                page(ids, more)
+            });
+            let client = client(&server, &Waits::default());
+            let mut tasks = client.list_tasks().stream().read_ahead(read_ahead);
+            let mut got = Vec::new();
+            let error = loop {
+                match tasks.try_next().await {
+                    Ok(task) => got.push(task.expect("an error comes before the end").id),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(error.category(), Category::Pagination);
+            assert_eq!(error.status().unwrap(), 200);
+            assert_eq!(got, *given);
+            assert_eq!(server.count(), *requests);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_the_cursor_is_an_error_without_a_stream_too() {
+    let server = Server::start(|_, _| page(&["a", "b"], true));
+    let client = client(&server, &Waits::default());
+    let first = client.list_tasks().send().await.unwrap();
+    let error = first.next().await.unwrap_err();
+    assert_eq!(error.category(), Category::Pagination);
+    assert!(error.to_string().contains("`b`"), "{error}");
+    let error = client.list_tasks().after("b").send().await.unwrap_err();
+    assert_eq!(error.category(), Category::Pagination);
+}
+
+#[tokio::test]
+async fn a_range_keeps_its_far_end() {
+    let server = serving(9);
+    let tasks = client(&server, &Waits::default())
+        .list_tasks()
+        .limit(2)
+        .after("task_00001")
+        .before("task_00007")
+        .stream();
+    assert_eq!(tasks.cursor(), Some("task_00001"));
+    assert_eq!(drain(tasks).await, ids(9)[2..7]);
+    for request in server.requests() {
+        assert_eq!(request.query("before").as_deref(), Some("task_00007"));
+    }
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn reading_ahead_fetches_no_more_than_it_may() {
+    for pages in 1..4 {
+        let server = serving(100);
+        let mut tasks = client(&server, &Waits::default())
+            .list_tasks()
+            .limit(10)
+            .stream()
+            .read_ahead(pages);
+        assert_eq!(server.count(), 0, "nothing is sent before the stream is polled");
+        for seen in 1..=3 {
+            // The page at hand, and those that wait.
+            for _ in 0..10 {
+                tasks.try_next().await.unwrap().unwrap();
+            }
+            while server.count() < seen + pages {
+                tokio::task::yield_now().await;
+            }
+            // The task has no room, so giving it time gives it nothing to do.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(server.count(), seen + pages);
+        }
+    }
+}
+
+#[tokio::test]
+async fn reading_ahead_goes_on_after_an_error() {
+    for pages in 1..4 {
+        let ids = ids(23);
+        let server = Server::start({
+            let ids = ids.clone();
+            move |request, number| match number {
+                0 | 2 | 5 => Reply::Close(Vec::new()),
+                _ => list(&ids, request),
+            }
+        });
+        let client = loopback::builder(&server, &Waits::default())
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap();
+        let mut tasks = client.list_tasks().limit(5).stream().read_ahead(pages);
+        let mut got = Vec::new();
+        let mut errors = 0;
+        loop {
+            match tasks.try_next().await {
+                Ok(Some(task)) => got.push(task.id),
+                Ok(None) => break,
+                Err(_) => errors += 1,
+            }
+        }
+        assert_eq!((got, errors), (ids, 3));
+        assert_eq!(server.count(), 8);
+    }
+}
+
+/// A server that says when a request has come, and when its connection is closed.
+fn watched() -> (Server, mpsc::Receiver<&'static str>) {
+    let (said, hears) = mpsc::channel();
+    let closed = said.clone();
+    let server = Server::start_watched(
+        move |_, _| {
+            said.send("came").unwrap();
+            Reply::Hang(Vec::new())
+        },
+        move || {
+            // A test that is over hears nothing more.
+            let _ = closed.send("closed");
+        },
+    );
+    (server, hears)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropping_leaves_nothing_running() {
+    let soon = Duration::from_secs(20);
+    for read_ahead in [0, 1] {
+        let (server, hears) = watched();
+        let mut tasks = client(&server, &Waits::default())
+            .list_tasks()
+            .stream()
+            .read_ahead(read_ahead);
+        let reading = tokio::spawn(async move { tasks.try_next().await.map(|_| ()) });
+        assert_eq!(hears.recv_timeout(soon), Ok("came"));
+        reading.abort();
+        // The client closes the connection because nobody waits for the answer any more: its
+        // time-out is a minute away.
+        assert_eq!(hears.recv_timeout(soon), Ok("closed"));
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_wait_loses_nothing() {
+    let server = serving(30);
+    let client = client(&server, &Waits::default());
+    let mut tasks = client.list_tasks().limit(3).stream();
+    let mut got = Vec::new();
+    let mut cancelled = 0;
+    loop {
+        tokio::select! {
+            biased;
+            task = tasks.try_next() => match task.unwrap() {
+                Some(task) => got.push(task.id),
+                None => break,
+            },
+            () = std::future::ready(()) => {
+                cancelled += 1;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    assert_eq!(got, ids(30));
+    assert!(cancelled > 0);
+    assert_eq!(server.count(), 10, "no page was asked for twice");
+}
+
+#[tokio::test]
+async fn items_that_are_added_while_reading_push_nothing_out() {
+    let server = Server::start(|request, number| {
+        // Newest first: each request finds three more at the head than the one before.
+        let old = (0..20).map(|number| format!("old_{number}"));
+        let new = (0..number * 3).rev().map(|number| format!("new_{number}"));
+        list(&new.chain(old).collect::<Vec<_>>(), request)
+    });
+    let items = client(&server, &Waits::default()).list_tasks().limit(4).stream();
+    let expected: Vec<_> = (0..20).map(|number| format!("old_{number}")).collect();
+    assert_eq!(drain(items).await, expected);
+}
+
+#[tokio::test]
+async fn a_limit_of_items_counts_from_where_it_is_set() {
+    let server = serving(20);
+    let client = client(&server, &Waits::default());
+    let mut tasks = client.list_tasks().limit(4).stream();
+    for _ in 0..3 {
+        tasks.try_next().await.unwrap().unwrap();
+    }
+    // One is left of the page at hand, and one more page has the other two.
+    assert_eq!(drain(tasks.max_items(3)).await, ids(20)[3..6]);
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_list_of_unknown_things_is_still_a_list() {
+    let mut odd = task("task_1");
+    odd["status"] = json!("paused");
+    odd["kind"] = json!("hologram");
+    odd["priority"] = json!({ "level": 9 });
+    let server = Server::start(move |_, _| Reply::json(200, json!([odd])));
+    let page = client(&server, &Waits::default()).list_tasks().send().await.unwrap();
+    assert_eq!(page[0].status.as_str(), "paused");
+    assert_eq!(page[0].kind.as_str(), "hologram");
+    assert_eq!(page[0].extra["priority"]["level"], 9);
 }

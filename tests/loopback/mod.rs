@@ -80,6 +80,9 @@ impl Reply {
     }
 }
 
+/// What to reply to a request and its number.
+type Script = dyn Fn(&Request, usize) -> Reply + Send + Sync;
+
 /// A running server. Dropped, it takes no more connections.
 pub struct Server {
     address: SocketAddr,
@@ -90,11 +93,20 @@ pub struct Server {
 impl Server {
     /// Starts a server; `reply` gets each request and its number, counted from 0.
     pub fn start(reply: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_watched(reply, || {})
+    }
+
+    /// [`start`](Self::start), with `closed` called at the end of each connection.
+    pub fn start_watched(
+        reply: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
+        closed: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
-        let reply: Arc<dyn Fn(&Request, usize) -> Reply + Send + Sync> = Arc::new(reply);
+        let reply: Arc<Script> = Arc::new(reply);
+        let closed = Arc::new(closed);
         let server = Self {
             address,
             requests: Arc::clone(&requests),
@@ -106,8 +118,11 @@ impl Server {
                     break;
                 }
                 let (reply, requests) = (Arc::clone(&reply), Arc::clone(&requests));
-                let connection = connection.unwrap();
-                std::thread::spawn(move || serve(connection, &*reply, &requests));
+                let (connection, closed) = (connection.unwrap(), Arc::clone(&closed));
+                std::thread::spawn(move || {
+                    serve(connection, &*reply, &requests);
+                    closed();
+                });
             }
         });
         server
@@ -139,11 +154,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(
-    mut connection: TcpStream,
-    reply: &(dyn Fn(&Request, usize) -> Reply + Send + Sync),
-    requests: &Mutex<Vec<Request>>,
-) {
+fn serve(mut connection: TcpStream, reply: &Script, requests: &Mutex<Vec<Request>>) {
     // Without it, a small page waits for the other side's delayed acknowledgement.
     connection.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(connection.try_clone().unwrap());
@@ -238,19 +249,21 @@ pub fn ids(count: usize) -> Vec<String> {
 pub fn list(ids: &[String], request: &Request) -> Reply {
     let limit: usize = request.query("limit").map_or(20, |limit| limit.parse().unwrap());
     let position = |cursor: String| ids.iter().position(|id| *id == cursor);
-    let (from, to, more);
-    if let Some(before) = request.query("before") {
-        to = position(before).unwrap_or(0);
-        from = to.saturating_sub(limit);
-        more = from > 0;
-    } else {
-        from = match request.query("after") {
-            Some(after) => position(after).map_or(ids.len(), |position| position + 1),
-            None => 0,
-        };
-        to = (from + limit).min(ids.len());
-        more = to < ids.len();
-    }
+    let start = match request.query("after") {
+        Some(after) => position(after).map_or(ids.len(), |position| position + 1),
+        None => 0,
+    };
+    let end = match request.query("before") {
+        Some(before) => position(before).unwrap_or(0).max(start),
+        None => ids.len(),
+    };
+    // Without `after`, `before` gives the items that are nearest before it.
+    let backward = request.query("before").is_some() && request.query("after").is_none();
+    let (from, to) = match backward {
+        true => (end.saturating_sub(limit), end),
+        false => (start, end.min(start + limit)),
+    };
+    let more = from > start || to < end;
     Reply::json(200, ids[from..to].iter().map(task).collect())
         .header("Has-More", more.to_string())
         .header("Limit", limit.to_string())

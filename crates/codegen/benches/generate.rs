@@ -28,7 +28,10 @@ fn main() {
 
 fn generate(path: &PathBuf) -> usize {
     let document = ittybit_spec::Document::read(path).unwrap();
-    ittybit_codegen::generate(&document, "cargo xtask codegen").unwrap().code.len()
+    ittybit_codegen::generate(&document, "cargo xtask codegen")
+        .unwrap()
+        .code
+        .len()
 }
 
 /// What progenitor's own instructions for a `build.rs` say, with the document's one `anyOf` left

@@ -157,7 +157,7 @@ thread_local! {
 }
 
 /// Runs `work`; a panic is an error with the panic's text, and prints nothing.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let others = std::panic::take_hook();
@@ -167,9 +167,9 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             }
         }));
     });
-    QUIET.set(true);
+    let outer = QUIET.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
+    QUIET.set(outer);
     result.map_err(|panic| {
         let text = panic
             .downcast_ref::<String>()

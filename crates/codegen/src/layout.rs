@@ -16,13 +16,16 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
         }
         if line.trim() == OPEN_ENUM {
             let close = line.replace(OPEN_ENUM, "}");
-            let tokens: String = lines
-                .by_ref()
-                .take_while(|line| *line != close)
-                .flat_map(|line| [line, " "])
-                .collect();
+            let mut tokens = String::new();
+            for line in lines.by_ref() {
+                previous = line;
+                if line == close {
+                    break;
+                }
+                tokens.push_str(line);
+                tokens.push(' ');
+            }
             out.push_str(&open_enum(&tokens, &close[..close.len() - 1]));
-            previous = "}";
             continue;
         }
         out.push_str(line);
@@ -78,17 +81,31 @@ fn wants_blank(previous: &str, line: &str) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (before, after) = (previous.trim(), line.trim());
     let item = |line: &str| {
-        ["///", "#[", "pub ", "impl", "const ", "fn ", "use ", "open_enum!"]
-            .iter()
-            .any(|start| line.starts_with(start))
+        [
+            "///",
+            "#[",
+            "pub ",
+            "pub(crate) ",
+            "impl",
+            "const ",
+            "fn ",
+            "use ",
+            "open_enum!",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
     };
     if previous.is_empty() {
         return true;
     }
+    // What stands between an item's docs or attributes is part of it.
+    if before.starts_with("///") || before.starts_with("#[") {
+        return false;
+    }
     if after.starts_with('}') || indent(previous) != indent(line) || indent(line) > 8 {
         return false;
     }
-    let ends_item = before == "}" || before == "};" || before.starts_with("#![");
+    let ends_item = before == "}" || before == "};" || before.ends_with("{}") || before.starts_with("#![");
     let ends_imports = before.starts_with("use ") && !after.starts_with("use ");
     let ends_constant =
         before.ends_with(';') && (indent(line) <= 4 && !before.starts_with("use ") || before.starts_with("type "));

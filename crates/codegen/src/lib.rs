@@ -66,6 +66,29 @@ pub struct Client {
 ///
 /// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
 pub fn generate(document: &Document, command: &str) -> Result<Client, Diagnostics> {
+    let outcome = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || engine::quietly(|| generate_here(document, command)))
+            .map(|thread| thread.join())
+    });
+    let reason = match outcome {
+        Ok(Ok(Ok(result))) => return result,
+        Ok(Ok(Err(panic))) => panic,
+        Ok(Err(_)) => "its thread panicked".to_owned(),
+        Err(error) => format!("no thread to run it on: {error}"),
+    };
+    let finding = document.error("", format!("the generator failed: {reason}"));
+    Err(finding
+        .help("this is a defect of the generator: please report it with the document")
+        .into())
+}
+
+/// Progenitor, syn and prettyplease go down nested types by deep recursion: 128 levels, which a
+/// document may have, need more than the 2 MiB that threads have.
+const STACK: usize = 64 << 20;
+
+fn generate_here(document: &Document, command: &str) -> Result<Client, Diagnostics> {
     let prepared = prepare::prepare(document)?;
     let file = engine::run(document, &prepared)?;
     let model = &prepared.model;

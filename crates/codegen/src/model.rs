@@ -93,6 +93,8 @@ pub(crate) struct Alias {
 pub(crate) struct Operation {
     /// The `operationId` as written, or as made up from method and path.
     pub id: String,
+    /// Where the document has the operation.
+    pub at: String,
     pub about: About,
     pub summary: Option<String>,
     /// In capitals.
@@ -110,7 +112,7 @@ pub(crate) struct Operation {
     pub pagination: Option<Pagination>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub about: About,
     /// The name on the wire.
@@ -145,7 +147,7 @@ pub(crate) struct Body {
 }
 
 /// What the document demands of a parameter's value; checked before a request is sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bounds {
     pub minimum: Option<Bound>,
     pub maximum: Option<Bound>,
@@ -192,6 +194,8 @@ impl std::fmt::Display for Literal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Literal::Integer(value) => value.fmt(f),
+            // Not hundreds of zeros.
+            Literal::Float(value) if *value != 0.0 && !(1e-5..1e16).contains(&value.abs()) => write!(f, "{value:e}"),
             Literal::Float(value) => value.fmt(f),
         }
     }
@@ -204,11 +208,20 @@ pub(crate) struct Pagination {
     pub backward: Option<String>,
     /// The Rust type of an item.
     pub item: String,
-    /// The Rust name of the item's field that is the cursor.
-    pub cursor: String,
-    pub cursor_required: bool,
+    pub cursor: Cursor,
     pub has_more: Option<String>,
     pub limit: Option<String>,
     pub default_limit: Option<u64>,
     pub applied_limit: Option<String>,
+}
+
+/// The property of an item that is its cursor.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    /// The Rust name of the field.
+    pub field: String,
+    /// Whether an item may be without it.
+    pub optional: bool,
+    /// Whether it is a time, which is sent in Unix seconds.
+    pub seconds: bool,
 }

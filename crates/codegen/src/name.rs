@@ -6,45 +6,54 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization;
 
-/// Names that the generated code or the client crate uses itself: a schema may not take them.
+/// Names that a schema may not take: those of Rust's prelude that generated code writes without a
+/// path, and those that the client crate has at its root, beside the types of the document.
 pub(crate) const RESERVED_TYPES: &[&str] = &[
     "Box",
+    "Category",
     "Client",
     "ClientBuilder",
-    "Debug",
+    "Clock",
     "Default",
-    "Display",
     "Err",
     "Error",
-    "From",
-    "Into",
     "Items",
     "None",
     "Ok",
-    "Operation",
     "Option",
     "Page",
     "Pages",
-    "Pagination",
-    "Pattern",
+    "ParseTimestampError",
     "Response",
     "Result",
     "RetryPolicy",
     "Self",
     "Some",
     "String",
-    "ToString",
-    "TryFrom",
-    "TryInto",
+    "TimestampRangeError",
     "Vec",
 ];
 
-/// Methods that every request builder has: a parameter of such a name gets a suffix.
-pub(crate) const BUILDER_METHODS: &[&str] = &[
+/// Names that a request builder may not take either: the module of the builders imports them.
+pub(crate) const RESERVED_BUILDERS: &[&str] = &[
+    "Bound",
+    "Display",
+    "Operation",
+    "Pagination",
+    "Pattern",
+    "Timestamp",
+    "TryFrom",
+    "TryInto",
+];
+
+/// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
+/// a suffix.
+pub(crate) const REQUEST_METHODS: &[&str] = &[
     "client",
+    "clone",
     "header_map",
-    "info",
     "iter",
     "new",
     "pages",
@@ -52,6 +61,10 @@ pub(crate) const BUILDER_METHODS: &[&str] = &[
     "send",
     "stream",
 ];
+
+/// Methods that the builder of a struct has, and the field for what is not listed: a property of
+/// such a name gets a suffix.
+pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
 /// Methods of a client that no operation may take.
 pub(crate) const CLIENT_METHODS: &[&str] = &[
@@ -69,13 +82,27 @@ pub(crate) const CLIENT_METHODS: &[&str] = &[
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {
-    let name = words(name).to_pascal_case();
-    keyword_free(if starts_well(&name) { name } else { format!("X{name}") })
+    // `a_b` is `AB` at first, and that is `Ab`.
+    stable(name, |name| {
+        let name = words(name).to_pascal_case();
+        keyword_free(if starts_well(&name) { name } else { format!("X{name}") })
+    })
 }
 
-/// The name of an enum's variant: `adaptive_video` → `AdaptiveVideo`, `1080p` → `_1080p`.
+/// The name that progenitor gives to the builder of an operation's requests.
+pub(crate) fn builder_name(method: &str) -> String {
+    keyword_free(words(method).to_pascal_case())
+}
+
+/// The name of an enum's variant: `adaptive_video` → `AdaptiveVideo`, `1080p` → `_1080p`,
+/// `-created` → `MinusCreated`, `>=` → `GreaterEqual`.
 pub(crate) fn variant_name(value: &str) -> String {
-    let name = words(value).to_pascal_case();
+    let spelled = match value.strip_prefix(['+', '-']) {
+        Some(rest) if !rest.is_empty() => format!("{}-{rest}", spelled(&value[..1])),
+        _ if value.chars().all(|char| !char.is_alphanumeric()) => spelled(value),
+        _ => value.to_owned(),
+    };
+    let name = words(&spelled).to_pascal_case();
     match name.as_str() {
         "" => "Empty".to_owned(),
         // The variant for values that the document does not list has this name.
@@ -84,19 +111,62 @@ pub(crate) fn variant_name(value: &str) -> String {
     }
 }
 
+/// Symbols in words.
+fn spelled(symbols: &str) -> String {
+    let word = |symbol| match symbol {
+        '!' => "not",
+        '#' => "hash",
+        '$' => "dollar",
+        '%' => "percent",
+        '&' => "and",
+        '*' => "star",
+        '+' => "plus",
+        ',' => "comma",
+        '-' => "minus",
+        '.' => "dot",
+        '/' => "slash",
+        ':' => "colon",
+        '<' => "less",
+        '=' => "equal",
+        '>' => "greater",
+        '?' => "question",
+        '@' => "at",
+        '^' => "caret",
+        '_' => "underscore",
+        '|' => "or",
+        '~' => "tilde",
+        _ => "",
+    };
+    symbols.chars().map(word).collect::<Vec<_>>().join("-")
+}
+
 /// The name of a field, a parameter or a method: `Has-More` → `has_more`, `type` → `type_`.
 pub(crate) fn field_name(name: &str) -> String {
-    let name = words(name).to_snake_case();
-    keyword_free(if starts_well(&name) { name } else { format!("x{name}") })
+    stable(name, |name| {
+        let name = words(name).to_snake_case();
+        keyword_free(if starts_well(&name) { name } else { format!("x{name}") })
+    })
+}
+
+/// Applies a rule until it changes nothing more.
+fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
+    let mut name = rule(name);
+    // Twice is enough for every name known; whatever is not is found out after generation.
+    for _ in 0..4 {
+        name = rule(&name);
+    }
+    name
 }
 
 /// Whether `name` can only be written with a suffix in Rust.
-pub(crate) fn is_keyword(name: &str) -> bool {
+fn is_keyword(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_err() || name == "gen"
 }
 
 fn words(name: &str) -> String {
-    match name {
+    // Rust takes names for the same that Unicode takes for the same.
+    let name: String = name.nfc().collect();
+    match name.as_str() {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
         _ => name.replace('\'', "").replace(|c| !is_xid_continue(c), "-"),

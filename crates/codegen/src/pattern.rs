@@ -49,7 +49,9 @@ impl Automaton {
                     reason = cause.to_string();
                     source = cause.source();
                 }
-                reason
+                // The parser draws the place, too; a document shows its own.
+                let last = reason.lines().last().unwrap_or_default();
+                last.trim_start_matches("error: ").to_owned()
             })?;
         Self::from_dfa(pattern, &dfa)
     }

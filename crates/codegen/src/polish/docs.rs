@@ -55,7 +55,7 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     let mut out = Vec::new();
     let mut fence: Option<String> = None;
     let mut after_blank = true;
-    for line in text.replace("\r\n", "\n").trim().lines() {
+    for line in text.replace("\r\n", "\n").replace('\t', "    ").trim().lines() {
         let line = line.trim_end();
         let trimmed = line.trim_start();
         let indent = line.len() - trimmed.len();
@@ -142,15 +142,27 @@ fn is_autolink(rest: &str) -> bool {
         && rest.contains('>')
 }
 
+/// Breaks lines of prose that are too long. What is broken off begins the next line of the paragraph.
 fn wrapped(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut in_code = false;
+    let mut broken_off: Option<String> = None;
     for line in text.lines() {
-        let fence = line.trim_start().starts_with("```");
+        let trimmed = line.trim_start();
+        let fence = trimmed.starts_with("```") || trimmed.starts_with("~~~");
+        let prose = !in_code && !fence && !trimmed.is_empty() && !trimmed.starts_with(['|', '#', '>']);
         in_code ^= fence;
-        let prose = !in_code && !fence && !line.trim_start().starts_with('|') && !line.starts_with('#');
+        let mut line = line.to_owned();
+        if let Some(begun) = broken_off.take() {
+            let first = trimmed.split(' ').next().unwrap_or_default();
+            if prose && !starts_block(first) && !begun.ends_with('\\') {
+                line = format!("{begun} {trimmed}");
+            } else {
+                out.push(begun);
+            }
+        }
         if !prose || line.chars().count() <= LONGEST {
-            out.push(line.to_owned());
+            out.push(line);
             continue;
         }
         let indent = line.len() - line.trim_start().len();
@@ -169,8 +181,9 @@ fn wrapped(text: &str) -> Vec<String> {
                 current.push_str(word);
             }
         }
-        out.push(current);
+        broken_off = Some(current);
     }
+    out.extend(broken_off);
     out
 }
 
@@ -183,16 +196,22 @@ fn starts_block(word: &str) -> bool {
 }
 
 /// Takes out the stand-ins for missing docs.
-pub(crate) struct Finish;
+#[derive(Default)]
+pub(crate) struct Finish {
+    /// Whether there was one.
+    pub undocumented: bool,
+}
 
 impl VisitMut for Finish {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+        let before = attributes.len();
         attributes.retain(|attribute| match &attribute.meta {
             syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => {
                 !matches!(&meta.value, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if text.value() == UNDOCUMENTED)
             }
             _ => true,
         });
+        self.undocumented |= attributes.len() < before;
     }
 }
 

@@ -10,10 +10,10 @@ mod paths;
 mod setter;
 mod structs;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use ittybit_spec::Diagnostics;
-use proc_macro2::TokenStream;
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
@@ -42,7 +42,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         .operations
         .iter()
         .map(|(name, item)| {
-            let builder = crate::name::type_name(name);
+            let builder = crate::name::builder_name(name);
             let (send, success) = find_send(builders, &builder)?;
             operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item)
         })
@@ -78,20 +78,12 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             "Pattern",
             "Response",
             "Timestamp",
-            "bounds",
-            "types",
+            "bounds::",
+            "types::",
         ],
     );
     let server_url = &model.server_url;
-    let allow_deprecated = model.has_deprecated().then(|| quote! { #![allow(deprecated)] });
-    let allow_missing_docs = quote!(#types #builders)
-        .to_string()
-        .contains(docs::UNDOCUMENTED)
-        .then(|| quote! { #![allow(missing_docs)] });
     let mut file: File = syn::parse2(quote! {
-        #allow_deprecated
-        #allow_missing_docs
-
         #use_client
 
         /// The URL of the API's first server.
@@ -111,17 +103,28 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             #builders
         }
     })?;
-    docs::Finish.visit_file_mut(&mut file);
+    let mut finish = docs::Finish::default();
+    finish.visit_file_mut(&mut file);
+    let mut nesting = paths::Nesting::default();
+    nesting.visit_file_mut(&mut file);
+    // What the document asks for: a lint that is broken by it is allowed, and only that.
+    let allowed = [
+        (nesting.deepest > 3, quote!(clippy::type_complexity)),
+        (model.has_deprecated(), quote!(deprecated)),
+        (finish.undocumented, quote!(missing_docs)),
+    ];
+    let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
+    file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();
     Ok(file)
 }
 
 /// `use` for those of the names that stand in the code.
 fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
-    let mut found = HashMap::new();
+    let mut found = HashSet::new();
     collect_idents(code.clone(), &mut found);
     names
         .iter()
-        .filter(|name| found.contains_key(**name))
+        .filter(|name| found.contains(**name))
         .map(|name| match *name {
             "Bound" => quote! { use std::ops::Bound; },
             "Display" => quote! { use std::fmt::Display; },
@@ -129,7 +132,8 @@ fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
             "Pagination" => quote! { use crate::page::Pagination; },
             "Pattern" => quote! { use crate::bounds::Pattern; },
             "open_enum" => quote! { use crate::open_enum::open_enum; },
-            "types" => quote! { use super::types; },
+            "bounds::" => quote! { use crate::bounds; },
+            "types::" => quote! { use super::types; },
             other => {
                 let ident = format_ident!("{other}");
                 quote! { use crate::#ident; }
@@ -138,15 +142,25 @@ fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
         .collect()
 }
 
-fn collect_idents(code: TokenStream, found: &mut HashMap<String, ()>) {
-    for token in code {
-        match token {
-            proc_macro2::TokenTree::Group(group) => collect_idents(group.stream(), found),
-            proc_macro2::TokenTree::Ident(ident) => {
-                found.insert(ident.to_string(), ());
+/// The names in code that stand there without a path before them; those that begin a path, with
+/// `::` after them.
+fn collect_idents(code: TokenStream, found: &mut HashSet<String>) {
+    let mut in_path = false;
+    let mut tokens = code.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let joint = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint);
+        match &token {
+            TokenTree::Group(group) => collect_idents(group.stream(), found),
+            TokenTree::Ident(ident) if !in_path => {
+                found.insert(ident.to_string());
+                if tokens.peek().is_some_and(joint) {
+                    found.insert(format!("{ident}::"));
+                }
             }
             _ => {}
         }
+        // The second colon is not joint, but is in the path.
+        in_path = joint(&token) || in_path && matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
     }
 }
 

@@ -123,14 +123,38 @@ impl<'m> Parts<'m> {
             rewrite.visit_stmt_mut(statement);
         }
         rewrite.visit_expr_mut(&mut self.request);
+        if let Some(Stmt::Local(url)) = self.statements.first_mut()
+            && let Some(init) = &mut url.init
+        {
+            *init.expr = self.model.url();
+        }
+        for (rust, _) in self
+            .model
+            .parameters
+            .iter()
+            .filter(|(_, item)| item.location == Location::Path)
+        {
+            let ident = format_ident!("{rust}");
+            let ty = self
+                .setters
+                .iter()
+                .find(|setter| setter.name == *rust)
+                .map(|setter| &setter.ty);
+            let text = match ty {
+                Some(ty) if paths::is(ty, "String") => quote!(&#ident),
+                // Of the types of the document, only enums may stand in a path.
+                Some(Type::Path(path)) if path.path.segments.len() > 1 => quote!(#ident.as_str()),
+                _ => quote!(&#ident.to_string()),
+            };
+            let encoded = syn::parse_quote! {
+                let #ident = progenitor_client::encode_path(#text);
+            };
+            self.statements.insert(0, encoded);
+        }
     }
 
     fn builder_ident(&self) -> proc_macro2::Ident {
-        format_ident!("{}", name::type_name(self.name))
-    }
-
-    fn constant(&self) -> proc_macro2::Ident {
-        format_ident!("{}", self.name.trim_matches('_').to_uppercase())
+        format_ident!("{}", name::builder_name(self.name))
     }
 
     /// The client's method.
@@ -188,9 +212,9 @@ impl<'m> Parts<'m> {
                 #(#fields)*
             }
 
-            #constants
-
             impl<C> #builder<C> {
+                #constants
+
                 pub(crate) fn new(client: C) -> Self {
                     Self { client, #(#initial)* }
                 }
@@ -205,26 +229,22 @@ impl<'m> Parts<'m> {
     }
 
     fn constants(&self) -> TokenStream {
-        let constant = self.constant();
         let Operation {
-            id,
-            method,
-            path,
-            success,
-            ..
+            method, path, success, ..
         } = self.model;
+        let id = self.name;
         let ranges = success.iter().map(|(first, last)| {
             let (first, last) = (Literal::u16_unsuffixed(*first), Literal::u16_unsuffixed(*last));
             quote! { #first..=#last }
         });
         let pages = self.model.pagination.as_ref().map(|pagination| {
-            let constant = self.pages_constant();
             let item = format_ident!("{}", pagination.item);
-            let cursor = format_ident!("{}", pagination.cursor);
-            let cursor = if pagination.cursor_required {
-                quote! { Some(item.#cursor.to_string()) }
-            } else {
-                quote! { item.#cursor.as_ref().map(ToString::to_string) }
+            let field = format_ident!("{}", pagination.cursor.field);
+            let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
+                (false, false) => quote! { Some(item.#field.to_string()) },
+                (false, true) => quote! { Some(item.#field.unix_seconds().to_string()) },
+                (true, false) => quote! { item.#field.as_ref().map(ToString::to_string) },
+                (true, true) => quote! { item.#field.map(|time| time.unix_seconds().to_string()) },
             };
             let forward = &pagination.forward;
             let [backward, has_more, limit, applied_limit] = [
@@ -236,7 +256,7 @@ impl<'m> Parts<'m> {
             .map(optional);
             let default_limit = optional(&pagination.default_limit.map(Literal::u64_unsuffixed));
             quote! {
-                const #constant: Pagination<types::#item> = Pagination {
+                const PAGES: Pagination<types::#item> = Pagination {
                     forward: #forward,
                     backward: #backward,
                     cursor: |item| #cursor,
@@ -248,7 +268,7 @@ impl<'m> Parts<'m> {
             }
         });
         quote! {
-            const #constant: Operation = Operation {
+            const OPERATION: Operation = Operation {
                 id: #id,
                 method: #method,
                 path: #path,
@@ -256,10 +276,6 @@ impl<'m> Parts<'m> {
             };
             #pages
         }
-    }
-
-    fn pages_constant(&self) -> proc_macro2::Ident {
-        format_ident!("{}_PAGES", self.constant())
     }
 
     fn request(&self) -> TokenStream {
@@ -274,9 +290,9 @@ impl<'m> Parts<'m> {
                 })
                 .map(|_| {
                     if setter.required {
-                        quote! { .map(i64::from) }
+                        quote! { .map(Timestamp::unix_seconds) }
                     } else {
-                        quote! { .map(|time| time.map(i64::from)) }
+                        quote! { .map(|time| time.map(Timestamp::unix_seconds)) }
                     }
                 });
             quote! {
@@ -308,7 +324,6 @@ impl<'m> Parts<'m> {
 
     fn send(&self) -> TokenStream {
         let builder = self.builder_ident();
-        let constant = self.constant();
         let errors = self.errors();
         let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
         let (own, inner) = (quote! { &client }, quote! { client.inner() });
@@ -317,7 +332,6 @@ impl<'m> Parts<'m> {
         let (own, inner) = (begin(&own), begin(&inner));
         if let Some(pagination) = &self.model.pagination {
             let item = format_ident!("{}", pagination.item);
-            let pages = self.pages_constant();
             let send = docs::lines(&format!(
                 "Sends the request and reads one page.\n\n{answer}\n\n{errors}"
             ));
@@ -332,13 +346,13 @@ impl<'m> Parts<'m> {
                     #send
                     pub async fn send(self) -> Result<Page<types::#item>, Error> {
                         #own?;
-                        Page::fetch(client, &#constant, #pages, request).await
+                        Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
                     }
 
                     #pages_docs
                     pub fn pages(self) -> Pages<types::#item> {
                         #own;
-                        Pages::new(client, &#constant, #pages, request)
+                        Pages::new(client, &Self::OPERATION, Self::PAGES, request)
                     }
 
                     #items_docs
@@ -352,13 +366,13 @@ impl<'m> Parts<'m> {
                     #send
                     pub fn send(self) -> Result<crate::blocking::Page<types::#item>, Error> {
                         #inner?;
-                        crate::blocking::Page::fetch(client, &#constant, #pages, request)
+                        crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
                     }
 
                     #pages_docs
                     pub fn pages(self) -> crate::blocking::Pages<types::#item> {
                         #inner;
-                        crate::blocking::Pages::new(client, &#constant, #pages, request)
+                        crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
                     }
 
                     #items_docs
@@ -379,7 +393,7 @@ impl<'m> Parts<'m> {
                 #send
                 pub async fn send(self) -> Result<#result, Error> {
                     #own?;
-                    client.#call(&#constant, request).await
+                    client.#call(&Self::OPERATION, request).await
                 }
             }
 
@@ -388,7 +402,7 @@ impl<'m> Parts<'m> {
                 #send
                 pub fn send(self) -> Result<#result, Error> {
                     #inner?;
-                    client.#call(&#constant, request)
+                    client.#call(&Self::OPERATION, request)
                 }
             }
         }
@@ -429,6 +443,19 @@ fn parameter_docs(parameter: &Parameter) -> TokenStream {
         wire.push_str(&format!("; `{default}` unless set"));
     }
     docs::item(&parameter.about, Some(&format!("{wire}.")))
+}
+
+impl Operation {
+    /// The URL, its path parameters encoded in variables of their names.
+    fn url(&self) -> Expr {
+        let names = self
+            .parameters
+            .iter()
+            .filter(|(_, item)| item.location == Location::Path);
+        let names = names.map(|(rust, item)| (item.name.clone(), rust.clone())).collect();
+        let template = format!("{{}}{}", crate::prepare::renamed_path(&self.path, &names));
+        syn::parse_quote!(format!(#template, client.base_url()))
+    }
 }
 
 /// Whether a statement is `let url = format!(…)`.
@@ -509,23 +536,6 @@ impl VisitMut for Rewrite<'_> {
                     && let Some(name) = call.args.first_mut()
                 {
                     self.rename(name);
-                }
-            }
-            Expr::Macro(call) if call.mac.path.is_ident("format") => {
-                if let Ok(arguments) = call
-                    .mac
-                    .parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated)
-                {
-                    let arguments = arguments.into_iter().map(|mut argument| {
-                        if is_client_field(&argument, "baseurl") {
-                            argument = syn::parse_quote!(client.base_url());
-                        }
-                        if let Expr::Call(call) = &mut argument {
-                            call.func = syn::parse_quote!(progenitor_client::encode_path);
-                        }
-                        argument
-                    });
-                    call.mac.tokens = quote! { #(#arguments),* };
                 }
             }
             _ => {}

@@ -53,6 +53,22 @@ impl VisitMut for OutsideTypes<'_> {
     }
 }
 
+/// How deep types stand in types.
+#[derive(Default)]
+pub(crate) struct Nesting {
+    depth: usize,
+    pub deepest: usize,
+}
+
+impl VisitMut for Nesting {
+    fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut syn::AngleBracketedGenericArguments) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        visit_mut::visit_angle_bracketed_generic_arguments_mut(self, arguments);
+        self.depth -= 1;
+    }
+}
+
 fn keep_last(path: &mut Path) {
     if let Some(last) = path.segments.last().cloned() {
         path.segments = std::iter::once(last).collect();

@@ -88,8 +88,12 @@ pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
         checks.push(quote! { |value| bounds::between(value, #minimum, #maximum) });
     }
     if let Some(factor) = bounds.multiple_of {
+        let check = match factor {
+            Literal::Integer(_) => quote!(multiple_of),
+            Literal::Float(_) => quote!(multiple_of_fraction),
+        };
         let factor = literal(factor);
-        checks.push(quote! { |value| bounds::multiple_of(value, #factor) });
+        checks.push(quote! { |value| bounds::#check(value, #factor) });
     }
     if bounds.min_length.is_some() || bounds.max_length.is_some() {
         let (minimum, maximum) = counts(bounds.min_length, bounds.max_length);
@@ -120,8 +124,11 @@ pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
         checks.push(quote! { bounds::unique });
     }
     if let Some(items) = &bounds.items {
-        let inner = self::checks(items);
-        checks.push(quote! { |values| bounds::each(values, |value| Ok(value) #(.and_then(#inner))*) });
+        let each = match self::checks(items).as_slice() {
+            [check] => check.clone(),
+            checks => quote! { |value| Ok(value) #(.and_then(#checks))* },
+        };
+        checks.push(quote! { |values| bounds::each(values, #each) });
     }
     checks
 }
@@ -158,9 +165,13 @@ fn literal(value: Literal) -> TokenStream {
             let value = RustLiteral::i64_unsuffixed(value);
             quote!(#value)
         }
-        Literal::Float(value) => {
-            let value = RustLiteral::f64_unsuffixed(value);
-            quote!(#value)
+        // As it is written for people, so that it is not hundreds of digits.
+        Literal::Float(_) => {
+            let mut text = value.to_string();
+            if !text.contains(['.', 'e']) {
+                text.push_str(".0");
+            }
+            text.parse().unwrap_or_default()
         }
     }
 }
@@ -196,13 +207,14 @@ pub(crate) fn described(bounds: &Bounds) -> Vec<String> {
     }
     words.extend(bounds.multiple_of.map(|factor| format!("a multiple of {factor}")));
     for (minimum, maximum, of) in [
-        (bounds.min_length, bounds.max_length, "characters"),
-        (bounds.min_items, bounds.max_items, "items"),
+        (bounds.min_length, bounds.max_length, "character"),
+        (bounds.min_items, bounds.max_items, "item"),
     ] {
         words.extend(match (minimum, maximum) {
-            (Some(minimum), Some(maximum)) => Some(format!("from {minimum} to {maximum} {of}")),
-            (Some(minimum), None) => Some(format!("at least {minimum} {of}")),
-            (None, Some(maximum)) => Some(format!("at most {maximum} {of}")),
+            (Some(minimum), Some(maximum)) if minimum == maximum => Some(format!("exactly {}", count(minimum, of))),
+            (Some(minimum), Some(maximum)) => Some(format!("from {minimum} to {}", count(maximum, of))),
+            (Some(minimum), None) => Some(format!("at least {}", count(minimum, of))),
+            (None, Some(maximum)) => Some(format!("at most {}", count(maximum, of))),
             (None, None) => None,
         });
     }
@@ -217,4 +229,9 @@ pub(crate) fn described(bounds: &Bounds) -> Vec<String> {
         words.extend(described(items).into_iter().map(|words| format!("each item {words}")));
     }
     words
+}
+
+/// `1 item`, `2 items`.
+fn count(count: usize, of: &str) -> String {
+    format!("{count} {of}{}", if count == 1 { "" } else { "s" })
 }

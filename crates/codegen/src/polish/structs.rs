@@ -113,6 +113,7 @@ impl<'m> Parts<'m> {
         let extra = self.extra.as_ref().map(|ty| {
             let mut ty = ty.clone();
             paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            Shared.visit_type_mut(&mut ty);
             ty
         });
         let extra_field = extra.as_ref().map(|ty| quote! { extra: #ty, });

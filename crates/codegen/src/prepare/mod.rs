@@ -4,19 +4,22 @@
 //! The copy has Rust names everywhere, no inline enums or objects, no bounds, no error responses and
 //! no headers. It is never written anywhere: the document stays plain.
 
+mod ignored;
 mod operation;
 mod pagination;
 mod schema;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, pointer};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Position, pointer};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server};
 
-pub(crate) use self::operation::slot;
+pub(crate) use self::operation::{renamed_path, slot};
 pub(crate) use self::schema::TIMESTAMP;
+use self::schema::{Kind, Waiting};
 use crate::model::Model;
+use crate::name;
 
 /// A document, ready for progenitor and polish.
 #[derive(Debug)]
@@ -37,17 +40,20 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     prepare.server();
     prepare.components();
     let paths = prepare.paths();
+    prepare.builder_names();
     prepare.reachability();
     prepare.ignored();
     let Prepare {
         model,
-        diagnostics,
+        findings,
         schemas,
         ..
     } = prepare;
-    if diagnostics.has_errors() {
-        return Err(diagnostics);
+    if findings.has_errors() {
+        return Err(findings.errors().cloned().collect());
     }
+    let mut notes = document.check();
+    notes.extend(findings);
     let components = Components {
         schemas,
         ..Components::default()
@@ -59,11 +65,7 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
         components: Some(components),
         ..OpenAPI::default()
     };
-    Ok(Prepared {
-        api,
-        model,
-        notes: diagnostics,
-    })
+    Ok(Prepared { api, model, notes })
 }
 
 /// The state of one preparation.
@@ -72,10 +74,13 @@ pub(crate) struct Prepare<'a> {
     api: &'a OpenAPI,
     /// What the document's `components` hold; empty where it has none.
     components: Components,
-    diagnostics: Diagnostics,
+    findings: Diagnostics,
+    /// The places and messages of the findings: what is looked at twice is reported once.
+    reported: HashSet<(Option<Position>, String)>,
     model: Model,
     /// The copy's component schemas, by Rust name.
     schemas: IndexMap<String, ReferenceOr<Schema>>,
+    kinds: HashMap<String, Kind>,
     /// Every Rust type name that is taken, with where it comes from.
     type_names: HashMap<String, String>,
     /// For each struct the structs its fields hold.
@@ -83,6 +88,8 @@ pub(crate) struct Prepare<'a> {
     /// Structs that stand in responses and in request bodies.
     received: Vec<String>,
     sent: Vec<String>,
+    /// Structs that have a name, and wait for their fields.
+    waiting: VecDeque<Waiting>,
 }
 
 impl<'a> Prepare<'a> {
@@ -91,51 +98,99 @@ impl<'a> Prepare<'a> {
             document,
             api,
             components: api.components.clone().unwrap_or_default(),
-            diagnostics: Diagnostics::default(),
+            findings: Diagnostics::default(),
+            reported: HashSet::new(),
             model: Model::default(),
             schemas: IndexMap::new(),
+            kinds: HashMap::new(),
             type_names: HashMap::new(),
             holds: HashMap::new(),
             received: Vec::new(),
             sent: Vec::new(),
+            waiting: VecDeque::new(),
         }
     }
 
     fn error(&mut self, at: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.diagnostics.push(self.document.error(at, message).help(help));
+        self.push(self.document.error(at, message).help(help));
     }
 
     fn note(&mut self, at: &str, message: impl Into<String>) {
-        self.diagnostics.push(self.document.note(at, message));
+        self.push(self.document.note(at, message));
     }
 
-    fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// Takes a Rust type name, unless another part of the document has it.
-    fn take_type_name(&mut self, name: &str, at: &str) {
-        if let Some(other) = self.type_names.insert(name.to_owned(), at.to_owned()) {
-            self.push(
-                self.document
-                    .error(at, format!("two schemas would both be the Rust type `{name}`"))
-                    .also(self.document, &other, "the other one")
-                    .help("move this one to `components/schemas`, under a name of its own"),
-            );
+    fn push(&mut self, finding: Diagnostic) {
+        if self.reported.insert((finding.position(), finding.message().to_owned())) {
+            self.findings.push(finding);
         }
+    }
+
+    /// Takes a Rust type name for the schema at a place. Says whether it has to be defined: not where
+    /// another has the name, which is reported, nor where it is looked at again.
+    fn take_type_name(&mut self, name: &str, at: &str) -> bool {
+        const HELP: &str = "move this one to `components/schemas`, under a name of its own";
+        if name::RESERVED_TYPES.contains(&name) || name == TIMESTAMP {
+            let message = format!("the schema gets the name `{name}` from its place, and the client has that name");
+            self.error(at, message, HELP);
+            return false;
+        }
+        match self.type_names.get(name).cloned() {
+            None => {
+                self.type_names.insert(name.to_owned(), at.to_owned());
+                true
+            }
+            Some(other) if other == at => false,
+            Some(other) => {
+                self.push(
+                    self.document
+                        .error(at, format!("two schemas would both be the Rust type `{name}`"))
+                        .also(self.document, &other, "the other one")
+                        .help(HELP),
+                );
+                false
+            }
+        }
+    }
+
+    /// The builders of structs and those of requests stand in one module.
+    fn builder_names(&mut self) {
+        let mut clashes = Vec::new();
+        for (rust, operation) in &self.model.operations {
+            let builder = name::builder_name(rust);
+            if let Some(name) = builder
+                .strip_suffix("Builder")
+                .filter(|name| self.model.structs.contains_key(*name))
+            {
+                let message =
+                    format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
+                let mut clash = self.document.error(&operation.at, message);
+                if let Some(other) = self.type_names.get(name) {
+                    clash = clash.also(self.document, other, "the type");
+                }
+                clashes.push(clash.help("give the operation another `operationId`"));
+            }
+        }
+        clashes.into_iter().for_each(|clash| self.push(clash));
     }
 
     /// The client sends a bearer key; another scheme would be ignored, and every request refused.
     fn security(&mut self) {
-        for (name, scheme) in &self.components.security_schemes.clone() {
+        let schemes = self.components.security_schemes.clone();
+        let is_bearer = |scheme: &ReferenceOr<SecurityScheme>| matches!(scheme, ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer"));
+        let bearer = schemes.values().any(is_bearer);
+        for (name, _) in schemes.iter().filter(|(_, scheme)| !is_bearer(scheme)) {
             let at = pointer::join("/components/securitySchemes", [name.as_str()]);
-            match scheme {
-                ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer") => {}
-                _ => self.error(
+            if bearer {
+                self.note(
+                    &at,
+                    format!("the client sends a bearer key, and nothing for the scheme `{name}`"),
+                );
+            } else {
+                self.error(
                     &at,
                     "the client can only send a bearer key",
                     "write `type: http` and `scheme: bearer`, or take the scheme out",
-                ),
+                );
             }
         }
     }
@@ -146,15 +201,19 @@ impl<'a> Prepare<'a> {
             self.error("", "the document names no server", help);
             return;
         };
-        for (index, _) in self.api.servers.iter().enumerate().skip(1) {
-            self.note(&format!("/servers/{index}"), "only the first server is used");
-        }
         let url = filled_in(server);
         let absolute = ["https://", "http://"].iter().any(|scheme| {
             url.strip_prefix(scheme)
                 .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         });
-        if !absolute || url.contains(['{', '}', ' ', '?', '#']) {
+        let unknown = url.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+        if let Some((variable, _)) = unknown {
+            self.error(
+                "/servers/0/url",
+                format!("the server has no variable `{variable}`"),
+                format!("give it a value: `variables: {{{variable}: {{default: …}}}}`"),
+            );
+        } else if !absolute || url.contains(['{', '}', ' ', '?', '#']) {
             self.error(
                 "/servers/0/url",
                 format!("`{url}` is not the absolute URL of a server"),
@@ -162,30 +221,6 @@ impl<'a> Prepare<'a> {
             );
         }
         self.model.server_url = url;
-    }
-
-    /// Lists what generation does not read.
-    fn ignored(&mut self) {
-        if self.api.tags.iter().any(|tag| tag.external_docs.is_some()) || self.api.external_docs.is_some() {
-            self.note(
-                "/externalDocs",
-                "external documentation is not linked from the generated docs",
-            );
-        }
-        for (kind, count) in [
-            ("links", self.components.links.len()),
-            ("callbacks", self.components.callbacks.len()),
-        ] {
-            if count > 0 {
-                self.note(&format!("/components/{kind}"), format!("{kind} are not generated"));
-            }
-        }
-        for extension in self.api.extensions.keys() {
-            self.note(
-                &pointer::join("", [extension.as_str()]),
-                format!("the extension `{extension}` is not read"),
-            );
-        }
     }
 
     /// Marks the structs that are only ever sent.

@@ -8,7 +8,7 @@ use ittybit_spec::pointer;
 use openapiv3::{
     HeaderStyle, MediaType, Operation as SpecOperation, Parameter as SpecParameter, ParameterData,
     ParameterSchemaOrContent, PathItem, PathStyle, Paths, QueryStyle, ReferenceOr, RequestBody, Response, Responses,
-    Schema, StatusCode,
+    Schema, SchemaKind, StatusCode, Type,
 };
 
 use super::Prepare;
@@ -33,26 +33,30 @@ impl Prepare<'_> {
                 );
                 continue;
             };
-            if !item.servers.is_empty() {
-                self.note(
-                    &pointer::join(&at, ["servers"]),
-                    "servers of a path are not used: the client has one base URL",
+            if path.contains(['?', '#']) {
+                let finding = self
+                    .document
+                    .error(&at, format!("the path `{path}` has a `?` or a `#`"));
+                self.push(
+                    finding
+                        .at_key()
+                        .help("describe the part from there on with query parameters"),
                 );
             }
-            let mut item_copy = PathItem::default();
-            let mut rust_path = path.clone();
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
-                let Some((copy, renamed_path)) = self.operation(path, method, item, operation, &at, &mut names) else {
+                let Some((operation, path)) = self.operation(path, method, item, operation, &at, &mut names) else {
                     continue;
                 };
-                rust_path = renamed_path;
-                *slot(&mut item_copy, method) = Some(copy);
+                // Operations of one path may give its parameters different names.
+                let item = copy
+                    .paths
+                    .entry(path)
+                    .or_insert_with(|| ReferenceOr::Item(PathItem::default()));
+                if let ReferenceOr::Item(item) = item {
+                    *slot(item, method) = Some(operation);
+                }
             }
-            copy.paths.insert(rust_path, ReferenceOr::Item(item_copy));
-        }
-        if self.model.operations.is_empty() && !self.diagnostics.has_errors() {
-            self.note("/paths", "the document has no operations: the client has no methods");
         }
         copy
     }
@@ -84,6 +88,14 @@ impl Prepare<'_> {
         } else if rust.ends_with('_') {
             self.note(&id_at, format!("`{id}` is a Rust keyword: the method is `{rust}`"));
         }
+        let builder = name::builder_name(&rust);
+        if name::RESERVED_TYPES.contains(&builder.as_str()) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
+            self.error(
+                &id_at,
+                format!("the operation's builder would be `{builder}`, and the client has that name"),
+                format!("give the operation another `operationId`, such as `get_{rust}`"),
+            );
+        }
         if name::CLIENT_METHODS.contains(&rust.as_str()) {
             self.error(
                 &id_at,
@@ -91,33 +103,28 @@ impl Prepare<'_> {
                 format!("give the operation another `operationId`, such as `{rust}_resource`"),
             );
         }
-        let builder = name::type_name(&rust);
         if let Some(other) = names.insert(builder.clone(), id_at.clone()) {
             self.push(
                 self.document
-                    .error(&id_at, format!("two operations would both be the Rust method `{rust}`"))
+                    .error(
+                        &id_at,
+                        format!("two operations would both have the Rust builder `{builder}`"),
+                    )
                     .also(self.document, &other, "the other one")
                     .help("give one of them another `operationId`"),
             );
         }
-        self.ignored_in_operation(operation, at);
-
         let parameters = self.parameters(item, operation, at, &builder);
+        self.define_waiting();
         let body = operation
             .request_body
             .as_ref()
             .and_then(|body| self.body(body, at, &builder));
         let answer = self.answer(&operation.responses, at, &builder);
-        if parameters.iter().any(|(rust, _)| rust == "body") && body.is_some() {
-            self.error(
-                at,
-                "a parameter named `body` stands beside the request body",
-                "rename the parameter",
-            );
-        }
+        self.define_waiting();
         let answer = answer?;
 
-        let mut rust_path = path.to_owned();
+        let mut renamed = HashMap::new();
         let mut copies = Vec::new();
         let mut by_name = IndexMap::new();
         for (rust, (parameter, schema)) in parameters {
@@ -134,7 +141,7 @@ impl Prepare<'_> {
             };
             copies.push(ReferenceOr::Item(match parameter.location {
                 Location::Path => {
-                    rust_path = rust_path.replace(&format!("{{{}}}", parameter.name), &format!("{{{rust}}}"));
+                    renamed.insert(parameter.name.clone(), rust.clone());
                     SpecParameter::Path {
                         parameter_data: data,
                         style: PathStyle::Simple,
@@ -155,6 +162,7 @@ impl Prepare<'_> {
         }
         let mut model = Operation {
             id: id.clone(),
+            at: id_at.clone(),
             about: About {
                 docs: operation.description.clone(),
                 deprecated: operation.deprecated,
@@ -184,35 +192,7 @@ impl Prepare<'_> {
             responses: answer.copy,
             ..SpecOperation::default()
         };
-        Some((copy, rust_path))
-    }
-
-    fn ignored_in_operation(&mut self, operation: &SpecOperation, at: &str) {
-        let mut ignored: Vec<&str> = Vec::new();
-        ignored.extend((!operation.callbacks.is_empty()).then_some("callbacks"));
-        ignored.extend((!operation.servers.is_empty()).then_some("servers"));
-        ignored.extend(operation.external_docs.is_some().then_some("externalDocs"));
-        ignored.extend(operation.security.is_some().then_some("security"));
-        for keyword in ignored {
-            self.push(
-                self.document
-                    .note(
-                        &pointer::join(at, [keyword]),
-                        format!("`{keyword}` of an operation has no effect"),
-                    )
-                    .at_key(),
-            );
-        }
-        for extension in operation
-            .extensions
-            .keys()
-            .filter(|name| *name != "x-cursor-pagination")
-        {
-            self.note(
-                &pointer::join(at, [extension.as_str()]),
-                format!("the extension `{extension}` is not read"),
-            );
-        }
+        Some((copy, renamed_path(path, &renamed)))
     }
 
     /// The operation's parameters and those of its path, by Rust name.
@@ -245,20 +225,40 @@ impl Prepare<'_> {
                 all.insert((parameter.parameter_data_ref().name.clone(), location), (parameter, at));
             }
         }
+        let found: Vec<_> = all
+            .into_values()
+            .filter_map(|(parameter, at)| {
+                let (rust, model, schema) = self.parameter(&parameter, &at, builder)?;
+                Some((rust, model, schema, at))
+            })
+            .collect();
         let mut converted: IndexMap<String, (Parameter, ReferenceOr<Schema>)> = IndexMap::new();
-        for (parameter, at) in all.into_values() {
-            let Some((rust, parameter, schema)) = self.parameter(&parameter, &at, builder) else {
-                continue;
-            };
-            if let Some((other, _)) = converted.get(&rust) {
-                let message = format!(
-                    "the parameters `{}` and `{}` would both be the Rust method `{rust}`",
-                    other.name, parameter.name
+        let with_body = operation.request_body.is_some();
+        for (index, (rust, parameter, schema, at)) in found.iter().enumerate() {
+            let same = |other: &&(String, Parameter, ReferenceOr<Schema>, String)| other.0 == *rust;
+            let location = parameter.location;
+            let mut rust = rust.clone();
+            if found.iter().filter(same).any(|other| other.1.location != location) || rust == "body" && with_body {
+                rust = format!("{}_{}", rust.trim_end_matches('_'), location.name());
+                self.note(
+                    at,
+                    format!("there are several `{}`: this one is `{rust}`", parameter.name),
                 );
-                self.error(&at, message, "rename one of them, or leave it out");
+            }
+            let twin = found[..index]
+                .iter()
+                .filter(same)
+                .find(|other| other.1.location == location);
+            let taken = converted.get(&rust).map(|(other, _)| other.name.clone());
+            if let Some(other) = twin.map(|twin| twin.1.name.clone()).or(taken) {
+                let message = format!(
+                    "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
+                    parameter.name
+                );
+                self.error(at, message, "rename one of them, or leave it out");
                 continue;
             }
-            converted.insert(rust, (parameter, schema));
+            converted.insert(rust, (parameter.clone(), schema.clone()));
         }
         converted
     }
@@ -272,20 +272,7 @@ impl Prepare<'_> {
         let data = parameter.parameter_data_ref();
         let style_at = pointer::join(at, ["style"]);
         let location = match parameter {
-            SpecParameter::Query {
-                style,
-                allow_reserved,
-                allow_empty_value,
-                ..
-            } => {
-                for (present, keyword) in [
-                    (*allow_reserved, "allowReserved"),
-                    (allow_empty_value.is_some(), "allowEmptyValue"),
-                ] {
-                    if present {
-                        self.note(&pointer::join(at, [keyword]), format!("`{keyword}` has no effect"));
-                    }
-                }
+            SpecParameter::Query { style, .. } => {
                 if *style != QueryStyle::Form {
                     self.error(
                         &style_at,
@@ -321,10 +308,7 @@ impl Prepare<'_> {
         if location == Location::Header {
             let lower = data.name.to_ascii_lowercase();
             if ["accept", "content-type", "authorization"].contains(&lower.as_str()) {
-                self.note(
-                    at,
-                    format!("OpenAPI ignores a parameter for the header `{}`", data.name),
-                );
+                // `check` warns of it.
                 return None;
             }
             let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -375,7 +359,7 @@ impl Prepare<'_> {
             }
         }
         let mut rust = name::field_name(&data.name);
-        if name::BUILDER_METHODS.contains(&rust.as_str()) {
+        if name::REQUEST_METHODS.contains(&rust.as_str()) {
             rust.push_str("_value");
             self.note(
                 at,
@@ -387,17 +371,15 @@ impl Prepare<'_> {
         } else if rust.ends_with('_') {
             self.note(at, format!("`{}` is a Rust keyword: the method is `{rust}`", data.name));
         }
-        if data.description.is_none() {
-            self.note(at, format!("the parameter `{}` has no description", data.name));
-        }
         let bounds = self.bounds(schema, &schema_at);
-        let place = Place::new(schema_at, format!("{builder}{}", name::type_name(&data.name)));
+        let chain = self.chain(schema, &schema_at);
+        let place = Place::new(schema_at, name::type_name(&format!("{builder}-{}", data.name)));
         let copy = self.convert(schema, &place).into_schema(false);
-        let default = match schema {
-            ReferenceOr::Item(schema) => schema.schema_data.default.clone(),
-            ReferenceOr::Reference { .. } => None,
-        };
-        let docs = data.description.clone().or_else(|| about(schema, None).docs);
+        let schemas = chain.iter().filter_map(|(schema, _)| schema.as_item());
+        let default = schemas
+            .filter_map(|schema| schema.schema_data.default.clone())
+            .find(|default| !default.is_null());
+        let docs = data.description.clone().or_else(|| about(&[schema]).docs);
         let model = Parameter {
             about: About {
                 docs,
@@ -422,7 +404,8 @@ impl Prepare<'_> {
         };
         let body = body.cloned()?;
         let content_at = pointer::join(&at, ["content"]);
-        let (media_type, place) = self.json(&body.content, &content_at, &format!("{builder}Body"), "request")?;
+        let name = name::type_name(&format!("{builder}-body"));
+        let (media_type, place) = self.json(&body.content, &content_at, &name, "request")?;
         let converted = match &media_type.schema {
             Some(schema) => {
                 let converted = self.convert(schema, &place);
@@ -468,12 +451,6 @@ impl Prepare<'_> {
         name: &str,
         what: &str,
     ) -> Option<(MediaType, Place)> {
-        let is_json = |media: &str| {
-            media
-                .split(';')
-                .next()
-                .is_some_and(|media| media.trim().eq_ignore_ascii_case(JSON))
-        };
         let Some((key, media_type)) = content.iter().find(|(media, _)| is_json(media)) else {
             let found: Vec<String> = content.keys().map(|media| format!("`{media}`")).collect();
             self.error(
@@ -487,15 +464,11 @@ impl Prepare<'_> {
             return None;
         };
         for other in content.keys().filter(|media| *media != key) {
-            self.note(
-                &pointer::join(at, [other.as_str()]),
-                format!("of the media types only `{key}` is used"),
-            );
-        }
-        if !media_type.encoding.is_empty() {
-            self.note(
-                &pointer::join(at, [key.as_str(), "encoding"]),
-                "`encoding` has no effect on JSON",
+            let message = format!("of the media types only `{key}` is used, not `{other}`");
+            self.push(
+                self.document
+                    .note(&pointer::join(at, [other.as_str()]), message)
+                    .at_key(),
             );
         }
         Some((
@@ -546,7 +519,10 @@ impl Prepare<'_> {
             );
             return None;
         };
-        let body = |response: &Response| response.content.values().next().map(|media| media.schema.clone());
+        let body = |response: &Response| {
+            let json = response.content.iter().find(|(media, _)| is_json(media));
+            json.or(response.content.first()).map(|(_, media)| media.schema.clone())
+        };
         for (key, _, response, other_at) in &success[1..] {
             if body(response) != body(&first) {
                 self.push(
@@ -565,8 +541,8 @@ impl Prepare<'_> {
         let mut content = IndexMap::new();
         if !first.content.is_empty() {
             let content_at = pointer::join(&first_at, ["content"]);
-            let (media_type, place) =
-                self.json(&first.content, &content_at, &format!("{builder}Response"), "response")?;
+            let name = name::type_name(&format!("{builder}-response"));
+            let (media_type, place) = self.json(&first.content, &content_at, &name, "response")?;
             let any = ReferenceOr::Item(super::schema::any());
             let schema = media_type.schema.unwrap_or(any);
             let converted = self.convert(&schema, &place);
@@ -602,11 +578,7 @@ impl Prepare<'_> {
             ReferenceOr::Item(response) => (Some(response), at),
             ReferenceOr::Reference { reference } => resolve(&self.components.responses, reference, "responses", at),
         };
-        let response = response.cloned()?;
-        if !response.links.is_empty() {
-            self.note(&pointer::join(&at, ["links"]), "links are not generated");
-        }
-        Some((response, at))
+        Some((response.cloned()?, at))
     }
 }
 
@@ -648,6 +620,23 @@ fn resolve<'c, T>(
     (None, at)
 }
 
+fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default();
+    media.trim().eq_ignore_ascii_case(JSON)
+}
+
+/// A path with other names for its parameters.
+pub(crate) fn renamed_path(path: &str, names: &HashMap<String, String>) -> String {
+    let mut parts = path.split('{');
+    let mut renamed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        let name = names.get(name).map_or(name, String::as_str);
+        renamed.push_str(&format!("{{{name}}}{rest}"));
+    }
+    renamed
+}
+
 /// `get /tasks/{id}` → `get_tasks_by_id`.
 fn made_up_id(method: &str, path: &str) -> String {
     let words = path
@@ -679,6 +668,11 @@ fn not_null(schema: ReferenceOr<Schema>) -> ReferenceOr<Schema> {
     match schema {
         ReferenceOr::Item(mut schema) => {
             schema.schema_data.nullable = false;
+            if let SchemaKind::Type(Type::Array(list)) = &mut schema.schema_kind
+                && let Some(ReferenceOr::Item(item)) = &mut list.items
+            {
+                item.schema_data.nullable = false;
+            }
             ReferenceOr::Item(schema)
         }
         reference => reference,

@@ -24,7 +24,7 @@ impl Prepare<'_> {
             self.error(&at, "`x-cursor-pagination` must be an object", EXAMPLE);
             return None;
         };
-        let before = self.diagnostics.errors().count();
+        let before = self.findings.errors().count();
         for key in entries.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let known = KEYS.map(|key| format!("`{key}`")).join(", ");
             self.push(
@@ -57,13 +57,13 @@ impl Prepare<'_> {
             .collect();
         for (key, name) in [("forward", &forward), ("backward", &backward), ("limit", &limit)] {
             if let Some(name) = name {
-                self.must_exist(name, &queries, "query parameter", &pointer::join(&at, [key]));
+                self.must_exist(name, &queries, "query parameter", "", &pointer::join(&at, [key]));
             }
         }
         let headers: Vec<&str> = answer.headers.iter().map(String::as_str).collect();
         for (key, name) in [("has-more", &has_more), ("applied-limit", &applied_limit)] {
             if let Some(name) = name {
-                self.must_exist(name, &headers, "response header", &pointer::join(&at, [key]));
+                self.must_exist(name, &headers, "response header", "", &pointer::join(&at, [key]));
             }
         }
         let Some(item) = answer.item.clone() else {
@@ -83,17 +83,14 @@ impl Prepare<'_> {
         let properties: Vec<String> = fields.values().map(|field| field.property.clone()).collect();
         let cursor = cursor?;
         let found = fields.iter().find(|(_, field)| field.property == cursor);
-        let Some((cursor, cursor_required)) = found.map(|(rust, field)| (rust.clone(), field.required)) else {
+        let Some(field) = found.map(|(rust, _)| rust.clone()) else {
             let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
-            self.must_exist(
-                &cursor,
-                &properties,
-                &format!("property of `{item}`"),
-                &pointer::join(&at, ["cursor"]),
-            );
+            let of = format!(" of `{item}`");
+            self.must_exist(&cursor, &properties, "property", &of, &pointer::join(&at, ["cursor"]));
             return None;
         };
-        if !self.is_text(&item, &cursor) {
+        let found = self.cursor(&item, &field);
+        if found.is_none() {
             self.error(
                 &pointer::join(&at, ["cursor"]),
                 format!("the property `{cursor}` of `{item}` is not a string or an integer"),
@@ -107,15 +104,14 @@ impl Prepare<'_> {
                 .find(|parameter| parameter.name == *limit)?;
             parameter.default.as_ref()?.as_u64()
         });
-        if self.diagnostics.errors().count() > before {
+        if self.findings.errors().count() > before {
             return None;
         }
         Some(Pagination {
             forward: forward?,
             backward,
             item,
-            cursor,
-            cursor_required,
+            cursor: found?,
             has_more,
             limit,
             default_limit,
@@ -133,7 +129,7 @@ impl Prepare<'_> {
         }
     }
 
-    fn must_exist(&mut self, name: &str, names: &[&str], what: &str, at: &str) {
+    fn must_exist(&mut self, name: &str, names: &[&str], what: &str, of: &str, at: &str) {
         if names
             .iter()
             .any(|known| *known == name || what.ends_with("header") && known.eq_ignore_ascii_case(name))
@@ -146,6 +142,6 @@ impl Prepare<'_> {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("there is {}", names.join(", "))
         };
-        self.error(at, format!("there is no {what} `{name}`"), help);
+        self.error(at, format!("there is no {what} `{name}`{of}"), help);
     }
 }

@@ -1,20 +1,20 @@
 //! Schemas: inline enums and objects get names, what constrains values is taken out, and what the
 //! client cannot represent is refused.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
     AdditionalProperties, AnySchema, ArrayType, IntegerFormat, IntegerType, NumberFormat, NumberType, ObjectType,
-    ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty,
+    ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::Prepare;
-use crate::model::{About, Alias, Bound, Bounds, Enum, Field, Literal, Struct, Variant};
+use crate::model::{About, Alias, Bound, Bounds, Cursor, Enum, Field, Literal, Struct, Variant};
 use crate::name;
 use crate::pattern::Automaton;
 
@@ -38,10 +38,11 @@ impl Place {
         }
     }
 
-    fn inner(&self, at: &[&str], name: &str) -> Self {
+    /// The place of a schema within this one.
+    fn inner(&self, at: impl Into<String>, name: &str) -> Self {
         Self {
-            at: pointer::join(&self.at, at.iter().copied()),
-            name: format!("{}{}", self.name, name::type_name(name)),
+            at: at.into(),
+            name: name::type_name(&format!("{}-{name}", self.name)),
         }
     }
 }
@@ -62,6 +63,21 @@ enum Shape {
     /// Reported already.
     Refused,
 }
+
+/// A struct that has a name, and waits for its fields.
+///
+/// Fields come later, one struct after the other, so that nothing in a document is so deep that the
+/// stack does not hold it.
+pub(super) struct Waiting {
+    object: Object,
+    place: Place,
+}
+
+/// References that lead to references are followed this far.
+const MAX_CHAIN: usize = 128;
+
+/// An `allOf` may have this many parts, those of its parts among them.
+const MAX_PARTS: usize = 1_000;
 
 /// An object's properties, those of the parts of an `allOf` among them.
 #[derive(Default)]
@@ -110,11 +126,16 @@ impl Converted {
 
     /// Where this is a list of structs: the struct.
     pub(super) fn list_item(&self) -> Option<String> {
-        match &self.schema {
-            ReferenceOr::Item(Schema {
-                schema_kind: SchemaKind::Type(Type::Array(_)),
-                ..
-            }) => self.holds.clone(),
+        let ReferenceOr::Item(Schema {
+            schema_kind: SchemaKind::Type(Type::Array(list)),
+            ..
+        }) = &self.schema
+        else {
+            return None;
+        };
+        // A list in the list, or an item that may be null, is not a reference.
+        match &list.items {
+            Some(ReferenceOr::Reference { .. }) => self.holds.clone(),
             _ => None,
         }
     }
@@ -147,24 +168,17 @@ impl Prepare<'_> {
     /// Converts every component schema, in the order of the document.
     pub(super) fn components(&mut self) {
         let schemas = self.components.schemas.clone();
-        let mut taken: HashMap<String, &str> = HashMap::new();
+        // The components' names come first: an inline schema has to keep away from them.
         for name in schemas.keys() {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let rust = name::type_name(name);
-            if name::RESERVED_TYPES.contains(&rust.as_str()) || name::RESERVED_TYPES.contains(&name.as_str()) {
+            if name::RESERVED_TYPES.contains(&rust.as_str()) {
                 self.push(
                     self.document
                         .error(&at, format!("the name `{name}` is taken"))
                         .at_key()
                         .label(format!("`{rust}` is a name of Rust or of the client crate"))
                         .help(format!("rename the schema, for example to `{rust}Value`")),
-                );
-            } else if name::is_keyword(name) {
-                self.push(
-                    self.document
-                        .error(&at, format!("`{name}` is a Rust keyword"))
-                        .at_key()
-                        .help("a schema's name becomes a type's name: rename the schema"),
                 );
             } else if rust != *name {
                 self.push(
@@ -173,55 +187,49 @@ impl Prepare<'_> {
                         .at_key(),
                 );
             }
-            if let Some(other) = taken.insert(rust.clone(), name) {
+            if let Some(other) = self.type_names.insert(rust.clone(), at.clone()) {
                 self.push(
                     self.document
-                        .error(
-                            &at,
-                            format!("the schemas `{other}` and `{name}` would both be the Rust type `{rust}`"),
-                        )
+                        .error(&at, format!("two schemas would both be the Rust type `{rust}`"))
                         .at_key()
+                        .also(self.document, &other, "the other one")
                         .help("rename one of them"),
                 );
             }
         }
-        // The components' names come first: an inline schema has to keep away from them.
-        for name in schemas.keys() {
-            let at = pointer::join("/components/schemas", [name.as_str()]);
-            self.type_names.insert(name::type_name(name), at);
+        let place = |name: &str| Place::new(pointer::join("/components/schemas", [name]), name::type_name(name));
+        for (name, schema) in &schemas {
+            let kind = match self.shape(schema, &place(name)) {
+                Shape::Struct(_) => Kind::Struct,
+                Shape::Enum(_) => Kind::Enum,
+                _ => Kind::Other,
+            };
+            self.kinds.insert(name.clone(), kind);
         }
         for (name, schema) in &schemas {
-            let place = Place::new(
-                pointer::join("/components/schemas", [name.as_str()]),
-                name::type_name(name),
-            );
-            self.component(schema, &place);
+            self.component(schema, &place(name));
         }
     }
 
     fn component(&mut self, schema: &ReferenceOr<Schema>, place: &Place) {
         match self.shape(schema, place) {
-            Shape::Struct(object) => self.define_struct(object, schema, place),
-            Shape::Enum(values) => self.define_enum(values, schema, place),
+            Shape::Refused => {}
             Shape::Timestamp if place.name == TIMESTAMP => self.define_timestamp(),
             _ if place.name == TIMESTAMP => self.error(
                 &place.at,
                 "the name `Timestamp` is taken by the client's type for times",
                 "write `type: integer` and `format: unix-time`, or rename the schema",
             ),
-            Shape::Refused => {}
+            Shape::Struct(object) => self.name_struct(object, schema, place),
+            Shape::Enum(values) => self.define_enum(values, schema, place),
             _ => {
-                let converted = self.convert(schema, place);
-                let about = about(schema, None);
-                self.model.aliases.insert(
-                    place.name.clone(),
-                    Alias {
-                        about,
-                        target: converted.rust,
-                    },
-                );
+                let target = self.convert(schema, place).rust;
+                let chain = self.chain(schema, &place.at);
+                let about = about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>());
+                self.model.aliases.insert(place.name.clone(), Alias { about, target });
             }
         }
+        self.define_waiting();
     }
 
     /// The copy's form of a schema. An object or an enum is defined on the way, under the place's
@@ -236,15 +244,17 @@ impl Prepare<'_> {
         let mut converted = match self.shape(schema, place) {
             Shape::Reference(target) => self.convert_reference(&target, place, through),
             Shape::Struct(object) => {
-                self.take_type_name(&place.name, &place.at);
-                self.define_struct(object, schema, place);
+                if self.take_type_name(&place.name, &place.at) {
+                    self.name_struct(object, schema, place);
+                }
                 let mut converted = Converted::reference(&place.name);
                 converted.holds = Some(place.name.clone());
                 converted
             }
             Shape::Enum(values) => {
-                self.take_type_name(&place.name, &place.at);
-                self.define_enum(values, schema, place);
+                if self.take_type_name(&place.name, &place.at) {
+                    self.define_enum(values, schema, place);
+                }
                 Converted::reference(&place.name)
             }
             Shape::Timestamp => {
@@ -256,7 +266,10 @@ impl Prepare<'_> {
                 let format = match rust {
                     "i64" => VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64),
                     "i32" => VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32),
-                    other => VariantOrUnknownOrEmpty::Unknown(other.replace('u', "uint").replace('i', "int")),
+                    other => VariantOrUnknownOrEmpty::Unknown(match other.strip_prefix('u') {
+                        Some(bits) => format!("uint{bits}"),
+                        None => other.replace('i', "int"),
+                    }),
                 };
                 let rust = format_ident!("{rust}");
                 let integer = IntegerType {
@@ -275,7 +288,11 @@ impl Prepare<'_> {
             }
             Shape::Boolean => Converted::plain(SchemaKind::Type(Type::Boolean(Default::default())), quote!(bool)),
             Shape::List(items) => {
-                let inner = self.convert_inner(items.as_ref(), &place.inner(&["items"], "item"), through);
+                let inner = self.convert_inner(
+                    items.as_ref(),
+                    &place.inner(pointer::join(&place.at, ["items"]), "item"),
+                    through,
+                );
                 let (rust, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if inner.nullable {
                     quote!(Vec<Option<#rust>>)
@@ -295,18 +312,15 @@ impl Prepare<'_> {
                 }
             }
             Shape::Map(values) => {
-                let inner = self.convert_inner(
-                    values.as_ref(),
-                    &place.inner(&["additionalProperties"], "value"),
-                    through,
-                );
+                let value = place.inner(pointer::join(&place.at, ["additionalProperties"]), "value");
+                let inner = self.convert_inner(values.as_ref(), &value, through);
                 let (value, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if values.is_none() {
-                    quote!(::serde_json::Map<String, ::serde_json::Value>)
+                    quote!(serde_json::Map<String, serde_json::Value>)
                 } else if inner.nullable {
-                    quote!(::std::collections::BTreeMap<String, Option<#value>>)
+                    quote!(std::collections::BTreeMap<String, Option<#value>>)
                 } else {
-                    quote!(::std::collections::BTreeMap<String, #value>)
+                    quote!(std::collections::BTreeMap<String, #value>)
                 };
                 let additional = AdditionalProperties::Schema(Box::new(inner.into_schema(false)));
                 let map = ObjectType {
@@ -319,7 +333,7 @@ impl Prepare<'_> {
                 }
             }
             Shape::Any | Shape::Refused => {
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value))
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
         };
         converted.nullable |= nullable;
@@ -334,32 +348,40 @@ impl Prepare<'_> {
     ) -> Converted {
         match schema {
             Some(schema) => self.convert_within(schema, place, through),
-            None => Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value)),
+            None => Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value)),
         }
     }
 
     fn convert_reference(&mut self, target: &str, place: &Place, through: &mut Vec<String>) -> Converted {
         let Some(schema) = self.components.schemas.get(target).cloned() else {
             // `check` has reported it.
-            return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value));
+            return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
         };
         let rust_name = name::type_name(target);
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
         let nullable = matches!(&schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
-        let mut converted = match self.kind(&schema) {
+        let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
             Kind::Struct => {
                 let mut converted = Converted::reference(&rust_name);
                 converted.holds = Some(rust_name);
                 converted
             }
             Kind::Enum => Converted::reference(&rust_name),
+            Kind::Other if through.len() >= MAX_CHAIN => {
+                let message = format!("more than {MAX_CHAIN} references lead from one to the next");
+                // One word on a chain is enough.
+                if !self.findings.iter().any(|finding| finding.message() == message) {
+                    self.error(&place.at, message, "refer to the last of them");
+                }
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
+            }
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.error(
                     &place.at,
                     format!("the schema `{target}` holds itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(::serde_json::Value))
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
             Kind::Other => {
                 through.push(target.to_owned());
@@ -424,13 +446,20 @@ impl Prepare<'_> {
             }
         }
         if let Some(Value::Object(all)) = descriptions {
-            for value in all.keys().filter(|value| !values.contains(value)) {
+            for (value, text) in all {
                 let at = pointer::join(&place.at, ["x-enum-descriptions", value.as_str()]);
-                self.error(
-                    &at,
-                    format!("`{value}` is not among the values of the enum"),
-                    "add it to `enum`, or take it out here",
-                );
+                if !values.contains(value) {
+                    let finding = self
+                        .document
+                        .error(&at, format!("`{value}` is not among the values of the enum"));
+                    self.push(finding.at_key().help("add it to `enum`, or take it out here"));
+                } else if !text.is_string() {
+                    self.error(
+                        &at,
+                        format!("the description of `{value}` is not text"),
+                        "put it in quotes",
+                    );
+                }
             }
         } else if descriptions.is_some() {
             let at = pointer::join(&place.at, ["x-enum-descriptions"]);
@@ -449,41 +478,62 @@ impl Prepare<'_> {
         self.model.enums.insert(
             place.name.clone(),
             Enum {
-                about: about(schema, None),
+                about: about(&[schema]),
                 variants,
             },
         );
     }
 
-    fn define_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
-        let mut fields: IndexMap<String, Field> = IndexMap::new();
-        let mut properties = IndexMap::new();
-        let mut required = Vec::new();
-        let mut holds = Vec::new();
-        let mut names: HashMap<String, String> = HashMap::new();
-        // The place is kept free before the properties are looked at: they may hold this very struct.
+    /// Takes the place of a struct; its fields come later.
+    fn name_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
         self.model.structs.insert(
             place.name.clone(),
             Struct {
-                about: about(schema, None),
+                about: about(&[schema]),
                 fields: IndexMap::new(),
                 request_only: false,
             },
         );
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(any()));
+        self.waiting.push_back(Waiting {
+            object,
+            place: place.clone(),
+        });
+    }
+
+    /// Gives every struct that waits its fields.
+    pub(super) fn define_waiting(&mut self) {
+        while let Some(Waiting { object, place }) = self.waiting.pop_front() {
+            self.define_struct(&object, &place);
+        }
+    }
+
+    fn define_struct(&mut self, object: &Object, place: &Place) {
+        let mut fields: IndexMap<String, Field> = IndexMap::new();
+        let mut properties = IndexMap::new();
+        let mut required = Vec::new();
+        let mut holds = Vec::new();
         for (property, (schema, at)) in &object.properties {
             let mut rust = name::field_name(property);
-            if rust == "extra" {
-                self.note(
-                    at,
-                    "`extra` holds fields that the document does not list: this one is `extra_value`",
-                );
-                rust = "extra_value".to_owned();
-            }
-            if rust.ends_with('_') {
+            if name::STRUCT_METHODS.contains(&rust.as_str()) {
+                rust.push_str("_value");
+                let message = format!("every struct or its builder has a `{property}`: this field is `{rust}`");
+                self.note(at, message);
+            } else if rust.ends_with('_') {
                 self.note(at, format!("`{property}` is a Rust keyword: the field is `{rust}`"));
             }
-            if let Some(other) = names.insert(rust.clone(), property.clone()) {
+            let inner = place.inner(at.clone(), property);
+            let converted = self.convert(schema, &inner);
+            holds.extend(converted.holds.clone());
+            let is_required = object.required.contains(property);
+            let chain = self.chain(schema, at);
+            let field = Field {
+                about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                property: property.clone(),
+                required: is_required,
+            };
+            if let Some(other) = fields.insert(rust.clone(), field) {
+                let other = other.property;
                 self.push(
                     self.document
                         .error(
@@ -494,20 +544,6 @@ impl Prepare<'_> {
                         .help("leave one of them out: it still arrives, in `extra`"),
                 );
             }
-            let inner = Place::new(at.clone(), format!("{}{}", place.name, name::type_name(property)));
-            let converted = self.convert(schema, &inner);
-            holds.extend(converted.holds.clone());
-            let is_required = object.required.contains(property);
-            let target = self.target(schema);
-            fields.insert(
-                rust.clone(),
-                Field {
-                    about: about(schema, target.as_ref()),
-                    property: property.clone(),
-                    required: is_required,
-                },
-            );
-            self.unchecked(schema, at);
             // A list that may be left out may also be null, and an empty one is not the same as none.
             properties.insert(rust.clone(), boxed(converted.into_schema(!is_required)));
             if is_required {
@@ -516,7 +552,7 @@ impl Prepare<'_> {
         }
         let additional = match &object.additional {
             Some((schema, at)) => {
-                let converted = self.convert(schema, &Place::new(at.clone(), format!("{}Extra", place.name)));
+                let converted = self.convert(schema, &place.inner(at.clone(), "extra"));
                 holds.extend(converted.holds.clone());
                 converted.into_schema(false)
             }
@@ -538,27 +574,18 @@ impl Prepare<'_> {
         self.model.structs[&place.name].fields = fields;
     }
 
-    /// The schema behind a reference, or behind an `allOf` of one reference.
-    fn target(&self, schema: &ReferenceOr<Schema>) -> Option<Schema> {
-        let reference = match schema {
-            ReferenceOr::Reference { reference } => reference,
-            ReferenceOr::Item(Schema {
-                schema_kind: SchemaKind::AllOf { all_of },
-                ..
-            }) => match all_of.as_slice() {
-                [ReferenceOr::Reference { reference }] => reference,
-                _ => return None,
-            },
-            ReferenceOr::Item(_) => return None,
-        };
-        let mut name = reference.strip_prefix(COMPONENTS)?;
-        // Components that are nothing but a reference cannot go round in circles: `check` saw to it.
-        loop {
-            match self.components.schemas.get(name)? {
-                ReferenceOr::Item(schema) => return Some(schema.clone()),
-                ReferenceOr::Reference { reference } => name = reference.strip_prefix(COMPONENTS)?,
-            }
+    /// A schema, what it refers to, what that refers to, and so on, each with its place. An `allOf` of
+    /// one reference refers like that reference.
+    pub(super) fn chain(&self, schema: &ReferenceOr<Schema>, at: &str) -> Vec<(ReferenceOr<Schema>, String)> {
+        let mut chain = vec![(schema.clone(), at.to_owned())];
+        while let Some(name) = chain.last().and_then(|(schema, _)| referred(schema))
+            && let Some(schema) = self.components.schemas.get(name)
+            && chain.len() < MAX_CHAIN
+        {
+            let at = pointer::join("/components/schemas", [name]);
+            chain.push((schema.clone(), at));
         }
+        chain
     }
 
     /// Looks at one schema, not at what it holds.
@@ -570,26 +597,16 @@ impl Prepare<'_> {
             ReferenceOr::Item(schema) => schema,
         };
         let at = &place.at;
-        match &schema.schema_kind {
-            SchemaKind::Type(Type::String(string)) if !string.enumeration.is_empty() => {
-                Shape::Enum(string.enumeration.iter().flatten().cloned().collect())
-            }
-            SchemaKind::Type(Type::String(_)) => Shape::String,
-            SchemaKind::Type(Type::Integer(integer)) => self.integer_shape(integer, at),
-            SchemaKind::Type(Type::Number(number)) => {
-                if !number.enumeration.is_empty() {
-                    self.note(at, "an enum of numbers is not generated: any number is accepted");
-                }
-                Shape::Float
-            }
-            SchemaKind::Type(Type::Boolean(boolean)) => {
-                if !boolean.enumeration.is_empty() {
-                    self.note(at, "an enum of booleans is not generated: both are accepted");
-                }
-                Shape::Boolean
-            }
+        match &*single_type(&schema.schema_kind) {
+            SchemaKind::Type(Type::String(string)) => match string.enumeration.iter().flatten().count() {
+                0 => Shape::String,
+                _ => Shape::Enum(string.enumeration.iter().flatten().cloned().collect()),
+            },
+            SchemaKind::Type(Type::Integer(integer)) => integer_shape(integer),
+            SchemaKind::Type(Type::Number(_)) => Shape::Float,
+            SchemaKind::Type(Type::Boolean(_)) => Shape::Boolean,
             SchemaKind::Type(Type::Array(array)) => Shape::List(array.items.clone().map(ReferenceOr::unbox)),
-            SchemaKind::Type(Type::Object(object)) => self.object_shape(object, at),
+            SchemaKind::Type(Type::Object(object)) => object_shape(object, at),
             SchemaKind::AllOf { all_of } => self.all_of_shape(all_of, None, place),
             SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } if parts.len() == 1 => {
                 self.all_of_shape(parts, None, place)
@@ -601,59 +618,6 @@ impl Prepare<'_> {
         }
     }
 
-    fn integer_shape(&mut self, integer: &IntegerType, at: &str) -> Shape {
-        if !integer.enumeration.is_empty() {
-            self.note(at, "an enum of integers is not generated: any integer is accepted");
-        }
-        Shape::Integer(match &integer.format {
-            VariantOrUnknownOrEmpty::Unknown(format) => match format.as_str() {
-                UNIX_TIME => return Shape::Timestamp,
-                "int8" => "i8",
-                "int16" => "i16",
-                "uint8" => "u8",
-                "uint16" => "u16",
-                "uint32" | "uint" => "u32",
-                "uint64" => "u64",
-                _ => {
-                    self.note(
-                        &pointer::join(at, ["format"]),
-                        format!("the format `{format}` is not known: it is `i64`"),
-                    );
-                    "i64"
-                }
-            },
-            VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => "i32",
-            _ => "i64",
-        })
-    }
-
-    fn object_shape(&mut self, object: &ObjectType, at: &str) -> Shape {
-        let additional = match &object.additional_properties {
-            Some(AdditionalProperties::Schema(schema)) => Some((**schema).clone()),
-            Some(AdditionalProperties::Any(false)) => {
-                self.note(
-                    &pointer::join(at, ["additionalProperties"]),
-                    "fields that the document does not list are kept all the same",
-                );
-                None
-            }
-            _ => None,
-        };
-        if object.properties.is_empty() {
-            return Shape::Map(additional);
-        }
-        let place = |name: &str| pointer::join(at, ["properties", name]);
-        Shape::Struct(Object {
-            properties: object
-                .properties
-                .iter()
-                .map(|(name, schema)| (name.clone(), (schema.clone().unbox(), place(name))))
-                .collect(),
-            required: object.required.clone(),
-            additional: additional.map(|schema| (schema, pointer::join(at, ["additionalProperties"]))),
-        })
-    }
-
     /// One part stands for itself; several objects become one.
     fn all_of_shape(&mut self, parts: &[ReferenceOr<Schema>], own: Option<Object>, place: &Place) -> Shape {
         if let ([part], None) = (parts, &own) {
@@ -661,38 +625,77 @@ impl Prepare<'_> {
             return self.shape(part, &inner);
         }
         let mut whole = Object::default();
-        for (index, part) in parts.iter().enumerate() {
-            let inner = Place::new(
-                pointer::join(&place.at, ["allOf", index.to_string().as_str()]),
-                place.name.clone(),
-            );
-            let mut shape = self.shape(part, &inner);
-            while let Shape::Reference(target) = &shape {
-                let target = target.clone();
-                let Some(schema) = self.components.schemas.get(&target).cloned() else {
+        let parts = parts.iter().enumerate();
+        let mut left: Vec<(ReferenceOr<Schema>, String)> = parts
+            .map(|(index, part)| {
+                (
+                    part.clone(),
+                    pointer::join(&place.at, ["allOf", index.to_string().as_str()]),
+                )
+            })
+            .rev()
+            .collect();
+        // Parts may have parts, which are put in their place.
+        while let Some((part, at)) = left.pop() {
+            let parts = match &part {
+                ReferenceOr::Reference { reference } => {
+                    let name = reference.trim_start_matches(COMPONENTS);
+                    let at = pointer::join("/components/schemas", [name]);
+                    self.components
+                        .schemas
+                        .get(name)
+                        .map(|schema| vec![(schema.clone(), at)])
+                }
+                ReferenceOr::Item(Schema {
+                    schema_kind: SchemaKind::AllOf { all_of },
+                    ..
+                }) => {
+                    let parts = all_of.iter().enumerate();
+                    let at = |index: usize| pointer::join(&at, ["allOf", index.to_string().as_str()]);
+                    Some(parts.map(|(index, part)| (part.clone(), at(index))).collect())
+                }
+                ReferenceOr::Item(_) => None,
+            };
+            if let Some(parts) = parts {
+                left.extend(parts.into_iter().rev());
+                if left.len() > MAX_PARTS {
+                    self.error(
+                        &place.at,
+                        format!("the `allOf` has more than {MAX_PARTS} parts"),
+                        "write an object with all of the properties",
+                    );
                     return Shape::Refused;
-                };
-                let target = Place::new(
-                    pointer::join("/components/schemas", [target.as_str()]),
-                    place.name.clone(),
-                );
-                shape = self.shape(&schema, &target);
+                }
+                continue;
             }
-            match shape {
+            let inner = Place::new(at.clone(), place.name.clone());
+            match self.shape(&part, &inner) {
                 Shape::Struct(object) => self.merge(&mut whole, object),
+                Shape::Map(values) => {
+                    whole.additional = whole
+                        .additional
+                        .take()
+                        .or(values.map(|values| (values, pointer::join(&at, ["additionalProperties"]))))
+                }
+                // It says nothing of the type.
+                Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
                 _ => {
                     self.error(
-                        &inner.at,
-                        "every part of an `allOf` must be an object with properties",
-                        "an `allOf` of several parts becomes one struct: write out the other parts where they are used",
+                        &at,
+                        "this part of an `allOf` is not an object",
+                        "an `allOf` of several parts becomes one struct: leave this part out, or make it an object",
                     );
                     return Shape::Refused;
                 }
             }
+            whole.required.extend(required(&part));
         }
         if let Some(own) = own {
             self.merge(&mut whole, own);
+        }
+        if whole.properties.is_empty() {
+            return Shape::Map(whole.additional.map(|(values, _)| values));
         }
         Shape::Struct(whole)
     }
@@ -728,7 +731,7 @@ impl Prepare<'_> {
         whole.additional = whole.additional.take().or(part.additional);
     }
 
-    /// Schemas without `type`, or with keywords of several types.
+    /// Schemas without `type`, and those that say more than a type.
     fn mixed_shape(&mut self, any: &AnySchema, place: &Place) -> Shape {
         let at = &place.at;
         for (present, keyword) in [
@@ -748,48 +751,35 @@ impl Prepare<'_> {
                 min_properties: any.min_properties,
                 max_properties: any.max_properties,
             };
-            match self.object_shape(&object, at) {
+            match object_shape(&object, at) {
                 Shape::Struct(object) => object,
                 _ => Object::default(),
             }
         });
         if !any.all_of.is_empty() {
-            let required_only = (own.is_none() && !any.required.is_empty()).then(|| Object {
+            let required = Object {
                 required: any.required.clone(),
                 ..Object::default()
-            });
-            return self.all_of_shape(&any.all_of, own.or(required_only), place);
+            };
+            let own = own.or((!any.required.is_empty()).then_some(required));
+            return self.all_of_shape(&any.all_of, own, place);
         }
         if let Some(object) = own {
             return Shape::Struct(object);
         }
-        let strings: Vec<String> = any
-            .enumeration
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
-        let nulls = any.enumeration.iter().filter(|value| value.is_null()).count();
-        if !strings.is_empty() && strings.len() + nulls == any.enumeration.len() {
-            return Shape::Enum(strings);
+        if is_enum(&any.enumeration) {
+            return Shape::Enum(
+                any.enumeration
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect(),
+            );
         }
         if let Some(items) = &any.items {
             return Shape::List(Some(items.clone().unbox()));
         }
-        match any.typ.as_deref() {
-            Some("string") => Shape::String,
-            Some("integer") => Shape::Integer("i64"),
-            Some("number") => Shape::Float,
-            Some("boolean") => Shape::Boolean,
-            Some("object") => Shape::Map(None),
-            Some("array") => Shape::List(None),
-            _ => {
-                if !any.enumeration.is_empty() {
-                    self.note(at, "an enum of mixed values is not generated: any value is accepted");
-                }
-                Shape::Any
-            }
-        }
+        Shape::Any
     }
 
     fn refuse(&mut self, at: &str, keyword: &str) -> Shape {
@@ -805,79 +795,12 @@ impl Prepare<'_> {
         Shape::Refused
     }
 
-    /// Like `shape`, for a component that is only referred to: says nothing.
-    fn kind(&self, schema: &ReferenceOr<Schema>) -> Kind {
-        let ReferenceOr::Item(Schema { schema_kind, .. }) = schema else {
-            return Kind::Other;
-        };
-        match schema_kind {
-            SchemaKind::Type(Type::String(string)) if !string.enumeration.is_empty() => Kind::Enum,
-            SchemaKind::Type(Type::Object(object)) if !object.properties.is_empty() => Kind::Struct,
-            SchemaKind::AllOf { all_of: parts }
-            | SchemaKind::OneOf { one_of: parts }
-            | SchemaKind::AnyOf { any_of: parts } => {
-                match parts.as_slice() {
-                    // An `allOf` of one reference is another name for its target.
-                    [part] => self.kind(part),
-                    _ => Kind::Struct,
-                }
-            }
-            SchemaKind::Any(any) if !any.properties.is_empty() || !any.all_of.is_empty() => Kind::Struct,
-            SchemaKind::Any(any) => {
-                let strings = any.enumeration.iter().filter(|value| value.is_string()).count();
-                let nulls = any.enumeration.iter().filter(|value| value.is_null()).count();
-                if strings > 0 && strings + nulls == any.enumeration.len() {
-                    Kind::Enum
-                } else {
-                    Kind::Other
-                }
-            }
-            _ => Kind::Other,
-        }
-    }
-
-    /// Lists what a property's schema demands of values: the client checks arguments, not answers.
-    fn unchecked(&mut self, schema: &ReferenceOr<Schema>, at: &str) {
-        let ReferenceOr::Item(schema) = schema else { return };
-        let SchemaData {
-            default,
-            read_only,
-            write_only,
-            discriminator,
-            external_docs,
-            ..
-        } = &schema.schema_data;
-        let mut keywords = bound_keywords(&schema.schema_kind);
-        keywords.extend(default.is_some().then_some("default"));
-        keywords.extend(read_only.then_some("readOnly"));
-        keywords.extend(write_only.then_some("writeOnly"));
-        keywords.extend(discriminator.is_some().then_some("discriminator"));
-        keywords.extend(external_docs.is_some().then_some("externalDocs"));
-        for keyword in keywords {
-            self.push(
-                self.document
-                    .note(
-                        &pointer::join(at, [keyword]),
-                        format!("`{keyword}` of a property is not checked or applied"),
-                    )
-                    .at_key(),
-            );
-        }
-    }
-
     /// What a parameter's schema demands of its value.
     pub(super) fn bounds(&mut self, schema: &ReferenceOr<Schema>, at: &str) -> Bounds {
-        let (schema, at) = match (schema, self.target(schema)) {
-            (ReferenceOr::Reference { reference }, Some(target)) => (
-                target,
-                format!("/components/schemas/{}", reference.trim_start_matches(COMPONENTS)),
-            ),
-            (ReferenceOr::Item(schema), None) => (schema.clone(), at.to_owned()),
-            (_, Some(target)) => (target, at.to_owned()),
-            (ReferenceOr::Reference { .. }, None) => return Bounds::default(),
+        let Some((ReferenceOr::Item(schema), at)) = self.chain(schema, at).pop() else {
+            return Bounds::default();
         };
-        let bound = |value: Option<Literal>, exclusive| value.map(|value| Bound { value, exclusive });
-        match &schema.schema_kind {
+        match &*single_type(&schema.schema_kind) {
             SchemaKind::Type(Type::String(string)) if string.enumeration.is_empty() => {
                 let pattern = string
                     .pattern
@@ -897,18 +820,32 @@ impl Prepare<'_> {
                     ..Bounds::default()
                 }
             }
-            SchemaKind::Type(Type::Integer(integer)) => Bounds {
-                minimum: bound(integer.minimum.map(Literal::Integer), integer.exclusive_minimum),
-                maximum: bound(integer.maximum.map(Literal::Integer), integer.exclusive_maximum),
-                multiple_of: integer.multiple_of.map(Literal::Integer),
-                ..Bounds::default()
-            },
-            SchemaKind::Type(Type::Number(number)) => Bounds {
-                minimum: bound(number.minimum.map(Literal::Float), number.exclusive_minimum),
-                maximum: bound(number.maximum.map(Literal::Float), number.exclusive_maximum),
-                multiple_of: number.multiple_of.map(Literal::Float),
-                ..Bounds::default()
-            },
+            SchemaKind::Type(Type::Integer(integer)) => {
+                let Shape::Integer(rust) = integer_shape(integer) else {
+                    return Bounds::default();
+                };
+                self.positive(integer.multiple_of.is_some_and(|factor| factor <= 0), &at);
+                let multiple_of = integer.multiple_of.filter(|factor| *factor > 0).map(Literal::Integer);
+                Bounds {
+                    minimum: self.integer_bound(integer.minimum, integer.exclusive_minimum, rust, &at, "minimum"),
+                    maximum: self.integer_bound(integer.maximum, integer.exclusive_maximum, rust, &at, "maximum"),
+                    multiple_of: multiple_of.filter(|factor| fits(*factor, rust)),
+                    ..Bounds::default()
+                }
+            }
+            SchemaKind::Type(Type::Number(number)) => {
+                let bound = |value: Option<f64>, exclusive| {
+                    let value = Literal::Float(value?);
+                    Some(Bound { value, exclusive })
+                };
+                self.positive(number.multiple_of.is_some_and(|factor| factor <= 0.0), &at);
+                Bounds {
+                    minimum: bound(number.minimum, number.exclusive_minimum),
+                    maximum: bound(number.maximum, number.exclusive_maximum),
+                    multiple_of: number.multiple_of.map(Literal::Float),
+                    ..Bounds::default()
+                }
+            }
             SchemaKind::Type(Type::Array(array)) => {
                 let items = array.items.clone().map(ReferenceOr::unbox);
                 let items = items.map(|items| self.bounds(&items, &pointer::join(&at, ["items"])));
@@ -924,34 +861,93 @@ impl Prepare<'_> {
         }
     }
 
-    /// Whether a field of a struct of the copy can be a cursor.
-    pub(super) fn is_text(&self, item: &str, field: &str) -> bool {
+    /// A bound that the type of the numbers has room for. One that no number of the type can break is
+    /// left out, and one that all of them break is an error.
+    fn integer_bound(
+        &mut self,
+        value: Option<i64>,
+        exclusive: bool,
+        rust: &str,
+        at: &str,
+        keyword: &str,
+    ) -> Option<Bound> {
+        let value = value?;
+        let (least, most) = range(rust);
+        let number = i128::from(value);
+        if (least..=most).contains(&number) {
+            return Some(Bound {
+                value: Literal::Integer(value),
+                exclusive,
+            });
+        }
+        if (number < least) == (keyword == "minimum") {
+            return None;
+        }
+        let end = if keyword == "minimum" { most } else { least };
+        self.error(
+            &pointer::join(at, [keyword]),
+            format!("no number of this format has the {keyword} {value}: the format ends at {end}"),
+            "choose another `format`, such as `int64`, or another bound",
+        );
+        None
+    }
+
+    fn positive(&mut self, is_not: bool, at: &str) {
+        if is_not {
+            self.error(
+                &pointer::join(at, ["multipleOf"]),
+                "`multipleOf` must be greater than 0",
+                "write the step between two values, or leave it out",
+            );
+        }
+    }
+
+    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
+    pub(super) fn cursor(&self, item: &str, field: &str) -> Option<Cursor> {
         let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
             ..
         })) = self.schemas.get(item)
         else {
-            return false;
+            return None;
         };
-        match object.properties.get(field) {
-            Some(ReferenceOr::Item(schema)) => {
+        let (schema, optional) = match object.properties.get(field)? {
+            ReferenceOr::Item(schema) => {
+                let optional = schema.schema_data.nullable;
+                match &schema.schema_kind {
+                    SchemaKind::AllOf { all_of } => (all_of.first()?.clone(), optional),
+                    _ => (ReferenceOr::Item((**schema).clone()), optional),
+                }
+            }
+            ReferenceOr::Reference { reference } => (
+                ReferenceOr::Reference {
+                    reference: reference.clone(),
+                },
+                false,
+            ),
+        };
+        let seconds = matches!(&schema, ReferenceOr::Reference { reference } if reference.trim_start_matches(COMPONENTS) == TIMESTAMP);
+        let text = match &schema {
+            ReferenceOr::Reference { reference } => {
+                seconds || self.model.enums.contains_key(reference.trim_start_matches(COMPONENTS))
+            }
+            ReferenceOr::Item(schema) => {
                 matches!(schema.schema_kind, SchemaKind::Type(Type::String(_) | Type::Integer(_)))
             }
-            Some(ReferenceOr::Reference { reference }) => {
-                self.model.enums.contains_key(reference.trim_start_matches(COMPONENTS))
-            }
-            None => false,
-        }
+        };
+        text.then(|| Cursor {
+            field: field.to_owned(),
+            optional,
+            seconds,
+        })
     }
 
     /// Whether a parameter's value is one text on the wire, a list of them, or neither.
     pub(super) fn wire_form(&self, schema: &ReferenceOr<Schema>) -> WireForm {
-        let target = self.target(schema);
-        let schema = match (&target, schema) {
-            (Some(schema), _) | (None, ReferenceOr::Item(schema)) => schema,
-            (None, ReferenceOr::Reference { .. }) => return WireForm::Neither,
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return WireForm::Neither;
         };
-        match &schema.schema_kind {
+        match &*single_type(&schema.schema_kind) {
             SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. })) => {
                 match self.wire_form(&items.clone().unbox()) {
                     WireForm::One => WireForm::Many,
@@ -960,20 +956,18 @@ impl Prepare<'_> {
             }
             SchemaKind::Type(Type::Object(_) | Type::Array(_)) => WireForm::Neither,
             SchemaKind::Type(_) => WireForm::One,
-            SchemaKind::Any(_) if self.kind(&ReferenceOr::Item(schema.clone())) == Kind::Enum => WireForm::One,
-            SchemaKind::Any(any) => match any.typ.as_deref() {
-                Some("string" | "integer" | "number" | "boolean") => WireForm::One,
-                _ => WireForm::Neither,
-            },
+            SchemaKind::Any(any) if is_enum(&any.enumeration) => WireForm::One,
             _ => WireForm::Neither,
         }
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Kind {
+/// What a component is.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
     Struct,
     Enum,
+    /// Not a type of its own, but another name for one.
     Other,
 }
 
@@ -986,19 +980,12 @@ pub(super) enum WireForm {
 }
 
 /// The words on a schema; where it has none, those on what it refers to.
-pub(super) fn about(schema: &ReferenceOr<Schema>, target: Option<&Schema>) -> About {
-    let own = match schema {
-        ReferenceOr::Item(schema) => Some(&schema.schema_data),
-        ReferenceOr::Reference { .. } => None,
-    };
-    let data = [own, target.map(|target| &target.schema_data)];
-    let docs = data
-        .iter()
-        .flatten()
-        .find_map(|data| data.description.clone().or_else(|| data.title.clone()));
+pub(super) fn about<'s>(chain: &[&'s ReferenceOr<Schema>]) -> About {
+    let data = |schema: &&'s ReferenceOr<Schema>| schema.as_item().map(|schema| &schema.schema_data);
+    let words = |data: &'s SchemaData| data.description.as_ref().or(data.title.as_ref());
     About {
-        docs,
-        deprecated: own.is_some_and(|own| own.deprecated),
+        docs: chain.iter().filter_map(data).find_map(words).cloned(),
+        deprecated: chain.first().and_then(data).is_some_and(|own| own.deprecated),
     }
 }
 
@@ -1025,45 +1012,134 @@ fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
     }
 }
 
-/// The keywords of a schema that narrow its values.
-fn bound_keywords(kind: &SchemaKind) -> Vec<&'static str> {
-    let mut keywords = Vec::new();
-    let mut push = |present: bool, keyword| {
-        if present {
-            keywords.push(keyword);
-        }
+fn integer_shape(integer: &IntegerType) -> Shape {
+    Shape::Integer(match &integer.format {
+        VariantOrUnknownOrEmpty::Unknown(format) => match format.as_str() {
+            UNIX_TIME => return Shape::Timestamp,
+            "int8" => "i8",
+            "int16" => "i16",
+            "uint8" => "u8",
+            "uint16" => "u16",
+            "uint32" | "uint" => "u32",
+            "uint64" => "u64",
+            _ => "i64",
+        },
+        VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => "i32",
+        _ => "i64",
+    })
+}
+
+fn object_shape(object: &ObjectType, at: &str) -> Shape {
+    let additional = match &object.additional_properties {
+        Some(AdditionalProperties::Schema(schema)) => Some((**schema).clone()),
+        _ => None,
     };
-    match kind {
-        SchemaKind::Type(Type::String(string)) => {
-            push(string.min_length.is_some(), "minLength");
-            push(string.max_length.is_some(), "maxLength");
-            push(string.pattern.is_some(), "pattern");
-            let checked_elsewhere = matches!(
-                &string.format,
-                VariantOrUnknownOrEmpty::Empty | VariantOrUnknownOrEmpty::Item(StringFormat::Password)
-            );
-            push(!checked_elsewhere, "format");
-        }
-        SchemaKind::Type(Type::Integer(integer)) => {
-            push(integer.minimum.is_some(), "minimum");
-            push(integer.maximum.is_some(), "maximum");
-            push(integer.multiple_of.is_some(), "multipleOf");
-        }
-        SchemaKind::Type(Type::Number(number)) => {
-            push(number.minimum.is_some(), "minimum");
-            push(number.maximum.is_some(), "maximum");
-            push(number.multiple_of.is_some(), "multipleOf");
-        }
-        SchemaKind::Type(Type::Array(array)) => {
-            push(array.min_items.is_some(), "minItems");
-            push(array.max_items.is_some(), "maxItems");
-            push(array.unique_items, "uniqueItems");
-        }
-        SchemaKind::Type(Type::Object(object)) => {
-            push(object.min_properties.is_some(), "minProperties");
-            push(object.max_properties.is_some(), "maxProperties");
-        }
-        _ => {}
+    if object.properties.is_empty() {
+        return Shape::Map(additional);
     }
-    keywords
+    let place = |name: &str| pointer::join(at, ["properties", name]);
+    Shape::Struct(Object {
+        properties: object
+            .properties
+            .iter()
+            .map(|(name, schema)| (name.clone(), (schema.clone().unbox(), place(name))))
+            .collect(),
+        required: object.required.clone(),
+        additional: additional.map(|schema| (schema, pointer::join(at, ["additionalProperties"]))),
+    })
+}
+
+/// The component that a schema refers to, where it is nothing but a reference to it.
+fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
+    let reference = match schema {
+        ReferenceOr::Reference { reference } => reference,
+        ReferenceOr::Item(Schema { schema_kind, .. }) => match schema_kind {
+            SchemaKind::AllOf { all_of: parts }
+            | SchemaKind::OneOf { one_of: parts }
+            | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
+                [ReferenceOr::Reference { reference }] => reference,
+                _ => return None,
+            },
+            _ => return None,
+        },
+    };
+    reference.strip_prefix(COMPONENTS)
+}
+
+/// A schema with a type and with keywords of other types, which then mean nothing, as one of its type.
+fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
+    let SchemaKind::Any(any) = kind else {
+        return Cow::Borrowed(kind);
+    };
+    let combined = [&any.all_of, &any.one_of, &any.any_of]
+        .iter()
+        .any(|parts| !parts.is_empty());
+    if combined || any.not.is_some() {
+        return Cow::Borrowed(kind);
+    }
+    // The keywords by themselves are what the types hold: `openapiv3` sorts them once more.
+    let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
+        return Cow::Borrowed(kind);
+    };
+    let own: &[&str] = match any.typ.as_deref() {
+        Some("string") => &["format", "pattern", "minLength", "maxLength", "enum"],
+        Some("integer" | "number") => &[
+            "format",
+            "multipleOf",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "enum",
+        ],
+        Some("boolean") => &["enum"],
+        Some("array") => &["items", "minItems", "maxItems", "uniqueItems"],
+        Some("object") => &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+        ],
+        _ => return Cow::Borrowed(kind),
+    };
+    let keywords = keywords
+        .into_iter()
+        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()));
+    match serde_json::from_value(serde_json::Value::Object(keywords.collect())) {
+        Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
+        _ => Cow::Borrowed(kind),
+    }
+}
+
+fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
+    match schema.as_item().map(|schema| &schema.schema_kind) {
+        Some(SchemaKind::Type(Type::Object(object))) => object.required.clone(),
+        Some(SchemaKind::Any(any)) => any.required.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the values of an `enum` without `type` are strings, `null` aside.
+fn is_enum(values: &[Value]) -> bool {
+    values.iter().any(Value::is_string) && values.iter().all(|value| value.is_string() || value.is_null())
+}
+
+/// The least and the greatest number of a Rust type.
+fn range(rust: &str) -> (i128, i128) {
+    match rust {
+        "i8" => (i8::MIN.into(), i8::MAX.into()),
+        "i16" => (i16::MIN.into(), i16::MAX.into()),
+        "i32" => (i32::MIN.into(), i32::MAX.into()),
+        "u8" => (0, u8::MAX.into()),
+        "u16" => (0, u16::MAX.into()),
+        "u32" => (0, u32::MAX.into()),
+        "u64" => (0, u64::MAX.into()),
+        _ => (i64::MIN.into(), i64::MAX.into()),
+    }
+}
+
+fn fits(value: Literal, rust: &str) -> bool {
+    let (least, most) = range(rust);
+    matches!(value, Literal::Integer(value) if (least..=most).contains(&i128::from(value)))
 }

@@ -1,0 +1,204 @@
+//! What cannot be generated is refused, with the place and what to write there instead; what is not
+//! read is noted. The snapshots are what a person reads.
+
+mod support;
+
+use support::{generate, whole};
+
+const OPERATION: &str = "paths:\n  /pets/{id}:\n    get:\n      operationId: get_pet\n      parameters:\n        - { name: id, in: path, required: true, schema: { type: string } }\n";
+const FINE: &str = "      responses: { \"204\": { description: Fine. } }\n";
+
+/// A list whose pages the rest of the text describes.
+const LIST: &str = r##"components:
+  schemas:
+    Pet: { type: object, properties: { id: { type: string }, tags: { type: array, items: { type: string } } } }
+paths:
+  /pets:
+    get:
+      operationId: list_pets
+      parameters: [{ name: after, in: query, schema: { type: string } }]
+      responses:
+        "200":
+          description: Pets.
+          headers: { More: { schema: { type: boolean } } }
+          content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Pet" } } } }
+"##;
+
+#[track_caller]
+fn refused(text: &str) -> String {
+    match generate("api.yaml", &whole(text)) {
+        Err(findings) => findings.to_string(),
+        Ok(client) => panic!("generated from\n{text}\n{}", client.code),
+    }
+}
+
+fn operation(rest: &str) -> String {
+    refused(&format!("{OPERATION}{rest}"))
+}
+
+fn parameter(parameter: &str) -> String {
+    operation(&format!("        - {parameter}\n{FINE}"))
+}
+
+fn schema(schema: &str) -> String {
+    refused(&format!("components:\n  schemas:\n{schema}"))
+}
+
+fn pages(extension: &str) -> String {
+    refused(&format!("{LIST}      x-cursor-pagination: {extension}\n"))
+}
+
+/// One snapshot of several documents, each with what it stands for.
+macro_rules! refusals {
+    ($($what:literal => $rendered:expr,)+) => {{
+        let shown = [$(format!("## {}\n\n{}", $what, $rendered)),+];
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(shown.join("\n\n")); });
+    }};
+}
+
+#[test]
+fn servers_and_security() {
+    refusals! {
+        "no server" => refused("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\n"),
+        "a relative server" => refused("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: /v1 }]\n"),
+        "a variable that is not there" =>
+            refused("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: \"https://{host}/v1\" }]\n"),
+        "another security scheme" =>
+            refused("components:\n  securitySchemes:\n    key: { type: apiKey, in: header, name: X-Key }\n"),
+    }
+}
+
+#[test]
+fn operations() {
+    refusals! {
+        "methods of the client" => refused("paths:\n  /a:\n    get:\n      operationId: baseUrl\n      responses: { \"204\": { description: Fine. } }\n"),
+        "names of the client" => refused("paths:\n  /a:\n    get:\n      operationId: pages\n      responses: { \"204\": { description: Fine. } }\n"),
+        "two of one name" => refused("paths:\n  /a:\n    get: { operationId: listAll, responses: { \"204\": { description: Fine. } } }\n    put: { operationId: list_all, responses: { \"204\": { description: Fine. } } }\n"),
+        "a made up name that is taken" => refused("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
+        "the builder of a schema" => refused("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),
+        "a query in the path" => refused("paths:\n  /a?b=c:\n    get: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
+        "a path by reference" => refused("paths:\n  /a: { $ref: \"#/paths/~1b\" }\n"),
+    }
+}
+
+#[test]
+fn parameters() {
+    refusals! {
+        "a cookie" => parameter("{ name: session, in: cookie, schema: { type: string } }"),
+        "a style of the query" => parameter("{ name: a, in: query, style: deepObject, schema: { type: string } }"),
+        "a style of the path" => refused("paths:\n  /a/{b}:\n    get:\n      operationId: get_a\n      parameters: [{ name: b, in: path, required: true, style: matrix, schema: { type: string } }]\n      responses: { \"204\": { description: Fine. } }\n"),
+        "a list with commas" => parameter("{ name: a, in: query, explode: false, schema: { type: array, items: { type: string } } }"),
+        "a list in a header" => parameter("{ name: A, in: header, schema: { type: array, items: { type: string } } }"),
+        "an object" => parameter("{ name: a, in: query, schema: { type: object, properties: { b: { type: string } } } }"),
+        "any value" => parameter("{ name: a, in: query, schema: {} }"),
+        "a list of lists" => parameter("{ name: a, in: query, schema: { type: array, items: { type: array, items: { type: string } } } }"),
+        "content" => parameter("{ name: a, in: query, content: { application/json: { schema: { type: string } } } }"),
+        "two of one name" => parameter("{ name: a-b, in: query, schema: { type: string } }\n        - { name: a_b, in: query, schema: { type: string } }"),
+        "a name that is no header" => parameter("{ name: a b, in: header, schema: { type: string } }"),
+        "a pattern that looks ahead" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"^(?!x)\" } }"),
+        "a pattern that is none" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"(\" } }"),
+        "a bound that no number of the format can keep" => parameter("{ name: a, in: query, schema: { type: integer, format: uint8, minimum: 256 } }"),
+        "a step of zero" => parameter("{ name: a, in: query, schema: { type: number, multipleOf: 0 } }"),
+        "a step backwards" => parameter("{ name: a, in: query, schema: { type: integer, multipleOf: -2 } }"),
+    }
+}
+
+#[test]
+fn bodies_and_responses() {
+    refusals! {
+        "a request that is not JSON" => operation(&format!("      requestBody: {{ content: {{ multipart/form-data: {{ schema: {{ type: object }} }} }} }}\n{FINE}")),
+        "a request without a schema" => operation(&format!("      requestBody: {{ content: {{ application/json: {{}} }} }}\n{FINE}")),
+        "a response that is not JSON" => operation("      responses: { \"200\": { description: Fine., content: { text/csv: {}, text/plain: {} } } }\n"),
+        "no success" => operation("      responses: { \"404\": { description: Not there. } }\n"),
+        "two successes" => operation("      responses:\n        \"200\": { description: Here., content: { application/json: { schema: { type: string } } } }\n        \"202\": { description: Later. }\n"),
+        "a status that is no success" => operation("      responses: { \"302\": { description: Elsewhere. } }\n"),
+    }
+}
+
+#[test]
+fn schemas() {
+    refusals! {
+        "a name of Rust" => schema("    option: { type: string }\n    Self: { type: string }\n"),
+        "a name of the client" => schema("    Page: { type: object }\n"),
+        "two of one name" => schema("    pet_tag: { type: string }\n    PetTag: { type: string }\n"),
+        "an inline schema of a name that is taken" => schema("    Pet: { type: object, properties: { tag: { type: string, enum: [a] } } }\n    PetTag: { type: string }\n"),
+        "an inline schema of a name of the client" => schema("    Retry: { type: object, properties: { policy: { type: object, properties: { a: { type: string } } } } }\n"),
+        "the name of times" => schema("    Timestamp: { type: string, format: date-time }\n"),
+        "two fields of one name" => schema("    Pet: { type: object, properties: { petName: { type: string }, pet_name: { type: string } } }\n"),
+        "two variants of one name" => schema("    Tag: { type: string, enum: [cat, Cat] }\n"),
+        "one of several" => schema("    Pet: { oneOf: [{ type: string }, { type: integer }] }\n"),
+        "any of several" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),
+        "not" => schema("    Pet: { not: { type: string } }\n"),
+        "a sum with a string" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }\n"),
+        "a sum that disagrees" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer } } }] }\n"),
+        "itself" => schema("    Pet: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }\n"),
+        "itself by way of another" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),
+        "a sum with itself" => schema("    Pet: { allOf: [{ $ref: \"#/components/schemas/Pet\" }, { type: object, properties: { a: { type: string } } }] }\n"),
+        "descriptions of no enum's values" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: { cat: 3, cow: Moo } }\n"),
+        "descriptions that are a list" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: [Meow] }\n"),
+    }
+}
+
+#[test]
+fn pagination() {
+    refusals! {
+        "no object" => pages("after"),
+        "nothing" => pages("{}"),
+        "names that are not there" => pages("{ forward: next, backward: prev, cursor: name, has-more: Has-More, limit: limit, applied-limit: Limit }"),
+        "a key that is not there" => pages("{ forward: after, cursor: id, has_more: More }"),
+        "a key without a name" => pages("{ forward: after, cursor: [id] }"),
+        "a cursor that is no value" => pages("{ forward: after, cursor: tags }"),
+        "no list" => operation("        - { name: after, in: query, schema: { type: string } }\n      x-cursor-pagination: { forward: after, cursor: id }\n      responses: { \"200\": { description: One., content: { application/json: { schema: { type: object } } } } }\n"),
+        "a list of lists" => refused(&LIST.replace("items: { $ref: \"#/components/schemas/Pet\" }", "items: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }").replace("      responses:", "      x-cursor-pagination: { forward: after, cursor: id }\n      responses:")),
+    }
+}
+
+#[test]
+fn documents() {
+    let deep = |levels| {
+        format!(
+            "components:\n  schemas:\n    A: {}",
+            "{ type: array, items: ".repeat(levels) + "{}" + &" }".repeat(levels) + "\n"
+        )
+    };
+    let chain: String = (0..300)
+        .map(|n| format!("    A{n}: {{ $ref: \"#/components/schemas/A{}\" }}\n", n + 1))
+        .collect();
+    refusals! {
+        "an empty file" => generate("api.yaml", "").unwrap_err(),
+        "OpenAPI 2" => generate("api.yaml", "swagger: \"2.0\"\n").unwrap_err(),
+        "10,000 levels" => generate("api.yaml", &deep(10_000)).unwrap_err(),
+        "300 references in a row" => schema(&(chain + "    A300: { type: string }\n")),
+        "a reference to nothing" => schema("    A: { $ref: \"#/components/schemas/B\" }\n"),
+        "everything at once" => refused("\
+components:
+  schemas:
+    Page: { type: string }
+    Tag: { type: string, enum: [cat, Cat] }
+    Either: { oneOf: [{ type: string }, { type: integer }] }
+paths:
+  /tags:
+    get:
+      operationId: new
+      parameters:
+        - { name: session, in: cookie, schema: { type: string } }
+        - { name: low, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }
+      responses: { \"404\": { description: None. } }
+    put:
+      operationId: put_tags
+      requestBody: { content: { text/plain: {} } }
+      responses: { \"200\": { description: Fine., content: { text/html: {} } } }
+"),
+    }
+}
+
+#[test]
+fn what_is_ignored_is_noted() {
+    let client = generate("ignored.yaml", include_str!("ignored.yaml")).unwrap();
+    insta::assert_snapshot!(client.notes);
+}
+
+#[test]
+fn the_notes_on_the_project() {
+    insta::assert_snapshot!(generate("openapi.yaml", &support::project()).unwrap().notes);
+}

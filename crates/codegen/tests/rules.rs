@@ -1,0 +1,121 @@
+//! One small document for each rule of the generator, and the code that comes of it.
+//!
+//! A new rule is a new file in `rules/`.
+
+mod support;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ittybit_spec::{Diagnostic, Document, Node, Value};
+use support::{generate, rules};
+
+#[test]
+fn each_rule_makes_its_code() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots/rules");
+    let mut failed = Vec::new();
+    for (name, text) in rules() {
+        let client = generate(&name, &text).unwrap_or_else(|findings| panic!("{name} is refused:\n{findings}"));
+        // Every document has an `info`.
+        let notes = client.notes.iter().filter(|note| !note.message().starts_with("`info`"));
+        let notes: Vec<String> = notes.map(Diagnostic::to_string).collect();
+        let shown = format!("{}\n{}", cut(&name, &client.code), notes.join("\n\n"));
+        let snapshot = AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), shown)));
+        if catch_unwind(snapshot).is_err() {
+            failed.push(name);
+        }
+    }
+    assert!(failed.is_empty(), "not as before: {failed:?}");
+}
+
+/// Leaves out what follows from the rest in the same way everywhere: the blocking half, and the
+/// builders of structs but in the rules that are about fields.
+fn cut(rule: &str, code: &str) -> String {
+    let with_builders = ["name_field", "nullable", "extra", "recursion"]
+        .iter()
+        .any(|name| rule.starts_with(name));
+    let mut kept = String::new();
+    for item in items(code) {
+        let head = item
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with(['/', '#']));
+        let of_struct = head.is_some_and(|head| {
+            let name = head.split([' ', '<', '>']).find(|word| word.ends_with("Builder"));
+            name.is_some() || head.starts_with("impl") && item.contains("fn builder() ->")
+        });
+        let blocking = item.contains("#[cfg(feature = \"blocking\")]\n");
+        if !blocking && (with_builders || !of_struct) {
+            kept.push_str(&item);
+        }
+    }
+    kept
+}
+
+/// The items of the file and of its modules, each with the blank line before it.
+fn items(code: &str) -> Vec<String> {
+    let mut items = vec![String::new()];
+    let mut blank = false;
+    let mut in_module = false;
+    for line in code.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let module_ends = in_module && line == "}";
+        in_module = (in_module || line.starts_with("pub mod ")) && !module_ends;
+        if module_ends || blank && (indent == 0 || indent == 4 && in_module) {
+            items.push(String::new());
+        }
+        blank = line.is_empty();
+        let item = items.last_mut().expect("one");
+        if !blank {
+            item.push_str(&format!("{line}\n"));
+        } else {
+            item.push('\n');
+        }
+    }
+    items
+}
+
+#[test]
+fn line_ends_change_nothing() {
+    for (name, text) in rules() {
+        let unix = generate(&name, &text).expect(&name);
+        let windows = generate(&name, &text.replace('\n', "\r\n")).expect(&name);
+        assert!(unix.code == windows.code, "{name}");
+        assert_eq!(unix.notes.to_string(), windows.notes.to_string(), "{name}");
+    }
+}
+
+#[test]
+fn the_same_document_is_the_same_code() {
+    for (name, text) in rules() {
+        let (first, second) = (
+            generate(&name, &text).expect(&name),
+            generate(&name, &text).expect(&name),
+        );
+        assert!(first.code == second.code, "{name}");
+    }
+}
+
+#[test]
+fn yaml_and_json_are_the_same_code() {
+    for (name, text) in rules() {
+        let json = json(Document::parse("api.yaml", text.as_str()).expect(&name).root());
+        let [yaml, json] = [&text, &json].map(|text| generate("api.txt", text).expect(&name).code);
+        assert!(yaml == json, "{name}");
+    }
+}
+
+/// A value as JSON, its members in the order of the text.
+fn json(node: &Node) -> String {
+    let listed = |items: Vec<String>| items.join(",\n");
+    match node.value() {
+        Value::Object(members) => {
+            let member = |member: &ittybit_spec::Entry| format!("{:?}: {}", member.key(), json(member.value()));
+            format!("{{{}}}", listed(members.iter().map(member).collect()))
+        }
+        Value::Array(items) => format!("[{}]", listed(items.iter().map(json).collect())),
+        _ => node.to_json().to_string(),
+    }
+}

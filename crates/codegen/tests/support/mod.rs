@@ -1,0 +1,58 @@
+//! The small documents in `rules/`, one for each rule of the generator.
+
+// Each test program uses its part of it.
+#![allow(dead_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ittybit_codegen::Client;
+use ittybit_spec::{Diagnostics, Document};
+
+/// What every document has, and the rules are not about.
+const HEAD: &str =
+    "openapi: 3.0.3\ninfo: { title: Rule, version: 1.0.0 }\nservers: [{ url: https://api.example.com }]\n";
+
+/// The root of the repository.
+pub fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The document of this project.
+pub fn project() -> String {
+    fs::read_to_string(repository().join("openapi.yaml")).expect("openapi.yaml is there")
+}
+
+/// The name and the whole text of every rule's document.
+pub fn rules() -> Vec<(String, String)> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules"));
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the rules are there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    let name = |file: &Path| file.file_name().expect("a name").to_string_lossy().into_owned();
+    files
+        .iter()
+        .map(|file| (name(file), whole(&fs::read_to_string(file).expect("text"))))
+        .collect()
+}
+
+/// A document with the parts that it leaves out. They come last, so that lines keep their numbers.
+pub fn whole(text: &str) -> String {
+    let has = |key: &str| text.starts_with('{') || text.starts_with(key) || text.contains(&format!("\n{key}"));
+    let mut text = text.to_owned();
+    if !has("openapi:") {
+        text = text + HEAD;
+    }
+    if !has("paths:") {
+        text += "paths: {}\n";
+    }
+    text
+}
+
+/// Generates a client as `cargo xtask codegen` does.
+pub fn generate(name: &str, text: &str) -> Result<Client, Diagnostics> {
+    ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen")
+}

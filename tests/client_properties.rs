@@ -1,0 +1,198 @@
+//! Whatever the list, the size of its pages and the faults on the way: each task comes once, in
+//! order, and the number of requests is bounded.
+
+mod loopback;
+
+use ittybit::{Client, RetryPolicy};
+use loopback::{KEY, Reply, Request, Server, Waits, list};
+use proptest::prelude::*;
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Answered,
+    Unavailable,
+    LimitedFor(u32),
+    NotFound,
+    WebPage,
+    Closed,
+    /// Cut off after a share of the answer, in 256ths.
+    CutShort(u8),
+    /// As [`Fate::CutShort`], without a length.
+    CutShortUnmeasured(u8),
+    OtherJson,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Answered),
+        1 => Just(Fate::Unavailable),
+        1 => (0u32..400).prop_map(Fate::LimitedFor),
+        1 => Just(Fate::NotFound),
+        1 => Just(Fate::WebPage),
+        1 => Just(Fate::Closed),
+        1 => any::<u8>().prop_map(Fate::CutShort),
+        1 => any::<u8>().prop_map(Fate::CutShortUnmeasured),
+        1 => Just(Fate::OtherJson),
+    ]
+}
+
+fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
+    let answer = list(ids, request);
+    let cut = |share: u8, measured: bool| {
+        let Reply::Answer { body, .. } = &answer else {
+            unreachable!("a list is an answer")
+        };
+        let length = match measured {
+            true => format!("Content-Length: {}\r\n", body.len()),
+            false => String::new(),
+        };
+        let mut bytes = format!("HTTP/1.1 200 OK\r\n{length}\r\n").into_bytes();
+        bytes.extend(&body[..(body.len() - 1) * usize::from(share) / 256]);
+        Reply::Close(bytes)
+    };
+    match fate {
+        Fate::Answered => answer,
+        Fate::Unavailable => Reply::text(503, "text/html", "<html>"),
+        Fate::LimitedFor(seconds) => Reply::error(429, "rate_limited", "").header("Retry-After", seconds.to_string()),
+        Fate::NotFound => Reply::error(404, "task_not_found", ""),
+        Fate::WebPage => Reply::text(200, "text/html", "<html>"),
+        Fate::Closed => Reply::Close(Vec::new()),
+        Fate::CutShort(share) => cut(share, true),
+        Fate::CutShortUnmeasured(share) => cut(share, false),
+        Fate::OtherJson => Reply::json(200, serde_json::json!({ "tasks": [] })),
+    }
+}
+
+/// Ids that need escaping in a URL and in JSON, all different.
+fn ids() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::btree_set("[a-z0-9_&=+ %/?#\"\\\\é✓-]{1,12}", 0..40)
+        .prop_map(|ids| ids.into_iter().collect::<Vec<_>>())
+        .prop_shuffle()
+}
+
+fn client(server: &Server, attempts: u32) -> Client {
+    // Reading this machine's certificates takes longer than all the requests of a case.
+    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    Client::builder()
+        .api_key(KEY)
+        .base_url(server.url())
+        .http_client(http)
+        .retry(RetryPolicy::default().max_attempts(attempts).clock(Waits::default()))
+        .build()
+        .unwrap()
+}
+
+/// All ids that a stream gives, and how often it failed.
+fn read(
+    runtime: &tokio::runtime::Runtime,
+    mut tasks: ittybit::Items<ittybit::Task>,
+    most_errors: usize,
+) -> Result<(Vec<String>, usize), TestCaseError> {
+    runtime.block_on(async {
+        let mut got = Vec::new();
+        let mut errors = 0;
+        loop {
+            match tasks.try_next().await {
+                Ok(Some(task)) => got.push(task.id),
+                Ok(None) => return Ok((got, errors)),
+                Err(error) => {
+                    errors += 1;
+                    prop_assert!(errors <= most_errors, "{error}");
+                }
+            }
+        }
+    })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+proptest! {
+    #[test]
+    fn each_task_once_in_order_whatever_happens(
+        ids in ids(),
+        size in 1usize..12,
+        fates in proptest::collection::vec(fate(), 0..12),
+        attempts in 1u32..5,
+        read_ahead in 0usize..3,
+        backward: bool,
+    ) {
+        let server = Server::start({
+            let (ids, fates) = (ids.clone(), fates.clone());
+            move |request, number| {
+                suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request)
+            }
+        });
+        let request = client(&server, attempts).list_tasks().limit(i32::try_from(size).unwrap());
+        let mut expected = ids.clone();
+        let request = match (backward, expected.pop()) {
+            (true, Some(last)) => {
+                expected.reverse();
+                request.before(last)
+            }
+            (_, last) => {
+                expected.extend(last);
+                request
+            }
+        };
+        let tasks = request.stream().read_ahead(read_ahead);
+        let (got, errors) = read(&runtime(), tasks, fates.len())?;
+        prop_assert_eq!(&got, &expected);
+        // One request a page and one a fault.
+        let faults = fates.iter().filter(|fate| !matches!(fate, Fate::Answered)).count();
+        let pages = expected.len().div_ceil(size).max(1);
+        prop_assert!(errors <= faults);
+        prop_assert!(server.count() <= pages + faults, "{} requests", server.count());
+    }
+
+    #[test]
+    fn resuming_from_a_cursor_gives_the_rest(
+        ids in ids(),
+        size in 1usize..12,
+        stop in 0usize..40,
+    ) {
+        let server = Server::start({
+            let ids = ids.clone();
+            move |request, _| list(&ids, request)
+        });
+        let request = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap());
+        let runtime = runtime();
+        let mut tasks = request.clone().stream();
+        let (mut got, cursor) = runtime.block_on(async {
+            let mut got = Vec::new();
+            while got.len() < stop && let Some(task) = tasks.try_next().await.unwrap() {
+                got.push(task.id);
+            }
+            (got, tasks.cursor().map(str::to_owned))
+        });
+        let rest = match cursor {
+            Some(cursor) => request.after(cursor),
+            None => request,
+        };
+        got.extend(read(&runtime, rest.stream(), 0)?.0);
+        prop_assert_eq!(got, ids);
+    }
+
+    #[test]
+    fn insertions_at_the_head_lose_nothing(
+        old in 0usize..40,
+        size in 1usize..12,
+        inserted in proptest::collection::vec(0usize..5, 0..20),
+    ) {
+        let server = Server::start(move |request, number| {
+            let new: usize = inserted.iter().take(number).sum();
+            let head = (0..new).rev().map(|number| format!("new_{number}"));
+            let tail = (0..old).map(|number| format!("old_{number}"));
+            list(&head.chain(tail).collect::<Vec<_>>(), request)
+        });
+        let tasks = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap()).stream();
+        let (got, _) = read(&runtime(), tasks, 0)?;
+        let expected: Vec<_> = (0..old).map(|number| format!("old_{number}")).collect();
+        prop_assert_eq!(got, expected);
+    }
+}

@@ -1,0 +1,137 @@
+//! The examples do what they say, against a server on this machine.
+
+mod loopback;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use loopback::{KEY, Reply, Request, Server, ids, list, task};
+use serde_json::{Value, json};
+
+fn example(name: &str, server: &Server) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let target = tests.parent().unwrap().parent().unwrap();
+    let mut command = Command::new(target.join("examples").join(name));
+    command
+        .env("ITTYBIT_API_KEY", KEY)
+        .env("ITTYBIT_BASE_URL", server.url());
+    command
+}
+
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn list_page() {
+    let all = ids(3);
+    let server = Server::start(move |request, _| list(&all, request));
+    let output = example("list_page", &server).arg("2").output().unwrap();
+    assert_eq!(
+        said(&output),
+        "2025-01-01T00:00:00Z  task_00000  video  succeeded\n\
+         2025-01-01T00:00:00Z  task_00001  video  succeeded\n\
+         more follow after task_00001\n"
+    );
+    let output = example("list_page", &server).arg("0").output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn export_jsonl_goes_on_where_it_was() {
+    let all = ids(250);
+    let server = Server::start({
+        let all = all.clone();
+        move |request: &Request, number| match number {
+            1 => Reply::error(404, "task_not_found", "Once."),
+            _ => list(&all, request),
+        }
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tasks.jsonl");
+
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("task_not_found"));
+    // A crash in the middle of a line is made good, too.
+    let mut text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 100);
+    text.push_str("{\"id\": \"task_0");
+    std::fs::write(&path, text).unwrap();
+
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
+    assert_eq!(said(&output), "150 tasks added\n");
+    let output = example("export_jsonl", &server).arg(&path).output().unwrap();
+    assert_eq!(said(&output), "0 tasks added\n");
+
+    let text = std::fs::read_to_string(&path).unwrap();
+    let written: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(written, all.iter().map(task).collect::<Vec<_>>());
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.query("order").as_deref() == Some("asc"))
+    );
+}
+
+#[test]
+fn watch_failed_tells_each_failure_once() {
+    let server = Server::start(|request, number| {
+        assert_eq!(request.query("status").as_deref(), Some("failed"));
+        let now = ittybit::Timestamp::now();
+        let mut failed = task(format!("task_{number}"));
+        failed["created_at"] = json!(now);
+        let mut known = task("task_0");
+        known["created_at"] = json!(now);
+        let old = task("task_of_last_year");
+        Reply::json(200, json!([failed, known, old])).header("Has-More", "true")
+    });
+    let mut child = example("watch_failed", &server)
+        .arg("0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .take(3)
+        .map(Result::unwrap)
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for (number, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(&format!("task_{number} (video) of 20")), "{line}");
+        assert!(line.ends_with("Z failed"), "{line}");
+    }
+}
+
+#[test]
+fn blocking_counts() {
+    let server = Server::start(|_, _| {
+        let mut tasks = [task("a"), task("b"), task("c")];
+        tasks[1]["status"] = json!("paused");
+        Reply::json(200, json!(tasks))
+    });
+    let output = example("blocking", &server).output().unwrap();
+    assert_eq!(said(&output), "      2  succeeded\n      1  paused\n");
+}
+
+#[test]
+fn custom_http_client() {
+    let server = Server::start(|_, number| match number {
+        0 => Reply::json(200, json!([task("task_1")])),
+        _ => Reply::json(200, json!([])),
+    });
+    let output = example("custom_http_client", &server).output().unwrap();
+    assert_eq!(said(&output), "task_1 is succeeded\n");
+    let output = example("custom_http_client", &server).output().unwrap();
+    assert_eq!(said(&output), "no tasks yet\n");
+    let sent = &server.requests()[0];
+    assert!(
+        sent.header("user-agent")
+            .unwrap()
+            .ends_with("custom-http-client-example/1.0")
+    );
+}

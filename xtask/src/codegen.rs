@@ -1,0 +1,218 @@
+//! `cargo xtask codegen`: a document becomes the checked-in client.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail, ensure};
+use clap::error::ErrorKind;
+use ittybit_codegen::Client;
+use ittybit_spec::{Diagnostics, Document, Severity};
+
+use crate::output::{self, Change, Mode, counted};
+use crate::{snapshots, workspace};
+
+/// Generate the client from openapi.yaml, and update the snapshots that follow from it
+///
+/// Writes generated/client.rs and the snapshots of tests/drift.rs, each only where it changes, and
+/// ends with a summary. A mistake in the document is shown with its place and what to write instead.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask codegen
+  cargo xtask codegen --check
+  cargo xtask codegen --spec pets.yaml --out src/pets.rs
+  cargo xtask codegen --spec pets.yaml --out -
+
+Exit codes:
+  0  done, or nothing to do
+  1  a mistake in the document, a stale file under `--check`, or any other failure
+  2  wrong usage")]
+pub struct Args {
+    /// Write nothing; where a file is stale, print the difference and the command that mends it,
+    /// and exit with 1
+    #[arg(long)]
+    check: bool,
+
+    /// Read this document, YAML or JSON, instead of openapi.yaml; needs `--out`, updates no snapshot
+    #[arg(long, value_name = "FILE", requires = "out")]
+    spec: Option<PathBuf>,
+
+    /// Write the code of `--spec` to this file; `-` is the standard output
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    out: Option<PathBuf>,
+
+    /// Also list what stands in the document and has no effect on the code
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Diagnostics`] for what is wrong in the document; anything else in words.
+pub fn run(args: &Args) -> Result<()> {
+    let mode = if args.check { Mode::Check } else { Mode::Write };
+    let (spec, out) = match (&args.spec, &args.out) {
+        (Some(spec), Some(out)) => (spec.as_path(), out.as_path()),
+        _ => {
+            workspace::enter()?;
+            (Path::new("openapi.yaml"), Path::new("generated/client.rs"))
+        }
+    };
+    let to_stdout = out == Path::new("-");
+    if to_stdout && args.check {
+        refuse_check_of_stdout();
+    }
+    for path in [spec, out] {
+        ensure!(
+            !path.to_string_lossy().contains(char::is_control),
+            "the path {path:?} holds a control character, and the header of the code cannot"
+        );
+    }
+    if let (Ok(from), Ok(to)) = (fs::canonicalize(spec), fs::canonicalize(out)) {
+        ensure!(from != to, "`--out {}` would overwrite the document", quoted(out));
+    }
+
+    let document = Document::read(spec)?;
+    let client = ittybit_codegen::generate(&document, &command(args, without_folders))?;
+    if to_stdout {
+        io::stdout().write_all(client.code.as_bytes())?;
+        return report(&mut anstream::stderr(), args, &document, &client);
+    }
+
+    let mut changes = Vec::from_iter(output::put(mode, out, &client.code)?);
+    // Snapshots follow from the code: while that is stale, there is nothing to compare them with.
+    let snapshots = if args.spec.is_none() && (mode == Mode::Write || changes.is_empty()) {
+        put_snapshots(mode, &mut changes)
+    } else {
+        Ok(())
+    };
+
+    let mut stdout = anstream::stdout();
+    report(&mut stdout, args, &document, &client)?;
+    for change in &changes {
+        match mode {
+            Mode::Write => change.summarise(&mut stdout)?,
+            Mode::Check => change.show(&mut stdout)?,
+        }
+    }
+    snapshots?;
+    match (mode, changes.is_empty()) {
+        (Mode::Write, true) => writeln!(stdout, "nothing changed")?,
+        (Mode::Check, true) => writeln!(stdout, "up to date")?,
+        (Mode::Write, false) => {}
+        (Mode::Check, false) => {
+            writeln!(stdout)?;
+            bail!("{}\nhelp: run `{}`", stale(&changes), command(args, |path| path));
+        }
+    }
+    Ok(())
+}
+
+/// Ends the program as clap does for arguments that do not go together.
+fn refuse_check_of_stdout() -> ! {
+    <Args as clap::Args>::augment_args(clap::Command::new("cargo xtask codegen"))
+        .error(
+            ErrorKind::ArgumentConflict,
+            "`--check` compares with a file, and `--out -` names none",
+        )
+        .exit()
+}
+
+/// The command that these arguments were given with, but for those that change no file.
+fn command(args: &Args, name: fn(&Path) -> &Path) -> String {
+    let mut command = "cargo xtask codegen".to_owned();
+    for (option, path) in [(" --spec ", &args.spec), (" --out ", &args.out)] {
+        if let Some(path) = path {
+            command += option;
+            command += &quoted(name(path));
+        }
+    }
+    command
+}
+
+/// A path that says nothing about this machine.
+fn without_folders(path: &Path) -> &Path {
+    match path.file_name() {
+        Some(name) if path.is_absolute() => Path::new(name),
+        _ => path,
+    }
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |char: char| char.is_alphanumeric() || "/\\:._-+,=@%".contains(char);
+    if !path.is_empty() && path.chars().all(plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// Makes the snapshots of the drift tests what the tests find.
+fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
+    for (path, text) in snapshots::stale()? {
+        if mode == Mode::Write
+            && let Some(folder) = path.parent()
+        {
+            fs::create_dir_all(folder)?;
+        }
+        changes.extend(output::put(mode, &path, &text)?);
+    }
+    Ok(())
+}
+
+/// Prints what the document became, after what generation has to say about it.
+fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client) -> Result<()> {
+    let shown: Diagnostics = client
+        .notes
+        .iter()
+        .filter(|finding| args.verbose || finding.severity() > Severity::Note)
+        .cloned()
+        .collect();
+    if !shown.is_empty() {
+        writeln!(out, "{}\n", shown.render(true))?;
+    }
+    writeln!(
+        out,
+        "{}: {}, {}, {}",
+        document.name(),
+        counted(client.operations, "operation"),
+        counted(client.types, "type"),
+        counted(client.code.lines().count(), "line"),
+    )?;
+    let count = |severity| {
+        client
+            .notes
+            .iter()
+            .filter(|finding| finding.severity() == severity)
+            .count()
+    };
+    let notes = match (count(Severity::Note), args.verbose) {
+        (0, _) => None,
+        (count, true) => Some(counted(count, "note")),
+        (count, false) => Some(format!(
+            "{}; `-v` lists what has no effect on the code",
+            counted(count, "note")
+        )),
+    };
+    let warnings = match count(Severity::Warning) {
+        0 => None,
+        count => Some(counted(count, "warning")),
+    };
+    let found: Vec<_> = warnings.into_iter().chain(notes).collect();
+    if !found.is_empty() {
+        writeln!(out, "{}", found.join(", "))?;
+    }
+    Ok(())
+}
+
+/// Which files are stale, in one sentence.
+fn stale(changes: &[Change]) -> String {
+    match changes {
+        [change] => format!("{} is stale", change.path()),
+        _ => format!("{} are stale", counted(changes.len(), "file")),
+    }
+}

@@ -1,0 +1,153 @@
+//! `cargo xtask measure`: what the generator costs those who depend on the client, and those who
+//! edit the document. The figures stand in `docs/performance.md`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::workspace;
+
+/// Measure what builds cost; takes minutes, and wants an otherwise idle machine
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// CPU seconds of a cold build of a crate that uses the client, beside the same crate written by
+    /// hand on reqwest and serde
+    Build {
+        /// How often each is built; the lowest figure counts
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+    },
+    /// Seconds from saving `openapi.yaml` to a finished `cargo check`, everything else built
+    Edit {
+        /// How often it is edited; the median counts
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A build that fails, or a document that is not as expected.
+pub fn run(args: &Args) -> Result<()> {
+    workspace::enter()?;
+    let root = &env::current_dir()?;
+    match args.what {
+        What::Build { rounds } => build(root, rounds),
+        What::Edit { rounds } => edit(root, rounds),
+    }
+}
+
+const CRATES: [(&str, &str); 2] = [
+    ("by hand", include_str!("measure/by_hand.rs")),
+    ("with the client", include_str!("measure/with_client.rs")),
+];
+
+/// Builds both crates from nothing, in turns.
+fn build(root: &Path, rounds: u32) -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    // By hand one needs no streams of reqwest. TLS is the same.
+    let dependencies = [
+        "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"query\", \"rustls\"] }\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"".to_owned(),
+        format!("ittybit = {{ path = {root:?} }}"),
+    ];
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..rounds {
+        for (index, (name, main)) in CRATES.iter().enumerate() {
+            let package = directory.path().join(name.replace(' ', "-"));
+            fs::create_dir_all(package.join("src"))?;
+            let manifest = format!(
+                "[package]\nname = \"measured\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{}\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
+                dependencies[index]
+            );
+            fs::write(package.join("Cargo.toml"), manifest)?;
+            fs::write(package.join("src/main.rs"), main)?;
+            // The versions of the workspace, so that both compile the same ones.
+            fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock"))?;
+            let target = package.join("target");
+            let seconds = cpu_seconds(&package, &target)?;
+            println!("{name:<16} {seconds:>7.1} CPU seconds");
+            best[index] = best[index].min(seconds);
+            fs::remove_dir_all(target)?;
+        }
+    }
+    println!("ratio of the lowest {:>5.2}", best[1] / best[0]);
+    Ok(())
+}
+
+/// User and system time of one build, all its processes together, as the shell adds it up.
+fn cpu_seconds(package: &Path, target: &Path) -> Result<f64> {
+    let output = Command::new("bash")
+        .args(["-c", "TIMEFORMAT='%U %S'; time cargo build --quiet --offline"])
+        .current_dir(package)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("RUSTFLAGS")
+        .stdin(Stdio::null())
+        .output()
+        .context("cannot run bash, whose `time` adds up the CPU seconds")?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the build failed:\n{stderr}");
+    let times = stderr.trim_end().lines().last().unwrap_or_default();
+    times
+        .split_whitespace()
+        .map(|time| time.parse::<f64>().with_context(|| format!("no time: {times}")))
+        .sum()
+}
+
+/// Adds a parameter to the document, checks, and takes it out again.
+fn edit(root: &Path, rounds: u32) -> Result<()> {
+    let path = root.join("openapi.yaml");
+    let original = fs::read_to_string(&path)?;
+    check(root)?;
+    let mut seconds = Vec::new();
+    for round in 0..rounds {
+        // A name that no round had before, so that nothing is taken from a cache.
+        let edited = original.replace("title: Ittybit API", &format!("title: Ittybit API {round}"));
+        let edited = edited.replace(
+            "        progress:\n",
+            &format!(
+                "        novel_{round}:\n          type: string\n          description: New.\n        progress:\n"
+            ),
+        );
+        if edited == original {
+            bail!(
+                "{} has no property `progress` to put another one before",
+                path.display()
+            );
+        }
+        let start = Instant::now();
+        fs::write(&path, edited)?;
+        let checked = check(root);
+        let took = start.elapsed().as_secs_f64();
+        fs::write(&path, &original)?;
+        checked?;
+        println!("{took:>5.2} s");
+        seconds.push(took);
+    }
+    check(root)?;
+    seconds.sort_by(f64::total_cmp);
+    println!("median {:.2} s", seconds[seconds.len() / 2]);
+    Ok(())
+}
+
+fn check(root: &Path) -> Result<()> {
+    let output = Command::new("cargo")
+        .args(["check", "--quiet", "--package", "ittybit"])
+        .current_dir(root)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "`cargo check` failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}

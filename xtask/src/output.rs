@@ -1,0 +1,162 @@
+//! Files that a command makes: written where they differ, or only compared.
+
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::builder::styling::{AnsiColor, Effects, Style};
+use similar::{ChangeTag, TextDiff};
+
+/// What becomes of a file that is not as it should be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It is written.
+    Write,
+    /// It is left as it is.
+    Check,
+}
+
+/// A file that is not, or under [`Mode::Write`] was not, as it should be.
+pub struct Change {
+    path: PathBuf,
+    /// What it holds, or held; `None` where there is no such file.
+    old: Option<String>,
+    new: String,
+}
+
+/// Compares a file with what it should hold, and writes it under [`Mode::Write`] where it differs.
+///
+/// # Errors
+/// A folder that is not there, a path that is no file, and whatever else reading and writing meet.
+pub fn put(mode: Mode, path: &Path, text: &str) -> Result<Option<Change>> {
+    let old = read(path)?;
+    if old.as_deref() == Some(text.as_bytes()) {
+        return Ok(None);
+    }
+    if mode == Mode::Write {
+        let folder = folder(path);
+        ensure!(
+            folder.is_dir(),
+            "cannot write `{}`: there is no folder `{}`\nhelp: make the folder, or name another file",
+            path.display(),
+            folder.display(),
+        );
+        write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(Some(Change {
+        path: path.to_owned(),
+        old: old.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        new: text.to_owned(),
+    }))
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    let shown = path.display();
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {
+            Ok(Some(fs::read(path).with_context(|| format!("cannot read `{shown}`"))?))
+        }
+        Ok(_) => bail!("cannot write `{shown}`: it is not a file"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read `{shown}`")),
+    }
+}
+
+/// Writes beside the file and renames, so that no crash leaves half of it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    // A rename would replace a symbolic link instead of what it leads to.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // `File::create_new` gives the permissions of any new file; tempfile's own are the owner's only.
+    let mut file = tempfile::Builder::new().make_in(folder(&path), |path| File::create_new(path))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+impl Change {
+    /// Lines around a difference that are shown with it.
+    const CONTEXT: usize = 3;
+    /// Lines of one diff that are shown; whoever needs more writes the file and asks git.
+    const LINES: usize = 200;
+
+    fn diff(&self) -> TextDiff<'_, '_, str> {
+        // Files with nothing in common would take the square of their size.
+        TextDiff::configure()
+            .timeout(Duration::from_secs(2))
+            .diff_lines(self.old.as_deref().unwrap_or_default(), self.new.as_str())
+    }
+
+    /// Prints what writing the file changed, in one line.
+    pub fn summarise(&self, out: &mut dyn Write) -> io::Result<()> {
+        let path = self.path.display();
+        if self.old.is_none() {
+            return writeln!(out, "created: {path} ({})", counted(self.new.lines().count(), "line"));
+        }
+        let diff = self.diff();
+        let count = |tag| diff.iter_all_changes().filter(|line| line.tag() == tag).count();
+        let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
+        writeln!(out, "changed: {path} (+{added} −{removed})")
+    }
+
+    /// Prints what writing the file would change, as a unified diff of bounded length.
+    pub fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let path = self.path.display();
+        let diff = self.diff();
+        let mut unified = diff.unified_diff();
+        unified.context_radius(Self::CONTEXT);
+        let bold = Style::new() | Effects::BOLD;
+        let old = if self.old.is_some() { "" } else { " (missing)" };
+        writeln!(
+            out,
+            "\n{bold}--- {path}{old}{bold:#}\n{bold}+++ {path} (generated){bold:#}"
+        )?;
+
+        let lines = unified.iter_hunks().flat_map(|hunk| {
+            let header = (AnsiColor::Cyan.on_default(), format!("{}\n", hunk.header()));
+            let changes: Vec<_> = hunk
+                .iter_changes()
+                .map(|change| {
+                    let style = match change.tag() {
+                        ChangeTag::Delete => AnsiColor::Red.on_default(),
+                        ChangeTag::Insert => AnsiColor::Green.on_default(),
+                        ChangeTag::Equal => Style::new(),
+                    };
+                    (style, format!("{}{change}", change.tag()))
+                })
+                .collect();
+            std::iter::once(header).chain(changes)
+        });
+        let mut hidden = 0;
+        for (index, (style, line)) in lines.enumerate() {
+            if index < Self::LINES {
+                writeln!(out, "{style}{}{style:#}", line.trim_end_matches('\n'))?;
+            } else {
+                hidden += 1;
+            }
+        }
+        if hidden > 0 {
+            writeln!(out, "… {} not shown", counted(hidden, "line"))?;
+        }
+        Ok(())
+    }
+
+    /// The file, as it was named.
+    pub fn path(&self) -> impl Display + '_ {
+        self.path.display()
+    }
+}
+
+/// A number and a noun in the right form.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
