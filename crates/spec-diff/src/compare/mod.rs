@@ -373,7 +373,8 @@ impl<'d> Walk<'d> {
                 operation: found.operation.as_ref().map(|operation| operation.to_string()),
                 old: old.place(found.old),
                 new: new.place(found.new),
-                message: found.message.clone(),
+                // A name of the document may hold anything; a message is one line.
+                message: found.message.replace(char::is_control, " "),
                 rust: found.rust,
             })
             .collect();

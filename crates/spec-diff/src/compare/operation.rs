@@ -242,18 +242,17 @@ impl<'d> Walk<'d> {
         for member in self.members(old.node, new.node, &what) {
             match (member.key, member.old, member.new) {
                 ("operationId", ..) => {
-                    let (rule, message) = match member.kind() {
-                        Kind::Added => (rule::OPERATION_ID_ADDED, "was added"),
-                        Kind::Removed => (rule::OPERATION_ID_REMOVED, "was removed"),
-                        Kind::Changed => (rule::OPERATION_ID_REMOVED, "is another one"),
+                    let rule = match member.kind() {
+                        Kind::Added => rule::OPERATION_ID_ADDED,
+                        Kind::Removed | Kind::Changed => rule::OPERATION_ID_REMOVED,
                     };
-                    let names = format!("the method was `{}` and is `{}`", old.rust_name(), new.rust_name());
-                    self.leaf(
-                        rule,
-                        &member,
-                        || format!("the `operationId` {message}: {names}"),
-                        renamed,
-                    );
+                    let (was, is) = (old.rust_name(), new.rust_name());
+                    let method = match was == is {
+                        true => format!("the Rust method is still `{is}`"),
+                        false => format!("the Rust method was `{was}` and is `{is}`"),
+                    };
+                    let message = || format!("the `operationId` {}; {method}", member.told());
+                    self.leaf(rule, &member, message, renamed);
                 }
                 ("summary" | "description" | "externalDocs", ..) => self.words(&member, &what),
                 ("tags", ..) => self.tags(&member, &what),

@@ -796,7 +796,6 @@ impl<'d> Comparison<'_, 'd> {
     fn additional_properties(&mut self) {
         let key = "additionalProperties";
         if let Some((old, new)) = self.others() {
-
             let is_map = self.old.properties.is_empty() && self.new.properties.is_empty();
             let name = if is_map { "Value" } else { "Extra" };
             let inner = self.inner(vec![old], vec![new], self.at.subject.inner("{}"), name, Holder::Value);

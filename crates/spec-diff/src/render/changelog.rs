@@ -57,6 +57,7 @@ fn section_of(change: &Change) -> Option<Section> {
     Some(match (change.id.as_ref(), change.kind) {
         (id, _) if id.starts_with("api-security") || id.starts_with("api-global-security") => Section::Security,
         (id, _) if id.ends_with("-deprecated") => Section::Deprecated,
+        (id, _) if id.ends_with("-reactivated") => Section::Changed,
         (_, Kind::Added) => Section::Added,
         (_, Kind::Removed) => Section::Removed,
         (_, Kind::Changed) => Section::Changed,

@@ -15,8 +15,8 @@ pub fn github(report: &Report) -> String {
             Bump::Minor | Bump::Patch => "",
         };
         let operation = match &change.operation {
-            Some(operation) => format!("{operation}: "),
-            None => String::new(),
+            Some(operation) if !change.message.contains(operation.as_str()) => format!("{operation}: "),
+            _ => String::new(),
         };
         let _ = writeln!(
             out,

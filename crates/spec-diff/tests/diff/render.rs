@@ -1,9 +1,8 @@
 //! Reports as people and programs see them.
 
-mod support;
-
 use ittybit_spec_diff::{Report, diff, render, version};
-use support::{BASE, cases, document};
+
+use crate::cases::{BASE, cases, document};
 
 /// A change of every severity, in words that need escaping.
 const CASES: &str = "
@@ -40,7 +39,10 @@ const CASES: &str = "
 
 fn report() -> Report {
     let case = cases(CASES).remove(0);
-    diff(&document("old/api.yaml", BASE), &document("new/a,b:c.yaml", &case.apply(BASE)))
+    diff(
+        &document("old/api.yaml", BASE),
+        &document("new/a,b:c.yaml", &case.apply(BASE)),
+    )
 }
 
 fn nothing() -> Report {
@@ -60,7 +62,11 @@ fn text_with_colours_says_the_same() {
     assert!(colours.contains("\u{1b}[1;31merror[request-parameter-max-decreased]\u{1b}[0m"));
     let mut plain = String::new();
     for part in colours.split('\u{1b}') {
-        plain.push_str(part.strip_prefix('[').and_then(|code| code.split_once('m')).map_or(part, |(_, rest)| rest));
+        plain.push_str(
+            part.strip_prefix('[')
+                .and_then(|code| code.split_once('m'))
+                .map_or(part, |(_, rest)| rest),
+        );
     }
     assert_eq!(plain, render::text(&report(), false));
 }

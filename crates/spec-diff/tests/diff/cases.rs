@@ -2,7 +2,7 @@
 
 use ittybit_spec::Document;
 
-pub const BASE: &str = include_str!("../base.yaml");
+pub const BASE: &str = include_str!("base.yaml");
 
 pub struct Case {
     pub title: String,

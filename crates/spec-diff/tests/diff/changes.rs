@@ -4,16 +4,14 @@
 //! A case is a title and hunks as `diff` writes them; the lines that a hunk removes or leaves must
 //! stand in the base exactly once. To add a rule is to add a case.
 
-mod support;
-mod surface;
-
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use ittybit_spec_diff::{Bump, Report, diff, rules};
-use support::{BASE, cases, document};
-use surface::{surface, verdict};
+
+use crate::cases::{BASE, cases, document};
+use crate::surface::{surface, verdict};
 
 #[test]
 fn every_case_does_what_is_expected() {
@@ -61,7 +59,7 @@ fn every_case_does_what_is_expected() {
 fn every_rule_has_a_case() {
     let base = document("old.yaml", BASE);
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/changes")).expect("cases") {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes")).expect("cases") {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).expect("a file of cases");
         for case in cases(&text) {
