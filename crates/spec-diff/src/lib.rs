@@ -32,6 +32,7 @@
 //! Nothing is left out: a difference that no rule knows is `unclassified`, and a warning.
 
 mod change;
+mod client;
 mod compare;
 mod json;
 mod locate;
@@ -43,5 +44,6 @@ mod rust_type;
 pub mod version;
 
 pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
+pub use client::{Client, surface_bump};
 pub use compare::diff;
 pub use rule::{Rule, rules};

@@ -142,6 +142,8 @@ named! {
     RUST_TYPE_RENAMED = "rust-type-renamed", Info, false;
     RUST_EXTRA_REMOVED = "rust-extra-field-removed", Info, false;
     RUST_EXTRA_ADDED = "rust-extra-field-added", Info, false;
+    RUST_SURFACE_CHANGED = "rust-surface-changed", Info, false;
+    GENERATION_REFUSED = "generation-refused", Info, false;
     COMPONENT_REMOVED = "component-removed", Info, false;
     COMPONENT_ADDED = "component-added", Info, false;
 }

@@ -8,10 +8,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
-use ittybit_spec_diff::{Bump, Report, diff, rules};
+use ittybit_spec_diff::{Bump, Report, diff, rules, surface_bump};
 
 use crate::cases::{BASE, cases, document};
-use crate::surface::{surface, verdict};
+use crate::surface::surface;
 
 #[test]
 fn every_case_does_what_is_expected() {
@@ -35,7 +35,7 @@ fn every_case_does_what_is_expected() {
                     let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(&report));
                     show(&report, &mut shown);
                     if let (Some(old), Some(new)) = (old_surface, new_surface) {
-                        let computed = verdict(old, new);
+                        let computed = surface_bump(old, new);
                         let told = report.rust().filter(|bump| *bump > Bump::Patch);
                         if computed != told {
                             wrong.push(format!("`{}` {arrow} is {told:?}, and the code says {computed:?}", case.title));
@@ -58,7 +58,8 @@ fn every_case_does_what_is_expected() {
 #[test]
 fn every_rule_has_a_case() {
     let base = document("old.yaml", BASE);
-    let mut found = BTreeSet::new();
+    // Two rules compare clients, and have tests of their own.
+    let mut found: BTreeSet<String> = ["rust-surface-changed", "generation-refused"].map(str::to_owned).into();
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes")).expect("cases") {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).expect("a file of cases");
