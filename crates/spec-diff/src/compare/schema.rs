@@ -162,13 +162,10 @@ impl<'d> Walk<'d> {
         let types = self.rust_types(&pending).filter(|_| pending.generated);
         self.nullable(&pending, &old, &new, nodes);
         if let Some(types) = &types {
-            self.names.used(
-                components,
-                types,
-                nodes,
-                &pending.subject.to_string(),
-                self.operation.clone(),
-            );
+            let uses = (old.objects[0], new.objects[0]);
+            let subject = pending.subject.to_string();
+            self.names
+                .used(components, types, uses, &subject, self.operation.clone());
         }
         let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
         // The objects without the first ones, which only refer.

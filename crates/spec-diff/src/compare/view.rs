@@ -95,8 +95,9 @@ impl<'d> View<'d> {
             .is_some_and(|values| values.iter().any(|value| value.as_bool() == Some(true)))
     }
 
-    /// The node to point at for the schema as a whole.
+    /// The node to point at for the schema as a whole: what is referred to, not what refers.
     pub(crate) fn node(&self) -> Option<&'d Node> {
-        self.objects.first().copied()
+        let defined = self.objects.iter().find(|node| node.get("$ref").is_none());
+        defined.or(self.objects.first()).copied()
     }
 }
