@@ -37,6 +37,12 @@ pub fn merge_base() -> Result<Document> {
 }
 
 fn default_branch() -> Result<String> {
+    if !git(&["rev-parse", "--git-dir"])?.status.success() {
+        bail!(
+            "this is no git repository, so there is no older document to compare with\n\
+             help: name both documents: `cargo xtask spec diff OLD NEW`"
+        );
+    }
     let remote = git(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"])?;
     if remote.status.success() {
         return Ok(String::from_utf8_lossy(&remote.stdout).trim().to_owned());

@@ -258,14 +258,20 @@ impl<'d> Walk<'d> {
         };
         self.see(old);
         self.see(new);
-        let member = |entry: &'d Entry| Member {
+        let member = |entry: &'d Entry, sides: (Option<&'d Node>, Option<&'d Node>)| Member {
             key: entry.key(),
-            old: old.get(entry.key()),
-            new: new.get(entry.key()),
+            old: sides.0,
+            new: sides.1,
             within: (old, new),
         };
-        let added = new_members.iter().filter(|entry| old.entry(entry.key()).is_none());
-        old_members.iter().chain(added).map(member).collect()
+        let known = old_members
+            .iter()
+            .map(|entry| member(entry, (Some(entry.value()), new.get(entry.key()))));
+        let added = new_members
+            .iter()
+            .filter(|entry| old.entry(entry.key()).is_none())
+            .map(|entry| member(entry, (None, Some(entry.value()))));
+        known.chain(added).collect()
     }
 
     /// What two nodes stand for, their references followed.

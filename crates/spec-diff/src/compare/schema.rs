@@ -31,6 +31,12 @@ impl Subject {
         }
     }
 
+    /// Whether the way here is too long to be read. Chains of references may be as long as the
+    /// document.
+    fn is_far(&self) -> bool {
+        self.path.split('.').count() > 4
+    }
+
     fn property(&self, name: &str) -> Self {
         let path = if self.path.is_empty() {
             name.to_owned()
@@ -159,6 +165,11 @@ impl<'d> Walk<'d> {
         );
         // What a component holds is generated, whoever refers to it.
         pending.generated |= components.0.is_some() && components.1.is_some();
+        if let Some(name) = components.1
+            && pending.subject.is_far()
+        {
+            pending.subject = Subject::new(&format!("the schema `{name}`"));
+        }
         let types = self.rust_types(&pending).filter(|_| pending.generated);
         self.nullable(&pending, &old, &new, nodes);
         if let Some(types) = &types {

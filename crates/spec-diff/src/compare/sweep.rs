@@ -25,15 +25,20 @@ impl<'d> Walk<'d> {
         match (old.value(), new.value()) {
             (Value::Object(old_members), Value::Object(new_members)) => {
                 for entry in old_members.iter() {
-                    let member = self.sweep_member(entry.key(), old, new);
-                    match new.get(entry.key()) {
+                    let other = new.get(entry.key());
+                    let member = Member {
+                        key: entry.key(),
+                        old: Some(entry.value()),
+                        new: other,
+                        within: (old, new),
+                    };
+                    match other {
                         Some(other) => self.sweep_pair(entry.value(), other, Some(member)),
                         None => self.sweep_one(entry.value(), member),
                     }
                 }
                 for entry in new_members.iter().filter(|entry| old.entry(entry.key()).is_none()) {
-                    let member = self.sweep_member(entry.key(), old, new);
-                    self.sweep_one(entry.value(), member);
+                    self.sweep_one(entry.value(), one_of(entry.key(), entry.value(), false, (old, new)));
                 }
             }
             (Value::Array(old_items), Value::Array(new_items)) => {
@@ -80,15 +85,6 @@ impl<'d> Walk<'d> {
                     self.sweep_one(new, Member { old: None, ..member });
                 }
             }
-        }
-    }
-
-    fn sweep_member(&self, key: &'d str, old: &'d Node, new: &'d Node) -> Member<'d> {
-        Member {
-            key,
-            old: old.get(key),
-            new: new.get(key),
-            within: (old, new),
         }
     }
 
