@@ -58,9 +58,12 @@ pub mod types {
         /// How far the task has come.
         pub status: TaskStatus,
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub progress: Option<i32>,
+        /// unit. Any number is allowed, so that a fraction costs nothing.
+        #[serde(
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "crate::number::serialize_option"
+        )]
+        pub progress: Option<f64>,
         /// The file that the task reads.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub input: Option<File>,
@@ -304,6 +307,7 @@ pub mod types {
             Ready = "ready",
         }
     }
+
     /// Status of a task, as the status filter takes it: exactly the documented values.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -340,6 +344,7 @@ pub mod types {
             Cancelled = "cancelled",
         }
     }
+
     /// Kind of a task.
     ///
     /// The reference lists the values without a word on them. Their descriptions are this
@@ -394,6 +399,7 @@ pub mod types {
             Upload = "upload",
         }
     }
+
     /// Sort order of a list. The property that is sorted by is not documented.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
@@ -412,6 +418,7 @@ pub mod types {
             Desc = "desc",
         }
     }
+
     /// Where a file is kept.
     ///
     /// The values are those of the reference's example, which does not describe them. Their
@@ -458,7 +465,7 @@ pub mod builder {
         object: Result<Option<String>, String>,
         kind: Result<types::TaskKind, String>,
         status: Result<types::TaskStatus, String>,
-        progress: Result<Option<i32>, String>,
+        progress: Result<Option<f64>, String>,
         input: Result<Option<types::File>, String>,
         output: Result<Option<types::File>, String>,
         error: Result<Option<serde_json::Value>, String>,
@@ -526,8 +533,8 @@ pub mod builder {
         }
 
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit.
-        pub fn progress(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
+        /// unit. Any number is allowed, so that a fraction costs nothing.
+        pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
             self.progress = value
                 .try_into()
                 .map_err(|reason| reason.to_string())

@@ -2,7 +2,8 @@
 //!
 //! Each client has a small runtime of its own, with one thread. Inside an async runtime a blocking
 //! call would hold up everything else, so there it is an error ([`Category::Runtime`]): use
-//! [`ittybit::Client`](crate::Client).
+//! [`ittybit::Client`](crate::Client). `spawn_blocking` counts as inside, since nothing tells it
+//! apart; there, `Handle::block_on` waits for the async client.
 //!
 //! ```no_run
 //! let client = ittybit::blocking::Client::from_env()?;

@@ -78,7 +78,11 @@ pub(crate) fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result
 pub(crate) fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
     for (index, value) in values.iter().enumerate() {
         if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
-            return Err(format!("must not hold an item twice, but item {} is item {} again", index + 1, first + 1));
+            return Err(format!(
+                "must not hold an item twice, but item {} is item {} again",
+                index + 1,
+                first + 1
+            ));
         }
     }
     Ok(values)
@@ -155,8 +159,14 @@ mod tests {
             between(0, Included(1), Included(100)),
             Err("must be at least 1 and at most 100, but is 0".to_owned())
         );
-        assert_eq!(between(0.5, Excluded(0.5), Unbounded), Err("must be more than 0.5, but is 0.5".to_owned()));
-        assert_eq!(between(9, Unbounded, Excluded(9)), Err("must be less than 9, but is 9".to_owned()));
+        assert_eq!(
+            between(0.5, Excluded(0.5), Unbounded),
+            Err("must be more than 0.5, but is 0.5".to_owned())
+        );
+        assert_eq!(
+            between(9, Unbounded, Excluded(9)),
+            Err("must be less than 9, but is 9".to_owned())
+        );
         assert_eq!(multiple_of(9, 3), Ok(9));
         assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));
         assert_eq!(multiple_of_fraction(1e300, 0.5), Ok(1e300));
@@ -170,8 +180,14 @@ mod tests {
     #[test]
     fn texts() {
         assert_eq!(length("äöü", 3, 3), Ok("äöü"));
-        assert_eq!(length("äö", 3, 3), Err("must have exactly 3 characters, but has 2".to_owned()));
-        assert_eq!(length("", 1, usize::MAX), Err("must have at least 1 character, but has 0".to_owned()));
+        assert_eq!(
+            length("äö", 3, 3),
+            Err("must have exactly 3 characters, but has 2".to_owned())
+        );
+        assert_eq!(
+            length("", 1, usize::MAX),
+            Err("must have at least 1 character, but has 0".to_owned())
+        );
         assert_eq!(path_segment("a/b"), Ok("a/b"));
         assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
         assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
@@ -179,16 +195,26 @@ mod tests {
         let mut classes = [0; 256];
         classes[usize::from(b'a')] = 1;
         let table = Box::leak(Box::new(classes));
-        let only_a =
-            Pattern { source: "^a$", classes: table, next: &[2, 1, 2, 2, 2, 2], accepts: &[false, true, false] };
+        let only_a = Pattern {
+            source: "^a$",
+            classes: table,
+            next: &[2, 1, 2, 2, 2, 2],
+            accepts: &[false, true, false],
+        };
         assert_eq!(pattern("a", &only_a), Ok("a"));
-        assert_eq!(pattern("ab", &only_a), Err("must match `^a$`, but is \"ab\"".to_owned()));
+        assert_eq!(
+            pattern("ab", &only_a),
+            Err("must match `^a$`, but is \"ab\"".to_owned())
+        );
     }
 
     #[test]
     fn lists() {
         assert_eq!(items(vec![1, 2], 0, 2), Ok(vec![1, 2]));
-        assert_eq!(items(vec![1, 2, 3], 0, 2), Err("must have at most 2 items, but has 3".to_owned()));
+        assert_eq!(
+            items(vec![1, 2, 3], 0, 2),
+            Err("must have at most 2 items, but has 3".to_owned())
+        );
         assert_eq!(unique(vec![1, 2]), Ok(vec![1, 2]));
         assert_eq!(
             unique(vec![1, 2, 1]),

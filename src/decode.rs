@@ -66,8 +66,8 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     if body.trim_ascii().is_empty() {
         return format!("no body, where JSON should be. {ADVICE}");
     }
-    if excerpt::is_html(body) {
-        return format!("an HTML page instead of JSON: {}. {ADVICE}", excerpt::start(body));
+    if excerpt::is_markup(body) {
+        return format!("HTML or XML instead of JSON: {}. {ADVICE}", excerpt::start(body));
     }
     if let Err(invalid) = std::str::from_utf8(body) {
         return format!(
@@ -237,7 +237,7 @@ mod tests {
         assert!(complaint(r#"{"id": "a"}"#).starts_with("a JSON object instead of an array"));
         assert!(complaint("null").starts_with("`null` instead of an array"));
         assert!(complaint(" \n").starts_with("no body"));
-        assert!(complaint("<!doctype html><p>hi").starts_with("an HTML page"));
+        assert!(complaint("<!doctype html><p>hi").starts_with("HTML or XML"));
         assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`"));
         assert!(complaint("true").starts_with("JSON that does not fit: invalid type: boolean"));
     }

@@ -80,9 +80,10 @@ pub enum Category {
     /// The call was made where it cannot run: an async call outside a Tokio runtime, or a blocking
     /// one inside. Nothing was sent.
     Runtime,
-    /// No connection came to be: refused, no such host, no agreement on TLS.
+    /// No connection came to be: refused, no such host, no agreement on TLS, or nothing within the
+    /// client's `connect_timeout`.
     Connect,
-    /// The attempt took longer than the client's time-out.
+    /// The attempt took longer than the client's `timeout`.
     Timeout,
     /// The connection broke before the whole answer was there.
     Interrupted,
@@ -370,24 +371,20 @@ impl Error {
                 Category::InvalidArgument,
                 format!("the request cannot be sent: {cause}"),
             )
-        } else if error.is_connect() && !error.is_timeout() {
+        } else if error.is_connect() {
             (
                 Category::Connect,
                 format!("no connection: {cause}. Check the base URL, and the network or proxy between"),
             )
         } else if error.is_timeout() {
-            let message = if error.is_connect() {
-                "no connection in time. Check the base URL, and the network or proxy between".to_owned()
-            } else {
-                let what = match answer {
-                    Some(_) => "the body was not complete",
-                    None => "there was no answer",
-                };
-                format!(
-                    "{what} within {timeout:?}. Try again later, ask for smaller pages, or raise \
-                     the client's `timeout`"
-                )
+            let what = match answer {
+                Some(_) => "the body was not complete",
+                None => "there was no answer",
             };
+            let message = format!(
+                "{what} within {timeout:?}. Try again later, ask for smaller pages, or raise the \
+                 client's `timeout`"
+            );
             (Category::Timeout, message)
         } else if error.is_redirect() {
             (
@@ -513,8 +510,8 @@ fn other_body(answer: &Answer) -> Cow<'static, str> {
         "no body".into()
     } else if std::str::from_utf8(body).is_err() {
         format!("a body of {} bytes that is not UTF-8", body.len()).into()
-    } else if excerpt::is_html(body) {
-        format!("an HTML page instead of the API's JSON: {}", excerpt::start(body)).into()
+    } else if excerpt::is_markup(body) {
+        format!("HTML or XML instead of the API's JSON: {}", excerpt::start(body)).into()
     } else {
         format!("a body that is not the API's error object: {}", excerpt::start(body)).into()
     }

@@ -31,12 +31,9 @@ pub(crate) fn around(body: &[u8], offset: usize) -> String {
     )
 }
 
-/// Whether a body looks like a web page.
-pub(crate) fn is_html(body: &[u8]) -> bool {
-    let head = &body.trim_ascii_start()[..body.trim_ascii_start().len().min(9)];
-    head.starts_with(b"<!") || head.starts_with(b"<?") || {
-        head.len() >= 5 && head[..5].eq_ignore_ascii_case(b"<html")
-    }
+/// Whether a body is HTML or XML, which no JSON starts like.
+pub(crate) fn is_markup(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 fn one_line(text: &str, length: usize) -> String {

@@ -33,8 +33,8 @@
 //!
 //! | feature | |
 //! | --- | --- |
-//! | `rustls` (default) | TLS by rustls, with the platform's certificates; taken where both are on |
-//! | `native-tls` | TLS by the platform: SChannel, Secure Transport or OpenSSL |
+//! | `rustls` (default) | TLS by rustls, with the platform's certificates |
+//! | `native-tls` | TLS by the platform: SChannel, Secure Transport or OpenSSL; taken where both are on |
 //! | `blocking` | `ittybit::blocking`, for programs without an async runtime |
 //! | `gzip` | asks for compressed answers |
 //! | `schemars` | `schemars::JsonSchema` on every type of the API |

@@ -189,6 +189,22 @@ async fn no_agreement_on_tls() {
 }
 
 #[tokio::test]
+async fn no_connection_in_time() {
+    // The system takes the connection, but nobody answers the client's TLS greeting.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Client::builder()
+        .api_key(KEY)
+        .base_url(format!("https://{}", listener.local_addr().unwrap()))
+        .connect_timeout(Duration::from_millis(100))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client.list_tasks().send().await.unwrap_err();
+    assert_eq!(error.category(), Category::Connect, "{error}");
+    assert!(error.to_string().contains("timed out"), "{error}");
+}
+
+#[tokio::test]
 async fn an_invalid_argument_sends_nothing() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
     let client = loopback::client(&server, &Waits::default());

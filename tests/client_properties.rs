@@ -3,9 +3,12 @@
 
 mod loopback;
 
+use std::sync::LazyLock;
+
 use ittybit::{Client, RetryPolicy};
 use loopback::{KEY, Reply, Request, Server, Waits, list};
 use proptest::prelude::*;
+use tokio::runtime::Runtime;
 
 /// What happens to one request.
 #[derive(Clone, Copy, Debug)]
@@ -71,25 +74,23 @@ fn ids() -> impl Strategy<Value = Vec<String>> {
         .prop_shuffle()
 }
 
+/// Shared by all cases: making one takes longer than all the requests of a case.
+static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
 fn client(server: &Server, attempts: u32) -> Client {
-    // Reading this machine's certificates takes longer than all the requests of a case.
-    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     Client::builder()
         .api_key(KEY)
         .base_url(server.url())
-        .http_client(http)
+        .http_client(HTTP.clone())
         .retry(RetryPolicy::default().max_attempts(attempts).clock(Waits::default()))
         .build()
         .unwrap()
 }
 
 /// All ids that a stream gives, and how often it failed.
-fn read(
-    runtime: &tokio::runtime::Runtime,
-    mut tasks: ittybit::Items<ittybit::Task>,
-    most_errors: usize,
-) -> Result<(Vec<String>, usize), TestCaseError> {
-    runtime.block_on(async {
+fn read(mut tasks: ittybit::Items<ittybit::Task>, most_errors: usize) -> Result<(Vec<String>, usize), TestCaseError> {
+    RUNTIME.block_on(async {
         let mut got = Vec::new();
         let mut errors = 0;
         loop {
@@ -103,13 +104,6 @@ fn read(
             }
         }
     })
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 proptest! {
@@ -141,7 +135,7 @@ proptest! {
             }
         };
         let tasks = request.stream().read_ahead(read_ahead);
-        let (got, errors) = read(&runtime(), tasks, fates.len())?;
+        let (got, errors) = read(tasks, fates.len())?;
         prop_assert_eq!(&got, &expected);
         // One request a page and one a fault.
         let faults = fates.iter().filter(|fate| !matches!(fate, Fate::Answered)).count();
@@ -161,9 +155,8 @@ proptest! {
             move |request, _| list(&ids, request)
         });
         let request = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap());
-        let runtime = runtime();
         let mut tasks = request.clone().stream();
-        let (mut got, cursor) = runtime.block_on(async {
+        let (mut got, cursor) = RUNTIME.block_on(async {
             let mut got = Vec::new();
             while got.len() < stop && let Some(task) = tasks.try_next().await.unwrap() {
                 got.push(task.id);
@@ -174,7 +167,7 @@ proptest! {
             Some(cursor) => request.after(cursor),
             None => request,
         };
-        got.extend(read(&runtime, rest.stream(), 0)?.0);
+        got.extend(read(rest.stream(), 0)?.0);
         prop_assert_eq!(got, ids);
     }
 
@@ -191,7 +184,7 @@ proptest! {
             list(&head.chain(tail).collect::<Vec<_>>(), request)
         });
         let tasks = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap()).stream();
-        let (got, _) = read(&runtime(), tasks, 0)?;
+        let (got, _) = read(tasks, 0)?;
         let expected: Vec<_> = (0..old).map(|number| format!("old_{number}")).collect();
         prop_assert_eq!(got, expected);
     }

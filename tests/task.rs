@@ -219,7 +219,7 @@ fn any_file() -> BoxedStrategy<Value> {
 fn any_task() -> impl Strategy<Value = Value> {
     let optional = object(vec![
         ("object", text()),
-        ("progress", integer32()),
+        ("progress", number().boxed()),
         ("input", any_file()),
         ("output", any_file()),
         ("error", any_json().boxed()),

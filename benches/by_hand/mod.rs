@@ -15,7 +15,7 @@ pub struct Task {
     pub object: Option<String>,
     pub kind: String,
     pub status: String,
-    pub progress: Option<i32>,
+    pub progress: Option<f64>,
     pub input: Option<File>,
     pub output: Option<File>,
     pub error: Option<Value>,

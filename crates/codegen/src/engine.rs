@@ -50,16 +50,27 @@ fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnosti
         .as_ref()
         .map(|components| components.schemas.clone())
         .unwrap_or_default();
+    let mut failures = IndexMap::new();
     for name in schemas.keys() {
+        let needed = needed(&schemas, name);
+        let needs: Vec<String> = needed.keys().cloned().collect();
         let alone = OpenAPI {
             paths: Paths::default(),
-            ..with_schemas(api, needed(&schemas, name))
+            ..with_schemas(api, needed)
         };
         if let Err(reason) = attempt(&alone, &prepared.model) {
-            let at = pointer::join("/components/schemas", [name.as_str()]);
-            let message = format!("the schema `{name}` cannot be generated: {}", first_line(&reason));
-            found.push(document.error(&at, message).help("describe it with simpler means"));
+            failures.insert(name.clone(), (reason, needs));
         }
+    }
+    // What needs another that fails, and is not needed by it, fails because of it.
+    let is_cause = |name: &String, needs: &[String]| {
+        let needs_back = |other: &String| failures.get(other).is_none_or(|(_, needs)| needs.contains(name));
+        needs.iter().all(|other| other == name || needs_back(other))
+    };
+    for (name, (reason, _)) in failures.iter().filter(|(name, (_, needs))| is_cause(name, needs)) {
+        let at = prepared.model.places.get(name).cloned().unwrap_or_default();
+        let message = format!("the schema `{name}` cannot be generated: {}", first_line(reason));
+        found.push(document.error(&at, message).help("describe it with simpler means"));
     }
     if found.is_empty() {
         for (path, item) in api.paths.iter() {
@@ -181,11 +192,82 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::quietly;
+    use openapiv3::Parameter;
+
+    use super::*;
+
+    const PETS: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+servers: [{ url: https://api.example.com }]
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { '204': { description: It is there. } }
+    put:
+      operationId: putPet
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { '204': { description: It is there. } }
+components:
+  schemas:
+    Tag: { type: object, properties: { name: { type: string } } }
+    Pet: { type: object, properties: { tag: { $ref: '#/components/schemas/Tag' } } }
+";
+
+    /// What is said of a copy that progenitor cannot take, which prepare never makes.
+    fn refused(spoil: impl FnOnce(&mut OpenAPI)) -> String {
+        let document = Document::parse("pets.yaml", PETS).unwrap();
+        let mut prepared = crate::prepare::prepare(&document).unwrap();
+        assert!(run(&document, &prepared).is_ok());
+        spoil(&mut prepared.api);
+        run(&document, &prepared).err().unwrap().to_string()
+    }
 
     #[test]
     fn a_panic_is_an_error() {
         assert_eq!(quietly(|| 1), Ok(1));
         assert_eq!(quietly(|| -> () { panic!("no {}", "way") }), Err("no way".to_owned()));
+    }
+
+    #[test]
+    fn the_operation_that_progenitor_panics_on_is_named() {
+        let shown = refused(|api| {
+            let Some(ReferenceOr::Item(path)) = api.paths.paths.get_mut("/pets/{id}") else {
+                panic!("no such path");
+            };
+            for parameter in &mut path.put.as_mut().unwrap().parameters {
+                if let ReferenceOr::Item(Parameter::Path { parameter_data, .. }) = parameter {
+                    parameter_data.required = false;
+                }
+            }
+        });
+        insta::assert_snapshot!(shown, @r"
+        error: the operation `putPet` cannot be generated: assertion failed: parameter_data.required
+          --> pets.yaml:10:5
+           |
+        10 |     put:
+           |     ^^^
+           |
+           = help: describe it with simpler means
+        ");
+    }
+
+    #[test]
+    fn the_schema_that_typify_panics_on_is_named() {
+        let shown = refused(|api| {
+            let schemas = &mut api.components.as_mut().unwrap().schemas;
+            schemas["Tag"] = serde_json::from_str(r##"{ "$ref": "#/components/schemas/Nowhere" }"##).unwrap();
+        });
+        insta::assert_snapshot!(shown, @r"
+        error: the schema `Tag` cannot be generated: $ref #/components/schemas/Nowhere is missing
+          --> pets.yaml:16:5
+           |
+        16 |     Tag: { type: object, properties: { name: { type: string } } }
+           |     ^^^
+           |
+           = help: describe it with simpler means
+        ");
     }
 }

@@ -1,6 +1,8 @@
 //! What `prepare` finds out about a document and progenitor has no place for. `polish` puts it into
 //! the generated code.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 
@@ -13,6 +15,8 @@ pub(crate) struct Model {
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
     pub operations: IndexMap<String, Operation>,
+    /// Where the document has what became a type.
+    pub places: HashMap<String, String>,
 }
 
 impl Model {

@@ -66,8 +66,10 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
 /// such a name gets a suffix.
 pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
-/// Methods of a client that no operation may take.
+/// Methods of a client, private ones among them, that no operation may take.
 pub(crate) const CLIENT_METHODS: &[&str] = &[
+    "answer",
+    "attempt",
     "base_url",
     "builder",
     "clone",
@@ -76,8 +78,10 @@ pub(crate) const CLIENT_METHODS: &[&str] = &[
     "http",
     "inner",
     "new",
+    "send",
     "send_empty",
     "send_json",
+    "wait",
 ];
 
 /// The name of a type: `task_status` → `TaskStatus`.
@@ -179,4 +183,127 @@ fn starts_well(name: &str) -> bool {
 
 fn keyword_free(name: String) -> String {
     if is_keyword(&name) { name + "_" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+    use syn::{ImplItem, Item, UseTree};
+
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (name, expected) in [
+            ("task_status", "TaskStatus"),
+            ("a_b", "Ab"),
+            ("2D", "X2d"),
+            ("self", "Self_"),
+            ("", "X"),
+            ("größe", "Größe"),
+        ] {
+            assert_eq!(type_name(name), expected);
+        }
+        for (name, expected) in [
+            ("Has-More", "has_more"),
+            ("type", "type_"),
+            ("filter[kind]", "filter_kind"),
+            ("1st", "x1st"),
+            ("$", "x"),
+            // Composed and decomposed, which Rust takes for one name.
+            ("u\u{308}ber", "über"),
+        ] {
+            assert_eq!(field_name(name), expected);
+        }
+        for (value, expected) in [
+            ("adaptive_video", "AdaptiveVideo"),
+            ("1080p", "_1080p"),
+            ("", "Empty"),
+            ("unknown", "UnknownValue"),
+            ("-created", "MinusCreated"),
+            (">=", "GreaterEqual"),
+            ("Self", "Self_"),
+        ] {
+            assert_eq!(variant_name(value), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_an_identifier_and_stays_it(name in prop_oneof!["\\PC*", "[a-zA-Z0-9_-]*"]) {
+            for rule in [type_name, field_name] {
+                let once = rule(&name);
+                prop_assert!(syn::parse_str::<syn::Ident>(&once).is_ok(), "{once}");
+                prop_assert_eq!(rule(&once), once);
+            }
+            let variant = variant_name(&name);
+            prop_assert!(syn::parse_str::<syn::Ident>(&variant).is_ok(), "{}", variant);
+            let builder = builder_name(&field_name(&name));
+            prop_assert!(syn::parse_str::<syn::Ident>(&builder).is_ok(), "{}", builder);
+        }
+    }
+
+    fn client_source(file: &Path) -> syn::File {
+        syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap()
+    }
+
+    fn client_files() -> Vec<std::path::PathBuf> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
+        let files = fs::read_dir(source).unwrap().map(|entry| entry.unwrap().path());
+        files
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_client_exports_is_reserved() {
+        fn exported(tree: &UseTree) -> Vec<String> {
+            match tree {
+                UseTree::Path(path) => exported(&path.tree),
+                UseTree::Name(name) => vec![name.ident.to_string()],
+                UseTree::Rename(name) => vec![name.rename.to_string()],
+                UseTree::Group(group) => group.items.iter().flat_map(exported).collect(),
+                UseTree::Glob(_) => Vec::new(),
+            }
+        }
+        let library = client_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/lib.rs"));
+        let mut found = 0;
+        for item in &library.items {
+            let Item::Use(item) = item else { continue };
+            if !matches!(item.vis, syn::Visibility::Public(_)) {
+                continue;
+            }
+            for name in exported(&item.tree)
+                .iter()
+                .filter(|name| name.starts_with(char::is_uppercase))
+            {
+                // `Timestamp` is what a schema of that name becomes.
+                assert!(
+                    RESERVED_TYPES.contains(&name.as_str()) || name == "Timestamp",
+                    "{name} is not reserved"
+                );
+                found += 1;
+            }
+        }
+        assert!(found > 5, "the exports were not found");
+    }
+
+    #[test]
+    fn what_a_client_can_do_is_reserved() {
+        let mut found = 0;
+        for item in client_files().iter().flat_map(|file| client_source(file).items) {
+            let Item::Impl(block) = item else { continue };
+            let of_client = matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+            for item in block.items.iter().filter(|_| of_client) {
+                let ImplItem::Fn(function) = item else { continue };
+                let name = function.sig.ident.to_string();
+                assert!(CLIENT_METHODS.contains(&name.as_str()), "{name} is not reserved");
+                found += 1;
+            }
+        }
+        assert!(found > 5, "the methods were not found");
+    }
 }

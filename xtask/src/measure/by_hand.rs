@@ -7,7 +7,7 @@ struct Task {
     id: String,
     kind: String,
     status: String,
-    progress: Option<i32>,
+    progress: Option<f64>,
     input: Option<File>,
     output: Option<File>,
     error: Option<serde_json::Value>,

@@ -17,7 +17,7 @@ use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server
 
 pub(crate) use self::operation::{renamed_path, slot};
 pub(crate) use self::schema::TIMESTAMP;
-use self::schema::{Kind, Waiting};
+use self::schema::{Kind, Place, Waiting};
 use crate::model::Model;
 use crate::name;
 
@@ -81,8 +81,8 @@ pub(crate) struct Prepare<'a> {
     /// The copy's component schemas, by Rust name.
     schemas: IndexMap<String, ReferenceOr<Schema>>,
     kinds: HashMap<String, Kind>,
-    /// Every Rust type name that is taken, with where it comes from.
-    type_names: HashMap<String, String>,
+    /// The names of inline schemas, by place.
+    inline_names: HashMap<String, String>,
     /// For each struct the structs its fields hold.
     holds: HashMap<String, Vec<String>>,
     /// Structs that stand in responses and in request bodies.
@@ -103,7 +103,7 @@ impl<'a> Prepare<'a> {
             model: Model::default(),
             schemas: IndexMap::new(),
             kinds: HashMap::new(),
-            type_names: HashMap::new(),
+            inline_names: HashMap::new(),
             holds: HashMap::new(),
             received: Vec::new(),
             sent: Vec::new(),
@@ -125,31 +125,30 @@ impl<'a> Prepare<'a> {
         }
     }
 
-    /// Takes a Rust type name for the schema at a place. Says whether it has to be defined: not where
-    /// another has the name, which is reported, nor where it is looked at again.
-    fn take_type_name(&mut self, name: &str, at: &str) -> bool {
+    /// The Rust name of an inline schema, and whether it has to be defined. A place that is come to
+    /// again, by way of an `allOf` or of a shared parameter, keeps its name: it is one type.
+    fn inline_type_name(&mut self, place: &Place) -> (String, bool) {
         const HELP: &str = "move this one to `components/schemas`, under a name of its own";
-        if name::RESERVED_TYPES.contains(&name) || name == TIMESTAMP {
+        if let Some(name) = self.inline_names.get(&place.at) {
+            return (name.clone(), false);
+        }
+        let Place { name, at } = place;
+        self.inline_names.insert(at.clone(), name.clone());
+        if name::RESERVED_TYPES.contains(&name.as_str()) || name == TIMESTAMP {
             let message = format!("the schema gets the name `{name}` from its place, and the client has that name");
             self.error(at, message, HELP);
-            return false;
+            return (name.clone(), false);
         }
-        match self.type_names.get(name).cloned() {
-            None => {
-                self.type_names.insert(name.to_owned(), at.to_owned());
-                true
-            }
-            Some(other) if other == at => false,
-            Some(other) => {
-                self.push(
-                    self.document
-                        .error(at, format!("two schemas would both be the Rust type `{name}`"))
-                        .also(self.document, &other, "the other one")
-                        .help(HELP),
-                );
-                false
-            }
-        }
+        let Some(other) = self.model.places.insert(name.clone(), at.clone()) else {
+            return (name.clone(), true);
+        };
+        self.push(
+            self.document
+                .error(at, format!("two schemas would both be the Rust type `{name}`"))
+                .also(self.document, &other, "the other one")
+                .help(HELP),
+        );
+        (name.clone(), false)
     }
 
     /// The builders of structs and those of requests stand in one module.
@@ -164,7 +163,7 @@ impl<'a> Prepare<'a> {
                 let message =
                     format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
                 let mut clash = self.document.error(&operation.at, message);
-                if let Some(other) = self.type_names.get(name) {
+                if let Some(other) = self.model.places.get(name) {
                     clash = clash.also(self.document, other, "the type");
                 }
                 clashes.push(clash.help("give the operation another `operationId`"));

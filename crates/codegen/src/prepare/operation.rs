@@ -373,7 +373,7 @@ impl Prepare<'_> {
         }
         let bounds = self.bounds(schema, &schema_at);
         let chain = self.chain(schema, &schema_at);
-        let place = Place::new(schema_at, name::type_name(&format!("{builder}-{}", data.name)));
+        let place = Place::new(schema_at, place_name(at, builder, &data.name, "parameter"));
         let copy = self.convert(schema, &place).into_schema(false);
         let schemas = chain.iter().filter_map(|(schema, _)| schema.as_item());
         let default = schemas
@@ -404,7 +404,7 @@ impl Prepare<'_> {
         };
         let body = body.cloned()?;
         let content_at = pointer::join(&at, ["content"]);
-        let name = name::type_name(&format!("{builder}-body"));
+        let name = place_name(&at, builder, "body", "body");
         let (media_type, place) = self.json(&body.content, &content_at, &name, "request")?;
         let converted = match &media_type.schema {
             Some(schema) => {
@@ -541,7 +541,7 @@ impl Prepare<'_> {
         let mut content = IndexMap::new();
         if !first.content.is_empty() {
             let content_at = pointer::join(&first_at, ["content"]);
-            let name = name::type_name(&format!("{builder}-response"));
+            let name = place_name(&first_at, builder, "response", "response");
             let (media_type, place) = self.json(&first.content, &content_at, &name, "response")?;
             let any = ReferenceOr::Item(super::schema::any());
             let schema = media_type.schema.unwrap_or(any);
@@ -618,6 +618,14 @@ fn resolve<'c, T>(
         }
     }
     (None, at)
+}
+
+/// The name of an inline schema: after the operation, or after the component that operations share.
+fn place_name(at: &str, builder: &str, of_operation: &str, of_component: &str) -> String {
+    match pointer::parse(at).as_deref() {
+        Some([root, _, component]) if root == "components" => name::type_name(&format!("{component}-{of_component}")),
+        _ => name::type_name(&format!("{builder}-{of_operation}")),
+    }
 }
 
 fn is_json(media: &str) -> bool {

@@ -187,7 +187,7 @@ impl Prepare<'_> {
                         .at_key(),
                 );
             }
-            if let Some(other) = self.type_names.insert(rust.clone(), at.clone()) {
+            if let Some(other) = self.model.places.insert(rust.clone(), at.clone()) {
                 self.push(
                     self.document
                         .error(&at, format!("two schemas would both be the Rust type `{rust}`"))
@@ -244,18 +244,20 @@ impl Prepare<'_> {
         let mut converted = match self.shape(schema, place) {
             Shape::Reference(target) => self.convert_reference(&target, place, through),
             Shape::Struct(object) => {
-                if self.take_type_name(&place.name, &place.at) {
+                let (name, is_new) = self.inline_type_name(place);
+                if is_new {
                     self.name_struct(object, schema, place);
                 }
-                let mut converted = Converted::reference(&place.name);
-                converted.holds = Some(place.name.clone());
+                let mut converted = Converted::reference(&name);
+                converted.holds = Some(name);
                 converted
             }
             Shape::Enum(values) => {
-                if self.take_type_name(&place.name, &place.at) {
+                let (name, is_new) = self.inline_type_name(place);
+                if is_new {
                     self.define_enum(values, schema, place);
                 }
-                Converted::reference(&place.name)
+                Converted::reference(&name)
             }
             Shape::Timestamp => {
                 self.define_timestamp();
@@ -353,13 +355,13 @@ impl Prepare<'_> {
     }
 
     fn convert_reference(&mut self, target: &str, place: &Place, through: &mut Vec<String>) -> Converted {
-        let Some(schema) = self.components.schemas.get(target).cloned() else {
+        let Some(schema) = self.components.schemas.get(target) else {
             // `check` has reported it.
             return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
         };
         let rust_name = name::type_name(target);
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
-        let nullable = matches!(&schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
+        let nullable = matches!(schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
         let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
             Kind::Struct => {
                 let mut converted = Converted::reference(&rust_name);
@@ -385,6 +387,7 @@ impl Prepare<'_> {
             }
             Kind::Other => {
                 through.push(target.to_owned());
+                let schema = schema.clone();
                 let mut converted = self.convert_within(&schema, &target_place, through);
                 through.pop();
                 let ident = format_ident!("{rust_name}");
@@ -635,6 +638,7 @@ impl Prepare<'_> {
             })
             .rev()
             .collect();
+        let mut looked_at = 0;
         // Parts may have parts, which are put in their place.
         while let Some((part, at)) = left.pop() {
             let parts = match &part {
@@ -658,7 +662,8 @@ impl Prepare<'_> {
             };
             if let Some(parts) = parts {
                 left.extend(parts.into_iter().rev());
-                if left.len() > MAX_PARTS {
+                looked_at += 1;
+                if looked_at.max(left.len()) > MAX_PARTS {
                     self.error(
                         &place.at,
                         format!("the `allOf` has more than {MAX_PARTS} parts"),
