@@ -143,6 +143,8 @@ struct Walk<'d> {
     pending: VecDeque<Pending<'d>>,
     /// Pairs of schemas that were compared, for each direction.
     compared: HashSet<schema::Pair>,
+    /// How many pairs are compared at most: more than any two documents have that were meant.
+    most_pairs: usize,
     views: HashMap<Vec<usize>, Rc<View<'d>>>,
     names: components::Names<'d>,
     /// Components that are only ever sent.
@@ -171,6 +173,7 @@ impl<'d> Walk<'d> {
             settled: HashSet::new(),
             pending: VecDeque::new(),
             compared: HashSet::new(),
+            most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
             views: HashMap::new(),
             names: components::Names::default(),
             loose: (Vec::new(), Vec::new()),

@@ -105,7 +105,8 @@ impl<'d> Walk<'d> {
             let others = self.pending.len();
             self.schema(pending);
             // What is inside comes next, so that a change is told of the first place that has it.
-            for inner in self.pending.split_off(others).into_iter().rev() {
+            let inner = self.pending.split_off(others.min(self.pending.len()));
+            for inner in inner.into_iter().rev() {
                 self.pending.push_front(inner);
             }
         }
@@ -193,6 +194,9 @@ impl<'d> Walk<'d> {
         if !self.compared.insert((key(&old), key(&new), pending.site.direction())) {
             return;
         }
+        if self.compared.len() > self.most_pairs {
+            return self.too_many();
+        }
         if let Some(name) = components.0 {
             pending.names.0 = rust_type::type_name(name);
             pending.sent_only.0 = self.sent_only.0.contains(name);
@@ -214,6 +218,21 @@ impl<'d> Walk<'d> {
             retyped,
         }
         .run();
+    }
+
+    /// Documents can be made so that each schema of the one stands in the place of each schema of the
+    /// other somewhere. Nobody reads such a report.
+    fn too_many(&mut self) {
+        self.pending.clear();
+        let roots = (self.old.root(), self.new.root());
+        let message = "the schemas differ in too many ways to compare them all; the rest was not looked at";
+        self.report(
+            rule::UNCLASSIFIED,
+            Kind::Changed,
+            roots,
+            message.to_owned(),
+            Bump::Major,
+        );
     }
 
     /// Told for every use of a schema: what it does depends on what holds the value.

@@ -116,6 +116,27 @@ fn what_means_the_same_is_no_change() {
     assert_eq!(diff(&base, &base).changes, []);
 }
 
+/// Documents in which every schema stands in the place of every other one, somewhere.
+#[test]
+fn what_cannot_be_compared_in_a_while_is_told() {
+    let chained = |step: usize| {
+        let schemas = (0..401).map(|at| {
+            let next = (at + step) % 401;
+            format!(
+                "    S{at}: {{ type: object, properties: {{ next: {{ $ref: '#/components/schemas/S{next}' }} }} }}\n"
+            )
+        });
+        document(
+            "chained.yaml",
+            &format!("components:\n  schemas:\n{}", schemas.collect::<String>()),
+        )
+    };
+    let report = diff(&chained(1), &chained(2));
+    let last = report.changes.first().expect("a change");
+    assert_eq!((last.id.as_ref(), last.rust), ("unclassified", Bump::Major));
+    assert!(last.message.contains("too many ways"), "{}", last.message);
+}
+
 fn rust(report: &Report) -> String {
     report.rust().map_or("none", |bump| bump.as_str()).to_owned()
 }
