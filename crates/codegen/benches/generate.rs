@@ -2,7 +2,7 @@
 //! generate, lay out. Both run in turns in one process; `cargo bench --package ittybit-codegen`.
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 60;
@@ -26,7 +26,7 @@ fn main() {
     println!("  ratio            {:>8.2}", ours.as_secs_f64() / bare.as_secs_f64());
 }
 
-fn generate(path: &PathBuf) -> usize {
+fn generate(path: &Path) -> usize {
     let document = ittybit_spec::Document::read(path).unwrap();
     ittybit_codegen::generate(&document, "cargo xtask codegen")
         .unwrap()
@@ -36,7 +36,7 @@ fn generate(path: &PathBuf) -> usize {
 
 /// What progenitor's own instructions for a `build.rs` say, with the document's one `anyOf` left
 /// in and its error responses reduced to one, without which it panics.
-fn progenitor_alone(path: &PathBuf) -> usize {
+fn progenitor_alone(path: &Path) -> usize {
     let text = std::fs::read_to_string(path).unwrap();
     let spec: openapiv3::OpenAPI = serde_saphyr::from_str(&text).unwrap();
     let mut settings = progenitor::GenerationSettings::new();

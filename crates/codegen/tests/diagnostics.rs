@@ -92,6 +92,7 @@ fn parameters() {
         "an object" => parameter("{ name: a, in: query, schema: { type: object, properties: { b: { type: string } } } }"),
         "any value" => parameter("{ name: a, in: query, schema: {} }"),
         "a list of lists" => parameter("{ name: a, in: query, schema: { type: array, items: { type: array, items: { type: string } } } }"),
+        "a list of itself" => refused("components:\n  schemas:\n    List: { type: array, items: { $ref: \"#/components/schemas/List\" } }\npaths:\n  /a:\n    get:\n      operationId: get_a\n      parameters: [{ name: a, in: query, schema: { $ref: \"#/components/schemas/List\" } }]\n      responses: { \"204\": { description: Fine. } }\n"),
         "content" => parameter("{ name: a, in: query, content: { application/json: { schema: { type: string } } } }"),
         "two of one name" => parameter("{ name: a-b, in: query, schema: { type: string } }\n        - { name: a_b, in: query, schema: { type: string } }"),
         "a name that is no header" => parameter("{ name: a b, in: header, schema: { type: string } }"),

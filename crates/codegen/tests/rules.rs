@@ -66,12 +66,13 @@ fn items(code: &str) -> Vec<String> {
         if module_ends || blank && (indent == 0 || indent == 4 && in_module) {
             items.push(String::new());
         }
-        blank = line.is_empty();
         let item = items.last_mut().expect("one");
+        if blank {
+            item.push('\n');
+        }
+        blank = line.is_empty();
         if !blank {
             item.push_str(&format!("{line}\n"));
-        } else {
-            item.push('\n');
         }
     }
     items

@@ -949,19 +949,24 @@ impl Prepare<'_> {
 
     /// Whether a parameter's value is one text on the wire, a list of them, or neither.
     pub(super) fn wire_form(&self, schema: &ReferenceOr<Schema>) -> WireForm {
-        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
-            return WireForm::Neither;
+        let last = |schema: &ReferenceOr<Schema>| match self.chain(schema, "").pop() {
+            Some((ReferenceOr::Item(schema), _)) => single_type(&schema.schema_kind).into_owned(),
+            _ => SchemaKind::Any(AnySchema::default()),
         };
-        match &*single_type(&schema.schema_kind) {
-            SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. })) => {
-                match self.wire_form(&items.clone().unbox()) {
-                    WireForm::One => WireForm::Many,
-                    _ => WireForm::Neither,
-                }
+        let is_one = |kind: &SchemaKind| match kind {
+            SchemaKind::Type(Type::Object(_) | Type::Array(_)) => false,
+            SchemaKind::Type(_) => true,
+            SchemaKind::Any(any) => is_enum(&any.enumeration),
+            _ => false,
+        };
+        match last(schema) {
+            // The items of a list may be that list again: they are not followed further.
+            SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. }))
+                if is_one(&last(&items.clone().unbox())) =>
+            {
+                WireForm::Many
             }
-            SchemaKind::Type(Type::Object(_) | Type::Array(_)) => WireForm::Neither,
-            SchemaKind::Type(_) => WireForm::One,
-            SchemaKind::Any(any) if is_enum(&any.enumeration) => WireForm::One,
+            kind if is_one(&kind) => WireForm::One,
             _ => WireForm::Neither,
         }
     }

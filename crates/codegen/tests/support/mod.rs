@@ -44,7 +44,7 @@ pub fn whole(text: &str) -> String {
     let has = |key: &str| text.starts_with('{') || text.starts_with(key) || text.contains(&format!("\n{key}"));
     let mut text = text.to_owned();
     if !has("openapi:") {
-        text = text + HEAD;
+        text += HEAD;
     }
     if !has("paths:") {
         text += "paths: {}\n";

@@ -1,0 +1,331 @@
+//! Setting up an emulator.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use ittybit::Clock;
+
+use crate::answer::Api;
+use crate::clock::ManualClock;
+use crate::data::Recipe;
+use crate::emulator::Emulator;
+use crate::fault::Fault;
+use crate::request::{KEY_PREFIX, is_key};
+use crate::server::{Server, Service, bind};
+use crate::state::{RandomFaults, State};
+use crate::store::{Store, seconds};
+
+/// The key that the emulator takes if it is not given another.
+pub const DEFAULT_API_KEY: &str = "ittybit_emulator";
+
+/// More would not fit into the memory of most machines.
+const MOST_TASKS: usize = 10_000_000;
+
+/// Sets up an [`Emulator`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use ittybit_emulator::{Emulator, Fault};
+///
+/// let emulator = Emulator::builder()
+///     .tasks(1000)
+///     .seed(7)
+///     .random_faults(0.05, Fault::passing())
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder does nothing before `start`"]
+pub struct EmulatorBuilder {
+    tasks: usize,
+    seed: u64,
+    api_key: String,
+    address: SocketAddr,
+    clock: Arc<dyn Clock>,
+    live: bool,
+    unknown_values: bool,
+    extra_fields: bool,
+    fault_rate: f64,
+    faults: Vec<Fault>,
+}
+
+impl Default for EmulatorBuilder {
+    fn default() -> Self {
+        Self {
+            tasks: 0,
+            seed: 0,
+            api_key: DEFAULT_API_KEY.to_owned(),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            clock: Arc::new(ManualClock::new()),
+            live: false,
+            unknown_values: false,
+            extra_fields: false,
+            fault_rate: 0.0,
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl EmulatorBuilder {
+    /// How many tasks there are at the start: none, if not said otherwise.
+    ///
+    /// The newest are the same for every number of tasks; more of them are older ones. From 20 on
+    /// every kind and every status is among them. A million takes some two seconds to start with, and
+    /// half a gigabyte.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(20).start().await?;
+    /// let failed = emulator.client().list_tasks().status("failed").send().await?;
+    /// assert!(!failed.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tasks(mut self, count: usize) -> Self {
+        self.tasks = count;
+        self
+    }
+
+    /// What the tasks, their lives and random faults follow from: 0, if not said otherwise. The
+    /// same seed gives the same, on every machine.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::Emulator;
+    ///
+    /// let one = Emulator::builder().tasks(10).seed(7).start().await?;
+    /// let other = Emulator::builder().tasks(10).seed(7).start().await?;
+    /// assert_eq!(one.tasks(), other.tasks());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The one key that is valid: [`DEFAULT_API_KEY`], if not said otherwise. As the API's keys do,
+    /// it starts with `ittybit_`, and goes on with letters, digits, `_` and `-`.
+    ///
+    /// ```
+    /// let builder = ittybit_emulator::Emulator::builder().api_key("ittybit_test_1");
+    /// ```
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = key.into();
+        self
+    }
+
+    /// Where to listen: port 0 of 127.0.0.1, if not said otherwise, which is a free port.
+    ///
+    /// ```
+    /// let builder = ittybit_emulator::Emulator::builder().address(([127, 0, 0, 1], 4010));
+    /// ```
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// The emulator's clock: a [`ManualClock`], if not said otherwise. The generated tasks were
+    /// created before its time at the start.
+    ///
+    /// See [`ManualClock`] for an example.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Whether tasks go on as the clock does: from `waiting` through every status to an end, within
+    /// 60 seconds. Most succeed, some fail, and a few are cancelled. Pushed tasks do too, from the
+    /// status that they have.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use ittybit::{Clock, Task, TaskStatus};
+    /// use ittybit_emulator::{Emulator, ManualClock};
+    ///
+    /// let clock = ManualClock::new();
+    /// let emulator = Emulator::builder().live(true).clock(clock.clone()).start().await?;
+    /// emulator.push(
+    ///     Task::builder().id("task_1").kind("video").status("waiting").created_at(clock.now()),
+    /// )?;
+    /// clock.advance(Duration::from_secs(4));
+    /// assert_ne!(emulator.tasks()[0].status, TaskStatus::Waiting);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn live(mut self, live: bool) -> Self {
+        self.live = live;
+        self
+    }
+
+    /// Whether some tasks have a status, a kind or a kind of file that is not documented: three of
+    /// ten do. No filter finds such a status or kind.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit::TaskStatus;
+    ///
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(10).unknown_values(true).start().await?;
+    /// let page = emulator.client().list_tasks().send().await?;
+    /// assert!(page.iter().any(|task| matches!(task.status, TaskStatus::Unknown(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unknown_values(mut self, unknown_values: bool) -> Self {
+        self.unknown_values = unknown_values;
+        self
+    }
+
+    /// Whether tasks and their inputs have fields that are not documented.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(1).extra_fields(true).start().await?;
+    /// let page = emulator.client().list_tasks().send().await?;
+    /// assert!(page[0].extra.contains_key("priority"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn extra_fields(mut self, extra_fields: bool) -> Self {
+        self.extra_fields = extra_fields;
+        self
+    }
+
+    /// Lets a share of the requests fail, from 0.0 (none) to 1.0 (all), each with one of the faults.
+    /// Which requests fail, and how, follows from the seed and their number.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::builder().random_faults(1.0, [Fault::status(500)]).start().await?;
+    /// let error = emulator.client().list_tasks().send().await.unwrap_err();
+    /// assert_eq!((error.kind(), error.attempts()), (Some("internal_error"), 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn random_faults(mut self, rate: f64, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.fault_rate = rate;
+        self.faults = faults.into_iter().collect();
+        self
+    }
+
+    /// Starts the emulator. It answers as soon as this returns.
+    ///
+    /// # Errors
+    /// A port that cannot be listened on, or, as [`io::ErrorKind::InvalidInput`], something that
+    /// was set wrongly; the message says what.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(5).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start(self) -> io::Result<Emulator> {
+        self.start_blocking()
+    }
+
+    /// The same as [`start`](Self::start), for code that is not async.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    ///
+    /// ```
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(5).start_blocking()?;
+    /// println!("{}", emulator.base_url());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn start_blocking(self) -> io::Result<Emulator> {
+        self.check()
+            .map_err(|what| io::Error::new(io::ErrorKind::InvalidInput, what))?;
+        let now = seconds(self.clock.now());
+        let listener = bind(self.address)?;
+        let base_url = base_url(listener.local_addr()?);
+        let recipe = Recipe {
+            seed: self.seed,
+            count: self.tasks,
+            now,
+            unknown_values: self.unknown_values,
+            extra_fields: self.extra_fields,
+        };
+        let service = Arc::new(Service {
+            api: Api {
+                base_url,
+                api_key: self.api_key,
+                state: Mutex::new(State::new(Store::new(recipe, self.live, now))),
+            },
+            clock: self.clock,
+            random_faults: RandomFaults {
+                seed: self.seed,
+                rate: self.fault_rate,
+                faults: self.faults,
+            },
+        });
+        let server = Server::start(listener, Arc::clone(&service))?;
+        Ok(Emulator::new(server, service, self.live))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !self
+            .api_key
+            .strip_prefix(KEY_PREFIX)
+            .is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_key))
+        {
+            return Err(format!(
+                "a key starts with `{KEY_PREFIX}` and goes on with letters, digits, `_` or `-`, such as \
+                 `{DEFAULT_API_KEY}`"
+            ));
+        }
+        if self.tasks > MOST_TASKS {
+            return Err(format!("{} tasks are too many: use at most {MOST_TASKS}", self.tasks));
+        }
+        if !(0.0..=1.0).contains(&self.fault_rate) {
+            return Err(format!(
+                "the rate of faults is {}: use one from 0.0 to 1.0",
+                self.fault_rate
+            ));
+        }
+        if self.fault_rate > 0.0 && self.faults.is_empty() {
+            return Err("there are no faults to choose from: give some, such as `Fault::passing()`".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for EmulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatorBuilder")
+            .field("tasks", &self.tasks)
+            .field("seed", &self.seed)
+            .field("address", &self.address)
+            .field("live", &self.live)
+            .field("unknown_values", &self.unknown_values)
+            .field("extra_fields", &self.extra_fields)
+            .field("fault_rate", &self.fault_rate)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a server that listens on this address is reached from this machine.
+fn base_url(mut address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("http://{address}")
+}

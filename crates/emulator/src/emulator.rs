@@ -1,0 +1,386 @@
+//! The emulator in a test's hands.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, MutexGuard};
+
+use ittybit::{Client, RetryPolicy, Task};
+
+use crate::builder::EmulatorBuilder;
+use crate::clock::SharedClock;
+use crate::fault::Fault;
+use crate::request::Request;
+use crate::server::{Server, Service};
+use crate::state::State;
+use crate::store::{Store, seconds};
+
+/// A running emulator. It stops when it is dropped.
+///
+/// It has a thread of its own, so it can be used from async code, from code that blocks, and for
+/// the sake of another process. Any number can run at once; each has its own port and tasks.
+///
+/// ```
+/// use futures_util::TryStreamExt;
+/// use ittybit::TaskKind;
+/// use ittybit_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::builder().tasks(300).seed(7).start().await?;
+/// let client = emulator.client();
+///
+/// let videos: Vec<_> = client.list_tasks().kind(TaskKind::Video).stream().try_collect().await?;
+/// assert!(videos.len() > 20);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Emulator {
+    // Stopped first, so that nothing is answered once the emulator begins to go.
+    _server: Server,
+    service: Arc<Service>,
+    live: bool,
+}
+
+impl Emulator {
+    /// An emulator without tasks.
+    ///
+    /// # Errors
+    /// As for [`EmulatorBuilder::start`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// assert!(emulator.client().list_tasks().send().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Everything that can be set.
+    ///
+    /// ```
+    /// let builder = ittybit_emulator::Emulator::builder().tasks(100).seed(7);
+    /// ```
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    /// Where the emulator is, without a slash at the end: `http://127.0.0.1:` and the port.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> &str {
+        &self.service.api.base_url
+    }
+
+    /// The key that the emulator takes.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::{DEFAULT_API_KEY, Emulator};
+    ///
+    /// assert_eq!(Emulator::start().await?.api_key(), DEFAULT_API_KEY);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn api_key(&self) -> &str {
+        &self.service.api.api_key
+    }
+
+    /// A client of this emulator, ready to use. Its retries wait on the emulator's clock: on a
+    /// [`ManualClock`](crate::ManualClock), which is what an emulator has if not told otherwise, a wait takes no time.
+    ///
+    /// # Panics
+    /// If no HTTP client can be set up on this machine.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// assert_eq!(emulator.client().list_tasks().send().await?.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn client(&self) -> Client {
+        let clock = SharedClock(Arc::clone(&self.service.clock));
+        Client::builder()
+            .api_key(self.api_key())
+            .base_url(self.base_url())
+            .allow_insecure_http(true)
+            .retry(RetryPolicy::default().clock(clock))
+            .build()
+            .unwrap_or_else(|error| panic!("no client for the emulator: {error}"))
+    }
+
+    /// Every task as it stands and as the client reads it, the newest first.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// assert_eq!(emulator.client().list_tasks().send().await?.into_items(), emulator.tasks());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tasks(&self) -> Vec<Task> {
+        let (contents, recipe) = {
+            let mut state = self.state();
+            state.store.advance(self.now());
+            (state.store.all(), state.store.recipe())
+        };
+        contents.iter().map(|content| as_read(content.task(&recipe))).collect()
+    }
+
+    /// The task with this id, as it stands.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// let newest = emulator.tasks().remove(0);
+    /// assert_eq!(emulator.task(&newest.id), Some(newest));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn task(&self, id: &str) -> Option<Task> {
+        let mut state = self.state();
+        state.store.advance(self.now());
+        state.store.get(id).map(as_read)
+    }
+
+    /// Adds a task, or the builder of one.
+    ///
+    /// # Errors
+    /// [`ChangeError::IdTaken`], or [`ChangeError::Invalid`] if the builder does not make a task.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit::{Task, TaskKind, TaskStatus, Timestamp};
+    ///
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// emulator.push(
+    ///     Task::builder()
+    ///         .id("task_1")
+    ///         .kind(TaskKind::Video)
+    ///         .status(TaskStatus::Waiting)
+    ///         .created_at(Timestamp::from_unix_seconds(1735689600)),
+    /// )?;
+    /// assert_eq!(emulator.client().list_tasks().send().await?[0].id, "task_1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn push(&self, task: impl TryInto<Task, Error: fmt::Display>) -> Result<(), ChangeError> {
+        let task = task
+            .try_into()
+            .map_err(|error| ChangeError::Invalid(error.to_string()))?;
+        let now = self.now();
+        let mut state = self.state();
+        if state.store.contains(&task.id) {
+            return Err(ChangeError::IdTaken(task.id));
+        }
+        state.store.insert(task, now);
+        Ok(())
+    }
+
+    /// Changes a task. The closure must not use the emulator, which waits for it.
+    ///
+    /// # Errors
+    /// [`ChangeError::NoSuchTask`], or [`ChangeError::IdChanged`] if the closure changed the id;
+    /// the task then stays as it was.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit::TaskStatus;
+    ///
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// let id = &emulator.tasks()[0].id;
+    /// emulator.update(id, |task| task.status = TaskStatus::Cancelled)?;
+    /// assert_eq!(emulator.client().list_tasks().send().await?[0].status, TaskStatus::Cancelled);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, id: &str, change: impl FnOnce(&mut Task)) -> Result<(), ChangeError> {
+        let now = self.now();
+        let mut state = self.state();
+        state.store.advance(now);
+        let task = state
+            .store
+            .get(id)
+            .ok_or_else(|| ChangeError::NoSuchTask(id.to_owned()))?;
+        let mut task = as_read(task);
+        change(&mut task);
+        if task.id != id {
+            return Err(ChangeError::IdChanged {
+                from: id.to_owned(),
+                to: task.id,
+            });
+        }
+        state.store.replace(task, now);
+        Ok(())
+    }
+
+    /// Removes a task, and gives it. Its id still serves as a cursor, so that a list that is being
+    /// read goes on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// let client = emulator.client();
+    /// let page = client.list_tasks().limit(1).send().await?;
+    /// emulator.remove(&page[0].id);
+    /// let next = page.next().await?.ok_or("two tasks are left")?;
+    /// assert_eq!(next.into_items(), emulator.tasks()[..1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remove(&self, id: &str) -> Option<Task> {
+        let mut state = self.state();
+        state.store.advance(self.now());
+        state.store.remove(id).map(as_read)
+    }
+
+    /// Makes everything as it was at the start: the tasks, no requests, no faults to come. The
+    /// clock stays where it is.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().tasks(3).start().await?;
+    /// let before = emulator.tasks();
+    /// emulator.remove(&before[1].id);
+    /// emulator.reset();
+    /// assert_eq!(emulator.tasks(), before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset(&self) {
+        let now = self.now();
+        let mut state = self.state();
+        let recipe = state.store.recipe();
+        *state = State::new(Store::new(recipe, self.live, now));
+    }
+
+    /// What was received, in order: the last 10 000 requests.
+    ///
+    /// See [`Request`] for an example.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state().requests.iter().cloned().collect()
+    }
+
+    /// Lets the next request fail. Called again, the one after it fails too, and so on; a retry is
+    /// a request of its own.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// emulator.fail_next(Fault::status(503));
+    /// emulator.fail_next(Fault::dropped());
+    /// // The third attempt gets through.
+    /// emulator.client().list_tasks().send().await?;
+    /// let statuses: Vec<_> = emulator.requests().iter().map(|request| request.status()).collect();
+    /// assert_eq!(statuses, [Some(503), None, Some(200)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail_next(&self, fault: Fault) {
+        self.state().script.push_back(fault);
+    }
+
+    pub(crate) fn new(server: Server, service: Arc<Service>, live: bool) -> Self {
+        Self {
+            _server: server,
+            service,
+            live,
+        }
+    }
+
+    fn now(&self) -> i64 {
+        seconds(self.service.clock.now())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        State::lock(&self.service.api.state)
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a task was not pushed or updated.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use ittybit_emulator::{ChangeError, Emulator};
+///
+/// let emulator = Emulator::builder().tasks(1).start().await?;
+/// let task = emulator.tasks().remove(0);
+/// assert_eq!(emulator.push(task.clone()), Err(ChangeError::IdTaken(task.id)));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// There is a task with this id already.
+    IdTaken(String),
+    /// There is no task with this id.
+    NoSuchTask(String),
+    /// An update gave the task another id.
+    IdChanged {
+        /// The id of the task.
+        from: String,
+        /// The id that it was to have.
+        to: String,
+    },
+    /// What was pushed does not make a task.
+    Invalid(String),
+}
+
+impl fmt::Display for ChangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdTaken(id) => write!(
+                f,
+                "there is a task `{id}` already: push it under another id, or `update` it"
+            ),
+            Self::NoSuchTask(id) => write!(f, "there is no task `{id}`: `push` it first"),
+            Self::IdChanged { from, to } => write!(
+                f,
+                "the update would make task `{from}` task `{to}`: `remove` the one and `push` the other"
+            ),
+            Self::Invalid(reason) => write!(f, "this does not make a task: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for ChangeError {}
+
+/// A task as the client reads it, to which `null` is the same as nothing.
+fn as_read(task: Arc<Task>) -> Task {
+    let mut task = Arc::unwrap_or_clone(task);
+    task.error.take_if(|error| error.is_null());
+    task.metadata.take_if(|metadata| metadata.is_null());
+    task
+}

@@ -1,0 +1,263 @@
+//! What can go wrong with an answer, on purpose.
+
+use std::time::Duration;
+
+use hyper::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::{HeaderMap, StatusCode};
+
+/// Something that goes wrong with an answer.
+///
+/// A fault starts with what goes wrong, and can be made more particular:
+///
+/// ```
+/// use std::time::Duration;
+/// use ittybit_emulator::Fault;
+///
+/// let overloaded = Fault::status(503).header("Retry-After", "2");
+/// let proxy = Fault::status(502).body("text/html", "<h1>Bad gateway</h1>");
+/// let slow_and_broken = Fault::truncated().delayed(Duration::from_millis(20));
+/// ```
+///
+/// The default is an answer that nothing is wrong with, to add a header to or to replace the body
+/// of.
+///
+/// Give it to [`Emulator::fail_next`](crate::Emulator::fail_next), or to
+/// [`EmulatorBuilder::random_faults`](crate::EmulatorBuilder::random_faults).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct Fault {
+    pub(crate) delay: Duration,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) damage: Option<Damage>,
+}
+
+/// What happens to an answer once it is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Damage {
+    Truncate,
+    Drop,
+    BreakJson,
+    UnknownValue,
+}
+
+impl Fault {
+    /// An answer with this status. From 400 on it has the API's error object, with the documented
+    /// kind where there is one.
+    ///
+    /// # Panics
+    /// If the status is not from 200 to 599.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// emulator.fail_next(Fault::status(402));
+    /// let error = emulator.client().list_tasks().send().await.unwrap_err();
+    /// assert_eq!(error.kind(), Some("payment_required"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn status(status: u16) -> Self {
+        assert!(
+            (200..600).contains(&status),
+            "a fault's status is from 200 to 599, not {status}"
+        );
+        Self {
+            status: StatusCode::from_u16(status).ok(),
+            ..Self::default()
+        }
+    }
+
+    /// 429, with a `Retry-After` in whole seconds, rounded up.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// emulator.fail_next(Fault::rate_limited(Duration::from_secs(30)));
+    /// // The client waits and tries again; the emulator's clock makes the wait short.
+    /// let page = emulator.client().list_tasks().send().await?;
+    /// assert_eq!(emulator.requests().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+        let mut fault = Self::status(429);
+        fault.headers.insert(RETRY_AFTER, seconds.into());
+        fault
+    }
+
+    /// The answer comes later: by real time, whatever the emulator's clock, because it is the
+    /// client's time-out that this is for.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use ittybit::{Category, Client, RetryPolicy};
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
+    /// let client = Client::builder()
+    ///     .api_key(emulator.api_key())
+    ///     .base_url(emulator.base_url())
+    ///     .timeout(Duration::from_millis(50))
+    ///     .retry(RetryPolicy::none())
+    ///     .build()?;
+    /// let error = client.list_tasks().send().await.unwrap_err();
+    /// assert_eq!(error.category(), Category::Timeout);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delay(delay: Duration) -> Self {
+        Self::default().delayed(delay)
+    }
+
+    /// Half of the body, after headers that promise all of it; then the connection ends.
+    ///
+    /// ```
+    /// let fault = ittybit_emulator::Fault::truncated();
+    /// ```
+    pub fn truncated() -> Self {
+        Self::damage(Damage::Truncate)
+    }
+
+    /// No answer: the connection ends.
+    ///
+    /// ```
+    /// let fault = ittybit_emulator::Fault::dropped();
+    /// ```
+    pub fn dropped() -> Self {
+        Self::damage(Damage::Drop)
+    }
+
+    /// A body that is whole, and is not JSON: its last bracket is the wrong one.
+    ///
+    /// ```
+    /// let fault = ittybit_emulator::Fault::broken_json();
+    /// ```
+    pub fn broken_json() -> Self {
+        Self::damage(Damage::BreakJson)
+    }
+
+    /// A page whose first task has a status that is not documented. A page without tasks stays as
+    /// it is.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit::TaskStatus;
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::builder().tasks(3).start().await?;
+    /// emulator.fail_next(Fault::unknown_value());
+    /// let page = emulator.client().list_tasks().send().await?;
+    /// assert!(matches!(page[0].status, TaskStatus::Unknown(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unknown_value() -> Self {
+        Self::damage(Damage::UnknownValue)
+    }
+
+    /// The faults that pass when a request is sent again, one of each: statuses 429 (with a
+    /// `Retry-After` of a second), 500, 502 (with HTML), 503 (with no body), a body cut short, and a
+    /// connection that ends.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::{Emulator, Fault};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// let client = emulator.client();
+    /// for fault in Fault::passing() {
+    ///     emulator.fail_next(fault);
+    ///     client.list_tasks().send().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn passing() -> Vec<Self> {
+        vec![
+            Self::rate_limited(Duration::from_secs(1)),
+            Self::status(500),
+            Self::status(502).body("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>"),
+            Self::status(503).without_body(),
+            Self::truncated(),
+            Self::dropped(),
+        ]
+    }
+
+    /// The same fault, later: see [`delay`](Self::delay).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let fault = ittybit_emulator::Fault::status(503).delayed(Duration::from_millis(5));
+    /// ```
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// A header that the answer has in addition, or in place of its own.
+    ///
+    /// # Panics
+    /// If a header cannot have this name or this value.
+    ///
+    /// ```
+    /// use ittybit_emulator::Fault;
+    /// let fault = Fault::status(503).header("Retry-After", "Wed, 01 Jan 2025 00:00:30 GMT");
+    /// ```
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name
+            .parse()
+            .unwrap_or_else(|_| panic!("no header has the name {name:?}"));
+        let value: HeaderValue = value
+            .parse()
+            .unwrap_or_else(|_| panic!("no header has the value {value:?}"));
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Another body than the answer would have.
+    ///
+    /// # Panics
+    /// If the content type cannot stand in a header.
+    ///
+    /// ```
+    /// use ittybit_emulator::Fault;
+    /// let fault = Fault::status(200).body("application/json", "null");
+    /// ```
+    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self = self.header("Content-Type", content_type);
+        self.body = Some(body.into());
+        self
+    }
+
+    /// An answer without a body.
+    ///
+    /// ```
+    /// let fault = ittybit_emulator::Fault::status(503).without_body();
+    /// ```
+    pub fn without_body(mut self) -> Self {
+        self.body = Some(Vec::new());
+        self
+    }
+
+    fn damage(damage: Damage) -> Self {
+        Self {
+            damage: Some(damage),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The emulator as a program.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
+
+/// Serves the Ittybit API on this machine, with made-up tasks.
+#[derive(Parser)]
+#[command(
+    name = "ittybit-emulator",
+    version,
+    max_term_width = 100,
+    after_help = "The same options give the same tasks, except with --live, where they are made as of now.\n\
+                  A request can ask for an error itself, with the header `Prefer: code=503`."
+)]
+struct Options {
+    /// How many tasks there are
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    tasks: usize,
+
+    /// What the tasks and the random faults follow from
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+
+    /// Where to listen; port 0 is a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
+    listen: SocketAddr,
+
+    /// The API key that is valid
+    #[arg(long, value_name = "KEY", default_value = DEFAULT_API_KEY)]
+    key: String,
+
+    /// Let tasks go on as time passes, from `waiting` to an end within a minute
+    #[arg(long)]
+    live: bool,
+
+    /// Give some tasks a status or kind that is not documented
+    #[arg(long)]
+    unknown_values: bool,
+
+    /// Give tasks fields that are not documented
+    #[arg(long)]
+    extra_fields: bool,
+
+    /// The share of requests that fail, from 0.0 to 1.0
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    fault_rate: f64,
+
+    /// How they fail, one or several times [default: all that pass when a request is sent again]
+    #[arg(long, value_name = "FAULT", requires = "fault_rate")]
+    fault: Vec<FaultName>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FaultName {
+    /// Status 429, with a `Retry-After` of a second
+    RateLimited,
+    /// Status 500
+    InternalError,
+    /// Status 502, with HTML
+    BadGateway,
+    /// Status 503, with no body
+    Unavailable,
+    /// The answer comes after a second
+    Delay,
+    /// Half of the body, then the connection ends
+    Truncated,
+    /// No answer: the connection ends
+    Dropped,
+    /// A body that is not JSON
+    BrokenJson,
+    /// A status that is not documented
+    UnknownValue,
+}
+
+impl From<FaultName> for Fault {
+    fn from(name: FaultName) -> Self {
+        match name {
+            FaultName::RateLimited => Self::rate_limited(Duration::from_secs(1)),
+            FaultName::InternalError => Self::status(500),
+            FaultName::BadGateway => Self::status(502).body("text/html", "<h1>502 Bad Gateway</h1>"),
+            FaultName::Unavailable => Self::status(503).without_body(),
+            FaultName::Delay => Self::delay(Duration::from_secs(1)),
+            FaultName::Truncated => Self::truncated(),
+            FaultName::Dropped => Self::dropped(),
+            FaultName::BrokenJson => Self::broken_json(),
+            FaultName::UnknownValue => Self::unknown_value(),
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, like 127.0.0.1:4010".to_owned())
+}
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            // What was asked for wrongly is an error of usage, as it is for the parser.
+            ExitCode::from(if error.kind() == io::ErrorKind::InvalidInput {
+                2
+            } else {
+                1
+            })
+        }
+    }
+}
+
+fn run(options: Options) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Before the address is printed: whoever reads it may send a signal at once.
+    let stopped = {
+        let _context = runtime.enter();
+        stop_signal()?
+    };
+
+    let faults = match options.fault.as_slice() {
+        [] => Fault::passing(),
+        names => names.iter().copied().map(Fault::from).collect(),
+    };
+    let mut builder = Emulator::builder()
+        .tasks(options.tasks)
+        .seed(options.seed)
+        .address(options.listen)
+        .api_key(options.key)
+        .live(options.live)
+        .unknown_values(options.unknown_values)
+        .extra_fields(options.extra_fields)
+        .random_faults(options.fault_rate, faults);
+    if options.live {
+        builder = builder.clock(SystemClock);
+    }
+    let emulator = builder.start_blocking()?;
+    greet(&emulator, options.tasks)?;
+    runtime.block_on(stopped);
+    drop(emulator);
+    eprintln!("Stopped.");
+    Ok(())
+}
+
+fn greet(emulator: &Emulator, tasks: usize) -> io::Result<()> {
+    let (url, key) = (emulator.base_url(), emulator.api_key());
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "Serving {tasks} tasks at {url}, until Ctrl-C.\n\
+         \n\
+         With curl:\n    \
+             curl -H 'Authorization: Bearer {key}' '{url}/tasks?limit=2'\n\
+         \n\
+         With the client, or the command `ittybit`:\n    \
+             export ITTYBIT_BASE_URL={url}\n    \
+             export ITTYBIT_API_KEY={key}"
+    )?;
+    out.flush()
+}
+
+/// Waits for Ctrl-C or SIGTERM. From here on neither ends the program by itself.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(std::future::poll_fn(move |context| {
+        match interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready() {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    }))
+}
+
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

@@ -1,0 +1,218 @@
+//! The HTTP server: a thread of its own, so that it answers whatever the caller's threads do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::header::CONTENT_LENGTH;
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use ittybit::Clock;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use crate::answer::{Answer, Api};
+use crate::fault::Damage;
+use crate::request::Request;
+use crate::state::{RandomFaults, State};
+use crate::store::seconds;
+
+/// Everything that a connection needs.
+pub(crate) struct Service {
+    pub(crate) api: Api,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random_faults: RandomFaults,
+}
+
+/// A running server. Dropped, it is gone: the port is free, and every connection ended.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(listener: std::net::TcpListener, service: Arc<Service>) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        listener.set_nonblocking(true)?;
+        let listener = {
+            let _context = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("ittybit-emulator".to_owned())
+            .spawn(move || {
+                runtime.spawn(accept(listener, service));
+                // An error says that the sender is gone, which stops the server as well. The
+                // runtime ends every connection when it is dropped.
+                let _ = runtime.block_on(stopped);
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been printed, and there is nobody here to tell.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Binds a port, and says which address could not be bound.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    std::net::TcpListener::bind(address)
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+}
+
+async fn accept(listener: TcpListener, service: Arc<Service>) {
+    loop {
+        match listener.accept().await {
+            Ok((connection, _)) => {
+                tokio::spawn(serve(connection, Arc::clone(&service)));
+            }
+            // Such as too many open files: it passes when connections end.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn serve(connection: TcpStream, service: Arc<Service>) {
+    // Without it, the end of a page can wait for the other side's delayed acknowledgement. Where
+    // it cannot be set, answers are slower and no less right.
+    let _ = connection.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<_>| {
+        let (parts, _) = request.into_parts();
+        respond(Arc::clone(&service), parts)
+    });
+    // An error here is a client that went away or did not speak HTTP, or a fault that was asked for.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(connection), service)
+        .await;
+}
+
+async fn respond(service: Arc<Service>, request: Parts) -> Result<Response<Payload>, ConnectionEnded> {
+    let now = seconds(service.clock.now());
+    let fault = State::lock(&service.api.state)
+        .next_fault(&service.random_faults)
+        .unwrap_or_default();
+    let mut answer = service.api.answer(&request, now);
+    answer.spoil(&fault);
+
+    let ends = fault.damage == Some(Damage::Drop);
+    let status = (!ends).then(|| answer.status.as_u16());
+    State::lock(&service.api.state).remember(Request::new(&request, status));
+    if !fault.delay.is_zero() {
+        tokio::time::sleep(fault.delay).await;
+    }
+    match ends {
+        true => Err(ConnectionEnded),
+        false => Ok(response(answer, &request.method, fault.damage)),
+    }
+}
+
+fn response(answer: Answer, method: &Method, damage: Option<Damage>) -> Response<Payload> {
+    let Answer {
+        status,
+        mut headers,
+        mut body,
+    } = answer;
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        body.clear();
+    } else {
+        headers.insert(CONTENT_LENGTH, body.len().into());
+    }
+    let truncated = damage == Some(Damage::Truncate);
+    if *method == Method::HEAD {
+        body.clear();
+    } else if truncated {
+        body.truncate(body.len() / 2);
+    }
+    let payload = Payload {
+        data: Some(body).filter(|body| !body.is_empty()).map(Bytes::from),
+        end: if truncated { End::Written } else { End::Whole },
+    };
+    let mut response = Response::new(payload);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Makes hyper end a connection.
+#[derive(Debug)]
+struct ConnectionEnded;
+
+impl std::fmt::Display for ConnectionEnded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a fault ended the connection")
+    }
+}
+
+impl std::error::Error for ConnectionEnded {}
+
+/// The body of an answer, which may end too early.
+struct Payload {
+    data: Option<Bytes>,
+    end: End,
+}
+
+enum End {
+    Whole,
+    /// Truncated; what there is waits to be sent before the connection ends.
+    Written,
+    Broken,
+}
+
+impl Body for Payload {
+    type Data = Bytes;
+    type Error = ConnectionEnded;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionEnded>>> {
+        if let Some(data) = self.data.take() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        match self.end {
+            End::Whole => Poll::Ready(None),
+            End::Written => {
+                // hyper sends what it has when the body pauses; at an error it would not.
+                self.end = End::Broken;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Broken => Poll::Ready(Some(Err(ConnectionEnded))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_none() && matches!(self.end, End::Whole)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match (&self.end, &self.data) {
+            (End::Whole, Some(data)) => SizeHint::with_exact(data.len() as u64),
+            (End::Whole, None) => SizeHint::with_exact(0),
+            // The header promises more than comes.
+            _ => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Requests as they stand on the wire, so that a test can also send what no client would.
+
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use ittybit_emulator::Emulator;
+use serde_json::Value;
+
+/// An answer, as it came over the wire.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// By name in lower case.
+    pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The kind of the error.
+    pub fn kind(&self) -> String {
+        self.json()["kind"].as_str().expect("an error object").to_owned()
+    }
+
+    /// The ids of the page's tasks.
+    pub fn ids(&self) -> Vec<String> {
+        let page = self.json();
+        let tasks = page.as_array().unwrap_or_else(|| panic!("not a page: {page}"));
+        tasks
+            .iter()
+            .map(|task| task["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// Sends bytes on a connection of their own, and gives what comes back until it ends.
+pub fn exchange(emulator: &Emulator, request: &[u8]) -> Vec<u8> {
+    let address = emulator.base_url().strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).unwrap();
+    // A server that neither answers nor hangs up fails the test instead of stopping it.
+    connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    connection.write_all(request).unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+/// Sends a request with these headers, and no key unless it is among them.
+pub fn send(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    parse(&exchange(emulator, request.as_bytes()))
+}
+
+/// Sends a `GET` with the emulator's key.
+pub fn get(emulator: &Emulator, target: &str) -> Answer {
+    let key = format!("Bearer {}", emulator.api_key());
+    send(emulator, "GET", target, &[("Authorization", &key)])
+}
+
+pub fn parse(answer: &[u8]) -> Answer {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(answer)));
+    let head = std::str::from_utf8(&answer[..end]).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(':').unwrap();
+        (name.to_ascii_lowercase(), value.trim().to_owned())
+    });
+    Answer {
+        status,
+        headers: headers.collect(),
+        body: answer[end + 4..].to_vec(),
+    }
+}

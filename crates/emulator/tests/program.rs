@@ -1,0 +1,164 @@
+//! The program, as a process of its own.
+#![cfg(feature = "cli")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use ittybit::Client;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ittybit-emulator"));
+    command.args(arguments);
+    command
+}
+
+/// A running program, which is ended with the test.
+struct Running {
+    child: Child,
+    /// What it printed at its start.
+    greeting: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = String::new();
+        while !greeting.contains("ITTYBIT_API_KEY") {
+            assert_ne!(lines.read_line(&mut greeting).unwrap(), 0, "it ended after: {greeting}");
+        }
+        Self { child, greeting }
+    }
+
+    /// The value of a variable that the greeting tells to set.
+    fn variable(&self, name: &str) -> &str {
+        let (_, rest) = self.greeting.split_once(&format!("export {name}=")).unwrap();
+        rest.lines().next().unwrap()
+    }
+
+    fn client(&self) -> Client {
+        let builder = Client::builder().base_url(self.variable("ITTYBIT_BASE_URL"));
+        builder.api_key(self.variable("ITTYBIT_API_KEY")).build().unwrap()
+    }
+
+    /// Sends a signal; gives the exit code and what was said.
+    #[cfg(unix)]
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let said = std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error says that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn serves_what_the_library_serves() {
+    let running = Running::start(&["--tasks", "30", "--seed", "7"]);
+    let library = ittybit_emulator::Emulator::builder()
+        .tasks(30)
+        .seed(7)
+        .start()
+        .await
+        .unwrap();
+    let page = running.client().list_tasks().limit(100).send().await.unwrap();
+    assert_eq!(page.into_items(), library.tasks());
+}
+
+#[tokio::test]
+async fn takes_its_options() {
+    let running = Running::start(&[
+        "--tasks=50",
+        "--key=ittybit_other",
+        "--live",
+        "--unknown-values",
+        "--extra-fields",
+        "--fault-rate=1",
+        "--fault=unknown-value",
+    ]);
+    assert_eq!(running.variable("ITTYBIT_API_KEY"), "ittybit_other");
+    let page = running.client().list_tasks().send().await.unwrap();
+    assert_eq!(page[0].status.as_str(), "hibernating");
+    assert!(page[0].extra.contains_key("priority"));
+    // Live tasks are of now, and not of the day when the tests' clock stands still.
+    let created = std::time::SystemTime::try_from(page[0].created_at).unwrap();
+    assert!(created.elapsed().unwrap().as_secs() < 86_400);
+}
+
+#[test]
+fn says_how_to_use_it() {
+    let running = Running::start(&["--tasks", "1000"]);
+    let url = running.variable("ITTYBIT_BASE_URL");
+    let (_, port) = url.rsplit_once(':').unwrap();
+    insta::assert_snapshot!(running.greeting.replace(port, "PORT"));
+}
+
+#[cfg(unix)]
+#[test]
+fn stops_cleanly_when_told_to() {
+    for signal in ["TERM", "INT"] {
+        let running = Running::start(&[]);
+        // A connection that stays open does not hold it up.
+        let address = running
+            .variable("ITTYBIT_BASE_URL")
+            .strip_prefix("http://")
+            .unwrap()
+            .to_owned();
+        let _connection = std::net::TcpStream::connect(&address).unwrap();
+        assert_eq!(running.stop(signal), (Some(0), "Stopped.\n".to_owned()), "{signal}");
+        assert!(std::net::TcpStream::connect(&address).is_err());
+    }
+}
+
+#[test]
+fn wrong_options_are_errors() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut said = Vec::new();
+    for (arguments, code) in [
+        (["--tasks", "many"], 2),
+        (["--listen", "localhost"], 2),
+        (["--key", "secret"], 2),
+        (["--fault-rate", "1.5"], 2),
+        (["--fault", "broken-json"], 2),
+        (["--fault", "fire"], 2),
+        (["--listen", &address], 1),
+    ] {
+        let output = program(&arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let error = String::from_utf8(output.stderr).unwrap().replace(&address, "ADDRESS");
+        said.push(format!(
+            "$ ittybit-emulator {}\n{error}",
+            arguments.join(" ").replace(&address, "ADDRESS")
+        ));
+    }
+    // How the system words that a port is taken is the system's.
+    let last = said.pop().unwrap();
+    assert!(last.contains("error: cannot listen on ADDRESS: "), "{last}");
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn help() {
+    let help = |flag| String::from_utf8(program(&[flag]).output().unwrap().stdout).unwrap();
+    insta::assert_snapshot!("help", help("--help"));
+    insta::assert_snapshot!("help_in_short", help("-h"));
+}
