@@ -34,7 +34,7 @@ impl Subject {
     /// Whether the way here is too long to be read. Chains of references may be as long as the
     /// document.
     fn is_far(&self) -> bool {
-        self.path.split('.').count() > 4
+        self.path.split('.').count() > 4 || self.path.len() > 80
     }
 
     fn property(&self, name: &str) -> Self {
