@@ -134,6 +134,7 @@ fn schemas() {
         "a sum that disagrees" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer } } }] }\n"),
         "itself" => schema("    Pet: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }\n"),
         "itself by way of another" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),
+        "itself by way of a sum" => schema("    A: { type: object, additionalProperties: { allOf: [{ type: object }, { $ref: \"#/components/schemas/A\" }] } }\n"),
         "a sum with itself" => schema("    Pet: { allOf: [{ $ref: \"#/components/schemas/Pet\" }, { type: object, properties: { a: { type: string } } }] }\n"),
         "descriptions of no enum's values" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: { cat: 3, cow: Moo } }\n"),
         "descriptions that are a list" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: [Meow] }\n"),

@@ -122,7 +122,8 @@
 //! messages are this project's own.
 //!
 //! **What is not HTTP** is answered by the HTTP library, without a body: 400 for a request that cannot
-//! be read, 414 for a target of more than 64 KiB, 431 for headers of more than about 400 KiB.
+//! be read, 414 for a target of more than 64 KiB, 431 for more than 100 headers or about 400 KiB of
+//! them.
 //!
 //! # How fast
 //!

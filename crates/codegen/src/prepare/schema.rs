@@ -57,8 +57,10 @@ enum Shape {
     Integer(&'static str),
     Float,
     Boolean,
-    List(Option<ReferenceOr<Schema>>),
-    Map(Option<ReferenceOr<Schema>>),
+    /// With the schema of the items.
+    List(Option<Held>),
+    /// With the schema of the values.
+    Map(Option<Held>),
     Any,
     /// Reported already.
     Refused,
@@ -79,13 +81,16 @@ const MAX_CHAIN: usize = 128;
 /// An `allOf` may have this many parts, those of its parts among them.
 const MAX_PARTS: usize = 1_000;
 
+/// A schema within another, and its place in the document.
+type Held = (ReferenceOr<Schema>, String);
+
 /// An object's properties, those of the parts of an `allOf` among them.
 #[derive(Default)]
 struct Object {
     /// Each with the place of its schema in the document.
-    properties: IndexMap<String, (ReferenceOr<Schema>, String)>,
+    properties: IndexMap<String, Held>,
     required: Vec<String>,
-    additional: Option<(ReferenceOr<Schema>, String)>,
+    additional: Option<Held>,
 }
 
 /// A schema of the copy, and whether it may be null.
@@ -238,7 +243,7 @@ impl Prepare<'_> {
         self.convert_within(schema, place, &mut Vec::new())
     }
 
-    /// `through` are the components on the way here that have no Rust type of their own.
+    /// `through` are the components and the places on the way here that have no Rust type of their own.
     fn convert_within(&mut self, schema: &ReferenceOr<Schema>, place: &Place, through: &mut Vec<String>) -> Converted {
         let nullable = matches!(schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
         let mut converted = match self.shape(schema, place) {
@@ -290,11 +295,7 @@ impl Prepare<'_> {
             }
             Shape::Boolean => Converted::plain(SchemaKind::Type(Type::Boolean(Default::default())), quote!(bool)),
             Shape::List(items) => {
-                let inner = self.convert_inner(
-                    items.as_ref(),
-                    &place.inner(pointer::join(&place.at, ["items"]), "item"),
-                    through,
-                );
+                let inner = self.convert_inner(items, place, "item", through);
                 let (rust, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if inner.nullable {
                     quote!(Vec<Option<#rust>>)
@@ -314,10 +315,10 @@ impl Prepare<'_> {
                 }
             }
             Shape::Map(values) => {
-                let value = place.inner(pointer::join(&place.at, ["additionalProperties"]), "value");
-                let inner = self.convert_inner(values.as_ref(), &value, through);
+                let is_free = values.is_none();
+                let inner = self.convert_inner(values, place, "value", through);
                 let (value, holds) = (inner.rust.clone(), inner.holds.clone());
-                let rust = if values.is_none() {
+                let rust = if is_free {
                     quote!(serde_json::Map<String, serde_json::Value>)
                 } else if inner.nullable {
                     quote!(std::collections::BTreeMap<String, Option<#value>>)
@@ -342,16 +343,22 @@ impl Prepare<'_> {
         converted
     }
 
-    fn convert_inner(
-        &mut self,
-        schema: Option<&ReferenceOr<Schema>>,
-        place: &Place,
-        through: &mut Vec<String>,
-    ) -> Converted {
-        match schema {
-            Some(schema) => self.convert_within(schema, place, through),
-            None => Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value)),
+    fn convert_inner(&mut self, held: Option<Held>, outer: &Place, name: &str, through: &mut Vec<String>) -> Converted {
+        let any = Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
+        let Some((schema, at)) = held else { return any };
+        // An `allOf` may lead back to the very place where it stands.
+        if through.contains(&at) {
+            self.error(
+                &at,
+                "the schema holds itself without an object in between",
+                "make it an object with properties: Rust needs a named type to break the cycle",
+            );
+            return any;
         }
+        through.push(at.clone());
+        let converted = self.convert_within(&schema, &outer.inner(at, name), through);
+        through.pop();
+        converted
     }
 
     fn convert_reference(&mut self, target: &str, place: &Place, through: &mut Vec<String>) -> Converted {
@@ -608,7 +615,7 @@ impl Prepare<'_> {
             SchemaKind::Type(Type::Integer(integer)) => integer_shape(integer),
             SchemaKind::Type(Type::Number(_)) => Shape::Float,
             SchemaKind::Type(Type::Boolean(_)) => Shape::Boolean,
-            SchemaKind::Type(Type::Array(array)) => Shape::List(array.items.clone().map(ReferenceOr::unbox)),
+            SchemaKind::Type(Type::Array(array)) => Shape::List(items(array.items.as_ref(), at)),
             SchemaKind::Type(Type::Object(object)) => object_shape(object, at),
             SchemaKind::AllOf { all_of } => self.all_of_shape(all_of, None, place),
             SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } if parts.len() == 1 => {
@@ -676,12 +683,7 @@ impl Prepare<'_> {
             let inner = Place::new(at.clone(), place.name.clone());
             match self.shape(&part, &inner) {
                 Shape::Struct(object) => self.merge(&mut whole, object),
-                Shape::Map(values) => {
-                    whole.additional = whole
-                        .additional
-                        .take()
-                        .or(values.map(|values| (values, pointer::join(&at, ["additionalProperties"]))))
-                }
+                Shape::Map(values) => whole.additional = whole.additional.take().or(values),
                 // It says nothing of the type.
                 Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
@@ -700,7 +702,7 @@ impl Prepare<'_> {
             self.merge(&mut whole, own);
         }
         if whole.properties.is_empty() {
-            return Shape::Map(whole.additional.map(|(values, _)| values));
+            return Shape::Map(whole.additional);
         }
         Shape::Struct(whole)
     }
@@ -781,8 +783,8 @@ impl Prepare<'_> {
                     .collect(),
             );
         }
-        if let Some(items) = &any.items {
-            return Shape::List(Some(items.clone().unbox()));
+        if any.items.is_some() {
+            return Shape::List(items(any.items.as_ref(), at));
         }
         Shape::Any
     }
@@ -1040,9 +1042,15 @@ fn integer_shape(integer: &IntegerType) -> Shape {
     })
 }
 
+fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Held> {
+    Some((items?.clone().unbox(), pointer::join(at, ["items"])))
+}
+
 fn object_shape(object: &ObjectType, at: &str) -> Shape {
     let additional = match &object.additional_properties {
-        Some(AdditionalProperties::Schema(schema)) => Some((**schema).clone()),
+        Some(AdditionalProperties::Schema(schema)) => {
+            Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
+        }
         _ => None,
     };
     if object.properties.is_empty() {
@@ -1056,7 +1064,7 @@ fn object_shape(object: &ObjectType, at: &str) -> Shape {
             .map(|(name, schema)| (name.clone(), (schema.clone().unbox(), place(name))))
             .collect(),
         required: object.required.clone(),
-        additional: additional.map(|schema| (schema, pointer::join(at, ["additionalProperties"]))),
+        additional,
     })
 }
 
