@@ -4,6 +4,7 @@ mod codegen;
 mod measure;
 mod output;
 mod snapshots;
+mod spec;
 mod workspace;
 
 use std::io::ErrorKind;
@@ -30,12 +31,14 @@ struct Cli {
 enum Command {
     Codegen(codegen::Args),
     Measure(measure::Args),
+    Spec(spec::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Codegen(args) => codegen::run(&args),
         Command::Measure(args) => measure::run(&args),
+        Command::Spec(args) => spec::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,195 @@
+//! What a comparison finds.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+
+/// What a change means on the wire, for a caller that keeps to the old document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Breaks nobody.
+    Info,
+    /// May break a caller, or is a change that no rule understands.
+    Warning,
+    /// Breaks a caller.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The version bump that a change asks of the generated Rust client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// No public item is touched; at most documentation or behaviour.
+    Patch,
+    /// A public item is added, or is deprecated.
+    Minor,
+    /// A public item is removed, renamed or has another type.
+    Major,
+}
+
+impl Bump {
+    /// `patch`, `minor` or `major`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bump::Patch => "patch",
+            Bump::Minor => "minor",
+            Bump::Major => "major",
+        }
+    }
+}
+
+impl Display for Bump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What all changes together mean on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wire {
+    /// Requests and answers are what they were.
+    None,
+    /// Every caller of the old document is served as before.
+    Compatible,
+    /// A caller breaks, or may break.
+    Breaking,
+}
+
+impl Wire {
+    /// `none`, `compatible` or `breaking`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Wire::None => "none",
+            Wire::Compatible => "compatible",
+            Wire::Breaking => "breaking",
+        }
+    }
+}
+
+impl Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether a thing came, went or is another one now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It stands in the new document only.
+    Added,
+    /// It stands in the old document only.
+    Removed,
+    /// It stands in both.
+    Changed,
+}
+
+/// A place in one of the two documents.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// JSON pointer.
+    pub pointer: String,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The rule that found it; see [`rules`](crate::rules).
+    pub id: Cow<'static, str>,
+    /// What it means on the wire.
+    pub severity: Severity,
+    /// Whether it reaches the wire at all: a description does not.
+    pub wire: bool,
+    /// Whether it came, went or changed.
+    pub kind: Kind,
+    /// The first operation that it touches, such as `GET /tasks`.
+    pub operation: Option<String>,
+    /// Its place in the old document; for what was added, that of what it was added to.
+    pub old: Place,
+    /// Its place in the new document; for what was removed, that of what it was removed from.
+    pub new: Place,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// What it does to the Rust client.
+    pub rust: Bump,
+}
+
+impl Change {
+    /// The place that shows the change best: in the new document, or, for what was removed, in the
+    /// old one.
+    pub fn place(&self) -> &Place {
+        match self.kind {
+            Kind::Removed => &self.old,
+            Kind::Added | Kind::Changed => &self.new,
+        }
+    }
+}
+
+/// What a change of a document does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The name of the old document.
+    pub old_name: String,
+    /// The name of the new document.
+    pub new_name: String,
+    /// `info.version` of the old document, if it has one.
+    pub old_version: Option<String>,
+    /// `info.version` of the new document, if it has one.
+    pub new_version: Option<String>,
+    /// Every change: errors first, then in the order of the documents.
+    pub changes: Vec<Change>,
+}
+
+impl Report {
+    /// What all changes together mean on the wire. Errors and warnings are breaking: nothing is
+    /// called compatible that may not be.
+    pub fn wire(&self) -> Wire {
+        self.changes
+            .iter()
+            .map(|change| match (change.severity, change.wire) {
+                (Severity::Error | Severity::Warning, _) => Wire::Breaking,
+                (Severity::Info, true) => Wire::Compatible,
+                (Severity::Info, false) => Wire::None,
+            })
+            .max()
+            .unwrap_or(Wire::None)
+    }
+
+    /// What all changes together do to the Rust client; `None` where there is no change.
+    pub fn rust(&self) -> Option<Bump> {
+        self.changes.iter().map(|change| change.rust).max()
+    }
+
+    /// The gravest severity; `None` where there is no change.
+    pub fn severity(&self) -> Option<Severity> {
+        self.changes.iter().map(|change| change.severity).max()
+    }
+
+    /// How many changes have a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.changes.iter().filter(|change| change.severity == severity).count()
+    }
+}

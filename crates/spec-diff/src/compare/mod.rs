@@ -1,0 +1,396 @@
+//! Detection: two documents are walked side by side, and every difference goes to exactly one rule.
+//!
+//! That nothing is left out does not depend on the rules. Each comparison of two objects goes
+//! through all members of both, and what has no rule is `unclassified`. Whatever a comparison looked
+//! at is marked; at the end a sweep goes through both documents as they stand, and every difference
+//! that nobody has marked is `unclassified` too.
+
+mod components;
+mod operation;
+mod parameter;
+mod response;
+mod schema;
+mod security;
+mod server;
+mod sweep;
+mod view;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+use ittybit_spec::{Document, Entry, Node};
+
+pub(crate) use self::operation::operations;
+pub(crate) use self::parameter::json;
+pub(crate) use self::response::first_success;
+
+use self::operation::Operation;
+use self::schema::Pending;
+use self::view::View;
+use crate::change::{Bump, Change, Kind, Report};
+use crate::json as values;
+use crate::locate::Locations;
+use crate::reach;
+use crate::reference::References;
+use crate::rule::{self, Direction, Rule};
+
+/// Compares two documents.
+///
+/// ```
+/// use ittybit_spec::Document;
+/// use ittybit_spec_diff::{Bump, Wire};
+///
+/// let old = Document::parse("old.yaml", "paths: { /pets: { get: { operationId: list_pets } } }")?;
+/// let new = Document::parse("new.yaml", "paths: { /pets: { get: { operationId: pets } } }")?;
+/// let report = ittybit_spec_diff::diff(&old, &new);
+/// assert_eq!(report.changes[0].id, "api-operation-id-removed");
+/// assert_eq!(report.wire(), Wire::None);
+/// assert_eq!(report.rust(), Some(Bump::Major));
+/// # Ok::<(), ittybit_spec::Diagnostics>(())
+/// ```
+pub fn diff(old: &Document, new: &Document) -> Report {
+    let mut walk = Walk::new(old, new);
+    walk.document();
+    walk.loose_operations();
+    walk.schemas();
+    walk.components();
+    walk.schemas();
+    walk.names();
+    walk.sweep();
+    let changes = walk.changes();
+    let version = |document: &Document| Some(document.get("/info/version")?.as_str()?.to_owned());
+    Report {
+        old_name: old.name().to_owned(),
+        new_name: new.name().to_owned(),
+        old_version: version(old),
+        new_version: version(new),
+        changes,
+    }
+}
+
+/// What tells a node from all others while its document lives.
+pub(crate) fn address(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+/// A member that stands in one or both of two objects.
+#[derive(Clone, Copy)]
+struct Member<'d> {
+    key: &'d str,
+    old: Option<&'d Node>,
+    new: Option<&'d Node>,
+    /// The objects that hold it.
+    within: (&'d Node, &'d Node),
+}
+
+impl<'d> Member<'d> {
+    fn kind(&self) -> Kind {
+        match (self.old, self.new) {
+            (None, _) => Kind::Added,
+            (_, None) => Kind::Removed,
+            _ => Kind::Changed,
+        }
+    }
+
+    /// The nodes to point at: the values, or the objects where there is none.
+    fn places(&self) -> (&'d Node, &'d Node) {
+        (self.old.unwrap_or(self.within.0), self.new.unwrap_or(self.within.1))
+    }
+
+    fn is_same(&self) -> bool {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => values::same(old, new),
+            _ => false,
+        }
+    }
+
+    /// ` from `a` to `b``, ` `b` added`: what happened to a value, for a sentence.
+    fn told(&self) -> String {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => format!("went from {} to {}", values::shown(old), values::shown(new)),
+            (None, Some(new)) => format!("is {} now, and was not given", values::shown(new)),
+            (Some(old), None) => format!("is not given any more, and was {}", values::shown(old)),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// Whatever one finds: a change whose places are nodes still.
+struct Found<'d> {
+    rule: Rule,
+    kind: Kind,
+    old: &'d Node,
+    new: &'d Node,
+    operation: Option<Rc<str>>,
+    message: String,
+    rust: Bump,
+}
+
+/// The state of one comparison.
+struct Walk<'d> {
+    old: &'d Document,
+    new: &'d Document,
+    old_references: References<'d>,
+    new_references: References<'d>,
+    found: Vec<Found<'d>>,
+    /// Where in `found` a rule has spoken of two nodes already.
+    spoken: HashMap<(Direction, String, usize, usize), usize>,
+    /// Objects that were compared member by member.
+    seen: HashSet<usize>,
+    /// Values that were compared as a whole.
+    settled: HashSet<usize>,
+    /// Schemas still to be compared.
+    pending: VecDeque<Pending<'d>>,
+    /// Pairs of schemas that were compared, for each direction.
+    compared: HashSet<schema::Pair>,
+    /// How many pairs are compared at most: more than any two documents have that were meant.
+    most_pairs: usize,
+    views: HashMap<Vec<usize>, Rc<View<'d>>>,
+    names: components::Names<'d>,
+    /// Components that are only ever sent.
+    sent_only: (HashSet<&'d str>, HashSet<&'d str>),
+    /// Operations whose path or method only one of the documents has.
+    loose: (Vec<Operation<'d>>, Vec<Operation<'d>>),
+    /// The operation that is compared now.
+    operation: Option<Rc<str>>,
+}
+
+impl<'d> Walk<'d> {
+    fn new(old: &'d Document, new: &'d Document) -> Self {
+        let (old_references, new_references) = (References::new(old), References::new(new));
+        Self {
+            old,
+            new,
+            sent_only: (
+                reach::sent_only(old, &old_references),
+                reach::sent_only(new, &new_references),
+            ),
+            old_references,
+            new_references,
+            found: Vec::new(),
+            spoken: HashMap::new(),
+            seen: HashSet::new(),
+            settled: HashSet::new(),
+            pending: VecDeque::new(),
+            compared: HashSet::new(),
+            most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
+            views: HashMap::new(),
+            names: components::Names::default(),
+            loose: (Vec::new(), Vec::new()),
+            operation: None,
+        }
+    }
+
+    /// Notes a change; one that is known already only has its effect raised.
+    fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String, rust: Bump) {
+        let (old, new) = places;
+        let (direction, family) = rule::family(&rule.id);
+        let key = (direction, family.to_owned(), address(old), address(new));
+        if let Some(known) = self.spoken.get(&key) {
+            let known = &mut self.found[*known];
+            known.rust = known.rust.max(rust);
+            return;
+        }
+        self.spoken.insert(key, self.found.len());
+        let operation = self.operation.clone();
+        self.found.push(Found {
+            rule,
+            kind,
+            old,
+            new,
+            operation,
+            message,
+            rust,
+        });
+    }
+
+    /// Settles a member, and reports it if it differs.
+    fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String, rust: Bump) {
+        self.settle(member.old);
+        self.settle(member.new);
+        if !member.is_same() {
+            self.report(rule, member.kind(), member.places(), message(), rust);
+        }
+    }
+
+    /// A member that no rule knows.
+    fn unclassified(&mut self, member: &Member<'d>, what: &str, rust: Bump) {
+        let message = || format!("`{}` of {what} {}", member.key, member.told());
+        self.leaf(rule::UNCLASSIFIED, member, message, rust);
+    }
+
+    /// A member that is there to be read by people.
+    fn words(&mut self, member: &Member<'d>, what: &str) {
+        let key = member.key;
+        let message = || match member.kind() {
+            Kind::Added => format!("`{key}` of {what} was added"),
+            Kind::Removed => format!("`{key}` of {what} was removed"),
+            Kind::Changed => format!("`{key}` of {what} is worded otherwise"),
+        };
+        let rule = if matches!(key, "example" | "examples") {
+            rule::EXAMPLE_CHANGED
+        } else {
+            rule::DESCRIPTION_CHANGED
+        };
+        self.leaf(rule, member, message, Bump::Patch);
+    }
+
+    fn settle(&mut self, node: Option<&'d Node>) {
+        if let Some(node) = node {
+            self.settled.insert(address(node));
+        }
+    }
+
+    fn see(&mut self, node: &'d Node) {
+        self.seen.insert(address(node));
+    }
+
+    /// The members of two objects, in the order of the old one, then of the new one; none where one
+    /// of the two is no object, which is reported.
+    fn members(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
+        let (Some(old_members), Some(new_members)) = (old.as_object(), new.as_object()) else {
+            let member = Member {
+                key: "",
+                old: Some(old),
+                new: Some(new),
+                within: (old, new),
+            };
+            let message = || format!("{what} {}", member.told());
+            self.leaf(rule::UNCLASSIFIED, &member, message, Bump::Patch);
+            return Vec::new();
+        };
+        self.see(old);
+        self.see(new);
+        let member = |entry: &'d Entry, sides: (Option<&'d Node>, Option<&'d Node>)| Member {
+            key: entry.key(),
+            old: sides.0,
+            new: sides.1,
+            within: (old, new),
+        };
+        let known = old_members
+            .iter()
+            .map(|entry| member(entry, (Some(entry.value()), new.get(entry.key()))));
+        let added = new_members
+            .iter()
+            .filter(|entry| old.entry(entry.key()).is_none())
+            .map(|entry| member(entry, (None, Some(entry.value()))));
+        known.chain(added).collect()
+    }
+
+    /// What two nodes stand for, their references followed.
+    fn resolve(&mut self, old: &'d Node, new: &'d Node) -> (&'d Node, &'d Node) {
+        let mut follow = |node: &'d Node, target: Option<&'d Node>| match (node.get("$ref"), target) {
+            (Some(reference), Some(target)) => {
+                self.seen.insert(address(node));
+                self.settled.insert(address(reference));
+                target
+            }
+            _ => node,
+        };
+        (
+            follow(old, self.old_references.resolve(old)),
+            follow(new, self.new_references.resolve(new)),
+        )
+    }
+
+    fn document(&mut self) {
+        for member in self.members(self.old.root(), self.new.root(), "the document") {
+            match (member.key, member.old, member.new) {
+                ("paths", Some(old), Some(new)) => self.paths(old, new),
+                ("info", Some(old), Some(new)) => self.info(old, new),
+                ("components", Some(old), Some(new)) => {
+                    self.see(old);
+                    self.see(new);
+                }
+                ("servers", ..) => self.servers(&member, "the API"),
+                ("security", ..) => self.global_security(&member),
+                ("tags" | "externalDocs", ..) => self.words(&member, "the document"),
+                ("openapi", Some(old), Some(new)) => {
+                    let patch = |node: &Node| node.as_str().is_some_and(|version| version.starts_with("3.0."));
+                    let rule = if patch(old) && patch(new) {
+                        rule::OPENAPI_VERSION_CHANGED
+                    } else {
+                        rule::UNCLASSIFIED
+                    };
+                    let message = || format!("the version of OpenAPI {}", member.told());
+                    self.leaf(rule, &member, message, Bump::Patch);
+                }
+                // A document without components, paths or servers has none of them.
+                ("components" | "paths", old, new) => {
+                    let empty = |node: &Node| node.as_object().is_some_and(|members| members.is_empty());
+                    if old.or(new).is_some_and(empty) {
+                        self.settle(old.or(new));
+                    } else if let Some(node) = old.or(new) {
+                        self.one_sided(&member, node);
+                    }
+                }
+                _ => self.unclassified(&member, "the document", Bump::Patch),
+            }
+        }
+    }
+
+    fn info(&mut self, old: &'d Node, new: &'d Node) {
+        for member in self.members(old, new, "`info`") {
+            match member.key {
+                "version" => {
+                    let message = || format!("the version of the API {}", member.told());
+                    self.leaf(rule::API_VERSION_CHANGED, &member, message, Bump::Patch);
+                }
+                "title" | "description" | "termsOfService" | "contact" | "license" => {
+                    self.words(&member, "the API");
+                }
+                _ => self.unclassified(&member, "`info`", Bump::Patch),
+            }
+        }
+    }
+
+    /// `paths` or `components` that one document has and the other has not: each of the entries came
+    /// or went.
+    fn one_sided(&mut self, member: &Member<'d>, node: &'d Node) {
+        if member.key == "components" {
+            return;
+        }
+        self.see(node);
+        let (old, new) = match member.kind() {
+            Kind::Added => (None, Some(node)),
+            _ => (Some(node), None),
+        };
+        let within = member.within;
+        for entry in node.as_object().unwrap_or_default() {
+            self.lone_path(&Member {
+                key: entry.key(),
+                old: old.and_then(|node| node.get(entry.key())),
+                new: new.and_then(|node| node.get(entry.key())),
+                within,
+            });
+        }
+    }
+
+    /// All that was found, with places in the texts.
+    fn changes(self) -> Vec<Change> {
+        let wanted = |side: fn(&Found<'d>) -> &'d Node| self.found.iter().map(|found| address(side(found))).collect();
+        let old = Locations::new(self.old, wanted(|found| found.old));
+        let new = Locations::new(self.new, wanted(|found| found.new));
+        let mut changes: Vec<Change> = self
+            .found
+            .iter()
+            .map(|found| Change {
+                id: found.rule.id.clone(),
+                severity: found.rule.severity,
+                wire: found.rule.wire,
+                kind: found.kind,
+                operation: found.operation.as_ref().map(|operation| operation.to_string()),
+                old: old.place(found.old),
+                new: new.place(found.new),
+                // A name of the document may hold anything; a message is one line.
+                message: found.message.replace(char::is_control, " "),
+                rust: found.rust,
+            })
+            .collect();
+        changes.sort_by(|a, b| {
+            let order = |change: &Change| (std::cmp::Reverse(change.severity), change.new.line, change.new.column);
+            (order(a), &a.old, &a.new, &a.id, &a.message).cmp(&(order(b), &b.old, &b.new, &b.id, &b.message))
+        });
+        changes
+    }
+}

@@ -1,0 +1,371 @@
+//! Paths and operations.
+
+use indexmap::IndexMap;
+use ittybit_spec::Node;
+
+use super::{Member, Walk, address};
+use crate::change::{Bump, Kind};
+use crate::rule;
+use crate::rust_type::{method_name, type_name};
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const PAGINATION: &str = "x-cursor-pagination";
+
+/// An operation of one of the documents.
+#[derive(Clone, Copy)]
+pub(super) struct Operation<'d> {
+    pub(super) path: &'d str,
+    pub(super) method: &'d str,
+    /// The path item, which may hold parameters for all of its operations.
+    pub(super) item: &'d Node,
+    pub(super) node: &'d Node,
+    /// Whether the other document does not have the path.
+    path_is_lone: bool,
+    /// What it stands in, for the document that does not have it.
+    within: (&'d Node, &'d Node),
+}
+
+impl<'d> Operation<'d> {
+    fn id(&self) -> Option<&'d str> {
+        self.node.get("operationId").and_then(Node::as_str)
+    }
+
+    /// The name of the client's method.
+    pub(super) fn rust_name(&self) -> String {
+        if let Some(id) = self.id() {
+            return method_name(id);
+        }
+        let segments = self.path.split('/').filter(|segment| !segment.is_empty());
+        let words = segments.map(|segment| segment.replace('{', "by_").replace('}', ""));
+        let all: Vec<String> = std::iter::once(self.method.to_owned()).chain(words).collect();
+        method_name(&all.join("_"))
+    }
+
+    /// The name that the types of the operation begin with.
+    pub(super) fn builder(&self) -> String {
+        type_name(&self.rust_name())
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    pub(super) fn pages(&self) -> bool {
+        self.node.get(PAGINATION).is_some()
+    }
+
+    fn is_deprecated(&self) -> bool {
+        self.node.get("deprecated").and_then(Node::as_bool) == Some(true)
+    }
+
+    /// The names of the parameters in the path, in order.
+    pub(super) fn variables(&self) -> Vec<&'d str> {
+        variables(self.path)
+    }
+}
+
+impl<'d> Walk<'d> {
+    pub(super) fn paths(&mut self, old: &'d Node, new: &'d Node) {
+        let mut lone: (IndexMap<String, Member<'d>>, Vec<Member<'d>>) = Default::default();
+        for member in self.members(old, new, "`paths`") {
+            match (member.old, member.new) {
+                _ if !member.key.starts_with('/') => self.unclassified(&member, "`paths`", Bump::Patch),
+                (Some(old), Some(new)) => self.path_item((member.key, old), (member.key, new)),
+                // `/pets/{id}` and `/pets/{pet}` are the same path.
+                (Some(_), None) => match lone.0.entry(template(member.key)) {
+                    indexmap::map::Entry::Vacant(place) => {
+                        place.insert(member);
+                    }
+                    indexmap::map::Entry::Occupied(_) => self.lone_path(&member),
+                },
+                _ => lone.1.push(member),
+            }
+        }
+        let (mut removed, added) = lone;
+        for member in added {
+            match (removed.shift_remove(&template(member.key)), member.new) {
+                (
+                    Some(Member {
+                        key, old: Some(old), ..
+                    }),
+                    Some(new),
+                ) => {
+                    self.path_item((key, old), (member.key, new));
+                }
+                _ => self.lone_path(&member),
+            }
+        }
+        for member in removed.into_values() {
+            self.lone_path(&member);
+        }
+    }
+
+    /// A path that only one of the documents has.
+    pub(super) fn lone_path(&mut self, member: &Member<'d>) {
+        let Some(item) = member.old.or(member.new) else { return };
+        let old_side = member.old.is_some();
+        let references = if old_side {
+            &self.old_references
+        } else {
+            &self.new_references
+        };
+        let resolved = references.resolve(item).unwrap_or(item);
+        self.settle(Some(item));
+        let mut any = false;
+        for (method, node) in operations(resolved) {
+            any = true;
+            let operation = Operation {
+                path: member.key,
+                method,
+                item: resolved,
+                node,
+                path_is_lone: true,
+                within: member.within,
+            };
+            if old_side {
+                self.loose.0.push(operation);
+            } else {
+                self.loose.1.push(operation);
+            }
+        }
+        if !any {
+            let (rule, verb) = if old_side {
+                (rule::PATH_REMOVED, "removed")
+            } else {
+                (rule::PATH_ADDED, "added")
+            };
+            let message = format!("the path `{}`, which has no operations, was {verb}", member.key);
+            self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+        }
+    }
+
+    fn path_item(&mut self, (old_path, old): (&'d str, &'d Node), (new_path, new): (&'d str, &'d Node)) {
+        let (old, new) = self.resolve(old, new);
+        let what = format!("the path `{new_path}`");
+        for member in self.members(old, new, &what) {
+            let operation = |path, item, node, within| Operation {
+                path,
+                method: member.key,
+                item,
+                node,
+                path_is_lone: false,
+                within,
+            };
+            let within = member.within;
+            match (member.key, member.old, member.new) {
+                (method, Some(old_node), Some(new_node)) if METHODS.contains(&method) => {
+                    let old = operation(old_path, old, old_node, within);
+                    let new = operation(new_path, new, new_node, within);
+                    self.operation(&old, &new);
+                }
+                (method, Some(node), None) if METHODS.contains(&method) => {
+                    self.loose.0.push(operation(old_path, old, node, within));
+                }
+                (method, None, Some(node)) if METHODS.contains(&method) => {
+                    self.loose.1.push(operation(new_path, new, node, within));
+                }
+                // Compared with each operation; where there is none, the sweep finds them.
+                ("parameters", ..) => {}
+                ("summary" | "description", ..) => self.words(&member, &what),
+                ("servers", ..) => self.servers(&member, &what),
+                _ => self.unclassified(&member, &what, Bump::Patch),
+            }
+        }
+    }
+
+    /// Operations that came, went, or moved to another path or method under their `operationId`.
+    pub(super) fn loose_operations(&mut self) {
+        let (old, new) = std::mem::take(&mut self.loose);
+        let mut by_id: IndexMap<&str, Operation<'d>> = IndexMap::new();
+        for operation in &new {
+            if let Some(id) = operation.id() {
+                by_id.entry(id).or_insert(*operation);
+            }
+        }
+        let mut moved = Vec::new();
+        for operation in &old {
+            let target = operation.id().and_then(|id| by_id.shift_remove(id));
+            self.operation = Some(operation.label().into());
+            let rule = match (operation.path_is_lone, operation.is_deprecated()) {
+                (true, false) => rule::PATH_REMOVED,
+                (true, true) => rule::PATH_REMOVED_DEPRECATED,
+                (false, false) => rule::OPERATION_REMOVED,
+                (false, true) => rule::OPERATION_REMOVED_DEPRECATED,
+            };
+            let label = operation.label();
+            let (message, rust) = match &target {
+                Some(target) => (
+                    format!(
+                        "`{label}` was removed; its `operationId` is that of `{}` now",
+                        target.label()
+                    ),
+                    Bump::Patch,
+                ),
+                None => (format!("`{label}` was removed"), Bump::Major),
+            };
+            let places = (operation.node, operation.within.1);
+            self.report(rule, Kind::Removed, places, message, rust);
+            match target {
+                Some(target) => moved.push((*operation, target)),
+                None => self.settle(Some(operation.node)),
+            }
+        }
+        let is_target = |operation: &Operation<'d>| {
+            moved
+                .iter()
+                .any(|(_, target)| address(target.node) == address(operation.node))
+        };
+        for operation in &new {
+            self.operation = Some(operation.label().into());
+            let rust = if is_target(operation) { Bump::Patch } else { Bump::Minor };
+            let places = (operation.within.0, operation.node);
+            let message = format!("`{}` was added", operation.label());
+            self.report(rule::ENDPOINT_ADDED, Kind::Added, places, message, rust);
+            if !is_target(operation) {
+                self.settle(Some(operation.node));
+            }
+        }
+        for (old, new) in &moved {
+            self.operation(old, new);
+        }
+        self.operation = None;
+    }
+
+    fn operation(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
+        self.operation = Some(new.label().into());
+        let what = format!("`{}`", new.label());
+        let renamed = if old.rust_name() == new.rust_name() {
+            Bump::Patch
+        } else {
+            Bump::Major
+        };
+        for member in self.members(old.node, new.node, &what) {
+            match (member.key, member.old, member.new) {
+                ("operationId", ..) => {
+                    let rule = match member.kind() {
+                        Kind::Added => rule::OPERATION_ID_ADDED,
+                        Kind::Removed | Kind::Changed => rule::OPERATION_ID_REMOVED,
+                    };
+                    let (was, is) = (old.rust_name(), new.rust_name());
+                    let method = match was == is {
+                        true => format!("the Rust method is still `{is}`"),
+                        false => format!("the Rust method was `{was}` and is `{is}`"),
+                    };
+                    let message = || format!("the `operationId` {}; {method}", member.told());
+                    self.leaf(rule, &member, message, renamed);
+                }
+                ("summary" | "description" | "externalDocs", ..) => self.words(&member, &what),
+                ("tags", ..) => self.tags(&member, &what),
+                ("deprecated", ..) => self.deprecated(&member, &what),
+                ("security", ..) => self.operation_security(&member, &what),
+                ("servers", ..) => self.servers(&member, &what),
+                ("parameters" | "responses", ..) => {}
+                ("requestBody", ..) => self.request_body(&member, old, new),
+                (PAGINATION, ..) => {
+                    let (rule, rust) = match member.kind() {
+                        Kind::Added => (rule::PAGINATION_ADDED, Bump::Major),
+                        Kind::Removed => (rule::PAGINATION_REMOVED, Bump::Major),
+                        Kind::Changed => (rule::PAGINATION_CHANGED, Bump::Patch),
+                    };
+                    let message = || format!("how the pages of {what} follow each other {}", member.told());
+                    self.leaf(rule, &member, message, rust);
+                }
+                _ => self.unclassified(&member, &what, Bump::Patch),
+            }
+        }
+        self.parameters(old, new);
+        self.responses(old, new);
+        self.operation = None;
+    }
+
+    /// A set of names: their order says nothing.
+    fn tags(&mut self, member: &Member<'d>, what: &str) {
+        let list = |node: Option<&'d Node>| match node {
+            None => Some([].as_slice()),
+            Some(node) => node
+                .as_array()
+                .filter(|tags| tags.iter().all(|tag| tag.as_str().is_some())),
+        };
+        let (Some(old), Some(new)) = (list(member.old), list(member.new)) else {
+            return self.unclassified(member, what, Bump::Patch);
+        };
+        self.settle(member.old);
+        self.settle(member.new);
+        let places = member.places();
+        let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
+        for tag in old.iter().filter(|tag| missing(tag, new)) {
+            let message = format!("{what} has the tag `{}` no more", tag.as_str().unwrap_or_default());
+            self.report(rule::TAG_REMOVED, Kind::Removed, (tag, places.1), message, Bump::Patch);
+        }
+        for tag in new.iter().filter(|tag| missing(tag, old)) {
+            let message = format!("{what} has the tag `{}` now", tag.as_str().unwrap_or_default());
+            self.report(rule::TAG_ADDED, Kind::Added, (places.0, tag), message, Bump::Patch);
+        }
+    }
+
+    fn deprecated(&mut self, member: &Member<'d>, what: &str) {
+        let Some((was, is)) = self.flags(member, what) else {
+            return;
+        };
+        if was != is {
+            let (rule, words) = if is {
+                (rule::ENDPOINT_DEPRECATED, "is deprecated")
+            } else {
+                (rule::ENDPOINT_REACTIVATED, "is deprecated no more")
+            };
+            self.report(
+                rule,
+                member.kind(),
+                member.places(),
+                format!("{what} {words}"),
+                Bump::Minor,
+            );
+        }
+    }
+
+    /// The values of a flag that is off where it is not given; reports what is no flag.
+    pub(super) fn flags(&mut self, member: &Member<'d>, what: &str) -> Option<(bool, bool)> {
+        let flag = |node: Option<&Node>| match node {
+            None => Some(false),
+            Some(node) => node.as_bool(),
+        };
+        let Some(flags) = flag(member.old).zip(flag(member.new)) else {
+            self.unclassified(member, what, Bump::Patch);
+            return None;
+        };
+        self.settle(member.old);
+        self.settle(member.new);
+        Some(flags)
+    }
+}
+
+pub(crate) fn operations(item: &Node) -> impl Iterator<Item = (&str, &Node)> {
+    let members = item.as_object().unwrap_or_default().iter();
+    members
+        .filter(|member| METHODS.contains(&member.key()))
+        .map(|member| (member.key(), member.value()))
+}
+
+/// A path without the names of its variables.
+fn template(path: &str) -> String {
+    let mut template = String::new();
+    let mut inside = false;
+    for character in path.chars() {
+        match character {
+            '{' => inside = true,
+            '}' => inside = false,
+            _ if inside => continue,
+            _ => {}
+        }
+        template.push(character);
+    }
+    template
+}
+
+fn variables(path: &str) -> Vec<&str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
+}

@@ -1,0 +1,366 @@
+//! Parameters and request bodies: what a caller sends.
+
+use indexmap::IndexMap;
+use ittybit_spec::Node;
+
+use super::operation::Operation;
+use super::schema::{Holder, Pending, Subject};
+use super::{Member, Walk};
+use crate::change::{Bump, Kind};
+use crate::rule::{self, Site};
+use crate::rust_type::{self, method_name, type_name};
+
+/// The parameters of an operation, by place and name.
+type Parameters<'d> = IndexMap<(&'d str, &'d str), &'d Node>;
+
+impl<'d> Walk<'d> {
+    pub(super) fn parameters(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
+        let old_parameters = self.effective(old, true);
+        let mut new_parameters = self.effective(new, false);
+        let variables: Vec<(&str, &str)> = old.variables().into_iter().zip(new.variables()).collect();
+        let setters = |parameters: &Parameters<'d>| -> Vec<String> {
+            parameters.keys().map(|(_, name)| method_name(name)).collect()
+        };
+        let (old_setters, new_setters) = (setters(&old_parameters), setters(&new_parameters));
+        for ((place, name), node) in &old_parameters {
+            let in_path = *place == "path";
+            let new_name = variables.iter().find(|(old, _)| in_path && old == name);
+            let new_name = new_name.map_or(*name, |(_, new)| new);
+            let Some(other) = new_parameters.shift_remove(&(*place, new_name)) else {
+                self.settle(Some(node));
+                let message = format!("the {place} parameter `{name}` was removed");
+                let rust = if new_setters.contains(&method_name(name)) {
+                    Bump::Patch
+                } else {
+                    Bump::Major
+                };
+                let places = (*node, new.node);
+                self.report(rule::PARAMETER_REMOVED, Kind::Removed, places, message, rust);
+                continue;
+            };
+            if new_name != *name {
+                let rust = if method_name(name) == method_name(new_name) {
+                    Bump::Patch
+                } else {
+                    Bump::Major
+                };
+                let message = format!("the path parameter `{name}` is called `{new_name}` now");
+                self.report(
+                    rule::PATH_PARAMETER_RENAMED,
+                    Kind::Changed,
+                    (*node, other),
+                    message,
+                    rust,
+                );
+            }
+            self.parameter((node, other), (place, new_name), old, new);
+        }
+        for ((place, name), node) in new_parameters {
+            self.settle(Some(node));
+            let required = node.get("required").and_then(Node::as_bool) == Some(true);
+            let rule = match (place, required) {
+                ("path", _) => rule::PARAMETER_ADDED_PATH,
+                (_, true) => rule::PARAMETER_ADDED_REQUIRED,
+                (_, false) => rule::PARAMETER_ADDED_OPTIONAL,
+            };
+            let which = if required { "required" } else { "optional" };
+            let message = format!("the {which} {place} parameter `{name}` was added");
+            let rust = if old_setters.contains(&method_name(name)) {
+                Bump::Patch
+            } else {
+                Bump::Minor
+            };
+            self.report(rule, Kind::Added, (old.node, node), message, rust);
+        }
+    }
+
+    /// The parameters of an operation and those of its path, which it may replace.
+    fn effective(&mut self, operation: &Operation<'d>, old_side: bool) -> Parameters<'d> {
+        let mut parameters = Parameters::new();
+        for list in [operation.item, operation.node] {
+            let Some(list) = list.get("parameters").filter(|list| list.as_array().is_some()) else {
+                continue;
+            };
+            self.see(list);
+            for node in list.as_array().unwrap_or_default() {
+                let references = if old_side {
+                    &self.old_references
+                } else {
+                    &self.new_references
+                };
+                let Some(parameter) = references.resolve(node) else {
+                    continue;
+                };
+                let text = |key| parameter.get(key).and_then(Node::as_str);
+                // What has no name is left to the sweep.
+                let (Some(place), Some(name)) = (text("in"), text("name")) else {
+                    continue;
+                };
+                if let Some(reference) = node.get("$ref") {
+                    self.see(node);
+                    self.settle(Some(reference));
+                }
+                parameters.insert((place, name), parameter);
+            }
+        }
+        parameters
+    }
+
+    fn parameter(
+        &mut self,
+        (old_node, new_node): (&'d Node, &'d Node),
+        (place, name): (&str, &str),
+        old: &Operation<'d>,
+        new: &Operation<'d>,
+    ) {
+        let what = format!("the {place} parameter `{name}`");
+        self.style(old_node, new_node, place, &what);
+        for member in self.members(old_node, new_node, &what) {
+            match (member.key, member.old, member.new) {
+                // They are why the two are compared.
+                ("name" | "in", ..) => {
+                    self.settle(member.old);
+                    self.settle(member.new);
+                }
+                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("required", ..) => {
+                    let Some((was, is)) = self.flags(&member, &what) else {
+                        continue;
+                    };
+                    if was != is {
+                        let (rule, words) = if is {
+                            (rule::PARAMETER_BECAME_REQUIRED, "required")
+                        } else {
+                            (rule::PARAMETER_BECAME_OPTIONAL, "optional")
+                        };
+                        let message = format!("{what} became {words}");
+                        self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                    }
+                }
+                ("deprecated", ..) => {
+                    let Some((was, is)) = self.flags(&member, &what) else {
+                        continue;
+                    };
+                    if was != is {
+                        let (facet, words) = if is {
+                            (&rule::DEPRECATED, "is deprecated")
+                        } else {
+                            (&rule::REACTIVATED, "is deprecated no more")
+                        };
+                        let message = format!("{what} {words}");
+                        let rule = facet.at(Site::Parameter);
+                        self.report(rule, member.kind(), member.places(), message, Bump::Minor);
+                    }
+                }
+                ("style" | "explode", ..) => {}
+                ("schema", Some(old_schema), Some(new_schema)) => {
+                    let names = (
+                        format!("{}{}", old.builder(), type_name(name)),
+                        format!("{}{}", new.builder(), type_name(name)),
+                    );
+                    self.pending.push_back(Pending {
+                        old: vec![old_schema],
+                        new: vec![new_schema],
+                        site: Site::Parameter,
+                        subject: Subject::new(&what),
+                        operation: self.operation.clone(),
+                        generated: true,
+                        names,
+                        holder: Holder::Argument,
+                        sent_only: (true, true),
+                    });
+                }
+                ("schema" | "content", ..) => self.unclassified(&member, &what, Bump::Major),
+                _ => self.unclassified(&member, &what, Bump::Patch),
+            }
+        }
+    }
+
+    /// `style` and `explode`, which have defaults.
+    fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) {
+        let style = |node: &'d Node| {
+            let style = match node.get("style") {
+                Some(style) => style.as_str()?,
+                None if matches!(place, "query" | "cookie") => "form",
+                None => "simple",
+            };
+            let explode = match node.get("explode") {
+                Some(explode) => explode.as_bool()?,
+                None => style == "form",
+            };
+            Some((style, explode))
+        };
+        let (Some(was), Some(is)) = (style(old), style(new)) else {
+            // Not a style: the sweep tells whether it is another one.
+            return;
+        };
+        for node in [old, new] {
+            self.settle(node.get("style"));
+            self.settle(node.get("explode"));
+        }
+        if was != is {
+            let words = |(style, explode)| {
+                let exploded = if explode { "exploded" } else { "not exploded" };
+                format!("`{style}`, {exploded}")
+            };
+            let key = if was.0 == is.0 { "explode" } else { "style" };
+            let places = (old.get(key).unwrap_or(old), new.get(key).unwrap_or(new));
+            let message = format!("{what} was written as {}, and is written as {}", words(was), words(is));
+            self.report(
+                rule::PARAMETER_STYLE_CHANGED,
+                Kind::Changed,
+                places,
+                message,
+                Bump::Patch,
+            );
+        }
+    }
+
+    pub(super) fn request_body(&mut self, member: &Member<'d>, old: &Operation<'d>, new: &Operation<'d>) {
+        let what = "the request body";
+        let (Some(old_body), Some(new_body)) = (member.old, member.new) else {
+            let references = match member.kind() {
+                Kind::Added => &self.new_references,
+                _ => &self.old_references,
+            };
+            let body = member.old.or(member.new).and_then(|body| references.resolve(body));
+            let required = body.and_then(|body| body.get("required")).and_then(Node::as_bool) == Some(true);
+            let (rule, words, rust) = match (member.kind(), required) {
+                (Kind::Added, true) => (rule::BODY_ADDED_REQUIRED, "a request body is required now", Bump::Minor),
+                (Kind::Added, false) => (rule::BODY_ADDED_OPTIONAL, "a request body may be sent now", Bump::Minor),
+                _ => (rule::BODY_REMOVED, "the request body was removed", Bump::Major),
+            };
+            return self.leaf(rule, member, || words.to_owned(), rust);
+        };
+        let (old_body, new_body) = self.resolve(old_body, new_body);
+        for member in self.members(old_body, new_body, what) {
+            match (member.key, member.old, member.new) {
+                ("description", ..) => self.words(&member, what),
+                ("required", ..) => {
+                    let Some((was, is)) = self.flags(&member, what) else {
+                        continue;
+                    };
+                    if was != is {
+                        let (rule, words) = if is {
+                            (rule::BODY_BECAME_REQUIRED, "required")
+                        } else {
+                            (rule::BODY_BECAME_OPTIONAL, "optional")
+                        };
+                        let message = format!("{what} became {words}");
+                        self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                    }
+                }
+                ("content", Some(old_content), Some(new_content)) => {
+                    let at = Body {
+                        what,
+                        site: Site::RequestBody,
+                        rules: [
+                            rule::BODY_MEDIA_TYPE_ADDED,
+                            rule::BODY_MEDIA_TYPE_REMOVED,
+                            rule::BODY_SCHEMA_ADDED,
+                            rule::BODY_SCHEMA_REMOVED,
+                        ],
+                        names: (format!("{}Body", old.builder()), format!("{}Body", new.builder())),
+                        holder: Holder::Argument,
+                        generated: true,
+                        retyped: retyped(
+                            self.body_type(old_body, old, true),
+                            self.body_type(new_body, new, false),
+                        ),
+                    };
+                    self.content(old_content, new_content, &at);
+                }
+                _ => self.unclassified(&member, what, Bump::Patch),
+            }
+        }
+    }
+
+    fn body_type(&self, body: &'d Node, operation: &Operation<'d>, old_side: bool) -> Option<rust_type::RustType> {
+        let references = if old_side {
+            &self.old_references
+        } else {
+            &self.new_references
+        };
+        let schema = json(body)?.get("schema")?;
+        Some(rust_type::of(
+            references,
+            schema,
+            &format!("{}Body", operation.builder()),
+        ))
+    }
+
+    /// The media types of a body.
+    pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
+        let [added, removed, schema_added, schema_removed] = &at.rules;
+        let what = at.what;
+        for member in self.members(old, new, &format!("the media types of {what}")) {
+            let media = member.key;
+            let (Some(old), Some(new)) = (member.old, member.new) else {
+                let (rule, words) = match member.kind() {
+                    Kind::Added => (added, "was added to"),
+                    _ => (removed, "was removed from"),
+                };
+                let message = || format!("`{media}` {words} the media types of {what}");
+
+                self.leaf(rule.clone(), &member, message, at.retyped);
+                continue;
+            };
+            let is_json = is_json(media);
+            let what = format!("{what} as `{media}`");
+            for member in self.members(old, new, &what) {
+                match (member.key, member.old, member.new) {
+                    ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                        old: vec![old],
+                        new: vec![new],
+                        site: at.site,
+                        subject: Subject::new(at.what),
+                        operation: self.operation.clone(),
+                        generated: at.generated && is_json,
+                        names: at.names.clone(),
+                        holder: at.holder,
+                        sent_only: (at.site == Site::RequestBody, at.site == Site::RequestBody),
+                    }),
+                    ("schema", ..) => {
+                        let (rule, verb) = match member.kind() {
+                            Kind::Added => (schema_added, "has a schema now"),
+                            _ => (schema_removed, "has no schema any more"),
+                        };
+                        self.leaf(rule.clone(), &member, || format!("{what} {verb}"), at.retyped);
+                    }
+                    ("example" | "examples", ..) => self.words(&member, &what),
+                    _ => self.unclassified(&member, &what, Bump::Patch),
+                }
+            }
+        }
+    }
+}
+
+/// How to speak of a body, and what it is in Rust.
+pub(super) struct Body<'w> {
+    pub(super) what: &'w str,
+    pub(super) site: Site,
+    /// A media type added and removed, a schema added and removed.
+    pub(super) rules: [rule::Rule; 4],
+    pub(super) names: (String, String),
+    pub(super) holder: Holder,
+    pub(super) generated: bool,
+    /// What a change of the media types does in Rust.
+    pub(super) retyped: Bump,
+}
+
+/// The JSON form of a body: the only one that the client reads and writes.
+pub(crate) fn json(body: &Node) -> Option<&Node> {
+    let content = body.get("content").and_then(Node::as_object)?;
+    let found = content.iter().find(|media| is_json(media.key()))?;
+    Some(found.value())
+}
+
+fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/json")
+}
+
+/// What it does in Rust that a value has another type.
+pub(super) fn retyped<T: PartialEq>(old: T, new: T) -> Bump {
+    if old == new { Bump::Patch } else { Bump::Major }
+}

@@ -1,0 +1,225 @@
+//! Responses: what a caller receives.
+
+use ittybit_spec::Node;
+
+use super::operation::Operation;
+use super::parameter::{Body, json, retyped};
+use super::schema::{Holder, Pending, Subject};
+use super::{Member, Walk};
+use crate::change::{Bump, Kind};
+use crate::rule::{self, Site};
+use crate::rust_type::{self, RustType};
+
+impl<'d> Walk<'d> {
+    pub(super) fn responses(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
+        let of = |operation: &Operation<'d>| operation.node.get("responses");
+        let member = Member {
+            key: "responses",
+            old: of(old),
+            new: of(new),
+            within: (old.node, new.node),
+        };
+        let result = (self.result(old, true), self.result(new, false));
+        let result_changed = retyped(&result.0, &result.1);
+        let (Some(old_responses), Some(new_responses)) = (member.old, member.new) else {
+            if member.old.or(member.new).is_some() {
+                self.unclassified(&member, "the operation", result_changed);
+            }
+            return;
+        };
+        for member in self.members(old_responses, new_responses, "the responses") {
+            let status = member.key;
+            if status.starts_with("x-") {
+                self.unclassified(&member, "the responses", Bump::Patch);
+                continue;
+            }
+            let success = status.starts_with('2');
+            let (Some(old_response), Some(new_response)) = (member.old, member.new) else {
+                let (rule, verb) = match (success, member.kind()) {
+                    (true, Kind::Added) => (rule::SUCCESS_STATUS_ADDED, "added"),
+                    (true, _) => (rule::SUCCESS_STATUS_REMOVED, "removed"),
+                    (false, Kind::Added) => (rule::NON_SUCCESS_STATUS_ADDED, "added"),
+                    (false, _) => (rule::NON_SUCCESS_STATUS_REMOVED, "removed"),
+                };
+                let message = || format!("the response `{status}` was {verb}");
+                self.leaf(rule, &member, message, result_changed);
+                continue;
+            };
+            let nodes = self.resolve(old_response, new_response);
+            let generated = (success || status == "default")
+                && first_success(old_responses) == Some(status)
+                && first_success(new_responses) == Some(status);
+            self.response(nodes, status, generated, result_changed, (old, new));
+        }
+    }
+
+    fn response(
+        &mut self,
+        (old, new): (&'d Node, &'d Node),
+        status: &str,
+        generated: bool,
+        result_changed: Bump,
+        operations: (&Operation<'d>, &Operation<'d>),
+    ) {
+        let what = format!("the response `{status}`");
+        for member in self.members(old, new, &what) {
+            let headers = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
+            match (member.key, member.old, member.new) {
+                ("description", ..) => self.words(&member, &what),
+                ("headers", old, new) if headers(old) && headers(new) => self.headers(&member, status),
+                ("content", old_content, new_content) => {
+                    let builder = (operations.0.builder(), operations.1.builder());
+                    let at = Body {
+                        what: &what,
+                        site: Site::ResponseBody,
+                        rules: [
+                            rule::RESPONSE_MEDIA_TYPE_ADDED,
+                            rule::RESPONSE_MEDIA_TYPE_REMOVED,
+                            rule::RESPONSE_SCHEMA_ADDED,
+                            rule::RESPONSE_SCHEMA_REMOVED,
+                        ],
+                        names: (format!("{}Response", builder.0), format!("{}Response", builder.1)),
+                        holder: Holder::Value,
+                        generated,
+                        retyped: if generated { result_changed } else { Bump::Patch },
+                    };
+                    match (old_content, new_content) {
+                        (Some(old), Some(new)) => self.content(old, new, &at),
+                        (old, new) => self.lone_content(old, new, &member, &at),
+                    }
+                }
+                _ => self.unclassified(&member, &what, Bump::Patch),
+            }
+        }
+    }
+
+    /// A body that only one of two responses has: each of its media types came or went.
+    fn lone_content(&mut self, old: Option<&'d Node>, new: Option<&'d Node>, member: &Member<'d>, at: &Body<'_>) {
+        let Some(content) = old.or(new).filter(|content| content.as_object().is_some()) else {
+            return self.unclassified(member, at.what, at.retyped);
+        };
+        self.see(content);
+        for media in content.as_object().unwrap_or_default() {
+            let of = |content: Option<&'d Node>| content.and_then(|content| content.get(media.key()));
+            let media = Member {
+                key: media.key(),
+                old: of(old),
+                new: of(new),
+                within: member.within,
+            };
+            let (rule, words) = match media.kind() {
+                Kind::Added => (&at.rules[0], "was added to"),
+                _ => (&at.rules[1], "was removed from"),
+            };
+            let message = || format!("`{}` {words} the media types of {}", media.key, at.what);
+
+            self.leaf(rule.clone(), &media, message, at.retyped);
+        }
+    }
+
+    fn headers(&mut self, member: &Member<'d>, status: &str) {
+        for node in [member.old, member.new].into_iter().flatten() {
+            self.see(node);
+        }
+        let of = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
+        let old = of(member.old);
+        let added = of(member.new)
+            .iter()
+            .filter(|entry| !old.iter().any(|other| other.key() == entry.key()));
+        for entry in old.iter().chain(added) {
+            let name = entry.key();
+            let of = |node: Option<&'d Node>| node.and_then(|node| node.get(name));
+            let header = Member {
+                key: name,
+                old: of(member.old),
+                new: of(member.new),
+                within: member.places(),
+            };
+            let what = format!("the header `{name}` of the response `{status}`");
+            match (header.old, header.new) {
+                (Some(old), Some(new)) => {
+                    let nodes = self.resolve(old, new);
+                    self.header(nodes, &what);
+                }
+                (Some(old), None) => {
+                    let target = self.old_references.resolve(old).unwrap_or(old);
+                    let rule = if required(target) {
+                        rule::HEADER_REMOVED_REQUIRED
+                    } else {
+                        rule::HEADER_REMOVED_OPTIONAL
+                    };
+                    self.leaf(rule, &header, || format!("{what} was removed"), Bump::Patch);
+                }
+                _ => self.leaf(rule::HEADER_ADDED, &header, || format!("{what} was added"), Bump::Patch),
+            }
+        }
+    }
+
+    fn header(&mut self, (old, new): (&'d Node, &'d Node), what: &str) {
+        for member in self.members(old, new, what) {
+            match (member.key, member.old, member.new) {
+                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("required" | "deprecated", ..) => {
+                    let Some((was, is)) = self.flags(&member, what) else {
+                        continue;
+                    };
+                    let (rule, words) = match (member.key, is) {
+                        _ if was == is => continue,
+                        ("required", true) => (rule::HEADER_BECAME_REQUIRED, "became required"),
+                        ("required", false) => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
+                        (_, true) => (rule::DEPRECATED.at(Site::ResponseHeader), "is deprecated"),
+                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is deprecated no more"),
+                    };
+                    let message = format!("{what} {words}");
+                    self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                }
+                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                    old: vec![old],
+                    new: vec![new],
+                    site: Site::ResponseHeader,
+                    subject: Subject::new(what),
+                    operation: self.operation.clone(),
+                    generated: false,
+                    names: Default::default(),
+                    holder: Holder::Value,
+                    sent_only: (false, false),
+                }),
+                _ => self.unclassified(&member, what, Bump::Patch),
+            }
+        }
+    }
+
+    /// What the client's method gives back: the type of the first success, and whether it has pages.
+    fn result(&self, operation: &Operation<'d>, old_side: bool) -> Option<(RustType, bool)> {
+        let references = if old_side {
+            &self.old_references
+        } else {
+            &self.new_references
+        };
+        let responses = operation.node.get("responses")?;
+        let response = references.resolve(responses.get(first_success(responses)?)?)?;
+        let name = format!("{}Response", operation.builder());
+        let ty = match json(response) {
+            None => RustType::Plain("()"),
+            Some(media) => match media.get("schema") {
+                None => RustType::Plain("serde_json::Value"),
+                Some(schema) => {
+                    rust_type::of(references, schema, &name).optional(rust_type::nullable(references, schema))
+                }
+            },
+        };
+        Some((ty, operation.pages()))
+    }
+}
+
+/// The status whose body the method gives back: the first success, or else what is the default.
+pub(crate) fn first_success(responses: &Node) -> Option<&str> {
+    let members = responses.as_object()?;
+    let success = members.iter().find(|member| member.key().starts_with('2'));
+    let default = || members.iter().find(|member| member.key() == "default");
+    Some(success.or_else(default)?.key())
+}
+
+fn required(header: &Node) -> bool {
+    header.get("required").and_then(Node::as_bool) == Some(true)
+}

@@ -1,0 +1,103 @@
+//! A schema without its references and `allOf`s: what all of its parts say together.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use ittybit_spec::Node;
+
+use super::address;
+use crate::reference::References;
+
+/// The parts of a schema, folded into one.
+#[derive(Debug, Default)]
+pub(crate) struct View<'d> {
+    /// The objects that were read: the schema itself, what it refers to and its `allOf`s.
+    pub(crate) objects: Vec<&'d Node>,
+    /// Nodes that are understood as soon as they are followed: `$ref`s and lists of parts.
+    pub(crate) followed: Vec<&'d Node>,
+    /// Every keyword but those below, with its value in each of the parts that have it.
+    pub(crate) keywords: IndexMap<&'d str, Vec<&'d Node>>,
+    /// Each property with its schemas, more than one where several parts describe it.
+    pub(crate) properties: IndexMap<&'d str, Vec<&'d Node>>,
+    /// The names of the required properties, each with a place where it is said.
+    pub(crate) required: IndexMap<&'d str, &'d Node>,
+}
+
+impl<'d> View<'d> {
+    pub(crate) fn of(references: &References<'d>, parts: &[&'d Node]) -> Self {
+        let mut view = Self::default();
+        let mut seen = HashSet::new();
+        let mut open: Vec<&'d Node> = parts.iter().rev().copied().collect();
+        while let Some(part) = open.pop() {
+            let Some(members) = part.as_object() else {
+                view.keyword("", part);
+                continue;
+            };
+            if !seen.insert(address(part)) {
+                continue;
+            }
+            view.objects.push(part);
+            if let Some(reference) = part.get("$ref") {
+                match references.resolve(part) {
+                    Some(target) => {
+                        view.followed.push(reference);
+                        open.push(target);
+                    }
+                    None => view.keyword("$ref", reference),
+                }
+                // OpenAPI ignores what stands beside a reference; a difference there is told all
+                // the same, by the sweep that follows.
+                continue;
+            }
+            for member in members {
+                let value = member.value();
+                match (member.key(), value.as_array(), value.as_object()) {
+                    ("allOf", Some(parts), _) => {
+                        view.followed.push(value);
+                        open.extend(parts.iter().rev());
+                    }
+                    ("properties", _, Some(properties)) => {
+                        view.objects.push(value);
+                        for property in properties {
+                            let schemas = view.properties.entry(property.key()).or_default();
+                            schemas.push(property.value());
+                        }
+                    }
+                    ("required", Some(names), _) if names.iter().all(|name| name.as_str().is_some()) => {
+                        view.followed.push(value);
+                        for (name, node) in names.iter().filter_map(|node| Some((node.as_str()?, node))) {
+                            view.required.entry(name).or_insert(node);
+                        }
+                    }
+                    (key, _, _) => view.keyword(key, value),
+                }
+            }
+        }
+        view
+    }
+
+    fn keyword(&mut self, key: &'d str, value: &'d Node) {
+        self.keywords.entry(key).or_default().push(value);
+    }
+
+    /// The only value of a keyword.
+    pub(crate) fn get(&self, keyword: &str) -> Option<&'d Node> {
+        self.keywords.get(keyword)?.first().copied()
+    }
+
+    pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
+        self.get(keyword).and_then(Node::as_str)
+    }
+
+    pub(crate) fn flag(&self, keyword: &str) -> bool {
+        self.keywords
+            .get(keyword)
+            .is_some_and(|values| values.iter().any(|value| value.as_bool() == Some(true)))
+    }
+
+    /// The node to point at for the schema as a whole: what is referred to, not what refers.
+    pub(crate) fn node(&self) -> Option<&'d Node> {
+        let defined = self.objects.iter().find(|node| node.get("$ref").is_none());
+        defined.or(self.objects.first()).copied()
+    }
+}

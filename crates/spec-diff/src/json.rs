@@ -1,0 +1,91 @@
+//! Values as JSON sees them: members of an object have no order, and `1` is `1.0`.
+
+use std::cmp::Ordering;
+
+use ittybit_spec::{Node, Value};
+use serde_json::Number;
+
+/// Whether two values are the same.
+pub(crate) fn same(a: &Node, b: &Node) -> bool {
+    match (a.value(), b.value()) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|entry| {
+                    b.entry(entry.key())
+                        .is_some_and(|other| same(entry.value(), other.value()))
+                })
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Number(a), Value::Number(b)) => order(a, b) == Ordering::Equal,
+        (a, b) => a == b,
+    }
+}
+
+/// Which of two numbers is greater; exact for integers.
+pub(crate) fn order(a: &Number, b: &Number) -> Ordering {
+    let integer = |number: &Number| {
+        number
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| number.as_u64().map(i128::from))
+    };
+    match (integer(a), integer(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => {
+            let float = |number: &Number| number.as_f64().unwrap_or(f64::NAN);
+            float(a).total_cmp(&float(b))
+        }
+    }
+}
+
+/// The value as text that is the same for values that are.
+pub(crate) fn canonical(node: &Node) -> String {
+    fn write(node: &Node, text: &mut String) {
+        match node.value() {
+            Value::Object(object) => {
+                let mut entries: Vec<_> = object.iter().collect();
+                entries.sort_by_key(|entry| entry.key());
+                text.push('{');
+                for entry in entries {
+                    text.push_str(&serde_json::Value::from(entry.key()).to_string());
+                    text.push(':');
+                    write(entry.value(), text);
+                    text.push(',');
+                }
+                text.push('}');
+            }
+            Value::Array(items) => {
+                text.push('[');
+                for item in items {
+                    write(item, text);
+                    text.push(',');
+                }
+                text.push(']');
+            }
+            Value::Number(number) => match number.as_f64() {
+                Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+                    text.push_str(&format!("{}", float as i64));
+                }
+                _ => text.push_str(&number.to_string()),
+            },
+            _ => text.push_str(&node.to_json().to_string()),
+        }
+    }
+    let mut text = String::new();
+    write(node, &mut text);
+    text
+}
+
+/// A value for a sentence, cut where it is long.
+pub(crate) fn shown(node: &Node) -> String {
+    const LONGEST: usize = 60;
+    let text = match node.value() {
+        Value::String(text) => text.clone(),
+        _ => node.to_json().to_string(),
+    };
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("`{}`", shown.replace('\n', " "))
+}

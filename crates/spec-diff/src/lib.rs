@@ -1,0 +1,49 @@
+//! Tells what a change of an OpenAPI 3.0 document does: to the wire, and to those who use the Rust
+//! client that is generated from it.
+//!
+//! ```
+//! use ittybit_spec::Document;
+//! use ittybit_spec_diff::{Severity, diff, render};
+//!
+//! let old = Document::parse("old.yaml", "\
+//! paths:
+//!   /pets:
+//!     get:
+//!       parameters: [{ name: limit, in: query, schema: { type: integer, maximum: 100 } }]
+//! ")?;
+//! let new = Document::parse("new.yaml", "\
+//! paths:
+//!   /pets:
+//!     get:
+//!       parameters: [{ name: limit, in: query, schema: { type: integer, maximum: 50 } }]
+//! ")?;
+//! let report = diff(&old, &new);
+//! assert_eq!(report.changes[0].id, "request-parameter-max-decreased");
+//! assert_eq!(report.severity(), Some(Severity::Error));
+//! println!("{}", render::text(&report, false));
+//! # Ok::<(), ittybit_spec::Diagnostics>(())
+//! ```
+//!
+//! - [`diff`]: two documents become a [`Report`]
+//! - [`rules`]: what a report can speak of; `docs/spec-review.md` tells the reasons
+//! - [`render`]: a report for a terminal, for a pull request, for programs
+//! - [`version`]: the bump of `info.version` that a report asks for
+//!
+//! Nothing is left out: a difference that no rule knows is `unclassified`, and a warning.
+
+mod change;
+mod client;
+mod compare;
+mod json;
+mod locate;
+mod reach;
+mod reference;
+pub mod render;
+mod rule;
+mod rust_type;
+pub mod version;
+
+pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
+pub use client::{Client, surface_bump};
+pub use compare::diff;
+pub use rule::{Rule, rules};

@@ -1,0 +1,85 @@
+use std::fmt::Write;
+
+use crate::change::{Bump, Change, Kind, Report, Severity};
+
+/// The entry for a changelog in the form of [Keep a Changelog]: sections in its order, a line for
+/// each change that a user notices. Nothing where there is none.
+///
+/// [Keep a Changelog]: https://keepachangelog.com/en/1.1.0/
+pub fn changelog(report: &Report) -> String {
+    let mut out = String::new();
+    for section in [
+        Section::Added,
+        Section::Changed,
+        Section::Deprecated,
+        Section::Removed,
+        Section::Security,
+    ] {
+        let mut lines: Vec<String> = Vec::new();
+        for change in report
+            .changes
+            .iter()
+            .filter(|change| section_of(change) == Some(section))
+        {
+            let line = line(change);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "### {section:?}\n");
+        for line in lines {
+            let _ = writeln!(out, "- {line}");
+        }
+    }
+    out
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Added,
+    Changed,
+    Deprecated,
+    Removed,
+    Security,
+}
+
+/// Wording is no news.
+fn section_of(change: &Change) -> Option<Section> {
+    if !change.wire && change.rust == Bump::Patch {
+        return None;
+    }
+    Some(match (change.id.as_ref(), change.kind) {
+        (id, _) if id.starts_with("api-security") || id.starts_with("api-global-security") => Section::Security,
+        (id, _) if id.ends_with("-deprecated") => Section::Deprecated,
+        (id, _) if id.ends_with("-reactivated") => Section::Changed,
+        (_, Kind::Added) => Section::Added,
+        (_, Kind::Removed) => Section::Removed,
+        (_, Kind::Changed) => Section::Changed,
+    })
+}
+
+fn line(change: &Change) -> String {
+    let breaking = match (change.severity, change.rust) {
+        (Severity::Error, _) | (_, Bump::Major) => "**Breaking:** ",
+        _ => "",
+    };
+    let operation = match &change.operation {
+        Some(operation) if !change.message.contains(operation.as_str()) => format!("`{operation}`: "),
+        _ => String::new(),
+    };
+    let mut message = change.message.replace('\n', " ");
+    if operation.is_empty() && !message.starts_with('`') {
+        let mut characters = message.chars();
+        message = match characters.next() {
+            Some(first) => first.to_uppercase().chain(characters).collect(),
+            None => message,
+        };
+    }
+    format!("{breaking}{operation}{message}.")
+}

@@ -1,0 +1,78 @@
+use std::fmt::Write;
+
+use super::{counts, verdict};
+use crate::change::{Report, Severity};
+
+/// A report for a pull request: the verdict, and a table for each severity; what breaks nobody is
+/// folded.
+pub fn markdown(report: &Report) -> String {
+    let mut out = String::from("## Review of the spec change\n\n");
+    if report.changes.is_empty() {
+        out.push_str("No change.\n");
+        return out;
+    }
+    let _ = writeln!(out, "**{}**\n\n{}.", verdict(report), counts(report));
+    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+        let changes: Vec<_> = report
+            .changes
+            .iter()
+            .filter(|change| change.severity == severity)
+            .collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let title = match severity {
+            Severity::Error => "Errors: callers break",
+            Severity::Warning => "Warnings: callers may break",
+            Severity::Info => "Infos: no caller breaks",
+        };
+        let folded = severity == Severity::Info;
+        if folded {
+            let _ = writeln!(out, "\n<details>\n<summary>{title}</summary>\n");
+        } else {
+            let _ = writeln!(out, "\n### {title}\n");
+        }
+        out.push_str("| Change | Operation | Rust | Line | Rule |\n| --- | --- | --- | --- | --- |\n");
+        for change in changes {
+            let operation = change.operation.as_deref().map(code).unwrap_or_default();
+            let line = if change.old.line == change.new.line {
+                change.new.line.to_string()
+            } else {
+                format!("{} → {}", change.old.line, change.new.line)
+            };
+            let _ = writeln!(
+                out,
+                "| {} | {operation} | {} | {line} | `{}` |",
+                cell(&change.message),
+                change.rust,
+                change.id
+            );
+        }
+        if folded {
+            out.push_str("\n</details>\n");
+        }
+    }
+    out
+}
+
+/// Text of a document must not end a cell, a line or a tag.
+fn cell(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('|', "\\|");
+    let mut out = String::new();
+    // Between backticks Markdown shows characters as they are.
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 0 {
+            out.push_str(&part.replace('<', "&lt;"));
+        } else {
+            out.push_str(part);
+        }
+    }
+    out.replace(['\n', '\r'], " ")
+}
+
+fn code(text: &str) -> String {
+    cell(&format!("`{}`", text.replace('`', "'")))
+}

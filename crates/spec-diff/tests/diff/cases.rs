@@ -1,0 +1,64 @@
+//! Cases: a document, and what is changed of it.
+
+use ittybit_spec::Document;
+
+pub const BASE: &str = include_str!("base.yaml");
+
+pub struct Case {
+    pub title: String,
+    hunks: Vec<(String, String)>,
+}
+
+/// The cases of a file.
+pub fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        if let Some(title) = line.strip_prefix("# ") {
+            cases.push(Case {
+                title: title.to_owned(),
+                hunks: vec![Default::default()],
+            });
+            continue;
+        }
+        let case = cases.last_mut().expect("a case begins with `# title`");
+        if line == "@@" {
+            case.hunks.push(Default::default());
+            continue;
+        }
+        let (old, new) = case.hunks.last_mut().expect("a hunk");
+        let (mark, rest) = line.split_at(1);
+        if mark != "+" {
+            old.push_str(rest);
+            old.push('\n');
+        }
+        if mark != "-" {
+            new.push_str(rest);
+            new.push('\n');
+        }
+    }
+    cases
+}
+
+impl Case {
+    pub fn apply(&self, base: &str) -> String {
+        let mut text = format!("\n{base}");
+        for (old, new) in &self.hunks {
+            let (old, new) = (format!("\n{old}"), format!("\n{new}"));
+            let count = text.matches(&old).count();
+            assert_eq!(
+                count, 1,
+                "`{}`: this stands in the base {count} times:{old}",
+                self.title
+            );
+            text = text.replacen(&old, &new, 1);
+        }
+        text[1..].to_owned()
+    }
+}
+
+pub fn document(name: &str, text: &str) -> Document {
+    match Document::parse(name, text) {
+        Ok(document) => document,
+        Err(findings) => panic!("{findings}\n{text}"),
+    }
+}

@@ -1,0 +1,168 @@
+//! One base document, and small changes of it: `changes/*.patch`, a file for each topic, in it a
+//! case for each rule. What each case does is snapshotted in both directions.
+//!
+//! A case is a title and hunks as `diff` writes them; the lines that a hunk removes or leaves must
+//! stand in the base exactly once. To add a rule is to add a case.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+
+use ittybit_spec_diff::{Bump, Report, diff, rules, surface_bump};
+
+use crate::cases::{BASE, cases, document};
+use crate::surface::surface;
+
+#[test]
+fn every_case_does_what_is_expected() {
+    let base = document("old.yaml", BASE);
+    let base_surface = surface(&base).expect("the base can be generated");
+    let wrong = RefCell::new(Vec::new());
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::glob!("changes/*.patch", |path| {
+            let text = std::fs::read_to_string(path).expect("a file of cases");
+            let mut shown = String::new();
+            let mut wrong = wrong.borrow_mut();
+            for case in cases(&text) {
+                let changed = document("new.yaml", &case.apply(BASE));
+                let changed_surface = surface(&changed);
+                let _ = writeln!(shown, "# {}", case.title);
+                for (arrow, old, new, old_surface, new_surface) in [
+                    ("→", &base, &changed, Some(&base_surface), changed_surface.as_ref().ok()),
+                    ("←", &changed, &base, changed_surface.as_ref().ok(), Some(&base_surface)),
+                ] {
+                    let report = diff(old, new);
+                    let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(&report));
+                    show(&report, &mut shown);
+                    if let (Some(old), Some(new)) = (old_surface, new_surface) {
+                        let computed = surface_bump(old, new);
+                        let told = report.rust().filter(|bump| *bump > Bump::Patch);
+                        if computed != told {
+                            wrong.push(format!("`{}` {arrow} is {told:?}, and the code says {computed:?}", case.title));
+                        }
+                    }
+                }
+                if let Err(findings) = &changed_surface {
+                    let message = findings.errors().next().map(|finding| finding.message().to_owned());
+                    let _ = writeln!(shown, "  generation refuses it: {}", message.unwrap_or_default());
+                }
+                shown.push('\n');
+            }
+            insta::assert_snapshot!(shown.trim_end());
+        });
+    });
+    assert_eq!(wrong.into_inner(), Vec::<String>::new());
+}
+
+/// Each rule is shown by a case, but for those that say at another place what a case shows.
+#[test]
+fn every_rule_has_a_case() {
+    let base = document("old.yaml", BASE);
+    // Two rules compare clients, and have tests of their own.
+    let mut found: BTreeSet<String> = ["rust-surface-changed", "generation-refused"].map(str::to_owned).into();
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes")).expect("cases") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("a file of cases");
+        for case in cases(&text) {
+            let changed = document("new.yaml", &case.apply(BASE));
+            for report in [diff(&base, &changed), diff(&changed, &base)] {
+                found.extend(report.changes.into_iter().map(|change| change.id.into_owned()));
+            }
+        }
+    }
+    // A rule about schemas is one rule, wherever the schema stands.
+    let suffix = |id: &str| {
+        let sites = [
+            "request-parameter-",
+            "request-body-",
+            "request-property-",
+            "response-body-",
+            "response-property-",
+            "response-header-",
+            "schema-",
+        ];
+        sites.iter().find_map(|site| id.strip_prefix(site)).map(str::to_owned)
+    };
+    let mut count: HashMap<String, usize> = HashMap::new();
+    for suffix in rules().iter().filter_map(|rule| suffix(&rule.id)) {
+        *count.entry(suffix).or_default() += 1;
+    }
+    let name = |id: &str| match suffix(id) {
+        Some(suffix) if count.get(&suffix) == Some(&7) => suffix,
+        _ => id.to_owned(),
+    };
+    let shown: BTreeSet<String> = found.iter().map(|id| name(id)).collect();
+    let missing: BTreeSet<String> = rules()
+        .iter()
+        .map(|rule| name(&rule.id))
+        .filter(|id| !shown.contains(id))
+        .collect();
+    assert_eq!(missing, BTreeSet::new(), "rules without a case");
+    let known: BTreeSet<String> = rules().into_iter().map(|rule| rule.id.into_owned()).collect();
+    assert_eq!(found.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn what_means_the_same_is_no_change() {
+    let base = document("old.yaml", BASE);
+    let cases = cases(include_str!("same.patch"));
+    assert!(cases.len() > 5);
+    for case in &cases {
+        let report = diff(&base, &document("new.yaml", &case.apply(BASE)));
+        let mut shown = String::new();
+        show(&report, &mut shown);
+        assert_eq!(shown, "", "`{}` is no change", case.title);
+    }
+    assert_eq!(diff(&base, &base).changes, []);
+}
+
+/// Documents in which every schema stands in the place of every other one, somewhere.
+#[test]
+fn what_cannot_be_compared_in_a_while_is_told() {
+    let chained = |step: usize| {
+        let schemas = (0..401).map(|at| {
+            let next = (at + step) % 401;
+            format!(
+                "    S{at}: {{ type: object, properties: {{ next: {{ $ref: '#/components/schemas/S{next}' }} }} }}\n"
+            )
+        });
+        document(
+            "chained.yaml",
+            &format!("components:\n  schemas:\n{}", schemas.collect::<String>()),
+        )
+    };
+    let report = diff(&chained(1), &chained(2));
+    let last = report.changes.first().expect("a change");
+    assert_eq!((last.id.as_ref(), last.rust), ("unclassified", Bump::Major));
+    assert!(last.message.contains("too many ways"), "{}", last.message);
+}
+
+fn rust(report: &Report) -> String {
+    report.rust().map_or("none", |bump| bump.as_str()).to_owned()
+}
+
+fn show(report: &Report, shown: &mut String) {
+    for change in &report.changes {
+        let _ = writeln!(
+            shown,
+            "  {} {} ({})\n      {}\n      {}{}",
+            change.severity,
+            change.id,
+            change.rust,
+            change.message,
+            change
+                .operation
+                .as_ref()
+                .map(|operation| format!("{operation}; "))
+                .unwrap_or_default(),
+            format_args!(
+                "{}, {}:{} → {}:{}",
+                change.place().pointer,
+                change.old.line,
+                change.old.column,
+                change.new.line,
+                change.new.column
+            ),
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the comparison, of its reports, and of the policy that describes both.
+
+mod cases;
+mod changes;
+mod policy;
+mod random;
+mod render;
+mod surface;

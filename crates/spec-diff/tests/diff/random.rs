@@ -1,0 +1,379 @@
+//! Random documents: nothing panics, nothing is found where nothing differs, and no difference is
+//! passed over.
+
+use ittybit_spec::Document;
+use ittybit_spec_diff::{Change, Severity, diff};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::{Value, json};
+
+use crate::cases::{BASE, document};
+
+/// Keys that mean something somewhere, and two that mean nothing.
+const KEYS: &[&str] = &[
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "components",
+    "content",
+    "default",
+    "deprecated",
+    "description",
+    "discriminator",
+    "enum",
+    "example",
+    "exclusiveMaximum",
+    "explode",
+    "format",
+    "get",
+    "headers",
+    "in",
+    "info",
+    "items",
+    "maxLength",
+    "maximum",
+    "minimum",
+    "multipleOf",
+    "name",
+    "not",
+    "nullable",
+    "oneOf",
+    "operationId",
+    "parameters",
+    "paths",
+    "pattern",
+    "post",
+    "properties",
+    "readOnly",
+    "requestBody",
+    "required",
+    "responses",
+    "schema",
+    "schemas",
+    "security",
+    "servers",
+    "style",
+    "summary",
+    "tags",
+    "title",
+    "type",
+    "uniqueItems",
+    "url",
+    "version",
+    "writeOnly",
+    "x-cursor-pagination",
+    "x-unknown",
+    "/pets",
+    "/pets/{id}",
+    "200",
+    "application/json",
+    "id",
+    "unknown",
+];
+
+const REFERENCES: &[&str] = &[
+    "#/components/schemas/Pet",
+    "#/components/schemas/Home",
+    "#/components/schemas/Kind",
+    "#/components/schemas/Unused",
+    "#/components/responses/Problem",
+    "#/components/schemas/Nowhere",
+    "#/paths/~1pets",
+    "other.yaml#/Pet",
+    "#",
+];
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!(true)),
+        (-3i64..120).prop_map(Value::from),
+        (0.5f64..9.0).prop_map(Value::from),
+        select(vec![
+            "", "a", "query", "path", "string", "integer", "object", "array", "int32", "^a$", "3.0.3"
+        ])
+        .prop_map(Value::from),
+    ]
+}
+
+/// Keys with `$ref` among them, or without.
+fn keys(references: bool) -> &'static [&'static str] {
+    if references { KEYS } else { &KEYS[1..] }
+}
+
+/// Any JSON, with the keys of OpenAPI, and with references if they are wanted.
+fn anything(references: bool) -> impl Strategy<Value = Value> {
+    scalar().prop_recursive(5, 40, 6, move |inner| {
+        let named = vec((select(keys(references)), inner.clone()), 0..6).prop_map(|members| {
+            members
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()
+        });
+        prop_oneof![
+            2 => vec(inner, 0..4).prop_map(Value::from),
+            2 => named,
+            u32::from(references) => select(REFERENCES).prop_map(|reference| json!({ "$ref": reference })),
+        ]
+    })
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Remove,
+    Replace(Value),
+    /// Of an object; a list gets one item more.
+    Add(&'static str, Value),
+    Rename(&'static str),
+    Refer(&'static str),
+    /// A copy of another place.
+    Copy(Index),
+}
+
+/// An edit somewhere. One that moves references about may change nothing.
+fn edit(references: bool) -> impl Strategy<Value = (Index, Edit)> {
+    let edit = prop_oneof![
+        2 => Just(Edit::Remove),
+        2 => scalar().prop_map(Edit::Replace),
+        3 => (select(keys(references)), anything(references)).prop_map(|(key, value)| Edit::Add(key, value)),
+        1 => select(keys(references)).prop_map(Edit::Rename),
+        u32::from(references) => select(REFERENCES).prop_map(Edit::Refer),
+        u32::from(references) => any::<Index>().prop_map(Edit::Copy),
+    ];
+    (any::<Index>(), edit)
+}
+
+fn base() -> Value {
+    document("base.yaml", BASE).root().to_json()
+}
+
+/// The pointers of all values but the outermost.
+fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            let name = |key: &String| key.replace('~', "~0").replace('/', "~1");
+            members.iter().map(|(key, value)| (name(key), value)).collect()
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (index.to_string(), item))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in inner {
+        let at = format!("{at}/{key}");
+        all.push(at.clone());
+        places(value, &at, all);
+    }
+}
+
+fn apply(mut value: Value, edits: &[(Index, Edit)]) -> Value {
+    for (index, edit) in edits {
+        let mut all = Vec::new();
+        places(&value, "", &mut all);
+        if all.is_empty() {
+            return value;
+        }
+        let at = index.get(&all).clone();
+        let (parent, key) = at.rsplit_once('/').expect("a pointer");
+        let key = key.replace("~1", "/").replace("~0", "~");
+        let copied = match edit {
+            Edit::Copy(index) => value.pointer(index.get(&all).as_str()).cloned(),
+            _ => None,
+        };
+        match edit {
+            Edit::Remove | Edit::Rename(_) => match value.pointer_mut(parent).expect("a parent") {
+                Value::Object(members) => {
+                    let removed = members.remove(&key).expect("a member");
+                    if let Edit::Rename(name) = edit {
+                        members.entry(*name).or_insert(removed);
+                    }
+                }
+                Value::Array(items) => drop(items.remove(key.parse().expect("an index"))),
+                _ => unreachable!("a parent has parts"),
+            },
+            edit => {
+                let place = value.pointer_mut(&at).expect("a place");
+                match (edit, &mut *place) {
+                    (Edit::Replace(scalar), _) => *place = scalar.clone(),
+                    (Edit::Refer(reference), _) => *place = json!({ "$ref": reference }),
+                    (Edit::Copy(_), _) => *place = copied.expect("a place"),
+                    (Edit::Add(key, new), Value::Object(members)) => {
+                        drop(members.insert((*key).to_owned(), new.clone()))
+                    }
+                    (Edit::Add(_, new), Value::Array(items)) => items.push(new.clone()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    value
+}
+
+fn parsed(value: &Value) -> Option<Document> {
+    Document::parse("random.json", value.to_string()).ok()
+}
+
+/// What no caller, no generator and no reader can tell from nothing: defaults that are written out,
+/// lists without a meaning of their own, and the order where it says nothing.
+fn normal(value: &Value, key: &str) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, value)| !is_default(key, value))
+            .map(|(key, value)| (key.clone(), normal(value, key)))
+            .collect(),
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(|item| normal(item, "")).collect();
+            if matches!(
+                key,
+                "required" | "tags" | "security" | "allOf" | "oneOf" | "anyOf" | "parameters"
+            ) {
+                items.sort_by_key(Value::to_string);
+                items.dedup();
+            }
+            Value::from(items)
+        }
+        Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), Value::from),
+        _ => value.clone(),
+    }
+}
+
+fn is_default(key: &str, value: &Value) -> bool {
+    let empty = match value {
+        Value::Object(members) => members.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    match key {
+        "style" | "explode" | "allOf" => true,
+        "additionalProperties" => empty || *value == json!(true),
+        "security" => empty || *value == json!([{}]),
+        "required" | "tags" | "servers" | "parameters" | "properties" | "headers" | "paths" | "components"
+        | "schemas" | "content" => empty,
+        _ => false,
+    }
+}
+
+/// What the other direction must tell where this one tells an error; empty where no rule does.
+fn inverses(id: &str) -> &'static [&'static str] {
+    const PAIRS: &[(&str, &[&str])] = &[
+        (
+            "api-path-removed-without-deprecation",
+            &["endpoint-added", "api-path-added"],
+        ),
+        ("api-removed-without-deprecation", &["endpoint-added"]),
+        ("api-security-became-required", &["api-security-became-optional"]),
+        ("api-security-removed", &["api-security-added"]),
+        ("api-global-security-removed", &["api-global-security-added"]),
+        ("-scope-added", &["-scope-removed"]),
+        ("new-required-request-parameter", &["request-parameter-removed"]),
+        ("new-request-path-parameter", &["request-parameter-removed"]),
+        ("new-required-request-property", &["request-property-removed"]),
+        ("request-body-added-required", &["request-body-removed"]),
+        (
+            "request-body-removed",
+            &["request-body-added-required", "request-body-added-optional"],
+        ),
+        ("-media-type-removed", &["-media-type-added"]),
+        (
+            "request-body-media-type-schema-added",
+            &["request-body-media-type-schema-removed"],
+        ),
+        (
+            "response-body-media-type-schema-removed",
+            &["response-body-media-type-schema-added"],
+        ),
+        ("response-success-status-removed", &["response-success-status-added"]),
+        ("required-response-header-removed", &["response-header-added"]),
+        (
+            "response-required-property-removed",
+            &["response-required-property-added"],
+        ),
+        ("-became-required", &["-became-optional"]),
+        ("-became-optional", &["-became-required"]),
+        ("-became-nullable", &["-became-not-nullable"]),
+        ("-became-not-nullable", &["-became-nullable"]),
+        ("-became-enum", &["-became-not-enum"]),
+        ("-enum-value-removed", &["-enum-value-added"]),
+        ("-type-changed", &["-type-changed"]),
+        ("-type-generalized", &["-type-specialized"]),
+        ("-type-specialized", &["-type-generalized"]),
+        ("-set", &["-unset"]),
+        ("-increased", &["-decreased"]),
+        ("-decreased", &["-increased"]),
+        ("-pattern-added", &["-pattern-removed"]),
+        ("-became-write-only", &["-became-not-write-only"]),
+        ("-properties-restricted", &["-properties-widened"]),
+        ("-of-added", &["-of-removed"]),
+        ("-of-removed", &["-of-added"]),
+        ("-style-changed", &["-style-changed"]),
+    ];
+    let found = PAIRS.iter().find(|(ending, _)| id.ends_with(ending));
+    found.map_or(&[], |(_, inverses)| inverses)
+}
+
+fn ids(changes: &[Change]) -> Vec<&str> {
+    changes.iter().map(|change| change.id.as_ref()).collect()
+}
+
+proptest! {
+        #[test]
+    fn a_document_is_no_change_of_itself(edits in vec(edit(true), 0..6)) {
+        let Some(document) = parsed(&apply(base(), &edits)) else { return Ok(()) };
+        prop_assert_eq!(diff(&document, &document).changes, []);
+    }
+
+    #[test]
+    fn no_difference_is_passed_over(before in vec(edit(false), 0..3), edits in vec(edit(false), 1..4)) {
+        let old = apply(base(), &before);
+        let new = apply(old.clone(), &edits);
+        let differ = normal(&old, "") != normal(&new, "");
+        let (Some(old), Some(new)) = (parsed(&old), parsed(&new)) else { return Ok(()) };
+        let report = diff(&old, &new);
+        prop_assert!(!differ || !report.changes.is_empty());
+    }
+
+    #[test]
+    fn an_error_has_its_inverse(edit in edit(true)) {
+        let (old, new) = (base(), apply(base(), &[edit]));
+        let (Some(old), Some(new)) = (parsed(&old), parsed(&new)) else { return Ok(()) };
+        for (here, there) in [(diff(&old, &new), diff(&new, &old)), (diff(&new, &old), diff(&old, &new))] {
+            for change in here.changes.iter().filter(|change| change.severity == Severity::Error) {
+                let inverses = inverses(&change.id);
+                let shown = there.changes.iter().any(|other| inverses.iter().any(|end| other.id.ends_with(end)));
+                prop_assert!(
+                    inverses.is_empty() || shown,
+                    "{} has none of {:?} among {:?}", change.id, inverses, ids(&there.changes)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn any_two_documents_end_in_a_report(old in anything(true), new in anything(true)) {
+        let (Some(old), Some(new)) = (parsed(&old), parsed(&new)) else { return Ok(()) };
+        let report = diff(&old, &new);
+        prop_assert_eq!(diff(&old, &old).changes, []);
+        prop_assert_eq!(diff(&new, &new).changes, []);
+        for change in &report.changes {
+            prop_assert!(old.get(&change.old.pointer).is_some(), "{}", change.old.pointer);
+            prop_assert!(new.get(&change.new.pointer).is_some(), "{}", change.new.pointer);
+            prop_assert!(ittybit_spec_diff::rules().iter().any(|rule| rule.id == change.id));
+        }
+    }
+}
+
+/// Each rule that speaks of errors and can be turned round is known to the test above.
+#[test]
+fn every_error_has_an_inverse_or_has_none() {
+    let without: Vec<String> = ittybit_spec_diff::rules()
+        .into_iter()
+        .filter(|rule| rule.severity == Severity::Error && inverses(&rule.id).is_empty())
+        .map(|rule| rule.id.into_owned())
+        .collect();
+    assert_eq!(without, ["api-security-component-changed"]);
+}

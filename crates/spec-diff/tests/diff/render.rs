@@ -1,0 +1,134 @@
+//! Reports as people and programs see them.
+
+use ittybit_spec_diff::{Report, diff, render, version};
+
+use crate::cases::{BASE, cases, document};
+
+/// A change of every severity, in words that need escaping.
+const CASES: &str = "
+# all at once
+-            maximum: 100
++            maximum: 50
+@@
+-  version: 1.0.0
++  version: 1.0.1
+@@
+-        weight:
+-          type: number
+@@
+-      operationId: add_pet
++      operationId: create_pet
+@@
+-          description: Where to go on.
++          description: The last id.
+@@
+     Unused:
++      'x-<b>|`, 50%:': \"a,b:c\\n%|`<b>\"
+@@
+   /pets/{id}:
++    head:
++      responses:
++        '204':
++          description: There.
+@@
+-      deprecated: true
+@@
+-  - bearer: []
++  - bearer: [read]
+";
+
+fn report() -> Report {
+    let case = cases(CASES).remove(0);
+    diff(
+        &document("old/api.yaml", BASE),
+        &document("new/a,b:c.yaml", &case.apply(BASE)),
+    )
+}
+
+fn nothing() -> Report {
+    let base = document("api.yaml", BASE);
+    diff(&base, &base)
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(render::text(&report(), false));
+    assert_eq!(render::text(&nothing(), false), "No change.\n");
+}
+
+#[test]
+fn text_with_colours_says_the_same() {
+    let colours = render::text(&report(), true);
+    assert!(colours.contains("\u{1b}[1;31merror[request-parameter-max-decreased]\u{1b}[0m"));
+    let mut plain = String::new();
+    for part in colours.split('\u{1b}') {
+        plain.push_str(
+            part.strip_prefix('[')
+                .and_then(|code| code.split_once('m'))
+                .map_or(part, |(_, rest)| rest),
+        );
+    }
+    assert_eq!(plain, render::text(&report(), false));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(render::markdown(&report()));
+    insta::assert_snapshot!(render::markdown(&nothing()), @"
+    ## Review of the spec change
+
+    No change.
+    ");
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(render::github(&report()));
+    assert_eq!(render::github(&nothing()), "::notice title=Spec review::No change.\n");
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(render::json(&report()));
+    insta::assert_snapshot!(render::json(&nothing()), @r#"
+    {
+      "changes": [],
+      "wire": "none",
+      "rust": "none"
+    }
+    "#);
+}
+
+#[test]
+fn changelog() {
+    insta::assert_snapshot!(render::changelog(&report()));
+    assert_eq!(render::changelog(&nothing()), "");
+}
+
+#[test]
+fn bumps() {
+    assert_eq!(version::check(&nothing()), Ok(()));
+    let bumped = |old: &str, new: &str, text: &str| {
+        let old = document("old.yaml", &format!("info: {{ version: {old} }}\nservers: []\n"));
+        let new = document("new.yaml", &format!("info: {{ version: {new} }}\n{text}\n"));
+        version::check(&diff(&old, &new)).map_err(|error| error.to_string())
+    };
+    let added = "servers: [{ url: / }]";
+    let unknown = "servers: []\nx-unknown: 1";
+    assert_eq!(bumped("1.2.3", "1.3.0", added), Ok(()));
+    assert_eq!(bumped("1.2.3", "2.0.0", added), Ok(()));
+    assert_eq!(bumped("0.2.3", "0.2.4", added), Ok(()));
+    assert_eq!(bumped("1.2.3-alpha", "2.0.0-beta+1", unknown), Ok(()));
+    assert_eq!(bumped("1.2.3", "3.0.0", "servers: []"), Ok(()), "only the version");
+    let errors = [
+        bumped("1.2.3", "1.2.3", added),
+        bumped("1.2.3", "1.2.9", added),
+        bumped("1.2.3", "1.3.0", unknown),
+        bumped("0.2.3", "0.2.4", unknown),
+        bumped("1.2.3", "0.9.0", added),
+        bumped("2024-05", "2.0.0", added),
+        bumped("'1'", "2.0.0", added),
+    ];
+    let errors: Vec<String> = errors.into_iter().filter_map(Result::err).collect();
+    insta::assert_snapshot!(errors.join("\n"));
+}

@@ -1,0 +1,86 @@
+//! Documents as they stand in files, and as they stood in git.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail};
+use ittybit_spec::Document;
+
+use crate::workspace;
+
+/// The document of this project, from the root of the workspace.
+pub const DOCUMENT: &str = "openapi.yaml";
+
+/// Reads a document that is named by a file, or by a revision and a path.
+pub fn read(name: &str) -> Result<Document> {
+    if !Path::new(name).exists()
+        && let Some((revision, path)) = name.split_once(':')
+    {
+        return show(revision, path);
+    }
+    Ok(Document::read(Path::new(name))?)
+}
+
+/// The document where the branch left the default branch.
+pub fn merge_base() -> Result<Document> {
+    workspace::enter()?;
+    let branch = default_branch()?;
+    let base = git(&["merge-base", &branch, "HEAD"])?;
+    if !base.status.success() {
+        bail!(
+            "`{branch}` and `HEAD` have no commit in common\n\
+             help: fetch the whole history, or name the old document: `cargo xtask spec diff REV:{DOCUMENT}`"
+        );
+    }
+    let base = String::from_utf8_lossy(&base.stdout);
+    show(base.trim().get(..12).unwrap_or_default(), DOCUMENT)
+}
+
+fn default_branch() -> Result<String> {
+    if !git(&["rev-parse", "--git-dir"])?.status.success() {
+        bail!(
+            "this is no git repository, so there is no older document to compare with\n\
+             help: name both documents: `cargo xtask spec diff OLD NEW`"
+        );
+    }
+    let remote = git(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"])?;
+    if remote.status.success() {
+        return Ok(String::from_utf8_lossy(&remote.stdout).trim().to_owned());
+    }
+    for branch in ["origin/main", "main", "origin/master", "master"] {
+        let revision = format!("{branch}^{{commit}}");
+        if git(&["rev-parse", "--verify", "--quiet", &revision])?.status.success() {
+            return Ok(branch.to_owned());
+        }
+    }
+    bail!(
+        "there is no default branch: no `origin/HEAD`, `main` or `master`\n\
+         help: name the old document, a file or `REV:{DOCUMENT}`"
+    );
+}
+
+/// A path as it stood in a revision; without one, in the index.
+fn show(revision: &str, path: &str) -> Result<Document> {
+    let name = format!("{revision}:{path}");
+    if revision.starts_with('-') {
+        bail!("`{revision}` is not a revision");
+    }
+    let shown = git(&["show", "--end-of-options", &name])?;
+    if !shown.status.success() {
+        let reason = String::from_utf8_lossy(&shown.stderr);
+        let reason = reason.trim().trim_start_matches("fatal: ");
+        bail!(
+            "cannot read `{name}`: {reason}\nhelp: name a file, or `REV:path` with a path from the root of the repository"
+        );
+    }
+    let text = String::from_utf8(shown.stdout).with_context(|| format!("`{name}` is not UTF-8"))?;
+    Ok(Document::parse(name, text)?)
+}
+
+fn git(arguments: &[&str]) -> Result<Output> {
+    Command::new("git")
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .output()
+        .context("cannot run git, which keeps the old documents")
+}

@@ -1,0 +1,296 @@
+//! Runs `cargo xtask spec` as a maintainer does, in repositories of its own.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const PETS: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+servers:
+  - url: https://api.example.com
+paths:
+  /pets:
+    get:
+      operationId: list_pets
+      summary: List pets
+      description: Every pet.
+      parameters:
+        - name: limit
+          in: query
+          description: How many.
+          schema: { type: integer, format: int32, minimum: 1, maximum: 100 }
+      responses:
+        '200':
+          description: The pets.
+          content:
+            application/json:
+              schema:
+                type: array
+                items: { $ref: '#/components/schemas/Pet' }
+components:
+  schemas:
+    Pet:
+      description: A pet.
+      type: object
+      required: [name]
+      properties:
+        name: { type: string, description: What it answers to., example: Rex }
+        age: { type: integer, format: int32, description: In years., nullable: true, example: null }
+";
+
+/// A repository with one commit on `main`, which holds `openapi.yaml`.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new() -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        repository.write("openapi.yaml", PETS);
+        repository.commit();
+        repository
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn replace(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path().join("openapi.yaml")).unwrap();
+        assert!(text.contains(from), "openapi.yaml does not hold `{from}`");
+        self.write("openapi.yaml", &text.replace(from, to));
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let output = Command::new("git")
+            .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
+            .args(["-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "Change"]);
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        self.run_in("", arguments)
+    }
+
+    fn run_in(&self, folder: &str, arguments: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("spec")
+            .args(arguments)
+            .current_dir(self.path().join(folder))
+            // Where cargo would say that this workspace is.
+            .env("CARGO_MANIFEST_DIR", self.path().join("xtask"))
+            .env("COLUMNS", "100")
+            .env("GIT_CEILING_DIRECTORIES", self.path())
+            .env_remove("CLICOLOR_FORCE")
+            .output()
+            .unwrap();
+        shown(&output)
+    }
+}
+
+fn shown(output: &Output) -> String {
+    format!(
+        "exit code {}\n=== stdout ===\n{}=== stderr ===\n{}",
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    )
+}
+
+#[test]
+fn help() {
+    let repository = Repository::new();
+    insta::assert_snapshot!("help_spec", repository.run(&["--help"]));
+    insta::assert_snapshot!("help_spec_diff", repository.run(&["diff", "--help"]));
+    insta::assert_snapshot!("help_spec_lint", repository.run(&["lint", "--help"]));
+    insta::assert_snapshot!("help_spec_changelog", repository.run(&["changelog", "--help"]));
+}
+
+#[test]
+fn a_branch_is_compared_with_where_it_began() {
+    let repository = Repository::new();
+    assert_eq!(
+        repository.run(&["diff"]),
+        "exit code 0\n=== stdout ===\nNo change.\n=== stderr ===\n"
+    );
+
+    repository.git(&["checkout", "--quiet", "-b", "change"]);
+    repository.replace("maximum: 100", "maximum: 50");
+    repository.commit();
+    repository.replace("description: Every pet.", "description: All pets.");
+    // What `main` does in the meantime is not of this change.
+    repository.git(&["stash", "--quiet"]);
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.replace("minimum: 1", "minimum: 0");
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "change"]);
+    repository.git(&["stash", "pop", "--quiet"]);
+
+    let report = repository.run(&["diff"]);
+    let base = report
+        .split_once("old ")
+        .unwrap()
+        .1
+        .split_once(':')
+        .unwrap()
+        .0
+        .to_owned();
+    assert_eq!(base.len(), 12);
+    insta::assert_snapshot!("diff_of_a_branch", report.replace(&base, "REVISION"));
+    // From any folder of the workspace.
+    repository.write("docs/empty", "");
+    assert_eq!(repository.run_in("docs", &["diff"]), report);
+}
+
+#[test]
+fn revisions_and_files() {
+    let repository = Repository::new();
+    repository.replace("maximum: 100", "maximum: 50");
+    repository.write("other.yaml", &PETS.replace("1.0.0", "1.0.1"));
+    for (old, new) in [
+        (vec!["main:openapi.yaml"], "maximum"),
+        (vec!["HEAD:openapi.yaml", "openapi.yaml"], "maximum"),
+        (vec![":openapi.yaml", "openapi.yaml"], "maximum"),
+        (vec!["HEAD:openapi.yaml", "other.yaml"], "version of the API"),
+        (vec!["other.yaml", "HEAD:openapi.yaml"], "version of the API"),
+    ] {
+        let report = repository.run(&[vec!["diff"], old].concat());
+        assert!(report.contains(new) && report.starts_with("exit code 0"), "{report}");
+    }
+}
+
+#[test]
+fn formats() {
+    let repository = Repository::new();
+    repository.replace("operationId: list_pets", "operationId: pets");
+    repository.replace("maximum: 100", "maximum: 50");
+    for format in ["markdown", "github", "json"] {
+        let report = repository.run(&["diff", "HEAD:openapi.yaml", "openapi.yaml", "--format", format]);
+        insta::assert_snapshot!(format!("diff_as_{format}"), report);
+    }
+}
+
+#[test]
+fn failing() {
+    let repository = Repository::new();
+    let diff = |more: &[&str]| repository.run(&[&["diff", "HEAD:openapi.yaml"], more].concat());
+    let code = |more: &[&str]| diff(more).lines().next().unwrap().to_owned();
+    let all = [["--fail-on", "error"], ["--fail-on", "warning"], ["--fail-on", "major"]];
+    assert!(all.iter().all(|option| code(option) == "exit code 0"));
+    assert_eq!(code(&["--require-bump"]), "exit code 0");
+
+    repository.replace("operationId: list_pets", "operationId: pets");
+    assert_eq!(
+        all.map(|option| code(&option)),
+        ["exit code 0", "exit code 0", "exit code 1"]
+    );
+    repository.replace("        age:", "        x-unknown:");
+    assert_eq!(
+        all.map(|option| code(&option)),
+        ["exit code 0", "exit code 1", "exit code 1"]
+    );
+    repository.replace("maximum: 100", "maximum: 50");
+    assert_eq!(
+        all.map(|option| code(&option)),
+        ["exit code 1", "exit code 1", "exit code 1"]
+    );
+    let errors: Vec<String> = all
+        .iter()
+        .map(|option| option.as_slice())
+        .chain([["--require-bump"].as_slice()])
+        .map(|option| diff(option).split_once("=== stderr ===\n").unwrap().1.to_owned())
+        .collect();
+    insta::assert_snapshot!("diff_fails", errors.concat());
+    repository.replace("version: 1.0.0", "version: 2.0.0");
+    assert_eq!(code(&["--require-bump"]), "exit code 0");
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let repository = Repository::new();
+    repository.write("broken.yaml", "paths: [\n");
+    repository.write("refused.yaml", &PETS.replace("type: string,", "not: { type: string },"));
+    let runs = [
+        repository.run(&["diff", "nowhere.yaml", "openapi.yaml"]),
+        repository.run(&["diff", "nowhere:openapi.yaml"]),
+        repository.run(&["diff", "HEAD:nowhere.yaml"]),
+        repository.run(&["diff", "--", "--output=x:openapi.yaml"]),
+        repository.run(&["diff", "broken.yaml", "openapi.yaml"]),
+        repository.run(&["diff", "openapi.yaml", "refused.yaml"]),
+    ];
+    insta::assert_snapshot!("diff_cannot_read", runs.join("\n"));
+
+    repository.git(&["branch", "--move", "main", "other"]);
+    insta::assert_snapshot!("diff_without_default_branch", repository.run(&["diff"]));
+    repository.git(&["branch", "main"]);
+    repository.git(&["checkout", "--quiet", "--orphan", "new"]);
+    repository.commit();
+    insta::assert_snapshot!("diff_without_merge_base", repository.run(&["diff"]));
+}
+
+#[test]
+fn outside_of_a_repository() {
+    let repository = Repository::new();
+    fs::remove_dir_all(repository.path().join(".git")).unwrap();
+    insta::assert_snapshot!("diff_outside", repository.run(&["diff"]));
+    let report = repository.run(&["diff", "openapi.yaml", "openapi.yaml"]);
+    assert!(report.starts_with("exit code 0"), "{report}");
+}
+
+#[test]
+fn changelog() {
+    let repository = Repository::new();
+    let entry = |repository: &Repository| repository.run(&["changelog", "HEAD:openapi.yaml", "openapi.yaml"]);
+    insta::assert_snapshot!("changelog_nothing", entry(&repository));
+    repository.replace("operationId: list_pets", "operationId: pets\n      deprecated: true");
+    repository.replace("        age:", "        years:");
+    insta::assert_snapshot!("changelog", entry(&repository));
+}
+
+#[test]
+fn lint() {
+    let repository = Repository::new();
+    insta::assert_snapshot!("lint_nothing", repository.run(&["lint"]));
+    repository.replace("operationId: list_pets", "operationId: listPets");
+    repository.replace("      summary: List pets\n      description: Every pet.\n", "");
+    repository.replace("          description: How many.\n", "");
+    repository.replace("description: What it answers to., example: Rex", "example: 7");
+    repository.replace("nullable: true, ", "");
+    repository.replace(
+        "    Pet:\n      description: A pet.\n",
+        "    kind:\n      type: string\n      enum: [cat, dog]\n      x-enum-descriptions: { cat: Meows. }\n    Pet:\n",
+    );
+    repository.replace(
+        "properties:\n",
+        "properties:\n        petMood: { description: Its mood., type: string, enum: [calm] }\n",
+    );
+    repository.replace(
+        "                items: { $ref: '#/components/schemas/Pet' }\n",
+        "                items: { $ref: '#/components/schemas/Pet' }\n              \
+         examples: { one: { value: [{ age: 3 }] } }\n",
+    );
+    insta::assert_snapshot!("lint", repository.run(&["lint", "openapi.yaml"]));
+    repository.replace("type: array\n", "type: list\n");
+    let report = repository.run(&["lint"]);
+    assert!(
+        report.starts_with("exit code 1") && report.contains("1 error"),
+        "{report}"
+    );
+}
