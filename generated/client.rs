@@ -5,6 +5,9 @@ use crate::Client;
 /// The URL of the API's first server.
 pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
 
+/// Every operation, in the order of the document.
+pub const OPERATIONS: &[&crate::operation::Operation] = &[builder::ListTasks::OPERATION];
+
 impl Client {
     /// List Tasks.
     ///
@@ -444,6 +447,7 @@ pub mod types {
 
 /// What builds requests and the values in them.
 pub mod builder {
+    use crate::parameter::Argument;
     use std::ops::Bound;
     use crate::Client;
     use std::fmt::Display;
@@ -453,6 +457,8 @@ pub mod builder {
     use crate::Page;
     use crate::Pages;
     use crate::page::Pagination;
+    use crate::operation::Paging;
+    use crate::parameter::Parameter;
     use crate::Timestamp;
     use crate::bounds;
     use super::types;
@@ -1236,14 +1242,139 @@ pub mod builder {
         order: Result<Option<types::SortOrder>, String>,
     }
 
-    impl<C> ListTasks<C> {
-        const OPERATION: Operation = Operation {
-            id: "list_tasks",
-            method: "GET",
-            path: "/tasks",
-            success: &[200..=200],
+    impl ListTasks {
+        /// What the document says of this operation.
+        pub const OPERATION: &Operation = &Operation {
+            summary: "List Tasks",
+            description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
+            tags: &[
+                (
+                    "Tasks",
+                    "Units of work on media, such as encoding a video or making subtitles.",
+                ),
+            ],
+            parameters: &[
+                Parameter::new(
+                    "after",
+                    "Results after the task with this id. For the next page, give the id of the last result.",
+                ),
+                Parameter::new(
+                    "before",
+                    "Results before the task with this id. For the previous page, give the id of the first\nresult.",
+                ),
+                Parameter {
+                    default: Some("20"),
+                    bounds: "from 1 to 100",
+                    ..Parameter::new(
+                        "limit",
+                        "How many results to return, from 1 to 100. The server uses 20 when it is left out.",
+                    )
+                },
+                Parameter {
+                    values: &[
+                        ("waiting", "Created, and waiting to be picked up."),
+                        ("validating", "The input is being validated."),
+                        ("queued", "Queued for processing."),
+                        ("processing", "Being processed."),
+                        ("finishing", "Processed; the outputs are being finalised."),
+                        ("succeeded", "Terminal: done."),
+                        ("failed", "Terminal: failed."),
+                        ("cancelled", "Terminal: cancelled."),
+                    ],
+                    ..Parameter::new("status", "Only tasks in this status.")
+                },
+                Parameter {
+                    values: &[
+                        ("video", "Make a video."),
+                        ("adaptive_video", "Make a video for adaptive streaming."),
+                        ("image", "Make an image."),
+                        ("audio", "Make an audio file."),
+                        ("speech", "Recognise speech."),
+                        ("nsfw", "Look for content that is not safe for work."),
+                        ("summary", "Write a summary."),
+                        ("outline", "Write an outline."),
+                        ("subtitles", "Make subtitles."),
+                        ("chapters", "Find chapters."),
+                        ("ingest", "Take a file in."),
+                        ("conditions", "Check conditions."),
+                        ("upload", "Upload a file."),
+                    ],
+                    ..Parameter::new("kind", "Only tasks of this kind.")
+                },
+                Parameter::new("run_id", "Only tasks of the run with this id."),
+                Parameter::new(
+                    "created_by",
+                    "Only tasks created by the run or the key with this id.",
+                ),
+                Parameter {
+                    values: &[("asc", "Ascending."), ("desc", "Descending.")],
+                    default: Some("desc"),
+                    ..Parameter::new(
+                        "order",
+                        "Sort order of the results. The server uses `desc` when it is left out.",
+                    )
+                },
+            ],
+            paging: Some(Paging {
+                forward: "after",
+                backward: Some("before"),
+                limit: Some("limit"),
+                largest: Some(100),
+            }),
+            fields: &[
+                "id",
+                "object",
+                "kind",
+                "status",
+                "progress",
+                "input.kind",
+                "input.url",
+                "input.filename",
+                "input.filesize",
+                "input.mimetype",
+                "input.width",
+                "input.height",
+                "input.duration",
+                "input.bitrate",
+                "input.framerate",
+                "input.codecs.video.name",
+                "input.codecs.video.profile",
+                "input.codecs.video.level",
+                "input.codecs.audio.name",
+                "input.codecs.audio.sample_rate",
+                "input.codecs.audio.channels",
+                "input.codecs.audio.bitrate",
+                "output.kind",
+                "output.url",
+                "output.filename",
+                "output.filesize",
+                "output.mimetype",
+                "output.width",
+                "output.height",
+                "output.duration",
+                "output.bitrate",
+                "output.framerate",
+                "output.codecs.video.name",
+                "output.codecs.video.profile",
+                "output.codecs.video.level",
+                "output.codecs.audio.name",
+                "output.codecs.audio.sample_rate",
+                "output.codecs.audio.channels",
+                "output.codecs.audio.bitrate",
+                "error",
+                "metadata",
+                "created_by",
+                "created_at",
+                "started_at",
+                "finished_at",
+                "updated_at",
+            ],
+            times: &["created_at", "started_at", "finished_at", "updated_at"],
+            ..Operation::of("list_tasks", "GET", "/tasks", &[200..=200])
         };
+    }
 
+    impl<C> ListTasks<C> {
         const PAGES: Pagination<types::Task> = Pagination {
             forward: "after",
             backward: Some("before"),
@@ -1365,6 +1496,72 @@ pub mod builder {
             self
         }
 
+        /// Sets a parameter by its name in [`OPERATION`](ListTasks::OPERATION), from text: one
+        /// value, or any number for a list. What is wrong is told at once.
+        ///
+        /// # Errors
+        ///
+        /// There is no such parameter, or it does not take the text.
+        pub fn set(
+            self,
+            name: &str,
+            values: impl IntoIterator<Item: AsRef<str>>,
+        ) -> Result<Self, Error> {
+            let argument = Argument::new(name, values, ListTasks::OPERATION.parameters);
+            match name {
+                "after" => {
+                    argument
+                        .one(|value: String| self.after(value), |set: &Self| &set.after)
+                }
+                "before" => {
+                    argument
+                        .one(
+                            |value: String| self.before(value),
+                            |set: &Self| &set.before,
+                        )
+                }
+                "limit" => {
+                    argument.one(|value: i32| self.limit(value), |set: &Self| &set.limit)
+                }
+                "status" => {
+                    argument
+                        .one(
+                            |value: types::TaskStatusFilter| self.status(value),
+                            |set: &Self| &set.status,
+                        )
+                }
+                "kind" => {
+                    argument
+                        .one(
+                            |value: types::TaskKind| self.kind(value),
+                            |set: &Self| &set.kind,
+                        )
+                }
+                "run_id" => {
+                    argument
+                        .one(
+                            |value: String| self.run_id(value),
+                            |set: &Self| &set.run_id,
+                        )
+                }
+                "created_by" => {
+                    argument
+                        .one(
+                            |value: String| self.created_by(value),
+                            |set: &Self| &set.created_by,
+                        )
+                }
+                "order" => {
+                    argument
+                        .one(
+                            |value: types::SortOrder| self.order(value),
+                            |set: &Self| &set.order,
+                        )
+                }
+                _ => argument.unknown(),
+            }
+        }
+
         /// Checks every argument and makes the request.
         fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
             let after = self
@@ -1436,7 +1633,7 @@ pub mod builder {
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(&client)?;
-            Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
+            Page::fetch(client, ListTasks::OPERATION, Self::PAGES, request).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1444,7 +1641,19 @@ pub mod builder {
         pub fn pages(self) -> Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(&client);
-            Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+            Pages::new(client, ListTasks::OPERATION, Self::PAGES, request)
+        }
+
+        /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
+            let client = self.client.clone();
+            let request = self.request(&client);
+            Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
+                request,
+            )
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1478,7 +1687,12 @@ pub mod builder {
         pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
             let client = self.client.clone();
             let request = self.request(client.inner())?;
-            crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
+            crate::blocking::Page::fetch(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES,
+                request,
+            )
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1486,7 +1700,26 @@ pub mod builder {
         pub fn pages(self) -> crate::blocking::Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(client.inner());
-            crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+            crate::blocking::Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES,
+                request,
+            )
+        }
+
+        /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        pub fn pages_json(
+            self,
+        ) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
+            let client = self.client.clone();
+            let request = self.request(client.inner());
+            crate::blocking::Pages::new(
+                client,
+                ListTasks::OPERATION,
+                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
+                request,
+            )
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.

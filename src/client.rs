@@ -644,12 +644,7 @@ mod tests {
 
     use super::*;
 
-    const MAKE: Operation = Operation {
-        id: "make_thing",
-        method: "POST",
-        path: "/things",
-        success: &[200..=201, 204..=204],
-    };
+    const MAKE: Operation = Operation::of("make_thing", "POST", "/things", &[200..=201, 204..=204]);
 
     /// A client of a server that answers one request with these bytes.
     fn client(answer: &'static str) -> Client {

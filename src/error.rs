@@ -344,7 +344,7 @@ impl Error {
     }
 
     /// An argument that is refused before anything is sent.
-    pub(crate) fn invalid_argument(name: &'static str, reason: impl fmt::Display) -> Self {
+    pub(crate) fn invalid_argument(name: &str, reason: impl fmt::Display) -> Self {
         Self::new(Category::InvalidArgument, format!("argument `{name}`: {reason}"))
     }
 

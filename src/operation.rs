@@ -1,23 +1,103 @@
-//! What the client has to know about an operation of the document to run a request for it.
+//! Operations as data: what the API's document says of each call, for programs that learn at run
+//! time what there is to call, such as a command line.
+//!
+//! ```
+//! for operation in ittybit::operation::OPERATIONS {
+//!     println!("{} {}: {}", operation.method, operation.path, operation.summary);
+//! }
+//! ```
 
 use std::ops::RangeInclusive;
 
 use reqwest::StatusCode;
 
-/// One operation, as a constant of the generated half.
-#[derive(Debug)]
-pub(crate) struct Operation {
+pub use crate::generated::OPERATIONS;
+pub use crate::parameter::Parameter;
+
+/// One operation of the API. Each request builder has its own as the constant `OPERATION`.
+///
+/// ```
+/// use ittybit::builder::ListTasks;
+///
+/// assert_eq!(ListTasks::OPERATION.id, "list_tasks");
+/// assert_eq!(ListTasks::OPERATION.path, "/tasks");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
     /// The `operationId`, in snake case: the name of the client's method.
-    pub(crate) id: &'static str,
+    pub id: &'static str,
     /// The HTTP method, in capitals.
-    pub(crate) method: &'static str,
+    pub method: &'static str,
     /// The path template, as the document writes it: `/tasks/{id}`.
-    pub(crate) path: &'static str,
+    pub path: &'static str,
+    /// What it does, in a few words; empty where the document does not say it.
+    pub summary: &'static str,
+    /// What it does, in CommonMark; empty where the document does not say it.
+    pub description: &'static str,
+    /// Whether it should be used no longer.
+    pub deprecated: bool,
+    /// The groups that it belongs to, each with its description.
+    pub tags: &'static [(&'static str, &'static str)],
+    /// Its parameters, in the order of the document.
+    pub parameters: &'static [Parameter],
+    /// For a list that comes in pages: how to get from page to page.
+    pub paging: Option<Paging>,
+    /// The documented fields of what it answers with, or of each item of a list, in the order of the
+    /// document; those of objects within are written as `input.url`.
+    pub fields: &'static [&'static str],
+    /// Those of `fields` that hold times, which are sent in Unix seconds.
+    pub times: &'static [&'static str],
     /// The statuses that the document describes as success.
     pub(crate) success: &'static [RangeInclusive<u16>],
 }
 
+/// The parameters of a list that comes in pages.
+///
+/// ```
+/// use ittybit::builder::ListTasks;
+///
+/// let paging = ListTasks::OPERATION.paging.ok_or("tasks come in pages")?;
+/// assert_eq!((paging.forward, paging.limit), ("after", Some("limit")));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Paging {
+    /// The parameter that takes the cursor which the page comes after.
+    pub forward: &'static str,
+    /// The parameter that takes the cursor which the page comes before.
+    pub backward: Option<&'static str>,
+    /// The parameter that takes the size of a page.
+    pub limit: Option<&'static str>,
+    /// The largest size that a page can have.
+    pub largest: Option<u64>,
+}
+
 impl Operation {
+    /// An operation of which no more is said.
+    pub(crate) const fn of(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+        success: &'static [RangeInclusive<u16>],
+    ) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            summary: "",
+            description: "",
+            deprecated: false,
+            tags: &[],
+            parameters: &[],
+            paging: None,
+            fields: &[],
+            times: &[],
+            success,
+        }
+    }
+
     pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
         self.success.iter().any(|range| range.contains(&status.as_u16()))
     }

@@ -9,7 +9,7 @@
 //! so no item is lost and none comes twice. What would make them go on for ever (a page that
 //! repeats a cursor, an empty page that says that more follow) is an error too.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
@@ -21,6 +21,8 @@ use futures_core::Stream;
 use reqwest::header::{HeaderMap, LINK};
 use reqwest::{Request, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -57,6 +59,32 @@ impl<T> Clone for Pagination<T> {
     }
 }
 impl<T> Copy for Pagination<T> {}
+
+impl<T> Pagination<T> {
+    /// The same for items of another type.
+    pub(crate) fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
+        Pagination {
+            forward: self.forward,
+            backward: self.backward,
+            cursor,
+            has_more: self.has_more,
+            limit: self.limit,
+            default_limit: self.default_limit,
+            applied_limit: self.applied_limit,
+        }
+    }
+}
+
+/// A property of an item as the text that stands for it in a query: the cursor of a list whose items
+/// are kept as JSON.
+pub(crate) fn text_of(item: &RawValue, property: &str) -> Option<String> {
+    let members: HashMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
+    match serde_json::from_str(members.get(property)?.get()).ok()? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {

@@ -260,12 +260,7 @@ mod tests {
     use crate::error::Answer;
     use crate::key::Key;
 
-    const GET: Operation = Operation {
-        id: "get_thing",
-        method: "GET",
-        path: "/thing",
-        success: &[200..=200],
-    };
+    const GET: Operation = Operation::of("get_thing", "GET", "/thing", &[200..=200]);
     const POST: Operation = Operation {
         method: "POST",
         id: "make_thing",

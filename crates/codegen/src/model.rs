@@ -101,6 +101,8 @@ pub(crate) struct Operation {
     pub at: String,
     pub about: About,
     pub summary: Option<String>,
+    /// Each with its description.
+    pub tags: Vec<(String, String)>,
     /// In capitals.
     pub method: String,
     /// The path template as written.
@@ -222,6 +224,8 @@ pub(crate) struct Pagination {
 /// The property of an item that is its cursor.
 #[derive(Debug)]
 pub(crate) struct Cursor {
+    /// The name in JSON.
+    pub property: String,
     /// The Rust name of the field.
     pub field: String,
     /// Whether an item may be without it.

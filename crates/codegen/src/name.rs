@@ -38,10 +38,13 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
 
 /// Names that a request builder may not take either: the module of the builders imports them.
 pub(crate) const RESERVED_BUILDERS: &[&str] = &[
+    "Argument",
     "Bound",
     "Display",
     "Operation",
     "Pagination",
+    "Paging",
+    "Parameter",
     "Pattern",
     "Timestamp",
     "TryFrom",
@@ -57,8 +60,10 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "iter",
     "new",
     "pages",
+    "pages_json",
     "request",
     "send",
+    "set",
     "stream",
 ];
 

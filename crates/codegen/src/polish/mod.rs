@@ -5,6 +5,7 @@
 
 mod docs;
 mod enums;
+mod metadata;
 mod operation;
 mod paths;
 mod setter;
@@ -21,13 +22,13 @@ use crate::model::Model;
 /// Turns progenitor's file into the client's.
 pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
-    let types = module(&file, "types")?;
+    let type_items = module(&file, "types")?;
     let builders = module(&file, "builder")?;
 
     let structs = model
         .structs
         .iter()
-        .map(|(name, item)| structs::Parts::new(find_struct(types, name)?, name, item))
+        .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
         .collect::<Result<Vec<_>, _>>()?;
     let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item));
     let aliases = model.aliases.iter().map(|(name, alias)| {
@@ -55,11 +56,16 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     }
     let mut builders = Vec::new();
     let of_structs = structs.iter().map(structs::Parts::builder);
-    for tokens in of_structs.chain(operations.iter().map(operation::Parts::builder)) {
+    let context = metadata::Context {
+        model,
+        types: type_items,
+    };
+    for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
     }
     import(&mut types, &["Timestamp", "open_enum"])?;
     let names = [
+        "Argument",
         "Bound",
         "Client",
         "Display",
@@ -69,6 +75,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         "Page",
         "Pages",
         "Pagination",
+        "Paging",
+        "Parameter",
         "Pattern",
         "Response",
         "Timestamp",
@@ -78,6 +86,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     import(&mut builders, &names)?;
 
     let server_url = &model.server_url;
+    let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
+    let metadata = metadata::operations(&builder_idents);
     let methods = operations.iter().map(|operation| operation.method(false));
     let blocking_methods = operations.iter().map(|operation| operation.method(true));
     let of_client = (!operations.is_empty()).then(|| {
@@ -94,6 +104,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
 
         /// The URL of the API's first server.
         pub(crate) const SERVER_URL: &str = #server_url;
+
+        #metadata
 
         #of_client
     })?;
@@ -133,10 +145,13 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
         .iter()
         .filter(|name| found.0.contains(**name))
         .map(|name| match *name {
+            "Argument" => quote! { use crate::parameter::Argument; },
             "Bound" => quote! { use std::ops::Bound; },
             "Display" => quote! { use std::fmt::Display; },
             "Operation" => quote! { use crate::operation::Operation; },
             "Pagination" => quote! { use crate::page::Pagination; },
+            "Paging" => quote! { use crate::operation::Paging; },
+            "Parameter" => quote! { use crate::parameter::Parameter; },
             "Pattern" => quote! { use crate::bounds::Pattern; },
             "open_enum" => quote! { use crate::open_enum::open_enum; },
             "bounds::" => quote! { use crate::bounds; },

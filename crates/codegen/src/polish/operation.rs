@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, ItemStruct, Stmt, Type};
 
 use super::setter::{self, Setter};
-use super::{docs, missing, paths};
+use super::{docs, metadata, missing, paths};
 use crate::model::{Location, Operation, Parameter};
 use crate::name;
 
@@ -153,7 +153,7 @@ impl<'m> Parts<'m> {
         }
     }
 
-    fn builder_ident(&self) -> proc_macro2::Ident {
+    pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
         format_ident!("{}", name::builder_name(self.name))
     }
 
@@ -185,7 +185,7 @@ impl<'m> Parts<'m> {
     }
 
     /// The request builder.
-    pub(crate) fn builder(&self) -> TokenStream {
+    pub(crate) fn builder(&self, context: metadata::Context) -> TokenStream {
         let builder = self.builder_ident();
         let about = docs::lines(&format!(
             "A `{} {}` request.\n\nBegun by [`Client::{name}`].",
@@ -196,7 +196,9 @@ impl<'m> Parts<'m> {
         let fields = self.setters.iter().map(Setter::field);
         let initial = self.setters.iter().map(Setter::initial);
         let methods = self.setters.iter().map(Setter::method);
-        let constants = self.constants();
+        let metadata = metadata::operation(self.name, self.model, &self.setters, &self.success, context);
+        let set = metadata::set(&builder, self.model, &self.setters, context.model);
+        let pages = self.pagination();
         let request = self.request();
         let send = self.send();
         let must_use = match self.model.pagination {
@@ -212,14 +214,20 @@ impl<'m> Parts<'m> {
                 #(#fields)*
             }
 
+            impl #builder {
+                #metadata
+            }
+
             impl<C> #builder<C> {
-                #constants
+                #pages
 
                 pub(crate) fn new(client: C) -> Self {
                     Self { client, #(#initial)* }
                 }
 
                 #(#methods)*
+
+                #set
 
                 #request
             }
@@ -228,16 +236,8 @@ impl<'m> Parts<'m> {
         }
     }
 
-    fn constants(&self) -> TokenStream {
-        let Operation {
-            method, path, success, ..
-        } = self.model;
-        let id = self.name;
-        let ranges = success.iter().map(|(first, last)| {
-            let (first, last) = (Literal::u16_unsuffixed(*first), Literal::u16_unsuffixed(*last));
-            quote! { #first..=#last }
-        });
-        let pages = self.model.pagination.as_ref().map(|pagination| {
+    fn pagination(&self) -> Option<TokenStream> {
+        self.model.pagination.as_ref().map(|pagination| {
             let item = format_ident!("{}", pagination.item);
             let field = format_ident!("{}", pagination.cursor.field);
             let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
@@ -266,16 +266,7 @@ impl<'m> Parts<'m> {
                     applied_limit: #applied_limit,
                 };
             }
-        });
-        quote! {
-            const OPERATION: Operation = Operation {
-                id: #id,
-                method: #method,
-                path: #path,
-                success: &[#(#ranges),*],
-            };
-            #pages
-        }
+        })
     }
 
     fn request(&self) -> TokenStream {
@@ -341,18 +332,26 @@ impl<'m> Parts<'m> {
             let items_docs = docs::lines(
                 "Goes through the items of all pages from here on. Nothing is sent before the first is asked for.",
             );
+            let json_docs = docs::lines("As [`pages`](Self::pages), with each item as the JSON that the server sent.");
+            let property = &pagination.cursor.property;
             return quote! {
                 impl #builder {
                     #send
                     pub async fn send(self) -> Result<Page<types::#item>, Error> {
                         #own?;
-                        Page::fetch(client, &Self::OPERATION, Self::PAGES, request).await
+                        Page::fetch(client, #builder::OPERATION, Self::PAGES, request).await
                     }
 
                     #pages_docs
                     pub fn pages(self) -> Pages<types::#item> {
                         #own;
-                        Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+                        Pages::new(client, #builder::OPERATION, Self::PAGES, request)
+                    }
+
+                    #json_docs
+                    pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
+                        #own;
+                        Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
                     }
 
                     #items_docs
@@ -366,13 +365,19 @@ impl<'m> Parts<'m> {
                     #send
                     pub fn send(self) -> Result<crate::blocking::Page<types::#item>, Error> {
                         #inner?;
-                        crate::blocking::Page::fetch(client, &Self::OPERATION, Self::PAGES, request)
+                        crate::blocking::Page::fetch(client, #builder::OPERATION, Self::PAGES, request)
                     }
 
                     #pages_docs
                     pub fn pages(self) -> crate::blocking::Pages<types::#item> {
                         #inner;
-                        crate::blocking::Pages::new(client, &Self::OPERATION, Self::PAGES, request)
+                        crate::blocking::Pages::new(client, #builder::OPERATION, Self::PAGES, request)
+                    }
+
+                    #json_docs
+                    pub fn pages_json(self) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
+                        #inner;
+                        crate::blocking::Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
                     }
 
                     #items_docs
@@ -393,7 +398,7 @@ impl<'m> Parts<'m> {
                 #send
                 pub async fn send(self) -> Result<#result, Error> {
                     #own?;
-                    client.#call(&Self::OPERATION, request).await
+                    client.#call(#builder::OPERATION, request).await
                 }
             }
 
@@ -402,7 +407,7 @@ impl<'m> Parts<'m> {
                 #send
                 pub fn send(self) -> Result<#result, Error> {
                     #inner?;
-                    client.#call(&Self::OPERATION, request)
+                    client.#call(#builder::OPERATION, request)
                 }
             }
         }
@@ -425,7 +430,7 @@ impl<'m> Parts<'m> {
     }
 }
 
-fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
+pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
     match value {
         Some(value) => quote! { Some(#value) },
         None => quote! { None },

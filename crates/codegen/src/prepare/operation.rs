@@ -168,6 +168,11 @@ impl Prepare<'_> {
                 deprecated: operation.deprecated,
             },
             summary: operation.summary.clone(),
+            tags: operation
+                .tags
+                .iter()
+                .map(|tag| (tag.clone(), self.tag_docs(tag)))
+                .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
             parameters: by_name,
@@ -193,6 +198,14 @@ impl Prepare<'_> {
             ..SpecOperation::default()
         };
         Some((copy, renamed_path(path, &renamed)))
+    }
+
+    fn tag_docs(&self, name: &str) -> String {
+        let tag = self.api.tags.iter().find(|tag| tag.name == name);
+        tag.and_then(|tag| tag.description.clone())
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 
     /// The operation's parameters and those of its path, by Rust name.

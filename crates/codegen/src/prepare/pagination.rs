@@ -89,7 +89,7 @@ impl Prepare<'_> {
             self.must_exist(&cursor, &properties, "property", &of, &pointer::join(&at, ["cursor"]));
             return None;
         };
-        let found = self.cursor(&item, &field);
+        let found = self.cursor(&item, &field, &cursor);
         if found.is_none() {
             self.error(
                 &pointer::join(&at, ["cursor"]),

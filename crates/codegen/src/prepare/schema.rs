@@ -910,7 +910,7 @@ impl Prepare<'_> {
     }
 
     /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
-    pub(super) fn cursor(&self, item: &str, field: &str) -> Option<Cursor> {
+    pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
         let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
             ..
@@ -943,6 +943,7 @@ impl Prepare<'_> {
             }
         };
         text.then(|| Cursor {
+            property: property.to_owned(),
             field: field.to_owned(),
             optional,
             seconds,

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
+use ittybit::builder::ListProjectMedia;
 use ittybit::{Client, NewTask, NewTaskInput, TaskKind, TaskStatus, Timestamp, blocking};
 
 const TASK: &str = r#"{"id":"task_1","kind":"video","status":"succeeded","created_at":1735689600}"#;
@@ -47,6 +48,22 @@ async fn calls(address: &str) -> Result<(), Box<dyn Error>> {
 
     let task = client.get_task().id("task_1").send().await?;
     assert_eq!(task.status, TaskStatus::Succeeded);
+
+    // The same by name and from text.
+    let media = ListProjectMedia::OPERATION;
+    for parameter in media.parameters {
+        println!("parameter: {} {:?} {}", parameter.name, parameter.values, parameter.bounds);
+    }
+    println!("fields: {:?}, times: {:?}, {:?}", media.fields, media.times, media.paging);
+    let request = client.list_project_media().set("project_id", ["proj/ä b"])?.set("size", ["2"])?;
+    let request = request.set("tag", ["new", "a&b"])?.set("since", ["2025-01-01T00:00:00Z"])?.set("X-Shape", ["tall"])?;
+    let page = request.pages_json().try_next().await?.ok_or("a page")?;
+    assert_eq!(page[1].get(), r#"{"number":2,"title":null}"#);
+    assert_eq!(page.next_cursor().as_deref(), Some("2"));
+    for (name, values) in [("size", &["51"][..]), ("size", &["x"]), ("tag", &["a", ""]), ("project_id", &["a", "b"]), ("sort", &["a"])] {
+        let wrong = client.list_project_media().set(name, values).err();
+        println!("refused: {}", wrong.ok_or("an argument was not refused")?);
+    }
 
     let input = NewTaskInput::builder().url("https://example.com/a.mov").build()?;
     let new = NewTask::builder().kind(TaskKind::Image).input(input).width(640).build()?;

@@ -1,0 +1,35 @@
+//! Ctrl-C: the first is an order to stop in good order, the second to stop at once.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+/// Tells of the first Ctrl-C.
+pub struct Interrupt(Arc<Notify>);
+
+impl Interrupt {
+    /// From here on Ctrl-C no longer ends the program by itself. Needs a runtime with a thread of its
+    /// own, so that it is heard while the output is blocked.
+    pub fn listen() -> Self {
+        let first = Arc::new(Notify::new());
+        let notify = Arc::clone(&first);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                notify.notify_one();
+            }
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(1);
+            }
+        });
+        Self(first)
+    }
+
+    /// What `work` gives, or nothing if Ctrl-C comes first.
+    pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.0.notified() => None,
+            value = work => Some(value),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Lists: the operations that can be called, and going through their pages.
+
+use std::io::{self, IsTerminal};
+
+use anstyle::{AnsiColor, Style};
+use futures_util::FutureExt;
+use ittybit::operation::Operation;
+use ittybit::{Client, Error, Items, Pages, TaskStatus, builder};
+use serde_json::value::RawValue;
+
+use crate::connection::Connection;
+use crate::failure::{Failure, count};
+use crate::interrupt::Interrupt;
+use crate::output::{Format, Output};
+
+/// An item as the server sent it.
+type Item = Box<RawValue>;
+
+/// Parameters by name, with their values.
+pub type Arguments = Vec<(&'static str, Vec<String>)>;
+
+/// An operation that can be called. What it takes and gives stands in `operation`.
+pub struct List {
+    pub operation: &'static Operation,
+    /// The fields that a table shows, if it is not told which; none for all that are not within others.
+    pub columns: &'static [&'static str],
+    /// The colour of a field.
+    pub style: fn(field: &str, text: &str) -> Style,
+    begin: fn(&Client, &Arguments) -> Result<Pages<Item>, Error>,
+}
+
+macro_rules! list {
+    ($method:ident, $builder:ident, $columns:expr, $style:expr) => {
+        List {
+            operation: builder::$builder::OPERATION,
+            columns: $columns,
+            style: $style,
+            begin: |client, arguments| {
+                let mut request = client.$method();
+                for (name, values) in arguments {
+                    request = request.set(name, values)?;
+                }
+                Ok(request.pages_json())
+            },
+        }
+    };
+}
+
+/// Every operation that can be called.
+pub static LISTS: &[List] = &[list!(
+    list_tasks,
+    ListTasks,
+    &["id", "kind", "status", "progress", "input.filename", "created_at"],
+    |field, text| match (field, TaskStatus::from(text)) {
+        ("status", status) if status.is_success() => AnsiColor::Green.on_default(),
+        ("status", TaskStatus::Failed) => AnsiColor::Red.on_default(),
+        ("status", TaskStatus::Cancelled) => AnsiColor::Yellow.on_default(),
+        _ => Style::new(),
+    }
+)];
+
+impl List {
+    /// What its items are called.
+    pub fn noun(&self) -> String {
+        self.operation
+            .tags
+            .first()
+            .map_or("items", |(tag, _)| tag)
+            .to_lowercase()
+    }
+}
+
+/// How much of a list is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Page,
+    All,
+    Max(u64),
+}
+
+/// What the command was given for a list.
+pub struct Options {
+    pub arguments: Arguments,
+    pub extent: Extent,
+    pub format: Format,
+    pub columns: Option<Vec<String>>,
+}
+
+/// Lists.
+pub async fn run(list: &'static List, mut options: Options, connection: Connection) -> Result<(), Failure> {
+    let interrupt = Interrupt::listen();
+    ask_for_large_pages(list.operation, options.extent, &mut options.arguments);
+    let (client, _emulator) = connection.open().await?;
+    let pages = (list.begin)(&client, &options.arguments)?;
+    let output = Output::new(list, options.format, options.columns);
+    let backward = reads_backward(list.operation, &options.arguments);
+    match options.extent {
+        Extent::Page => one_page(list, pages, output, &interrupt, backward).await,
+        extent => many_pages(list, pages, output, &interrupt, backward, extent).await,
+    }
+}
+
+/// Fewer requests, where the caller does not say how large pages are to be.
+fn ask_for_large_pages(operation: &Operation, extent: Extent, arguments: &mut Arguments) {
+    let paging = operation.paging.as_ref();
+    let (Some(limit), Some(largest)) = (
+        paging.and_then(|paging| paging.limit),
+        paging.and_then(|paging| paging.largest),
+    ) else {
+        return;
+    };
+    let size = match extent {
+        Extent::Page => return,
+        Extent::All => largest,
+        Extent::Max(items) => items.min(largest),
+    };
+    if !arguments.iter().any(|(name, _)| *name == limit) {
+        arguments.push((limit, vec![size.to_string()]));
+    }
+}
+
+/// Whether the list is read towards its begin: from a `before` on, without an `after`.
+fn reads_backward(operation: &Operation, arguments: &Arguments) -> bool {
+    let given = |wanted: Option<&str>| arguments.iter().any(|(name, _)| Some(*name) == wanted);
+    operation
+        .paging
+        .is_some_and(|paging| given(paging.backward) && !given(Some(paging.forward)))
+}
+
+/// The flag that goes on from a cursor.
+fn resume_flag(list: &List, backward: bool) -> String {
+    let paging = list.operation.paging.as_ref();
+    let name = match backward {
+        true => paging.and_then(|paging| paging.backward),
+        false => paging.map(|paging| paging.forward),
+    };
+    format!("--{}", crate::command_line::flag(name.unwrap_or_default()))
+}
+
+async fn one_page(
+    list: &List,
+    mut pages: Pages<Item>,
+    mut output: Output,
+    interrupt: &Interrupt,
+    backward: bool,
+) -> Result<(), Failure> {
+    let page = interrupt
+        .or(pages.try_next())
+        .await
+        .ok_or_else(|| Failure::failed("interrupted before anything came"))??;
+    for item in page.iter().flat_map(|page| page.iter()) {
+        output.item(item)?;
+    }
+    output.end()?;
+    if let (Some(page), Some(cursor)) = (page, pages.cursor())
+        && page.has_more()
+        && io::stderr().is_terminal()
+    {
+        anstream::eprintln!(
+            "There are more: add --all, --max NUMBER, or {} {cursor}.",
+            resume_flag(list, backward)
+        );
+    }
+    Ok(())
+}
+
+async fn many_pages(
+    list: &List,
+    pages: Pages<Item>,
+    mut output: Output,
+    interrupt: &Interrupt,
+    backward: bool,
+    extent: Extent,
+) -> Result<(), Failure> {
+    let mut items = pages.into_items().read_ahead(1);
+    if let Extent::Max(most) = extent {
+        items = items.max_items(usize::try_from(most).unwrap_or(usize::MAX));
+    }
+    loop {
+        // What has come is shown before there is a wait for more.
+        let next = match items.try_next().now_or_never() {
+            Some(next) => Some(next),
+            None => {
+                output.flush()?;
+                interrupt.or(items.try_next()).await
+            }
+        };
+        match next {
+            Some(Ok(Some(item))) => output.item(&item)?,
+            Some(Ok(None)) => return output.end(),
+            Some(Err(error)) => {
+                output.flush()?;
+                let tip = how_to_go_on(list, &items, backward, extent, output.items());
+                return Err(tip.into_iter().fold(error.into(), Failure::tip));
+            }
+            None => {
+                output.flush()?;
+                let tip = how_to_go_on(list, &items, backward, extent, output.items());
+                let failure = Failure::failed(format!("interrupted after {} {}", count(output.items()), list.noun()));
+                return Err(tip.into_iter().fold(failure, Failure::tip));
+            }
+        }
+    }
+}
+
+fn how_to_go_on(list: &List, items: &Items<Item>, backward: bool, extent: Extent, done: u64) -> Option<String> {
+    let cursor = items.cursor()?;
+    let rest = match extent {
+        Extent::Max(most) => format!(" --max {}", most.saturating_sub(done)),
+        _ => String::new(),
+    };
+    Some(format!(
+        "to go on from here, call it with {} {cursor}{rest}",
+        resume_flag(list, backward)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_of_the_document_can_be_called() {
+        let callable: Vec<&str> = LISTS.iter().map(|list| list.operation.id).collect();
+        let documented: Vec<&str> = ittybit::operation::OPERATIONS
+            .iter()
+            .map(|operation| operation.id)
+            .collect();
+        assert_eq!(callable, documented, "add the operation to `LISTS`");
+    }
+
+    #[test]
+    fn tables_show_documented_fields() {
+        for list in LISTS {
+            for column in list.columns {
+                assert!(list.operation.fields.contains(column), "{column}");
+            }
+        }
+    }
+}

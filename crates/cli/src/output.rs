@@ -1,0 +1,241 @@
+//! Output: items as a table, JSON or CSV.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use ittybit::Timestamp;
+use serde_json::value::RawValue;
+
+use crate::age;
+use crate::failure::Failure;
+use crate::item::{Fields, one_line};
+use crate::list::List;
+use crate::progress::Progress;
+use crate::table::Table;
+
+/// What items are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+impl Format {
+    /// A table for a person, lines for a program.
+    pub fn for_standard_output() -> Self {
+        if io::stdout().is_terminal() {
+            Self::Table
+        } else {
+            Self::Jsonl
+        }
+    }
+
+    /// Whether it shows chosen fields instead of whole items.
+    pub fn has_columns(self) -> bool {
+        matches!(self, Self::Table | Self::Csv)
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Table, Self::Json, Self::Jsonl, Self::Csv]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Table => ("table", "Columns that fit the terminal, with times as ages"),
+            Self::Json => ("json", "One array, with every field as the server sent it"),
+            Self::Jsonl => ("jsonl", "An object a line, with every field as the server sent it"),
+            Self::Csv => (
+                "csv",
+                "A line for each item after a line of names, with times in RFC 3339",
+            ),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
+/// Prints items.
+pub struct Output {
+    list: &'static List,
+    format: Format,
+    columns: Vec<String>,
+    /// What was not written yet: data as bytes, the rows of a table apart.
+    buffer: Vec<u8>,
+    table: Table,
+    items: u64,
+    progress: Progress,
+}
+
+/// More than this is not kept back.
+const BUFFER: usize = 64 * 1024;
+const ROWS: usize = 100;
+
+impl Output {
+    pub fn new(list: &'static List, format: Format, columns: Option<Vec<String>>) -> Self {
+        let operation = list.operation;
+        let columns = columns.unwrap_or_else(|| {
+            let top = || {
+                operation
+                    .fields
+                    .iter()
+                    .filter(|field| !field.contains('.'))
+                    .copied()
+                    .collect::<Vec<_>>()
+            };
+            let columns = match format {
+                Format::Table if list.columns.is_empty() => top(),
+                Format::Table => list.columns.to_vec(),
+                _ => operation.fields.to_vec(),
+            };
+            columns.into_iter().map(str::to_owned).collect()
+        });
+        let heads = columns
+            .iter()
+            .map(|column| head(column, operation.times.contains(&column.as_str())));
+        Self {
+            list,
+            format,
+            table: Table::new(heads.collect()),
+            columns,
+            buffer: Vec::new(),
+            items: 0,
+            progress: Progress::new(&list.noun()),
+        }
+    }
+
+    /// How many items were given.
+    pub fn items(&self) -> u64 {
+        self.items
+    }
+
+    /// Takes an item.
+    pub fn item(&mut self, item: &RawValue) -> Result<(), Failure> {
+        if self.items == 0 {
+            self.begin()?;
+        }
+        match self.format {
+            Format::Json => {
+                self.buffer
+                    .extend_from_slice(if self.items == 0 { b"\n" } else { b",\n" });
+                self.buffer.extend_from_slice(one_line(item.get()).as_bytes());
+            }
+            Format::Jsonl => {
+                self.buffer.extend_from_slice(one_line(item.get()).as_bytes());
+                self.buffer.push(b'\n');
+            }
+            Format::Csv => {
+                let fields = Fields::read(item, &self.columns);
+                let record: Vec<String> = self.columns.iter().map(|column| self.data(&fields, column)).collect();
+                self.record(&record)?;
+            }
+            Format::Table => {
+                let fields = Fields::read(item, &self.columns);
+                let row = self.columns.iter().map(|column| {
+                    let text = self.shown(&fields, column);
+                    let style = (self.list.style)(column, &text);
+                    (text, style)
+                });
+                self.table.push(row.collect());
+            }
+        }
+        self.items += 1;
+        if self.buffer.len() >= BUFFER || self.table.rows() >= ROWS {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was kept back, and shows how many have come so far.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.write()?;
+        self.progress.show(self.items);
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        if !self.buffer.is_empty() {
+            self.progress.clear();
+            let mut out = io::stdout().lock();
+            out.write_all(&self.buffer)?;
+            out.flush()?;
+            self.buffer.clear();
+        }
+        if self.table.rows() > 0 {
+            self.progress.clear();
+            let text = self.table.take();
+            let mut out = anstream::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rest, after the last item.
+    pub fn end(&mut self) -> Result<(), Failure> {
+        if self.items == 0 {
+            self.begin()?;
+            if self.format == Format::Table {
+                anstream::eprintln!("No {}.", self.list.noun());
+            }
+        }
+        if self.format == Format::Json {
+            self.buffer
+                .extend_from_slice(if self.items == 0 { b"]\n" } else { b"\n]\n" });
+        }
+        self.write()?;
+        self.progress.clear();
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => self.buffer.push(b'['),
+            Format::Csv => self.record(&self.columns.clone())?,
+            Format::Table | Format::Jsonl => {}
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, fields: &[String]) -> Result<(), Failure> {
+        let written = csv::Writer::from_writer(&mut self.buffer).write_record(fields);
+        written.map_err(|error| Failure::failed(format!("the output cannot be written: {error}")))
+    }
+
+    fn is_time(&self, column: &str) -> bool {
+        self.list.operation.times.contains(&column)
+    }
+
+    /// A field for a program.
+    fn data(&self, fields: &Fields, column: &str) -> String {
+        match fields.time(column).filter(|_| self.is_time(column)) {
+            Some(time) => time.to_string(),
+            None => fields.text(column).unwrap_or_default(),
+        }
+    }
+
+    /// A field for a person.
+    fn shown(&self, fields: &Fields, column: &str) -> String {
+        match fields.time(column).filter(|_| self.is_time(column)) {
+            Some(time) => age::relative(time, Timestamp::now()),
+            None => fields.text(column).unwrap_or_else(|| "-".to_owned()),
+        }
+    }
+}
+
+/// The head of a table's column: `input.filename` → `INPUT.FILENAME`, `created_at` → `CREATED`.
+fn head(column: &str, is_time: bool) -> String {
+    let name = column.strip_suffix("_at").filter(|_| is_time).unwrap_or(column);
+    name.replace('_', " ").to_uppercase()
+}
+
+/// Prints text.
+pub fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(())
+}

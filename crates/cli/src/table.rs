@@ -1,0 +1,194 @@
+//! Tables: columns that fit the terminal.
+
+use anstyle::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Between two columns.
+const GAP: usize = 2;
+/// No column but the first is cut shorter than this.
+const NARROWEST: usize = 10;
+
+type Row = Vec<(String, Style)>;
+
+/// Rows that wait to be laid out. The widths of a table's first rows stay for those that follow, but
+/// grow where those need more room.
+pub struct Table {
+    heads: Vec<String>,
+    rows: Vec<Row>,
+    widths: Vec<usize>,
+    begun: bool,
+}
+
+impl Table {
+    pub fn new(heads: Vec<String>) -> Self {
+        let widths = heads.iter().map(|head| head.width()).collect();
+        Self {
+            heads,
+            rows: Vec::new(),
+            widths,
+            begun: false,
+        }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn push(&mut self, row: Row) {
+        let row: Row = row.into_iter().map(|(text, style)| (visible(&text), style)).collect();
+        for (width, (text, _)) in self.widths.iter_mut().zip(&row) {
+            *width = text.width().max(*width);
+        }
+        self.rows.push(row);
+    }
+
+    /// The rows as lines for standard output, below the heads if these are the first.
+    pub fn take(&mut self) -> String {
+        let room = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+        self.take_within(room)
+    }
+
+    fn take_within(&mut self, room: Option<usize>) -> String {
+        let widths = fit(&self.widths, room);
+        let mut out = String::new();
+        if !self.begun {
+            let bold = Style::new().bold();
+            let heads = self.heads.iter().map(|head| (head.as_str(), bold));
+            line(&mut out, heads, &widths);
+            self.begun = true;
+        }
+        for row in self.rows.drain(..) {
+            line(
+                &mut out,
+                row.iter().map(|(text, style)| (text.as_str(), *style)),
+                &widths,
+            );
+        }
+        out
+    }
+}
+
+fn line<'a>(out: &mut String, cells: impl Iterator<Item = (&'a str, Style)>, widths: &[usize]) {
+    let mut line = String::new();
+    let mut pending = 0;
+    for ((text, style), width) in cells.zip(widths) {
+        let text = cut(text, *width);
+        line.push_str(&" ".repeat(pending));
+        line.push_str(&format!("{style}{text}{style:#}"));
+        pending = width - text.width() + GAP;
+    }
+    out.push_str(&line);
+    out.push('\n');
+}
+
+/// Widths that fit into the room: the widest columns are cut first, the first one last, and where
+/// that is not enough, the last ones are left out.
+fn fit(widths: &[usize], room: Option<usize>) -> Vec<usize> {
+    let mut widths = widths.to_vec();
+    let Some(room) = room else { return widths };
+    while widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > room {
+        let widest = widths.iter().enumerate().skip(1).max_by_key(|(_, width)| **width);
+        match widest.map(|(index, width)| (index, *width)) {
+            Some((index, width)) if width > NARROWEST => widths[index] -= 1,
+            Some(_) => {
+                widths.pop();
+            }
+            None => {
+                widths = vec![room];
+                break;
+            }
+        }
+    }
+    widths
+}
+
+/// A text of at most this width; where something is cut off, it ends in `…`.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for char in text.chars() {
+        used += char.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        out.push(char);
+    }
+    out.push('…');
+    out
+}
+
+/// A text in which nothing steers the terminal.
+fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for char in text.chars() {
+        if char.is_control() {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn table(rows: &[&[&str]]) -> Table {
+        let mut table = Table::new(vec!["ID".to_owned(), "INPUT.FILENAME".to_owned(), "CREATED".to_owned()]);
+        for row in rows {
+            table.push(row.iter().map(|text| ((*text).to_owned(), Style::new())).collect());
+        }
+        table
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn columns_fit() {
+        let rows: &[&[&str]] = &[
+            &["task_2jR8kLm4nP", "interview with a very long name.mov", "3 min ago"],
+            &["task_2", "日本語のファイル名前.mov", "1 h ago"],
+            &["task_3", "evil\u{1b}[31m\n.mov", "now"],
+        ];
+        let mut shown = String::new();
+        for room in [None, Some(60), Some(40), Some(28), Some(10)] {
+            shown.push_str(&format!("{room:?}\n{}\n", plain(&table(rows).take_within(room))));
+        }
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn later_rows_stand_below_the_first() {
+        let mut table = table(&[&["1", "a name.mov", "now"]]);
+        let mut shown = table.take_within(Some(80));
+        for name in ["short", "one that needs more room.mov", "short"] {
+            table.push(["2", name, "now"].map(|text| (text.to_owned(), Style::new())).to_vec());
+            shown.push_str(&table.take_within(Some(80)));
+        }
+        insta::assert_snapshot!(plain(&shown));
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal(
+            rows in prop::collection::vec(prop::collection::vec("\\PC{0,40}", 3), 0..5),
+            room in 1usize..120,
+        ) {
+            let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+            let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+            let shown = plain(&table(&rows).take_within(Some(room)));
+            prop_assert_eq!(shown.lines().count(), rows.len() + 1);
+            for line in shown.lines() {
+                prop_assert!(line.width() <= room, "{} > {}: {:?}", line.width(), room, line);
+            }
+        }
+    }
+}

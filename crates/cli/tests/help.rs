@@ -1,0 +1,75 @@
+//! Help, completions and manual pages, as a person sees them.
+
+mod support;
+
+use support::run;
+
+#[test]
+fn help() {
+    for (name, arguments) in [
+        ("help", &["--help"][..]),
+        ("help_tasks", &["tasks"]),
+        ("help_tasks_list", &["tasks", "list", "-h"]),
+        ("help_tasks_list_long", &["tasks", "list", "--help"]),
+        ("help_man", &["man", "--help"]),
+        ("help_completions", &["completions", "--help"]),
+    ] {
+        insta::assert_snapshot!(name, run(arguments).shown());
+    }
+}
+
+#[test]
+fn version() {
+    assert_eq!(
+        run(&["--version"]).out,
+        concat!("ittybit ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+#[test]
+fn completions_know_values_of_the_document() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let ran = run(&["completions", shell]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        for word in ["created-by", "adaptive_video"] {
+            // PowerShell and elvish complete no values.
+            let values = ["bash", "fish", "zsh"].contains(&shell);
+            assert_eq!(
+                ran.out.contains(word),
+                values || word != "adaptive_video",
+                "{shell}: {word}"
+            );
+        }
+    }
+}
+
+#[test]
+fn manual_pages() {
+    let page = run(&["man", "tasks", "list"]);
+    assert_eq!(page.code, Some(0));
+    assert!(page.out.contains("Get a paginated list of your tasks."), "{}", page.out);
+    insta::assert_snapshot!(run(&["man", "tasks", "lists"]).shown());
+
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(&["man", "--directory", folder.path().to_str().unwrap()]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.err);
+    let mut files: Vec<String> = folder
+        .path()
+        .read_dir()
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(
+        files,
+        [
+            "ittybit-completions.1",
+            "ittybit-man.1",
+            "ittybit-tasks-list.1",
+            "ittybit-tasks.1",
+            "ittybit.1"
+        ]
+    );
+    let written = std::fs::read_to_string(folder.path().join("ittybit-tasks-list.1")).unwrap();
+    assert_eq!(written, page.out);
+}

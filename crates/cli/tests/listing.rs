@@ -1,0 +1,304 @@
+//! Lists: every format, pages, filters, errors and exit codes.
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use ittybit::Timestamp;
+use ittybit_emulator::Fault;
+use serde_json::Value;
+use support::{ask, connected, emulator, numbered, page, run};
+
+/// Two tasks as a server may send them: nulls, fields and values that are not documented, numbers
+/// that no number type holds, line ends, and text that has to be quoted.
+const TASKS: &str = r#"[
+  {"id": "task_2jR8kLm4nP", "object":"task","status":"ready","kind":"video","progress":100,
+   "input":{"url":"https://storage.example.com/uploads/interview.mov","filename":"a \"quoted\", name.mov",
+     "framerate":30.0,"codecs":{"audio":{"name":"aac","channels":2}}},
+   "error":null,"metadata":{"note":"two\nlines"},"created_by":"run_5xQ9wKp3vN",
+   "created_at":1735689600,"started_at":1735689601,"finished_at":null},
+  {"id":"task_2","kind":"hologram","status":"failed","huge":1e400,"error":{"kind":"url_required"},
+   "input":{"filename":"\u001b[31mred.mov"},"created_at":1735689602.5}
+]"#;
+
+#[test]
+fn every_format() {
+    let emulator = emulator(0);
+    let mut shown = String::new();
+    for arguments in [
+        &["tasks", "list"][..],
+        &["tasks", "list", "--output", "jsonl"],
+        &["tasks", "list", "-o", "json"],
+        &["tasks", "list", "-o", "csv"],
+        &[
+            "tasks",
+            "list",
+            "-o",
+            "csv",
+            "--columns",
+            "id,created_at",
+            "--columns",
+            "huge,metadata,metadata.note,output",
+        ],
+        &[
+            "tasks",
+            "list",
+            "-o",
+            "table",
+            "--columns",
+            "id,kind,status,input.filename,huge,error",
+        ],
+    ] {
+        emulator.fail_next(page(TASKS, true));
+        shown.push_str(&ask(&emulator, arguments).shown());
+    }
+    insta::assert_snapshot!("formats", shown);
+}
+
+#[test]
+fn formats_of_nothing() {
+    let emulator = emulator(0);
+    let mut shown = String::new();
+    for arguments in [
+        &["tasks", "list", "-o", "jsonl"][..],
+        &["tasks", "list", "-o", "json"],
+        &["tasks", "list", "-o", "csv", "--columns", "id"],
+        &["tasks", "list", "-o", "table"],
+    ] {
+        shown.push_str(&ask(&emulator, arguments).shown());
+    }
+    insta::assert_snapshot!("formats_of_nothing", shown);
+}
+
+#[test]
+fn json_is_what_the_server_sent() {
+    let emulator = emulator(40);
+    let text = ask(&emulator, &["tasks", "list", "-o", "json", "--limit", "40"]).out;
+    let body: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(body.len(), 40);
+    assert!(
+        body.iter().all(|task| task.as_object().unwrap().contains_key("error")),
+        "nulls are kept"
+    );
+    let lines: Vec<Value> = ask(&emulator, &["tasks", "list", "--limit", "40"])
+        .lines()
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines, body);
+}
+
+#[test]
+fn a_table_shows_ages() {
+    let emulator = emulator(0);
+    let created = Timestamp::now().unix_seconds() - 90 * 60;
+    emulator.fail_next(page(
+        &format!(
+            r#"[{{"id":"task_1","kind":"video","status":"succeeded","progress":100,"created_by":"key_1",
+                 "input":{{"filename":"a.mov"}},"created_at":{created}}},
+                {{"id":"task_2","kind":"image","status":"queued","created_at":{}}}]"#,
+            created - 300 * 24 * 60 * 60
+        ),
+        false,
+    ));
+    insta::assert_snapshot!("table", ask(&emulator, &["tasks", "list", "--output", "table"]).shown());
+}
+
+/// The ids in lines of JSON.
+fn ids(lines: &[&str]) -> Vec<String> {
+    lines
+        .iter()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn all_and_max_go_through_pages() {
+    let emulator = emulator(250);
+    let all: Vec<String> = emulator.tasks().iter().map(|task| task.id.clone()).collect();
+    let sizes = || {
+        let sizes = emulator
+            .requests()
+            .iter()
+            .map(|request| request.query("limit"))
+            .collect::<Vec<_>>();
+        emulator.reset();
+        sizes.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+    };
+
+    assert_eq!(ids(&ask(&emulator, &["tasks", "list", "--all"]).lines()), all);
+    assert_eq!(sizes(), ["100", "100", "100"]);
+    assert_eq!(
+        ids(&ask(&emulator, &["tasks", "list", "--max", "150"]).lines()),
+        all[..150]
+    );
+    assert_eq!(sizes(), ["100", "100"]);
+    assert_eq!(
+        ids(&ask(&emulator, &["tasks", "list", "--max", "30", "--limit", "20"]).lines()),
+        all[..30]
+    );
+    assert_eq!(sizes(), ["20", "20"]);
+    assert_eq!(ids(&ask(&emulator, &["tasks", "list"]).lines()), all[..20]);
+    assert_eq!(sizes(), [""]);
+    assert_eq!(
+        ids(&ask(&emulator, &["tasks", "list", "--all", "--after", &all[200]]).lines()),
+        all[201..]
+    );
+    let before: Vec<String> = all[..200].iter().rev().cloned().collect();
+    assert_eq!(
+        ids(&ask(&emulator, &["tasks", "list", "--all", "--before", &all[200]]).lines()),
+        before
+    );
+    assert_eq!(
+        ask(&emulator, &["tasks", "list", "--all", "-o", "table"]).lines().len(),
+        251
+    );
+    assert_eq!(
+        ask(&emulator, &["tasks", "list", "--all", "-o", "csv"]).lines().len(),
+        251
+    );
+    let json = ask(&emulator, &["tasks", "list", "--all", "-o", "json"]).out;
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 250);
+}
+
+#[test]
+fn every_parameter_is_a_flag() {
+    let emulator = emulator(0);
+    let parameters = ittybit::builder::ListTasks::OPERATION.parameters;
+    for parameter in parameters {
+        let value = match parameter.values.first() {
+            Some((value, _)) => value,
+            None if !parameter.bounds.is_empty() => "7",
+            None => "a&b c",
+        };
+        let flag = format!("--{}={value}", parameter.name.replace('_', "-"));
+        ask(&emulator, &["tasks", "list", &flag]);
+        let requests = emulator.requests();
+        assert_eq!(requests.last().unwrap().query(parameter.name).as_deref(), Some(value));
+        assert_eq!(
+            requests.last().unwrap().target().matches('=').count(),
+            1,
+            "nothing else is sent"
+        );
+    }
+    let agent = emulator.requests()[0].header("user-agent").unwrap().to_owned();
+    assert!(
+        agent.ends_with(concat!("ittybit-cli/", env!("CARGO_PKG_VERSION"))),
+        "{agent}"
+    );
+}
+
+#[test]
+fn an_emulator_in_the_process() {
+    let ran = run(&["--emulator=250", "tasks", "list", "--all"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let mut ids = ids(&ran.lines());
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 250);
+    assert_eq!(run(&["tasks", "list", "--emulator", "--max", "100"]).lines().len(), 100);
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    let emulator = emulator(3);
+    let nobody = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let mut shown = String::new();
+    let mut show = |arguments: &[&str], fault: Option<Fault>| {
+        if let Some(fault) = fault {
+            emulator.fail_next(fault);
+        }
+        shown.push_str(&ask(&emulator, arguments).shown().replace(&nobody, "[NOBODY]"));
+        emulator.reset();
+    };
+    show(&[], None);
+    show(&["tasks", "lists"], None);
+    show(&["tasks", "list", "--stauts", "failed"], None);
+    show(&["tasks", "list", "--limit", "500"], None);
+    show(&["tasks", "list", "--limit", "ten"], None);
+    show(&["tasks", "list", "--run-id", ""], None);
+    show(&["tasks", "list", "--all", "--max", "5"], None);
+    show(&["tasks", "list", "--max", "0"], None);
+    show(&["tasks", "list", "--output", "xml"], None);
+    show(&["tasks", "list", "--output", "json", "--columns", "id"], None);
+    show(&["tasks", "list", "--emulator", "--api-key", "key"], None);
+    show(&["tasks", "list", "--emulator=many"], None);
+    show(&["tasks", "list", "--emulator=99999999999"], None);
+    show(&["tasks", "list", "--api-key", "two words"], None);
+    show(&["tasks", "list", "--base-url", "api.example.com"], None);
+    show(&["tasks", "list", "--base-url", "http://api.example.com"], None);
+    show(&["tasks", "list", "--retries", "0", "--base-url", &nobody], None);
+    show(&["tasks", "list", "--api-key", "wrong"], None);
+    show(&["tasks", "list", "--after", "task_nowhere"], None);
+    show(&["tasks", "list"], Some(Fault::status(402)));
+    show(
+        &["tasks", "list"],
+        Some(Fault::status(404).body("text/html", "<html>\u{1b}]0;x\u{7}Not here")),
+    );
+    show(&["tasks", "list"], Some(page("{}", false)));
+    show(&["tasks", "list"], Some(page(&numbered(2).replace(']', "x"), false)));
+    show(
+        &[
+            "tasks",
+            "list",
+            "--status",
+            "succeded",
+            "--columns",
+            "idd,input.ulr,zzz",
+            "-o",
+            "csv",
+        ],
+        None,
+    );
+    insta::assert_snapshot!("errors", shown);
+}
+
+#[test]
+fn a_key_is_needed() {
+    insta::assert_snapshot!("no_key", run(&["tasks", "list"]).shown());
+}
+
+#[test]
+fn a_failure_on_the_way_says_how_to_go_on() {
+    let emulator = emulator(3);
+    let mut shown = String::new();
+    for arguments in [
+        &["tasks", "list", "--all", "-o", "csv", "--columns", "id"][..],
+        &["tasks", "list", "--max", "5"],
+    ] {
+        emulator.fail_next(page(&numbered(2), true));
+        emulator.fail_next(Fault::status(403));
+        shown.push_str(&ask(&emulator, arguments).shown());
+    }
+    insta::assert_snapshot!("failure_on_the_way", shown);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let emulator = emulator(5000);
+    for format in ["jsonl", "json", "csv", "table"] {
+        let mut child = connected(&emulator)
+            .args(["tasks", "list", "--all", "-o", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(!line.is_empty());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
+        assert_eq!(output.status.code(), Some(0), "{format}");
+    }
+}

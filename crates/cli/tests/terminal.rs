@@ -1,0 +1,205 @@
+//! What a person at a terminal sees, through a real one.
+#![cfg(unix)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use ittybit::Timestamp;
+use ittybit_emulator::{Emulator, Fault};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use support::{emulator, numbered, page};
+
+/// A terminal that the program runs in.
+struct Terminal {
+    output: mpsc::Receiver<Vec<u8>>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    /// Everything that came.
+    raw: Vec<u8>,
+    size: (u16, u16),
+}
+
+/// A test that waits longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Terminal {
+    fn run(emulator: &Emulator, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let (rows, cols) = size;
+        let pty = native_pty_system()
+            .openpty(PtySize {
+                rows,
+                cols,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ittybit"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("ITTYBIT_API_KEY", emulator.api_key());
+        command.env("ITTYBIT_BASE_URL", emulator.base_url());
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let keyboard = pty.master.take_writer().unwrap();
+        let (sender, output) = mpsc::channel();
+        std::thread::spawn(move || {
+            // The terminal stays open as long as it is read.
+            let _master = pty.master;
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            output,
+            keyboard,
+            child,
+            raw: Vec::new(),
+            size,
+        }
+    }
+
+    /// Waits until the screen shows a text.
+    fn wait_for(&mut self, text: &str) {
+        while !self.screen().contains(text) {
+            let more = self.output.recv_timeout(PATIENCE);
+            self.raw
+                .extend(more.unwrap_or_else(|_| panic!("no `{text}` on the screen:\n{}", self.screen())));
+        }
+    }
+
+    fn press_ctrl_c(&mut self) {
+        self.keyboard.write_all(b"\x03").unwrap();
+    }
+
+    /// The exit code, once the program has ended.
+    fn end(&mut self) -> u32 {
+        while let Ok(more) = self.output.recv_timeout(PATIENCE) {
+            self.raw.extend(more);
+        }
+        self.child.wait().unwrap().exit_code()
+    }
+
+    /// The screen as it stands.
+    fn screen(&self) -> String {
+        let [rows, columns] = [self.size.0, self.size.1].map(|size| NonZero::new(size).expect("a size"));
+        let mut parser = vt100::Parser::new(rows, columns, 0);
+        parser.process(&self.raw);
+        let screen = parser.screen().contents();
+        screen.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+}
+
+fn three_tasks() -> String {
+    let created = Timestamp::now().unix_seconds() - 90 * 60;
+    let tasks = [
+        ("succeeded", "interview.mov"),
+        ("failed", "日本語のとても長いファイル名です.mov"),
+        ("queued", "a.mov"),
+    ];
+    let tasks = tasks.iter().enumerate().map(|(index, (status, name))| {
+        format!(
+            r#"{{"id":"task_abcdefgh{index}","kind":"adaptive_video","status":"{status}","progress":{index},
+                "input":{{"filename":"{name}"}},"created_by":"run_5xQ9wKp3vN","created_at":{created}}}"#
+        )
+    });
+    format!("[{}]", tasks.collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let emulator = emulator(0);
+    let mut shown = String::new();
+    for columns in [120, 80, 50, 20] {
+        emulator.fail_next(page(&three_tasks(), true));
+        let mut terminal = Terminal::run(&emulator, (20, columns), &["tasks", "list"], &[]);
+        assert_eq!(terminal.end(), 0);
+        shown.push_str(&format!("{columns} columns:\n{}\n", terminal.screen()));
+    }
+    insta::assert_snapshot!("terminal_table", shown);
+}
+
+#[test]
+fn colours_are_off_where_they_are_not_wanted() {
+    let emulator = emulator(0);
+    let run = |environment: &[(&str, &str)]| {
+        emulator.fail_next(page(&three_tasks(), false));
+        let mut terminal = Terminal::run(&emulator, (20, 120), &["tasks", "list"], environment);
+        assert_eq!(terminal.end(), 0);
+        terminal.raw()
+    };
+    let coloured = run(&[]);
+    assert!(coloured.contains("\u{1b}[31mfailed"), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[32msucceeded"), "{coloured:?}");
+    let plain = run(&[("NO_COLOR", "1")]);
+    assert!(!plain.contains("\u{1b}["), "{plain:?}");
+}
+
+#[test]
+fn progress_is_shown_while_there_are_more_pages() {
+    let emulator = emulator(250);
+    let mut terminal = Terminal::run(&emulator, (300, 120), &["tasks", "list", "--all"], &[]);
+    assert_eq!(terminal.end(), 0);
+    let raw = terminal.raw();
+    assert!(raw.contains("\r\u{1b}[K100 tasks, "), "{raw:?}");
+    assert!(raw.contains("/s"), "{raw:?}");
+    // In the end the table has the screen for itself.
+    let screen = terminal.screen();
+    assert_eq!(screen.lines().count(), 251);
+    assert!(screen.starts_with("ID "), "{screen}");
+    assert!(!screen.contains("/s\n"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_says_how_to_go_on() {
+    let emulator = emulator(0);
+    let mut shown = String::new();
+    for arguments in [
+        &["tasks", "list", "--all", "--columns", "id,status"][..],
+        &["tasks", "list", "--max", "10", "-o", "jsonl"],
+    ] {
+        emulator.fail_next(page(&numbered(3), true));
+        emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
+        let mut terminal = Terminal::run(&emulator, (12, 80), arguments, &[]);
+        terminal.wait_for("3 tasks, ");
+        terminal.press_ctrl_c();
+        let code = terminal.end();
+        shown.push_str(&format!("{}\n--- exit code {code}\n\n", terminal.screen()));
+    }
+    insta::assert_snapshot!("ctrl_c", shown);
+}
+
+#[test]
+fn ctrl_c_before_anything_came() {
+    let emulator = emulator(0);
+    emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
+    let mut terminal = Terminal::run(&emulator, (12, 80), &["tasks", "list"], &[]);
+    while emulator.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    terminal.press_ctrl_c();
+    assert_eq!(terminal.end(), 1);
+    insta::assert_snapshot!("ctrl_c_at_once", terminal.screen());
+}
+
+#[test]
+fn nothing_there_is_said() {
+    let emulator = emulator(0);
+    let mut terminal = Terminal::run(&emulator, (12, 80), &["tasks", "list"], &[]);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.screen(), "No tasks.\n");
+}

@@ -1,0 +1,301 @@
+//! Metadata: each request builder has a constant that describes its operation, and a setter that
+//! takes a parameter by its name, from text.
+
+use proc_macro2::{Literal as RustLiteral, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Item, Type};
+
+use super::operation::optional;
+use super::setter::{self, Setter};
+use super::{docs, paths};
+use crate::model::{About, Literal, Location, Model, Operation, Parameter};
+
+/// What the names in an operation stand for.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub model: &'a Model,
+    /// Progenitor's module `types`.
+    pub types: &'a [Item],
+}
+
+/// Every operation of the document.
+pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
+    quote! {
+        /// Every operation, in the order of the document.
+        pub const OPERATIONS: &[&crate::operation::Operation] = &[#(builder::#builders::OPERATION),*];
+    }
+}
+
+/// The constant `OPERATION`.
+pub(crate) fn operation(
+    id: &str,
+    operation: &Operation,
+    setters: &[Setter],
+    success: &Type,
+    context: Context,
+) -> TokenStream {
+    let Operation {
+        method,
+        path,
+        success: statuses,
+        ..
+    } = operation;
+    let summary = operation.summary.as_deref().unwrap_or_default().trim();
+    let (description, deprecated) = words(&operation.about);
+    let tags = operation.tags.iter().map(|(name, docs)| quote! { (#name, #docs) });
+    let parameters = named(operation, setters).map(|(name, parameter, setter)| {
+        let (description, deprecated) = words(&parameter.about);
+        let required = setter.required;
+        let value = Value::of(&setter.ty, context.model);
+        let values = value.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
+        let default = parameter.default.as_ref().map(as_text);
+        let bounds = setter.demand.join(", ");
+        let said = [
+            required.then(|| quote! { required: true, }),
+            deprecated.then(|| quote! { deprecated: true, }),
+            value.repeated.then(|| quote! { repeated: true, }),
+            (!value.documented.is_empty()).then(|| quote! { values: &[#(#values),*], }),
+            default.map(|default| quote! { default: Some(#default), }),
+            (!bounds.is_empty()).then(|| quote! { bounds: #bounds, }),
+        ];
+        completed(
+            &said,
+            quote! { Parameter },
+            quote! { Parameter::new(#name, #description) },
+        )
+    });
+    let paging = operation.pagination.as_ref().map(|pagination| {
+        let name = |wire: &String| {
+            let mut found = named(operation, setters);
+            let found = found.find(|(_, item, _)| item.location == Location::Query && item.name == *wire);
+            found.map_or_else(|| wire.clone(), |(name, _, _)| name.to_owned())
+        };
+        let forward = name(&pagination.forward);
+        let [backward, limit] =
+            [&pagination.backward, &pagination.limit].map(|wire| optional(&wire.as_ref().map(name)));
+        let sizes = operation
+            .parameters
+            .values()
+            .find(|item| Some(&item.name) == pagination.limit.as_ref());
+        let largest = optional(&sizes.and_then(largest).map(RustLiteral::u64_unsuffixed));
+        quote! { Paging { forward: #forward, backward: #backward, limit: #limit, largest: #largest } }
+    });
+    let item = match &operation.pagination {
+        Some(pagination) => Some(pagination.item.clone()),
+        None => name_of(success),
+    };
+    let mut fields = Fields {
+        context,
+        names: Vec::new(),
+        times: Vec::new(),
+    };
+    if let Some(item) = item {
+        fields.collect(&item, "", &mut Vec::new());
+    }
+    let Fields { names, times, .. } = fields;
+    let statuses = statuses.iter().map(|(first, last)| {
+        let (first, last) = (RustLiteral::u16_unsuffixed(*first), RustLiteral::u16_unsuffixed(*last));
+        quote! { #first..=#last }
+    });
+    let parameters: Vec<TokenStream> = parameters.collect();
+    let said = [
+        (!summary.is_empty()).then(|| quote! { summary: #summary, }),
+        (!description.is_empty()).then(|| quote! { description: #description, }),
+        deprecated.then(|| quote! { deprecated: true, }),
+        (!operation.tags.is_empty()).then(|| quote! { tags: &[#(#tags),*], }),
+        (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
+        paging.map(|paging| quote! { paging: Some(#paging), }),
+        (!names.is_empty()).then(|| quote! { fields: &[#(#names),*], }),
+        (!times.is_empty()).then(|| quote! { times: &[#(#times),*], }),
+    ];
+    let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
+    let operation = completed(&said, quote! { Operation }, base);
+    quote! {
+        /// What the document says of this operation.
+        pub const OPERATION: &Operation = &#operation;
+    }
+}
+
+/// A value with these members, and the others of `base`.
+fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
+    if said.iter().all(Option::is_none) {
+        return base;
+    }
+    let said = said.iter().flatten();
+    quote! { #name { #(#said)* ..#base } }
+}
+
+/// The method `set`.
+pub(crate) fn set(
+    builder: &proc_macro2::Ident,
+    operation: &Operation,
+    setters: &[Setter],
+    model: &Model,
+) -> TokenStream {
+    let arms: Vec<TokenStream> = named(operation, setters)
+        .map(|(name, _, setter)| {
+            let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
+            let value = Value::of(ty, model);
+            let stored = quote! { |set: &Self| &set.#ident };
+            match (value.repeated, value.optional) {
+                (false, _) => quote! { #name => argument.one(|value: #ty| self.#ident(value), #stored), },
+                (true, false) => quote! { #name => argument.many(|values: #ty| self.#ident(values), #stored), },
+                (true, true) => quote! {
+                    #name => argument.many(
+                        |values: Vec<_>| self.#ident(values.into_iter().map(Some).collect::<Vec<_>>()),
+                        #stored,
+                    ),
+                },
+            }
+        })
+        .collect();
+    let about = docs::lines(&format!(
+        "Sets a parameter by its name in [`OPERATION`]({builder}::OPERATION), from text: one value, or any \
+         number for a list. What is wrong is told at once.\n\n# Errors\n\nThere is no such parameter, or it \
+         does not take the text."
+    ));
+    let body = if arms.is_empty() {
+        quote! { Argument::new(name, values, #builder::OPERATION.parameters).unknown() }
+    } else {
+        quote! {
+            let argument = Argument::new(name, values, #builder::OPERATION.parameters);
+            match name {
+                #(#arms)*
+                _ => argument.unknown(),
+            }
+        }
+    };
+    quote! {
+        #about
+        pub fn set(self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, Error> {
+            #body
+        }
+    }
+}
+
+/// The parameters, each with a name that no other has, and its setter.
+fn named<'a>(
+    operation: &'a Operation,
+    setters: &'a [Setter],
+) -> impl Iterator<Item = (&'a str, &'a Parameter, &'a Setter)> {
+    operation.parameters.iter().filter_map(|(rust, parameter)| {
+        let setter = setters.iter().find(|setter| setter.name == *rust)?;
+        let taken = |(other, item): (&String, &Parameter)| {
+            other != rust && (item.name == parameter.name || *other == parameter.name)
+        };
+        let name = if operation.parameters.iter().any(taken) {
+            rust
+        } else {
+            &parameter.name
+        };
+        Some((name.as_str(), parameter, setter))
+    })
+}
+
+/// What a parameter's type says of its values.
+#[derive(Default)]
+struct Value {
+    repeated: bool,
+    /// Whether each of the list is in an `Option`.
+    optional: bool,
+    /// The values of an enum, with their descriptions.
+    documented: Vec<(String, String)>,
+}
+
+impl Value {
+    fn of(ty: &Type, model: &Model) -> Self {
+        let ty = resolved(ty, model);
+        if let Some(item) = paths::argument(&ty, "Vec") {
+            let (item, optional) = match paths::argument(item, "Option") {
+                Some(item) => (item, true),
+                None => (item, false),
+            };
+            return Self {
+                repeated: true,
+                optional,
+                ..Self::of(item, model)
+            };
+        }
+        let values = name_of(&ty).and_then(|name| model.enums.get(&name));
+        let documented = values.into_iter().flat_map(|values| values.variants.values());
+        let documented = documented
+            .map(|variant| (variant.value.clone(), words(&variant.about).0))
+            .collect();
+        Self {
+            documented,
+            ..Self::default()
+        }
+    }
+}
+
+/// The type that an alias stands for.
+fn resolved(ty: &Type, model: &Model) -> Type {
+    let alias = name_of(ty).and_then(|name| model.aliases.get(&name));
+    match alias.and_then(|alias| syn::parse2(alias.target.clone()).ok()) {
+        Some(target) => resolved(&target, model),
+        None => ty.clone(),
+    }
+}
+
+/// The name of a type without arguments, its path left out.
+fn name_of(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    last.arguments.is_none().then(|| last.ident.to_string())
+}
+
+/// The fields of a struct and of the structs in it.
+struct Fields<'a> {
+    context: Context<'a>,
+    names: Vec<String>,
+    times: Vec<String>,
+}
+
+impl Fields<'_> {
+    /// `within` are the structs on the way here, for a struct may hold itself.
+    fn collect(&mut self, name: &str, prefix: &str, within: &mut Vec<String>) {
+        let Context { model, types } = self.context;
+        let (Some(item), Ok(definition)) = (model.structs.get(name), super::find_struct(types, name)) else {
+            return;
+        };
+        within.push(name.to_owned());
+        for (rust, field) in &item.fields {
+            let path = format!("{prefix}{}", field.property);
+            let found = definition
+                .fields
+                .iter()
+                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == rust));
+            let held = found.and_then(|field| name_of(&resolved(setter::unwrapped(&field.ty).2, model)));
+            match held {
+                Some(inner) if model.structs.contains_key(&inner) && !within.contains(&inner) => {
+                    self.collect(&inner, &format!("{path}."), within);
+                }
+                held => {
+                    if held.as_deref() == Some(crate::prepare::TIMESTAMP) {
+                        self.times.push(path.clone());
+                    }
+                    self.names.push(path);
+                }
+            }
+        }
+        within.pop();
+    }
+}
+
+fn words(about: &About) -> (String, bool) {
+    let text = about.docs.as_deref().unwrap_or_default().replace("\r\n", "\n");
+    (text.trim().to_owned(), about.deprecated)
+}
+
+fn largest(parameter: &Parameter) -> Option<u64> {
+    let maximum = parameter.bounds.maximum?;
+    match maximum.value {
+        Literal::Integer(value) => u64::try_from(value).ok()?.checked_sub(u64::from(maximum.exclusive)),
+        Literal::Float(_) => None,
+    }
+}
+
+/// A default as it would be sent.
+fn as_text(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

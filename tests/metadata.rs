@@ -1,0 +1,102 @@
+//! Operations and parameters as data, parameters set by their names, and items as JSON.
+
+mod loopback;
+
+use ittybit::builder::ListTasks;
+use ittybit::operation::OPERATIONS;
+use loopback::{Reply, Server, Waits, client};
+
+/// Of every operation, what a program finds in it. `openapi.yaml` has the same words.
+#[test]
+fn operations_say_what_the_document_says() {
+    let document = ittybit_spec::Document::read("openapi.yaml".as_ref())
+        .unwrap()
+        .root()
+        .to_json();
+    for operation in OPERATIONS {
+        let documented = &document["paths"][operation.path][operation.method.to_lowercase()];
+        assert_eq!(documented["operationId"], operation.id);
+        assert_eq!(documented["summary"], operation.summary);
+        assert_eq!(documented["description"], operation.description);
+        let parameters = documented["parameters"].as_array().unwrap();
+        assert_eq!(parameters.len(), operation.parameters.len());
+        for (reference, parameter) in parameters.iter().zip(operation.parameters) {
+            let reference = reference["$ref"].as_str().unwrap().trim_start_matches('#');
+            let documented = document.pointer(reference).unwrap();
+            assert_eq!(documented["name"], parameter.name);
+            assert_eq!(documented["description"], parameter.description);
+            let default = documented["schema"].get("default");
+            let default = default.map(|default| default.as_str().map_or(default.to_string(), str::to_owned));
+            assert_eq!(default.as_deref(), parameter.default);
+        }
+        assert!(operation.times.iter().all(|time| operation.fields.contains(time)));
+    }
+}
+
+#[tokio::test]
+async fn parameters_are_set_by_name() {
+    let server = Server::replies(vec![|| Reply::text(200, "application/json", "[]")]);
+    let client = client(&server, &Waits::default());
+    for parameter in ListTasks::OPERATION.parameters {
+        let value = match (parameter.values.first(), parameter.bounds) {
+            (Some((value, _)), _) => value,
+            (None, "") => "a&b",
+            (None, _) => "7",
+        };
+        let request = client.list_tasks().set(parameter.name, [value]).unwrap();
+        request.send().await.unwrap();
+        let requests = server.requests();
+        assert_eq!(requests.last().unwrap().query(parameter.name).as_deref(), Some(value));
+    }
+    // What is not documented is sent, as by the typed methods.
+    let request = client.list_tasks().set("status", ["paused"]).unwrap();
+    request.send().await.unwrap();
+    assert_eq!(
+        server.requests().last().unwrap().query("status").as_deref(),
+        Some("paused")
+    );
+
+    let count = server.count();
+    let typed = client.list_tasks().limit(101).send().await.unwrap_err();
+    let named = client.list_tasks().set("limit", ["101"]).unwrap_err();
+    assert_eq!(named.message(), typed.message());
+    assert_eq!(named.category(), typed.category());
+    assert_eq!(server.count(), count);
+}
+
+#[tokio::test]
+async fn items_are_the_json_that_was_sent() {
+    const FIRST: &str = r#"[{"z":1.50,"id":"task_1","error":null}, {"id":"task_2","id_":{"id":1e400}}]"#;
+    let server = Server::start(|request, _| match request.query("after").as_deref() {
+        None => Reply::text(200, "application/json", FIRST).header("Has-More", "true"),
+        Some("task_2") => Reply::text(200, "application/json", r#"[{"id":"task_3"}]"#).header("Has-More", "false"),
+        Some(other) => panic!("after {other}"),
+    });
+    let mut items = client(&server, &Waits::default())
+        .list_tasks()
+        .pages_json()
+        .into_items();
+    let mut texts = Vec::new();
+    while let Some(item) = items.try_next().await.unwrap() {
+        texts.push(item.get().to_owned());
+    }
+    assert_eq!(
+        texts,
+        [
+            r#"{"z":1.50,"id":"task_1","error":null}"#,
+            r#"{"id":"task_2","id_":{"id":1e400}}"#,
+            r#"{"id":"task_3"}"#
+        ]
+    );
+    assert_eq!(items.cursor(), Some("task_3"));
+}
+
+#[tokio::test]
+async fn json_without_a_cursor_is_an_error() {
+    for page in [r#"[{"id":null}]"#, "[7]", r#"[{"key":"task_1"}]"#] {
+        let server = Server::start(move |_, _| Reply::text(200, "application/json", page).header("Has-More", "true"));
+        let mut pages = client(&server, &Waits::default()).list_tasks().pages_json();
+        let error = pages.try_next().await.unwrap_err();
+        assert_eq!(error.category(), ittybit::Category::Pagination, "{page}");
+    }
+}
