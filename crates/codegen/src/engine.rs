@@ -10,7 +10,10 @@ use std::sync::Once;
 use indexmap::IndexMap;
 use ittybit_spec::{Diagnostics, Document, pointer};
 use openapiv3::{OpenAPI, PathItem, Paths, ReferenceOr, Schema};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+
+use quote::quote;
 
 use crate::model::Model;
 use crate::prepare::{Prepared, TIMESTAMP};
@@ -38,7 +41,66 @@ fn settings(model: &Model) -> GenerationSettings {
 fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
     let tokens =
         quietly(|| Generator::new(&settings(model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
-    syn::parse2(tokens).map_err(|error| format!("progenitor's code does not parse: {error}"))
+    syn::parse2(essence(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
+}
+
+/// What polish reads of progenitor's code: the structs of its modules, and what its builders send.
+/// The rest is most of it, and parsing it would take most of the time of a generation.
+fn essence(code: TokenStream) -> TokenStream {
+    let mut kept = TokenStream::new();
+    for module in items(code) {
+        let name = module.iter().find(|token| is(token, &["types", "builder"]));
+        let (Some(name), Some(TokenTree::Group(body))) = (name, module.last()) else {
+            continue;
+        };
+        if !module.iter().any(|token| is(token, &["mod"])) {
+            continue;
+        }
+        let mut inner = TokenStream::new();
+        for item in items(body.stream()) {
+            let names = |names: &[&str]| item.iter().any(|token| is(token, names));
+            if names(&["struct"]) {
+                inner.extend(item);
+            } else if is(name, &["builder"]) && names(&["impl"]) && !names(&["for"]) {
+                inner.extend(with_send_only(item));
+            }
+        }
+        kept.extend(quote! { mod #name { #inner } });
+    }
+    kept
+}
+
+/// An `impl` block without its other methods.
+fn with_send_only(mut block: Vec<TokenTree>) -> Vec<TokenTree> {
+    if let Some(TokenTree::Group(body)) = block.pop() {
+        let send = items(body.stream())
+            .into_iter()
+            .filter(|item| item.iter().any(|token| is(token, &["send"])));
+        let send: TokenStream = send.flatten().collect();
+        block.push(TokenTree::Group(Group::new(Delimiter::Brace, send)));
+    }
+    block
+}
+
+/// The items of a stream: each ends in braces or in a semicolon.
+fn items(code: TokenStream) -> Vec<Vec<TokenTree>> {
+    let (mut items, mut item) = (Vec::new(), Vec::new());
+    for token in code {
+        let ends = match &token {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            _ => false,
+        };
+        item.push(token);
+        if ends {
+            items.push(std::mem::take(&mut item));
+        }
+    }
+    items
+}
+
+fn is(token: &TokenTree, names: &[&str]) -> bool {
+    matches!(token, TokenTree::Ident(ident) if names.iter().any(|name| ident == name))
 }
 
 /// Finds out what progenitor stumbles over.

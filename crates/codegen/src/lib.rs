@@ -41,7 +41,7 @@ mod polish;
 mod prepare;
 mod surface;
 
-use ittybit_spec::{Diagnostics, Document};
+use ittybit_spec::{Diagnostics, Document, Node, Value};
 
 pub use surface::surface;
 
@@ -66,17 +66,21 @@ pub struct Client {
 ///
 /// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
 pub fn generate(document: &Document, command: &str) -> Result<Client, Diagnostics> {
-    let outcome = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, || engine::quietly(|| generate_here(document, command)))
-            .map(|thread| thread.join())
-    });
+    let generate = || engine::quietly(|| generate_here(document, command));
+    let outcome = if is_shallow(document) {
+        generate()
+    } else {
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, generate);
+            let thread = thread.map_err(|error| format!("no thread to run it on: {error}"))?;
+            thread.join().unwrap_or_else(|_| Err("its thread panicked".to_owned()))
+        })
+    };
     let reason = match outcome {
-        Ok(Ok(Ok(result))) => return result,
-        Ok(Ok(Err(panic))) => panic,
-        Ok(Err(_)) => "its thread panicked".to_owned(),
-        Err(error) => format!("no thread to run it on: {error}"),
+        Ok(result) => return result,
+        Err(reason) => reason,
     };
     let finding = document.error("", format!("the generator failed: {reason}"));
     Err(finding
@@ -87,6 +91,41 @@ pub fn generate(document: &Document, command: &str) -> Result<Client, Diagnostic
 /// Progenitor, syn and prettyplease go down nested types by deep recursion: 128 levels, which a
 /// document may have, need more than the 2 MiB that threads have.
 const STACK: usize = 64 << 20;
+
+/// Types that are nested no deeper than this need no stack of their own, which would cost more time
+/// than the generation.
+const SHALLOW: usize = 48;
+
+/// Whether no type of the document can be nested deep. Components that are objects with properties
+/// become structs, which end the nesting; lists, maps and other names for types go on with it.
+fn is_shallow(document: &Document) -> bool {
+    let schemas = document
+        .get("/components/schemas")
+        .and_then(Node::as_object)
+        .unwrap_or_default();
+    let goes_on = |schema: &&Node| {
+        let has = |key: &&str| schema.get(key).is_some();
+        let inner = ["items", "additionalProperties", "allOf", "oneOf", "anyOf", "$ref"];
+        inner.iter().any(has) && !has(&"properties")
+    };
+    let going_on = schemas.iter().map(|schema| schema.value()).filter(goes_on);
+    depth(document.root()) + going_on.map(depth).sum::<usize>() <= SHALLOW
+}
+
+/// How deep lists and objects are nested; a document is read up to 128 levels.
+fn depth(node: &Node) -> usize {
+    match node.value() {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => {
+            1 + members
+                .iter()
+                .map(|member| depth(member.value()))
+                .max()
+                .unwrap_or_default()
+        }
+        _ => 0,
+    }
+}
 
 fn generate_here(document: &Document, command: &str) -> Result<Client, Diagnostics> {
     let prepared = prepare::prepare(document)?;

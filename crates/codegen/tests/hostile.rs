@@ -512,6 +512,23 @@ fn depth_is_no_danger() {
         let client = generate("deep.yaml", &text).unwrap_or_else(|findings| panic!("{findings}"));
         assert!(client.code.contains("Deep"));
     }
+    // As deep as goes without a stack of its own, and just deeper.
+    for (levels, names) in [(10, 4), (9, 30)] {
+        let (open, close) = (list.0.repeat(levels), list.1.repeat(levels));
+        let chain: String = (0..names)
+            .map(|n| {
+                format!(
+                    "    A{n}: {open}{{ $ref: \"#/components/schemas/A{}\" }}{close}\n",
+                    n + 1
+                )
+            })
+            .collect();
+        let text = format!("components:\n  schemas:\n{chain}    A{names}: {{ type: string }}\n");
+        match generate("lists.yaml", &support::whole(&text)) {
+            Ok(client) => assert!(levels * names < 192 && client.code.contains("A0")),
+            Err(findings) => assert!(levels * names >= 192, "{findings}"),
+        }
+    }
     let chain: String = (0..1_000)
         .map(|n| format!("    A{n}: {{ type: array, items: {{ type: object, properties: {{ a: {{ $ref: \"#/components/schemas/A{}\" }} }} }} }}\n", n + 1))
         .collect();

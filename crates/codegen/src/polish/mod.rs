@@ -11,10 +11,8 @@ mod paths;
 mod setter;
 mod structs;
 
-use std::collections::HashSet;
-
 use ittybit_spec::Diagnostics;
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
@@ -24,16 +22,14 @@ use crate::model::Model;
 /// Turns progenitor's file into the client's.
 pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
-    let types = module(&file, "types")?;
+    let type_items = module(&file, "types")?;
     let builders = module(&file, "builder")?;
 
     let structs = model
         .structs
         .iter()
-        .map(|(name, item)| structs::Parts::new(find_struct(types, name)?, name, item))
+        .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
         .collect::<Result<Vec<_>, _>>()?;
-    let struct_types = structs.iter().map(structs::Parts::definition);
-    let struct_builders = structs.iter().map(structs::Parts::builder);
     let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
@@ -48,48 +44,61 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let methods: TokenStream = operations.iter().map(|operation| operation.method(false)).collect();
-    let blocking_methods: TokenStream = operations.iter().map(|operation| operation.method(true)).collect();
-    let context = metadata::Context { model, types };
-    let request_builders = operations.iter().map(|operation| operation.builder(context));
+    // Piece by piece: the more tokens stand in other tokens, the more often they are copied.
+    let mut types = Vec::new();
+    for tokens in structs
+        .iter()
+        .map(structs::Parts::definition)
+        .chain(enums)
+        .chain(aliases)
+    {
+        types.extend(items(tokens)?);
+    }
+    let mut builders = Vec::new();
+    let of_structs = structs.iter().map(structs::Parts::builder);
+    let context = metadata::Context {
+        model,
+        types: type_items,
+    };
+    for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
+        builders.extend(items(tokens)?);
+    }
+    import(&mut types, &["Timestamp", "open_enum"])?;
+    let names = [
+        "Argument",
+        "Bound",
+        "Client",
+        "Display",
+        "Error",
+        "Items",
+        "Operation",
+        "Page",
+        "Pages",
+        "Pagination",
+        "Paging",
+        "Parameter",
+        "Pattern",
+        "Response",
+        "Timestamp",
+        "bounds::",
+        "types::",
+    ];
+    import(&mut builders, &names)?;
+
+    let server_url = &model.server_url;
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
     let metadata = metadata::operations(&builder_idents);
-    let methods = (!operations.is_empty()).then(|| {
+    let methods = operations.iter().map(|operation| operation.method(false));
+    let blocking_methods = operations.iter().map(|operation| operation.method(true));
+    let of_client = (!operations.is_empty()).then(|| {
         quote! {
-            impl Client { #methods }
+            impl Client { #(#methods)* }
 
             #[cfg(feature = "blocking")]
-            impl crate::blocking::Client { #blocking_methods }
+            impl crate::blocking::Client { #(#blocking_methods)* }
         }
     });
-
-    let types = quote! { #(#struct_types)* #(#enums)* #(#aliases)* };
-    let builders = quote! { #(#struct_builders)* #(#request_builders)* };
-    let use_client = methods.is_some().then(|| quote! { use crate::Client; });
-    let use_in_types = imports(&types, &["Timestamp", "open_enum"]);
-    let use_in_builders = imports(
-        &builders,
-        &[
-            "Argument",
-            "Bound",
-            "Client",
-            "Display",
-            "Error",
-            "Items",
-            "Operation",
-            "Page",
-            "Pages",
-            "Pagination",
-            "Paging",
-            "Parameter",
-            "Pattern",
-            "Response",
-            "Timestamp",
-            "bounds::",
-            "types::",
-        ],
-    );
-    let server_url = &model.server_url;
+    let use_client = of_client.is_some().then(|| quote! { use crate::Client; });
     let mut file: File = syn::parse2(quote! {
         #use_client
 
@@ -98,20 +107,17 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
 
         #metadata
 
-        #methods
-
-        /// What is sent and received.
-        pub mod types {
-            #use_in_types
-            #types
-        }
-
-        /// What builds requests and the values in them.
-        pub mod builder {
-            #use_in_builders
-            #builders
-        }
+        #of_client
     })?;
+    for (docs, name, inner) in [
+        (" What is sent and received.", "types", types),
+        (" What builds requests and the values in them.", "builder", builders),
+    ] {
+        let ident = format_ident!("{name}");
+        let mut module: ItemMod = syn::parse_quote! { #[doc = #docs] pub mod #ident {} };
+        module.content = Some((syn::token::Brace::default(), inner));
+        file.items.push(Item::Mod(module));
+    }
     let mut finish = docs::Finish::default();
     finish.visit_file_mut(&mut file);
     let mut nesting = paths::Nesting::default();
@@ -127,13 +133,17 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     Ok(file)
 }
 
-/// `use` for those of the names that stand in the code.
-fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
-    let mut found = HashSet::new();
-    collect_idents(code.clone(), &mut found);
-    names
+fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
+    Ok(syn::parse2::<File>(tokens)?.items)
+}
+
+/// Puts a `use` before code for those of the names that stand in it.
+fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
+    let mut found = paths::Names::default();
+    code.iter_mut().for_each(|item| found.visit_item_mut(item));
+    let tokens = names
         .iter()
-        .filter(|name| found.contains(**name))
+        .filter(|name| found.0.contains(**name))
         .map(|name| match *name {
             "Argument" => quote! { use crate::parameter::Argument; },
             "Bound" => quote! { use std::ops::Bound; },
@@ -151,29 +161,9 @@ fn imports(code: &TokenStream, names: &[&str]) -> TokenStream {
                 quote! { use crate::#ident; }
             }
         })
-        .collect()
-}
-
-/// The names in code that stand there without a path before them; those that begin a path, with
-/// `::` after them.
-fn collect_idents(code: TokenStream, found: &mut HashSet<String>) {
-    let mut in_path = false;
-    let mut tokens = code.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let joint = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint);
-        match &token {
-            TokenTree::Group(group) => collect_idents(group.stream(), found),
-            TokenTree::Ident(ident) if !in_path => {
-                found.insert(ident.to_string());
-                if tokens.peek().is_some_and(joint) {
-                    found.insert(format!("{ident}::"));
-                }
-            }
-            _ => {}
-        }
-        // The second colon is not joint, but is in the path.
-        in_path = joint(&token) || in_path && matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
-    }
+        .collect();
+    code.splice(0..0, items(tokens)?);
+    Ok(())
 }
 
 fn missing(what: &str) -> syn::Error {

@@ -75,8 +75,8 @@ pub(super) struct Waiting {
     place: Place,
 }
 
-/// References that lead to references are followed this far.
-const MAX_CHAIN: usize = 128;
+/// References that lead to references, and what they are nested in, are followed this far.
+const MAX_CHAIN: usize = 192;
 
 /// An `allOf` may have this many parts, those of its parts among them.
 const MAX_PARTS: usize = 1_000;
@@ -376,20 +376,20 @@ impl Prepare<'_> {
                 converted
             }
             Kind::Enum => Converted::reference(&rust_name),
-            Kind::Other if through.len() >= MAX_CHAIN => {
-                let message = format!("more than {MAX_CHAIN} references lead from one to the next");
-                // One word on a chain is enough.
-                if !self.findings.iter().any(|finding| finding.message() == message) {
-                    self.error(&place.at, message, "refer to the last of them");
-                }
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
-            }
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.error(
                     &place.at,
                     format!("the schema `{target}` holds itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
+                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
+            }
+            Kind::Other if through.len() >= MAX_CHAIN => {
+                let message = format!("more than {MAX_CHAIN} lists, maps and references are nested in each other");
+                // One word on a chain is enough.
+                if !self.findings.iter().any(|finding| finding.message() == message) {
+                    self.error(&place.at, message, "put an object with properties in between");
+                }
                 Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
             Kind::Other => {
