@@ -41,7 +41,7 @@ mod polish;
 mod prepare;
 mod surface;
 
-use ittybit_spec::{Diagnostics, Document, Node, Value};
+use ittybit_spec::{Diagnostics, Document, Node};
 
 pub use surface::surface;
 
@@ -109,22 +109,7 @@ fn is_shallow(document: &Document) -> bool {
         inner.iter().any(has) && !has(&"properties")
     };
     let going_on = schemas.iter().map(|schema| schema.value()).filter(goes_on);
-    depth(document.root()) + going_on.map(depth).sum::<usize>() <= SHALLOW
-}
-
-/// How deep lists and objects are nested; a document is read up to 128 levels.
-fn depth(node: &Node) -> usize {
-    match node.value() {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Object(members) => {
-            1 + members
-                .iter()
-                .map(|member| depth(member.value()))
-                .max()
-                .unwrap_or_default()
-        }
-        _ => 0,
-    }
+    document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
 }
 
 fn generate_here(document: &Document, command: &str) -> Result<Client, Diagnostics> {

@@ -208,6 +208,26 @@ impl Node {
         }
     }
 
+    /// How deep lists and objects are nested in it: 0 for a scalar, at most 128 in a document.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    ///
+    /// let document = Document::parse("api.yaml", "info: { tags: [a] }")?;
+    /// assert_eq!(document.root().depth(), 3);
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn depth(&self) -> usize {
+        match self.value() {
+            Value::Array(items) => 1 + items.iter().map(Self::depth).max().unwrap_or_default(),
+            Value::Object(members) => {
+                let inner = members.iter().map(|member| member.value().depth());
+                1 + inner.max().unwrap_or_default()
+            }
+            _ => 0,
+        }
+    }
+
     /// What kind of value this is, in words for a message: "a string", "null".
     pub fn kind(&self) -> &'static str {
         match &self.value {

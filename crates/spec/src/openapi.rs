@@ -13,14 +13,20 @@ use crate::{Diagnostic, Document, pointer};
 /// threads have.
 const STACK: usize = 64 << 20;
 
+/// Documents that are nested no deeper than this are read where they are: a thread of that size costs
+/// more time than reading them.
+const SHALLOW: usize = 32;
+
 /// Deserialises a document that has no errors.
 pub(crate) fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
+    let read = || OpenAPI::deserialize(document.root()).map_err(|error| refusal(document, &error));
+    if document.root().depth() <= SHALLOW {
+        return read();
+    }
     let outcome = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, || {
-                OpenAPI::deserialize(document.root()).map_err(|error| refusal(document, &error))
-            })
+            .spawn_scoped(scope, read)
             .map(|thread| thread.join())
     });
     match outcome {
