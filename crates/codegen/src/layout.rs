@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::polish::docs::LINE_END;
+
 /// Writes the file.
 pub(crate) fn text(file: &syn::File, header: &str) -> String {
     let code = prettyplease::unparse(file);
@@ -28,8 +30,16 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
             out.push_str(&open_enum(&tokens, &close[..close.len() - 1]));
             continue;
         }
-        out.push_str(line);
+        let mut parts = line.split(LINE_END);
+        out.push_str(parts.next().unwrap_or_default());
         out.push('\n');
+        for part in parts {
+            let indent = line.len() - line.trim_start().len();
+            out.push_str(&line[..indent]);
+            out.push_str("///");
+            out.push_str(part);
+            out.push('\n');
+        }
         previous = line;
     }
     out

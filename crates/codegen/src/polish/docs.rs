@@ -31,12 +31,18 @@ pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
     quote! { #docs #deprecated }
 }
 
+/// Stands for the end of a line of docs. All lines of an item are one attribute until they are laid
+/// out: most of the code is docs, and an attribute a line would take most of the time.
+pub(crate) const LINE_END: char = '\u{1}';
+
 /// Docs that are rustdoc already.
 pub(crate) fn lines(text: &str) -> TokenStream {
-    let lines = wrapped(text.trim_end())
+    let lines: Vec<String> = wrapped(text.trim_end())
         .into_iter()
-        .map(|line| if line.is_empty() { line } else { format!(" {line}") });
-    quote! { #(#[doc = #lines])* }
+        .map(|line| if line.is_empty() { line } else { format!(" {line}") })
+        .collect();
+    let text = lines.join(&LINE_END.to_string());
+    quote! { #[doc = #text] }
 }
 
 /// A first sentence ends in a full stop.
@@ -55,7 +61,8 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     let mut out = Vec::new();
     let mut fence: Option<String> = None;
     let mut after_blank = true;
-    for line in text.replace("\r\n", "\n").replace('\t', "    ").trim().lines() {
+    let text = text.replace("\r\n", "\n").replace('\t', "    ").replace(LINE_END, " ");
+    for line in text.trim().lines() {
         let line = line.trim_end();
         let trimmed = line.trim_start();
         let indent = line.len() - trimmed.len();

@@ -3,7 +3,7 @@
 //! What is kept of progenitor: the fields of structs and their types, the types of parameters, and
 //! the statements that build a request. What is put around them comes from the [`Model`].
 
-mod docs;
+pub(crate) mod docs;
 mod enums;
 mod metadata;
 mod operation;
