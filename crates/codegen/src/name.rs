@@ -162,7 +162,11 @@ fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
     let mut name = rule(name);
     // Twice is enough for every name known; whatever is not is found out after generation.
     for _ in 0..4 {
-        name = rule(&name);
+        let again = rule(&name);
+        if again == name {
+            break;
+        }
+        name = again;
     }
     name
 }
