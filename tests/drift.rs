@@ -133,6 +133,11 @@ fn server() -> (String, mpsc::Receiver<String>) {
     (url, receiver)
 }
 
+fn client(url: &str) -> Client {
+    let builder = Client::builder().api_key("ittybit_wire").base_url(url);
+    builder.build().unwrap()
+}
+
 type Case = (&'static str, fn(ListTasks) -> ListTasks);
 
 /// One case a parameter, and some of their own.
@@ -164,11 +169,7 @@ const CASES: &[Case] = &[
 #[tokio::test]
 async fn requests_as_sent() {
     let (url, sent) = server();
-    let client = Client::builder()
-        .api_key("ittybit_wire")
-        .base_url(&url)
-        .build()
-        .unwrap();
+    let client = client(&url);
     let mut listing = String::new();
     for (name, case) in CASES {
         let page = case(client.list_tasks()).send().await.unwrap();
@@ -196,11 +197,7 @@ async fn requests_as_sent() {
 #[tokio::test]
 async fn arguments_out_of_range_are_not_sent() {
     let (url, sent) = server();
-    let client = Client::builder()
-        .api_key("ittybit_wire")
-        .base_url(&url)
-        .build()
-        .unwrap();
+    let client = client(&url);
     let mut messages = String::new();
     for limit in [i64::MIN, -1, 0, 101, i64::MAX] {
         let error = client.list_tasks().limit(limit).send().await.unwrap_err();
