@@ -6,6 +6,12 @@ use crate::Client;
 pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
 
 /// Every operation, in the order of the document.
+///
+/// ```
+/// for operation in ittybit::operation::OPERATIONS {
+///     println!("{} {}", operation.method, operation.path);
+/// }
+/// ```
 pub const OPERATIONS: &[&crate::operation::Operation] = &[builder::ListTasks::OPERATION];
 
 impl Client {
@@ -17,6 +23,14 @@ impl Client {
     /// is asked for with `after` set to the id of the last result.
     ///
     /// `GET /tasks`
+    ///
+    /// ```
+    /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+    /// let page = client.list_tasks().send().await?;
+    /// println!("{} of them", page.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_tasks(&self) -> builder::ListTasks {
         builder::ListTasks::new(self.clone())
     }
@@ -32,6 +46,14 @@ impl crate::blocking::Client {
     /// is asked for with `after` set to the id of the last result.
     ///
     /// `GET /tasks`
+    ///
+    /// ```
+    /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+    /// let page = client.list_tasks().send()?;
+    /// println!("{} of them", page.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_tasks(&self) -> builder::ListTasks<crate::blocking::Client> {
         builder::ListTasks::new(self.clone())
     }
@@ -47,6 +69,16 @@ pub mod types {
     /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
     /// required is this project's own choice: `id` is the cursor that pages follow, and a task
     /// makes little sense without the others.
+    ///
+    /// ```
+    /// let task = ittybit::Task::builder()
+    ///     .id("task_2jR8kLm4nP")
+    ///     .kind(ittybit::TaskKind::Video)
+    ///     .status(ittybit::TaskStatus::Waiting)
+    ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
+    ///     .build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -102,6 +134,10 @@ pub mod types {
 
     impl Task {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::TaskBuilder = ittybit::Task::builder();
+        /// ```
         pub fn builder() -> super::builder::TaskBuilder {
             super::builder::TaskBuilder::new()
         }
@@ -111,6 +147,11 @@ pub mod types {
     ///
     /// The reference marks no field as required, and none is required here. The units are read
     /// off its example: size, bit rate and duration agree.
+    ///
+    /// ```
+    /// let file = ittybit::File::builder().build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -161,12 +202,21 @@ pub mod types {
 
     impl File {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::FileBuilder = ittybit::File::builder();
+        /// ```
         pub fn builder() -> super::builder::FileBuilder {
             super::builder::FileBuilder::new()
         }
     }
 
     /// The codecs of a file's streams.
+    ///
+    /// ```
+    /// let codecs = ittybit::Codecs::builder().build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -184,12 +234,21 @@ pub mod types {
 
     impl Codecs {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::CodecsBuilder = ittybit::Codecs::builder();
+        /// ```
         pub fn builder() -> super::builder::CodecsBuilder {
             super::builder::CodecsBuilder::new()
         }
     }
 
     /// Codec of a video stream.
+    ///
+    /// ```
+    /// let video_codec = ittybit::VideoCodec::builder().build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -210,12 +269,21 @@ pub mod types {
 
     impl VideoCodec {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::VideoCodecBuilder = ittybit::VideoCodec::builder();
+        /// ```
         pub fn builder() -> super::builder::VideoCodecBuilder {
             super::builder::VideoCodecBuilder::new()
         }
     }
 
     /// Codec of an audio stream.
+    ///
+    /// ```
+    /// let audio_codec = ittybit::AudioCodec::builder().build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -239,12 +307,24 @@ pub mod types {
 
     impl AudioCodec {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::AudioCodecBuilder = ittybit::AudioCodec::builder();
+        /// ```
         pub fn builder() -> super::builder::AudioCodecBuilder {
             super::builder::AudioCodecBuilder::new()
         }
     }
 
     /// Body of every error.
+    ///
+    /// ```
+    /// let error_body = ittybit::ErrorBody::builder()
+    ///     .kind("token_invalid")
+    ///     .message("Use a valid API key.")
+    ///     .build()?;
+    /// # Ok::<(), ittybit::Error>(())
+    /// ```
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
@@ -261,6 +341,10 @@ pub mod types {
 
     impl ErrorBody {
         /// Begins a builder, which makes the value from its fields.
+        ///
+        /// ```
+        /// let builder: ittybit::builder::ErrorBodyBuilder = ittybit::ErrorBody::builder();
+        /// ```
         pub fn builder() -> super::builder::ErrorBodyBuilder {
             super::builder::ErrorBodyBuilder::new()
         }
@@ -272,6 +356,12 @@ pub mod types {
     /// example of the reference still shows it. The changelog names two more spellings of the
     /// past, `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed: no
     /// documented answer holds them.
+    ///
+    /// ```
+    /// let task_status = ittybit::TaskStatus::from("waiting");
+    /// assert_eq!(task_status, ittybit::TaskStatus::Waiting);
+    /// assert_eq!(task_status.as_str(), "waiting");
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum TaskStatus {
@@ -312,6 +402,12 @@ pub mod types {
     }
 
     /// Status of a task, as the status filter takes it: exactly the documented values.
+    ///
+    /// ```
+    /// let task_status_filter = ittybit::TaskStatusFilter::from("waiting");
+    /// assert_eq!(task_status_filter, ittybit::TaskStatusFilter::Waiting);
+    /// assert_eq!(task_status_filter.as_str(), "waiting");
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum TaskStatusFilter {
@@ -352,6 +448,12 @@ pub mod types {
     ///
     /// The reference lists the values without a word on them. Their descriptions are this
     /// project's own reading of the names.
+    ///
+    /// ```
+    /// let task_kind = ittybit::TaskKind::from("video");
+    /// assert_eq!(task_kind, ittybit::TaskKind::Video);
+    /// assert_eq!(task_kind.as_str(), "video");
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum TaskKind {
@@ -404,6 +506,12 @@ pub mod types {
     }
 
     /// Sort order of a list. The property that is sorted by is not documented.
+    ///
+    /// ```
+    /// let sort_order = ittybit::SortOrder::from("asc");
+    /// assert_eq!(sort_order, ittybit::SortOrder::Asc);
+    /// assert_eq!(sort_order.as_str(), "asc");
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum SortOrder {
@@ -426,6 +534,12 @@ pub mod types {
     ///
     /// The values are those of the reference's example, which does not describe them. Their
     /// descriptions are this project's own reading of the example.
+    ///
+    /// ```
+    /// let file_kind = ittybit::FileKind::from("url");
+    /// assert_eq!(file_kind, ittybit::FileKind::Url);
+    /// assert_eq!(file_kind.as_str(), "url");
+    /// ```
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum FileKind {
@@ -447,7 +561,7 @@ pub mod types {
 
 /// What builds requests and the values in them.
 pub mod builder {
-    use crate::parameter::Argument;
+    use crate::argument::Argument;
     use std::ops::Bound;
     use crate::Client;
     use std::fmt::Display;
@@ -460,10 +574,15 @@ pub mod builder {
     use crate::operation::Paging;
     use crate::parameter::Parameter;
     use crate::Timestamp;
+    use crate::argument;
     use crate::bounds;
     use super::types;
 
     /// The builder of [`Task`](types::Task), begun by [`Task::builder`](types::Task::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::TaskBuilder = ittybit::Task::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct TaskBuilder {
@@ -506,150 +625,186 @@ pub mod builder {
         }
 
         /// Id of the task. It is also the cursor of the task in a list.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().id("task_2jR8kLm4nP");
+        /// ```
         pub fn id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.id = value.try_into().map_err(|reason| reason.to_string());
+            self.id = argument::converted(value);
             self
         }
 
         /// Type of the resource. It is `task` in the reference.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().object("task");
+        /// ```
         pub fn object(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.object = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.object = argument::converted(value).map(Some);
             self
         }
 
         /// What the task does.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().kind(ittybit::TaskKind::Video);
+        /// ```
         pub fn kind(
             mut self,
             value: impl TryInto<types::TaskKind, Error: Display>,
         ) -> Self {
-            self.kind = value.try_into().map_err(|reason| reason.to_string());
+            self.kind = argument::converted(value);
             self
         }
 
         /// How far the task has come.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().status(ittybit::TaskStatus::Waiting);
+        /// ```
         pub fn status(
             mut self,
             value: impl TryInto<types::TaskStatus, Error: Display>,
         ) -> Self {
-            self.status = value.try_into().map_err(|reason| reason.to_string());
+            self.status = argument::converted(value);
             self
         }
 
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
         /// unit. Any number is allowed, so that a fraction costs nothing.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().progress(100.0);
+        /// ```
         pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.progress = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.progress = argument::converted(value).map(Some);
             self
         }
 
         /// The file that the task reads.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().input(ittybit::File::builder());
+        /// ```
         pub fn input(
             mut self,
             value: impl TryInto<types::File, Error: Display>,
         ) -> Self {
-            self.input = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.input = argument::converted(value).map(Some);
             self
         }
 
         /// The file that the task makes.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().output(ittybit::File::builder());
+        /// ```
         pub fn output(
             mut self,
             value: impl TryInto<types::File, Error: Display>,
         ) -> Self {
-            self.output = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.output = argument::converted(value).map(Some);
             self
         }
 
         /// The error of the task. It is `null` for the finished task of the reference. Its shape is
         /// not documented, so any JSON value is allowed, `null` included.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().error(serde_json::json!({ "key": "value" }));
+        /// ```
         pub fn error(
             mut self,
             value: impl TryInto<serde_json::Value, Error: Display>,
         ) -> Self {
-            self.error = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.error = argument::converted(value).map(Some);
             self
         }
 
         /// Data kept with the task. It is `null` in the reference. Its shape is not documented, so
         /// any JSON value is allowed, `null` included.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().metadata(serde_json::json!({ "key": "value" }));
+        /// ```
         pub fn metadata(
             mut self,
             value: impl TryInto<serde_json::Value, Error: Display>,
         ) -> Self {
-            self.metadata = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.metadata = argument::converted(value).map(Some);
             self
         }
 
         /// Id of the run or the key that created the task.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().created_by("run_5xQ9wKp3vN");
+        /// ```
         pub fn created_by(
             mut self,
             value: impl TryInto<String, Error: Display>,
         ) -> Self {
-            self.created_by = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.created_by = argument::converted(value).map(Some);
             self
         }
 
         /// When the task was created, in Unix seconds.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().created_at(ittybit::Timestamp::from_unix_seconds(1735689600));
+        /// ```
         pub fn created_at(
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.created_at = value.try_into().map_err(|reason| reason.to_string());
+            self.created_at = argument::converted(value);
             self
         }
 
         /// When work on the task started, in Unix seconds.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().started_at(ittybit::Timestamp::from_unix_seconds(1735689601));
+        /// ```
         pub fn started_at(
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.started_at = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.started_at = argument::converted(value).map(Some);
             self
         }
 
         /// When the task finished, in Unix seconds.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().finished_at(ittybit::Timestamp::from_unix_seconds(1735689615));
+        /// ```
         pub fn finished_at(
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.finished_at = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.finished_at = argument::converted(value).map(Some);
             self
         }
 
         /// When the task last changed, in Unix seconds.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().updated_at(ittybit::Timestamp::from_unix_seconds(1735689615));
+        /// ```
         pub fn updated_at(
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.updated_at = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.updated_at = argument::converted(value).map(Some);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::Task::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -660,51 +815,35 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let task = ittybit::Task::builder()
+        ///     .id("task_2jR8kLm4nP")
+        ///     .kind(ittybit::TaskKind::Video)
+        ///     .status(ittybit::TaskStatus::Waiting)
+        ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
+        ///     .build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::Task, Error> {
             Ok(types::Task {
-                id: self.id.map_err(|reason| Error::invalid_argument("id", reason))?,
-                object: self
-                    .object
-                    .map_err(|reason| Error::invalid_argument("object", reason))?,
-                kind: self
-                    .kind
-                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
-                status: self
-                    .status
-                    .map_err(|reason| Error::invalid_argument("status", reason))?,
-                progress: self
-                    .progress
-                    .map_err(|reason| Error::invalid_argument("progress", reason))?,
-                input: self
-                    .input
-                    .map_err(|reason| Error::invalid_argument("input", reason))?,
-                output: self
-                    .output
-                    .map_err(|reason| Error::invalid_argument("output", reason))?,
-                error: self
-                    .error
-                    .map_err(|reason| Error::invalid_argument("error", reason))?,
-                metadata: self
-                    .metadata
-                    .map_err(|reason| Error::invalid_argument("metadata", reason))?,
-                created_by: self
-                    .created_by
-                    .map_err(|reason| Error::invalid_argument("created_by", reason))?,
-                created_at: self
-                    .created_at
-                    .map_err(|reason| Error::invalid_argument("created_at", reason))?,
-                started_at: self
-                    .started_at
-                    .map_err(|reason| Error::invalid_argument("started_at", reason))?,
-                finished_at: self
-                    .finished_at
-                    .map_err(|reason| Error::invalid_argument("finished_at", reason))?,
-                updated_at: self
-                    .updated_at
-                    .map_err(|reason| Error::invalid_argument("updated_at", reason))?,
+                id: argument::checked("id", self.id)?,
+                object: argument::checked("object", self.object)?,
+                kind: argument::checked("kind", self.kind)?,
+                status: argument::checked("status", self.status)?,
+                progress: argument::checked("progress", self.progress)?,
+                input: argument::checked("input", self.input)?,
+                output: argument::checked("output", self.output)?,
+                error: argument::checked("error", self.error)?,
+                metadata: argument::checked("metadata", self.metadata)?,
+                created_by: argument::checked("created_by", self.created_by)?,
+                created_at: argument::checked("created_at", self.created_at)?,
+                started_at: argument::checked("started_at", self.started_at)?,
+                finished_at: argument::checked("finished_at", self.finished_at)?,
+                updated_at: argument::checked("updated_at", self.updated_at)?,
                 extra: self.extra,
             })
         }
@@ -719,6 +858,10 @@ pub mod builder {
     }
 
     /// The builder of [`File`](types::File), begun by [`File::builder`](types::File::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::FileBuilder = ittybit::File::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct FileBuilder {
@@ -755,102 +898,126 @@ pub mod builder {
         }
 
         /// Where the file is kept.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().kind(ittybit::FileKind::Url);
+        /// ```
         pub fn kind(
             mut self,
             value: impl TryInto<types::FileKind, Error: Display>,
         ) -> Self {
-            self.kind = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.kind = argument::converted(value).map(Some);
             self
         }
 
         /// URL of the file.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().url("https://storage.example.com/uploads/interview.mov");
+        /// ```
         pub fn url(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.url = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.url = argument::converted(value).map(Some);
             self
         }
 
         /// Name of the file.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().filename("interview.mov");
+        /// ```
         pub fn filename(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.filename = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.filename = argument::converted(value).map(Some);
             self
         }
 
         /// Size of the file, in bytes.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().filesize(52428800);
+        /// ```
         pub fn filesize(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.filesize = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.filesize = argument::converted(value).map(Some);
             self
         }
 
         /// Media type of the file, such as `video/mp4`.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().mimetype("video/quicktime");
+        /// ```
         pub fn mimetype(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.mimetype = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.mimetype = argument::converted(value).map(Some);
             self
         }
 
         /// Width of the picture, in pixels.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().width(1920);
+        /// ```
         pub fn width(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.width = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.width = argument::converted(value).map(Some);
             self
         }
 
         /// Height of the picture, in pixels.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().height(1080);
+        /// ```
         pub fn height(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.height = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.height = argument::converted(value).map(Some);
             self
         }
 
         /// Playing time, in seconds.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().duration(124.5);
+        /// ```
         pub fn duration(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.duration = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.duration = argument::converted(value).map(Some);
             self
         }
 
         /// Bit rate of the whole file, in bits per second.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().bitrate(3370000);
+        /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.bitrate = argument::converted(value).map(Some);
             self
         }
 
         /// Frame rate of the picture, in frames per second.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().framerate(30.0);
+        /// ```
         pub fn framerate(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.framerate = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.framerate = argument::converted(value).map(Some);
             self
         }
 
         /// The codecs of the file's streams.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().codecs(ittybit::Codecs::builder());
+        /// ```
         pub fn codecs(
             mut self,
             value: impl TryInto<types::Codecs, Error: Display>,
         ) -> Self {
-            self.codecs = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.codecs = argument::converted(value).map(Some);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::File::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -861,42 +1028,27 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let file = ittybit::File::builder().build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::File, Error> {
             Ok(types::File {
-                kind: self
-                    .kind
-                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
-                url: self.url.map_err(|reason| Error::invalid_argument("url", reason))?,
-                filename: self
-                    .filename
-                    .map_err(|reason| Error::invalid_argument("filename", reason))?,
-                filesize: self
-                    .filesize
-                    .map_err(|reason| Error::invalid_argument("filesize", reason))?,
-                mimetype: self
-                    .mimetype
-                    .map_err(|reason| Error::invalid_argument("mimetype", reason))?,
-                width: self
-                    .width
-                    .map_err(|reason| Error::invalid_argument("width", reason))?,
-                height: self
-                    .height
-                    .map_err(|reason| Error::invalid_argument("height", reason))?,
-                duration: self
-                    .duration
-                    .map_err(|reason| Error::invalid_argument("duration", reason))?,
-                bitrate: self
-                    .bitrate
-                    .map_err(|reason| Error::invalid_argument("bitrate", reason))?,
-                framerate: self
-                    .framerate
-                    .map_err(|reason| Error::invalid_argument("framerate", reason))?,
-                codecs: self
-                    .codecs
-                    .map_err(|reason| Error::invalid_argument("codecs", reason))?,
+                kind: argument::checked("kind", self.kind)?,
+                url: argument::checked("url", self.url)?,
+                filename: argument::checked("filename", self.filename)?,
+                filesize: argument::checked("filesize", self.filesize)?,
+                mimetype: argument::checked("mimetype", self.mimetype)?,
+                width: argument::checked("width", self.width)?,
+                height: argument::checked("height", self.height)?,
+                duration: argument::checked("duration", self.duration)?,
+                bitrate: argument::checked("bitrate", self.bitrate)?,
+                framerate: argument::checked("framerate", self.framerate)?,
+                codecs: argument::checked("codecs", self.codecs)?,
                 extra: self.extra,
             })
         }
@@ -911,6 +1063,10 @@ pub mod builder {
     }
 
     /// The builder of [`Codecs`](types::Codecs), begun by [`Codecs::builder`](types::Codecs::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::CodecsBuilder = ittybit::Codecs::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct CodecsBuilder {
@@ -929,24 +1085,36 @@ pub mod builder {
         }
 
         /// The codec of the video stream.
+        ///
+        /// ```
+        /// let builder = ittybit::Codecs::builder().video(ittybit::VideoCodec::builder());
+        /// ```
         pub fn video(
             mut self,
             value: impl TryInto<types::VideoCodec, Error: Display>,
         ) -> Self {
-            self.video = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.video = argument::converted(value).map(Some);
             self
         }
 
         /// The codec of the audio stream.
+        ///
+        /// ```
+        /// let builder = ittybit::Codecs::builder().audio(ittybit::AudioCodec::builder());
+        /// ```
         pub fn audio(
             mut self,
             value: impl TryInto<types::AudioCodec, Error: Display>,
         ) -> Self {
-            self.audio = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.audio = argument::converted(value).map(Some);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::Codecs::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -957,17 +1125,18 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let codecs = ittybit::Codecs::builder().build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::Codecs, Error> {
             Ok(types::Codecs {
-                video: self
-                    .video
-                    .map_err(|reason| Error::invalid_argument("video", reason))?,
-                audio: self
-                    .audio
-                    .map_err(|reason| Error::invalid_argument("audio", reason))?,
+                video: argument::checked("video", self.video)?,
+                audio: argument::checked("audio", self.audio)?,
                 extra: self.extra,
             })
         }
@@ -983,6 +1152,10 @@ pub mod builder {
 
     /// The builder of [`VideoCodec`](types::VideoCodec), begun by
     /// [`VideoCodec::builder`](types::VideoCodec::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::VideoCodecBuilder = ittybit::VideoCodec::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct VideoCodecBuilder {
@@ -1003,27 +1176,40 @@ pub mod builder {
         }
 
         /// Name of the codec, such as `h264`.
+        ///
+        /// ```
+        /// let builder = ittybit::VideoCodec::builder().name("h264");
+        /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.name = argument::converted(value).map(Some);
             self
         }
 
         /// Profile of the codec, such as `high`.
+        ///
+        /// ```
+        /// let builder = ittybit::VideoCodec::builder().profile("high");
+        /// ```
         pub fn profile(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.profile = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.profile = argument::converted(value).map(Some);
             self
         }
 
         /// Level of the codec, such as `4.0`. A string, not a number.
+        ///
+        /// ```
+        /// let builder = ittybit::VideoCodec::builder().level("4.0");
+        /// ```
         pub fn level(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.level = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.level = argument::converted(value).map(Some);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::VideoCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -1034,20 +1220,19 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let video_codec = ittybit::VideoCodec::builder().build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::VideoCodec, Error> {
             Ok(types::VideoCodec {
-                name: self
-                    .name
-                    .map_err(|reason| Error::invalid_argument("name", reason))?,
-                profile: self
-                    .profile
-                    .map_err(|reason| Error::invalid_argument("profile", reason))?,
-                level: self
-                    .level
-                    .map_err(|reason| Error::invalid_argument("level", reason))?,
+                name: argument::checked("name", self.name)?,
+                profile: argument::checked("profile", self.profile)?,
+                level: argument::checked("level", self.level)?,
                 extra: self.extra,
             })
         }
@@ -1063,6 +1248,10 @@ pub mod builder {
 
     /// The builder of [`AudioCodec`](types::AudioCodec), begun by
     /// [`AudioCodec::builder`](types::AudioCodec::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::AudioCodecBuilder = ittybit::AudioCodec::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct AudioCodecBuilder {
@@ -1085,39 +1274,50 @@ pub mod builder {
         }
 
         /// Name of the codec, such as `aac`.
+        ///
+        /// ```
+        /// let builder = ittybit::AudioCodec::builder().name("aac");
+        /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.name = argument::converted(value).map(Some);
             self
         }
 
         /// Sample rate, in hertz.
+        ///
+        /// ```
+        /// let builder = ittybit::AudioCodec::builder().sample_rate(48000);
+        /// ```
         pub fn sample_rate(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.sample_rate = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.sample_rate = argument::converted(value).map(Some);
             self
         }
 
         /// Number of channels.
+        ///
+        /// ```
+        /// let builder = ittybit::AudioCodec::builder().channels(2);
+        /// ```
         pub fn channels(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.channels = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.channels = argument::converted(value).map(Some);
             self
         }
 
         /// Bit rate of the stream, in bits per second.
+        ///
+        /// ```
+        /// let builder = ittybit::AudioCodec::builder().bitrate(128000);
+        /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.bitrate = argument::converted(value).map(Some);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::AudioCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -1128,23 +1328,20 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let audio_codec = ittybit::AudioCodec::builder().build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::AudioCodec, Error> {
             Ok(types::AudioCodec {
-                name: self
-                    .name
-                    .map_err(|reason| Error::invalid_argument("name", reason))?,
-                sample_rate: self
-                    .sample_rate
-                    .map_err(|reason| Error::invalid_argument("sample_rate", reason))?,
-                channels: self
-                    .channels
-                    .map_err(|reason| Error::invalid_argument("channels", reason))?,
-                bitrate: self
-                    .bitrate
-                    .map_err(|reason| Error::invalid_argument("bitrate", reason))?,
+                name: argument::checked("name", self.name)?,
+                sample_rate: argument::checked("sample_rate", self.sample_rate)?,
+                channels: argument::checked("channels", self.channels)?,
+                bitrate: argument::checked("bitrate", self.bitrate)?,
                 extra: self.extra,
             })
         }
@@ -1160,6 +1357,10 @@ pub mod builder {
 
     /// The builder of [`ErrorBody`](types::ErrorBody), begun by
     /// [`ErrorBody::builder`](types::ErrorBody::builder).
+    ///
+    /// ```
+    /// let builder: ittybit::builder::ErrorBodyBuilder = ittybit::ErrorBody::builder();
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "`build` makes the value"]
     pub struct ErrorBodyBuilder {
@@ -1179,18 +1380,30 @@ pub mod builder {
 
         /// Kind of the error, in snake case, such as `token_invalid`. The responses name the
         /// documented kinds. It is not an enum, because several errors have no documented kind.
+        ///
+        /// ```
+        /// let builder = ittybit::ErrorBody::builder().kind("token_invalid");
+        /// ```
         pub fn kind(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.kind = value.try_into().map_err(|reason| reason.to_string());
+            self.kind = argument::converted(value);
             self
         }
 
         /// What to do about the error.
+        ///
+        /// ```
+        /// let builder = ittybit::ErrorBody::builder().message("Use a valid API key.");
+        /// ```
         pub fn message(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.message = value.try_into().map_err(|reason| reason.to_string());
+            self.message = argument::converted(value);
             self
         }
 
         /// Fields that this version does not know.
+        ///
+        /// ```
+        /// let builder = ittybit::ErrorBody::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
+        /// ```
         pub fn extra(
             mut self,
             fields: serde_json::Map<String, serde_json::Value>,
@@ -1201,17 +1414,21 @@ pub mod builder {
 
         /// Makes the value.
         ///
+        /// ```
+        /// let error_body = ittybit::ErrorBody::builder()
+        ///     .kind("token_invalid")
+        ///     .message("Use a valid API key.")
+        ///     .build()?;
+        /// # Ok::<(), ittybit::Error>(())
+        /// ```
+        ///
         /// # Errors
         ///
         /// A required field was not set, or a value could not be converted.
         pub fn build(self) -> Result<types::ErrorBody, Error> {
             Ok(types::ErrorBody {
-                kind: self
-                    .kind
-                    .map_err(|reason| Error::invalid_argument("kind", reason))?,
-                message: self
-                    .message
-                    .map_err(|reason| Error::invalid_argument("message", reason))?,
+                kind: argument::checked("kind", self.kind)?,
+                message: argument::checked("message", self.message)?,
                 extra: self.extra,
             })
         }
@@ -1228,6 +1445,13 @@ pub mod builder {
     /// A `GET /tasks` request.
     ///
     /// Begun by [`Client::list_tasks`].
+    ///
+    /// ```
+    /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+    /// let request: ittybit::builder::ListTasks = client.list_tasks();
+    /// # Ok(())
+    /// # }
+    /// ```
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
     pub struct ListTasks<C = Client> {
@@ -1244,6 +1468,10 @@ pub mod builder {
 
     impl ListTasks {
         /// What the document says of this operation.
+        ///
+        /// ```
+        /// assert_eq!(ittybit::builder::ListTasks::OPERATION.path, "/tasks");
+        /// ```
         pub const OPERATION: &Operation = &Operation {
             summary: "List Tasks",
             description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
@@ -1402,8 +1630,15 @@ pub mod builder {
         /// Results after the task with this id. For the next page, give the id of the last result.
         ///
         /// The query parameter `after`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().after("task_2jR8kLm4nP");
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn after(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.after = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.after = argument::converted(value).map(Some);
             self
         }
 
@@ -1411,21 +1646,30 @@ pub mod builder {
         /// result.
         ///
         /// The query parameter `before`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().before("task_2jR8kLm4nP");
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn before(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.before = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.before = argument::converted(value).map(Some);
             self
         }
 
         /// How many results to return, from 1 to 100. The server uses 20 when it is left out.
         ///
         /// The query parameter `limit`: from 1 to 100; `20` unless set.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().limit(20);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.limit = value
-                .try_into()
-                .map_err(|reason| format!("must be from 1 to 100: {reason}"))
+            self.limit = argument::converted_to("from 1 to 100", value)
                 .and_then(|value| bounds::between(
                     value,
                     Bound::Included(1),
@@ -1438,66 +1682,99 @@ pub mod builder {
         /// Only tasks in this status.
         ///
         /// The query parameter `status`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().status(ittybit::TaskStatusFilter::Waiting);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn status(
             mut self,
             value: impl TryInto<types::TaskStatusFilter, Error: Display>,
         ) -> Self {
-            self.status = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.status = argument::converted(value).map(Some);
             self
         }
 
         /// Only tasks of this kind.
         ///
         /// The query parameter `kind`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().kind(ittybit::TaskKind::Video);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn kind(
             mut self,
             value: impl TryInto<types::TaskKind, Error: Display>,
         ) -> Self {
-            self.kind = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.kind = argument::converted(value).map(Some);
             self
         }
 
         /// Only tasks of the run with this id.
         ///
         /// The query parameter `run_id`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().run_id("run_5xQ9wKp3vN");
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn run_id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.run_id = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.run_id = argument::converted(value).map(Some);
             self
         }
 
         /// Only tasks created by the run or the key with this id.
         ///
         /// The query parameter `created_by`.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().created_by("run_5xQ9wKp3vN");
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn created_by(
             mut self,
             value: impl TryInto<String, Error: Display>,
         ) -> Self {
-            self.created_by = value
-                .try_into()
-                .map_err(|reason| reason.to_string())
-                .map(Some);
+            self.created_by = argument::converted(value).map(Some);
             self
         }
 
         /// Sort order of the results. The server uses `desc` when it is left out.
         ///
         /// The query parameter `order`; `desc` unless set.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().order(ittybit::SortOrder::Desc);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn order(
             mut self,
             value: impl TryInto<types::SortOrder, Error: Display>,
         ) -> Self {
-            self.order = value.try_into().map_err(|reason| reason.to_string()).map(Some);
+            self.order = argument::converted(value).map(Some);
             self
         }
 
         /// Sets a parameter by its name in [`OPERATION`](ListTasks::OPERATION), from text: one
         /// value, or any number for a list. What is wrong is told at once.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let request = client.list_tasks().set("after", ["task_2jR8kLm4nP"])?;
+        /// # Ok(())
+        /// # }
+        /// ```
         ///
         /// # Errors
         ///
@@ -1564,30 +1841,14 @@ pub mod builder {
 
         /// Checks every argument and makes the request.
         fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
-            let after = self
-                .after
-                .map_err(|reason| Error::invalid_argument("after", reason))?;
-            let before = self
-                .before
-                .map_err(|reason| Error::invalid_argument("before", reason))?;
-            let limit = self
-                .limit
-                .map_err(|reason| Error::invalid_argument("limit", reason))?;
-            let status = self
-                .status
-                .map_err(|reason| Error::invalid_argument("status", reason))?;
-            let kind = self
-                .kind
-                .map_err(|reason| Error::invalid_argument("kind", reason))?;
-            let run_id = self
-                .run_id
-                .map_err(|reason| Error::invalid_argument("run_id", reason))?;
-            let created_by = self
-                .created_by
-                .map_err(|reason| Error::invalid_argument("created_by", reason))?;
-            let order = self
-                .order
-                .map_err(|reason| Error::invalid_argument("order", reason))?;
+            let after = argument::checked("after", self.after)?;
+            let before = argument::checked("before", self.before)?;
+            let limit = argument::checked("limit", self.limit)?;
+            let status = argument::checked("status", self.status)?;
+            let kind = argument::checked("kind", self.kind)?;
+            let run_id = argument::checked("run_id", self.run_id)?;
+            let created_by = argument::checked("created_by", self.created_by)?;
+            let order = argument::checked("order", self.order)?;
             let url = format!("{}/tasks", client.base_url());
             client
                 .http()
@@ -1614,6 +1875,14 @@ pub mod builder {
         ///
         /// One page of tasks.
         ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let page = client.list_tasks().send().await?;
+        /// println!("{} of them", page.len());
+        /// # Ok(())
+        /// # }
+        /// ```
+        ///
         /// # Errors
         ///
         /// An argument was refused, the request did not get through, or the API answered with an error:
@@ -1638,6 +1907,16 @@ pub mod builder {
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
         /// first is asked for.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut pages = client.list_tasks().pages();
+        /// while let Some(page) = pages.try_next().await? {
+        ///     println!("{} of them", page.len());
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn pages(self) -> Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(&client);
@@ -1645,6 +1924,18 @@ pub mod builder {
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut pages = client.list_tasks().pages_json();
+        /// while let Some(page) = pages.try_next().await? {
+        ///     for item in page.iter() {
+        ///         println!("{item}");
+        ///     }
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
             let client = self.client.clone();
             let request = self.request(&client);
@@ -1657,6 +1948,16 @@ pub mod builder {
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut items = client.list_tasks().stream();
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn stream(self) -> Items<types::Task> {
             self.pages().into_items()
         }
@@ -1667,6 +1968,14 @@ pub mod builder {
         /// Sends the request and reads one page.
         ///
         /// One page of tasks.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let page = client.list_tasks().send()?;
+        /// println!("{} of them", page.len());
+        /// # Ok(())
+        /// # }
+        /// ```
         ///
         /// # Errors
         ///
@@ -1697,6 +2006,17 @@ pub mod builder {
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
         /// first is asked for.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let pages = client.list_tasks().pages();
+        /// for page in pages {
+        ///     let page = page?;
+        ///     println!("{} of them", page.len());
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn pages(self) -> crate::blocking::Pages<types::Task> {
             let client = self.client.clone();
             let request = self.request(client.inner());
@@ -1709,6 +2029,19 @@ pub mod builder {
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let pages = client.list_tasks().pages_json();
+        /// for page in pages {
+        ///     let page = page?;
+        ///     for item in page.iter() {
+        ///         println!("{item}");
+        ///     }
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn pages_json(
             self,
         ) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
@@ -1723,6 +2056,17 @@ pub mod builder {
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let items = client.list_tasks().iter();
+        /// for item in items {
+        ///     let item = item?;
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn iter(self) -> crate::blocking::Items<types::Task> {
             self.pages().into_items()
         }

@@ -42,6 +42,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod argument;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod bounds;

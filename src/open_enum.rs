@@ -10,9 +10,20 @@ macro_rules! open_enum {
     ($name:ident { $($variant:ident = $value:literal,)+ }) => {
         impl $name {
             /// Every value that this version knows, in the order of the API's description.
+            ///
+            /// ```
+            #[doc = concat!("for value in ittybit::", stringify!($name), "::KNOWN {")]
+            ///     println!("{value}");
+            /// }
+            /// ```
             pub const KNOWN: &[Self] = &[$(Self::$variant),+];
 
             /// The value as it is sent and received.
+            ///
+            /// ```
+            #[doc = concat!("let new = ittybit::", stringify!($name), "::from(\"new\");")]
+            /// assert_eq!(new.as_str(), "new");
+            /// ```
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)+

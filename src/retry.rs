@@ -127,7 +127,13 @@ impl RetryPolicy {
 
     /// Takes time from `clock` instead of the system's: for tests that must not wait.
     ///
-    /// See [`Clock`] for an example.
+    /// ```
+    /// # fn run(clock: impl ittybit::Clock) {
+    /// let policy = ittybit::RetryPolicy::default().clock(clock);
+    /// # }
+    /// ```
+    ///
+    /// [`Clock`] shows how to make one.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);

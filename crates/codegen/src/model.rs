@@ -71,6 +71,7 @@ pub(crate) struct Field {
     /// The name in JSON.
     pub property: String,
     pub required: bool,
+    pub example: Option<serde_json::Value>,
 }
 
 /// A string schema with `enum`.
@@ -127,6 +128,7 @@ pub(crate) struct Parameter {
     pub required: bool,
     pub bounds: Bounds,
     pub default: Option<serde_json::Value>,
+    pub example: Option<serde_json::Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

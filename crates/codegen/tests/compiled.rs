@@ -25,17 +25,64 @@ fn every_rule_compiles_without_a_warning() {
         &generate("openapi.yaml", &project()).unwrap().code,
     );
     let mut modules = String::from("//! A module for each rule.\n");
+    let mut shown = Vec::new();
     for (name, text) in rules() {
         let module = name.split('.').next().unwrap_or_default().to_owned();
         let code = generate(&name, &text).unwrap().code;
         package.write(&format!("src/rules/{module}.rs"), &code);
         modules.push_str(&format!("pub mod {module};\nconst _: &str = {module}::SERVER_URL;\n"));
+        shown.extend(examples(&code).into_iter().map(|example| (module.clone(), example)));
     }
     package.write("src/rules/mod.rs", &modules);
+    package.write("examples/shown.rs", &program(&shown));
     let lib = fs::read_to_string(repository().join("src/lib.rs")).unwrap();
     package.write("src/lib.rs", &format!("{lib}\npub mod rules;\n"));
     package.cargo(&["clippy", "--lib", "--", "--deny", "warnings"]);
     package.cargo(&["doc", "--no-deps", "--document-private-items"]);
+    let ran = package.cargo(&["run", "--example", "shown"]);
+    assert!(shown.len() > 300, "{} examples were found", shown.len());
+    assert_eq!(ran.lines().last(), Some(format!("{} examples", shown.len()).as_str()));
+}
+
+/// The examples in the docs of generated code, as rustdoc runs them.
+fn examples(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    // The fence of the block of code that a line is in, and the code.
+    let mut within: Option<(&str, String)> = None;
+    for line in code.lines() {
+        let line = line.trim_start().strip_prefix("///").unwrap_or_default();
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match &mut within {
+            None if line.starts_with("```") || line.starts_with("~~~") => within = Some((line, String::new())),
+            None => {}
+            Some((fence, _)) if line == &fence[..3] => {
+                found.extend(within.take().filter(|(fence, _)| *fence == "```").map(|(_, code)| code));
+            }
+            Some((_, code)) => code.push_str(&format!("{}\n", line.strip_prefix("# ").unwrap_or(line))),
+        }
+    }
+    found
+}
+
+/// A program that runs all examples. Where they name an item of the client, it is that of their rule.
+fn program(examples: &[(String, String)]) -> String {
+    let mut program = String::from("//! Examples.\n#![allow(dead_code, deprecated, unused)]\n");
+    for (index, (module, example)) in examples.iter().enumerate() {
+        program.push_str(&format!(
+            "mod example_{index} {{ mod ittybit {{
+                pub use ::ittybit::{{blocking, operation, rules::{module}::{{builder, types::*}}, Client, Error, Timestamp}};
+            }}
+            pub fn run() -> Result<(), ::ittybit::Error> {{ {{ {example} }}; Ok(()) }} }}\n"
+        ));
+    }
+    let runs: String = (0..examples.len())
+        .map(|index| format!("example_{index}::run()?;\n"))
+        .collect();
+    program
+        + &format!(
+            "fn main() -> Result<(), ittybit::Error> {{ {runs} println!(\"{} examples\"); Ok(()) }}\n",
+            examples.len()
+        )
 }
 
 #[test]
@@ -65,7 +112,7 @@ impl Package {
             package.write(file, &fs::read_to_string(repository().join(file)).unwrap());
         }
         let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
-        package.write("Cargo.toml", &manifest_alone(&manifest));
+        package.write("Cargo.toml", &manifest_alone(&manifest, name));
         package.copy("src");
         package
     }
@@ -119,8 +166,9 @@ impl Package {
     }
 }
 
-/// The manifest of a package that is its own workspace, and has no dependencies but the client's.
-fn manifest_alone(manifest: &str) -> String {
+/// The manifest of a package that is its own workspace, and has no dependencies but the client's. Its
+/// version is its own, so that no other is taken for it in the target directory that they share.
+fn manifest_alone(manifest: &str, name: &str) -> String {
     let mut alone = String::new();
     let mut kept = true;
     for line in manifest.lines() {
@@ -130,6 +178,7 @@ fn manifest_alone(manifest: &str) -> String {
                 .any(|section| line.starts_with(section));
         }
         if kept && !line.starts_with("members = ") && !line.contains("path = \"crates/") {
+            let line = line.replace("version = \"0.1.0\"", &format!("version = \"0.1.0-{name}\""));
             alone.push_str(&format!("{line}\n"));
         }
     }

@@ -30,8 +30,9 @@ fn each_rule_makes_its_code() {
     assert!(failed.is_empty(), "not as before: {failed:?}");
 }
 
-/// Leaves out what follows from the rest in the same way everywhere: the blocking half, and the
-/// builders of structs but in the rules that are about fields.
+/// Leaves out what follows from the rest in the same way everywhere: the blocking half, the builders
+/// of structs but in the rules that are about fields, and examples and the method `set` but in the
+/// rule that is about examples.
 fn cut(rule: &str, code: &str) -> String {
     let with_builders = ["name_field", "nullable", "extra", "recursion"]
         .iter()
@@ -51,7 +52,30 @@ fn cut(rule: &str, code: &str) -> String {
             kept.push_str(&item);
         }
     }
-    kept
+    if rule.starts_with("example") {
+        kept
+    } else {
+        without_examples(&kept)
+    }
+}
+
+fn without_examples(code: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let (mut in_example, mut in_set) = (false, false);
+    for line in code.lines() {
+        let docs = line.trim_start();
+        let fence = docs == "/// ```";
+        in_set |= docs.starts_with("/// Sets a parameter by its name in [`OPERATION`]");
+        if fence && !in_example && kept.last().is_some_and(|last| last.trim_start() == "///") {
+            kept.pop();
+        }
+        if !fence && !in_example && !in_set {
+            kept.push(line);
+        }
+        in_example ^= fence;
+        in_set &= line != "        }";
+    }
+    kept.join("\n") + "\n"
 }
 
 /// The items of the file and of its modules, each with the blank line before it.

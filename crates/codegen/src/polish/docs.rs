@@ -77,11 +77,7 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
             out.push(line.to_owned());
         } else if ticks.len() >= 3 {
             let language = trimmed[ticks.len()..].trim();
-            let language = if language.is_empty() || language == "rust" {
-                "text"
-            } else {
-                language
-            };
+            let language = if is_rust(language) { "text" } else { language };
             out.push(format!("{}{ticks}{language}", &line[..indent]));
             fence = Some(ticks);
         } else if indent >= 4 && after_blank {
@@ -96,6 +92,24 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     }
     out.extend(fence);
     out.join("\n")
+}
+
+/// Whether rustdoc takes a block of code for a test: without a language, and with one of its words.
+fn is_rust(language: &str) -> bool {
+    let word = |word: &str| {
+        let error_code = word.strip_prefix('E').is_some_and(|code| code.parse::<u16>().is_ok());
+        let known = [
+            "rust",
+            "should_panic",
+            "no_run",
+            "test_harness",
+            "compile_fail",
+            "standalone_crate",
+            "custom",
+        ];
+        known.contains(&word) || word.starts_with("ignore") || word.starts_with("edition") || error_code
+    };
+    language.split([',', ' ', '{', '}']).all(str::is_empty) || language.split([',', ' ', '{', '}']).any(word)
 }
 
 /// One line of prose, outside of `code` spans.
@@ -239,6 +253,8 @@ mod tests {
             ("<https://a.b>", "<https://a.b>"),
             ("```\nlet x\n```", "```text\nlet x\n```"),
             ("```json\n{}", "```json\n{}\n```"),
+            ("```rust,no_run\nx\n```", "```text\nx\n```"),
+            ("~~~ {.ignore} E0308\nx\n~~~", "~~~text\nx\n~~~"),
             ("So:\n\n    code", "So:\n\n```text\ncode\n```"),
             ("one\r\ntwo  ", "one\ntwo"),
             ("a ` b [c]", "a ` b \\[c]"),

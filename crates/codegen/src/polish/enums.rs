@@ -3,12 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs;
+use super::{docs, example};
 use crate::model::Enum;
 
 pub(crate) fn definition(name: &str, item: &Enum) -> TokenStream {
     let ident = format_ident!("{name}");
-    let about = docs::item(&item.about, None);
+    let first = item.variants.first();
+    let example = first.map(|(variant, first)| example::of_enum(name, variant, &first.value));
+    let about = docs::item(&item.about, example.as_deref());
     let variants = item.variants.iter().map(|(name, variant)| {
         let (ident, about) = (format_ident!("{name}"), docs::item(&variant.about, None));
         quote! { #about #ident, }

@@ -3,31 +3,30 @@
 
 use proc_macro2::{Literal as RustLiteral, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Item, Type};
+use syn::Type;
 
+use super::context::{Context, name_of};
+use super::example::{self, Requests, Said};
 use super::operation::optional;
-use super::setter::{self, Setter};
+use super::setter::Setter;
 use super::{docs, paths};
-use crate::model::{About, Literal, Location, Model, Operation, Parameter};
-
-/// What the names in an operation stand for.
-#[derive(Clone, Copy)]
-pub(crate) struct Context<'a> {
-    pub model: &'a Model,
-    /// Progenitor's module `types`.
-    pub types: &'a [Item],
-}
+use crate::model::{About, Literal, Location, Operation, Parameter};
 
 /// Every operation of the document.
 pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
+    let about = docs::lines(&format!(
+        "Every operation, in the order of the document.\n\n{}",
+        example::of_operations()
+    ));
     quote! {
-        /// Every operation, in the order of the document.
+        #about
         pub const OPERATIONS: &[&crate::operation::Operation] = &[#(builder::#builders::OPERATION),*];
     }
 }
 
 /// The constant `OPERATION`.
 pub(crate) fn operation(
+    builder: &proc_macro2::Ident,
     id: &str,
     operation: &Operation,
     setters: &[Setter],
@@ -46,7 +45,7 @@ pub(crate) fn operation(
     let parameters = named(operation, setters).map(|(name, parameter, setter)| {
         let (description, deprecated) = words(&parameter.about);
         let required = setter.required;
-        let value = Value::of(&setter.ty, context.model);
+        let value = Value::of(&setter.ty, context);
         let values = value.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
         let default = parameter.default.as_ref().map(as_text);
         let bounds = setter.demand.join(", ");
@@ -110,8 +109,12 @@ pub(crate) fn operation(
     ];
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
     let operation = completed(&said, quote! { Operation }, base);
+    let about = docs::lines(&format!(
+        "What the document says of this operation.\n\n{}",
+        example::of_operation(&builder.to_string(), path)
+    ));
     quote! {
-        /// What the document says of this operation.
+        #about
         pub const OPERATION: &Operation = &#operation;
     }
 }
@@ -130,12 +133,13 @@ pub(crate) fn set(
     builder: &proc_macro2::Ident,
     operation: &Operation,
     setters: &[Setter],
-    model: &Model,
+    requests: &Requests,
+    context: Context,
 ) -> TokenStream {
     let arms: Vec<TokenStream> = named(operation, setters)
         .map(|(name, _, setter)| {
             let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
-            let value = Value::of(ty, model);
+            let value = Value::of(ty, context);
             let stored = quote! { |set: &Self| &set.#ident };
             match (value.repeated, value.optional) {
                 (false, _) => quote! { #name => argument.one(|value: #ty| self.#ident(value), #stored), },
@@ -149,10 +153,16 @@ pub(crate) fn set(
             }
         })
         .collect();
+    let first = named(operation, setters).next();
+    let example = first.map(|(name, parameter, setter)| {
+        let text = context.text(&setter.ty, Said::of(parameter));
+        format!("{}\n\n", requests.set(name, &text))
+    });
     let about = docs::lines(&format!(
         "Sets a parameter by its name in [`OPERATION`]({builder}::OPERATION), from text: one value, or any \
-         number for a list. What is wrong is told at once.\n\n# Errors\n\nThere is no such parameter, or it \
-         does not take the text."
+         number for a list. What is wrong is told at once.\n\n{}# Errors\n\nThere is no such parameter, or it \
+         does not take the text.",
+        example.unwrap_or_default()
     ));
     let body = if arms.is_empty() {
         quote! { Argument::new(name, values, #builder::OPERATION.parameters).unknown() }
@@ -203,8 +213,8 @@ struct Value {
 }
 
 impl Value {
-    fn of(ty: &Type, model: &Model) -> Self {
-        let ty = resolved(ty, model);
+    fn of(ty: &Type, context: Context) -> Self {
+        let ty = context.resolved(ty);
         if let Some(item) = paths::argument(&ty, "Vec") {
             let (item, optional) = match paths::argument(item, "Option") {
                 Some(item) => (item, true),
@@ -213,10 +223,10 @@ impl Value {
             return Self {
                 repeated: true,
                 optional,
-                ..Self::of(item, model)
+                ..Self::of(item, context)
             };
         }
-        let values = name_of(&ty).and_then(|name| model.enums.get(&name));
+        let values = name_of(&ty).and_then(|name| context.model.enums.get(&name));
         let documented = values.into_iter().flat_map(|values| values.variants.values());
         let documented = documented
             .map(|variant| (variant.value.clone(), words(&variant.about).0))
@@ -226,22 +236,6 @@ impl Value {
             ..Self::default()
         }
     }
-}
-
-/// The type that an alias stands for.
-fn resolved(ty: &Type, model: &Model) -> Type {
-    let alias = name_of(ty).and_then(|name| model.aliases.get(&name));
-    match alias.and_then(|alias| syn::parse2(alias.target.clone()).ok()) {
-        Some(target) => resolved(&target, model),
-        None => ty.clone(),
-    }
-}
-
-/// The name of a type without arguments, its path left out.
-fn name_of(ty: &Type) -> Option<String> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    last.arguments.is_none().then(|| last.ident.to_string())
 }
 
 /// The fields of a struct and of the structs in it.
@@ -254,20 +248,12 @@ struct Fields<'a> {
 impl Fields<'_> {
     /// `within` are the structs on the way here, for a struct may hold itself.
     fn collect(&mut self, name: &str, prefix: &str, within: &mut Vec<String>) {
-        let Context { model, types } = self.context;
-        let (Some(item), Ok(definition)) = (model.structs.get(name), super::find_struct(types, name)) else {
-            return;
-        };
+        let structs = &self.context.model.structs;
         within.push(name.to_owned());
-        for (rust, field) in &item.fields {
+        for (_, field, _, ty) in self.context.fields(name) {
             let path = format!("{prefix}{}", field.property);
-            let found = definition
-                .fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == rust));
-            let held = found.and_then(|field| name_of(&resolved(setter::unwrapped(&field.ty).2, model)));
-            match held {
-                Some(inner) if model.structs.contains_key(&inner) && !within.contains(&inner) => {
+            match name_of(&self.context.resolved(ty)) {
+                Some(inner) if structs.contains_key(&inner) && !within.contains(&inner) => {
                     self.collect(&inner, &format!("{path}."), within);
                 }
                 held => {

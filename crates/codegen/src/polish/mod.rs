@@ -3,8 +3,10 @@
 //! What is kept of progenitor: the fields of structs and their types, the types of parameters, and
 //! the statements that build a request. What is put around them comes from the [`Model`].
 
+mod context;
 pub(crate) mod docs;
 mod enums;
+mod example;
 mod metadata;
 mod operation;
 mod paths;
@@ -17,6 +19,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
 
+use self::context::Context;
 use crate::model::Model;
 
 /// Turns progenitor's file into the client's.
@@ -25,6 +28,10 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     let type_items = module(&file, "types")?;
     let builders = module(&file, "builder")?;
 
+    let context = Context {
+        model,
+        types: type_items,
+    };
     let structs = model
         .structs
         .iter()
@@ -41,25 +48,21 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         .map(|(name, item)| {
             let builder = crate::name::builder_name(name);
             let (send, success) = find_send(builders, &builder)?;
-            operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item)
+            operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item, context)
         })
         .collect::<Result<Vec<_>, _>>()?;
     // Piece by piece: the more tokens stand in other tokens, the more often they are copied.
     let mut types = Vec::new();
     for tokens in structs
         .iter()
-        .map(structs::Parts::definition)
+        .map(|item| item.definition(context))
         .chain(enums)
         .chain(aliases)
     {
         types.extend(items(tokens)?);
     }
     let mut builders = Vec::new();
-    let of_structs = structs.iter().map(structs::Parts::builder);
-    let context = metadata::Context {
-        model,
-        types: type_items,
-    };
+    let of_structs = structs.iter().map(|item| item.builder(context));
     for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
     }
@@ -80,6 +83,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         "Pattern",
         "Response",
         "Timestamp",
+        "argument::",
         "bounds::",
         "types::",
     ];
@@ -145,7 +149,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
         .iter()
         .filter(|name| found.0.contains(**name))
         .map(|name| match *name {
-            "Argument" => quote! { use crate::parameter::Argument; },
+            "Argument" => quote! { use crate::argument::Argument; },
             "Bound" => quote! { use std::ops::Bound; },
             "Display" => quote! { use std::fmt::Display; },
             "Operation" => quote! { use crate::operation::Operation; },
@@ -154,6 +158,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
             "Parameter" => quote! { use crate::parameter::Parameter; },
             "Pattern" => quote! { use crate::bounds::Pattern; },
             "open_enum" => quote! { use crate::open_enum::open_enum; },
+            "argument::" => quote! { use crate::argument; },
             "bounds::" => quote! { use crate::bounds; },
             "types::" => quote! { use super::types; },
             other => {

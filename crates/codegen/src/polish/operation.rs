@@ -5,6 +5,8 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, ItemStruct, Stmt, Type};
 
+use super::context::Context;
+use super::example::{Argument, Requests, Said};
 use super::setter::{self, Setter};
 use super::{docs, metadata, missing, paths};
 use crate::model::{Location, Operation, Parameter};
@@ -32,6 +34,7 @@ impl<'m> Parts<'m> {
         success: &Type,
         name: &'m str,
         model: &'m Operation,
+        context: Context,
     ) -> Result<Self, syn::Error> {
         let ty = |name: &str| {
             let field = builder
@@ -43,6 +46,7 @@ impl<'m> Parts<'m> {
                 .ok_or_else(|| missing(&format!("argument `{name}` of `{}`", builder.ident)))
         };
         let mut setters = Vec::new();
+        let requests = Requests::new(name, &[], false);
         for (rust, parameter) in &model.parameters {
             let ty = ty(rust)?;
             let (optional, boxed, inner) = setter::unwrapped(&ty);
@@ -50,30 +54,35 @@ impl<'m> Parts<'m> {
             if parameter.location == Location::Path {
                 checks.push(quote! { bounds::path_segment });
             }
+            let example = context.argument(inner, Said::of(parameter)).map(Argument::plain);
+            let shown = example.as_ref().map(|example| requests.argument(rust, example));
             setters.push(Setter {
                 name: rust.clone(),
-                about: parameter_docs(parameter),
+                about: parameter_docs(parameter, shown.as_deref()),
                 ty: inner.clone(),
                 required: !optional,
                 boxed,
                 checks,
                 demand: setter::described(&parameter.bounds),
+                example,
             });
         }
         if let Some(body) = &model.body {
             let mut ty = ty(BODY)?;
             paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            let example = Argument::body(context, &ty);
+            let words = Some("The body of the request.".to_owned()).filter(|_| body.about.docs.is_none());
+            let shown = example.as_ref().map(|example| requests.argument(BODY, example));
+            let more: Vec<String> = words.into_iter().chain(shown).collect();
             setters.push(Setter {
                 name: BODY.to_owned(),
-                about: docs::item(
-                    &body.about,
-                    Some("The body of the request.").filter(|_| body.about.docs.is_none()),
-                ),
+                about: docs::item(&body.about, Some(&more.join("\n\n"))),
                 ty,
                 required: body.required,
                 boxed: false,
                 checks: Vec::new(),
                 demand: Vec::new(),
+                example,
             });
         }
         let mut statements: Vec<Stmt> = send
@@ -160,7 +169,7 @@ impl<'m> Parts<'m> {
     /// The client's method.
     pub(crate) fn method(&self, blocking: bool) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), self.builder_ident());
-        let about = self.about();
+        let about = self.about(blocking);
         let client = blocking.then(|| quote! { <crate::blocking::Client> });
         quote! {
             #about
@@ -170,7 +179,19 @@ impl<'m> Parts<'m> {
         }
     }
 
-    fn about(&self) -> TokenStream {
+    fn requests(&self, blocking: bool) -> Requests {
+        Requests::new(self.name, &self.setters, blocking)
+    }
+
+    /// An example of `send`.
+    fn sent(&self, blocking: bool) -> String {
+        match self.model.pagination {
+            Some(_) => self.requests(blocking).page(),
+            None => self.requests(blocking).response(),
+        }
+    }
+
+    fn about(&self, blocking: bool) -> TokenStream {
         let summary = self
             .model
             .summary
@@ -178,26 +199,32 @@ impl<'m> Parts<'m> {
             .map(|summary| docs::sentence(&docs::for_rustdoc(summary)));
         let description = self.model.about.docs.as_deref().map(docs::for_rustdoc);
         let wire = format!("`{} {}`", self.model.method, self.model.path);
-        let text: Vec<String> = [summary, description, Some(wire)].into_iter().flatten().collect();
+        let example = self.sent(blocking);
+        let text: Vec<String> = [summary, description, Some(wire), Some(example)]
+            .into_iter()
+            .flatten()
+            .collect();
         let deprecated = self.model.about.deprecated.then(|| quote! { #[deprecated] });
         let docs = docs::lines(&text.join("\n\n"));
         quote! { #docs #deprecated }
     }
 
     /// The request builder.
-    pub(crate) fn builder(&self, context: metadata::Context) -> TokenStream {
+    pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let builder = self.builder_ident();
+        let requests = self.requests(false);
         let about = docs::lines(&format!(
-            "A `{} {}` request.\n\nBegun by [`Client::{name}`].",
+            "A `{} {}` request.\n\nBegun by [`Client::{name}`].\n\n{}",
             self.model.method,
             self.model.path,
+            requests.begun(&builder.to_string()),
             name = self.name
         ));
         let fields = self.setters.iter().map(Setter::field);
         let initial = self.setters.iter().map(Setter::initial);
         let methods = self.setters.iter().map(Setter::method);
-        let metadata = metadata::operation(self.name, self.model, &self.setters, &self.success, context);
-        let set = metadata::set(&builder, self.model, &self.setters, context.model);
+        let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.success, context);
+        let set = metadata::set(&builder, self.model, &self.setters, &requests, context);
         let pages = self.pagination();
         let request = self.request();
         let send = self.send();
@@ -287,7 +314,7 @@ impl<'m> Parts<'m> {
                     }
                 });
             quote! {
-                let #ident = self.#ident #seconds .map_err(|reason| Error::invalid_argument(#name, reason))?;
+                let #ident = argument::checked(#name, self.#ident #seconds)?;
             }
         });
         let (statements, request) = (&self.statements, &self.request);
@@ -313,102 +340,98 @@ impl<'m> Parts<'m> {
         }
     }
 
+    /// What sends the request, for the client and for the blocking one.
     fn send(&self) -> TokenStream {
         let builder = self.builder_ident();
-        let errors = self.errors();
-        let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
-        let (own, inner) = (quote! { &client }, quote! { client.inner() });
-        let begin =
-            |client: &TokenStream| quote! { let client = self.client.clone(); let request = self.request(#client) };
-        let (own, inner) = (begin(&own), begin(&inner));
-        if let Some(pagination) = &self.model.pagination {
-            let item = format_ident!("{}", pagination.item);
-            let send = docs::lines(&format!(
-                "Sends the request and reads one page.\n\n{answer}\n\n{errors}"
-            ));
-            let pages_docs = docs::lines(
-                "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked for.",
-            );
-            let items_docs = docs::lines(
-                "Goes through the items of all pages from here on. Nothing is sent before the first is asked for.",
-            );
-            let json_docs = docs::lines("As [`pages`](Self::pages), with each item as the JSON that the server sent.");
-            let property = &pagination.cursor.property;
-            return quote! {
-                impl #builder {
-                    #send
-                    pub async fn send(self) -> Result<Page<types::#item>, Error> {
-                        #own?;
-                        Page::fetch(client, #builder::OPERATION, Self::PAGES, request).await
-                    }
-
-                    #pages_docs
-                    pub fn pages(self) -> Pages<types::#item> {
-                        #own;
-                        Pages::new(client, #builder::OPERATION, Self::PAGES, request)
-                    }
-
-                    #json_docs
-                    pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
-                        #own;
-                        Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
-                    }
-
-                    #items_docs
-                    pub fn stream(self) -> Items<types::#item> {
-                        self.pages().into_items()
-                    }
-                }
-
-                #[cfg(feature = "blocking")]
-                impl #builder<crate::blocking::Client> {
-                    #send
-                    pub fn send(self) -> Result<crate::blocking::Page<types::#item>, Error> {
-                        #inner?;
-                        crate::blocking::Page::fetch(client, #builder::OPERATION, Self::PAGES, request)
-                    }
-
-                    #pages_docs
-                    pub fn pages(self) -> crate::blocking::Pages<types::#item> {
-                        #inner;
-                        crate::blocking::Pages::new(client, #builder::OPERATION, Self::PAGES, request)
-                    }
-
-                    #json_docs
-                    pub fn pages_json(self) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
-                        #inner;
-                        crate::blocking::Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
-                    }
-
-                    #items_docs
-                    pub fn iter(self) -> crate::blocking::Items<types::#item> {
-                        self.pages().into_items()
-                    }
-                }
-            };
-        }
-        let success = &self.success;
-        let (result, call) = match success {
-            Type::Tuple(tuple) if tuple.elems.is_empty() => (quote! { Response<()> }, quote! { send_empty }),
-            success => (quote! { Response<#success> }, quote! { send_json }),
-        };
-        let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{errors}"));
+        let (own, blocking) = (self.sending(false), self.sending(true));
         quote! {
             impl #builder {
-                #send
-                pub async fn send(self) -> Result<#result, Error> {
-                    #own?;
-                    client.#call(#builder::OPERATION, request).await
-                }
+                #own
             }
 
             #[cfg(feature = "blocking")]
             impl #builder<crate::blocking::Client> {
+                #blocking
+            }
+        }
+    }
+
+    fn sending(&self, blocking: bool) -> TokenStream {
+        let builder = self.builder_ident();
+        let requests = self.requests(blocking);
+        let (errors, sent) = (self.errors(), self.sent(blocking));
+        let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
+        let client = if blocking {
+            quote! { client.inner() }
+        } else {
+            quote! { &client }
+        };
+        let begin = quote! { let client = self.client.clone(); let request = self.request(#client) };
+        let from = blocking.then(|| quote! { crate::blocking:: });
+        let keyword = (!blocking).then(|| quote! { async });
+        let wait = (!blocking).then(|| quote! { .await });
+        let Some(pagination) = &self.model.pagination else {
+            let success = &self.success;
+            let call = match success {
+                Type::Tuple(tuple) if tuple.elems.is_empty() => quote! { send_empty },
+                _ => quote! { send_json },
+            };
+            let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{sent}\n\n{errors}"));
+            return quote! {
                 #send
-                pub fn send(self) -> Result<#result, Error> {
-                    #inner?;
-                    client.#call(#builder::OPERATION, request)
+                pub #keyword fn send(self) -> Result<Response<#success>, Error> {
+                    #begin?;
+                    client.#call(#builder::OPERATION, request) #wait
                 }
+            };
+        };
+        let item = format_ident!("{}", pagination.item);
+        let property = &pagination.cursor.property;
+        let all = if blocking { "iter" } else { "stream" };
+        let [pages_of, json_of] = [
+            "println!(\"{} of them\", page.len());",
+            "for item in page.iter() {\n    println!(\"{item}\");\n}",
+        ];
+        let send = docs::lines(&format!(
+            "Sends the request and reads one page.\n\n{answer}\n\n{sent}\n\n{errors}"
+        ));
+        let pages = docs::lines(&format!(
+            "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked \
+             for.\n\n{}",
+            requests.pages("pages", pages_of)
+        ));
+        let pages_json = docs::lines(&format!(
+            "As [`pages`](Self::pages), with each item as the JSON that the server sent.\n\n{}",
+            requests.pages("pages_json", json_of)
+        ));
+        let items = docs::lines(&format!(
+            "Goes through the items of all pages from here on. Nothing is sent before the first is asked \
+             for.\n\n{}",
+            requests.items(all)
+        ));
+        let all = format_ident!("{all}");
+        quote! {
+            #send
+            pub #keyword fn send(self) -> Result<#from Page<types::#item>, Error> {
+                #begin?;
+                #from Page::fetch(client, #builder::OPERATION, Self::PAGES, request) #wait
+            }
+
+            #pages
+            pub fn pages(self) -> #from Pages<types::#item> {
+                #begin;
+                #from Pages::new(client, #builder::OPERATION, Self::PAGES, request)
+            }
+
+            #pages_json
+            pub fn pages_json(self) -> #from Pages<Box<serde_json::value::RawValue>> {
+                #begin;
+                #from Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
+            }
+
+            #items
+            pub fn #all(self) -> #from Items<types::#item> {
+                self.pages().into_items()
             }
         }
     }
@@ -437,7 +460,7 @@ pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
     }
 }
 
-fn parameter_docs(parameter: &Parameter) -> TokenStream {
+fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
     let mut wire = format!("The {} parameter `{}`", parameter.location.name(), parameter.name);
     let bounds = setter::described(&parameter.bounds);
     if !bounds.is_empty() {
@@ -447,7 +470,11 @@ fn parameter_docs(parameter: &Parameter) -> TokenStream {
         let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
         wire.push_str(&format!("; `{default}` unless set"));
     }
-    docs::item(&parameter.about, Some(&format!("{wire}.")))
+    wire.push('.');
+    if let Some(example) = example {
+        wire.push_str(&format!("\n\n{example}"));
+    }
+    docs::item(&parameter.about, Some(&wire))
 }
 
 impl Operation {

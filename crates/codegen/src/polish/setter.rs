@@ -4,6 +4,7 @@ use proc_macro2::{Literal as RustLiteral, TokenStream};
 use quote::{format_ident, quote};
 use syn::Type;
 
+use super::example::Argument;
 use super::paths;
 use crate::model::{Bound, Bounds, Literal};
 
@@ -19,6 +20,8 @@ pub(crate) struct Setter {
     pub checks: Vec<TokenStream>,
     /// The checks in words.
     pub demand: Vec<String>,
+    /// What may be set, if there is anything.
+    pub example: Option<Argument>,
 }
 
 impl Setter {
@@ -47,21 +50,17 @@ impl Setter {
         let checks = self.checks.iter().map(|check| quote! { .and_then(#check) });
         let boxed = self.boxed.then(|| quote! { .map(Box::new) });
         let some = (!self.required).then(|| quote! { .map(Some) });
-        // A value that does not even convert gets to know what would.
-        let reason = match self.demand.as_slice() {
-            [] => quote! { reason.to_string() },
+        let converted = match self.demand.as_slice() {
+            [] => quote! { argument::converted(value) },
             demand => {
-                let format = format!(
-                    "must be {}: {{reason}}",
-                    demand.join(", ").replace('{', "{{").replace('}', "}}")
-                );
-                quote! { format!(#format) }
+                let demand = demand.join(", ");
+                quote! { argument::converted_to(#demand, value) }
             }
         };
         quote! {
             #about
             pub fn #ident(mut self, value: impl TryInto<#ty, Error: Display>) -> Self {
-                self.#ident = value.try_into().map_err(|reason| #reason) #(#checks)* #boxed #some;
+                self.#ident = #converted #(#checks)* #boxed #some;
                 self
             }
         }

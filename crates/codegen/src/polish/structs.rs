@@ -5,6 +5,8 @@ use quote::{format_ident, quote};
 use syn::ItemStruct;
 use syn::visit_mut::VisitMut;
 
+use super::context::Context;
+use super::example::{self, Argument, Said};
 use super::setter::{self, Setter};
 use super::{docs, missing, paths};
 use crate::model::Struct;
@@ -62,9 +64,9 @@ impl<'m> Parts<'m> {
         })
     }
 
-    pub(crate) fn definition(&self) -> TokenStream {
+    pub(crate) fn definition(&self, context: Context) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), format_ident!("{}Builder", self.name));
-        let about = docs::item(&self.model.about, None);
+        let about = docs::item(&self.model.about, example::built(context, self.name).as_deref());
         let default = self.default.then(|| quote! { Default, });
         let fields = self.fields.iter().map(Field::definition);
         let extra = self.extra.as_ref().map(|ty| {
@@ -76,7 +78,10 @@ impl<'m> Parts<'m> {
                 pub extra: #ty,
             }
         });
-        let builder_docs = docs::lines("Begins a builder, which makes the value from its fields.");
+        let builder_docs = docs::lines(&format!(
+            "Begins a builder, which makes the value from its fields.\n\n{}",
+            example::of_builder(self.name)
+        ));
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -96,19 +101,24 @@ impl<'m> Parts<'m> {
         }
     }
 
-    pub(crate) fn builder(&self) -> TokenStream {
+    pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), format_ident!("{}Builder", self.name));
         let about = docs::lines(&format!(
-            "The builder of [`{0}`](types::{0}), begun by [`{0}::builder`](types::{0}::builder).",
-            self.name
+            "The builder of [`{0}`](types::{0}), begun by [`{0}::builder`](types::{0}::builder).\n\n{1}",
+            self.name,
+            example::of_builder(self.name)
         ));
-        let setters: Vec<Setter> = self.fields.iter().map(Field::setter).collect();
+        let setters: Vec<Setter> = self
+            .fields
+            .iter()
+            .map(|field| field.setter(self.name, context))
+            .collect();
         let fields = setters.iter().map(Setter::field);
         let initial = setters.iter().map(Setter::initial);
         let methods = setters.iter().map(Setter::method);
         let built = self.fields.iter().map(|field| {
             let (ident, name) = (format_ident!("{}", field.name), &field.model.property);
-            quote! { #ident: self.#ident.map_err(|reason| Error::invalid_argument(#name, reason))?, }
+            quote! { #ident: argument::checked(#name, self.#ident)?, }
         });
         let extra = self.extra.as_ref().map(|ty| {
             let mut ty = ty.clone();
@@ -120,14 +130,24 @@ impl<'m> Parts<'m> {
         let extra_initial = extra.as_ref().map(|_| quote! { extra: Default::default(), });
         let extra_built = extra.as_ref().map(|_| quote! { extra: self.extra, });
         let extra_method = extra.as_ref().map(|ty| {
+            let argument = context.argument(ty, Said::default());
+            let shown = argument.map(|argument| example::of_field(self.name, "extra", &argument));
+            let about = docs::lines(&format!(
+                "Fields that this version does not know.\n\n{}",
+                shown.unwrap_or_default()
+            ));
             quote! {
-                /// Fields that this version does not know.
+                #about
                 pub fn extra(mut self, fields: #ty) -> Self {
                     self.extra = fields;
                     self
                 }
             }
         });
+        let build = docs::lines(&format!(
+            "Makes the value.\n\n{}\n\n# Errors\n\nA required field was not set, or a value could not be converted.",
+            example::built(context, self.name).unwrap_or_default()
+        ));
         quote! {
             #about
             #[derive(Clone, Debug)]
@@ -145,11 +165,7 @@ impl<'m> Parts<'m> {
                 #(#methods)*
                 #extra_method
 
-                /// Makes the value.
-                ///
-                /// # Errors
-                ///
-                /// A required field was not set, or a value could not be converted.
+                #build
                 pub fn build(self) -> Result<types::#ident, Error> {
                     Ok(types::#ident { #(#built)* #extra_built })
                 }
@@ -189,18 +205,27 @@ impl Field<'_> {
         quote! { #about #serde pub #ident: #ty, }
     }
 
-    fn setter(&self) -> Setter {
+    fn setter(&self, of: &str, context: Context) -> Setter {
         let (optional, boxed, ty) = setter::unwrapped(&self.ty);
         let mut ty = ty.clone();
         Shared.visit_type_mut(&mut ty);
+        let said = Said {
+            example: self.model.example.as_ref(),
+            bounds: None,
+        };
+        let example = context.argument(&ty, said);
+        let shown = example
+            .as_ref()
+            .map(|example| example::of_field(of, self.name, example));
         Setter {
             name: self.name.to_owned(),
-            about: docs::item(&self.model.about, None),
+            about: docs::item(&self.model.about, shown.as_deref()),
             ty,
             required: !optional,
             boxed,
             checks: Vec::new(),
             demand: Vec::new(),
+            example: example.map(Argument::plain),
         }
     }
 }

@@ -49,7 +49,54 @@ enum Role {
     Inner,
 }
 
-type Member<'d> = (&'d str, String, &'d Node);
+/// A value and its place.
+#[derive(Clone)]
+struct Part<'d> {
+    at: String,
+    /// The name of a member; empty for the item of a list.
+    key: &'d str,
+    node: &'d Node,
+}
+
+impl<'d> Part<'d> {
+    fn get(&self, key: &str) -> Option<Part<'d>> {
+        let entry = self.node.entry(key)?;
+        Some(Part {
+            at: pointer::join(&self.at, [key]),
+            key: entry.key(),
+            node: entry.value(),
+        })
+    }
+
+    /// The members of an object, and the items of a list.
+    fn parts(&self) -> Vec<Part<'d>> {
+        match self.node.value() {
+            Value::Object(members) => members
+                .iter()
+                .map(|member| Part {
+                    at: pointer::join(&self.at, [member.key()]),
+                    key: member.key(),
+                    node: member.value(),
+                })
+                .collect(),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, node)| Part {
+                    at: pointer::join(&self.at, [index.to_string()]),
+                    key: "",
+                    node,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The parts of a member, which may not be there.
+    fn parts_of(&self, key: &str) -> Vec<Part<'d>> {
+        self.get(key).map(|member| member.parts()).unwrap_or_default()
+    }
+}
 
 impl<'d> Walk<'d> {
     fn note(&mut self, at: &str, message: impl Into<String>) {
@@ -57,221 +104,199 @@ impl<'d> Walk<'d> {
     }
 
     /// Notes those of the fields that are there.
-    fn fields(&mut self, at: &str, of: &str, fields: &[&str]) {
-        for field in fields {
-            let at = pointer::join(at, [*field]);
-            if self.document.get(&at).is_some() {
-                self.note(&at, format!("`{field}` of {of} is not used"));
-            }
+    fn fields(&mut self, part: &Part, of: &str, fields: &[&str]) {
+        for field in fields.iter().filter_map(|field| part.get(field)) {
+            self.note(&field.at, format!("`{}` of {of} is not used", field.key));
         }
     }
 
-    fn extensions(&mut self, at: &str, known: &[&str]) {
-        for (name, at, _) in self.members(at) {
+    fn extensions(&mut self, part: &Part, known: &[&str]) {
+        for entry in part.node.as_object().unwrap_or_default() {
+            let name = entry.key();
             if name.starts_with("x-") && !known.contains(&name) {
+                let at = pointer::join(&part.at, [name]);
                 self.note(&at, format!("the extension `{name}` is not read"));
             }
         }
     }
 
-    /// The members of an object, and the items of a list.
-    fn members(&self, at: &str) -> Vec<Member<'d>> {
-        match self.document.get(at).map(Node::value) {
-            Some(Value::Object(members)) => members
-                .iter()
-                .map(|member| (member.key(), pointer::join(at, [member.key()]), member.value()))
-                .collect(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| ("", pointer::join(at, [index.to_string()]), item))
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
     /// The place that a reference leads to, or the place itself.
-    fn resolved(&self, at: String) -> String {
-        let mut at = at;
+    fn resolved(&self, part: Part<'d>) -> Part<'d> {
+        let mut part = part;
         let mut seen = HashSet::new();
-        while let Some(reference) = self.document.get(&at).and_then(|node| node.get("$ref")?.as_str()) {
-            if !seen.insert(at.clone()) {
+        while let Some(reference) = part.node.get("$ref").and_then(Node::as_str) {
+            let at = reference.trim_start_matches('#').to_owned();
+            let Some(node) = self.document.get(&at).filter(|_| seen.insert(at.clone())) else {
                 break;
-            }
-            at = reference.trim_start_matches('#').to_owned();
+            };
+            part = Part { at, node, ..part };
         }
-        at
+        part
     }
 
     fn document(&mut self) {
-        if self.document.get("/info").is_some() {
+        let root = Part {
+            at: String::new(),
+            key: "",
+            node: self.document.root(),
+        };
+        if let Some(info) = root.get("info") {
             self.note(
-                "/info",
+                &info.at,
                 "`info` is not used: the generated code does not describe the API as a whole",
             );
         }
-        self.fields("", "the document", &["tags", "externalDocs"]);
-        self.extensions("", &[]);
-        self.servers();
-        let paged = self.paged_headers();
-        for (path, at, _) in self.members("/paths") {
-            if path.starts_with("x-") {
-                self.note(&at, format!("the extension `{path}` is not read"));
+        self.fields(&root, "the document", &["externalDocs"]);
+        self.extensions(&root, &[]);
+        for tag in root.parts_of("tags") {
+            self.fields(&tag, "a tag", &["externalDocs"]);
+            self.extensions(&tag, &[]);
+        }
+        self.servers(&root);
+        let paths = root.parts_of("paths");
+        let paged = paged_headers(&paths);
+        for path in &paths {
+            if path.key.starts_with("x-") {
+                self.note(&path.at, format!("the extension `{}` is not read", path.key));
             } else {
-                self.path(&at, &paged);
+                self.path(path, &paged);
             }
         }
-        self.components();
+        if let Some(components) = root.get("components") {
+            self.components(&components);
+        }
     }
 
-    fn servers(&mut self) {
-        for (index, (_, at, _)) in self.members("/servers").into_iter().enumerate() {
+    fn servers(&mut self, root: &Part) {
+        for (index, server) in root.parts_of("servers").iter().enumerate() {
             if index > 0 {
-                self.note(&at, "only the first server is used");
+                self.note(&server.at, "only the first server is used");
                 continue;
             }
-            self.fields(&at, "a server", &["description"]);
-            self.extensions(&at, &[]);
-            for (_, at, _) in self.members(&pointer::join(&at, ["variables"])) {
-                self.fields(&at, "a server's variable", &["enum", "description"]);
-                self.extensions(&at, &[]);
+            self.fields(server, "a server", &["description"]);
+            self.extensions(server, &[]);
+            for variable in server.parts_of("variables") {
+                self.fields(&variable, "a server's variable", &["enum", "description"]);
+                self.extensions(&variable, &[]);
             }
         }
     }
 
-    /// The response headers that pagination reads, in lower case.
-    fn paged_headers(&self) -> HashSet<String> {
-        let operations = self
-            .members("/paths")
-            .into_iter()
-            .flat_map(|(_, at, _)| self.members(&at));
-        operations
-            .filter_map(|(_, _, operation)| operation.get("x-cursor-pagination"))
-            .flat_map(|pagination| ["has-more", "applied-limit"].map(|key| pagination.get(key)?.as_str()))
-            .flatten()
-            .map(str::to_ascii_lowercase)
-            .collect()
-    }
-
-    fn path(&mut self, at: &str, paged: &HashSet<String>) {
-        self.fields(at, "a path", &["summary", "description", "servers"]);
-        self.extensions(at, &[]);
-        self.parameters(&pointer::join(at, ["parameters"]));
-        for (method, at, operation) in self.members(at) {
-            let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-            if methods.contains(&method) && operation.as_object().is_some() {
-                self.operation(&at, paged);
+    fn path(&mut self, path: &Part<'d>, paged: &HashSet<String>) {
+        self.fields(path, "a path", &["summary", "description", "servers"]);
+        self.extensions(path, &[]);
+        self.parameters(path);
+        let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+        for member in path.parts() {
+            if methods.contains(&member.key) && member.node.as_object().is_some() {
+                self.operation(&member, paged);
             }
         }
     }
 
-    fn operation(&mut self, at: &str, paged: &HashSet<String>) {
-        self.fields(at, "an operation", &["tags", "externalDocs", "callbacks", "servers"]);
-        self.extensions(at, &["x-cursor-pagination"]);
-        let security = pointer::join(at, ["security"]);
-        if self.document.get(&security).is_some() {
+    fn operation(&mut self, operation: &Part<'d>, paged: &HashSet<String>) {
+        self.fields(operation, "an operation", &["externalDocs", "callbacks", "servers"]);
+        self.extensions(operation, &["x-cursor-pagination"]);
+        if let Some(security) = operation.get("security") {
             self.note(
-                &security,
+                &security.at,
                 "`security` of an operation has no effect: every request carries the key",
             );
         }
-        self.parameters(&pointer::join(at, ["parameters"]));
-        let body = self.resolved(pointer::join(at, ["requestBody"]));
-        self.extensions(&body, &[]);
-        self.content(&pointer::join(&body, ["content"]));
-        let responses = self.members(&pointer::join(at, ["responses"]));
-        let succeeds = responses.iter().any(|(status, ..)| status.starts_with('2'));
-        for (status, at, _) in responses {
+        self.parameters(operation);
+        if let Some(body) = operation.get("requestBody") {
+            let body = self.resolved(body);
+            self.extensions(&body, &[]);
+            self.content(&body);
+        }
+        let responses = operation.parts_of("responses");
+        let succeeds = responses.iter().any(|response| response.key.starts_with('2'));
+        for response in responses {
+            let status = response.key;
             let success = status.starts_with('2') || status == "default" && !succeeds;
             if status.starts_with("x-") {
-                self.note(&at, format!("the extension `{status}` is not read"));
+                self.note(&response.at, format!("the extension `{status}` is not read"));
             } else {
-                let at = self.resolved(at);
-                self.response(&at, success, paged);
+                let response = self.resolved(response);
+                self.response(&response, success, paged);
             }
         }
     }
 
-    fn parameters(&mut self, at: &str) {
-        for (_, at, _) in self.members(at) {
-            let at = self.resolved(at);
-            let fields = ["allowEmptyValue", "allowReserved", "example", "examples"];
-            self.fields(&at, "a parameter", &fields);
-            self.extensions(&at, &[]);
-            let described = self.document.get(&pointer::join(&at, ["description"])).is_some();
-            self.schema(&pointer::join(&at, ["schema"]), Role::Parameter { described });
+    fn parameters(&mut self, of: &Part<'d>) {
+        for parameter in of.parts_of("parameters") {
+            let parameter = self.resolved(parameter);
+            self.fields(&parameter, "a parameter", &["allowEmptyValue", "allowReserved"]);
+            self.extensions(&parameter, &[]);
+            let described = parameter.node.get("description").is_some();
+            self.schema(parameter.get("schema"), Role::Parameter { described });
         }
     }
 
-    fn content(&mut self, at: &str) {
-        for (_, at, _) in self.members(at) {
-            self.fields(&at, "a media type", &["example", "examples", "encoding"]);
-            self.extensions(&at, &[]);
-            self.schema(&pointer::join(&at, ["schema"]), Role::Inner);
+    fn content(&mut self, of: &Part<'d>) {
+        for media in of.parts_of("content") {
+            self.fields(&media, "a media type", &["example", "examples", "encoding"]);
+            self.extensions(&media, &[]);
+            self.schema(media.get("schema"), Role::Inner);
         }
     }
 
-    fn response(&mut self, at: &str, success: bool, paged: &HashSet<String>) {
-        self.fields(at, "a response", &["links"]);
-        self.extensions(at, &[]);
-        let headers = self.members(&pointer::join(at, ["headers"]));
+    fn response(&mut self, response: &Part<'d>, success: bool, paged: &HashSet<String>) {
+        self.fields(response, "a response", &["links"]);
+        self.extensions(response, &[]);
         if !success {
-            for field in ["content", "headers"] {
-                let at = pointer::join(at, [field]);
-                if self.document.get(&at).is_some() {
-                    self.note(
-                        &at,
-                        format!("`{field}` of an error is not used: the client reads all errors into its own"),
-                    );
-                }
+            for field in ["content", "headers"].iter().filter_map(|field| response.get(field)) {
+                let key = field.key;
+                let message = format!("`{key}` of an error is not used: the client reads all errors into its own");
+                self.note(&field.at, message);
             }
             return;
         }
-        for (name, at, _) in headers {
+        for header in response.parts_of("headers") {
+            let name = header.key;
             if paged.contains(&name.to_ascii_lowercase()) {
-                self.note(&at, "of a response header only the name is used");
+                self.note(&header.at, "of a response header only the name is used");
             } else {
-                self.note(
-                    &at,
-                    format!("the response header `{name}` has no method of its own: it is in `headers()`"),
-                );
+                let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
+                self.note(&header.at, message);
             }
         }
-        self.content(&pointer::join(at, ["content"]));
+        self.content(response);
     }
 
-    fn components(&mut self) {
-        self.extensions("/components", &[]);
-        self.fields("/components", "`components`", &["examples", "links", "callbacks"]);
+    fn components(&mut self, components: &Part<'d>) {
+        self.extensions(components, &[]);
+        self.fields(components, "`components`", &["examples", "links", "callbacks"]);
         let mut references = HashSet::new();
         collect_references(self.document.root(), &mut references);
         for kind in ["parameters", "requestBodies", "responses", "headers"] {
-            for (name, at, _) in self.members(&format!("/components/{kind}")) {
-                if !references.contains(format!("#{at}").as_str()) {
-                    self.note(&at, format!("nothing refers to `{name}` of `{kind}`: it is not used"));
+            for part in components.parts_of(kind) {
+                if !references.contains(format!("#{}", part.at).as_str()) {
+                    let message = format!("nothing refers to `{}` of `{kind}`: it is not used", part.key);
+                    self.note(&part.at, message);
                 }
             }
         }
-        for (_, at, _) in self.members("/components/securitySchemes") {
-            self.fields(&at, "a security scheme", &["description", "bearerFormat"]);
-            self.extensions(&at, &[]);
+        for scheme in components.parts_of("securitySchemes") {
+            self.fields(&scheme, "a security scheme", &["description", "bearerFormat"]);
+            self.extensions(&scheme, &[]);
         }
-        for (_, at, _) in self.members("/components/schemas") {
-            self.schema(&at, Role::Named);
+        for schema in components.parts_of("schemas") {
+            self.schema(Some(schema), Role::Named);
         }
     }
 
-    fn schema(&mut self, at: &str, role: Role) {
-        let Some(schema) = self.document.get(at).filter(|schema| schema.get("$ref").is_none()) else {
+    fn schema(&mut self, part: Option<Part<'d>>, role: Role) {
+        let Some(part) = part.filter(|part| part.node.get("$ref").is_none()) else {
             return;
         };
+        let (at, schema) = (part.at.as_str(), part.node);
         let has = |key: &str| schema.get(key).is_some();
         self.fields(
-            at,
+            &part,
             "a schema",
             &[
                 "discriminator",
-                "example",
                 "externalDocs",
                 "maxProperties",
                 "minProperties",
@@ -280,7 +305,7 @@ impl<'d> Walk<'d> {
                 "xml",
             ],
         );
-        self.extensions(at, &["x-enum-descriptions"]);
+        self.extensions(&part, &["x-enum-descriptions"]);
         let note = |walk: &mut Self, key: &str, message: &str| {
             if has(key) {
                 walk.note(&pointer::join(at, [key]), message.replace("{}", &format!("`{key}`")));
@@ -294,6 +319,19 @@ impl<'d> Walk<'d> {
                     .all(|value| value.as_str().is_some() || *value.value() == Value::Null)
         });
         let named = role == Role::Named || strings || has("properties") || has("allOf");
+        let one = matches!(kind, Some(kind) if kind != "object") || has("allOf");
+        if role == Role::Inner
+            || !one
+            || schema
+                .get("example")
+                .is_some_and(|example| example.as_object().is_some())
+        {
+            note(
+                self,
+                "example",
+                "{} is shown for a parameter or a property that is no object only",
+            );
+        }
         if has("description") {
             note(self, "title", "{} is not used beside a `description`");
         }
@@ -347,19 +385,19 @@ impl<'d> Walk<'d> {
                 "{} as `false` has no effect: fields that are not listed are kept",
             );
         }
-        for (_, at, _) in self.members(&pointer::join(at, ["properties"])) {
-            self.schema(&at, Role::Named);
+        for property in part.parts_of("properties") {
+            self.schema(Some(property), Role::Named);
         }
         // A parameter's items are checked like the parameter.
         let items = match role {
             Role::Parameter { .. } => Role::Parameter { described: true },
             _ => Role::Inner,
         };
-        self.schema(&pointer::join(at, ["items"]), items);
-        self.schema(&pointer::join(at, ["additionalProperties"]), Role::Inner);
+        self.schema(part.get("items"), items);
+        self.schema(part.get("additionalProperties"), Role::Inner);
         for key in ["allOf", "oneOf", "anyOf"] {
-            for (_, at, _) in self.members(&pointer::join(at, [key])) {
-                self.schema(&at, Role::Inner);
+            for inner in part.parts_of(key) {
+                self.schema(Some(inner), Role::Inner);
             }
         }
     }
@@ -438,6 +476,17 @@ impl<'d> Walk<'d> {
             );
         }
     }
+}
+
+/// The response headers that pagination reads, in lower case.
+fn paged_headers(paths: &[Part]) -> HashSet<String> {
+    let operations = paths.iter().filter_map(|path| path.node.as_object()).flatten();
+    operations
+        .filter_map(|operation| operation.value().get("x-cursor-pagination"))
+        .flat_map(|pagination| ["has-more", "applied-limit"].map(|key| pagination.get(key)?.as_str()))
+        .flatten()
+        .map(str::to_ascii_lowercase)
+        .collect()
 }
 
 fn collect_references<'d>(node: &'d Node, references: &mut HashSet<&'d str>) {

@@ -12,7 +12,7 @@ use openapiv3::{
 };
 
 use super::Prepare;
-use super::schema::{Place, WireForm, about};
+use super::schema::{Place, WireForm, about, first_value};
 use crate::model::{About, Body, Location, Operation, Parameter};
 use crate::name;
 
@@ -388,10 +388,13 @@ impl Prepare<'_> {
         let chain = self.chain(schema, &schema_at);
         let place = Place::new(schema_at, place_name(at, builder, &data.name, "parameter"));
         let copy = self.convert(schema, &place).into_schema(false);
-        let schemas = chain.iter().filter_map(|(schema, _)| schema.as_item());
-        let default = schemas
-            .filter_map(|schema| schema.schema_data.default.clone())
-            .find(|default| !default.is_null());
+        let default = first_value(&chain, |data| data.default.as_ref());
+        let mut examples = data
+            .examples
+            .values()
+            .filter_map(|example| example.as_item()?.value.clone());
+        let example = data.example.clone().or_else(|| examples.next());
+        let example = example.or_else(|| first_value(&chain, |data| data.example.as_ref()));
         let docs = data.description.clone().or_else(|| about(&[schema]).docs);
         let model = Parameter {
             about: About {
@@ -403,6 +406,7 @@ impl Prepare<'_> {
             required: data.required,
             bounds,
             default,
+            example,
         };
         Some((rust, model, not_null(copy)))
     }

@@ -541,6 +541,7 @@ impl Prepare<'_> {
                 about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
                 property: property.clone(),
                 required: is_required,
+                example: first_value(&chain, |data| data.example.as_ref()),
             };
             if let Some(other) = fields.insert(rust.clone(), field) {
                 let other = other.property;
@@ -1000,6 +1001,17 @@ pub(super) fn about<'s>(chain: &[&'s ReferenceOr<Schema>]) -> About {
         docs: chain.iter().filter_map(data).find_map(words).cloned(),
         deprecated: chain.first().and_then(data).is_some_and(|own| own.deprecated),
     }
+}
+
+/// What the first schema of a chain that says it has as `default` or `example`.
+pub(super) fn first_value(
+    chain: &[(ReferenceOr<Schema>, String)],
+    what: impl Fn(&SchemaData) -> Option<&Value>,
+) -> Option<Value> {
+    let mut said = chain
+        .iter()
+        .filter_map(|(schema, _)| what(&schema.as_item()?.schema_data));
+    said.find(|value| !value.is_null()).cloned()
 }
 
 /// Takes out the map for unknown fields: what is only sent has none.

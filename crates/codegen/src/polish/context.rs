@@ -1,0 +1,45 @@
+//! What the names in generated code stand for.
+
+use syn::{Item, Type};
+
+use super::{find_struct, setter};
+use crate::model::{Field, Model};
+
+/// Everything that a name can stand for.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub model: &'a Model,
+    /// Progenitor's module `types`.
+    pub types: &'a [Item],
+}
+
+impl<'a> Context<'a> {
+    /// The type that an alias stands for.
+    pub(crate) fn resolved(self, ty: &Type) -> Type {
+        let alias = name_of(ty).and_then(|name| self.model.aliases.get(&name));
+        match alias.and_then(|alias| syn::parse2(alias.target.clone()).ok()) {
+            Some(target) => self.resolved(&target),
+            None => ty.clone(),
+        }
+    }
+
+    /// The fields of a struct: the name in Rust, what the document says, whether it is optional, and
+    /// the type without `Option` and `Box`. None, where there is no such struct.
+    pub(crate) fn fields(self, name: &str) -> impl Iterator<Item = (&'a String, &'a Field, bool, &'a Type)> {
+        let known = self.model.structs.get(name).zip(find_struct(self.types, name).ok());
+        known.into_iter().flat_map(|(model, definition)| {
+            model.fields.iter().filter_map(|(rust, field)| {
+                let is_it = |field: &&syn::Field| field.ident.as_ref().is_some_and(|ident| ident == rust);
+                let (optional, _, ty) = setter::unwrapped(&definition.fields.iter().find(is_it)?.ty);
+                Some((rust, field, optional, ty))
+            })
+        })
+    }
+}
+
+/// The name of a type without arguments, its path left out.
+pub(crate) fn name_of(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    last.arguments.is_none().then(|| last.ident.to_string())
+}

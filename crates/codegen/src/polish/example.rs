@@ -1,0 +1,379 @@
+//! Examples: each public item shows how it is used, with the examples of the document where it has
+//! some. They are tests of rustdoc's: those that send nothing are run, the others are compiled.
+
+use serde_json::Value;
+use syn::Type;
+
+use super::context::{Context, name_of};
+use super::paths;
+use super::setter::Setter;
+use crate::model::{Bound, Bounds, Literal, Parameter};
+use crate::name;
+use crate::prepare::TIMESTAMP;
+
+/// Code is broken into several lines from here on.
+const WIDTH: usize = 80;
+
+/// A value that would be made of more values than this has no example: it may never end.
+const MOST_VALUES: usize = 64;
+
+/// The beginning of 2025, in Unix seconds.
+const NEW_YEAR: i64 = 1_735_689_600;
+
+/// What the document says of a value that an example needs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Said<'a> {
+    pub example: Option<&'a Value>,
+    pub bounds: Option<&'a Bounds>,
+}
+
+impl<'a> Said<'a> {
+    pub(crate) fn of(parameter: &'a Parameter) -> Self {
+        Self {
+            example: parameter.example.as_ref().or(parameter.default.as_ref()),
+            bounds: Some(&parameter.bounds),
+        }
+    }
+
+    /// A number that the bounds allow.
+    fn number(self) -> i64 {
+        let minimum = self.bounds.and_then(|bounds| bounds.minimum);
+        let least = match minimum {
+            Some(Bound {
+                value: Literal::Integer(value),
+                exclusive,
+            }) => value.saturating_add(i64::from(exclusive)),
+            _ => 1,
+        };
+        match self.bounds.and_then(|bounds| bounds.multiple_of) {
+            Some(Literal::Integer(factor)) => least.div_euclid(factor).saturating_add(1).saturating_mul(factor),
+            _ => least,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// An expression that a setter of the type takes; nothing where a value would have no end.
+    pub(crate) fn argument(self, ty: &Type, said: Said) -> Option<String> {
+        Expression {
+            context: self,
+            left: MOST_VALUES,
+        }
+        .of(ty, said, false)
+    }
+
+    /// A value as text, for what takes a parameter by its name.
+    pub(crate) fn text(self, ty: &Type, said: Said) -> String {
+        let ty = self.resolved(ty);
+        let ty = ["Vec", "Option"]
+            .into_iter()
+            .fold(&ty, |ty, name| paths::argument(ty, name).unwrap_or(ty));
+        let known = name_of(ty).and_then(|name| self.model.enums.get(&name));
+        let example = match said.example {
+            Some(Value::Array(items)) => items.first(),
+            example => example,
+        };
+        match (example, known.and_then(|known| known.variants.first())) {
+            (Some(Value::String(text)), _) => text.clone(),
+            (Some(value @ (Value::Number(_) | Value::Bool(_))), _) => value.to_string(),
+            (_, Some((_, variant))) => variant.value.clone(),
+            _ if paths::is(ty, "bool") => "true".to_owned(),
+            _ if paths::is(ty, "String") => "text".to_owned(),
+            _ if paths::is(ty, TIMESTAMP) => "2025-01-01T00:00:00Z".to_owned(),
+            _ => said.number().to_string(),
+        }
+    }
+}
+
+/// An expression in the making.
+struct Expression<'a> {
+    context: Context<'a>,
+    /// How many more values it may be made of.
+    left: usize,
+}
+
+impl Expression<'_> {
+    /// `exact`: of this very type, and not only of one that converts.
+    fn of(&mut self, ty: &Type, said: Said, exact: bool) -> Option<String> {
+        self.left = self.left.checked_sub(1)?;
+        let ty = &self.context.resolved(ty);
+        if let Some(inner) = paths::argument(ty, "Box") {
+            return Some(format!("Box::new({})", self.of(inner, said, true)?));
+        }
+        if let Some(inner) = paths::argument(ty, "Option") {
+            return Some(format!("Some({})", self.of(inner, said, true)?));
+        }
+        if let Some(inner) = paths::argument(ty, "Vec") {
+            let one = [None];
+            let items = match said.example {
+                Some(Value::Array(items)) if !items.is_empty() => items.iter().map(Some).collect(),
+                _ => one.to_vec(),
+            };
+            let bounds = said.bounds.and_then(|bounds| bounds.items.as_deref());
+            let items: Option<Vec<String>> = items
+                .into_iter()
+                .map(|example| self.of(inner, Said { example, bounds }, true))
+                .collect();
+            return Some(format!("vec![{}]", items?.join(", ")));
+        }
+        if let Some(value) = paths::second_argument(ty, "BTreeMap") {
+            let value = self.of(value, Said::default(), true)?;
+            return Some(format!(
+                "std::collections::BTreeMap::from([(\"key\".to_owned(), {value})])"
+            ));
+        }
+        if paths::second_argument(ty, "Map").is_some() {
+            let value = "serde_json::json!(\"value\")";
+            return Some(format!("serde_json::Map::from_iter([(\"key\".to_owned(), {value})])"));
+        }
+        let Type::Path(path) = ty else { return None };
+        if path.path.segments[0].ident == "serde_json" {
+            return Some("serde_json::json!({ \"key\": \"value\" })".to_owned());
+        }
+        let name = name_of(ty)?;
+        if let Some(known) = self.context.model.enums.get(&name) {
+            let example = said.example.and_then(Value::as_str);
+            let shown = known
+                .variants
+                .iter()
+                .find(|(_, variant)| Some(variant.value.as_str()) == example);
+            let (variant, _) = shown.or_else(|| known.variants.first())?;
+            return Some(format!("ittybit::{name}::{variant}"));
+        }
+        if self.context.model.structs.contains_key(&name) {
+            let (head, calls) = self.builder(&name)?;
+            let build = if exact { ".build()?" } else { "" };
+            return Some(format!("{head}{}{build}", calls.concat()));
+        }
+        let text = match (name.as_str(), said.example) {
+            ("String", example) => {
+                let text = format!("{:?}", example.and_then(Value::as_str).unwrap_or("text"));
+                if exact { format!("{text}.to_owned()") } else { text }
+            }
+            ("bool", example) => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
+            ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(said.number() as f64)),
+            (TIMESTAMP, example) => {
+                let seconds = example.and_then(Value::as_i64).unwrap_or(NEW_YEAR);
+                format!("ittybit::Timestamp::from_unix_seconds({seconds})")
+            }
+            (number, example) => {
+                let value = example.and_then(Value::as_i64).unwrap_or(said.number());
+                // A number without a type is an `i32`.
+                if exact || i32::try_from(value).is_err() {
+                    format!("{value}_{number}")
+                } else {
+                    value.to_string()
+                }
+            }
+        };
+        Some(text)
+    }
+
+    /// The beginning of a builder, and a call for each field that it cannot do without.
+    fn builder(&mut self, name: &str) -> Option<(String, Vec<String>)> {
+        let mut calls = Vec::new();
+        for (rust, field, optional, ty) in self.context.fields(name) {
+            if !optional {
+                let example = field.example.as_ref();
+                let argument = self.of(ty, Said { example, bounds: None }, false)?;
+                calls.push(format!(".{rust}({argument})"));
+            }
+        }
+        Some((format!("ittybit::{name}::builder()"), calls))
+    }
+}
+
+/// A struct made from the fields that it cannot do without.
+pub(crate) fn built(context: Context, name: &str) -> Option<String> {
+    Some(block(&made(&name::field_name(name), context, name)?))
+}
+
+fn made(variable: &str, context: Context, name: &str) -> Option<String> {
+    let mut expression = Expression {
+        context,
+        left: MOST_VALUES,
+    };
+    let (head, mut calls) = expression.builder(name)?;
+    calls.push(".build()?".to_owned());
+    Some(statement(&format!("let {variable} = {head}"), &calls))
+}
+
+/// A setter of a struct's builder.
+pub(crate) fn of_field(name: &str, method: &str, argument: &str) -> String {
+    let calls = [format!(".{method}({argument})")];
+    block(&statement(&format!("let builder = ittybit::{name}::builder()"), &calls))
+}
+
+/// What begins a struct's builder.
+pub(crate) fn of_builder(name: &str) -> String {
+    block(&format!(
+        "let builder: ittybit::builder::{name}Builder = ittybit::{name}::builder();"
+    ))
+}
+
+/// An enum and its texts.
+pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
+    let value = name::field_name(name);
+    block(&format!(
+        "let {value} = ittybit::{name}::from({text:?});\nassert_eq!({value}, ittybit::{name}::{variant});\n\
+         assert_eq!({value}.as_str(), {text:?});"
+    ))
+}
+
+/// What a setter may be given.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    /// Statements that make it, where it is too much for one expression.
+    before: String,
+    pub expression: String,
+}
+
+impl Argument {
+    pub(crate) fn plain(expression: String) -> Self {
+        let before = String::new();
+        Self { before, expression }
+    }
+
+    /// The body of a request: an object is made before it is sent.
+    pub(crate) fn body(context: Context, ty: &Type) -> Option<Self> {
+        let object = name_of(&context.resolved(ty)).filter(|name| context.model.structs.contains_key(name));
+        match object {
+            None => context.argument(ty, Said::default()).map(Self::plain),
+            Some(name) => Some(Self {
+                before: made("body", context, &name)? + "\n",
+                expression: "body".to_owned(),
+            }),
+        }
+    }
+}
+
+/// The requests of one operation.
+pub(crate) struct Requests {
+    /// The client's method.
+    method: String,
+    /// What makes the arguments that the request cannot do without.
+    before: String,
+    /// A call for each of them.
+    required: Vec<String>,
+    blocking: bool,
+}
+
+impl Requests {
+    pub(crate) fn new(method: &str, setters: &[Setter], blocking: bool) -> Self {
+        let required = setters.iter().filter(|setter| setter.required);
+        let required: Vec<_> = required
+            .filter_map(|setter| Some((&setter.name, setter.example.as_ref()?)))
+            .collect();
+        let call = |(name, argument): &(&String, &Argument)| format!(".{name}({})", argument.expression);
+        Self {
+            method: method.to_owned(),
+            before: required.iter().map(|(_, argument)| argument.before.as_str()).collect(),
+            required: required.iter().map(call).collect(),
+            blocking,
+        }
+    }
+
+    /// A request: `begin`, the request with what it cannot do without, `end`.
+    fn with(&self, begin: &str, end: &str) -> String {
+        let end = (!end.is_empty()).then(|| end.to_owned());
+        let calls: Vec<String> = self.required.iter().cloned().chain(end).collect();
+        self.before.clone() + &statement(&format!("{begin}client.{}()", self.method), &calls)
+    }
+
+    fn within(&self, code: &str) -> String {
+        let (function, client) = match self.blocking {
+            true => ("fn", "blocking::Client"),
+            false => ("async fn", "Client"),
+        };
+        let function = format!("# {function} run(client: ittybit::{client}) -> Result<(), ittybit::Error> {{");
+        block(&format!("{function}\n{code}\n# Ok(())\n# }}"))
+    }
+
+    pub(crate) fn begun(&self, builder: &str) -> String {
+        let client = if self.blocking {
+            "<ittybit::blocking::Client>"
+        } else {
+            ""
+        };
+        let code = self.with(&format!("let request: ittybit::builder::{builder}{client} = "), "");
+        self.within(&code)
+    }
+
+    /// A setter: without the other arguments, which have examples of their own.
+    pub(crate) fn argument(&self, setter: &str, argument: &Argument) -> String {
+        let calls = [format!(".{setter}({})", argument.expression)];
+        let set = statement(&format!("let request = client.{}()", self.method), &calls);
+        self.within(&(argument.before.clone() + &set))
+    }
+
+    pub(crate) fn set(&self, name: &str, text: &str) -> String {
+        let calls = [format!(".set({name:?}, [{text:?}])?")];
+        self.within(&statement(&format!("let request = client.{}()", self.method), &calls))
+    }
+
+    fn awaited(&self) -> &'static str {
+        if self.blocking { "?" } else { ".await?" }
+    }
+
+    pub(crate) fn response(&self) -> String {
+        let response = self.with("let response = ", &format!(".send(){}", self.awaited()));
+        self.within(&format!("{response}\nprintln!(\"{{}}\", response.status());"))
+    }
+
+    pub(crate) fn page(&self) -> String {
+        let page = self.with("let page = ", &format!(".send(){}", self.awaited()));
+        self.within(&format!("{page}\nprintln!(\"{{}} of them\", page.len());"))
+    }
+
+    /// Going through pages: `method` begins it, and `each` is done with each.
+    pub(crate) fn pages(&self, method: &str, each: &str) -> String {
+        self.all("pages", "page", method, each)
+    }
+
+    /// Going through items.
+    pub(crate) fn items(&self, method: &str) -> String {
+        self.all("items", "item", method, "println!(\"{item:?}\");")
+    }
+
+    fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {
+        let each = each.replace('\n', "\n    ");
+        let code = if self.blocking {
+            let begun = self.with(&format!("let {all} = "), &format!(".{method}()"));
+            format!("{begun}\nfor {one} in {all} {{\n    let {one} = {one}?;\n    {each}\n}}")
+        } else {
+            let begun = self.with(&format!("let mut {all} = "), &format!(".{method}()"));
+            format!("{begun}\nwhile let Some({one}) = {all}.try_next().await? {{\n    {each}\n}}")
+        };
+        self.within(&code)
+    }
+}
+
+/// The constant of an operation.
+pub(crate) fn of_operation(builder: &str, path: &str) -> String {
+    block(&format!(
+        "assert_eq!(ittybit::builder::{builder}::OPERATION.path, {path:?});"
+    ))
+}
+
+/// The list of all operations.
+pub(crate) fn of_operations() -> String {
+    block(
+        "for operation in ittybit::operation::OPERATIONS {\n    println!(\"{} {}\", operation.method, operation.path);\n}",
+    )
+}
+
+/// A statement that ends in calls, each on a line of its own where one line does not hold them.
+fn statement(begin: &str, calls: &[String]) -> String {
+    let line = format!("{begin}{};", calls.concat());
+    if calls.len() < 2 || line.len() <= WIDTH {
+        return line;
+    }
+    format!("{begin}\n    {};", calls.join("\n    "))
+}
+
+/// Code as rustdoc takes it. A `?` needs a function that may fail around it.
+fn block(code: &str) -> String {
+    let fails = code.contains('?') && !code.starts_with("# ");
+    let end = if fails { "\n# Ok::<(), ittybit::Error>(())" } else { "" };
+    format!("```\n{code}{end}\n```")
+}

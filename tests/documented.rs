@@ -1,0 +1,51 @@
+//! Every public item shows how it is used: its docs have an example, which `cargo test` compiles.
+
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_public_item_has_an_example() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = rust_files(&root.join("src"));
+    files.push(root.join("generated/client.rs"));
+    let (mut found, mut without) = (0, Vec::new());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut example = false;
+        for line in text.lines() {
+            let code = line.trim_start();
+            if let Some(docs) = code.strip_prefix("///") {
+                example |= docs.trim_start().starts_with("```");
+            } else if !code.starts_with('#') {
+                if is_public_item(code) {
+                    found += 1;
+                    if !example {
+                        without.push(format!("{}: {code}", file.strip_prefix(root).unwrap().display()));
+                    }
+                }
+                example = false;
+            }
+        }
+    }
+    assert!(found > 150, "only {found} items were found");
+    assert!(without.is_empty(), "without an example:\n{}", without.join("\n"));
+}
+
+/// Fields and variants are no items, and modules are shown by what is in them.
+fn is_public_item(code: &str) -> bool {
+    ["async fn", "const", "enum", "fn", "static", "struct", "trait", "type"]
+        .iter()
+        .any(|kind| code.starts_with(&format!("pub {kind} ")))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
