@@ -173,12 +173,17 @@ fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
 
 /// Whether `name` can only be written with a suffix in Rust.
 fn is_keyword(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_err() || name == "gen"
+    const LONGEST: usize = "continue".len();
+    name.len() <= LONGEST && (syn::parse_str::<syn::Ident>(name).is_err() || name == "gen")
 }
 
 fn words(name: &str) -> String {
     // Rust takes names for the same that Unicode takes for the same.
-    let name: String = name.nfc().collect();
+    let name: String = if name.is_ascii() {
+        name.to_owned()
+    } else {
+        name.nfc().collect()
+    };
     match name.as_str() {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),

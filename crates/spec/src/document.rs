@@ -187,6 +187,14 @@ impl Document {
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
     pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
+        Ok(self.checked()?.0)
+    }
+
+    /// The document as `openapiv3` has it, and what [`check`](Self::check) finds that is no error.
+    ///
+    /// # Errors
+    /// All errors that [`check`](Self::check) finds.
+    pub fn checked(&self) -> Result<(openapiv3::OpenAPI, Diagnostics), Diagnostics> {
         let findings = self.check();
         if findings.has_errors() {
             return Err(findings
@@ -194,7 +202,7 @@ impl Document {
                 .filter(|finding| finding.severity() == Severity::Error)
                 .collect());
         }
-        Ok(openapi::read(self)?)
+        Ok((openapi::read(self)?, findings))
     }
 }
 

@@ -1,13 +1,8 @@
 //! Docs: the words of the document as rustdoc comments.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::visit_mut::VisitMut;
-
 use crate::model::About;
-
-/// Stands in for docs that the document does not give, until [`Finish`] takes it out.
-pub(crate) const UNDOCUMENTED: &str = "undocumented in the document";
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
 
 /// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
 const LONGEST: usize = 100;
@@ -25,7 +20,7 @@ pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
         .filter(|text| !text.trim().is_empty())
         .collect();
     let docs = match text.as_slice() {
-        [] => quote! { #[doc = #UNDOCUMENTED] },
+        [] => quote! { #[undocumented] },
         text => lines(&text.join("\n\n")),
     };
     quote! { #docs #deprecated }
@@ -42,6 +37,9 @@ pub(crate) fn lines(text: &str) -> TokenStream {
         .map(|line| if line.is_empty() { line } else { format!(" {line}") })
         .collect();
     let text = lines.join(&LINE_END.to_string());
+    // Raw, because escaping each character takes long, and layout takes it back.
+    let raw = format!("r####\"{text}\"####").parse();
+    let text = raw.unwrap_or_else(|_| Literal::string(&text));
     quote! { #[doc = #text] }
 }
 
@@ -216,24 +214,11 @@ fn starts_block(word: &str) -> bool {
         || number.len() < word.len() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Takes out the stand-ins for missing docs.
-#[derive(Default)]
-pub(crate) struct Finish {
-    /// Whether there was one.
-    pub undocumented: bool,
-}
-
-impl VisitMut for Finish {
-    fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        let before = attributes.len();
-        attributes.retain(|attribute| match &attribute.meta {
-            syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => {
-                !matches!(&meta.value, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if text.value() == UNDOCUMENTED)
-            }
-            _ => true,
-        });
-        self.undocumented |= attributes.len() < before;
-    }
+/// Takes out the stand-ins for missing docs; whether there was one.
+pub(crate) fn take_out_undocumented(attributes: &mut Vec<syn::Attribute>) -> bool {
+    let before = attributes.len();
+    attributes.retain(|attribute| !attribute.path().is_ident("undocumented"));
+    attributes.len() < before
 }
 
 #[cfg(test)]

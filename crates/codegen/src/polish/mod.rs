@@ -12,6 +12,7 @@ mod operation;
 mod paths;
 mod setter;
 mod structs;
+mod survey;
 
 use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
@@ -20,6 +21,7 @@ use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
 
 use self::context::Context;
+use self::survey::Survey;
 use crate::model::Model;
 
 /// Turns progenitor's file into the client's.
@@ -66,7 +68,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
     }
-    import(&mut types, &["Timestamp", "open_enum"])?;
+    let of_types = Survey::of(&mut types);
+    import(&mut types, &of_types, &["Timestamp", "open_enum"])?;
     let names = [
         "Argument",
         "Bound",
@@ -87,7 +90,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         "bounds::",
         "types::",
     ];
-    import(&mut builders, &names)?;
+    let of_builders = Survey::of(&mut builders);
+    import(&mut builders, &of_builders, &names)?;
 
     let server_url = &model.server_url;
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
@@ -122,15 +126,14 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         module.content = Some((syn::token::Brace::default(), inner));
         file.items.push(Item::Mod(module));
     }
-    let mut finish = docs::Finish::default();
-    finish.visit_file_mut(&mut file);
-    let mut nesting = paths::Nesting::default();
-    nesting.visit_file_mut(&mut file);
+    let surveys = [of_types, of_builders];
+    let deepest = surveys.iter().map(|survey| survey.deepest).max().unwrap_or_default();
+    let undocumented = surveys.iter().any(|survey| survey.undocumented);
     // What the document asks for: a lint that is broken by it is allowed, and only that.
     let allowed = [
-        (nesting.deepest > 3, quote!(clippy::type_complexity)),
+        (deepest > 3, quote!(clippy::type_complexity)),
         (model.has_deprecated(), quote!(deprecated)),
-        (finish.undocumented, quote!(missing_docs)),
+        (undocumented, quote!(missing_docs)),
     ];
     let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
     file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();
@@ -142,12 +145,10 @@ fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
 }
 
 /// Puts a `use` before code for those of the names that stand in it.
-fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
-    let mut found = paths::Names::default();
-    code.iter_mut().for_each(|item| found.visit_item_mut(item));
+fn import(code: &mut Vec<Item>, survey: &Survey, names: &[&str]) -> Result<(), syn::Error> {
     let tokens = names
         .iter()
-        .filter(|name| found.0.contains(**name))
+        .filter(|name| survey.names.contains(**name))
         .map(|name| match *name {
             "Argument" => quote! { use crate::argument::Argument; },
             "Bound" => quote! { use std::ops::Bound; },

@@ -1,7 +1,5 @@
 //! Shorter paths: progenitor writes `::std::option::Option`, a person writes `Option`.
 
-use std::collections::HashSet;
-
 use syn::visit_mut::{self, VisitMut};
 use syn::{Path, PathSegment, Type};
 
@@ -52,39 +50,6 @@ impl VisitMut for OutsideTypes<'_> {
             let types: PathSegment = syn::parse_quote!(types);
             path.segments = [types, last].into_iter().collect();
         }
-    }
-}
-
-/// The names that paths begin with; with `::` after them where that is not all of the path.
-#[derive(Default)]
-pub(crate) struct Names(pub HashSet<String>);
-
-impl VisitMut for Names {
-    fn visit_path_mut(&mut self, path: &mut Path) {
-        visit_mut::visit_path_mut(self, path);
-        if let Some(first) = path.segments.first() {
-            let name = first.ident.to_string();
-            if path.segments.len() > 1 {
-                self.0.insert(format!("{name}::"));
-            }
-            self.0.insert(name);
-        }
-    }
-}
-
-/// How deep types stand in types.
-#[derive(Default)]
-pub(crate) struct Nesting {
-    depth: usize,
-    pub deepest: usize,
-}
-
-impl VisitMut for Nesting {
-    fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut syn::AngleBracketedGenericArguments) {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        visit_mut::visit_angle_bracketed_generic_arguments_mut(self, arguments);
-        self.depth -= 1;
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Prepared {
 
 /// Prepares a document, or says everything that is in the way.
 pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
-    let api = document.openapi()?;
+    let (api, mut notes) = document.checked()?;
     let mut prepare = Prepare::new(document, &api);
     prepare.security();
     prepare.server();
@@ -52,7 +52,6 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     if findings.has_errors() {
         return Err(findings.errors().cloned().collect());
     }
-    let mut notes = document.check();
     notes.extend(findings);
     let components = Components {
         schemas,
