@@ -10,39 +10,49 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
     let mut out = String::with_capacity(code.len() + code.len() / 16);
     out.push_str(header);
     out.push('\n');
-    let mut previous = "";
-    let mut lines = code.lines();
+    let mut previous = Line::default();
+    let mut lines = code.lines().map(Line::new);
     while let Some(line) = lines.next() {
         if wants_blank(previous, line) {
             out.push('\n');
         }
-        if line.trim() == OPEN_ENUM {
-            let close = line.replace(OPEN_ENUM, "}");
+        if line.code == OPEN_ENUM {
             let mut tokens = String::new();
-            for line in lines.by_ref() {
-                previous = line;
-                if line == close {
+            for inner in lines.by_ref() {
+                previous = inner;
+                if inner.indent == line.indent && inner.code == "}" {
                     break;
                 }
-                tokens.push_str(line);
+                tokens.push_str(inner.code);
                 tokens.push(' ');
             }
-            out.push_str(&open_enum(&tokens, &close[..close.len() - 1]));
+            out.push_str(&open_enum(&tokens, line.indent));
             continue;
         }
-        let mut parts = line.split(LINE_END);
-        out.push_str(parts.next().unwrap_or_default());
-        out.push('\n');
-        for part in parts {
-            let indent = line.len() - line.trim_start().len();
-            out.push_str(&line[..indent]);
-            out.push_str("///");
+        for (index, part) in line.code.split(LINE_END).enumerate() {
+            out.push_str(line.indent);
+            out.push_str(if index == 0 { "" } else { "///" });
             out.push_str(part);
             out.push('\n');
         }
         previous = line;
     }
     out
+}
+
+/// A line and the spaces before it.
+#[derive(Clone, Copy, Default)]
+struct Line<'c> {
+    indent: &'c str,
+    code: &'c str,
+}
+
+impl<'c> Line<'c> {
+    fn new(line: &'c str) -> Self {
+        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+        let (indent, code) = line.split_at(indent);
+        Self { indent, code }
+    }
 }
 
 const OPEN_ENUM: &str = "open_enum! {";
@@ -87,9 +97,8 @@ fn flattened(token: proc_macro2::TokenTree) -> Vec<String> {
 }
 
 /// Items stand apart from each other; the statements of a function do not.
-fn wants_blank(previous: &str, line: &str) -> bool {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let (before, after) = (previous.trim(), line.trim());
+fn wants_blank(previous: Line, line: Line) -> bool {
+    let (before, after) = (previous.code, line.code);
     let item = |line: &str| {
         [
             "///",
@@ -105,19 +114,20 @@ fn wants_blank(previous: &str, line: &str) -> bool {
         .iter()
         .any(|start| line.starts_with(start))
     };
-    if previous.is_empty() {
+    if before.is_empty() {
         return true;
     }
     // What stands between an item's docs or attributes is part of it.
     if before.starts_with("///") || before.starts_with("#[") {
         return false;
     }
-    if after.starts_with('}') || indent(previous) != indent(line) || indent(line) > 8 {
+    let indent = line.indent.len();
+    if after.starts_with('}') || previous.indent.len() != indent || indent > 8 {
         return false;
     }
     let ends_item = before == "}" || before == "};" || before.ends_with("{}") || before.starts_with("#![");
     let ends_imports = before.starts_with("use ") && !after.starts_with("use ");
     let ends_constant =
-        before.ends_with(';') && (indent(line) <= 4 && !before.starts_with("use ") || before.starts_with("type "));
+        before.ends_with(';') && (indent <= 4 && !before.starts_with("use ") || before.starts_with("type "));
     item(after) && (ends_item || ends_constant) || ends_imports
 }
