@@ -606,17 +606,17 @@ pub mod builder {
     impl TaskBuilder {
         pub(crate) fn new() -> Self {
             Self {
-                id: Err("is required and was not set".to_owned()),
+                id: argument::missing(),
                 object: Ok(None),
-                kind: Err("is required and was not set".to_owned()),
-                status: Err("is required and was not set".to_owned()),
+                kind: argument::missing(),
+                status: argument::missing(),
                 progress: Ok(None),
                 input: Ok(None),
                 output: Ok(None),
                 error: Ok(None),
                 metadata: Ok(None),
                 created_by: Ok(None),
-                created_at: Err("is required and was not set".to_owned()),
+                created_at: argument::missing(),
                 started_at: Ok(None),
                 finished_at: Ok(None),
                 updated_at: Ok(None),
@@ -640,7 +640,7 @@ pub mod builder {
         /// let builder = ittybit::Task::builder().object("task");
         /// ```
         pub fn object(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.object = argument::converted(value).map(Some);
+            self.object = argument::optional(value);
             self
         }
 
@@ -677,7 +677,7 @@ pub mod builder {
         /// let builder = ittybit::Task::builder().progress(100.0);
         /// ```
         pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.progress = argument::converted(value).map(Some);
+            self.progress = argument::optional(value);
             self
         }
 
@@ -690,7 +690,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::File, Error: Display>,
         ) -> Self {
-            self.input = argument::converted(value).map(Some);
+            self.input = argument::optional(value);
             self
         }
 
@@ -703,7 +703,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::File, Error: Display>,
         ) -> Self {
-            self.output = argument::converted(value).map(Some);
+            self.output = argument::optional(value);
             self
         }
 
@@ -717,7 +717,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<serde_json::Value, Error: Display>,
         ) -> Self {
-            self.error = argument::converted(value).map(Some);
+            self.error = argument::optional(value);
             self
         }
 
@@ -731,7 +731,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<serde_json::Value, Error: Display>,
         ) -> Self {
-            self.metadata = argument::converted(value).map(Some);
+            self.metadata = argument::optional(value);
             self
         }
 
@@ -744,7 +744,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<String, Error: Display>,
         ) -> Self {
-            self.created_by = argument::converted(value).map(Some);
+            self.created_by = argument::optional(value);
             self
         }
 
@@ -770,7 +770,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.started_at = argument::converted(value).map(Some);
+            self.started_at = argument::optional(value);
             self
         }
 
@@ -783,7 +783,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.finished_at = argument::converted(value).map(Some);
+            self.finished_at = argument::optional(value);
             self
         }
 
@@ -796,7 +796,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.updated_at = argument::converted(value).map(Some);
+            self.updated_at = argument::optional(value);
             self
         }
 
@@ -906,7 +906,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::FileKind, Error: Display>,
         ) -> Self {
-            self.kind = argument::converted(value).map(Some);
+            self.kind = argument::optional(value);
             self
         }
 
@@ -916,7 +916,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().url("https://storage.example.com/uploads/interview.mov");
         /// ```
         pub fn url(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.url = argument::converted(value).map(Some);
+            self.url = argument::optional(value);
             self
         }
 
@@ -926,7 +926,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().filename("interview.mov");
         /// ```
         pub fn filename(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.filename = argument::converted(value).map(Some);
+            self.filename = argument::optional(value);
             self
         }
 
@@ -936,7 +936,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().filesize(52428800);
         /// ```
         pub fn filesize(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.filesize = argument::converted(value).map(Some);
+            self.filesize = argument::optional(value);
             self
         }
 
@@ -946,7 +946,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().mimetype("video/quicktime");
         /// ```
         pub fn mimetype(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.mimetype = argument::converted(value).map(Some);
+            self.mimetype = argument::optional(value);
             self
         }
 
@@ -956,7 +956,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().width(1920);
         /// ```
         pub fn width(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.width = argument::converted(value).map(Some);
+            self.width = argument::optional(value);
             self
         }
 
@@ -966,7 +966,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().height(1080);
         /// ```
         pub fn height(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.height = argument::converted(value).map(Some);
+            self.height = argument::optional(value);
             self
         }
 
@@ -976,7 +976,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().duration(124.5);
         /// ```
         pub fn duration(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.duration = argument::converted(value).map(Some);
+            self.duration = argument::optional(value);
             self
         }
 
@@ -986,7 +986,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().bitrate(3370000);
         /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = argument::converted(value).map(Some);
+            self.bitrate = argument::optional(value);
             self
         }
 
@@ -996,7 +996,7 @@ pub mod builder {
         /// let builder = ittybit::File::builder().framerate(30.0);
         /// ```
         pub fn framerate(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.framerate = argument::converted(value).map(Some);
+            self.framerate = argument::optional(value);
             self
         }
 
@@ -1009,7 +1009,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::Codecs, Error: Display>,
         ) -> Self {
-            self.codecs = argument::converted(value).map(Some);
+            self.codecs = argument::optional(value);
             self
         }
 
@@ -1093,7 +1093,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::VideoCodec, Error: Display>,
         ) -> Self {
-            self.video = argument::converted(value).map(Some);
+            self.video = argument::optional(value);
             self
         }
 
@@ -1106,7 +1106,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::AudioCodec, Error: Display>,
         ) -> Self {
-            self.audio = argument::converted(value).map(Some);
+            self.audio = argument::optional(value);
             self
         }
 
@@ -1181,7 +1181,7 @@ pub mod builder {
         /// let builder = ittybit::VideoCodec::builder().name("h264");
         /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = argument::converted(value).map(Some);
+            self.name = argument::optional(value);
             self
         }
 
@@ -1191,7 +1191,7 @@ pub mod builder {
         /// let builder = ittybit::VideoCodec::builder().profile("high");
         /// ```
         pub fn profile(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.profile = argument::converted(value).map(Some);
+            self.profile = argument::optional(value);
             self
         }
 
@@ -1201,7 +1201,7 @@ pub mod builder {
         /// let builder = ittybit::VideoCodec::builder().level("4.0");
         /// ```
         pub fn level(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.level = argument::converted(value).map(Some);
+            self.level = argument::optional(value);
             self
         }
 
@@ -1279,7 +1279,7 @@ pub mod builder {
         /// let builder = ittybit::AudioCodec::builder().name("aac");
         /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = argument::converted(value).map(Some);
+            self.name = argument::optional(value);
             self
         }
 
@@ -1289,7 +1289,7 @@ pub mod builder {
         /// let builder = ittybit::AudioCodec::builder().sample_rate(48000);
         /// ```
         pub fn sample_rate(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.sample_rate = argument::converted(value).map(Some);
+            self.sample_rate = argument::optional(value);
             self
         }
 
@@ -1299,7 +1299,7 @@ pub mod builder {
         /// let builder = ittybit::AudioCodec::builder().channels(2);
         /// ```
         pub fn channels(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.channels = argument::converted(value).map(Some);
+            self.channels = argument::optional(value);
             self
         }
 
@@ -1309,7 +1309,7 @@ pub mod builder {
         /// let builder = ittybit::AudioCodec::builder().bitrate(128000);
         /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = argument::converted(value).map(Some);
+            self.bitrate = argument::optional(value);
             self
         }
 
@@ -1372,8 +1372,8 @@ pub mod builder {
     impl ErrorBodyBuilder {
         pub(crate) fn new() -> Self {
             Self {
-                kind: Err("is required and was not set".to_owned()),
-                message: Err("is required and was not set".to_owned()),
+                kind: argument::missing(),
+                message: argument::missing(),
                 extra: Default::default(),
             }
         }
@@ -1638,7 +1638,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn after(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.after = argument::converted(value).map(Some);
+            self.after = argument::optional(value);
             self
         }
 
@@ -1654,7 +1654,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn before(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.before = argument::converted(value).map(Some);
+            self.before = argument::optional(value);
             self
         }
 
@@ -1693,7 +1693,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::TaskStatusFilter, Error: Display>,
         ) -> Self {
-            self.status = argument::converted(value).map(Some);
+            self.status = argument::optional(value);
             self
         }
 
@@ -1711,7 +1711,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::TaskKind, Error: Display>,
         ) -> Self {
-            self.kind = argument::converted(value).map(Some);
+            self.kind = argument::optional(value);
             self
         }
 
@@ -1726,7 +1726,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn run_id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.run_id = argument::converted(value).map(Some);
+            self.run_id = argument::optional(value);
             self
         }
 
@@ -1744,7 +1744,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<String, Error: Display>,
         ) -> Self {
-            self.created_by = argument::converted(value).map(Some);
+            self.created_by = argument::optional(value);
             self
         }
 
@@ -1762,7 +1762,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<types::SortOrder, Error: Display>,
         ) -> Self {
-            self.order = argument::converted(value).map(Some);
+            self.order = argument::optional(value);
             self
         }
 

@@ -15,6 +15,16 @@ pub(crate) fn converted<T>(value: impl TryInto<T, Error: Display>) -> Result<T, 
     value.try_into().map_err(|reason| reason.to_string())
 }
 
+/// As [`converted`], for what may be left out.
+pub(crate) fn optional<T>(value: impl TryInto<T, Error: Display>) -> Result<Option<T>, String> {
+    converted(value).map(Some)
+}
+
+/// What a builder keeps before anything is set, where nothing can be left out.
+pub(crate) fn missing<T>() -> Result<T, String> {
+    Err("is required and was not set".to_owned())
+}
+
 /// As [`converted`]. A value that does not even convert gets to know what would.
 pub(crate) fn converted_to<T>(demand: &str, value: impl TryInto<T, Error: Display>) -> Result<T, String> {
     value.try_into().map_err(|reason| format!("must be {demand}: {reason}"))

@@ -39,7 +39,7 @@ impl Setter {
     pub(crate) fn initial(&self) -> TokenStream {
         let ident = format_ident!("{}", self.name);
         if self.required {
-            quote! { #ident: Err("is required and was not set".to_owned()), }
+            quote! { #ident: argument::missing(), }
         } else {
             quote! { #ident: Ok(None), }
         }
@@ -49,8 +49,10 @@ impl Setter {
         let (ident, about, ty) = (format_ident!("{}", self.name), &self.about, &self.ty);
         let checks = self.checks.iter().map(|check| quote! { .and_then(#check) });
         let boxed = self.boxed.then(|| quote! { .map(Box::new) });
-        let some = (!self.required).then(|| quote! { .map(Some) });
+        let plain = self.demand.is_empty() && self.checks.is_empty() && !self.boxed;
+        let some = (!self.required && !plain).then(|| quote! { .map(Some) });
         let converted = match self.demand.as_slice() {
+            [] if plain && !self.required => quote! { argument::optional(value) },
             [] => quote! { argument::converted(value) },
             demand => {
                 let demand = demand.join(", ");
