@@ -10,9 +10,23 @@ macro_rules! open_enum {
     ($name:ident { $($variant:ident = $value:literal,)+ }) => {
         impl $name {
             /// Every value that this version knows, in the order of the API's description.
+            ///
+            /// ```
+            #[doc = concat!("use ittybit::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("for value in ", stringify!($name), "::KNOWN {")]
+            #[doc = concat!("    assert_eq!(", stringify!($name), "::from(value.as_str()), *value);")]
+            /// }
+            /// ```
             pub const KNOWN: &[Self] = &[$(Self::$variant),+];
 
             /// The value as it is sent and received.
+            ///
+            /// ```
+            #[doc = concat!("use ittybit::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("assert_eq!(", stringify!($name), "::from(\"brand_new\").as_str(), \"brand_new\");")]
+            /// ```
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)+

@@ -127,7 +127,21 @@ impl RetryPolicy {
 
     /// Takes time from `clock` instead of the system's: for tests that must not wait.
     ///
-    /// See [`Clock`] for an example.
+    /// ```
+    /// # use std::pin::Pin;
+    /// # use std::time::{Duration, SystemTime};
+    /// # struct Instantly;
+    /// # impl ittybit::Clock for Instantly {
+    /// #     fn now(&self) -> SystemTime {
+    /// #         SystemTime::UNIX_EPOCH
+    /// #     }
+    /// #     fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    /// #         Box::pin(std::future::ready(()))
+    /// #     }
+    /// # }
+    /// // `Instantly` is a clock on which no wait takes time: the example of `Clock` is one.
+    /// let policy = ittybit::RetryPolicy::default().clock(Instantly);
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);

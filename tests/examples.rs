@@ -133,6 +133,20 @@ fn blocking_counts() {
     assert_eq!(said(&output), "      2  succeeded\n      1  paused\n");
 }
 
+/// Examples in the guide cannot use the emulator, so what it shows of it is what runs elsewhere.
+#[test]
+fn the_guide_shows_tests_of_the_downstream_crate() {
+    let (_, rest) = include_str!("../src/guide/testing.md")
+        .split_once("```ignore\n")
+        .unwrap();
+    let (shown, _) = rest.split_once("\n```").unwrap();
+    assert!(shown.contains("emulator.client()"));
+    let tests = include_str!("../examples/downstream/tests/failures.rs");
+    for item in shown.split("\n\n") {
+        assert!(tests.contains(item), "the crate has no such part:\n{item}");
+    }
+}
+
 #[test]
 fn custom_http_client() {
     let server = Server::start(|_, number| match number {
