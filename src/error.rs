@@ -393,7 +393,7 @@ impl Error {
             )
         } else {
             let message = match answer {
-                Some(_) => format!("the answer was cut short: {cause}. Try again"),
+                Some(_) => format!("the answer could not be read to its end: {cause}. Try again"),
                 None => format!("{cause}. Try again; if it stays so, check the base URL, and the proxy between"),
             };
             (Category::Interrupted, message)

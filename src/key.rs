@@ -106,6 +106,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_header_is_not_printed() {
+        let key = Key::new("ittybit_secret", "`api_key`").unwrap();
+        assert_eq!(key.authorization(), "Bearer ittybit_secret");
+        assert_eq!(format!("{:?}", key.authorization()), "Sensitive");
+    }
+
+    #[test]
     fn struck_out_wherever_it_stands() {
         let key = Key::new("ittybit_secret", "`api_key`").unwrap();
         let text = b"ittybit_secret, ittybit_secre, ittybit_secretittybit_secret".to_vec();

@@ -163,4 +163,14 @@ fn custom_http_client() {
             .unwrap()
             .ends_with("custom-http-client-example/1.0")
     );
+
+    // What goes through a proxy names the server in full.
+    let proxy = Server::start(|_, _| Reply::json(200, json!([task("task_2")])));
+    let output = example("custom_http_client", &server)
+        .arg(proxy.url())
+        .output()
+        .unwrap();
+    assert_eq!(said(&output), "task_2 is succeeded\n");
+    assert_eq!(proxy.requests()[0].target, format!("{}/tasks?limit=1", server.url()));
+    assert_eq!(server.count(), 2);
 }
