@@ -134,7 +134,7 @@ fn refuse_inside_runtime() -> Result<(), Error> {
     match Handle::try_current() {
         Err(_) => Ok(()),
         Ok(_) => Err(Error::runtime(
-            "a blocking call inside an async runtime would hold up the others. Use \
+            "a blocking call inside an async runtime would hold up all else that runs there. Use \
              `ittybit::Client` and `.await` there, or a thread of its own (`std::thread::spawn`)",
         )),
     }

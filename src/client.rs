@@ -117,6 +117,10 @@ impl Client {
         &self.inner.http
     }
 
+    pub(crate) fn key(&self) -> &Key {
+        &self.inner.key
+    }
+
     /// Sends a request, again where that helps, and reads the answer.
     pub(crate) async fn send<R>(
         &self,
@@ -125,7 +129,7 @@ impl Client {
         read: impl FnOnce(Answer, &Key) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let url = request.url().clone();
-        let call = Call::new(operation, &url);
+        let call = Call::new(operation, &url, &self.inner.key);
         let work = async {
             let (answer, attempts) = self.answer(operation, request, &call).await?;
             read(answer, &self.inner.key).map_err(|error| error.after(operation, &url, attempts))

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use reqwest::header::CONTENT_ENCODING;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 
 use crate::error::{Answer, Category, Error};
 use crate::excerpt;
@@ -23,7 +23,12 @@ pub(crate) fn value<T: DeserializeOwned>(mut answer: Answer, key: &Key) -> Resul
             error = without_key;
         }
     }
-    let message = what_is_wrong(&answer, &error);
+    // Struck out once more: in the JSON, the key may have been written with escapes.
+    let cause = error.to_string();
+    if key.is_in(cause.as_bytes()) {
+        error = serde_json::Error::custom(key.strike_out_text(cause));
+    }
+    let message = key.strike_out_text(what_is_wrong(&answer, &error));
     Err(Error::answered(Category::Decode, message, answer.strike_out(key)).caused_by(error))
 }
 

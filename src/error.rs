@@ -334,13 +334,13 @@ impl Error {
     }
 
     /// A page that ends, or starts, with an item that was there before.
-    pub(crate) fn repeated(cursor: &str, answer: Answer) -> Self {
+    pub(crate) fn repeated(cursor: &str, answer: Answer, key: &Key) -> Self {
         let message = format!(
             "the server sent the cursor `{}` a second time: going on would not end. Ask again \
              later, or report it to the API's makers",
-            excerpt::start(cursor.as_bytes())
+            excerpt::start(&key.strike_out(cursor.into()))
         );
-        Self::answered(Category::Pagination, message, answer)
+        Self::answered(Category::Pagination, message, answer.strike_out(key))
     }
 
     /// An argument that is refused before anything is sent.
@@ -393,7 +393,7 @@ impl Error {
             )
         } else {
             let message = match answer {
-                Some(_) => format!("the answer was cut short: {cause}. Try again"),
+                Some(_) => format!("the answer could not be read to its end: {cause}. Try again"),
                 None => format!("{cause}. Try again; if it stays so, check the base URL, and the proxy between"),
             };
             (Category::Interrupted, message)
@@ -422,7 +422,8 @@ impl Error {
     /// An answer with a status that is not success.
     pub(crate) fn status_of(answer: Answer, retry_after: Option<Duration>, key: &Key) -> Self {
         let status = answer.status;
-        let mut made = if status.is_redirection() {
+        // "Not modified" leads nowhere, though its number is among those that do.
+        let mut made = if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             Self::redirect(answer)
         } else if !status.is_client_error() && !status.is_server_error() {
             let message = "a status that the API's document does not describe for this call. Is \

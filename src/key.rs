@@ -14,6 +14,8 @@ pub(crate) struct Key {
 
 const SCHEME: &str = "Bearer ";
 const STRUCK_OUT: &[u8] = b"[redacted]";
+/// A beginning of the key that is shorter says nothing: every key starts with `ittybit_`.
+const TELLING: usize = "ittybit_".len() + 1;
 
 impl Key {
     /// Checks a key; `source` is the method or variable that it came from.
@@ -59,6 +61,15 @@ impl Key {
             text.splice(at..at + self.bytes().len(), STRUCK_OUT.iter().copied());
             from = at + STRUCK_OUT.len();
         }
+        // A body that was not read to its end may stop within the key.
+        let beginnings = (TELLING..self.bytes().len()).rev();
+        for beginning in beginnings.map(|length| &self.bytes()[..length]) {
+            if text.ends_with(beginning) {
+                text.truncate(text.len() - beginning.len());
+                text.extend(STRUCK_OUT);
+                break;
+            }
+        }
         text
     }
 
@@ -95,10 +106,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_header_is_not_printed() {
+        let key = Key::new("ittybit_secret", "`api_key`").unwrap();
+        assert_eq!(key.authorization(), "Bearer ittybit_secret");
+        assert_eq!(format!("{:?}", key.authorization()), "Sensitive");
+    }
+
+    #[test]
     fn struck_out_wherever_it_stands() {
         let key = Key::new("ittybit_secret", "`api_key`").unwrap();
         let text = b"ittybit_secret, ittybit_secre, ittybit_secretittybit_secret".to_vec();
         assert_eq!(key.strike_out(text), b"[redacted], ittybit_secre, [redacted][redacted]");
+    }
+
+    #[test]
+    fn struck_out_where_the_text_stops_within_it() {
+        let key = Key::new("ittybit_secret", "`api_key`").unwrap();
+        assert_eq!(key.strike_out(b"Bearer ittybit_s".to_vec()), b"Bearer [redacted]");
+        assert_eq!(key.strike_out(b"Bearer ittybit_secre".to_vec()), b"Bearer [redacted]");
+        assert_eq!(key.strike_out(b"welcome to ittybit_".to_vec()), b"welcome to ittybit_");
     }
 
     #[test]

@@ -265,7 +265,7 @@ impl<T: DeserializeOwned> Listing<T> {
                 .flatten()
                 .any(|cursor| cursor == asked)
         {
-            return Err(Error::repeated(asked, answer.strike_out(key)));
+            return Err(Error::repeated(asked, answer, key));
         }
         Ok(self.sound_page(position, items, answer, more))
     }
@@ -603,7 +603,8 @@ impl<T> Walk<T> {
                     headers: page.headers.clone(),
                     body: Vec::new(),
                 };
-                return Err(Error::repeated(&cursor, answer).on(self.listing.operation));
+                let key = self.listing.client.key();
+                return Err(Error::repeated(&cursor, answer, key).on(self.listing.operation));
             }
             self.position.cursor = Some(cursor);
         }

@@ -8,6 +8,7 @@ use tracing::Span;
 use tracing::field::{Empty, display};
 
 use crate::error::{Category, Error};
+use crate::key::Key;
 use crate::operation::Operation;
 
 /// One call, with all its attempts.
@@ -16,7 +17,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(operation: &'static Operation, url: &Url) -> Self {
+    pub(crate) fn new(operation: &'static Operation, url: &Url, key: &Key) -> Self {
         let span = tracing::info_span!(
             "request",
             otel.name = %format_args!("{} {}", operation.method, operation.path),
@@ -27,7 +28,8 @@ impl Call {
             http.response.status_code = Empty,
             server.address = url.host_str(),
             server.port = url.port_or_known_default(),
-            url.full = url.as_str(),
+            // A cursor or filter that is the key by mistake does not show it.
+            url.full = key.strike_out_text(url.as_str().to_owned()),
             url.template = operation.path,
             error.type = Empty,
         );
@@ -57,7 +59,9 @@ impl Call {
 
     /// Tells how the call ended.
     pub(crate) fn end(&self, error: Option<&Error>) {
-        if let Some(error) = error {
+        if let Some(error) = error
+            && !self.span.is_disabled()
+        {
             self.span.record("otel.status_code", "ERROR");
             self.span.record("error.type", display(error_type(error)));
         }
@@ -69,5 +73,32 @@ fn error_type(error: &Error) -> impl std::fmt::Display {
     match (error.category(), error.status()) {
         (Category::Api | Category::Status, Some(status)) => status.as_str().to_owned(),
         (category, _) => category.name().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Answer;
+
+    const GET: Operation = Operation::of("get_thing", "GET", "/thing", &[200..=200]);
+
+    #[test]
+    fn nobody_who_listens_nothing_that_is_made() {
+        let url = Url::parse("https://api.ittybit.com/thing?limit=1").unwrap();
+        let answer = Answer {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Answer::default()
+        };
+        let key = Key::new("ittybit_secret", "`api_key`").unwrap();
+        let error = Error::status_of(answer, None, &key);
+        let made = allocation_counter::measure(|| {
+            let call = Call::new(&GET, &url, &key);
+            drop(call.span());
+            call.answered(StatusCode::SERVICE_UNAVAILABLE);
+            call.retry(&error, Duration::from_secs(1));
+            call.end(Some(&error));
+        });
+        assert_eq!(made.count_total, 0);
     }
 }

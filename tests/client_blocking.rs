@@ -2,11 +2,14 @@
 
 mod loopback;
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use ittybit::blocking::Client;
 use ittybit::{Category, RetryPolicy};
 use loopback::{KEY, Reply, Server, Waits, ids, list};
+
+const SOON: Duration = Duration::from_secs(20);
 
 fn client(server: &Server) -> Client {
     Client::builder()
@@ -84,6 +87,53 @@ fn threads_share_a_client() {
             });
         }
     });
+}
+
+#[test]
+fn reading_ahead_goes_on_between_calls() {
+    let (said, hears) = mpsc::channel();
+    let all = ids(30);
+    let server = Server::start(move |request, _| {
+        // A test that is over hears nothing more.
+        let _ = said.send(request.query("after"));
+        list(&all, request)
+    });
+    let client = client(&server);
+    let mut tasks = client.list_tasks().limit(10).iter().read_ahead(1);
+    assert_eq!(tasks.next().unwrap().unwrap().id, "task_00000");
+    assert_eq!(hears.recv_timeout(SOON), Ok(None));
+    // Nobody asks for an item, and still the next page is fetched.
+    assert_eq!(hears.recv_timeout(SOON), Ok(Some("task_00009".to_owned())));
+    assert_eq!(tasks.count(), 29);
+}
+
+#[test]
+fn dropping_an_iterator_stops_its_reading_ahead() {
+    let (said, hears) = mpsc::channel();
+    let closed = said.clone();
+    let all = ids(30);
+    let server = Server::start_watched(
+        move |request, number| {
+            said.send("came").unwrap();
+            match number {
+                0 => list(&all, request),
+                _ => Reply::Hang(Vec::new()),
+            }
+        },
+        move || {
+            // A test that is over hears nothing more.
+            let _ = closed.send("closed");
+        },
+    );
+    let client = client(&server);
+    let mut tasks = client.list_tasks().iter().read_ahead(1);
+    assert_eq!(tasks.next().unwrap().unwrap().id, "task_00000");
+    assert_eq!(hears.recv_timeout(SOON), Ok("came"));
+    assert_eq!(hears.recv_timeout(SOON), Ok("came"));
+    drop(tasks);
+    // The client, which has a thread, is still there: its time-out is a minute away.
+    assert_eq!(hears.recv_timeout(SOON), Ok("closed"));
+    assert_eq!(client.base_url(), server.url());
 }
 
 #[test]

@@ -121,15 +121,32 @@ async fn requests_say_who_asks() {
     }
 }
 
+#[tokio::test]
+async fn localhost_is_this_machine() {
+    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let client = loopback::builder(&server, &Waits::default())
+        .base_url(server.url().replace("127.0.0.1", "localhost"))
+        .build()
+        .unwrap();
+    assert!(client.list_tasks().send().await.unwrap().is_empty());
+    assert_eq!(server.count(), 1);
+}
+
+/// What `{:?}` shows: what was set, or the defaults, and never the key.
 #[test]
 fn the_key_is_not_shown() {
     let builder = Client::builder().api_key(KEY);
-    assert!(!format!("{builder:?}").contains(KEY));
+    let mut shown = format!("{builder:?}\n");
     let client = builder.build().unwrap();
-    assert!(!format!("{client:?} {:?}", client.list_tasks()).contains(KEY));
-    assert!(!format!("{:?}", client.list_tasks().stream()).contains(KEY));
+    let tasks = client.list_tasks().after("task_1");
+    writeln!(shown, "{client:?}\n{:?}", tasks.clone().pages()).unwrap();
+    writeln!(shown, "{:?}", tasks.clone().stream().max_items(5).read_ahead(1)).unwrap();
     let blocking = ittybit::blocking::Client::new(KEY).unwrap();
-    assert!(!format!("{blocking:?}").contains(KEY));
+    let blocking_tasks = blocking.list_tasks().after("task_1");
+    writeln!(shown, "{blocking:?}\n{:?}", blocking_tasks.clone().pages()).unwrap();
+    writeln!(shown, "{:?}", blocking_tasks.clone().iter()).unwrap();
+    assert!(!format!("{shown} {tasks:?} {blocking_tasks:?}").contains(KEY));
+    insta::assert_snapshot!(shown);
 }
 
 /// Runs `from_env` in a process of its own, whose environment is `variables`.

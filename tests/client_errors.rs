@@ -59,6 +59,8 @@ const FAULTS: &[Fault] = &[
         Reply::text(302, "text/plain", "").header("Location", "https://elsewhere.example/tasks")
     }),
     ("a redirect to nowhere", || Reply::text(301, "text/plain", "")),
+    // No redirect, and no answer to a request without a condition.
+    ("304", || Reply::text(304, "text/plain", "")),
     ("204", || Reply::text(204, "text/plain", "")),
     ("success without a body", || page("")),
     ("success with a web page", || Reply::text(200, "text/html", HTML)),
@@ -91,6 +93,7 @@ const FAULTS: &[Fault] = &[
         Reply::Endless(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
             b"4\r\n    \r\n".to_vec(),
+            Duration::ZERO,
         )
     }),
     ("closed before the headers", || Reply::Close(Vec::new())),
@@ -111,6 +114,9 @@ const FAULTS: &[Fault] = &[
     ("no last byte", || {
         Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[{\"id\":".to_vec())
     }),
+    ("chunks that stop coming", || {
+        Reply::Hang(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n    \r\n".to_vec())
+    }),
     ("an empty page that says that more follow", || {
         Reply::json(200, json!([])).header("Has-More", "true")
     }),
@@ -127,6 +133,22 @@ async fn each_fault_is_told_apart() {
         describe(&mut report, name, &error, &server.url());
     }
     insta::assert_snapshot!(report);
+}
+
+/// Each chunk comes soon after the last, and still the whole takes too long.
+#[tokio::test]
+async fn a_body_that_trickles_takes_too_long() {
+    let server = Server::start(|_, _| {
+        Reply::Endless(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
+            b"4\r\n    \r\n".to_vec(),
+            Duration::from_millis(50),
+        )
+    });
+    let error = first_error(&server).await;
+    assert_eq!(error.category(), Category::Timeout, "{error}");
+    assert_eq!(error.status().unwrap(), 200);
+    assert!(!error.body().unwrap().is_empty());
 }
 
 /// What a program and a person see of an error.
@@ -273,6 +295,24 @@ async fn an_answer_of_just_the_limit_is_read() {
     }
 }
 
+/// The key as JSON may also write it.
+fn escaped() -> String {
+    KEY.replace("itty", r"itt\u0079")
+}
+
+/// All that a program can print of an error.
+fn all_of(error: &Error) -> String {
+    let mut shown = format!("{error} {error:?} {error:#?} {}", error.message());
+    write!(shown, " {:?} {:?}", error.kind(), error.headers()).unwrap();
+    shown += &String::from_utf8_lossy(error.body().unwrap());
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        write!(shown, " {source} {source:?}").unwrap();
+        cause = source;
+    }
+    shown
+}
+
 #[tokio::test]
 async fn the_key_is_nowhere_in_an_error() {
     let echoes: &[fn() -> Reply] = &[
@@ -288,12 +328,23 @@ async fn the_key_is_nowhere_in_an_error() {
         || Reply::json(200, json!([task("a")])).header("X-Echo", format!("Bearer {KEY}")),
         // Written with an escape, which is another text but the same key.
         || {
-            let escaped = KEY.replace("itty", r"itt\u0079");
             Reply::text(
                 401,
                 "application/json",
-                format!(r#"{{"kind": "k", "message": "{escaped}"}}"#),
+                format!(r#"{{"kind": "k", "message": "{}"}}"#, escaped()),
             )
+        },
+        || {
+            page(format!(
+                r#"[{{"id": "a", "kind": "k", "status": "s", "created_at": "{}"}}]"#,
+                escaped()
+            ))
+        },
+        || {
+            page(format!(
+                r#"[{{"id": "{}", "kind": "k", "status": "s", "created_at": "x"}}]"#,
+                escaped()
+            ))
         },
     ];
     for (number, echo) in echoes.iter().enumerate() {
@@ -305,22 +356,60 @@ async fn the_key_is_nowhere_in_an_error() {
             .unwrap();
         let shown = match client.list_tasks().send().await {
             Ok(page) => format!("{page:?} {:?}", page.headers()),
-            Err(error) => {
-                let mut shown = format!("{error} {error:?} {error:#?} {}", error.message());
-                write!(shown, " {:?} {:?}", error.kind(), error.headers()).unwrap();
-                shown += &String::from_utf8_lossy(error.body().unwrap());
-                let mut cause: &dyn std::error::Error = &error;
-                while let Some(source) = cause.source() {
-                    write!(shown, " {source} {source:?}").unwrap();
-                    cause = source;
-                }
-                shown
-            }
+            Err(error) => all_of(&error),
         };
         assert!(!shown.contains(KEY), "{number}: {shown}");
         let sent = &server.requests()[0];
         assert_eq!(sent.header("authorization"), Some(&*format!("Bearer {KEY}")));
     }
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_the_key_is_not_shown() {
+    let server = Server::start(|_, _| Reply::json(200, json!([task("a"), task(KEY)])).header("Has-More", "true"));
+    let client = loopback::client(&server, &Waits::default());
+    let first = client.list_tasks().send().await.unwrap();
+    let mut pages = client.list_tasks().pages();
+    pages.try_next().await.unwrap().unwrap();
+    for error in [first.next().await.unwrap_err(), pages.try_next().await.unwrap_err()] {
+        assert_eq!(error.category(), Category::Pagination);
+        let shown = all_of(&error);
+        assert!(shown.contains("[redacted]") && !shown.contains(KEY), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_the_limit_cuts_is_not_shown() {
+    let (start, _) = KEY.split_at(KEY.len() - 2);
+    for kept in 9..=start.len() {
+        let server =
+            Server::start(move |_, _| Reply::text(500, "text/plain", format!("{}{KEY}", "x".repeat(100 - kept))));
+        let client = loopback::builder(&server, &Waits::default())
+            .retry(RetryPolicy::none())
+            .max_response_bytes(100)
+            .build()
+            .unwrap();
+        let error = client.list_tasks().send().await.unwrap_err();
+        assert!(!all_of(&error).contains(&KEY[..kept]), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_without_end_are_an_error() {
+    let server = Server::start(|_, _| Reply::text(302, "text/plain", "").header("Location", "/tasks"));
+    let client = loopback::builder(&server, &Waits::default())
+        .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
+        .build()
+        .unwrap();
+    let error = client.list_tasks().send().await.unwrap_err();
+    assert_eq!(error.category(), Category::Redirect);
+    assert_eq!((error.attempts(), server.count()), (1, 11));
+    assert!(
+        error
+            .to_string()
+            .contains("too many redirects. Set the API's own address"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

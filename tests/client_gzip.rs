@@ -56,3 +56,23 @@ async fn the_limit_counts_what_comes_out() {
         }
     }
 }
+
+#[cfg(feature = "gzip")]
+#[tokio::test]
+async fn what_cannot_be_decompressed_is_told_and_tried_again() {
+    let cut = &EMPTY_LIST[..EMPTY_LIST.len() - 9];
+    for (broken, cause) in [(&b"not gzip at all"[..], "header"), (cut, "end")] {
+        let server = serving(broken);
+        let client = loopback::client(&server, &Waits::default());
+        let error = client.list_tasks().send().await.unwrap_err();
+        assert_eq!(error.category(), Category::Interrupted);
+        assert_eq!(error.status().unwrap(), 200);
+        assert_eq!(error.attempts(), 3);
+        let message = error.message();
+        assert!(
+            message.starts_with("the answer could not be read to its end: "),
+            "{message}"
+        );
+        assert!(message.contains(cause), "{message}");
+    }
+}

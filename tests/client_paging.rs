@@ -2,11 +2,12 @@
 
 mod loopback;
 
+use std::pin::Pin;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::{StreamExt, TryStreamExt};
-use ittybit::{Category, Items, Pages, RetryPolicy, Task};
+use ittybit::{Category, Client, Clock, Error, Items, Page, Pages, RetryPolicy, Task};
 use loopback::{Reply, Server, Waits, client, ids, list, task};
 use serde_json::json;
 
@@ -190,11 +191,57 @@ async fn cursors_resume() {
     assert_eq!(drain(pages.into_items()).await, ids(25)[10..]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_and_streams_can_be_spawned() {
+    fn movable<S: Send + Unpin + 'static>() {}
+    movable::<Items<Task>>();
+    movable::<Pages<Task>>();
+    fn shared<S: Send + Sync + Unpin + 'static>() {}
+    shared::<Client>();
+    shared::<Page<Task>>();
+    shared::<Error>();
+
+    let server = serving(25);
+    let client = client(&server, &Waits::default());
+    let tasks = client.list_tasks().limit(10);
+    let all = tokio::spawn(drain(tasks.clone().stream()));
+    let page = tokio::spawn(tasks.clone().send()).await.unwrap().unwrap();
+    let neighbours = tokio::spawn(async move {
+        let next = page.next().await?.expect("a second page");
+        let first = next.previous().await?.expect("a first page");
+        Ok::<_, Error>((next.len(), first.into_items().swap_remove(0).id))
+    });
+    assert_eq!(all.await.unwrap(), ids(25));
+    assert_eq!(neighbours.await.unwrap().unwrap(), (10, "task_00000".to_owned()));
+    let mut pages = tasks.pages();
+    let pages = tokio::spawn(async move { pages.try_next().await.unwrap().map(|page| page.len()) });
+    assert_eq!(pages.await.unwrap(), Some(10));
+}
+
 #[test]
-fn streams_can_be_spawned_and_moved() {
-    fn ok<S: Send + Unpin + 'static>() {}
-    ok::<Items<Task>>();
-    ok::<Pages<Task>>();
+fn a_stream_holds_one_page_however_long_the_list() {
+    // What this thread holds at most; the server has threads of its own.
+    let most_held = |count: usize| {
+        let server = serving(count);
+        let client = client(&server, &Waits::default());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let held = allocation_counter::measure(|| {
+            runtime.block_on(async {
+                let mut tasks = client.list_tasks().limit(100).stream();
+                let mut seen = 0;
+                while tasks.try_next().await.unwrap().is_some() {
+                    seen += 1;
+                }
+                assert_eq!(seen, count);
+            });
+        });
+        held.bytes_max
+    };
+    let (few, many) = (most_held(300), most_held(6000));
+    assert!(many * 4 < few * 5, "{few} bytes for 3 pages, {many} for 60");
 }
 
 /// A page of tasks with these ids, and what it says about more.
@@ -203,6 +250,23 @@ fn page(ids: &[&str], more: bool) -> Reply {
 }
 
 async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &str)]) -> bool {
+    let page = page_with(limit, None, count, headers).await;
+    assert_eq!(page.next_cursor().is_some(), page.has_more());
+    page.has_more()
+}
+
+async fn has_more_backward(count: usize, headers: &[(&'static str, &str)]) -> bool {
+    let page = page_with(None, Some("task_99999"), count, headers).await;
+    assert_eq!(page.prev_cursor().is_some(), page.has_more());
+    page.has_more()
+}
+
+async fn page_with(
+    limit: Option<i32>,
+    before: Option<&str>,
+    count: usize,
+    headers: &[(&'static str, &str)],
+) -> Page<Task> {
     let headers: Vec<_> = headers.iter().map(|&(name, value)| (name, value.to_owned())).collect();
     let server = Server::start(move |_, _| {
         let tasks = ids(count).iter().map(task).collect();
@@ -215,7 +279,11 @@ async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &s
         Some(limit) => request.limit(limit),
         None => request,
     };
-    request.send().await.unwrap().has_more()
+    let request = match before {
+        Some(before) => request.before(before),
+        None => request,
+    };
+    request.send().await.unwrap()
 }
 
 #[tokio::test]
@@ -239,6 +307,15 @@ async fn without_a_header_links_tell_and_then_the_size() {
     assert!(has_more(None, 20, &[]).await);
     assert!(!has_more(None, 19, &[]).await);
     assert!(!has_more(None, 0, &[]).await);
+    // Backward, it is the link to the page before that counts.
+    let previous = ("Link", "<https://api.ittybit.com/tasks?before=x>; rel=previous");
+    assert!(has_more_backward(1, &[("Has-More", "true"), next]).await);
+    assert!(!has_more_backward(20, &[("Has-More", "false"), prev]).await);
+    assert!(has_more_backward(1, &[prev]).await);
+    assert!(has_more_backward(1, &[previous]).await);
+    assert!(!has_more_backward(20, &[next]).await);
+    assert!(has_more_backward(20, &[]).await);
+    assert!(!has_more_backward(19, &[]).await);
 }
 
 #[tokio::test]
@@ -424,6 +501,60 @@ async fn dropping_leaves_nothing_running() {
         // The client closes the connection because nobody waits for the answer any more: its
         // time-out is a minute away.
         assert_eq!(hears.recv_timeout(soon), Ok("closed"));
+        assert_eq!(server.count(), 1);
+    }
+    let (server, hears) = watched();
+    let call = tokio::spawn(client(&server, &Waits::default()).list_tasks().send());
+    assert_eq!(hears.recv_timeout(soon), Ok("came"));
+    call.abort();
+    assert_eq!(hears.recv_timeout(soon), Ok("closed"));
+    assert_eq!(server.count(), 1);
+}
+
+/// A clock on which every wait is endless; it says when one starts, and when nobody waits any more.
+struct Endlessly(mpsc::Sender<&'static str>);
+
+/// Says that it is over when it is dropped.
+struct Wait(mpsc::Sender<&'static str>);
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.0.send("over").unwrap();
+    }
+}
+
+impl Clock for Endlessly {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.0.send("waits").unwrap();
+        let wait = Wait(self.0.clone());
+        Box::pin(async move {
+            let _wait = wait;
+            std::future::pending().await
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropping_ends_the_wait_for_the_next_attempt() {
+    let soon = Duration::from_secs(20);
+    for read_ahead in [0, 1] {
+        let server = Server::replies(vec![|| Reply::error(503, "offline", "Wait.")]);
+        let (says, hears) = mpsc::channel();
+        let mut tasks = loopback::builder(&server, &Waits::default())
+            .retry(RetryPolicy::default().clock(Endlessly(says)))
+            .build()
+            .unwrap()
+            .list_tasks()
+            .stream()
+            .read_ahead(read_ahead);
+        let reading = tokio::spawn(async move { tasks.try_next().await.map(|_| ()) });
+        assert_eq!(hears.recv_timeout(soon), Ok("waits"));
+        reading.abort();
+        assert_eq!(hears.recv_timeout(soon), Ok("over"));
         assert_eq!(server.count(), 1);
     }
 }

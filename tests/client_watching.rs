@@ -4,13 +4,17 @@ mod loopback;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use ittybit::Category;
 use loopback::{KEY, Reply, Server, Waits, client};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span;
 use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 type Fields = BTreeMap<String, String>;
@@ -185,6 +189,67 @@ fn a_call_that_fails_says_how() {
             ("error.type", error_type),
         ]));
         assert_eq!(told(&server).fields, expected);
+    }
+}
+
+/// Whatever anybody tells, the HTTP stack included.
+#[test]
+fn no_line_at_any_level_has_the_key() {
+    let written = Written::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_ansi(false)
+        .with_writer(written.clone())
+        .finish();
+    let server = Server::start(|_, number| match number {
+        0 => Reply::error(503, "offline", &format!("{KEY} is offline")),
+        1 => Reply::Close(Vec::new()),
+        2 => Reply::json(200, json!([loopback::task(KEY)])).header("Has-More", "true"),
+        3 => Reply::text(302, "text/plain", "").header("Location", format!("/{KEY}")),
+        _ => Reply::json(200, json!({ "id": KEY })),
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    tracing::subscriber::with_default(subscriber, || {
+        let client = client(&server, &Waits::default());
+        runtime.block_on(async {
+            let mut pages = client.list_tasks().order(ittybit::SortOrder::Asc).pages();
+            let page = pages.try_next().await.unwrap().unwrap();
+            assert_eq!(page[0].id, KEY);
+            assert_eq!(pages.try_next().await.unwrap_err().category(), Category::Redirect);
+            assert_eq!(
+                client.list_tasks().send().await.unwrap_err().category(),
+                Category::Decode
+            );
+        });
+    });
+    let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(written.contains("the request failed and is sent again"), "{written}");
+    assert!(!written.contains(KEY), "{written}");
+}
+
+/// The lines of a subscriber.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Written {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
     }
 }
 

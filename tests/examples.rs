@@ -133,6 +133,20 @@ fn blocking_counts() {
     assert_eq!(said(&output), "      2  succeeded\n      1  paused\n");
 }
 
+/// Examples in the guide cannot use the emulator, so what it shows of it is what runs elsewhere.
+#[test]
+fn the_guide_shows_tests_of_the_downstream_crate() {
+    let (_, rest) = include_str!("../src/guide/testing.md")
+        .split_once("```ignore\n")
+        .unwrap();
+    let (shown, _) = rest.split_once("\n```").unwrap();
+    assert!(shown.contains("emulator.client()"));
+    let tests = include_str!("../examples/downstream/tests/failures.rs");
+    for item in shown.split("\n\n") {
+        assert!(tests.contains(item), "the crate has no such part:\n{item}");
+    }
+}
+
 #[test]
 fn custom_http_client() {
     let server = Server::start(|_, number| match number {
@@ -149,4 +163,14 @@ fn custom_http_client() {
             .unwrap()
             .ends_with("custom-http-client-example/1.0")
     );
+
+    // What goes through a proxy names the server in full.
+    let proxy = Server::start(|_, _| Reply::json(200, json!([task("task_2")])));
+    let output = example("custom_http_client", &server)
+        .arg(proxy.url())
+        .output()
+        .unwrap();
+    assert_eq!(said(&output), "task_2 is succeeded\n");
+    assert_eq!(proxy.requests()[0].target, format!("{}/tasks?limit=1", server.url()));
+    assert_eq!(server.count(), 2);
 }

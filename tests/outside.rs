@@ -46,6 +46,17 @@ fn cargo(directory: &Path, arguments: &[&str]) -> String {
     stdout.into_owned()
 }
 
+/// It has turned off the default features, and TLS with them.
+const MAIN: &str = r#"
+fn main() {
+    println!("{:?}", ittybit::TaskKind::from("video"));
+    println!("{}", ittybit::Client::new("ittybit_example").unwrap_err());
+}
+"#;
+const SAID: &str = "Video\n\
+    this build has no TLS, so it cannot speak https: turn on the feature `rustls` or `native-tls` \
+    of the crate, or pass an HTTP client that has TLS with `http_client`\n";
+
 /// A crate that uses the client, with the versions of the workspace's lock file.
 fn consumer(directory: &Path, client: &Path, patch: &str) {
     fs::create_dir_all(directory.join("src")).unwrap();
@@ -53,8 +64,7 @@ fn consumer(directory: &Path, client: &Path, patch: &str) {
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nittybit = {{ path = {client:?}, default-features = false }}\n\n{patch}"
     );
     fs::write(directory.join("Cargo.toml"), manifest).unwrap();
-    let main = "fn main() {\n    println!(\"{:?}\", ittybit::TaskKind::from(\"video\"));\n}\n";
-    fs::write(directory.join("src/main.rs"), main).unwrap();
+    fs::write(directory.join("src/main.rs"), MAIN).unwrap();
     fs::copy("Cargo.lock", directory.join("Cargo.lock")).unwrap();
 }
 
@@ -94,7 +104,7 @@ fn by_path() {
     let directory = tempfile::tempdir().unwrap();
     consumer(directory.path(), Path::new(env!("CARGO_MANIFEST_DIR")), "");
     assert_lean(directory.path());
-    assert_eq!(cargo(directory.path(), &["run", "--quiet", "--offline"]), "Video\n");
+    assert_eq!(cargo(directory.path(), &["run", "--quiet", "--offline"]), SAID);
 }
 
 #[test]
@@ -143,5 +153,5 @@ fn from_the_package() {
     let outside = directory.path().join("consumer");
     consumer(&outside, find("ittybit"), &patch);
     assert_lean(&outside);
-    assert_eq!(cargo(&outside, &["run", "--quiet", "--offline"]), "Video\n");
+    assert_eq!(cargo(&outside, &["run", "--quiet", "--offline"]), SAID);
 }

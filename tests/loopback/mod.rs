@@ -49,8 +49,8 @@ pub enum Reply {
     Close(Vec<u8>),
     /// Writes these bytes, and keeps the connection open without another word.
     Hang(Vec<u8>),
-    /// Writes the first bytes once, then the others again and again.
-    Endless(Vec<u8>, Vec<u8>),
+    /// Writes the first bytes once, then the others again and again, with a pause between.
+    Endless(Vec<u8>, Vec<u8>, Duration),
 }
 
 impl Reply {
@@ -187,9 +187,10 @@ fn serve(mut connection: TcpStream, reply: &Script, requests: &Mutex<Vec<Request
                 let _ = reader.read(&mut [0]);
                 return;
             }
-            Reply::Endless(start, more) => {
+            Reply::Endless(start, more, pause) => {
                 let mut result = connection.write_all(&start);
                 while result.is_ok() {
+                    std::thread::sleep(pause);
                     result = connection.write_all(&more);
                 }
                 result

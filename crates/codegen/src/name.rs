@@ -82,6 +82,7 @@ pub(crate) const CLIENT_METHODS: &[&str] = &[
     "from_env",
     "http",
     "inner",
+    "key",
     "new",
     "send",
     "send_empty",
