@@ -6,8 +6,12 @@ use std::process::{Child, Command, Stdio};
 
 use ittybit::Client;
 
+/// The program, without what the environment of the tests may say to it.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ittybit-emulator"));
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(variable);
+    }
     command.args(arguments);
     command
 }
