@@ -1,5 +1,6 @@
 //! Ctrl-C: the first is an order to stop in good order, the second to stop at once.
 
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -28,7 +29,13 @@ impl Interrupt {
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.0.notified() => None,
+            () = self.0.notified() => {
+                // The terminal has written `^C` where the next line is to stand.
+                if io::stderr().is_terminal() {
+                    let _ = write!(io::stderr(), "\r\x1b[K");
+                }
+                None
+            }
             value = work => Some(value),
         }
     }
