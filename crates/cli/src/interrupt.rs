@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 
 /// Tells of the first Ctrl-C.
@@ -14,14 +15,19 @@ impl Interrupt {
     pub fn listen() -> Self {
         let first = Arc::new(Notify::new());
         let notify = Arc::clone(&first);
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                notify.notify_one();
-            }
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(1);
-            }
-        });
+        let mut pressed = Box::pin(tokio::signal::ctrl_c());
+        // Asking once sets up the handler. The other thread might come to it only after the signal, which
+        // would end the program without a word. Where it cannot be set up, Ctrl-C does what it always does.
+        if pressed.as_mut().now_or_never().is_none() {
+            tokio::spawn(async move {
+                if pressed.await.is_ok() {
+                    notify.notify_one();
+                }
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(1);
+                }
+            });
+        }
         Self(first)
     }
 
