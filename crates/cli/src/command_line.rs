@@ -35,6 +35,8 @@ pub enum Call {
 /// The whole command.
 pub fn command() -> Command {
     let mut command = Command::new(NAME)
+        // Not the name of the file, which ends in `.exe` on Windows.
+        .bin_name(NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about("Lists what the Ittybit media API has")
         .after_help(
@@ -67,16 +69,28 @@ pub fn command() -> Command {
     }
     command
         .subcommand(
-            Command::new("completions").about("Prints completions for a shell").arg(
-                Arg::new("shell")
-                    .value_name("SHELL")
-                    .required(true)
-                    .value_parser(value_parser!(Shell)),
-            ),
+            Command::new("completions")
+                .about("Prints completions for a shell")
+                .after_help(
+                    "Examples:\n  \
+                     source <(ittybit completions bash)\n  \
+                     ittybit completions fish > ~/.config/fish/completions/ittybit.fish",
+                )
+                .arg(
+                    Arg::new("shell")
+                        .value_name("SHELL")
+                        .required(true)
+                        .value_parser(value_parser!(Shell)),
+                ),
         )
         .subcommand(
             Command::new("man")
                 .about("Prints a manual page")
+                .after_help(
+                    "Examples:\n  \
+                     ittybit man tasks list > list.1 && man ./list.1\n  \
+                     ittybit man --directory ~/.local/share/man/man1",
+                )
                 .arg(
                     Arg::new("command")
                         .value_name("COMMAND")

@@ -91,12 +91,10 @@ impl Connection {
         }
         if let Some(tasks) = self.emulator {
             let count = usize::try_from(tasks).unwrap_or(usize::MAX);
-            let emulator = Emulator::builder()
-                .tasks(count)
-                .live(true)
-                .clock(SystemClock)
-                .start()
-                .await;
+            let emulator = Emulator::builder().tasks(count).live(true).clock(SystemClock);
+            // Millions of tasks take their time, in which Ctrl-C has to be heard.
+            let emulator = tokio::task::spawn_blocking(|| emulator.start_blocking()).await;
+            let emulator = emulator.map_err(|error| Failure::failed(format!("the emulator cannot start: {error}")))?;
             let emulator = emulator.map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidInput => Failure::usage(format!("--emulator={tasks}: {error}")),
                 _ => Failure::failed(format!("the emulator cannot start: {error}")),

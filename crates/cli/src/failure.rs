@@ -100,7 +100,7 @@ impl From<Error> for Failure {
         let key = "give a key of your project with --api-key or ITTYBIT_API_KEY";
         match (error.category(), error.status().map(|status| status.as_u16())) {
             (Category::Configuration, _) if error.message().contains("ITTYBIT_API_KEY is not set") => {
-                failure.tip(key).tip("try the command without a key: --emulator")
+                failure.tip(key).tip("to try the command without a key, add --emulator")
             }
             (Category::Api | Category::Status, Some(401 | 403)) => failure.tip(key),
             (Category::Connect | Category::Timeout | Category::Redirect, _) => {

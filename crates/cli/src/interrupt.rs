@@ -1,7 +1,9 @@
 //! Ctrl-C: the first is an order to stop in good order, the second to stop at once.
 
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 
 /// Tells of the first Ctrl-C.
@@ -13,14 +15,19 @@ impl Interrupt {
     pub fn listen() -> Self {
         let first = Arc::new(Notify::new());
         let notify = Arc::clone(&first);
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                notify.notify_one();
-            }
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(1);
-            }
-        });
+        let mut pressed = Box::pin(tokio::signal::ctrl_c());
+        // Asking once sets up the handler. The other thread might come to it only after the signal, which
+        // would end the program without a word. Where it cannot be set up, Ctrl-C does what it always does.
+        if pressed.as_mut().now_or_never().is_none() {
+            tokio::spawn(async move {
+                if pressed.await.is_ok() {
+                    notify.notify_one();
+                }
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(1);
+                }
+            });
+        }
         Self(first)
     }
 
@@ -28,7 +35,13 @@ impl Interrupt {
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.0.notified() => None,
+            () = self.0.notified() => {
+                // The terminal has written `^C` where the next line is to stand.
+                if io::stderr().is_terminal() {
+                    let _ = write!(io::stderr(), "\r\x1b[K");
+                }
+                None
+            }
             value = work => Some(value),
         }
     }

@@ -90,7 +90,7 @@ pub struct Options {
 pub async fn run(list: &'static List, mut options: Options, connection: Connection) -> Result<(), Failure> {
     let interrupt = Interrupt::listen();
     ask_for_large_pages(list.operation, options.extent, &mut options.arguments);
-    let (client, _emulator) = connection.open().await?;
+    let (client, _emulator) = interrupt.or(connection.open()).await.ok_or_else(interrupted)??;
     let pages = (list.begin)(&client, &options.arguments)?;
     let output = Output::new(list, options.format, options.columns);
     let backward = reads_backward(list.operation, &options.arguments);
@@ -137,6 +137,10 @@ fn resume_flag(list: &List, backward: bool) -> String {
     format!("--{}", crate::command_line::flag(name.unwrap_or_default()))
 }
 
+fn interrupted() -> Failure {
+    Failure::failed("interrupted before anything came")
+}
+
 async fn one_page(
     list: &List,
     mut pages: Pages<Item>,
@@ -144,10 +148,7 @@ async fn one_page(
     interrupt: &Interrupt,
     backward: bool,
 ) -> Result<(), Failure> {
-    let page = interrupt
-        .or(pages.try_next())
-        .await
-        .ok_or_else(|| Failure::failed("interrupted before anything came"))??;
+    let page = interrupt.or(pages.try_next()).await.ok_or_else(interrupted)??;
     for item in page.iter().flat_map(|page| page.iter()) {
         output.item(item)?;
     }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use ittybit::builder::ListTasks;
 use support::run;
 
 #[test]
@@ -15,6 +16,22 @@ fn help() {
         ("help_completions", &["completions", "--help"]),
     ] {
         insta::assert_snapshot!(name, run(arguments).shown());
+    }
+}
+
+#[test]
+fn help_says_what_the_document_says() {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = words(&run(&["tasks", "list", "--help"]).out);
+    let says = |text: &str| assert!(help.contains(&words(text)), "no `{text}` in: {help}");
+    says(ListTasks::OPERATION.description);
+    for parameter in ListTasks::OPERATION.parameters {
+        let flag = parameter.name.replace('_', "-");
+        let value_name = parameter.name.to_uppercase();
+        says(&format!("--{flag} <{value_name}> {}", parameter.description));
+        for (value, about) in parameter.values {
+            says(&format!("- {value}: {}", about.trim_end_matches('.')));
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use ittybit::Timestamp;
 use ittybit_emulator::Fault;
 use serde_json::Value;
-use support::{ask, connected, emulator, numbered, page, run};
+use support::{ask, connected, emulator, numbered, page, program, run};
 
 /// Two tasks as a server may send them: nulls, fields and values that are not documented, numbers
 /// that no number type holds, line ends, and text that has to be quoted.
@@ -196,6 +196,15 @@ fn every_parameter_is_a_flag() {
 
 #[test]
 fn an_emulator_in_the_process() {
+    // Neither a key nor an address is looked for.
+    let call = ["--emulator", "tasks", "list"];
+    let output = program()
+        .args(call)
+        .env("ITTYBIT_BASE_URL", "nowhere")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 20);
     let ran = run(&["--emulator=250", "tasks", "list", "--all"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     let mut ids = ids(&ran.lines());
@@ -210,14 +219,18 @@ fn errors_say_what_to_do() {
     let emulator = emulator(3);
     let nobody = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
+        listener.local_addr().unwrap()
     };
+    // Each system says it in its own words.
+    let refused = std::net::TcpStream::connect(nobody).unwrap_err().to_string();
+    let nobody = format!("http://{nobody}");
     let mut shown = String::new();
     let mut show = |arguments: &[&str], fault: Option<Fault>| {
         if let Some(fault) = fault {
             emulator.fail_next(fault);
         }
-        shown.push_str(&ask(&emulator, arguments).shown().replace(&nobody, "[NOBODY]"));
+        let ran = ask(&emulator, arguments).shown();
+        shown.push_str(&ran.replace(&nobody, "[NOBODY]").replace(&refused, "[REFUSED]"));
         emulator.reset();
     };
     show(&[], None);

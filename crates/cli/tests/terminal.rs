@@ -23,6 +23,12 @@ struct Terminal {
     size: (u16, u16),
 }
 
+/// Runs its arguments, says so when they have ended, and waits. A terminal whose first program ends
+/// may drop what was written last, so that is not the program under test.
+const SHELL: &str = r#"trap : INT; "$0" "$@"; code=$?; printf '\n[ended]'; read _; exit $code"#;
+/// What the shell says, as the terminal passes it on.
+const ENDED: &[u8] = b"\r\n[ended]";
+
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -37,7 +43,8 @@ impl Terminal {
                 pixel_height: 0,
             })
             .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ittybit"));
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", SHELL, env!("CARGO_BIN_EXE_ittybit")]);
         command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
@@ -69,12 +76,17 @@ impl Terminal {
         }
     }
 
+    /// Waits for more output.
+    fn wait(&mut self, what: &str) {
+        let more = self.output.recv_timeout(PATIENCE);
+        self.raw
+            .extend(more.unwrap_or_else(|_| panic!("no `{what}` on the screen:\n{}", self.screen())));
+    }
+
     /// Waits until the screen shows a text.
     fn wait_for(&mut self, text: &str) {
         while !self.screen().contains(text) {
-            let more = self.output.recv_timeout(PATIENCE);
-            self.raw
-                .extend(more.unwrap_or_else(|_| panic!("no `{text}` on the screen:\n{}", self.screen())));
+            self.wait(text);
         }
     }
 
@@ -84,9 +96,11 @@ impl Terminal {
 
     /// The exit code, once the program has ended.
     fn end(&mut self) -> u32 {
-        while let Ok(more) = self.output.recv_timeout(PATIENCE) {
-            self.raw.extend(more);
+        while !self.raw.ends_with(ENDED) {
+            self.wait("[ended]");
         }
+        self.raw.truncate(self.raw.len() - ENDED.len());
+        self.keyboard.write_all(b"\n").unwrap();
         self.child.wait().unwrap().exit_code()
     }
 
@@ -166,12 +180,13 @@ fn progress_is_shown_while_there_are_more_pages() {
 
 #[test]
 fn ctrl_c_says_how_to_go_on() {
-    let emulator = emulator(0);
     let mut shown = String::new();
     for arguments in [
         &["tasks", "list", "--all", "--columns", "id,status"][..],
         &["tasks", "list", "--max", "10", "-o", "jsonl"],
     ] {
+        // The second request may never come, and must not leave its fault to the next run.
+        let emulator = emulator(0);
         emulator.fail_next(page(&numbered(3), true));
         emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
         let mut terminal = Terminal::run(&emulator, (12, 80), arguments, &[]);

@@ -245,9 +245,9 @@ const PICTURES: [(i32, i32); 4] = [(1280, 720), (1920, 1080), (3840, 2160), (108
 /// A file that a task of this kind could read.
 fn input(kind: &TaskKind, random: &mut Random) -> File {
     let source = match kind {
-        TaskKind::Image => random.pick(&[Source::Video, Source::Image]),
+        TaskKind::Image | TaskKind::Nsfw => random.pick(&[Source::Video, Source::Image]),
         TaskKind::Audio | TaskKind::Speech => random.pick(&[Source::Video, Source::Audio]),
-        TaskKind::Nsfw | TaskKind::Ingest | TaskKind::Conditions | TaskKind::Upload => {
+        TaskKind::Ingest | TaskKind::Conditions | TaskKind::Upload => {
             random.pick(&[Source::Video, Source::Video, Source::Audio, Source::Image])
         }
         _ => Source::Video,

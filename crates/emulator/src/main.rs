@@ -12,6 +12,8 @@ use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
 #[derive(Parser)]
 #[command(
     name = "ittybit-emulator",
+    // Not the name of the file, which ends in `.exe` on Windows.
+    bin_name = "ittybit-emulator",
     version,
     max_term_width = 100,
     after_help = "The same options give the same tasks, except with --live, where they are made as of now.\n\

@@ -211,6 +211,26 @@ mod tests {
     }
 
     #[test]
+    fn parameters_are_those_of_the_document() {
+        let documented = ittybit::builder::ListTasks::OPERATION.parameters;
+        let mut names: Vec<_> = documented.iter().map(|parameter| parameter.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, PARAMETERS);
+        let of = |name| documented.iter().find(|parameter| parameter.name == name).unwrap();
+        let limits = format!("from {} to {}", LIMITS.start(), LIMITS.end());
+        assert_eq!(of("limit").bounds, limits);
+
+        let query = Query::parse("").unwrap();
+        assert_eq!(of("limit").default, Some(query.limit.to_string().as_str()));
+        let order = if query.ascending {
+            SortOrder::Asc
+        } else {
+            SortOrder::Desc
+        };
+        assert_eq!(of("order").default, Some(order.as_str()));
+    }
+
+    #[test]
     fn messages_name_the_parameter_and_what_to_write() {
         let messages: Vec<_> = [
             "limit=",

@@ -78,8 +78,11 @@ impl Drop for Server {
 
 /// Binds a port, and says which address could not be bound.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    std::net::TcpListener::bind(address)
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+    std::net::TcpListener::bind(address).map_err(|error| {
+        let message =
+            format!("cannot listen on {address}: {error}; use another address, or port 0, which is a free one");
+        io::Error::new(error.kind(), message)
+    })
 }
 
 async fn accept(listener: TcpListener, service: Arc<Service>) {

@@ -2,8 +2,11 @@
 
 mod http;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::TryStreamExt;
 use http::{Answer, exchange, get, parse, send};
+use ittybit::builder::ListTasks;
 use ittybit::{SortOrder, Task, TaskKind, TaskStatusFilter, Timestamp};
 use ittybit_emulator::{ChangeError, Emulator};
 
@@ -73,66 +76,44 @@ async fn the_client_gets_every_task_once_and_in_order() {
     assert_eq!(oldest_first, newest_first);
 }
 
+/// Every task that a list finds.
+async fn found(list: ListTasks) -> Vec<Task> {
+    list.stream().try_collect().await.unwrap()
+}
+
 #[tokio::test]
 async fn every_filter_finds_its_tasks() {
     let emulator = emulator(200);
-    let client = emulator.client();
+    let list = || emulator.client().list_tasks();
+    let those = |wanted: &dyn Fn(&Task) -> bool| {
+        let mut tasks = emulator.tasks();
+        tasks.retain(wanted);
+        assert!(!tasks.is_empty());
+        tasks
+    };
     for kind in TaskKind::KNOWN {
-        let found: Vec<_> = client
-            .list_tasks()
-            .kind(kind.clone())
-            .stream()
-            .try_collect()
-            .await
-            .unwrap();
-        let mut expected = emulator.tasks();
-        expected.retain(|task| task.kind == *kind);
-        assert!(!found.is_empty());
-        assert_eq!(found, expected, "{kind}");
+        let expected = those(&|task| task.kind == *kind);
+        assert_eq!(found(list().kind(kind.clone())).await, expected, "{kind}");
     }
     for status in TaskStatusFilter::KNOWN {
-        let found: Vec<_> = client
-            .list_tasks()
-            .status(status.clone())
-            .stream()
-            .try_collect()
-            .await
-            .unwrap();
-        let mut expected = emulator.tasks();
-        expected.retain(|task| TaskStatusFilter::from(task.status.clone()) == *status);
-        assert!(!found.is_empty());
-        assert_eq!(found, expected, "{status}");
+        let expected = those(&|task| TaskStatusFilter::from(task.status.clone()) == *status);
+        assert_eq!(found(list().status(status.clone())).await, expected, "{status}");
     }
-    for creator in ["run_", "key_"] {
-        let tasks = emulator.tasks();
-        let creators = tasks.iter().filter_map(|task| task.created_by.clone());
-        let creator = creators.into_iter().find(|id| id.starts_with(creator)).unwrap();
-        let made_by: Vec<_> = client
-            .list_tasks()
-            .created_by(&creator)
-            .stream()
-            .try_collect()
-            .await
-            .unwrap();
-        let of_run: Vec<_> = client
-            .list_tasks()
-            .run_id(&creator)
-            .stream()
-            .try_collect()
-            .await
-            .unwrap();
-        let mut expected = tasks;
-        expected.retain(|task| task.created_by.as_ref() == Some(&creator));
-        assert_eq!(
-            of_run,
-            if creator.starts_with("run_") {
-                expected.clone()
-            } else {
-                Vec::new()
-            }
-        );
-        assert_eq!(made_by, expected);
+    let creators: Vec<_> = emulator
+        .tasks()
+        .into_iter()
+        .filter_map(|task| task.created_by)
+        .collect();
+    let creator = |prefix| creators.iter().find(|id| id.starts_with(prefix)).unwrap();
+    let (run, key) = (creator("run_"), creator("key_"));
+    for id in [run, key] {
+        let expected = those(&|task| task.created_by.as_ref() == Some(id));
+        assert_eq!(found(list().created_by(id)).await, expected, "{id}");
     }
+    let expected = those(&|task| task.created_by.as_ref() == Some(run));
+    assert_eq!(found(list().run_id(run)).await, expected);
+    // A key is no run.
+    assert_eq!(found(list().run_id(key)).await, []);
 }
 
 #[test]
@@ -563,6 +544,41 @@ fn only_the_last_requests_are_remembered() {
     assert_eq!(requests[9_999].target(), "/tasks");
     emulator.reset();
     assert!(emulator.requests().is_empty());
+}
+
+#[test]
+fn every_kind_has_files_that_fit() {
+    let mut types = BTreeMap::new();
+    for task in emulator(3000).tasks() {
+        let input = task.input.unwrap();
+        let (inputs, outputs): &mut (BTreeSet<_>, BTreeSet<_>) = types.entry(task.kind).or_default();
+        let (medium, _) = input.mimetype.as_ref().unwrap().split_once('/').unwrap();
+        let (seen, heard) = (medium != "audio", medium != "image");
+        assert_eq!(input.width.is_some() && input.height.is_some(), seen, "{input:?}");
+        assert_eq!(input.duration.is_some() && input.codecs.is_some(), heard, "{input:?}");
+        assert_eq!(input.framerate.is_some(), seen && heard, "{input:?}");
+        for file in [Some(&input), task.output.as_ref()].into_iter().flatten() {
+            let name = file.filename.as_ref().unwrap();
+            assert!(file.url.as_ref().unwrap().ends_with(&format!("/{name}")), "{file:?}");
+            assert!(file.filesize > Some(0), "{file:?}");
+        }
+        inputs.insert(medium.to_owned());
+        if task.status.is_success() {
+            let output = task.output.map(|mut file| {
+                (file.url, file.kind) = (input.url.clone(), input.kind.clone());
+                match file == input {
+                    true => "the same file elsewhere".to_owned(),
+                    false => file.mimetype.unwrap(),
+                }
+            });
+            outputs.insert(output.unwrap_or_else(|| "nothing".to_owned()));
+        }
+    }
+    let join = |types: BTreeSet<String>| types.into_iter().collect::<Vec<_>>().join(" or ");
+    let lines = types
+        .into_iter()
+        .map(|(kind, (inputs, outputs))| format!("{kind}: {} -> {}", join(inputs), join(outputs)));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -8,6 +8,23 @@ use http::get;
 use ittybit::{Clock, Task, TaskStatus};
 use ittybit_emulator::{Emulator, ManualClock};
 
+/// The statuses of a task that succeeds.
+const STEPS: [&str; 6] = [
+    "waiting",
+    "validating",
+    "queued",
+    "processing",
+    "finishing",
+    "succeeded",
+];
+
+/// An emulator whose tasks live, and its clock.
+fn living(tasks: usize) -> (Emulator, ManualClock) {
+    let clock = ManualClock::new();
+    let builder = Emulator::builder().tasks(tasks).seed(7).live(true);
+    (builder.clock(clock.clone()).start_blocking().unwrap(), clock)
+}
+
 fn waiting(id: &str, clock: &ManualClock) -> ittybit::builder::TaskBuilder {
     Task::builder()
         .id(id)
@@ -18,25 +35,13 @@ fn waiting(id: &str, clock: &ManualClock) -> ittybit::builder::TaskBuilder {
 
 #[test]
 fn a_task_goes_from_waiting_to_its_end() {
-    let clock = ManualClock::new();
-    let emulator = Emulator::builder()
-        .live(true)
-        .clock(clock.clone())
-        .start_blocking()
-        .unwrap();
+    let (emulator, clock) = living(0);
     emulator.push(waiting("task_1", &clock)).unwrap();
     let mut seen = Vec::new();
     for _ in 0..=60 {
         let task = emulator.task("task_1").unwrap();
         // Only the filter for the status that the task has finds it.
-        for status in [
-            "waiting",
-            "validating",
-            "queued",
-            "processing",
-            "finishing",
-            "succeeded",
-        ] {
+        for status in STEPS {
             let found = get(&emulator, &format!("/tasks?status={status}")).ids().len();
             assert_eq!(found, usize::from(task.status.as_str() == status), "{status}: {task:?}");
         }
@@ -45,17 +50,7 @@ fn a_task_goes_from_waiting_to_its_end() {
         }
         clock.advance(Duration::from_secs(1));
     }
-    assert_eq!(
-        seen,
-        [
-            "waiting",
-            "validating",
-            "queued",
-            "processing",
-            "finishing",
-            "succeeded"
-        ]
-    );
+    assert_eq!(seen, STEPS);
     let task = emulator.task("task_1").unwrap();
     assert_eq!(task.progress, Some(100.0));
     assert!(task.started_at < task.finished_at && task.finished_at == task.updated_at);
@@ -65,9 +60,7 @@ fn a_task_goes_from_waiting_to_its_end() {
 #[test]
 fn a_life_is_the_same_however_often_it_is_looked_at() {
     let run = |steps: u32| {
-        let clock = ManualClock::new();
-        let builder = Emulator::builder().tasks(200).seed(7).live(true).clock(clock.clone());
-        let emulator = builder.start_blocking().unwrap();
+        let (emulator, clock) = living(200);
         for _ in 0..steps {
             clock.advance(Duration::from_secs(60) / steps);
             emulator.tasks();
@@ -95,12 +88,7 @@ fn without_life_time_changes_nothing() {
 
 #[test]
 fn a_change_by_hand_is_where_life_goes_on() {
-    let clock = ManualClock::new();
-    let emulator = Emulator::builder()
-        .live(true)
-        .clock(clock.clone())
-        .start_blocking()
-        .unwrap();
+    let (emulator, clock) = living(0);
     for id in ["task_1", "task_2", "task_3"] {
         emulator.push(waiting(id, &clock)).unwrap();
     }
@@ -125,9 +113,7 @@ fn a_change_by_hand_is_where_life_goes_on() {
 
 #[test]
 fn reset_lets_lives_begin_again() {
-    let clock = ManualClock::new();
-    let builder = Emulator::builder().tasks(100).live(true).clock(clock.clone());
-    let emulator = builder.start_blocking().unwrap();
+    let (emulator, clock) = living(100);
     let before = emulator.tasks();
     clock.advance(Duration::from_secs(3600));
     assert_ne!(emulator.tasks(), before);

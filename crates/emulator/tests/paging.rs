@@ -228,6 +228,8 @@ proptest! {
             let expected = model.page(&query);
             prop_assert_eq!(answer.status, 200, "{}", target);
             prop_assert_eq!(answer.ids(), expected.ids, "{}", target);
+            let limit = query.limit.unwrap_or(20).to_string();
+            prop_assert_eq!(answer.header("limit"), Some(limit.as_str()), "{}", target);
             let has_more = if expected.has_more { "true" } else { "false" };
             prop_assert_eq!(answer.header("has-more"), Some(has_more), "{}", target);
             let links = answer.header("link").unwrap_or_default();
@@ -237,14 +239,25 @@ proptest! {
     }
 
     #[test]
-    fn links_lead_through_everything(seed: u64, limit in 1..=30usize, ascending: bool) {
+    fn links_lead_through_everything(
+        seed: u64,
+        limit in 1..=30usize,
+        ascending: bool,
+        status in prop::option::of(prop::sample::select(TaskStatusFilter::KNOWN)),
+    ) {
         let emulator = Emulator::builder().tasks(70).seed(seed).start_blocking().unwrap();
-        let mut expected: Vec<_> = emulator.tasks().into_iter().map(|task| task.id).collect();
+        let mut tasks = emulator.tasks();
+        tasks.retain(|task| {
+            let found_by = TaskStatusFilter::from(task.status.clone());
+            status.as_ref().is_none_or(|wanted| *wanted == found_by)
+        });
+        let mut expected: Vec<_> = tasks.into_iter().map(|task| task.id).collect();
         if ascending {
             expected.reverse();
         }
         let order = if ascending { "asc" } else { "desc" };
-        let mut target = Some(format!("/tasks?limit={limit}&order={order}"));
+        let filter = status.map(|status| format!("&status={status}")).unwrap_or_default();
+        let mut target = Some(format!("/tasks?limit={limit}&order={order}{filter}"));
         let mut pages: Vec<Vec<String>> = Vec::new();
         let mut back = None;
         while let Some(next) = target {
