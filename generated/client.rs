@@ -14,6 +14,26 @@ pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
 /// ```
 pub const OPERATIONS: &[&crate::operation::Operation] = &[builder::ListTasks::OPERATION];
 
+/// Every list that comes in pages, in the order of the document.
+///
+/// ```
+/// for list in ittybit::operation::LISTS {
+///     println!("{} {}", list.operation().id, list.operation().summary);
+/// }
+/// ```
+pub const LISTS: &[crate::operation::List] = &[
+    crate::operation::List::new(
+        builder::ListTasks::OPERATION,
+        |client, arguments| {
+            let mut request = client.list_tasks();
+            for (name, values) in arguments {
+                request = request.set(name, values)?;
+            }
+            Ok(request.pages_json())
+        },
+    ),
+];
+
 impl Client {
     /// List Tasks.
     ///

@@ -7,12 +7,15 @@
 //! }
 //! ```
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use reqwest::StatusCode;
+use serde_json::value::RawValue;
 
-pub use crate::generated::OPERATIONS;
+pub use crate::generated::{LISTS, OPERATIONS};
 pub use crate::parameter::Parameter;
+use crate::{Client, Error, Pages};
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.
 ///
@@ -105,5 +108,75 @@ impl Operation {
     /// Whether sending the request twice does what sending it once does (RFC 9110, section 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
         matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
+    }
+}
+
+/// Begins to go through the pages of a list.
+type Begin = fn(&Client, &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error>;
+
+/// A list that comes in pages, for programs that learn at run time what there is to list.
+///
+/// ```no_run
+/// use ittybit::operation::LISTS;
+///
+/// # async fn run() -> Result<(), ittybit::Error> {
+/// let client = ittybit::Client::from_env()?;
+/// for list in LISTS {
+///     let mut items = list.pages_json(&client, &[("limit", vec!["5".to_owned()])])?.into_items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item}");
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct List {
+    operation: &'static Operation,
+    begin: Begin,
+}
+
+impl List {
+    pub(crate) const fn new(operation: &'static Operation, begin: Begin) -> Self {
+        Self { operation, begin }
+    }
+
+    /// What the document says of the call.
+    ///
+    /// ```
+    /// for list in ittybit::operation::LISTS {
+    ///     assert!(list.operation().paging.is_some());
+    /// }
+    /// ```
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Goes through the pages, with each item as the JSON that the server sent. Parameters are given by
+    /// their names, each with one value, or with any number for a list.
+    ///
+    /// ```
+    /// # fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+    /// for list in ittybit::operation::LISTS {
+    ///     let pages = list.pages_json(&client, &[("limit", vec!["5".to_owned()])])?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such parameter, or it does not take the text.
+    pub fn pages_json(
+        &self,
+        client: &Client,
+        arguments: &[(&str, Vec<String>)],
+    ) -> Result<Pages<Box<RawValue>>, Error> {
+        (self.begin)(client, arguments)
+    }
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("List").field(&self.operation.id).finish()
     }
 }

@@ -8,11 +8,11 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use heck::ToKebabCase;
-use ittybit::operation::{Operation, Parameter};
+use ittybit::operation::{LISTS, List, Operation, Parameter};
 
 use crate::connection::{self, Connection};
 use crate::failure::{Failure, warn};
-use crate::list::{Extent, LISTS, List, Options};
+use crate::list::{Extent, Options};
 use crate::output::Format;
 
 const NAME: &str = "ittybit";
@@ -56,7 +56,7 @@ pub fn command() -> Command {
         .max_term_width(100)
         .args(connection::arguments());
     for list in LISTS {
-        let (group, about) = group(list.operation);
+        let (group, about) = group(list.operation());
         let known = command.get_subcommands().any(|known| known.get_name() == group);
         if !known {
             let group = Command::new(&group)
@@ -126,7 +126,7 @@ fn verb(operation: &Operation) -> String {
 }
 
 fn list_command(list: &'static List) -> Command {
-    let operation = list.operation;
+    let operation = list.operation();
     let paging = operation.paging;
     let of_paging = |parameter: &&Parameter| {
         paging.is_some_and(|paging| {
@@ -323,7 +323,7 @@ pub fn called(command: &mut Command, matches: &ArgMatches) -> Result<Call, Failu
             };
             let list = LISTS
                 .iter()
-                .find(|list| group(list.operation).0 == group_name && verb(list.operation) == name);
+                .find(|list| group(list.operation()).0 == group_name && verb(list.operation()) == name);
             let list = list.ok_or_else(|| Failure::usage(format!("there is no command `{group_name} {name}`")))?;
             let options = options(list, matches)?;
             Ok(Call::List {
@@ -337,7 +337,7 @@ pub fn called(command: &mut Command, matches: &ArgMatches) -> Result<Call, Failu
 }
 
 fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure> {
-    let operation = list.operation;
+    let operation = list.operation();
     let format = matches
         .get_one("output")
         .copied()

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 use futures_util::FutureExt;
-use ittybit::operation::Operation;
-use ittybit::{Client, Error, Items, Pages, TaskStatus, builder};
+use ittybit::operation::{List, Operation};
+use ittybit::{Items, Pages, TaskStatus};
 use serde_json::value::RawValue;
 
 use crate::connection::Connection;
@@ -19,55 +19,27 @@ type Item = Box<RawValue>;
 /// Parameters by name, with their values.
 pub type Arguments = Vec<(&'static str, Vec<String>)>;
 
-/// An operation that can be called. What it takes and gives stands in `operation`.
-pub struct List {
-    pub operation: &'static Operation,
-    /// The fields that a table shows, if it is not told which; none for all that are not within others.
-    pub columns: &'static [&'static str],
-    /// The colour of a field.
-    pub style: fn(field: &str, text: &str) -> Style,
-    begin: fn(&Client, &Arguments) -> Result<Pages<Item>, Error>,
+/// The fields that a table shows, if it is not told which; none for all that are not within others.
+pub fn columns(operation: &Operation) -> &'static [&'static str] {
+    match operation.id {
+        "list_tasks" => &["id", "kind", "status", "progress", "input.filename", "created_at"],
+        _ => &[],
+    }
 }
 
-macro_rules! list {
-    ($method:ident, $builder:ident, $columns:expr, $style:expr) => {
-        List {
-            operation: builder::$builder::OPERATION,
-            columns: $columns,
-            style: $style,
-            begin: |client, arguments| {
-                let mut request = client.$method();
-                for (name, values) in arguments {
-                    request = request.set(name, values)?;
-                }
-                Ok(request.pages_json())
-            },
-        }
-    };
-}
-
-/// Every operation that can be called.
-pub static LISTS: &[List] = &[list!(
-    list_tasks,
-    ListTasks,
-    &["id", "kind", "status", "progress", "input.filename", "created_at"],
-    |field, text| match (field, TaskStatus::from(text)) {
+/// The colour of a field.
+pub fn style(field: &str, text: &str) -> Style {
+    match (field, TaskStatus::from(text)) {
         ("status", status) if status.is_success() => AnsiColor::Green.on_default(),
         ("status", TaskStatus::Failed) => AnsiColor::Red.on_default(),
         ("status", TaskStatus::Cancelled) => AnsiColor::Yellow.on_default(),
         _ => Style::new(),
     }
-)];
+}
 
-impl List {
-    /// What its items are called.
-    pub fn noun(&self) -> String {
-        self.operation
-            .tags
-            .first()
-            .map_or("items", |(tag, _)| tag)
-            .to_lowercase()
-    }
+/// What the items of a list are called.
+pub fn noun(operation: &Operation) -> String {
+    operation.tags.first().map_or("items", |(tag, _)| tag).to_lowercase()
 }
 
 /// How much of a list is wanted.
@@ -89,11 +61,11 @@ pub struct Options {
 /// Lists.
 pub async fn run(list: &'static List, mut options: Options, connection: Connection) -> Result<(), Failure> {
     let interrupt = Interrupt::listen();
-    ask_for_large_pages(list.operation, options.extent, &mut options.arguments);
+    ask_for_large_pages(list.operation(), options.extent, &mut options.arguments);
     let (client, _emulator) = interrupt.or(connection.open()).await.ok_or_else(interrupted)??;
-    let pages = (list.begin)(&client, &options.arguments)?;
-    let output = Output::new(list, options.format, options.columns);
-    let backward = reads_backward(list.operation, &options.arguments);
+    let pages = list.pages_json(&client, &options.arguments)?;
+    let output = Output::new(list.operation(), options.format, options.columns);
+    let backward = reads_backward(list.operation(), &options.arguments);
     match options.extent {
         Extent::Page => one_page(list, pages, output, &interrupt, backward).await,
         extent => many_pages(list, pages, output, &interrupt, backward, extent).await,
@@ -129,7 +101,7 @@ fn reads_backward(operation: &Operation, arguments: &Arguments) -> bool {
 
 /// The flag that goes on from a cursor.
 fn resume_flag(list: &List, backward: bool) -> String {
-    let paging = list.operation.paging.as_ref();
+    let paging = list.operation().paging.as_ref();
     let name = match backward {
         true => paging.and_then(|paging| paging.backward),
         false => paging.map(|paging| paging.forward),
@@ -197,7 +169,11 @@ async fn many_pages(
             None => {
                 output.flush()?;
                 let tip = how_to_go_on(list, &items, backward, extent, output.items());
-                let failure = Failure::failed(format!("interrupted after {} {}", count(output.items()), list.noun()));
+                let failure = Failure::failed(format!(
+                    "interrupted after {} {}",
+                    count(output.items()),
+                    noun(list.operation())
+                ));
                 return Err(tip.into_iter().fold(failure, Failure::tip));
             }
         }
@@ -218,23 +194,15 @@ fn how_to_go_on(list: &List, items: &Items<Item>, backward: bool, extent: Extent
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ittybit::operation::LISTS;
 
-    #[test]
-    fn every_operation_of_the_document_can_be_called() {
-        let callable: Vec<&str> = LISTS.iter().map(|list| list.operation.id).collect();
-        let documented: Vec<&str> = ittybit::operation::OPERATIONS
-            .iter()
-            .map(|operation| operation.id)
-            .collect();
-        assert_eq!(callable, documented, "add the operation to `LISTS`");
-    }
+    use super::*;
 
     #[test]
     fn tables_show_documented_fields() {
         for list in LISTS {
-            for column in list.columns {
-                assert!(list.operation.fields.contains(column), "{column}");
+            for column in columns(list.operation()) {
+                assert!(list.operation().fields.contains(column), "{column}");
             }
         }
     }

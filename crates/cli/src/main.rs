@@ -1,7 +1,7 @@
 //! The command `ittybit`: lists what the API has.
 //!
 //! Subcommands, flags, help texts and possible values come from the API's document, by
-//! [`ittybit::operation::OPERATIONS`]. What is written here is how to print, not what there is.
+//! [`ittybit::operation::LISTS`]. What is written here is how to print, not what there is.
 
 mod age;
 mod command_line;

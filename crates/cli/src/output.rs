@@ -5,12 +5,13 @@ use std::io::{self, IsTerminal, Write};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ittybit::Timestamp;
+use ittybit::operation::Operation;
 use serde_json::value::RawValue;
 
 use crate::age;
 use crate::failure::Failure;
 use crate::item::{Fields, one_line};
-use crate::list::List;
+use crate::list::{self, noun};
 use crate::progress::Progress;
 use crate::table::Table;
 
@@ -60,7 +61,7 @@ impl ValueEnum for Format {
 
 /// Prints items.
 pub struct Output {
-    list: &'static List,
+    operation: &'static Operation,
     format: Format,
     columns: Vec<String>,
     /// What was not written yet: data as bytes, the rows of a table apart.
@@ -75,8 +76,7 @@ const BUFFER: usize = 64 * 1024;
 const ROWS: usize = 100;
 
 impl Output {
-    pub fn new(list: &'static List, format: Format, columns: Option<Vec<String>>) -> Self {
-        let operation = list.operation;
+    pub fn new(operation: &'static Operation, format: Format, columns: Option<Vec<String>>) -> Self {
         let columns = columns.unwrap_or_else(|| {
             let top = || {
                 operation
@@ -87,8 +87,8 @@ impl Output {
                     .collect::<Vec<_>>()
             };
             let columns = match format {
-                Format::Table if list.columns.is_empty() => top(),
-                Format::Table => list.columns.to_vec(),
+                Format::Table if list::columns(operation).is_empty() => top(),
+                Format::Table => list::columns(operation).to_vec(),
                 _ => operation.fields.to_vec(),
             };
             columns.into_iter().map(str::to_owned).collect()
@@ -97,13 +97,13 @@ impl Output {
             .iter()
             .map(|column| head(column, operation.times.contains(&column.as_str())));
         Self {
-            list,
+            operation,
             format,
             table: Table::new(heads.collect()),
             columns,
             buffer: Vec::new(),
             items: 0,
-            progress: Progress::new(&list.noun()),
+            progress: Progress::new(&noun(operation)),
         }
     }
 
@@ -136,7 +136,7 @@ impl Output {
                 let fields = Fields::read(item, &self.columns);
                 let row = self.columns.iter().map(|column| {
                     let text = self.shown(&fields, column);
-                    let style = (self.list.style)(column, &text);
+                    let style = list::style(column, &text);
                     (text, style)
                 });
                 self.table.push(row.collect());
@@ -179,7 +179,7 @@ impl Output {
         if self.items == 0 {
             self.begin()?;
             if self.format == Format::Table {
-                anstream::eprintln!("No {}.", self.list.noun());
+                anstream::eprintln!("No {}.", noun(self.operation));
             }
         }
         if self.format == Format::Json {
@@ -206,7 +206,7 @@ impl Output {
     }
 
     fn is_time(&self, column: &str) -> bool {
-        self.list.operation.times.contains(&column)
+        self.operation.times.contains(&column)
     }
 
     /// A field for a program.

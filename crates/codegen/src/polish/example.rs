@@ -357,9 +357,18 @@ pub(crate) fn of_operation(builder: &str, path: &str) -> String {
 
 /// The list of all operations.
 pub(crate) fn of_operations() -> String {
-    block(
-        "for operation in ittybit::operation::OPERATIONS {\n    println!(\"{} {}\", operation.method, operation.path);\n}",
-    )
+    of_all("operation", "OPERATIONS", "operation.method, operation.path")
+}
+
+/// The list of all lists.
+pub(crate) fn of_lists() -> String {
+    of_all("list", "LISTS", "list.operation().id, list.operation().summary")
+}
+
+fn of_all(one: &str, all: &str, shown: &str) -> String {
+    block(&format!(
+        "for {one} in ittybit::operation::{all} {{\n    println!(\"{{}} {{}}\", {shown});\n}}"
+    ))
 }
 
 /// A statement that ends in calls, each on a line of its own where one line does not hold them.

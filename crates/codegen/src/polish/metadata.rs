@@ -12,15 +12,22 @@ use super::setter::Setter;
 use super::{docs, paths};
 use crate::model::{About, Literal, Location, Operation, Parameter};
 
-/// Every operation of the document.
-pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
+/// Every operation of the document, and its lists as they are called.
+pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream]) -> TokenStream {
     let about = docs::lines(&format!(
         "Every operation, in the order of the document.\n\n{}",
         example::of_operations()
     ));
+    let about_lists = docs::lines(&format!(
+        "Every list that comes in pages, in the order of the document.\n\n{}",
+        example::of_lists()
+    ));
     quote! {
         #about
         pub const OPERATIONS: &[&crate::operation::Operation] = &[#(builder::#builders::OPERATION),*];
+
+        #about_lists
+        pub const LISTS: &[crate::operation::List] = &[#(#lists),*];
     }
 }
 

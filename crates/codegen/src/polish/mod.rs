@@ -95,7 +95,8 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
 
     let server_url = &model.server_url;
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
-    let metadata = metadata::operations(&builder_idents);
+    let lists: Vec<_> = operations.iter().filter_map(operation::Parts::list).collect();
+    let metadata = metadata::operations(&builder_idents, &lists);
     let methods = operations.iter().map(|operation| operation.method(false));
     let blocking_methods = operations.iter().map(|operation| operation.method(true));
     let of_client = (!operations.is_empty()).then(|| {

@@ -162,6 +162,21 @@ impl<'m> Parts<'m> {
         }
     }
 
+    /// The list, called with parameters by name; nothing where no pages come.
+    pub(crate) fn list(&self) -> Option<TokenStream> {
+        self.model.pagination.as_ref()?;
+        let (builder, method) = (self.builder_ident(), format_ident!("{}", self.name));
+        Some(quote! {
+            crate::operation::List::new(builder::#builder::OPERATION, |client, arguments| {
+                let mut request = client.#method();
+                for (name, values) in arguments {
+                    request = request.set(name, values)?;
+                }
+                Ok(request.pages_json())
+            })
+        })
+    }
+
     pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
         format_ident!("{}", name::builder_name(self.name))
     }
