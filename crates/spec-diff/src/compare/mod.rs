@@ -58,7 +58,15 @@ pub fn diff(old: &Document, new: &Document) -> Report {
     walk.names();
     walk.sweep();
     let changes = walk.changes();
-    let version = |document: &Document| Some(document.get("/info/version")?.as_str()?.to_owned());
+    let version = |document: &Document| {
+        let version = document.get("/info/version")?;
+        // `version: 1.0` is a number, and no version.
+        Some(
+            version
+                .as_str()
+                .map_or_else(|| version.to_json().to_string(), str::to_owned),
+        )
+    };
     Report {
         old_name: old.name().to_owned(),
         new_name: new.name().to_owned(),
