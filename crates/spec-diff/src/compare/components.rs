@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::schema::{Holder, Pending, Subject};
+use super::view::View;
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
 use crate::json;
@@ -267,13 +268,16 @@ impl<'d> Walk<'d> {
     /// if no field must be given.
     fn extra_fields(&mut self, name: &str, nodes: (&'d Node, &'d Node)) {
         let (was, is) = (self.sent_only.0.contains(name), self.sent_only.1.contains(name));
+        if was == is {
+            return;
+        }
         let (old, new) = (self.view(&[nodes.0], true), self.view(&[nodes.1], false));
         let is_struct = !old.properties.is_empty() && !new.properties.is_empty();
-        let documented = |view: &super::View<'d>| {
+        let documented = |view: &View<'d>| {
             let others = view.get("additionalProperties").and_then(Node::as_object);
             others.is_some_and(|others| !others.is_empty())
         };
-        if was == is || !is_struct || documented(&old) || documented(&new) {
+        if !is_struct || documented(&old) || documented(&new) {
             return;
         }
         let rust = type_name(name);
