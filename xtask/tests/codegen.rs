@@ -303,7 +303,7 @@ fn workspace() -> Folder {
     // In one place on every run, so that cargo need not compile insta each time.
     let folder = Folder {
         path: Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace"),
-        temporary: None,
+        _temporary: None,
     };
     if folder.path.exists() {
         fs::remove_dir_all(&folder.path).unwrap();

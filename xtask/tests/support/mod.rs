@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub struct Folder {
     pub path: PathBuf,
     /// Removes the folder in the end.
-    pub temporary: Option<TempDir>,
+    pub _temporary: Option<TempDir>,
 }
 
 impl Folder {
@@ -18,7 +18,7 @@ impl Folder {
         let temporary = tempfile::tempdir().unwrap();
         Self {
             path: temporary.path().to_owned(),
-            temporary: Some(temporary),
+            _temporary: Some(temporary),
         }
     }
 
