@@ -125,6 +125,20 @@ fn changelog() {
 }
 
 #[test]
+fn a_version_that_is_high_enough() {
+    let old = document("old.yaml", "info: { version: 1.2.3 }\n");
+    let new = document("new.yaml", "info: { version: 1.3.0 }\nservers: [{ url: / }]\n");
+    let told = render::text(&diff(&old, &new), false);
+    assert!(
+        told.ends_with("For Rust: patch. The version: 1.3.0 will do.\n"),
+        "{told}"
+    );
+    let new = document("new.yaml", "info: { version: 1.3.0 }\n");
+    let told = render::text(&diff(&old, &new), false);
+    assert!(told.ends_with("For Rust: patch.\n"), "nothing but the version: {told}");
+}
+
+#[test]
 fn bumps() {
     assert_eq!(version::check(&nothing()), Ok(()));
     let bumped = |old: &str, new: &str, text: &str| {

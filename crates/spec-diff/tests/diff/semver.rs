@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use ittybit_spec::Document;
 use ittybit_spec_diff::{Bump, diff};
@@ -155,9 +155,8 @@ impl Package {
     }
 }
 
-fn succeed(command: &mut Command) -> Output {
+fn succeed(command: &mut Command) {
     let output = command.output().expect("a program to run");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}:\n{errors}");
-    output
 }
