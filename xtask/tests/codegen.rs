@@ -1,12 +1,13 @@
 //! Runs `cargo xtask codegen` as a maintainer does, and holds what it prints and writes.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::time::SystemTime;
 
-use tempfile::TempDir;
+use support::{Folder, Run, without_counts};
 
 /// A document with one operation and one thing that has no effect on the code.
 const PETS: &str = "\
@@ -39,39 +40,12 @@ components:
         age: { type: integer, description: In years., example: 3 }
 ";
 
-/// A folder that the program is run in.
-struct Folder {
-    path: PathBuf,
-    /// Removes the folder in the end.
-    _temporary: Option<TempDir>,
-}
-
 impl Folder {
     /// One that holds `pets.yaml`.
     fn with_pets() -> Self {
-        let temporary = tempfile::tempdir().unwrap();
-        let folder = Self {
-            path: temporary.path().to_owned(),
-            _temporary: Some(temporary),
-        };
+        let folder = Self::new();
         folder.write("pets.yaml", PETS);
         folder
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let path = self.path.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn replace(&self, path: &str, from: &str, to: &str) {
-        let text = self.read(path);
-        assert!(text.contains(from), "`{path}` does not hold `{from}`");
-        self.write(path, text.replace(from, to));
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path.join(path)).unwrap()
     }
 
     /// Every file, with its text and the time it was written.
@@ -102,51 +76,6 @@ impl Folder {
             .filter(|path| now.get(*path) != before.get(*path))
             .collect();
         assert!(touched.is_empty(), "touched: {touched:?}");
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command
-            .args(arguments)
-            .current_dir(&self.path)
-            // Where cargo would say that this workspace is.
-            .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
-            .env("COLUMNS", "100")
-            .env_remove("NO_COLOR")
-            .env_remove("CLICOLOR")
-            .env_remove("CLICOLOR_FORCE");
-        command
-    }
-
-    /// Runs it, and gives back all that can be seen of it.
-    fn run(&self, arguments: &[&str]) -> Run {
-        Run::from(self.command(arguments).output().unwrap())
-    }
-}
-
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Run {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl std::fmt::Display for Run {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "exit code {}\n=== stdout ===\n{}=== stderr ===\n{}",
-            self.code, self.stdout, self.stderr
-        )
     }
 }
 
@@ -186,8 +115,15 @@ fn wrong_usage_exits_with_2() {
 fn writes_only_what_changes() {
     let folder = Folder::with_pets();
 
-    insta::assert_snapshot!("first", folder.run(&CODEGEN));
+    let first = folder.run(&CODEGEN);
     let code = folder.read("pets.rs");
+    let lines = code.lines().count();
+    assert!(first.stdout.contains(&format!("1 type, {lines} lines\n")), "{first}");
+    assert!(
+        first.stdout.contains(&format!("created: pets.rs ({lines} lines)\n")),
+        "{first}"
+    );
+    insta::assert_snapshot!("first", first);
     assert_eq!(
         code.lines().next(),
         Some("//! Generated from `pets.yaml` by `cargo xtask codegen --spec pets.yaml --out pets.rs`. Do not edit.")
@@ -279,7 +215,7 @@ fn code_goes_to_standard_output() {
     let before = folder.state();
     let printed = folder.run(&["codegen", "--spec", "pets.yaml", "--out", "-"]);
     assert_eq!(printed.code, 0);
-    insta::assert_snapshot!("standard_output_summary", printed.stderr);
+    insta::assert_snapshot!("standard_output_summary", without_counts(&printed.stderr));
     folder.assert_untouched_since(&before);
 
     folder.run(&CODEGEN);

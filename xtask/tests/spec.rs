@@ -1,10 +1,11 @@
 //! Runs `cargo xtask spec` as a maintainer does, in repositories of its own.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
-use tempfile::TempDir;
+use std::fs;
+use std::process::Command;
+
+use support::{Folder, Run};
 
 const PETS: &str = "\
 openapi: 3.0.3
@@ -42,31 +43,23 @@ components:
 ";
 
 /// A repository with one commit on `main`, which holds `openapi.yaml`.
-struct Repository(TempDir);
+struct Repository(Folder);
 
 impl Repository {
     fn new() -> Self {
-        let repository = Self(tempfile::tempdir().unwrap());
+        let repository = Self(Folder::new());
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
         repository.write("openapi.yaml", PETS);
         repository.commit();
         repository
     }
 
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
     fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        self.0.write(path, text);
     }
 
     fn replace(&self, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path().join("openapi.yaml")).unwrap();
-        assert!(text.contains(from), "openapi.yaml does not hold `{from}`");
-        self.write("openapi.yaml", &text.replace(from, to));
+        self.0.replace("openapi.yaml", from, to);
     }
 
     fn git(&self, arguments: &[&str]) {
@@ -74,7 +67,7 @@ impl Repository {
             .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
             .args(["-c", "commit.gpgsign=false"])
             .args(arguments)
-            .current_dir(self.path())
+            .current_dir(&self.0.path)
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -86,32 +79,8 @@ impl Repository {
     }
 
     fn run(&self, arguments: &[&str]) -> String {
-        self.run_in("", arguments)
+        self.0.run(&[&["spec"], arguments].concat()).to_string()
     }
-
-    fn run_in(&self, folder: &str, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("spec")
-            .args(arguments)
-            .current_dir(self.path().join(folder))
-            // Where cargo would say that this workspace is.
-            .env("CARGO_MANIFEST_DIR", self.path().join("xtask"))
-            .env("COLUMNS", "100")
-            .env("GIT_CEILING_DIRECTORIES", self.path())
-            .env_remove("CLICOLOR_FORCE")
-            .output()
-            .unwrap();
-        shown(&output)
-    }
-}
-
-fn shown(output: &Output) -> String {
-    format!(
-        "exit code {}\n=== stdout ===\n{}=== stderr ===\n{}",
-        output.status.code().unwrap(),
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    )
 }
 
 #[test]
@@ -156,7 +125,20 @@ fn a_branch_is_compared_with_where_it_began() {
     insta::assert_snapshot!("diff_of_a_branch", report.replace(&base, "REVISION"));
     // From any folder of the workspace.
     repository.write("docs/empty", "");
-    assert_eq!(repository.run_in("docs", &["diff"]), report);
+    let docs = repository.0.path.join("docs");
+    let output = repository.0.command(&["spec", "diff"]).current_dir(docs).output();
+    assert_eq!(Run::from(output.unwrap()).to_string(), report);
+}
+
+#[test]
+fn the_default_branch_is_the_one_of_the_remote() {
+    let repository = Repository::new();
+    repository.git(&["update-ref", "refs/remotes/origin/trunk", "HEAD"]);
+    repository.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    repository.replace("maximum: 100", "maximum: 50");
+    repository.commit();
+    let report = repository.run(&["diff"]);
+    assert!(report.contains("request-parameter-max-decreased"), "{report}");
 }
 
 #[test]
@@ -230,6 +212,7 @@ fn what_cannot_be_read() {
     let runs = [
         repository.run(&["diff", "nowhere.yaml", "openapi.yaml"]),
         repository.run(&["diff", "nowhere:openapi.yaml"]),
+        repository.run(&["diff", "main"]),
         repository.run(&["diff", "HEAD:nowhere.yaml"]),
         repository.run(&["diff", "--", "--output=x:openapi.yaml"]),
         repository.run(&["diff", "broken.yaml", "openapi.yaml"]),
@@ -248,7 +231,7 @@ fn what_cannot_be_read() {
 #[test]
 fn outside_of_a_repository() {
     let repository = Repository::new();
-    fs::remove_dir_all(repository.path().join(".git")).unwrap();
+    fs::remove_dir_all(repository.0.path.join(".git")).unwrap();
     insta::assert_snapshot!("diff_outside", repository.run(&["diff"]));
     let report = repository.run(&["diff", "openapi.yaml", "openapi.yaml"]);
     assert!(report.starts_with("exit code 0"), "{report}");
@@ -287,10 +270,16 @@ fn lint() {
          examples: { one: { value: [{ age: 3 }] } }\n",
     );
     insta::assert_snapshot!("lint", repository.run(&["lint", "openapi.yaml"]));
-    repository.replace("type: array\n", "type: list\n");
-    let report = repository.run(&["lint"]);
-    assert!(
-        report.starts_with("exit code 1") && report.contains("1 error"),
-        "{report}"
-    );
+    // What OpenAPI does not allow, and what generation refuses.
+    for (from, to, finding) in [
+        ("type: array\n", "type: list\n", "type: list"),
+        ("type: list\n", "not: {}\n", "`not` has no faithful Rust type"),
+    ] {
+        repository.replace(from, to);
+        let report = repository.run(&["lint"]);
+        assert!(
+            report.starts_with("exit code 1") && report.contains("1 error") && report.contains(finding),
+            "{report}"
+        );
+    }
 }

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// What a change means on the wire, for a caller that keeps to the old document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Breaks nobody.
     Info,
@@ -17,26 +16,8 @@ pub enum Severity {
     Error,
 }
 
-impl Severity {
-    /// `info`, `warning` or `error`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
-impl Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The version bump that a change asks of the generated Rust client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bump {
     /// No public item is touched; at most documentation or behaviour.
     Patch,
@@ -46,26 +27,8 @@ pub enum Bump {
     Major,
 }
 
-impl Bump {
-    /// `patch`, `minor` or `major`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Bump::Patch => "patch",
-            Bump::Minor => "minor",
-            Bump::Major => "major",
-        }
-    }
-}
-
-impl Display for Bump {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// What all changes together mean on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wire {
     /// Requests and answers are what they were.
     None,
@@ -75,21 +38,36 @@ pub enum Wire {
     Breaking,
 }
 
-impl Wire {
-    /// `none`, `compatible` or `breaking`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Wire::None => "none",
-            Wire::Compatible => "compatible",
-            Wire::Breaking => "breaking",
+/// The word for each variant, in reports as in JSON.
+macro_rules! words {
+    ($($name:ident, $all:literal { $($variant:ident = $word:literal),* })*) => {$(
+        impl $name {
+            #[doc = $all]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($name::$variant => $word),*
+                }
+            }
         }
-    }
+
+        impl Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )*};
 }
 
-impl Display for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
+words! {
+    Severity, "`info`, `warning` or `error`." { Info = "info", Warning = "warning", Error = "error" }
+    Bump, "`patch`, `minor` or `major`." { Patch = "patch", Minor = "minor", Major = "major" }
+    Wire, "`none`, `compatible` or `breaking`." { None = "none", Compatible = "compatible", Breaking = "breaking" }
 }
 
 /// Whether a thing came, went or is another one now.

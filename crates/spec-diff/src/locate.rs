@@ -1,18 +1,17 @@
 //! Where nodes stand: pointer, line and column, found for many nodes in one pass.
 
-use std::collections::{HashMap, HashSet};
-
 use ittybit_spec::{Document, Node, Value, pointer};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::change::Place;
 use crate::compare::address;
 
 /// The places of some nodes of a document.
-pub(crate) struct Locations(HashMap<usize, Place>);
+pub(crate) struct Locations(FxHashMap<usize, Place>);
 
 impl Locations {
     /// Finds the nodes at these addresses.
-    pub(crate) fn new(document: &Document, wanted: HashSet<usize>) -> Self {
+    pub(crate) fn new(document: &Document, wanted: FxHashSet<usize>) -> Self {
         let mut search = Search {
             wanted,
             pointer: String::new(),
@@ -24,7 +23,7 @@ impl Locations {
 
         let text = document.text();
         let (mut line, mut column, mut at) = (1, 1, 0);
-        let mut places = HashMap::with_capacity(found.len());
+        let mut places = FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
         for (offset, address, pointer) in found {
             for character in text.get(at..offset).unwrap_or_default().chars() {
                 if character == '\n' {
@@ -50,7 +49,7 @@ impl Locations {
 }
 
 struct Search {
-    wanted: HashSet<usize>,
+    wanted: FxHashSet<usize>,
     pointer: String,
     /// Byte offset, address and pointer.
     found: Vec<(usize, usize, String)>,

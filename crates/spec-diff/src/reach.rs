@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use ittybit_spec::{Document, Node};
+use rustc_hash::FxHashSet;
 
 use crate::compare::{first_success, json, operations};
 use crate::reference::References;
@@ -33,7 +34,7 @@ pub(crate) fn sent_only<'d>(document: &'d Document, references: &References<'d>)
 #[derive(Default)]
 struct Reached<'d> {
     names: HashSet<&'d str>,
-    seen: HashSet<usize>,
+    seen: FxHashSet<usize>,
 }
 
 impl<'d> Reached<'d> {

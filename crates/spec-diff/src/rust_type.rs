@@ -88,7 +88,8 @@ fn within(references: &References<'_>, schema: &Node, name: &str, depth: usize) 
         Some(parts) if !parts.is_empty() => return RustType::Struct(name.to_owned()),
         _ => {}
     }
-    if has("properties") {
+    let ty = schema.get("type").and_then(Node::as_str);
+    if has("properties") && matches!(ty, None | Some("object")) {
         return RustType::Struct(name.to_owned());
     }
     let inner = |key: &str, suffix: &str| match schema.get(key) {
@@ -98,7 +99,6 @@ fn within(references: &References<'_>, schema: &Node, name: &str, depth: usize) 
         }
         _ => JSON,
     };
-    let ty = schema.get("type").and_then(Node::as_str);
     if matches!(ty, None | Some("string"))
         && let Some(values) = schema.get("enum").and_then(Node::as_array)
         && values.iter().any(|value| value.as_str().is_some())

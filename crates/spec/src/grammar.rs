@@ -56,6 +56,15 @@ pub(crate) struct Object {
     pub(crate) rules: for<'d> fn(&mut Checker<'d>, &Spot<'d>),
 }
 
+/// No component, no foreign names, and no rules beyond the fields.
+const PLAIN: Object = Object {
+    name: "",
+    component: "",
+    fields: &[],
+    foreign: &[],
+    rules: no_rules,
+};
+
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
@@ -85,7 +94,6 @@ use Shape::{Any, Bool, Count, List, Map, Number, OneOf, Referable, String};
 
 pub(crate) static DOCUMENT: Object = Object {
     name: "the document",
-    component: "",
     fields: &[
         field("openapi", Any),
         required("info", Shape::Object(&INFO), "info: { title: My API, version: 1.0.0 }"),
@@ -107,13 +115,13 @@ pub(crate) static DOCUMENT: Object = Object {
         ("basePath", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
     rules: rules::document,
+    ..PLAIN
 };
 
 static SECURITY_REQUIREMENT: Shape = Map(Keys::Names, &List(&String));
 
 static INFO: Object = Object {
     name: "`info`",
-    component: "",
     fields: &[
         required("title", String, "title: My API"),
         field("description", String),
@@ -126,75 +134,63 @@ static INFO: Object = Object {
         "summary",
         "it came with OpenAPI 3.1; write it as the first line of `description`",
     )],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static CONTACT: Object = Object {
     name: "`contact`",
-    component: "",
     fields: &[field("name", String), field("url", String), field("email", String)],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static LICENSE: Object = Object {
     name: "`license`",
-    component: "",
     fields: &[required("name", String, "name: MIT"), field("url", String)],
     foreign: &[("identifier", "it came with OpenAPI 3.1; write the identifier as `name`")],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static SERVER: Object = Object {
     name: "a server",
-    component: "",
     fields: &[
         required("url", String, "url: https://api.example.com"),
         field("description", String),
         field("variables", Map(Keys::Names, &Shape::Object(&SERVER_VARIABLE))),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static SERVER_VARIABLE: Object = Object {
     name: "a server variable",
-    component: "",
     fields: &[
         field("enum", List(&String)),
         required("default", String, "default: v1"),
         field("description", String),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static TAG: Object = Object {
     name: "a tag",
-    component: "",
     fields: &[
         required("name", String, "name: Tasks"),
         field("description", String),
         field("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static EXTERNAL_DOCS: Object = Object {
     name: "external documentation",
-    component: "",
     fields: &[
         field("description", String),
         required("url", String, "url: https://docs.example.com"),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static COMPONENTS: Object = Object {
     name: "`components`",
-    component: "",
     fields: &[
         field("schemas", Map(Keys::Components, &Referable(&SCHEMA))),
         field("responses", Map(Keys::Components, &Referable(&RESPONSE))),
@@ -210,14 +206,13 @@ static COMPONENTS: Object = Object {
         "pathItems",
         "it came with OpenAPI 3.1; write the operations under `paths`",
     )],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static CALLBACK: Shape = Map(Keys::Expressions, &Shape::Object(&PATH_ITEM));
 
 static PATH_ITEM: Object = Object {
     name: "a path item",
-    component: "",
     fields: &[
         field("summary", String),
         field("description", String),
@@ -232,13 +227,12 @@ static PATH_ITEM: Object = Object {
         field("servers", List(&Shape::Object(&SERVER))),
         field("parameters", List(&Referable(&PARAMETER))),
     ],
-    foreign: &[],
     rules: rules::path_item,
+    ..PLAIN
 };
 
 static OPERATION: Object = Object {
     name: "an operation",
-    component: "",
     fields: &[
         field("tags", List(&String)),
         field("summary", String),
@@ -269,6 +263,7 @@ static OPERATION: Object = Object {
         ("schemes", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
     rules: rules::operation,
+    ..PLAIN
 };
 
 const UNDER_SCHEMA: &str = "in OpenAPI 3 it stands under `schema`: `schema: { type: string, … }`";
@@ -346,12 +341,11 @@ static REQUEST_BODY: Object = Object {
         "schema",
         "it stands under the media type: `content: { application/json: { schema: … } }`",
     )],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static MEDIA_TYPE: Object = Object {
     name: "a media type",
-    component: "",
     fields: &[
         field("schema", Referable(&SCHEMA)),
         field("example", Any),
@@ -363,12 +357,11 @@ static MEDIA_TYPE: Object = Object {
         ("properties", UNDER_SCHEMA),
         ("$ref", "write `schema: { $ref: … }`"),
     ],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static ENCODING: Object = Object {
     name: "an encoding",
-    component: "",
     fields: &[
         field("contentType", String),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
@@ -379,8 +372,7 @@ static ENCODING: Object = Object {
         field("explode", Bool),
         field("allowReserved", Bool),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static RESPONSE: Object = Object {
@@ -396,7 +388,7 @@ static RESPONSE: Object = Object {
         "schema",
         "it stands under the media type: `content: { application/json: { schema: … } }`",
     )],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static EXAMPLE: Object = Object {
@@ -408,8 +400,7 @@ static EXAMPLE: Object = Object {
         field("value", Any),
         field("externalValue", String),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static LINK: Object = Object {
@@ -423,8 +414,8 @@ static LINK: Object = Object {
         field("description", String),
         field("server", Shape::Object(&SERVER)),
     ],
-    foreign: &[],
     rules: rules::link,
+    ..PLAIN
 };
 
 static SECURITY_SCHEME: Object = Object {
@@ -444,21 +435,19 @@ static SECURITY_SCHEME: Object = Object {
         field("flows", Shape::Object(&FLOWS)),
         field("openIdConnectUrl", String),
     ],
-    foreign: &[],
     rules: rules::security_scheme,
+    ..PLAIN
 };
 
 static FLOWS: Object = Object {
     name: "`flows`",
-    component: "",
     fields: &[
         field("implicit", Shape::Object(&IMPLICIT_FLOW)),
         field("password", Shape::Object(&TOKEN_FLOW)),
         field("clientCredentials", Shape::Object(&TOKEN_FLOW)),
         field("authorizationCode", Shape::Object(&CODE_FLOW)),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 const SCOPES: Field = required("scopes", Map(Keys::Names, &String), "scopes: {}");
@@ -471,26 +460,20 @@ const TOKEN_URL: Field = required("tokenUrl", String, "tokenUrl: https://example
 
 static IMPLICIT_FLOW: Object = Object {
     name: "an implicit flow",
-    component: "",
     fields: &[AUTHORIZATION_URL, field("refreshUrl", String), SCOPES],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static TOKEN_FLOW: Object = Object {
     name: "a flow",
-    component: "",
     fields: &[TOKEN_URL, field("refreshUrl", String), SCOPES],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 static CODE_FLOW: Object = Object {
     name: "an authorization code flow",
-    component: "",
     fields: &[AUTHORIZATION_URL, TOKEN_URL, field("refreshUrl", String), SCOPES],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };
 
 pub(crate) static SCHEMA_OR_REFERENCE: Shape = Referable(&SCHEMA);
@@ -580,18 +563,16 @@ static SCHEMA: Object = Object {
 
 static DISCRIMINATOR: Object = Object {
     name: "a discriminator",
-    component: "",
     fields: &[
         required("propertyName", String, "propertyName: kind"),
         field("mapping", Map(Keys::Names, &String)),
     ],
-    foreign: &[],
     rules: rules::discriminator,
+    ..PLAIN
 };
 
 static XML: Object = Object {
     name: "`xml`",
-    component: "",
     fields: &[
         field("name", String),
         field("namespace", String),
@@ -599,6 +580,5 @@ static XML: Object = Object {
         field("attribute", Bool),
         field("wrapped", Bool),
     ],
-    foreign: &[],
-    rules: no_rules,
+    ..PLAIN
 };

@@ -71,12 +71,18 @@ impl Object {
 
     /// The member of that name.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().find(|entry| entry.key == key);
+        }
         let found = self
             .by_key
             .binary_search_by(|place| self.entries[*place as usize].key.as_str().cmp(key));
         Some(&self.entries[self.by_key[found.ok()?] as usize])
     }
 }
+
+/// Up to this many members it is faster to look at one after the other.
+const FEW: usize = 16;
 
 fn sorted_by_key(entries: &[Entry]) -> Box<[u32]> {
     let mut by_key: Box<[u32]> = (0..entries.len() as u32).collect();

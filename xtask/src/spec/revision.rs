@@ -13,10 +13,13 @@ pub const DOCUMENT: &str = "openapi.yaml";
 
 /// Reads a document that is named by a file, or by a revision and a path.
 pub fn read(name: &str) -> Result<Document> {
-    if !Path::new(name).exists()
-        && let Some((revision, path)) = name.split_once(':')
-    {
-        return show(revision, path);
+    if !Path::new(name).exists() {
+        if let Some((revision, path)) = name.split_once(':') {
+            return show(revision, path);
+        }
+        if is_commit(name).is_ok_and(|is| is) {
+            bail!("`{name}` is a revision, not a file\nhelp: name the document in it: `{name}:{DOCUMENT}`");
+        }
     }
     Ok(Document::read(Path::new(name))?)
 }
@@ -48,8 +51,7 @@ fn default_branch() -> Result<String> {
         return Ok(String::from_utf8_lossy(&remote.stdout).trim().to_owned());
     }
     for branch in ["origin/main", "main", "origin/master", "master"] {
-        let revision = format!("{branch}^{{commit}}");
-        if git(&["rev-parse", "--verify", "--quiet", &revision])?.status.success() {
+        if is_commit(branch)? {
             return Ok(branch.to_owned());
         }
     }
@@ -57,6 +59,12 @@ fn default_branch() -> Result<String> {
         "there is no default branch: no `origin/HEAD`, `main` or `master`\n\
          help: name the old document, a file or `REV:{DOCUMENT}`"
     );
+}
+
+fn is_commit(revision: &str) -> Result<bool> {
+    let commit = format!("{revision}^{{commit}}");
+    let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+    Ok(found.status.success())
 }
 
 /// A path as it stood in a revision; without one, in the index.

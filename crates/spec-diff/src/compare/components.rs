@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::schema::{Holder, Pending, Subject};
+use super::view::View;
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
 use crate::json;
@@ -157,7 +158,7 @@ impl<'d> Walk<'d> {
                     Kind::Added => (rule::COMPONENT_ADDED, "added"),
                     _ => (rule::COMPONENT_REMOVED, "removed"),
                 };
-                let message = || format!("`{name}` of the components' `{kind}` was {verb}; nothing refers to it");
+                let message = || format!("`{name}` of the components' `{kind}` was {verb}");
                 self.leaf(rule, member, message, Bump::Patch);
             }
         }
@@ -199,7 +200,11 @@ impl<'d> Walk<'d> {
             renamed.insert((old, new));
             let (old_type, new_type) = (type_name(old), type_name(new));
             let rust = if old_type == new_type { Bump::Patch } else { Bump::Major };
-            let message = format!("the schema `{old}` is called `{new}` now, and so is the Rust type");
+            let ty = match rust {
+                Bump::Patch => format!("the Rust type is still `{new_type}`"),
+                _ => format!("the Rust type was `{old_type}` and is `{new_type}`"),
+            };
+            let message = format!("the schema `{old}` is called `{new}` now; {ty}");
             let places = (old_node, new_node);
             self.report(rule::SCHEMA_RENAMED, Kind::Changed, places, message, rust);
             for node in [old_node, new_node] {
@@ -234,8 +239,11 @@ impl<'d> Walk<'d> {
             if names.new_inline.contains(&rust) {
                 continue;
             }
-            let bump = if rust == TIMESTAMP { Bump::Patch } else { Bump::Major };
-            let message = format!("the schema `{name}` was removed, and so was the Rust type");
+            let (bump, ty) = match rust == TIMESTAMP {
+                true => (Bump::Patch, "which is a type of the client itself"),
+                false => (Bump::Major, "and so was the Rust type"),
+            };
+            let message = format!("the schema `{name}` was removed, {ty}");
             let places = (node, within.1);
             self.lone_schema(node);
             self.report(rule::SCHEMA_REMOVED, Kind::Removed, places, message, bump);
@@ -245,8 +253,11 @@ impl<'d> Walk<'d> {
             if names.old_inline.contains(&rust) {
                 continue;
             }
-            let bump = if rust == TIMESTAMP { Bump::Patch } else { Bump::Minor };
-            let message = format!("the schema `{name}` was added, and is a Rust type");
+            let (bump, ty) = match rust == TIMESTAMP {
+                true => (Bump::Patch, "which is a type of the client itself"),
+                false => (Bump::Minor, "and is a Rust type"),
+            };
+            let message = format!("the schema `{name}` was added, {ty}");
             let places = (within.0, node);
             self.lone_schema(node);
             self.report(rule::SCHEMA_ADDED, Kind::Added, places, message, bump);
@@ -257,13 +268,16 @@ impl<'d> Walk<'d> {
     /// if no field must be given.
     fn extra_fields(&mut self, name: &str, nodes: (&'d Node, &'d Node)) {
         let (was, is) = (self.sent_only.0.contains(name), self.sent_only.1.contains(name));
+        if was == is {
+            return;
+        }
         let (old, new) = (self.view(&[nodes.0], true), self.view(&[nodes.1], false));
         let is_struct = !old.properties.is_empty() && !new.properties.is_empty();
-        let documented = |view: &super::View<'d>| {
+        let documented = |view: &View<'d>| {
             let others = view.get("additionalProperties").and_then(Node::as_object);
             others.is_some_and(|others| !others.is_empty())
         };
-        if was == is || !is_struct || documented(&old) || documented(&new) {
+        if !is_struct || documented(&old) || documented(&new) {
             return;
         }
         let rust = type_name(name);

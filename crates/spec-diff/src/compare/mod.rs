@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use ittybit_spec::{Document, Entry, Node};
+use rustc_hash::FxHashSet;
 
 pub(crate) use self::operation::operations;
 pub(crate) use self::parameter::json;
@@ -26,7 +27,6 @@ pub(crate) use self::response::first_success;
 
 use self::operation::Operation;
 use self::schema::Pending;
-use self::view::View;
 use crate::change::{Bump, Change, Kind, Report};
 use crate::json as values;
 use crate::locate::Locations;
@@ -58,7 +58,15 @@ pub fn diff(old: &Document, new: &Document) -> Report {
     walk.names();
     walk.sweep();
     let changes = walk.changes();
-    let version = |document: &Document| Some(document.get("/info/version")?.as_str()?.to_owned());
+    let version = |document: &Document| {
+        let version = document.get("/info/version")?;
+        // `version: 1.0` is a number, and no version.
+        Some(
+            version
+                .as_str()
+                .map_or_else(|| version.to_json().to_string(), str::to_owned),
+        )
+    };
     Report {
         old_name: old.name().to_owned(),
         new_name: new.name().to_owned(),
@@ -136,16 +144,15 @@ struct Walk<'d> {
     /// Where in `found` a rule has spoken of two nodes already.
     spoken: HashMap<(Direction, String, usize, usize), usize>,
     /// Objects that were compared member by member.
-    seen: HashSet<usize>,
+    seen: FxHashSet<usize>,
     /// Values that were compared as a whole.
-    settled: HashSet<usize>,
+    settled: FxHashSet<usize>,
     /// Schemas still to be compared.
     pending: VecDeque<Pending<'d>>,
     /// Pairs of schemas that were compared, for each direction.
-    compared: HashSet<schema::Pair>,
+    compared: FxHashSet<schema::Pair>,
     /// How many pairs are compared at most: more than any two documents have that were meant.
     most_pairs: usize,
-    views: HashMap<Vec<usize>, Rc<View<'d>>>,
     names: components::Names<'d>,
     /// Components that are only ever sent.
     sent_only: (HashSet<&'d str>, HashSet<&'d str>),
@@ -169,12 +176,11 @@ impl<'d> Walk<'d> {
             new_references,
             found: Vec::new(),
             spoken: HashMap::new(),
-            seen: HashSet::new(),
-            settled: HashSet::new(),
+            seen: FxHashSet::default(),
+            settled: FxHashSet::default(),
             pending: VecDeque::new(),
-            compared: HashSet::new(),
+            compared: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
-            views: HashMap::new(),
             names: components::Names::default(),
             loose: (Vec::new(), Vec::new()),
             operation: None,

@@ -113,24 +113,19 @@ impl<'d> Walk<'d> {
         self.operation = None;
     }
 
-    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> Rc<View<'d>> {
-        let key: Vec<usize> = nodes.iter().map(|node| address(node)).collect();
-        if let Some(view) = self.views.get(&key) {
-            return Rc::clone(view);
-        }
+    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
         let references = if old_side {
             &self.old_references
         } else {
             &self.new_references
         };
-        let view = Rc::new(View::of(references, nodes));
+        let view = View::of(references, nodes);
         for node in &view.objects {
             self.seen.insert(address(node));
         }
         for node in &view.followed {
             self.settled.insert(address(node));
         }
-        self.views.insert(key, Rc::clone(&view));
         view
     }
 

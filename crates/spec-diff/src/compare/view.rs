@@ -1,9 +1,8 @@
 //! A schema without its references and `allOf`s: what all of its parts say together.
 
-use std::collections::HashSet;
-
 use indexmap::IndexMap;
 use ittybit_spec::Node;
+use rustc_hash::FxHashSet;
 
 use super::address;
 use crate::reference::References;
@@ -26,7 +25,7 @@ pub(crate) struct View<'d> {
 impl<'d> View<'d> {
     pub(crate) fn of(references: &References<'d>, parts: &[&'d Node]) -> Self {
         let mut view = Self::default();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut open: Vec<&'d Node> = parts.iter().rev().copied().collect();
         while let Some(part) = open.pop() {
             let Some(members) = part.as_object() else {

@@ -6,7 +6,8 @@ use crate::change::{Bump, Report, Severity, Wire};
 struct Shape<'r> {
     changes: Vec<Item<'r>>,
     wire: Wire,
-    rust: Rust,
+    /// A bump, or `none`.
+    rust: &'static str,
 }
 
 #[derive(Serialize)]
@@ -18,14 +19,6 @@ struct Item<'r> {
     line: usize,
     message: &'r str,
     rust: Bump,
-}
-
-/// A bump, or `none`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Rust {
-    Bump(Bump),
-    None(&'static str),
 }
 
 /// A report for programs, of a form that stays. `docs/spec-review.md` describes it.
@@ -45,7 +38,7 @@ pub fn json(report: &Report) -> String {
             })
             .collect(),
         wire: report.wire(),
-        rust: report.rust().map_or(Rust::None("none"), Rust::Bump),
+        rust: report.rust().map_or("none", Bump::as_str),
     };
     match serde_json::to_string_pretty(&shape) {
         Ok(text) => text + "\n",

@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use super::{counts, verdict};
-use crate::change::{Report, Severity};
+use crate::change::{Bump, Change, Report, Severity};
 
-/// A report for a pull request: the verdict, and a table for each severity; what breaks nobody is
+/// A report for a pull request: the verdict, and tables, the gravest first; what breaks nobody is
 /// folded.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::from("## Review of the spec change\n\n");
@@ -12,21 +12,22 @@ pub fn markdown(report: &Report) -> String {
         return out;
     }
     let _ = writeln!(out, "**{}**\n\n{}.", verdict(report), counts(report));
-    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+    for section in [Section::Errors, Section::Warnings, Section::Rust, Section::Infos] {
         let changes: Vec<_> = report
             .changes
             .iter()
-            .filter(|change| change.severity == severity)
+            .filter(|change| Section::of(change) == section)
             .collect();
         if changes.is_empty() {
             continue;
         }
-        let title = match severity {
-            Severity::Error => "Errors: callers break",
-            Severity::Warning => "Warnings: callers may break",
-            Severity::Info => "Infos: no caller breaks",
+        let title = match section {
+            Section::Errors => "Errors: callers break",
+            Section::Warnings => "Warnings: callers may break",
+            Section::Rust => "Infos: users of the Rust client break",
+            Section::Infos => "Infos: nobody breaks",
         };
-        let folded = severity == Severity::Info;
+        let folded = section == Section::Infos;
         if folded {
             let _ = writeln!(out, "\n<details>\n<summary>{title}</summary>\n");
         } else {
@@ -53,6 +54,25 @@ pub fn markdown(report: &Report) -> String {
         }
     }
     out
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Errors,
+    Warnings,
+    Rust,
+    Infos,
+}
+
+impl Section {
+    fn of(change: &Change) -> Self {
+        match (change.severity, change.rust) {
+            (Severity::Error, _) => Self::Errors,
+            (Severity::Warning, _) => Self::Warnings,
+            (Severity::Info, Bump::Major) => Self::Rust,
+            (Severity::Info, Bump::Minor | Bump::Patch) => Self::Infos,
+        }
+    }
 }
 
 /// Text of a document must not end a cell, a line or a tag.

@@ -12,7 +12,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::change::{Report, Severity};
+use crate::change::{Bump, Report, Severity};
+use crate::version;
 
 /// `1 error, 2 warnings`: how many of what, leaving out what there is none of.
 fn counts(report: &Report) -> String {
@@ -27,8 +28,16 @@ fn counts(report: &Report) -> String {
     counts.join(", ")
 }
 
-/// Both verdicts in a sentence each.
+/// Both verdicts in a sentence each, and what they ask of the version.
 fn verdict(report: &Report) -> String {
-    let rust = report.rust().map_or("none", |bump| bump.as_str());
-    format!("On the wire: {}. For Rust: {rust}.", report.wire())
+    let rust = report.rust().map_or("none", Bump::as_str);
+    let version = match (version::required(report), version::check(report)) {
+        (None, _) => String::new(),
+        (Some(_), Ok(())) => format!(
+            " The version: {} will do.",
+            report.new_version.as_deref().unwrap_or_default()
+        ),
+        (Some(_), Err(error)) => format!(" The version: {error}."),
+    };
+    format!("On the wire: {}. For Rust: {rust}.{version}", report.wire())
 }

@@ -39,6 +39,18 @@ pub fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
+/// The cases of all files in `changes`.
+pub fn all_cases() -> Vec<Case> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes");
+    let entries = std::fs::read_dir(folder).expect("the folder of cases");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let texts = files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("a file of cases"));
+    texts.flat_map(|text| cases(&text)).collect()
+}
+
 impl Case {
     pub fn apply(&self, base: &str) -> String {
         let mut text = format!("\n{base}");

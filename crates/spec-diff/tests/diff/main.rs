@@ -5,4 +5,5 @@ mod changes;
 mod policy;
 mod random;
 mod render;
+mod semver;
 mod surface;

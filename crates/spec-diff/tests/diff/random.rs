@@ -2,13 +2,15 @@
 //! passed over.
 
 use ittybit_spec::Document;
-use ittybit_spec_diff::{Change, Severity, diff};
+use ittybit_spec_diff::{Bump, Change, Severity, diff, surface_bump};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 use crate::cases::{BASE, document};
+use crate::surface::surface;
 
 /// Keys that mean something somewhere, and two that mean nothing.
 const KEYS: &[&str] = &[
@@ -321,7 +323,7 @@ fn ids(changes: &[Change]) -> Vec<&str> {
 }
 
 proptest! {
-        #[test]
+    #[test]
     fn a_document_is_no_change_of_itself(edits in vec(edit(true), 0..6)) {
         let Some(document) = parsed(&apply(base(), &edits)) else { return Ok(()) };
         prop_assert_eq!(diff(&document, &document).changes, []);
@@ -364,6 +366,20 @@ proptest! {
             prop_assert!(new.get(&change.new.pointer).is_some(), "{}", change.new.pointer);
             prop_assert!(ittybit_spec_diff::rules().iter().any(|rule| rule.id == change.id));
         }
+    }
+}
+
+proptest! {
+    // The same few on every run: two clients are generated for each.
+    #![proptest_config(ProptestConfig { cases: 40, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
+
+    /// Where both documents have clients, the rules say of Rust what the clients say.
+    #[test]
+    fn rust_is_told_as_it_is(edit in edit(true)) {
+        let (Some(old), Some(new)) = (parsed(&base()), parsed(&apply(base(), &[edit]))) else { return Ok(()) };
+        let (Ok(old_surface), Ok(new_surface)) = (surface(&old), surface(&new)) else { return Ok(()) };
+        let told = diff(&old, &new).rust().filter(|bump| *bump > Bump::Patch);
+        prop_assert_eq!(told, surface_bump(&old_surface, &new_surface), "{:#?}", diff(&old, &new).changes);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reports as people and programs see them.
 
+use std::collections::BTreeSet;
+
 use ittybit_spec_diff::{Report, diff, render, version};
 
 use crate::cases::{BASE, cases, document};
@@ -99,10 +101,41 @@ fn json() {
     "#);
 }
 
+/// The policy describes every member of the JSON, and no other.
+#[test]
+fn json_is_as_it_is_described() {
+    let (_, section) = include_str!("../../../../docs/spec-review.md")
+        .split_once("\n| Member |")
+        .expect("the table of members");
+    let rows = section.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let described: BTreeSet<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let json: serde_json::Value = serde_json::from_str(&render::json(&report())).expect("JSON");
+    let members = |value: &serde_json::Value, before: &str| -> Vec<String> {
+        let members = value.as_object().expect("an object");
+        members.keys().map(|key| format!("{before}{key}")).collect()
+    };
+    let found = [members(&json, ""), members(&json["changes"][0], "changes[].")].concat();
+    assert_eq!(described, found.iter().map(String::as_str).collect());
+}
+
 #[test]
 fn changelog() {
     insta::assert_snapshot!(render::changelog(&report()));
     assert_eq!(render::changelog(&nothing()), "");
+}
+
+#[test]
+fn a_version_that_is_high_enough() {
+    let old = document("old.yaml", "info: { version: 1.2.3 }\n");
+    let new = document("new.yaml", "info: { version: 1.3.0 }\nservers: [{ url: / }]\n");
+    let told = render::text(&diff(&old, &new), false);
+    assert!(
+        told.ends_with("For Rust: patch. The version: 1.3.0 will do.\n"),
+        "{told}"
+    );
+    let new = document("new.yaml", "info: { version: 1.3.0 }\n");
+    let told = render::text(&diff(&old, &new), false);
+    assert!(told.ends_with("For Rust: patch.\n"), "nothing but the version: {told}");
 }
 
 #[test]
@@ -128,6 +161,7 @@ fn bumps() {
         bumped("1.2.3", "0.9.0", added),
         bumped("2024-05", "2.0.0", added),
         bumped("'1'", "2.0.0", added),
+        bumped("1.0", "2.0.0", added),
     ];
     let errors: Vec<String> = errors.into_iter().filter_map(Result::err).collect();
     insta::assert_snapshot!(errors.join("\n"));

@@ -1,0 +1,110 @@
+//! Folders in which the program is run, and what can be seen of a run.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder that the program is run in.
+pub struct Folder {
+    pub path: PathBuf,
+    /// Removes the folder in the end.
+    pub _temporary: Option<TempDir>,
+}
+
+impl Folder {
+    pub fn new() -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        Self {
+            path: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        }
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "`{path}` does not hold `{from}`");
+        self.write(path, text.replace(from, to));
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path.join(path)).unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(arguments)
+            .current_dir(&self.path)
+            // Where cargo would say that this workspace is.
+            .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
+            // No repository around the folder is found.
+            .env("GIT_CEILING_DIRECTORIES", &self.path)
+            .env("COLUMNS", "100")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR")
+            .env_remove("CLICOLOR_FORCE");
+        command
+    }
+
+    /// Runs it, and gives back all that can be seen of it.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::from(self.command(arguments).output().unwrap())
+    }
+}
+
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// Shown without the counts and numbers of generated lines, which any change of the generator changes.
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "exit code {}\n=== stdout ===\n{}=== stderr ===\n{}",
+            self.code,
+            without_counts(&self.stdout),
+            without_counts(&self.stderr)
+        )
+    }
+}
+
+/// `241 lines`, `(+12 −7)` and `@@ -36,7 +36,7 @@`, with `N` for each number.
+pub fn without_counts(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let masked = words.iter().enumerate().map(|(at, word)| {
+        let counts_lines = words.get(at + 1).is_some_and(|next| next.starts_with("line"));
+        let number = word.trim_start_matches('(').strip_prefix(['+', '-', '−']);
+        let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+        if counts_lines || number.is_some_and(is_number) {
+            let mut masked = word.replace(|letter: char| letter.is_ascii_digit(), "N");
+            while masked.contains("NN") {
+                masked = masked.replace("NN", "N");
+            }
+            masked
+        } else {
+            (*word).to_owned()
+        }
+    });
+    masked.collect::<Vec<_>>().join(" ")
+}
