@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 300;
 
 fn main() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.yaml");

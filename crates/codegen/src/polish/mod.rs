@@ -68,30 +68,32 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
     }
-    let of_types = Survey::of(&mut types);
-    import(&mut types, &of_types, &["Timestamp", "open_enum"])?;
-    let names = [
-        "Argument",
-        "Bound",
-        "Client",
-        "Display",
-        "Error",
-        "Items",
-        "Operation",
-        "Page",
-        "Pages",
-        "Pagination",
-        "Paging",
-        "Parameter",
-        "Pattern",
-        "Response",
-        "Timestamp",
-        "argument::",
-        "bounds::",
-        "types::",
-    ];
-    let of_builders = Survey::of(&mut builders);
-    import(&mut builders, &of_builders, &names)?;
+    let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
+    import(&mut types, &of_types.found)?;
+    let of_builders = Survey::of(
+        &mut builders,
+        &[
+            "Argument",
+            "Bound",
+            "Client",
+            "Display",
+            "Error",
+            "Items",
+            "Operation",
+            "Page",
+            "Pages",
+            "Pagination",
+            "Paging",
+            "Parameter",
+            "Pattern",
+            "Response",
+            "Timestamp",
+            "argument::",
+            "bounds::",
+            "types::",
+        ],
+    );
+    import(&mut builders, &of_builders.found)?;
 
     let server_url = &model.server_url;
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
@@ -145,11 +147,12 @@ fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
     Ok(syn::parse2::<File>(tokens)?.items)
 }
 
-/// Puts a `use` before code for those of the names that stand in it.
-fn import(code: &mut Vec<Item>, survey: &Survey, names: &[&str]) -> Result<(), syn::Error> {
+/// Puts a `use` for each of the names before code.
+fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
     let tokens = names
         .iter()
-        .filter(|name| survey.names.contains(**name))
         .map(|name| match *name {
             "Argument" => quote! { use crate::argument::Argument; },
             "Bound" => quote! { use std::ops::Bound; },

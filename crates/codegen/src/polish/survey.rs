@@ -1,17 +1,15 @@
 //! One look at all of the code before it is laid out: what it names, how deep its types are, and what
 //! has no docs.
 
-use std::collections::HashSet;
-
 use syn::visit_mut::{self, VisitMut};
 use syn::{AngleBracketedGenericArguments, Attribute, Item, Path};
 
 use super::docs;
 
-#[derive(Default)]
 pub(crate) struct Survey {
-    /// The names that paths begin with; with `::` after them where that is not all of the path.
-    pub names: HashSet<String>,
+    /// Those of the names that were looked for which stand in the code.
+    pub found: Vec<&'static str>,
+    looked_for: Vec<&'static str>,
     /// How deep types stand in types.
     pub deepest: usize,
     depth: usize,
@@ -20,9 +18,16 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at the items, and takes out what stands for missing docs.
-    pub(crate) fn of(items: &mut [Item]) -> Self {
-        let mut survey = Self::default();
+    /// Looks at the items, and takes out what stands for missing docs. `names` are what a path may begin
+    /// with; with `::` after it, if there has to be more of the path.
+    pub(crate) fn of(items: &mut [Item], names: &[&'static str]) -> Self {
+        let mut survey = Self {
+            found: Vec::new(),
+            looked_for: names.to_vec(),
+            deepest: 0,
+            depth: 0,
+            undocumented: false,
+        };
         items.iter_mut().for_each(|item| survey.visit_item_mut(item));
         survey
     }
@@ -35,13 +40,14 @@ impl VisitMut for Survey {
 
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        if let Some(first) = path.segments.first() {
-            let name = first.ident.to_string();
-            if path.segments.len() > 1 {
-                self.names.insert(format!("{name}::"));
-            }
-            self.names.insert(name);
-        }
+        let first = &path.segments[0].ident;
+        let more = path.segments.len() > 1;
+        let is_it = |name: &str| match name.strip_suffix("::") {
+            Some(name) => more && first == name,
+            None => first == name,
+        };
+        let found = self.looked_for.extract_if(.., |name| is_it(name));
+        self.found.extend(found);
     }
 
     fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut AngleBracketedGenericArguments) {
