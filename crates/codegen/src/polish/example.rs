@@ -9,7 +9,7 @@ use super::paths;
 use super::setter::Setter;
 use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
-use crate::prepare::TIMESTAMP;
+use crate::prepare::{TIMESTAMP, fits};
 
 /// Code is broken into several lines from here on.
 const WIDTH: usize = 80;
@@ -35,20 +35,53 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// What is said of an item of a list.
+    fn of_item(self, example: Option<&'a Value>) -> Self {
+        Self {
+            example,
+            bounds: self.bounds.and_then(|bounds| bounds.items.as_deref()),
+        }
+    }
+
+    /// The items of the example of a list; one of which nothing is said, if there is none.
+    fn items(self) -> Vec<Option<&'a Value>> {
+        match self.example {
+            Some(Value::Array(items)) if !items.is_empty() => items.iter().map(Some).collect(),
+            _ => vec![None],
+        }
+    }
+
     /// A number that the bounds allow.
     fn number(self) -> i64 {
-        let minimum = self.bounds.and_then(|bounds| bounds.minimum);
-        let least = match minimum {
-            Some(Bound {
-                value: Literal::Integer(value),
-                exclusive,
-            }) => value.saturating_add(i64::from(exclusive)),
-            _ => 1,
+        let bound = |bound: Option<Bound>, round: fn(f64) -> f64, inward: i64| {
+            let Bound { value, exclusive } = bound?;
+            let value = match value {
+                Literal::Integer(value) => value,
+                Literal::Float(value) => round(value) as i64,
+            };
+            Some(value.saturating_add(inward * i64::from(exclusive)))
         };
+        let least = bound(self.bounds.and_then(|bounds| bounds.minimum), f64::ceil, 1);
+        let most = bound(self.bounds.and_then(|bounds| bounds.maximum), f64::floor, -1);
+        let number = least.unwrap_or(1).min(most.unwrap_or(i64::MAX));
         match self.bounds.and_then(|bounds| bounds.multiple_of) {
-            Some(Literal::Integer(factor)) => least.div_euclid(factor).saturating_add(1).saturating_mul(factor),
-            _ => least,
+            Some(Literal::Integer(factor)) => number.saturating_add((-number.rem_euclid(factor)).rem_euclid(factor)),
+            _ => number,
         }
+    }
+
+    /// A text that the bounds allow; none for a pattern, for which the document has to say one.
+    fn text(self) -> Option<String> {
+        if let Some(text) = self.example.and_then(Value::as_str) {
+            return Some(text.to_owned());
+        }
+        let (least, most) = match self.bounds {
+            Some(bounds) if bounds.pattern.is_some() => return None,
+            Some(bounds) => (bounds.min_length.unwrap_or(0), bounds.max_length.unwrap_or(usize::MAX)),
+            None => (0, usize::MAX),
+        };
+        let length = "text".len().max(least.min(WIDTH)).min(most);
+        Some("text".chars().cycle().take(length).collect())
     }
 }
 
@@ -63,24 +96,22 @@ impl Context<'_> {
     }
 
     /// A value as text, for what takes a parameter by its name.
-    pub(crate) fn text(self, ty: &Type, said: Said) -> String {
+    pub(crate) fn text(self, ty: &Type, said: Said) -> Option<String> {
         let ty = self.resolved(ty);
-        let ty = ["Vec", "Option"]
-            .into_iter()
-            .fold(&ty, |ty, name| paths::argument(ty, name).unwrap_or(ty));
-        let known = name_of(ty).and_then(|name| self.model.enums.get(&name));
-        let example = match said.example {
-            Some(Value::Array(items)) => items.first(),
-            example => example,
+        let (ty, said) = match paths::argument(&ty, "Vec") {
+            Some(item) => (item, said.of_item(said.items().first().copied().flatten())),
+            None => (&ty, said),
         };
-        match (example, known.and_then(|known| known.variants.first())) {
-            (Some(Value::String(text)), _) => text.clone(),
-            (Some(value @ (Value::Number(_) | Value::Bool(_))), _) => value.to_string(),
-            (_, Some((_, variant))) => variant.value.clone(),
-            _ if paths::is(ty, "bool") => "true".to_owned(),
-            _ if paths::is(ty, "String") => "text".to_owned(),
-            _ if paths::is(ty, TIMESTAMP) => "2025-01-01T00:00:00Z".to_owned(),
-            _ => said.number().to_string(),
+        let ty = paths::argument(ty, "Option").unwrap_or(ty);
+        let known = name_of(ty).and_then(|name| self.model.enums.get(&name));
+        match (said.example, known.and_then(|known| known.variants.first())) {
+            _ if paths::is(ty, TIMESTAMP) => Some("2025-01-01T00:00:00Z".to_owned()),
+            (Some(Value::String(text)), _) => Some(text.clone()),
+            (Some(value @ (Value::Number(_) | Value::Bool(_))), _) => Some(value.to_string()),
+            (_, Some((_, variant))) => Some(variant.value.clone()),
+            _ if paths::is(ty, "bool") => Some("true".to_owned()),
+            _ if paths::is(ty, "String") => said.text(),
+            _ => Some(said.number().to_string()),
         }
     }
 }
@@ -104,16 +135,8 @@ impl Expression<'_> {
             return Some(format!("Some({})", self.of(inner, said, true)?));
         }
         if let Some(inner) = paths::argument(ty, "Vec") {
-            let one = [None];
-            let items = match said.example {
-                Some(Value::Array(items)) if !items.is_empty() => items.iter().map(Some).collect(),
-                _ => one.to_vec(),
-            };
-            let bounds = said.bounds.and_then(|bounds| bounds.items.as_deref());
-            let items: Option<Vec<String>> = items
-                .into_iter()
-                .map(|example| self.of(inner, Said { example, bounds }, true))
-                .collect();
+            let items = said.items().into_iter();
+            let items: Option<Vec<String>> = items.map(|item| self.of(inner, said.of_item(item), true)).collect();
             return Some(format!("vec![{}]", items?.join(", ")));
         }
         if let Some(value) = paths::second_argument(ty, "BTreeMap") {
@@ -146,8 +169,8 @@ impl Expression<'_> {
             return Some(format!("{head}{}{build}", calls.concat()));
         }
         let text = match (name.as_str(), said.example) {
-            ("String", example) => {
-                let text = format!("{:?}", example.and_then(Value::as_str).unwrap_or("text"));
+            ("String", _) => {
+                let text = format!("{:?}", said.text()?);
                 if exact { format!("{text}.to_owned()") } else { text }
             }
             ("bool", example) => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
@@ -157,7 +180,8 @@ impl Expression<'_> {
                 format!("ittybit::Timestamp::from_unix_seconds({seconds})")
             }
             (number, example) => {
-                let value = example.and_then(Value::as_i64).unwrap_or(said.number());
+                let mut values = [example.and_then(Value::as_i64), Some(said.number()), Some(1)].into_iter();
+                let value = values.find_map(|value| value.filter(|value| fits(Literal::Integer(*value), number)))?;
                 // A number without a type is an `i32`.
                 if exact || i32::try_from(value).is_err() {
                     format!("{value}_{number}")
@@ -221,7 +245,6 @@ pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
 }
 
 /// What a setter may be given.
-#[derive(Clone)]
 pub(crate) struct Argument {
     /// Statements that make it, where it is too much for one expression.
     before: String,
@@ -290,12 +313,7 @@ impl Requests {
     }
 
     pub(crate) fn begun(&self, builder: &str) -> String {
-        let client = if self.blocking {
-            "<ittybit::blocking::Client>"
-        } else {
-            ""
-        };
-        let code = self.with(&format!("let request: ittybit::builder::{builder}{client} = "), "");
+        let code = self.with(&format!("let request: ittybit::builder::{builder} = "), "");
         self.within(&code)
     }
 

@@ -160,10 +160,9 @@ pub(crate) fn set(
             }
         })
         .collect();
-    let first = named(operation, setters).next();
-    let example = first.map(|(name, parameter, setter)| {
-        let text = context.text(&setter.ty, Said::of(parameter));
-        format!("{}\n\n", requests.set(name, &text))
+    let example = named(operation, setters).find_map(|(name, parameter, setter)| {
+        let text = context.text(&setter.ty, Said::of(parameter))?;
+        Some(format!("{}\n\n", requests.set(name, &text)))
     });
     let about = docs::lines(&format!(
         "Sets a parameter by its name in [`OPERATION`]({builder}::OPERATION), from text: one value, or any \

@@ -16,8 +16,8 @@ use ittybit_spec::{Diagnostic, Diagnostics, Document, Position, pointer};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server};
 
 pub(crate) use self::operation::{renamed_path, slot};
-pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
+pub(crate) use self::schema::{TIMESTAMP, fits};
 use crate::model::Model;
 use crate::name;
 

@@ -1170,7 +1170,7 @@ fn range(rust: &str) -> (i128, i128) {
     }
 }
 
-fn fits(value: Literal, rust: &str) -> bool {
+pub(crate) fn fits(value: Literal, rust: &str) -> bool {
     let (least, most) = range(rust);
     matches!(value, Literal::Integer(value) if (least..=most).contains(&i128::from(value)))
 }
