@@ -26,7 +26,8 @@ impl Call {
             http.request.method = operation.method,
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
-            server.address = url.host_str(),
+            // A URL has an IPv6 address in brackets.
+            server.address = url.host_str().map(|host| host.trim_matches(['[', ']'])),
             server.port = url.port_or_known_default(),
             // A cursor or filter that is the key by mistake does not show it.
             url.full = key.strike_out_text(url.as_str().to_owned()),

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use ittybit::Category;
+use ittybit::{Category, Client, RetryPolicy};
 use loopback::{KEY, Reply, Server, Waits, client};
 use serde_json::json;
 use tracing::field::{Field, Visit};
@@ -88,6 +88,10 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
 
 /// What is told about one request for a page of five.
 fn told(server: &Server) -> Record {
+    told_of(&client(server, &Waits::default()))
+}
+
+fn told_of(client: &Client) -> Record {
     let told = Told::default();
     let subscriber = tracing_subscriber::registry().with(told.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -95,7 +99,6 @@ fn told(server: &Server) -> Record {
         .build()
         .unwrap();
     tracing::subscriber::with_default(subscriber, || {
-        let client = client(server, &Waits::default());
         let _ = runtime.block_on(client.list_tasks().limit(5).send());
     });
     let records = told.0.lock().unwrap();
@@ -259,4 +262,17 @@ fn what_the_server_echoes_is_not_told() {
     let record = told(&server);
     assert_eq!(record.events.len(), 2);
     assert!(record.events[0].1["error"].contains("[redacted] is offline"));
+}
+
+#[test]
+fn an_ip_address_stands_without_brackets() {
+    let client = Client::builder()
+        .api_key(KEY)
+        .base_url("http://[::1]:9")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let told = told_of(&client);
+    assert_eq!(told.fields["server.address"], "::1");
+    assert_eq!(told.fields["server.port"], "9");
 }
