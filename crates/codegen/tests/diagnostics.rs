@@ -172,6 +172,28 @@ fn documents() {
         "10,000 levels" => generate("api.yaml", &deep(10_000)).unwrap_err(),
         "300 references in a row" => schema(&(chain + "    A300: { type: string }\n")),
         "a reference to nothing" => schema("    A: { $ref: \"#/components/schemas/B\" }\n"),
+        "mistakes in OpenAPI and in what has no Rust form" => refused("\
+openapi: 3.0.3
+info: { title: A, version: 1 }
+servers: [{ url: \"https://api.example.com\" }]
+paths:
+  /a:
+    get:
+      operationId: get_a
+      parameters: [{ name: session, in: cookie, schema: { type: string } }]
+      responses: { \"204\": { description: Fine. } }
+    put:
+      operationId: get_a
+      responses: { \"204\": { description: Fine. } }
+  /b:
+    get: { operationId: get_b, responses: { \"200\": { $ref: \"#/components/responses/Pets\" } } }
+components:
+  responses:
+    Pets: { description: Pets., content: { application/json: { schema: { $ref: \"#/components/schemas/Pet\" } } } }
+  schemas:
+    Pet: { type: object, properties: { tag: { $ref: \"#/components/schemas/Nowhere\" } } }
+    Page: { type: string }
+"),
         "everything at once" => refused("\
 components:
   schemas:

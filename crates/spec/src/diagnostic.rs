@@ -159,6 +159,11 @@ impl Diagnostic {
         self.0.place.source.name()
     }
 
+    /// The byte of the text that its place begins with.
+    pub(crate) fn start(&self) -> Option<usize> {
+        Some(self.0.place.span.as_ref()?.start)
+    }
+
     /// Line and column, or `None` where a file could not be read at all.
     pub fn position(&self) -> Option<Position> {
         let span = self.0.place.span.as_ref()?;

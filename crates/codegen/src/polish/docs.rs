@@ -43,6 +43,14 @@ pub(crate) fn lines(text: &str) -> TokenStream {
     quote! { #[doc = #text] }
 }
 
+/// A text as CommonMark writes code, which knows no escapes: between more backticks than it has.
+pub(crate) fn code(text: &str) -> String {
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
+    let ticks = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
 /// A first sentence ends in a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
