@@ -1097,7 +1097,8 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     reference.strip_prefix(COMPONENTS)
 }
 
-/// A schema with a type and with keywords of other types, which then mean nothing, as one of its type.
+/// A schema with a type that `openapiv3` could not sort, as one of its type: it has keywords of other
+/// types, which mean nothing, or it is an integer and has bounds that are none.
 fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     let SchemaKind::Any(any) = kind else {
         return Cow::Borrowed(kind);
@@ -1134,13 +1135,46 @@ fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
         ],
         _ => return Cow::Borrowed(kind),
     };
-    let keywords = keywords
+    let mut keywords: serde_json::Map<_, _> = keywords
         .into_iter()
-        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()));
-    match serde_json::from_value(serde_json::Value::Object(keywords.collect())) {
+        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()))
+        .collect();
+    if any.typ.as_deref() == Some("integer") {
+        make_whole(&mut keywords);
+    }
+    match serde_json::from_value(serde_json::Value::Object(keywords)) {
         Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
         _ => Cow::Borrowed(kind),
     }
+}
+
+/// Makes the keywords of an integer those that integers can have: at least 0.5 is at least 1. What
+/// cannot be whole is left out, and noted.
+fn make_whole(keywords: &mut serde_json::Map<String, serde_json::Value>) {
+    keywords.remove("enum");
+    let rules: [(&str, &str, fn(f64) -> f64); 3] = [
+        ("minimum", "exclusiveMinimum", f64::ceil),
+        ("maximum", "exclusiveMaximum", f64::floor),
+        ("multipleOf", "", |step| step),
+    ];
+    for (key, exclusive, round) in rules {
+        let Some(value) = keywords.remove(key).as_ref().and_then(serde_json::Value::as_f64) else {
+            continue;
+        };
+        let whole = round(value);
+        if whole != value {
+            keywords.remove(exclusive);
+        }
+        if is_whole(whole) {
+            keywords.insert(key.to_owned(), (whole as i64).into());
+        }
+    }
+}
+
+/// Whether a number is an `i64`.
+pub(super) fn is_whole(number: f64) -> bool {
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    number.fract() == 0.0 && (-END..END).contains(&number)
 }
 
 fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
