@@ -126,6 +126,7 @@ fn schemas() {
         "an inline schema of a name of the client" => schema("    Retry: { type: object, properties: { policy: { type: object, properties: { a: { type: string } } } } }\n"),
         "the name of times" => schema("    Timestamp: { type: string, format: date-time }\n"),
         "two fields of one name" => schema("    Pet: { type: object, properties: { petName: { type: string }, pet_name: { type: string } } }\n"),
+        "two variants of one name, one with a line break" => schema("    Tag: { type: string, enum: [a, \"A\\n\"] }\n"),
         "two variants of one name" => schema("    Tag: { type: string, enum: [cat, Cat] }\n"),
         "one of several" => schema("    Pet: { oneOf: [{ type: string }, { type: integer }] }\n"),
         "any of several" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),

@@ -480,7 +480,11 @@ pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
 }
 
 fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
-    let mut wire = format!("The {} parameter {}", parameter.location.name(), docs::code(&parameter.name));
+    let mut wire = format!(
+        "The {} parameter {}",
+        parameter.location.name(),
+        docs::code(&parameter.name)
+    );
     let bounds = setter::described(&parameter.bounds);
     if !bounds.is_empty() {
         wire.push_str(&format!(": {}", bounds.join(", ")));

@@ -210,9 +210,15 @@ impl<'d> Walk<'d> {
             let body = self.resolved(body);
             self.extensions(&body, &[]);
             self.content(&body);
-            let schemas = body.parts_of("content").into_iter().filter_map(|media| media.get("schema"));
+            let schemas = body
+                .parts_of("content")
+                .into_iter()
+                .filter_map(|media| media.get("schema"));
             for nullable in schemas.filter_map(|schema| schema.get("nullable")) {
-                self.note(&nullable.at, "`nullable` of a request body is not used: it is never null");
+                self.note(
+                    &nullable.at,
+                    "`nullable` of a request body is not used: it is never null",
+                );
             }
         }
         let responses = operation.parts_of("responses");
@@ -426,7 +432,10 @@ impl<'d> Walk<'d> {
         };
         if let (Role::Parameter { .. }, Some(items)) = (role, part.get("items")) {
             for key in ["default", "example"].iter().filter_map(|key| items.get(key)) {
-                let message = format!("`{}` of a parameter's items is not used: write it beside `items`", key.key);
+                let message = format!(
+                    "`{}` of a parameter's items is not used: write it beside `items`",
+                    key.key
+                );
                 self.note(&key.at, message);
             }
         }
@@ -519,7 +528,10 @@ impl<'d> Walk<'d> {
 
 /// Whether a bound of an integer is one that requests are checked for.
 fn is_checked(key: &str, schema: &Node) -> bool {
-    let number = schema.get(key).and_then(Node::as_number).filter(|number| !number.is_i64());
+    let number = schema
+        .get(key)
+        .and_then(Node::as_number)
+        .filter(|number| !number.is_i64());
     number.and_then(Number::as_f64).is_none_or(|number| match key {
         "minimum" => is_whole(number.ceil()),
         "maximum" => is_whole(number.floor()),
