@@ -9,10 +9,9 @@ use std::collections::HashSet;
 
 use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Document, Node, Value, pointer};
-use serde_json::Number;
 
 use super::Prepare;
-use super::schema::is_whole;
+use super::schema::is_checked;
 
 impl Prepare<'_> {
     /// Notes everything that is not read.
@@ -480,7 +479,11 @@ impl<'d> Walk<'d> {
                 self.note(&at, format!("`{key}` says nothing of the type `{kind}`"));
             } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
                 self.note(&at, format!("`{key}` is checked in parameters with a `type` only"));
-            } else if kind == Some("integer") && !is_checked(key, schema) {
+            } else if kind == Some("integer")
+                && let Some(number) = schema.get(key).and_then(Node::as_number)
+                && !number.is_i64()
+                && number.as_f64().is_some_and(|number| !is_checked(key, number))
+            {
                 self.note(&at, format!("`{key}` is not checked: it is no `i64`"));
             }
         }
@@ -524,19 +527,6 @@ impl<'d> Walk<'d> {
             );
         }
     }
-}
-
-/// Whether a bound of an integer is one that requests are checked for.
-fn is_checked(key: &str, schema: &Node) -> bool {
-    let number = schema
-        .get(key)
-        .and_then(Node::as_number)
-        .filter(|number| !number.is_i64());
-    number.and_then(Number::as_f64).is_none_or(|number| match key {
-        "minimum" => is_whole(number.ceil()),
-        "maximum" => is_whole(number.floor()),
-        _ => is_whole(number),
-    })
 }
 
 /// The response headers that pagination reads, in lower case.

@@ -1152,29 +1152,38 @@ fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
 /// cannot be whole is left out, and noted.
 fn make_whole(keywords: &mut serde_json::Map<String, serde_json::Value>) {
     keywords.remove("enum");
-    let rules: [(&str, &str, fn(f64) -> f64); 3] = [
-        ("minimum", "exclusiveMinimum", f64::ceil),
-        ("maximum", "exclusiveMaximum", f64::floor),
-        ("multipleOf", "", |step| step),
-    ];
-    for (key, exclusive, round) in rules {
+    for (key, exclusive) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+        ("multipleOf", ""),
+    ] {
         let Some(value) = keywords.remove(key).as_ref().and_then(serde_json::Value::as_f64) else {
             continue;
         };
-        let whole = round(value);
+        let whole = rounded(key, value);
         if whole != value {
             keywords.remove(exclusive);
         }
-        if is_whole(whole) {
+        if is_checked(key, value) {
             keywords.insert(key.to_owned(), (whole as i64).into());
         }
     }
 }
 
-/// Whether a number is an `i64`.
-pub(super) fn is_whole(number: f64) -> bool {
+/// The bound of integers that a bound amounts to.
+fn rounded(key: &str, bound: f64) -> f64 {
+    match key {
+        "minimum" => bound.ceil(),
+        "maximum" => bound.floor(),
+        _ => bound,
+    }
+}
+
+/// Whether a bound of integers can be checked: whether an `i64` holds it.
+pub(super) fn is_checked(key: &str, bound: f64) -> bool {
     const END: f64 = 9_223_372_036_854_775_808.0;
-    number.fract() == 0.0 && (-END..END).contains(&number)
+    let whole = rounded(key, bound);
+    whole.fract() == 0.0 && (-END..END).contains(&whole)
 }
 
 fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
