@@ -32,6 +32,7 @@ pub(crate) const LINE_END: char = '\u{1}';
 
 /// Docs that are rustdoc already.
 pub(crate) fn lines(text: &str) -> TokenStream {
+    let text = text.replace(turns_direction, "");
     let lines: Vec<String> = wrapped(text.trim_end())
         .into_iter()
         .map(|line| if line.is_empty() { line } else { format!(" {line}") })
@@ -41,6 +42,12 @@ pub(crate) fn lines(text: &str) -> TokenStream {
     let raw = format!("r####\"{text}\"####").parse();
     let text = raw.unwrap_or_else(|_| Literal::string(&text));
     quote! { #[doc = #text] }
+}
+
+/// Whether a character turns the direction of text, which rustc refuses in comments: code could look
+/// like other code.
+fn turns_direction(char: char) -> bool {
+    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text as CommonMark writes code, which knows no escapes: between more backticks than it has.
