@@ -189,6 +189,7 @@ paths:
   /b:
     get: { operationId: get_b, responses: { \"200\": { $ref: \"#/components/responses/Pets\" } } }
 components:
+  securitySchemes: { bearer: { type: http, scheme: bearer, bearerFormat: 3 }, basic: { type: http, scheme: basic } }
   responses:
     Pets: { description: Pets., content: { application/json: { schema: { $ref: \"#/components/schemas/Pet\" } } } }
   schemas:
