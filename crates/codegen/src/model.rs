@@ -20,6 +20,12 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Whether a parameter and a variant have one name, as in scripts without capitals.
+    pub(crate) fn has_caseless(&self) -> bool {
+        let mut parameters = self.operations.values().flat_map(|item| item.parameters.keys());
+        parameters.any(|name| self.enums.values().any(|item| item.variants.contains_key(name)))
+    }
+
     /// Whether the generated code has deprecated items, which it uses itself.
     pub(crate) fn has_deprecated(&self) -> bool {
         let fields = self

@@ -126,6 +126,7 @@ fn schemas() {
         "an inline schema of a name of the client" => schema("    Retry: { type: object, properties: { policy: { type: object, properties: { a: { type: string } } } } }\n"),
         "the name of times" => schema("    Timestamp: { type: string, format: date-time }\n"),
         "two fields of one name" => schema("    Pet: { type: object, properties: { petName: { type: string }, pet_name: { type: string } } }\n"),
+        "two variants of one name, one with a line break" => schema("    Tag: { type: string, enum: [a, \"A\\n\"] }\n"),
         "two variants of one name" => schema("    Tag: { type: string, enum: [cat, Cat] }\n"),
         "one of several" => schema("    Pet: { oneOf: [{ type: string }, { type: integer }] }\n"),
         "any of several" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),
@@ -172,6 +173,29 @@ fn documents() {
         "10,000 levels" => generate("api.yaml", &deep(10_000)).unwrap_err(),
         "300 references in a row" => schema(&(chain + "    A300: { type: string }\n")),
         "a reference to nothing" => schema("    A: { $ref: \"#/components/schemas/B\" }\n"),
+        "mistakes in OpenAPI and in what has no Rust form" => refused("\
+openapi: 3.0.3
+info: { title: A, version: 1 }
+servers: [{ url: \"https://api.example.com\" }]
+paths:
+  /a:
+    get:
+      operationId: get_a
+      parameters: [{ name: session, in: cookie, schema: { type: string } }]
+      responses: { \"204\": { description: Fine. } }
+    put:
+      operationId: get_a
+      responses: { \"204\": { description: Fine. } }
+  /b:
+    get: { operationId: get_b, responses: { \"200\": { $ref: \"#/components/responses/Pets\" } } }
+components:
+  securitySchemes: { bearer: { type: http, scheme: bearer, bearerFormat: 3 }, basic: { type: http, scheme: basic } }
+  responses:
+    Pets: { description: Pets., content: { application/json: { schema: { $ref: \"#/components/schemas/Pet\" } } } }
+  schemas:
+    Pet: { type: object, properties: { tag: { $ref: \"#/components/schemas/Nowhere\" } } }
+    Page: { type: string }
+"),
         "everything at once" => refused("\
 components:
   schemas:

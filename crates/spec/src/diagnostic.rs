@@ -89,7 +89,7 @@ impl Diagnostic {
     ) -> Self {
         Self(Box::new(Finding {
             severity,
-            message: message.into(),
+            message: on_one_line(message.into()),
             place: Place {
                 source: Arc::clone(source),
                 span,
@@ -159,6 +159,11 @@ impl Diagnostic {
         self.0.place.source.name()
     }
 
+    /// The byte of the text that its place begins with.
+    pub(crate) fn start(&self) -> Option<usize> {
+        Some(self.0.place.span.as_ref()?.start)
+    }
+
     /// Line and column, or `None` where a file could not be read at all.
     pub fn position(&self) -> Option<Position> {
         let span = self.0.place.span.as_ref()?;
@@ -213,6 +218,18 @@ impl Diagnostic {
             .into_iter()
             .fold(rendered, |text, (shown, real)| text.replacen(&shown, &real, 1))
     }
+}
+
+/// A message may quote a name of the document that holds a line break.
+fn on_one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    let shown = |char: char| match char.is_control() {
+        true => char.escape_default().to_string(),
+        false => char.to_string(),
+    };
+    message.chars().map(shown).collect()
 }
 
 /// Characters of a line shown on either side of the marked place; the rest of a longer line is

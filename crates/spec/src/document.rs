@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, yaml};
+use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, sound, yaml};
 
 /// An OpenAPI document, read from YAML or JSON.
 ///
@@ -180,6 +180,36 @@ impl Document {
     /// has no effect.
     pub fn check(&self) -> Diagnostics {
         check::check(self)
+    }
+
+    /// What is left when the operations and components that [`check`](Self::check) finds errors in
+    /// are taken out, and all that refers to them; nothing where an error stands in what all of
+    /// them need, such as `servers`.
+    ///
+    /// Whoever looks for more mistakes than `check` does looks here, and reports all in one go.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    ///
+    /// let document = Document::parse("api.yaml", "\
+    /// openapi: 3.0.3
+    /// info: { title: Tasks, version: 1.0.0 }
+    /// paths: {}
+    /// components: { schemas: { Sound: { type: string }, Not: { type: text } } }
+    /// ")?;
+    /// let part = document.sound_part().unwrap();
+    /// assert!(part.get("/components/schemas/Sound").is_some());
+    /// assert!(part.get("/components/schemas/Not").is_none());
+    /// assert!(!part.check().has_errors());
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn sound_part(&self) -> Option<Self> {
+        sound::part(self)
+    }
+
+    pub(crate) fn with_root(&self, root: Node) -> Self {
+        let source = Arc::clone(&self.source);
+        Self { source, root }
     }
 
     /// The document as `openapiv3` has it.

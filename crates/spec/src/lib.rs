@@ -31,6 +31,7 @@ mod openapi;
 pub mod pointer;
 mod reference;
 mod rules;
+mod sound;
 mod source;
 mod tree;
 mod yaml;

@@ -129,6 +129,11 @@ impl Entry {
         Self { key, key_span, value }
     }
 
+    /// The same member with another value.
+    pub(crate) fn with_value(&self, value: Node) -> Self {
+        Self::new(self.key.clone(), self.key_span(), value)
+    }
+
     /// The member's name.
     pub fn key(&self) -> &str {
         &self.key

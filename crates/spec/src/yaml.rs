@@ -261,6 +261,9 @@ impl Reader<'_> {
             return too_deep(self.tree.source(), at);
         }
         let rest = &self.tree.source().text()[at..];
+        // The parser marks what the tab stands behind, which may be on another line.
+        let ahead = if info.contains("tab") { rest.find('\t') } else { None };
+        let (at, rest) = (at + ahead.unwrap_or(0), &rest[ahead.unwrap_or(0)..]);
         let width = rest.chars().next().map_or(0, char::len_utf8);
         let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
         self.error(at..at + width, format!("not YAML: {info}"))

@@ -84,6 +84,7 @@ fn yaml_syntax() {
             ("a colon inside plain text", "info: { title: a: b }\n"),
             ("wrong indentation", "info:\n  title: a\n version: 1\n"),
             ("a tab as indentation", "info:\n\ttitle: a\n"),
+            ("a tab on the line below", "openapi: 3.0.3\n\tinfo: {}\n"),
             ("a colon in the text of a line", "title: a: b\n"),
             ("an item out of line", "tags:\n  - a\n - b\n"),
             ("an open quote", "info: \"a\npaths: {}\n"),

@@ -32,6 +32,7 @@ pub(crate) const LINE_END: char = '\u{1}';
 
 /// Docs that are rustdoc already.
 pub(crate) fn lines(text: &str) -> TokenStream {
+    let text = text.replace(turns_direction, "");
     let lines: Vec<String> = wrapped(text.trim_end())
         .into_iter()
         .map(|line| if line.is_empty() { line } else { format!(" {line}") })
@@ -41,6 +42,24 @@ pub(crate) fn lines(text: &str) -> TokenStream {
     let raw = format!("r####\"{text}\"####").parse();
     let text = raw.unwrap_or_else(|_| Literal::string(&text));
     quote! { #[doc = #text] }
+}
+
+/// Whether a character turns the direction of text, which rustc refuses in comments: code could look
+/// like other code.
+fn turns_direction(char: char) -> bool {
+    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text as CommonMark writes code, which knows no escapes: between more backticks than it has.
+pub(crate) fn code(text: &str) -> String {
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
+    let ticks = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{ticks}{space}{text}{space}{ticks}")
 }
 
 /// A first sentence ends in a full stop.

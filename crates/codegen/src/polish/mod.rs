@@ -137,6 +137,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         (deepest > 3, quote!(clippy::type_complexity)),
         (model.has_deprecated(), quote!(deprecated)),
         (undocumented, quote!(missing_docs)),
+        (model.has_caseless(), quote!(bindings_with_variant_name)),
     ];
     let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
     file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();

@@ -206,6 +206,11 @@ impl<'m> Parts<'m> {
         }
     }
 
+    /// The method and the path, for the docs.
+    fn wire(&self) -> String {
+        docs::code(&format!("{} {}", self.model.method, self.model.path))
+    }
+
     fn about(&self, blocking: bool) -> TokenStream {
         let summary = self
             .model
@@ -213,7 +218,7 @@ impl<'m> Parts<'m> {
             .as_deref()
             .map(|summary| docs::sentence(&docs::for_rustdoc(summary)));
         let description = self.model.about.docs.as_deref().map(docs::for_rustdoc);
-        let wire = format!("`{} {}`", self.model.method, self.model.path);
+        let wire = self.wire();
         let example = self.sent(blocking);
         let text: Vec<String> = [summary, description, Some(wire), Some(example)]
             .into_iter()
@@ -229,9 +234,8 @@ impl<'m> Parts<'m> {
         let builder = self.builder_ident();
         let requests = self.requests(false);
         let about = docs::lines(&format!(
-            "A `{} {}` request.\n\nBegun by [`Client::{name}`].\n\n{}",
-            self.model.method,
-            self.model.path,
+            "A {} request.\n\nBegun by [`Client::{name}`].\n\n{}",
+            self.wire(),
             requests.begun(&builder.to_string()),
             name = self.name
         ));
@@ -476,14 +480,18 @@ pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
 }
 
 fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
-    let mut wire = format!("The {} parameter `{}`", parameter.location.name(), parameter.name);
+    let mut wire = format!(
+        "The {} parameter {}",
+        parameter.location.name(),
+        docs::code(&parameter.name)
+    );
     let bounds = setter::described(&parameter.bounds);
     if !bounds.is_empty() {
         wire.push_str(&format!(": {}", bounds.join(", ")));
     }
     if let Some(default) = &parameter.default {
         let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        wire.push_str(&format!("; `{default}` unless set"));
+        wire.push_str(&format!("; {} unless set", docs::code(&default)));
     }
     wire.push('.');
     if let Some(example) = example {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::example::Argument;
-use super::paths;
+use super::{docs, paths};
 use crate::model::{Bound, Bounds, Literal};
 
 /// A field of a builder.
@@ -223,7 +223,7 @@ pub(crate) fn described(bounds: &Bounds) -> Vec<String> {
         bounds
             .pattern
             .as_ref()
-            .map(|automaton| format!("matching `{}`", automaton.source.replace('`', "\\`"))),
+            .map(|automaton| format!("matching {}", docs::code(&automaton.source))),
     );
     words.extend(bounds.unique_items.then(|| "no item twice".to_owned()));
     if let Some(items) = &bounds.items {

@@ -11,6 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Document, Node, Value, pointer};
 
 use super::Prepare;
+use super::schema::is_checked;
 
 impl Prepare<'_> {
     /// Notes everything that is not read.
@@ -208,16 +209,30 @@ impl<'d> Walk<'d> {
             let body = self.resolved(body);
             self.extensions(&body, &[]);
             self.content(&body);
+            let schemas = body
+                .parts_of("content")
+                .into_iter()
+                .filter_map(|media| media.get("schema"));
+            for nullable in schemas.filter_map(|schema| schema.get("nullable")) {
+                self.note(
+                    &nullable.at,
+                    "`nullable` of a request body is not used: it is never null",
+                );
+            }
         }
         let responses = operation.parts_of("responses");
         let succeeds = responses.iter().any(|response| response.key.starts_with('2'));
-        for response in responses {
+        let first = responses.iter().position(|response| response.key.starts_with('2'));
+        for (index, response) in responses.into_iter().enumerate() {
             let status = response.key;
             let success = status.starts_with('2') || status == "default" && !succeeds;
             if status.starts_with("x-") {
                 self.note(&response.at, format!("the extension `{status}` is not read"));
             } else {
                 let response = self.resolved(response);
+                if status.starts_with('2') && first != Some(index) {
+                    self.fields(&response, "a further success", &["description"]);
+                }
                 self.response(&response, success, paged);
             }
         }
@@ -230,6 +245,27 @@ impl<'d> Walk<'d> {
             self.extensions(&parameter, &[]);
             let described = parameter.node.get("description").is_some();
             self.schema(parameter.get("schema"), Role::Parameter { described });
+            self.examples(&parameter);
+        }
+    }
+
+    /// One example of a parameter is shown: its own, the first of its own, or its schema's.
+    fn examples(&mut self, parameter: &Part<'d>) {
+        let examples = parameter.parts_of("examples");
+        for example in &examples {
+            self.fields(example, "an example", &["summary", "description", "externalValue"]);
+            self.extensions(example, &[]);
+        }
+        let (valued, others): (Vec<_>, Vec<_>) = examples
+            .into_iter()
+            .partition(|example| example.node.get("value").is_some());
+        for other in others {
+            self.note(&other.at, "an example without a `value` is not shown");
+        }
+        let of_schema = parameter.get("schema").and_then(|schema| schema.get("example"));
+        let all = parameter.get("example").into_iter().chain(valued).chain(of_schema);
+        for example in all.skip(1) {
+            self.note(&example.at, "one example of a parameter is shown, and not this one");
         }
     }
 
@@ -393,6 +429,15 @@ impl<'d> Walk<'d> {
             Role::Parameter { .. } => Role::Parameter { described: true },
             _ => Role::Inner,
         };
+        if let (Role::Parameter { .. }, Some(items)) = (role, part.get("items")) {
+            for key in ["default", "example"].iter().filter_map(|key| items.get(key)) {
+                let message = format!(
+                    "`{}` of a parameter's items is not used: write it beside `items`",
+                    key.key
+                );
+                self.note(&key.at, message);
+            }
+        }
         self.schema(part.get("items"), items);
         self.schema(part.get("additionalProperties"), Role::Inner);
         for key in ["allOf", "oneOf", "anyOf"] {
@@ -434,6 +479,12 @@ impl<'d> Walk<'d> {
                 self.note(&at, format!("`{key}` says nothing of the type `{kind}`"));
             } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
                 self.note(&at, format!("`{key}` is checked in parameters with a `type` only"));
+            } else if kind == Some("integer")
+                && let Some(number) = schema.get(key).and_then(Node::as_number)
+                && !number.is_i64()
+                && number.as_f64().is_some_and(|number| !is_checked(key, number))
+            {
+                self.note(&at, format!("`{key}` is not checked: it is no `i64`"));
             }
         }
         for key in OBJECTS.iter().filter(|key| schema.get(key).is_some()) {

@@ -34,7 +34,15 @@ pub(crate) struct Prepared {
 
 /// Prepares a document, or says everything that is in the way.
 pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
-    let (api, mut notes) = document.checked()?;
+    let (api, mut notes) = match document.checked() {
+        Ok(checked) => checked,
+        Err(mut findings) => {
+            if let Some(Err(more)) = document.sound_part().as_ref().map(prepare) {
+                findings.extend(more);
+            }
+            return Err(findings);
+        }
+    };
     let mut prepare = Prepare::new(document, &api);
     prepare.security();
     prepare.server();

@@ -1097,7 +1097,8 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     reference.strip_prefix(COMPONENTS)
 }
 
-/// A schema with a type and with keywords of other types, which then mean nothing, as one of its type.
+/// A schema with a type that `openapiv3` could not sort, as one of its type: it has keywords of other
+/// types, which mean nothing, or it is an integer and has bounds that are none.
 fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     let SchemaKind::Any(any) = kind else {
         return Cow::Borrowed(kind);
@@ -1134,13 +1135,55 @@ fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
         ],
         _ => return Cow::Borrowed(kind),
     };
-    let keywords = keywords
+    let mut keywords: serde_json::Map<_, _> = keywords
         .into_iter()
-        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()));
-    match serde_json::from_value(serde_json::Value::Object(keywords.collect())) {
+        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()))
+        .collect();
+    if any.typ.as_deref() == Some("integer") {
+        make_whole(&mut keywords);
+    }
+    match serde_json::from_value(serde_json::Value::Object(keywords)) {
         Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
         _ => Cow::Borrowed(kind),
     }
+}
+
+/// Makes the keywords of an integer those that integers can have: at least 0.5 is at least 1. What
+/// cannot be whole is left out, and noted.
+fn make_whole(keywords: &mut serde_json::Map<String, serde_json::Value>) {
+    keywords.remove("enum");
+    for (key, exclusive) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+        ("multipleOf", ""),
+    ] {
+        let Some(value) = keywords.remove(key).as_ref().and_then(serde_json::Value::as_f64) else {
+            continue;
+        };
+        let whole = rounded(key, value);
+        if whole != value {
+            keywords.remove(exclusive);
+        }
+        if is_checked(key, value) {
+            keywords.insert(key.to_owned(), (whole as i64).into());
+        }
+    }
+}
+
+/// The bound of integers that a bound amounts to.
+fn rounded(key: &str, bound: f64) -> f64 {
+    match key {
+        "minimum" => bound.ceil(),
+        "maximum" => bound.floor(),
+        _ => bound,
+    }
+}
+
+/// Whether a bound of integers can be checked: whether an `i64` holds it.
+pub(super) fn is_checked(key: &str, bound: f64) -> bool {
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    let whole = rounded(key, bound);
+    whole.fract() == 0.0 && (-END..END).contains(&whole)
 }
 
 fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
