@@ -562,7 +562,12 @@ impl<'d> Comparison<'_, 'd> {
             (None, None) => return,
         };
         let message = format!("{} of {} {told}", bound.words, self.at.subject);
-        let member = self.member(bound.keyword);
+        let is_same = |old, new| json::order(old, new) == Ordering::Equal;
+        let key = match (bound.exclusive, old, new) {
+            (Some(key), Some((old, _)), Some((new, _))) if is_same(old, new) => key,
+            _ => bound.keyword,
+        };
+        let member = self.member(key);
         let kind = member.kind();
         self.walk.report(
             bound.moved(how, self.at.site),
