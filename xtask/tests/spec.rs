@@ -292,8 +292,7 @@ fn lint_of_examples() {
     let repository = Repository::new();
     repository.replace(
         "        age: {",
-        "\
-        born: { type: string, description: When., format: date-time, example: yesterday }
+        "        born: { type: string, description: When., format: date-time, example: yesterday }
         key: { type: string, description: Which., format: uuid, example: one }
         rank: { type: integer, description: Of all., format: int32, example: 3000000000 }
         good: { type: string, description: When., format: date-time, example: '2025-01-01T00:00:00Z' }
@@ -312,8 +311,7 @@ fn lint_of_examples() {
     );
     repository.replace(
         "    Pet:\n",
-        "\
-    Home:
+        "    Home:
       description: A home.
       type: object
       properties:

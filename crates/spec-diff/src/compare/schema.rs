@@ -562,20 +562,17 @@ impl<'d> Comparison<'_, 'd> {
             (None, None) => return,
         };
         let message = format!("{} of {} {told}", bound.words, self.at.subject);
-        let is_same = |old, new| json::order(old, new) == Ordering::Equal;
-        let key = match (bound.exclusive, old, new) {
-            (Some(key), Some((old, _)), Some((new, _))) if is_same(old, new) => key,
-            _ => bound.keyword,
-        };
-        let member = self.member(key);
-        let kind = member.kind();
-        self.walk.report(
-            bound.moved(how, self.at.site),
-            kind,
-            member.places(),
-            message,
-            Bump::Patch,
-        );
+        let member = self.member(bound.keyword);
+        let mut places = member.places();
+        // Of the same limit the other keyword has changed.
+        if let (Some(key), Some((old, _)), Some((new, _))) = (bound.exclusive, old, new)
+            && json::order(old, new) == Ordering::Equal
+        {
+            places.0 = self.old.get(key).unwrap_or(places.0);
+            places.1 = self.new.get(key).unwrap_or(places.1);
+        }
+        let rule = bound.moved(how, self.at.site);
+        self.walk.report(rule, member.kind(), places, message, Bump::Patch);
     }
 
     /// The keywords that stand on their own. Those that were compared above are settled already.
