@@ -157,6 +157,8 @@ struct Walk<'d> {
     unsent: Vec<Pending<'d>>,
     /// Pairs of schemas that were compared, for each direction.
     compared: FxHashSet<schema::Pair>,
+    /// Properties that were compared, each as it is used.
+    properties: FxHashSet<schema::PropertyUse>,
     /// How many pairs are compared at most: more than any two documents have that were meant.
     most_pairs: usize,
     names: components::Names<'d>,
@@ -187,6 +189,7 @@ impl<'d> Walk<'d> {
             pending: VecDeque::new(),
             unsent: Vec::new(),
             compared: FxHashSet::default(),
+            properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
             names: components::Names::default(),
             loose: (Vec::new(), Vec::new()),

@@ -16,6 +16,16 @@ use crate::rust_type::{self, RustType};
 /// What tells two schemas that were compared from all other pairs.
 pub(super) type Pair = (Vec<usize>, Vec<usize>, Direction);
 
+/// All that the comparison of a property depends on.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct PropertyUse {
+    schemas: Pair,
+    holder: Holder,
+    generated: bool,
+    sent_only: (bool, bool),
+    names: (String, String),
+}
+
 /// How words speak of a schema: a place inside of something.
 #[derive(Clone)]
 pub(super) struct Subject {
@@ -68,7 +78,7 @@ impl std::fmt::Display for Subject {
 }
 
 /// What holds the value of a schema in Rust. It decides what `nullable` does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Holder {
     /// A field, which is optional where the property is not required.
     Field { required: (bool, bool) },
@@ -127,6 +137,25 @@ impl<'d> Walk<'d> {
             self.pending.push_back(property);
         }
         self.schemas();
+    }
+
+    /// A schema that is seen through many references has each of its properties compared once.
+    fn enqueue_property(&mut self, property: Pending<'d>) {
+        let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
+        let use_of = PropertyUse {
+            schemas: (
+                addresses(&property.old),
+                addresses(&property.new),
+                property.site.direction(),
+            ),
+            holder: property.holder,
+            generated: property.generated,
+            sent_only: property.sent_only,
+            names: property.names.clone(),
+        };
+        if self.properties.insert(use_of) {
+            self.pending.push_back(property);
+        }
     }
 
     pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
@@ -775,7 +804,7 @@ impl<'d> Comparison<'_, 'd> {
                         continue;
                     }
                     self.walk.required(&inner);
-                    self.walk.pending.push_back(inner);
+                    self.walk.enqueue_property(inner);
                 }
                 (None, Some(added)) => {
                     let unsent = self.is_unsent(added);
