@@ -207,6 +207,8 @@ fn failing() {
 #[test]
 fn what_cannot_be_read() {
     let repository = Repository::new();
+    repository.write("docs/one.yaml", PETS);
+    repository.commit();
     repository.write("broken.yaml", "paths: [\n");
     repository.write("refused.yaml", &PETS.replace("type: string,", "not: { type: string },"));
     let runs = [
@@ -214,6 +216,7 @@ fn what_cannot_be_read() {
         repository.run(&["diff", "nowhere:openapi.yaml"]),
         repository.run(&["diff", "main"]),
         repository.run(&["diff", "HEAD:nowhere.yaml"]),
+        repository.run(&["diff", "HEAD:docs"]),
         repository.run(&["diff", "--", "--output=x:openapi.yaml"]),
         repository.run(&["diff", "broken.yaml", "openapi.yaml"]),
         repository.run(&["diff", "openapi.yaml", "refused.yaml"]),
@@ -282,4 +285,39 @@ fn lint() {
             "{report}"
         );
     }
+}
+
+#[test]
+fn lint_of_examples() {
+    let repository = Repository::new();
+    repository.replace(
+        "        age: {",
+        "        born: { type: string, description: When., format: date-time, example: yesterday }
+        key: { type: string, description: Which., format: uuid, example: one }
+        rank: { type: integer, description: Of all., format: int32, example: 3000000000 }
+        good: { type: string, description: When., format: date-time, example: '2025-01-01T00:00:00Z' }
+        same: { type: string, description: Which., format: uuid, example: 7d444840-9dc0-11d1-b245-5ffdce74fad2 }
+        home:
+          description: Where.
+          nullable: true
+          allOf: [{ $ref: '#/components/schemas/Home' }]
+          example: { city: 3 }
+        away:
+          description: Where.
+          nullable: true
+          allOf: [{ $ref: '#/components/schemas/Home' }]
+          example: null
+        age: {",
+    );
+    repository.replace(
+        "    Pet:\n",
+        "    Home:
+      description: A home.
+      type: object
+      properties:
+        city: { type: string, description: Its city. }
+    Pet:
+",
+    );
+    insta::assert_snapshot!("lint_of_examples", repository.run(&["lint"]));
 }

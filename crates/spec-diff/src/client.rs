@@ -1,5 +1,6 @@
 //! What the generated clients themselves say about Rust: the proof of what the rules tell.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use ittybit_spec::Diagnostics;
@@ -117,5 +118,7 @@ impl Report {
             message,
             rust,
         });
+        self.changes
+            .sort_by_key(|change| (Reverse(change.severity), change.new.line, change.new.column));
     }
 }

@@ -76,16 +76,35 @@ pub(crate) fn canonical(node: &Node) -> String {
     text
 }
 
+/// How much of a value a sentence shows, in characters.
+const LONGEST: usize = 60;
+
 /// A value for a sentence, cut where it is long.
 pub(crate) fn shown(node: &Node) -> String {
-    const LONGEST: usize = 60;
+    cut(&text(node), 0)
+}
+
+/// Two values for a sentence, cut so that one sees where they differ.
+pub(crate) fn shown_apart(old: &Node, new: &Node) -> (String, String) {
+    let (old, new) = (text(old), text(new));
+    let shared = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    let from = if shared < LONGEST - 10 { 0 } else { shared - 20 };
+    (cut(&old, from), cut(&new, from))
+}
+
+/// A backtick would end what stands between backticks.
+fn text(node: &Node) -> String {
     let text = match node.value() {
         Value::String(text) => text.clone(),
         _ => node.to_json().to_string(),
     };
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("`{}`", shown.replace('\n', " "))
+    text.replace('`', "'").replace('\n', " ")
+}
+
+fn cut(text: &str, from: usize) -> String {
+    let before = if from > 0 { "…" } else { "" };
+    let mut rest = text.chars().skip(from);
+    let shown: String = rest.by_ref().take(LONGEST).collect();
+    let after = if rest.next().is_some() { "…" } else { "" };
+    format!("`{before}{shown}{after}`")
 }

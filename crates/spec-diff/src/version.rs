@@ -7,6 +7,8 @@
 
 use std::fmt::{self, Display};
 
+use semver::Version;
+
 use crate::change::{Bump, Report, Wire};
 
 /// The bump that the API's version needs: the graver of what the wire and Rust ask for; `None`
@@ -38,22 +40,26 @@ pub fn required(report: &Report) -> Option<Bump> {
 /// Checks that `info.version` of the new document is high enough.
 ///
 /// # Errors
-/// It is not; or one of the versions is missing, or is not written as `MAJOR.MINOR.PATCH`.
+/// It is not; or it is missing, or is not written as `MAJOR.MINOR.PATCH`.
 pub fn check(report: &Report) -> Result<(), NotBumped> {
     let Some(bump) = required(report) else {
         return Ok(());
     };
-    let read = |version: &Option<String>, name: &str| match version {
-        None => Err(NotBumped::Missing { name: name.to_owned() }),
-        Some(text) => Version::parse(text).ok_or_else(|| NotBumped::NotAVersion {
-            name: name.to_owned(),
+    let name = || report.new_name.clone();
+    let new = match &report.new_version {
+        None => return Err(NotBumped::Missing { name: name() }),
+        Some(text) => Version::parse(text).map_err(|_| NotBumped::NotAVersion {
+            name: name(),
             version: text.clone(),
-        }),
+        })?,
     };
-    let old = read(&report.old_version, &report.old_name)?;
-    let new = read(&report.new_version, &report.new_name)?;
-    let least = old.next(bump);
-    if new.numbers >= least.numbers {
+    // Nobody can mend the old document: behind what is no version, any version is higher.
+    let Some(old) = report.old_version.as_deref().and_then(|text| Version::parse(text).ok()) else {
+        return Ok(());
+    };
+    let least = next(&old, bump);
+    let numbers = |version: &Version| (version.major, version.minor, version.patch);
+    if numbers(&new) >= numbers(&least) && new.cmp_precedence(&old).is_gt() {
         return Ok(());
     }
     Err(NotBumped::TooLow {
@@ -118,37 +124,24 @@ impl Display for NotBumped {
 
 impl std::error::Error for NotBumped {}
 
-struct Version {
-    numbers: [u64; 3],
-}
-
-impl Version {
-    /// What stands behind the three numbers plays no part in a bump.
-    fn parse(text: &str) -> Option<Self> {
-        let numbers = text.split(['-', '+']).next()?;
-        let mut parts = numbers.split('.').map(|part| {
-            let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| part.parse().ok()).flatten()
-        });
-        let version = [parts.next()??, parts.next()??, parts.next()??];
-        parts.next().is_none().then_some(Self { numbers: version })
+/// The lowest release that is a bump away. What a pre-release prepares is not out yet, so it may
+/// become that release with any change that such a release may bring.
+fn next(old: &Version, bump: Bump) -> Version {
+    let Version {
+        major, minor, patch, ..
+    } = *old;
+    let prepared = match (major, bump) {
+        (0, Bump::Minor) | (_, Bump::Patch) => true,
+        (0, Bump::Major) | (_, Bump::Minor) => patch == 0,
+        (_, Bump::Major) => minor == 0 && patch == 0,
+    };
+    if !old.pre.is_empty() && prepared {
+        return Version::new(major, minor, patch);
     }
-
-    fn next(&self, bump: Bump) -> Self {
-        let [major, minor, patch] = self.numbers;
-        let numbers = match (major, bump) {
-            (0, Bump::Major) => [0, minor.saturating_add(1), 0],
-            (0, Bump::Minor | Bump::Patch) | (_, Bump::Patch) => [major, minor, patch.saturating_add(1)],
-            (_, Bump::Major) => [major.saturating_add(1), 0, 0],
-            (_, Bump::Minor) => [major, minor.saturating_add(1), 0],
-        };
-        Self { numbers }
-    }
-}
-
-impl Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [major, minor, patch] = self.numbers;
-        write!(f, "{major}.{minor}.{patch}")
+    match (major, bump) {
+        (0, Bump::Major) => Version::new(0, minor.saturating_add(1), 0),
+        (0, Bump::Minor) | (_, Bump::Patch) => Version::new(major, minor, patch.saturating_add(1)),
+        (_, Bump::Major) => Version::new(major.saturating_add(1), 0, 0),
+        (_, Bump::Minor) => Version::new(major, minor.saturating_add(1), 0),
     }
 }

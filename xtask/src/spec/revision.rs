@@ -73,10 +73,14 @@ fn show(revision: &str, path: &str) -> Result<Document> {
     if revision.starts_with('-') {
         bail!("`{revision}` is not a revision");
     }
-    let shown = git(&["show", "--end-of-options", &name])?;
+    // Not `git show`, which lists a folder as if it were a document.
+    let shown = git(&["cat-file", "blob", &name])?;
     if !shown.status.success() {
         let reason = String::from_utf8_lossy(&shown.stderr);
-        let reason = reason.trim().trim_start_matches("fatal: ");
+        let reason = match reason.trim().trim_start_matches("fatal: ") {
+            reason if reason.ends_with("bad file") => "it is not a file",
+            reason => reason,
+        };
         bail!(
             "cannot read `{name}`: {reason}\nhelp: name a file, or `REV:path` with a path from the root of the repository"
         );

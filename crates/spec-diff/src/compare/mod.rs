@@ -53,6 +53,7 @@ pub fn diff(old: &Document, new: &Document) -> Report {
     walk.document();
     walk.loose_operations();
     walk.schemas();
+    walk.unsent();
     walk.components();
     walk.schemas();
     walk.names();
@@ -115,7 +116,10 @@ impl<'d> Member<'d> {
     /// ` from `a` to `b``, ` `b` added`: what happened to a value, for a sentence.
     fn told(&self) -> String {
         match (self.old, self.new) {
-            (Some(old), Some(new)) => format!("went from {} to {}", values::shown(old), values::shown(new)),
+            (Some(old), Some(new)) => {
+                let (old, new) = values::shown_apart(old, new);
+                format!("went from {old} to {new}")
+            }
             (None, Some(new)) => format!("is {} now, and was not given", values::shown(new)),
             (Some(old), None) => format!("is not given any more, and was {}", values::shown(old)),
             (None, None) => String::new(),
@@ -149,8 +153,12 @@ struct Walk<'d> {
     settled: FxHashSet<usize>,
     /// Schemas still to be compared.
     pending: VecDeque<Pending<'d>>,
+    /// Properties that do not go the way of the schema that has them.
+    unsent: Vec<Pending<'d>>,
     /// Pairs of schemas that were compared, for each direction.
     compared: FxHashSet<schema::Pair>,
+    /// Properties that were compared, each as it is used.
+    properties: FxHashSet<schema::PropertyUse>,
     /// How many pairs are compared at most: more than any two documents have that were meant.
     most_pairs: usize,
     names: components::Names<'d>,
@@ -179,7 +187,9 @@ impl<'d> Walk<'d> {
             seen: FxHashSet::default(),
             settled: FxHashSet::default(),
             pending: VecDeque::new(),
+            unsent: Vec::new(),
             compared: FxHashSet::default(),
+            properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
             names: components::Names::default(),
             loose: (Vec::new(), Vec::new()),

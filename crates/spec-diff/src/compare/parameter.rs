@@ -153,6 +153,11 @@ impl<'d> Walk<'d> {
                     }
                 }
                 ("style" | "explode", ..) => {}
+                ("allowReserved" | "allowEmptyValue", ..) => {
+                    if self.flags(&member, &what).is_some_and(|(was, is)| was != is) {
+                        self.unclassified(&member, &what, Bump::Patch);
+                    }
+                }
                 ("schema", Some(old_schema), Some(new_schema)) => {
                     let names = (
                         format!("{}{}", old.builder(), type_name(name)),

@@ -16,6 +16,16 @@ use crate::rust_type::{self, RustType};
 /// What tells two schemas that were compared from all other pairs.
 pub(super) type Pair = (Vec<usize>, Vec<usize>, Direction);
 
+/// All that the comparison of a property depends on.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct PropertyUse {
+    schemas: Pair,
+    holder: Holder,
+    generated: bool,
+    sent_only: (bool, bool),
+    names: (String, String),
+}
+
 /// How words speak of a schema: a place inside of something.
 #[derive(Clone)]
 pub(super) struct Subject {
@@ -68,7 +78,7 @@ impl std::fmt::Display for Subject {
 }
 
 /// What holds the value of a schema in Rust. It decides what `nullable` does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Holder {
     /// A field, which is optional where the property is not required.
     Field { required: (bool, bool) },
@@ -111,6 +121,41 @@ impl<'d> Walk<'d> {
             }
         }
         self.operation = None;
+    }
+
+    /// Compares the properties that do not go the way of their schema, where the other way has not
+    /// led to them: they are on no wire.
+    pub(super) fn unsent(&mut self) {
+        for mut property in std::mem::take(&mut self.unsent) {
+            let seen = |node: &Node| self.seen.contains(&address(node));
+            if seen(property.old[0]) && seen(property.new[0]) {
+                continue;
+            }
+            property.site = Site::Schema;
+            self.operation = property.operation.clone();
+            self.required(&property);
+            self.pending.push_back(property);
+        }
+        self.schemas();
+    }
+
+    /// A schema that is seen through many references has each of its properties compared once.
+    fn enqueue_property(&mut self, property: Pending<'d>) {
+        let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
+        let use_of = PropertyUse {
+            schemas: (
+                addresses(&property.old),
+                addresses(&property.new),
+                property.site.direction(),
+            ),
+            holder: property.holder,
+            generated: property.generated,
+            sent_only: property.sent_only,
+            names: property.names.clone(),
+        };
+        if self.properties.insert(use_of) {
+            self.pending.push_back(property);
+        }
     }
 
     pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
@@ -230,6 +275,28 @@ impl<'d> Walk<'d> {
         );
     }
 
+    /// A property that became required or optional.
+    fn required(&mut self, at: &Pending<'d>) {
+        let Holder::Field { required } = at.holder else { return };
+        if required.0 == required.1 {
+            return;
+        }
+        let null = |references, node: Option<&&Node>| node.is_some_and(|node| rust_type::nullable(references, node));
+        let nullable = (
+            null(&self.old_references, at.old.first()),
+            null(&self.new_references, at.new.first()),
+        );
+        let optional = (!required.0 || nullable.0, !required.1 || nullable.1);
+        let rust = if at.generated && optional.0 != optional.1 {
+            Bump::Major
+        } else {
+            Bump::Patch
+        };
+        let places = (at.old[0], at.new[0]);
+        let (rule, message) = required_rule(at.site, required.1, &at.subject.to_string());
+        self.report(rule, Kind::Changed, places, message, rust);
+    }
+
     /// Told for every use of a schema: what it does depends on what holds the value.
     fn nullable(&mut self, at: &Pending<'d>, old: &View<'d>, new: &View<'d>, nodes: (&'d Node, &'d Node)) {
         let (was, is) = (old.flag("nullable"), new.flag("nullable"));
@@ -292,12 +359,38 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     fn member(&self, key: &'d str) -> Member<'d> {
+        self.member_of(key, self.old.get(key), self.new.get(key))
+    }
+
+    fn member_of(&self, key: &'d str, old: Option<&'d Node>, new: Option<&'d Node>) -> Member<'d> {
         Member {
             key,
-            old: self.old.get(key),
-            new: self.new.get(key),
-            within: self.nodes,
+            old,
+            new,
+            within: self.within(old, new, |part| part.get(key)),
         }
+    }
+
+    /// The schemas to point at for a value that one side has not: of the same parts the one where it
+    /// would stand, so that a change of a component is the same change wherever it is seen from.
+    fn within(
+        &self,
+        old: Option<&'d Node>,
+        new: Option<&'d Node>,
+        value_in: impl Fn(&'d Node) -> Option<&'d Node>,
+    ) -> (&'d Node, &'d Node) {
+        let counterpart = |view: &View<'d>, value: &'d Node, other: &View<'d>| {
+            let holds = |part: &&'d Node| value_in(part).is_some_and(|found| std::ptr::eq(found, value));
+            let at = view.objects.iter().position(holds)?;
+            (view.objects.len() == other.objects.len()).then(|| other.objects[at])
+        };
+        let (mut within, views) = (self.nodes, (self.old, self.new));
+        match (old, new) {
+            (None, Some(value)) => within.0 = counterpart(views.1, value, views.0).unwrap_or(within.0),
+            (Some(value), None) => within.1 = counterpart(views.0, value, views.1).unwrap_or(within.1),
+            _ => {}
+        }
+        within
     }
 
     /// Reports one of the changes that a schema can have.
@@ -467,8 +560,13 @@ impl<'d> Comparison<'_, 'd> {
             self.settle(key);
         }
         self.settle(bound.keyword);
+        // No length and no number of items is less than 0.
+        let is_default = |(limit, _): (&serde_json::Number, bool)| {
+            bound.is_lower() && bound.exclusive.is_none() && limit.as_f64() == Some(0.0)
+        };
         let how = match (old, new) {
             (None, None) => return,
+            (Some(limit), None) | (None, Some(limit)) if is_default(limit) => return,
             (None, Some(_)) => Move::Set,
             (Some(_), None) => Move::Unset,
             (Some((old, old_exclusive)), Some((new, new_exclusive))) => {
@@ -494,14 +592,16 @@ impl<'d> Comparison<'_, 'd> {
         };
         let message = format!("{} of {} {told}", bound.words, self.at.subject);
         let member = self.member(bound.keyword);
-        let kind = member.kind();
-        self.walk.report(
-            bound.moved(how, self.at.site),
-            kind,
-            member.places(),
-            message,
-            Bump::Patch,
-        );
+        let mut places = member.places();
+        // Of the same limit the other keyword has changed.
+        if let (Some(key), Some((old, _)), Some((new, _))) = (bound.exclusive, old, new)
+            && json::order(old, new) == Ordering::Equal
+        {
+            places.0 = self.old.get(key).unwrap_or(places.0);
+            places.1 = self.new.get(key).unwrap_or(places.1);
+        }
+        let rule = bound.moved(how, self.at.site);
+        self.walk.report(rule, member.kind(), places, message, Bump::Patch);
     }
 
     /// The keywords that stand on their own. Those that were compared above are settled already.
@@ -609,12 +709,7 @@ impl<'d> Comparison<'_, 'd> {
         });
         let subject = self.at.subject.to_string();
         for index in 0..old.len().max(new.len()) {
-            let member = Member {
-                key,
-                old: old.get(index).copied(),
-                new: new.get(index).copied(),
-                within: self.nodes,
-            };
+            let member = self.member_of(key, old.get(index).copied(), new.get(index).copied());
             compare(self.walk, &member, &subject);
         }
     }
@@ -697,32 +792,36 @@ impl<'d> Comparison<'_, 'd> {
             let subject = self.at.subject.property(name);
             match (old.properties.get(name), new.properties.get(name)) {
                 (Some(old), Some(new)) => {
-                    let mut inner = self.inner(
+                    let inner = self.inner(
                         old.clone(),
                         new.clone(),
                         subject,
                         &rust_type::type_name(name),
                         Holder::Field { required },
                     );
-                    if required.0 != required.1 {
-                        self.required(&mut inner, required);
+                    if self.is_unsent(old) && self.is_unsent(new) {
+                        self.walk.unsent.push(inner);
+                        continue;
                     }
-                    self.walk.pending.push_back(inner);
+                    self.walk.required(&inner);
+                    self.walk.enqueue_property(inner);
                 }
                 (None, Some(added)) => {
-                    let rule = match (self.at.site.direction(), required.1) {
+                    let unsent = self.is_unsent(added);
+                    let rule = match (self.at.site.direction(), required.1 && !unsent) {
                         (Direction::Request, true) => rule::REQUEST_PROPERTY_ADDED_REQUIRED,
                         (Direction::Request, false) => rule::REQUEST_PROPERTY_ADDED_OPTIONAL,
                         (Direction::Response, true) => rule::RESPONSE_PROPERTY_ADDED_REQUIRED,
                         (Direction::Response, false) => rule::RESPONSE_PROPERTY_ADDED_OPTIONAL,
                         (Direction::Neither, _) => rule::SCHEMA_PROPERTY_ADDED,
                     };
-                    let which = if required.1 { "required" } else { "optional" };
+                    let which = self.which(required.1, unsent);
                     let message = format!("the {which} property {subject} was added");
                     for node in added {
                         self.walk.settle(Some(node));
                     }
-                    let places = (self.nodes.0, added[0]);
+                    let property = |part: &'d Node| part.get("properties")?.get(name);
+                    let places = (self.within(None, Some(added[0]), property).0, added[0]);
                     // With a field that must be given there is no `Default` any more.
                     let had_default = self.at.sent_only.0 && old.required.is_empty();
                     let rust = if had_default && required.1 {
@@ -733,18 +832,20 @@ impl<'d> Comparison<'_, 'd> {
                     self.walk.report(rule, Kind::Added, places, message, effect(rust));
                 }
                 (Some(removed), None) => {
-                    let rule = match (self.at.site.direction(), required.0) {
+                    let unsent = self.is_unsent(removed);
+                    let rule = match (self.at.site.direction(), required.0 && !unsent) {
                         (Direction::Request, _) => rule::REQUEST_PROPERTY_REMOVED,
                         (Direction::Response, true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
                         (Direction::Response, false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
                         (Direction::Neither, _) => rule::SCHEMA_PROPERTY_REMOVED,
                     };
-                    let which = if required.0 { "required" } else { "optional" };
+                    let which = self.which(required.0, unsent);
                     let message = format!("the {which} property {subject} was removed");
                     for node in removed {
                         self.walk.settle(Some(node));
                     }
-                    let places = (removed[0], self.nodes.1);
+                    let property = |part: &'d Node| part.get("properties")?.get(name);
+                    let places = (removed[0], self.within(Some(removed[0]), None, property).1);
                     self.walk
                         .report(rule, Kind::Removed, places, message, effect(Bump::Major));
                 }
@@ -754,35 +855,25 @@ impl<'d> Comparison<'_, 'd> {
         self.required_only();
     }
 
-    fn required(&mut self, at: &mut Pending<'d>, required: (bool, bool)) {
-        let null = |references, node: Option<&&Node>| node.is_some_and(|node| rust_type::nullable(references, node));
-        let nullable = (
-            null(&self.walk.old_references, at.old.first()),
-            null(&self.walk.new_references, at.new.first()),
-        );
-        let optional = (!required.0 || nullable.0, !required.1 || nullable.1);
-        let rust = if self.at.generated && optional.0 != optional.1 {
-            Bump::Major
-        } else {
-            Bump::Patch
+    /// Whether a property does not go the way of the schema: one that is only read in a request, one
+    /// that is only written in an answer. `required` says nothing of it there.
+    fn is_unsent(&self, parts: &[&'d Node]) -> bool {
+        let flag = match self.at.site.direction() {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+            Direction::Neither => return false,
         };
-        let places = (at.old[0], at.new[0]);
-        let subject = &at.subject;
-        let (rule, message) = self.required_rule(required.1, &subject.to_string());
-        self.walk.report(rule, Kind::Changed, places, message, rust);
+        let is_on = |part: &&Node| part.get(flag).and_then(Node::as_bool) == Some(true);
+        parts.iter().any(is_on)
     }
 
-    fn required_rule(&self, required: bool, subject: &str) -> (rule::Rule, String) {
-        let rule = match (self.at.site.direction(), required) {
-            (Direction::Request, true) => rule::REQUEST_PROPERTY_BECAME_REQUIRED,
-            (Direction::Request, false) => rule::REQUEST_PROPERTY_BECAME_OPTIONAL,
-            (Direction::Response, true) => rule::RESPONSE_PROPERTY_BECAME_REQUIRED,
-            (Direction::Response, false) => rule::RESPONSE_PROPERTY_BECAME_OPTIONAL,
-            (Direction::Neither, true) => rule::SCHEMA_PROPERTY_BECAME_REQUIRED,
-            (Direction::Neither, false) => rule::SCHEMA_PROPERTY_BECAME_OPTIONAL,
-        };
-        let words = if required { "required" } else { "optional" };
-        (rule, format!("{subject} became {words}"))
+    fn which(&self, required: bool, unsent: bool) -> &'static str {
+        match (unsent, self.at.site.direction(), required) {
+            (true, Direction::Request, _) => "read-only",
+            (true, ..) => "write-only",
+            (false, _, true) => "required",
+            (false, _, false) => "optional",
+        }
     }
 
     /// Names in `required` that no property has.
@@ -791,14 +882,14 @@ impl<'d> Comparison<'_, 'd> {
         let lone = |name: &str| !old.properties.contains_key(name) && !new.properties.contains_key(name);
         for (name, node) in old.required.iter().filter(|(name, _)| lone(name)) {
             if !new.required.contains_key(name) {
-                let (rule, message) = self.required_rule(false, &self.at.subject.property(name).to_string());
+                let (rule, message) = required_rule(self.at.site, false, &self.at.subject.property(name).to_string());
                 self.walk
                     .report(rule, Kind::Removed, (node, self.nodes.1), message, Bump::Patch);
             }
         }
         for (name, node) in new.required.iter().filter(|(name, _)| lone(name)) {
             if !old.required.contains_key(name) {
-                let (rule, message) = self.required_rule(true, &self.at.subject.property(name).to_string());
+                let (rule, message) = required_rule(self.at.site, true, &self.at.subject.property(name).to_string());
                 self.walk
                     .report(rule, Kind::Added, (self.nodes.0, node), message, Bump::Patch);
             }
@@ -840,16 +931,12 @@ impl<'d> Comparison<'_, 'd> {
             return;
         }
         let words = |freedom: Freedom| match freedom {
-            Freedom::None => "no",
-            Freedom::Schema => "only some",
-            Freedom::Any => "any",
+            Freedom::None => "no other properties",
+            Freedom::Schema => "only some other properties",
+            Freedom::Any => "any other properties",
         };
         let subject = &self.at.subject;
-        let message = format!(
-            "{subject} took {} other properties and takes {} now",
-            words(old),
-            words(new)
-        );
+        let message = format!("{subject} took {}, and takes {} now", words(old), words(new));
         let facet = if new < old {
             &rule::ADDITIONAL_PROPERTIES_RESTRICTED
         } else {
@@ -939,6 +1026,19 @@ impl<'d> Comparison<'_, 'd> {
             );
         }
     }
+}
+
+fn required_rule(site: Site, required: bool, subject: &str) -> (rule::Rule, String) {
+    let rule = match (site.direction(), required) {
+        (Direction::Request, true) => rule::REQUEST_PROPERTY_BECAME_REQUIRED,
+        (Direction::Request, false) => rule::REQUEST_PROPERTY_BECAME_OPTIONAL,
+        (Direction::Response, true) => rule::RESPONSE_PROPERTY_BECAME_REQUIRED,
+        (Direction::Response, false) => rule::RESPONSE_PROPERTY_BECAME_OPTIONAL,
+        (Direction::Neither, true) => rule::SCHEMA_PROPERTY_BECAME_REQUIRED,
+        (Direction::Neither, false) => rule::SCHEMA_PROPERTY_BECAME_OPTIONAL,
+    };
+    let words = if required { "required" } else { "optional" };
+    (rule, format!("{subject} became {words}"))
 }
 
 /// Which properties an object takes beside those that are listed.

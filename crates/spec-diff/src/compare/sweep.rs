@@ -18,6 +18,8 @@ impl<'d> Walk<'d> {
         let key = member.map_or("", |member| member.key);
         match (self.is_settled(old), self.is_settled(new)) {
             (true, true) => return,
+            // What one of them is used for elsewhere is told there.
+            (true, false) | (false, true) if json::same(old, new) => return,
             (true, false) => return self.sweep_one(new, one_of(key, new, false, within)),
             (false, true) => return self.sweep_one(old, one_of(key, old, true, within)),
             (false, false) => {}

@@ -75,22 +75,55 @@ impl Section {
     }
 }
 
-/// Text of a document must not end a cell, a line or a tag.
+/// Text of a document must not end a cell, a line or a tag, and must call nobody.
 fn cell(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('|', "\\|");
+    let text = text.replace(['\n', '\r'], " ");
     let mut out = String::new();
-    // Between backticks Markdown shows characters as they are.
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 0 {
-            out.push_str(&part.replace('<', "&lt;"));
-        } else {
-            out.push_str(part);
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find('`') {
+        out.push_str(&prose(&rest[..start]));
+        rest = &rest[start..];
+        let ticks = run(rest);
+        let inner = &rest[ticks..];
+        // As many backticks end it; between them Markdown shows characters as they are.
+        match closing(inner, ticks) {
+            Some(end) => {
+                let code = &rest[..ticks + end + ticks];
+                out.push_str(&code.replace('|', "\\|"));
+                rest = &rest[code.len()..];
+            }
+            None => {
+                out.push_str(&"\\`".repeat(ticks));
+                rest = inner;
+            }
         }
     }
-    out.replace(['\n', '\r'], " ")
+    out.push_str(&prose(rest));
+    out
+}
+
+/// How many backticks a text begins with.
+fn run(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'`').count()
+}
+
+/// Where just as many backticks stand.
+fn closing(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(next) = text[at..].find('`') {
+        at += next;
+        let found = run(&text[at..]);
+        if found == ticks {
+            return Some(at);
+        }
+        at += found;
+    }
+    None
+}
+
+fn prose(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('|', "\\|");
+    text.replace('<', "&lt;").replace('@', "@<!-- -->")
 }
 
 fn code(text: &str) -> String {

@@ -112,6 +112,118 @@ fn what_means_the_same_is_no_change() {
     assert_eq!(diff(&base, &base).changes, []);
 }
 
+/// A component in both directions, behind two references, with properties that go one way only.
+const SHARED: &str = "\
+paths:
+  /pets:
+    get:
+      responses:
+        '200':
+          content:
+            application/json:
+              schema: { $ref: '#/components/schemas/Pet' }
+    put:
+      parameters:
+        - $ref: '#/components/parameters/Trace'
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: '#/components/schemas/Pet' }
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: '#/components/schemas/Sent' }
+components:
+  parameters:
+    Trace: { name: X-Trace, in: header, schema: { type: string } }
+  schemas:
+    Pet:
+      type: object
+      properties:
+        id: { type: string, readOnly: true }
+        front:
+          description: Of the front.
+          allOf: [{ $ref: '#/components/schemas/Photo' }]
+        back:
+          description: Of the back.
+          allOf: [{ $ref: '#/components/schemas/Photo' }]
+        all: { type: array, items: { $ref: '#/components/schemas/Photo' } }
+    Photo:
+      type: object
+      properties:
+        width: { type: integer }
+    Sent:
+      type: object
+      properties:
+        at: { type: string, readOnly: true }
+";
+
+/// What is told of a change of these documents.
+fn told(from: &str, to: &str) -> Vec<String> {
+    assert_eq!(SHARED.matches(from).count(), 1, "{from}");
+    let changed = SHARED.replace(from, to);
+    let report = diff(&document("old.yaml", SHARED), &document("new.yaml", &changed));
+    let changes = report.changes.iter();
+    changes
+        .map(|change| format!("{} {}: {}", change.severity, change.id, change.message))
+        .collect()
+}
+
+#[test]
+fn what_has_many_uses_is_told_once_for_each_direction() {
+    let width = "width: { type: integer }\n";
+    let more = format!("{width}        height: {{ type: integer }}\n");
+    assert_eq!(
+        told(width, &more),
+        [
+            "info new-optional-request-property: the optional property `front.height` in the request body was added",
+            "info response-optional-property-added: the optional property `front.height` in the response `200` was added",
+        ]
+    );
+    assert_eq!(told(width, "width: { type: integer, minimum: 1 }\n").len(), 2);
+    assert_eq!(told(width, "width: { type: integer, description: Wide. }\n").len(), 1);
+}
+
+#[test]
+fn what_goes_one_way_only_is_told_of_that_way() {
+    assert_eq!(
+        told("id: { type: string,", "id: { type: integer,"),
+        ["error response-property-type-changed: `id` in the response `200` was `string` and is `integer`"]
+    );
+    assert_eq!(
+        told("at: { type: string,", "at: { type: integer,"),
+        ["info schema-type-changed: `at` in the request body was `string` and is `integer`"]
+    );
+    assert_eq!(
+        told("    Sent:\n", "    Sent:\n      required: [at]\n"),
+        ["info schema-property-became-required: `at` in the request body became required"]
+    );
+}
+
+#[test]
+fn a_component_that_loses_its_last_use_is_still_there() {
+    assert_eq!(
+        told(
+            "      parameters:\n        - $ref: '#/components/parameters/Trace'\n",
+            ""
+        ),
+        ["warning request-parameter-removed: the header parameter `X-Trace` was removed"]
+    );
+}
+
+#[test]
+fn long_values_are_cut_where_they_differ() {
+    let [old, new] = ["a", "b"].map(|end| {
+        let text = format!("x-long: {{ first: {}, last: 'the `{end}`' }}\n", "x".repeat(100));
+        document("long.yaml", &text)
+    });
+    assert_eq!(
+        diff(&old, &new).changes[0].message,
+        "`x-long` of the document went from `…xxxxx\",\"last\":\"the 'a'\"}` to `…xxxxx\",\"last\":\"the 'b'\"}`"
+    );
+}
+
 /// Documents in which every schema stands in the place of every other one, somewhere.
 #[test]
 fn what_cannot_be_compared_in_a_while_is_told() {

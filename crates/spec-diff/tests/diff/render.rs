@@ -83,6 +83,29 @@ fn markdown() {
     ");
 }
 
+/// A backslash is shown as it is between backticks, and what is not between them is shown as text.
+#[test]
+fn markdown_of_text_that_looks_like_markdown() {
+    let case = cases(
+        r"
+# patterns and names
+-            pattern: '^[a-z]+$'
++            pattern: '^\d|`x` @all$'
+@@
+     Unused:
++      'x-`a <b> @all': 1
+",
+    )
+    .remove(0);
+    let report = diff(&document("old.yaml", BASE), &document("new.yaml", &case.apply(BASE)));
+    let markdown = render::markdown(&report);
+    let rows = markdown.lines().filter(|line| line.contains("| patch |"));
+    insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @r"
+    | the pattern of the query parameter `name` went from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
+    | `x-`a &lt;b> @<!-- -->all` of the schema `Unused` is `1\` now, and was not given |  | patch | 233 → 234 | `unclassified` |
+    ");
+}
+
 #[test]
 fn github() {
     insta::assert_snapshot!(render::github(&report()));
@@ -153,15 +176,36 @@ fn bumps() {
     assert_eq!(bumped("0.2.3", "0.2.4", added), Ok(()));
     assert_eq!(bumped("1.2.3-alpha", "2.0.0-beta+1", unknown), Ok(()));
     assert_eq!(bumped("1.2.3", "3.0.0", "servers: []"), Ok(()), "only the version");
+    for (old, new) in [
+        ("2.0.0-rc.1", "2.0.0"),
+        ("2.0.0-rc.1", "2.0.0-rc.2"),
+        ("0.3.0-rc.1", "0.3.0"),
+    ] {
+        assert_eq!(
+            bumped(old, new, unknown),
+            Ok(()),
+            "what is prepared may break: {old} to {new}"
+        );
+    }
+    for old in ["2024-05", "'1'", "1.0", "~"] {
+        assert_eq!(
+            bumped(old, "2.0.0", added),
+            Ok(()),
+            "nobody can mend the old one: {old}"
+        );
+    }
     let errors = [
         bumped("1.2.3", "1.2.3", added),
         bumped("1.2.3", "1.2.9", added),
         bumped("1.2.3", "1.3.0", unknown),
         bumped("0.2.3", "0.2.4", unknown),
         bumped("1.2.3", "0.9.0", added),
-        bumped("2024-05", "2.0.0", added),
-        bumped("'1'", "2.0.0", added),
-        bumped("1.0", "2.0.0", added),
+        bumped("2.0.0-rc.1", "2.0.0-rc.1", unknown),
+        bumped("2.1.0-rc.1", "2.1.0", unknown),
+        bumped("1.2.4-rc.1", "1.2.4", added),
+        bumped("1.2.3", "1.2.3-rc.1", "servers: []\nx-more: 1"),
+        bumped("1.2.3", "2024-05", added),
+        bumped("1.2.3", "1.3", added),
     ];
     let errors: Vec<String> = errors.into_iter().filter_map(Result::err).collect();
     insta::assert_snapshot!(errors.join("\n"));
