@@ -154,6 +154,7 @@ fn list_command(list: &'static List) -> Command {
                 .long("max")
                 .value_name("NUMBER")
                 .value_parser(connection::positive)
+                .allow_negative_numbers(true)
                 .conflicts_with("all")
                 .help_heading("Pages")
                 .help("List so many at most, on as many pages as it takes"),
@@ -342,7 +343,8 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
         .get_one("output")
         .copied()
         .unwrap_or_else(Format::for_standard_output);
-    let columns: Option<Vec<String>> = matches.get_many("columns").map(|columns| columns.cloned().collect());
+    let columns = matches.get_many::<String>("columns");
+    let columns: Option<Vec<String>> = columns.map(|columns| columns.map(|column| column.trim().to_owned()).collect());
     if columns.is_some() && !format.has_columns() {
         return Err(
             Failure::usage("--columns chooses the fields of a table or of CSV, and JSON has all of them")

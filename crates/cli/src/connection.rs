@@ -39,6 +39,7 @@ pub fn arguments() -> [Arg; 6] {
             .long("timeout")
             .value_name("SECONDS")
             .value_parser(positive)
+            .allow_negative_numbers(true)
             .default_value("60")
             .hide_default_value(true)
             .help("How long one attempt of a request may take [default: 60]"),
@@ -46,6 +47,7 @@ pub fn arguments() -> [Arg; 6] {
             .long("retries")
             .value_name("NUMBER")
             .value_parser(value_parser!(u16))
+            .allow_negative_numbers(true)
             .help("How often a request that failed is sent again, where that may help [default: 2]"),
         Arg::new("emulator")
             .long("emulator")

@@ -1,13 +1,14 @@
 //! Failures: what is printed of them, and the exit code.
 
-use std::fmt::Write;
-use std::io;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use ittybit::{Category, Error};
 
 use crate::command_line::flag;
+use crate::table::steers;
 
 /// Why the command did not do what it was asked for.
 #[derive(Debug)]
@@ -75,9 +76,22 @@ pub fn warn(message: &str) {
 }
 
 fn tell(label: &str, style: Style, message: &str) {
-    // What a server says does not get to steer the terminal.
-    let message = message.replace(|char: char| char.is_control(), " ");
-    anstream::eprintln!("{style}{label}:{style:#} {message}");
+    line(format_args!("{style}{label}:{style:#} {}", harmless(message)));
+}
+
+/// Says something on standard error that is nothing to worry about.
+pub fn note(message: &str) {
+    line(format_args!("{}", harmless(message)));
+}
+
+/// What a server says does not get to steer the terminal.
+fn harmless(message: &str) -> String {
+    message.replace(steers, " ")
+}
+
+fn line(text: fmt::Arguments<'_>) {
+    // Where it cannot be said, nobody is there to be told so.
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 impl From<io::Error> for Failure {

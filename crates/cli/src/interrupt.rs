@@ -1,10 +1,12 @@
 //! Ctrl-C: the first is an order to stop in good order, the second to stop at once.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tokio::sync::Notify;
+
+use crate::progress::can_erase;
 
 /// Tells of the first Ctrl-C.
 pub struct Interrupt(Arc<Notify>);
@@ -37,7 +39,7 @@ impl Interrupt {
             biased;
             () = self.0.notified() => {
                 // The terminal has written `^C` where the next line is to stand.
-                if io::stderr().is_terminal() {
+                if can_erase() {
                     let _ = write!(io::stderr(), "\r\x1b[K");
                 }
                 None

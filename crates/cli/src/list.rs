@@ -9,7 +9,7 @@ use ittybit::{Items, Pages, TaskStatus};
 use serde_json::value::RawValue;
 
 use crate::connection::Connection;
-use crate::failure::{Failure, count};
+use crate::failure::{Failure, count, note};
 use crate::interrupt::Interrupt;
 use crate::output::{Format, Output};
 
@@ -99,14 +99,21 @@ fn reads_backward(operation: &Operation, arguments: &Arguments) -> bool {
         .is_some_and(|paging| given(paging.backward) && !given(Some(paging.forward)))
 }
 
-/// The flag that goes on from a cursor.
-fn resume_flag(list: &List, backward: bool) -> String {
+/// The flag that goes on from a cursor, as a shell takes it.
+fn resume_flag(list: &List, backward: bool, cursor: &str) -> String {
     let paging = list.operation().paging.as_ref();
     let name = match backward {
         true => paging.and_then(|paging| paging.backward),
         false => paging.map(|paging| paging.forward),
     };
-    format!("--{}", crate::command_line::flag(name.unwrap_or_default()))
+    let flag = crate::command_line::flag(name.unwrap_or_default());
+    // What a server sends is not run by whoever copies it.
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "_-.".contains(char);
+    if cursor.chars().all(is_plain) && !cursor.starts_with('-') {
+        format!("--{flag} {cursor}")
+    } else {
+        format!("--{flag}='{}'", cursor.replace('\'', r"'\''"))
+    }
 }
 
 fn interrupted() -> Failure {
@@ -129,10 +136,10 @@ async fn one_page(
         && page.has_more()
         && io::stderr().is_terminal()
     {
-        anstream::eprintln!(
-            "There are more: add --all, --max NUMBER, or {} {cursor}.",
-            resume_flag(list, backward)
-        );
+        note(&format!(
+            "There are more: add --all, --max NUMBER, or {}.",
+            resume_flag(list, backward, cursor)
+        ));
     }
     Ok(())
 }
@@ -162,12 +169,12 @@ async fn many_pages(
             Some(Ok(Some(item))) => output.item(&item)?,
             Some(Ok(None)) => return output.end(),
             Some(Err(error)) => {
-                output.flush()?;
+                output.stop()?;
                 let tip = how_to_go_on(list, &items, backward, extent, output.items());
                 return Err(tip.into_iter().fold(error.into(), Failure::tip));
             }
             None => {
-                output.flush()?;
+                output.stop()?;
                 let tip = how_to_go_on(list, &items, backward, extent, output.items());
                 let failure = Failure::failed(format!(
                     "interrupted after {} {}",
@@ -187,8 +194,8 @@ fn how_to_go_on(list: &List, items: &Items<Item>, backward: bool, extent: Extent
         _ => String::new(),
     };
     Some(format!(
-        "to go on from here, call it with {} {cursor}{rest}",
-        resume_flag(list, backward)
+        "to go on from here, call it with {}{rest}",
+        resume_flag(list, backward, cursor)
     ))
 }
 

@@ -27,7 +27,12 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let mut command = command_line::command();
-    let matches = command.get_matches_mut();
+    let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+        Ok(matches) => matches,
+        // Help, or the version: output like any other.
+        Err(asked) if !asked.use_stderr() => return asked.print().map_err(Failure::from),
+        Err(wrong) => wrong.exit(),
+    };
     match command_line::called(&mut command, &matches)? {
         command_line::Call::Print(text) => output::print(&text),
         command_line::Call::WritePages(directory) => command_line::write_pages(&directory),

@@ -9,11 +9,11 @@ use ittybit::operation::Operation;
 use serde_json::value::RawValue;
 
 use crate::age;
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
 use crate::item::{Fields, one_line};
 use crate::list::{self, noun};
 use crate::progress::Progress;
-use crate::table::Table;
+use crate::table::{Table, steers, visible};
 
 /// What items are printed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ impl ValueEnum for Format {
 pub struct Output {
     operation: &'static Operation,
     format: Format,
+    /// Whether a person sees the output as it is.
+    on_terminal: bool,
     columns: Vec<String>,
     /// What was not written yet: data as bytes, the rows of a table apart.
     buffer: Vec<u8>,
@@ -99,6 +101,7 @@ impl Output {
         Self {
             operation,
             format,
+            on_terminal: io::stdout().is_terminal(),
             table: Table::new(heads.collect()),
             columns,
             buffer: Vec::new(),
@@ -121,10 +124,10 @@ impl Output {
             Format::Json => {
                 self.buffer
                     .extend_from_slice(if self.items == 0 { b"\n" } else { b",\n" });
-                self.buffer.extend_from_slice(one_line(item.get()).as_bytes());
+                self.buffer.extend_from_slice(self.json(item).as_bytes());
             }
             Format::Jsonl => {
-                self.buffer.extend_from_slice(one_line(item.get()).as_bytes());
+                self.buffer.extend_from_slice(self.json(item).as_bytes());
                 self.buffer.push(b'\n');
             }
             Format::Csv => {
@@ -157,12 +160,21 @@ impl Output {
     }
 
     fn write(&mut self) -> Result<(), Failure> {
-        if !self.buffer.is_empty() {
+        // The last line of an array waits for its comma: where progress is shown, no line has begun.
+        let ready = match self.format {
+            Format::Json => self
+                .buffer
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |end| end + 1),
+            _ => self.buffer.len(),
+        };
+        if ready > 0 {
             self.progress.clear();
             let mut out = io::stdout().lock();
-            out.write_all(&self.buffer)?;
+            out.write_all(&self.buffer[..ready])?;
             out.flush()?;
-            self.buffer.clear();
+            self.buffer.drain(..ready);
         }
         if self.table.rows() > 0 {
             self.progress.clear();
@@ -179,13 +191,25 @@ impl Output {
         if self.items == 0 {
             self.begin()?;
             if self.format == Format::Table {
-                anstream::eprintln!("No {}.", noun(self.operation));
+                note(&format!("No {}.", noun(self.operation)));
             }
         }
         if self.format == Format::Json {
             self.buffer
                 .extend_from_slice(if self.items == 0 { b"]\n" } else { b"\n]\n" });
         }
+        self.finish()
+    }
+
+    /// Writes the rest where it breaks off, before the last item.
+    pub fn stop(&mut self) -> Result<(), Failure> {
+        if self.format == Format::Json && self.items > 0 {
+            self.buffer.push(b'\n');
+        }
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
         self.write()?;
         self.progress.clear();
         Ok(())
@@ -211,10 +235,29 @@ impl Output {
 
     /// A field for a program.
     fn data(&self, fields: &Fields, column: &str) -> String {
-        match fields.time(column).filter(|_| self.is_time(column)) {
+        let text = match fields.time(column).filter(|_| self.is_time(column)) {
             Some(time) => time.to_string(),
             None => fields.text(column).unwrap_or_default(),
+        };
+        if self.on_terminal { visible(&text) } else { text }
+    }
+
+    /// An item as one line of JSON. On a terminal, what would steer it is escaped, which says the same.
+    fn json(&self, item: &RawValue) -> String {
+        let json = one_line(item.get());
+        if !self.on_terminal {
+            return json;
         }
+        let mut out = String::with_capacity(json.len());
+        for char in json.chars() {
+            // A tab stands between tokens; in strings JSON itself escapes it.
+            if steers(char) && char != '\t' {
+                out.push_str(&format!("\\u{:04x}", u32::from(char)));
+            } else {
+                out.push(char);
+            }
+        }
+        out
     }
 
     /// A field for a person.

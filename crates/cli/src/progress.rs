@@ -5,7 +5,12 @@ use std::time::Instant;
 
 use crate::failure::count;
 
-/// Counts what has come. Where standard error is no terminal, it says nothing.
+/// Whether a line on standard error can be taken back: on a terminal that knows how.
+pub fn can_erase() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// Counts what has come. Where its line cannot be taken back, it says nothing.
 pub struct Progress {
     noun: String,
     begun: Instant,
@@ -18,7 +23,7 @@ impl Progress {
         Self {
             noun: noun.to_owned(),
             begun: Instant::now(),
-            watched: io::stderr().is_terminal(),
+            watched: can_erase(),
             shown: false,
         }
     }

@@ -75,7 +75,7 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = (&'a str, Style)>, wid
         let text = cut(text, *width);
         line.push_str(&" ".repeat(pending));
         line.push_str(&format!("{style}{text}{style:#}"));
-        pending = width - text.width() + GAP;
+        pending = width.saturating_sub(text.width()) + GAP;
     }
     out.push_str(&line);
     out.push('\n');
@@ -110,7 +110,9 @@ fn cut(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut used = 1;
     for char in text.chars() {
-        used += char.width().unwrap_or(0);
+        // This makes a wide emoji of the narrow character before it.
+        let widens = char == '\u{fe0f}';
+        used += char.width().unwrap_or(0).max(usize::from(widens));
         if used > width {
             break;
         }
@@ -120,11 +122,16 @@ fn cut(text: &str, width: usize) -> String {
     out
 }
 
+/// Whether a terminal does something else than show it: controls, and what turns the direction of the text.
+pub fn steers(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A text in which nothing steers the terminal.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::new();
     for char in text.chars() {
-        if char.is_control() {
+        if steers(char) {
             out.extend(char.escape_default());
         } else {
             out.push(char);
@@ -166,6 +173,25 @@ mod tests {
     }
 
     #[test]
+    fn emoji_are_cut_where_they_fit() {
+        // Each of these is a narrow character that is wide with what follows it.
+        let name = "\u{2764}\u{fe0f}".repeat(30);
+        let shown = plain(&table(&[&["1\u{fe0f}\u{20e3}", &name, "now"]]).take_within(Some(30)));
+        let row = shown.lines().nth(1).unwrap();
+        assert!(row.contains("\u{2764}\u{fe0f}…"), "{row}");
+        assert!(row.width() <= 30, "{row}");
+    }
+
+    #[test]
+    fn nothing_turns_the_text_round() {
+        assert_eq!(
+            visible("a\u{202e}gpj.exe\u{2067}\u{2028}"),
+            r"a\u{202e}gpj.exe\u{2067}\u{2028}"
+        );
+        assert_eq!(visible("日本 👩\u{200d}👧 é"), "日本 👩\u{200d}👧 é");
+    }
+
+    #[test]
     fn later_rows_stand_below_the_first() {
         let mut table = table(&[&["1", "a name.mov", "now"]]);
         let mut shown = table.take_within(Some(80));
@@ -179,7 +205,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_is_wider_than_the_terminal(
-            rows in prop::collection::vec(prop::collection::vec("\\PC{0,40}", 3), 0..5),
+            rows in prop::collection::vec(
+                prop::collection::vec("\\PC{0,40}|[a日1❤☝👩👧🇯🇵\u{1f3fd}\u{fe0e}\u{fe0f}\u{20e3}\u{200d}]{0,40}", 3),
+                0..5,
+            ),
             room in 1usize..120,
         ) {
             let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();

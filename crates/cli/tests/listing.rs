@@ -241,6 +241,8 @@ fn errors_say_what_to_do() {
     show(&["tasks", "list", "--run-id", ""], None);
     show(&["tasks", "list", "--all", "--max", "5"], None);
     show(&["tasks", "list", "--max", "0"], None);
+    show(&["tasks", "list", "--max", "-1"], None);
+    show(&["tasks", "list", "--retries", "-1"], None);
     show(&["tasks", "list", "--output", "xml"], None);
     show(&["tasks", "list", "--output", "json", "--columns", "id"], None);
     show(&["tasks", "list", "--emulator", "--api-key", "key"], None);
@@ -293,6 +295,70 @@ fn a_failure_on_the_way_says_how_to_go_on() {
         shown.push_str(&ask(&emulator, arguments).shown());
     }
     insta::assert_snapshot!("failure_on_the_way", shown);
+}
+
+#[test]
+fn a_cursor_is_quoted_for_the_shell() {
+    let emulator = emulator(0);
+    emulator.fail_next(page(&numbered(1).replace("task_1", "it's $(x)"), true));
+    emulator.fail_next(Fault::status(403));
+    let ran = ask(&emulator, &["tasks", "list", "--all"]);
+    assert!(
+        ran.err.ends_with("call it with --after='it'\\''s $(x)'\n"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn columns_may_stand_apart() {
+    let ran = ask(
+        &emulator(1),
+        &["tasks", "list", "-o", "csv", "--columns", "kind, object"],
+    );
+    assert_eq!(ran.err, "");
+    assert_eq!(ran.lines()[0], "kind,object");
+    assert!(ran.lines()[1].ends_with(",task"), "{}", ran.out);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_written_is_an_error() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [
+        &["--emulator=1", "tasks", "list"][..],
+        &["--help"],
+        &["--version"],
+        &["man"],
+    ] {
+        let output = program().args(arguments).stdout(full()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            error.starts_with("error: the output cannot be written: "),
+            "{arguments:?}: {error}"
+        );
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
+    // What cannot be said is no reason to end otherwise.
+    for (arguments, code) in [
+        (&["tasks", "list"][..], 2),
+        (
+            &["--emulator=1", "tasks", "list", "-o", "csv", "--columns", "unheard"],
+            0,
+        ),
+        (
+            &["--emulator=1", "tasks", "list", "-o", "table", "--run-id", "run_none"],
+            0,
+        ),
+    ] {
+        let status = program()
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(full())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -179,6 +179,52 @@ fn progress_is_shown_while_there_are_more_pages() {
 }
 
 #[test]
+fn progress_takes_nothing_of_an_array() {
+    let emulator = emulator(0);
+    let arguments = &["tasks", "list", "--all", "--retries", "0", "-o", "json"];
+    for (last, code, next) in [(page("[]", false), 0, "]"), (Fault::status(403), 1, "error: ")] {
+        emulator.fail_next(page(&numbered(2), true));
+        emulator.fail_next(last);
+        let mut terminal = Terminal::run(&emulator, (20, 100), arguments, &[]);
+        assert_eq!(terminal.end(), code);
+        assert!(terminal.raw().contains(" tasks, "), "{:?}", terminal.raw());
+        let screen = terminal.screen();
+        let lines: Vec<_> = screen.lines().collect();
+        assert!(lines[1].contains(r#""id":"task_1""#), "{screen}");
+        assert!(lines[2].contains(r#""id":"task_2""#), "{screen}");
+        assert!(lines[3].starts_with(next), "{screen}");
+    }
+}
+
+#[test]
+fn a_dumb_terminal_is_not_steered() {
+    let emulator = emulator(250);
+    let arguments = &["tasks", "list", "--all", "--columns", "id,status"];
+    let mut terminal = Terminal::run(&emulator, (300, 120), arguments, &[("TERM", "dumb")]);
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.raw().contains('\u{1b}'), "{:?}", terminal.raw());
+}
+
+#[test]
+fn a_server_does_not_steer_the_terminal() {
+    let emulator = emulator(0);
+    // Two of these JSON does not escape: the control sequence introducer in one character, and a turn of the text.
+    let evil = "a\\u001b]0;x\\u0007\u{9b}31m\u{202e}b";
+    let body = format!(r#"[{{"id":"{evil}","kind":"video","status":"queued","created_at":0}}]"#);
+    for format in ["table", "csv", "json", "jsonl"] {
+        emulator.fail_next(page(&body, true));
+        let arguments = &["tasks", "list", "-o", format];
+        let mut terminal = Terminal::run(&emulator, (20, 200), arguments, &[("NO_COLOR", "1")]);
+        assert_eq!(terminal.end(), 0);
+        let raw = terminal.raw();
+        assert!(raw.contains("There are more: "), "{format}: {raw:?}");
+        for char in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'] {
+            assert!(!raw.contains(char), "{format}: {raw:?}");
+        }
+    }
+}
+
+#[test]
 fn ctrl_c_says_how_to_go_on() {
     let mut shown = String::new();
     for arguments in [

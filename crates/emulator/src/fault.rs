@@ -89,7 +89,9 @@ impl Fault {
     /// # }
     /// ```
     pub fn rate_limited(retry_after: Duration) -> Self {
-        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+        let seconds = retry_after
+            .as_secs()
+            .saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         let mut fault = Self::status(429);
         fault.headers.insert(RETRY_AFTER, seconds.into());
         fault

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,11 +22,11 @@ use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
 )]
 struct Options {
     /// How many tasks there are
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, allow_negative_numbers = true)]
     tasks: usize,
 
     /// What the tasks and the random faults follow from
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
 
     /// Where to listen; port 0 is a free one
@@ -49,7 +50,7 @@ struct Options {
     extra_fields: bool,
 
     /// The share of requests that fail, from 0.0 to 1.0
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
     fault_rate: f64,
 
     /// How they fail, one or several times [default: all that pass when a request is sent again]
@@ -104,7 +105,7 @@ fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            say(&format!("error: {error}"));
             // What was asked for wrongly is an error of usage, as it is for the parser.
             ExitCode::from(if error.kind() == io::ErrorKind::InvalidInput {
                 2
@@ -113,6 +114,11 @@ fn main() -> ExitCode {
             })
         }
     }
+}
+
+/// Says something on standard error. Where it cannot be said, nobody is there to be told so.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 fn run(options: Options) -> io::Result<()> {
@@ -139,12 +145,26 @@ fn run(options: Options) -> io::Result<()> {
     if options.live {
         builder = builder.clock(SystemClock);
     }
-    let emulator = builder.start_blocking()?;
-    greet(&emulator, options.tasks)?;
-    runtime.block_on(stopped);
-    drop(emulator);
-    eprintln!("Stopped.");
-    Ok(())
+    let served = runtime.block_on(async {
+        let mut stopped = pin!(stopped);
+        let emulator = tokio::select! {
+            // Millions of tasks take their time, in which a signal has to be heard.
+            emulator = tokio::task::spawn_blocking(|| builder.start_blocking()) => {
+                emulator.map_err(io::Error::other)??
+            }
+            () = &mut stopped => return Ok(()),
+        };
+        greet(&emulator, options.tasks)
+            .map_err(|error| io::Error::new(error.kind(), format!("the address cannot be printed: {error}")))?;
+        stopped.await;
+        Ok(())
+    });
+    // A start that is under way is of no use to anyone.
+    runtime.shutdown_background();
+    if served.is_ok() {
+        say("Stopped.");
+    }
+    served
 }
 
 fn greet(emulator: &Emulator, tasks: usize) -> io::Result<()> {

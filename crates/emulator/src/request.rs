@@ -45,13 +45,18 @@ impl Request {
             let value = String::from_utf8_lossy(value.as_bytes());
             let value = match name == AUTHORIZATION {
                 true => strike_out_credentials(&value),
-                false => strike_out(&value),
+                false => strike_out(&value, is_key),
             };
             (name.as_str().to_owned(), value)
         });
+        // What is sent to a proxy has the host before the path; CONNECT has nothing but the host.
+        let target = match parts.uri.path_and_query() {
+            Some(target) => strike_out_target(target.as_str()),
+            None => strike_out_target(&parts.uri.to_string()),
+        };
         Self {
             method: parts.method.to_string(),
-            target: strike_out_target(&parts.uri.to_string()),
+            target,
             headers: headers.collect(),
             status,
         }
@@ -88,7 +93,7 @@ impl Request {
         let (_, query) = self.target.split_once('?')?;
         let pairs = query::pairs(query).ok()?;
         let (_, value) = pairs.into_iter().find(|(key, _)| key == name)?;
-        Some(strike_out(&value))
+        Some(strike_out(&value, is_key))
     }
 
     /// The first value of a header, whose name may be written in upper or lower case.
@@ -130,12 +135,16 @@ fn strike_out_credentials(value: &str) -> String {
 
 /// A path and query without keys, encoded ones among them.
 fn strike_out_target(target: &str) -> String {
-    let part = |part: &str| match query::decode(part) {
-        Some(decoded) if decoded.contains(KEY_PREFIX) && !part.contains(KEY_PREFIX) => match part.split_once('=') {
-            Some((name, _)) => format!("{name}={STRUCK_OUT}"),
-            None => STRUCK_OUT.to_owned(),
-        },
-        _ => strike_out(part),
+    let text = |text: &str| {
+        let struck = strike_out(text, |c| is_key(c) || c == '%');
+        match query::decode(&struck) {
+            Some(decoded) if decoded.contains(KEY_PREFIX) => STRUCK_OUT.to_owned(),
+            _ => struck,
+        }
+    };
+    let part = |part: &str| match part.split_once('=') {
+        Some((name, value)) => format!("{}={}", text(name), text(value)),
+        None => text(part),
     };
     match target.split_once('?') {
         Some((path, query)) => {
@@ -146,8 +155,8 @@ fn strike_out_target(target: &str) -> String {
     }
 }
 
-/// A text without what may be a key in it.
-fn strike_out(text: &str) -> String {
+/// A text without what may be a key in it: its start, and what follows of it.
+fn strike_out(text: &str, is_key: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(KEY_PREFIX) {
@@ -195,6 +204,25 @@ mod tests {
         assert_eq!(request.header("X-KEY"), Some("a [redacted], [redacted]"));
         assert_eq!(request.header("proxy"), Some("fine"));
         assert!(!format!("{request:?}").contains("secret"), "{request:?}");
+    }
+
+    #[test]
+    fn holds_no_key_that_is_encoded_in_part() {
+        let request = request(
+            "/tasks?after=ittybit_%73ecret-1&before=ittybit_a.%69ttybit_secret2&%69ttybit_secret3=x&run_id=ittybit%5Fsecret4",
+            &[],
+        );
+        assert_eq!(
+            request.target(),
+            "/tasks?after=[redacted]&before=[redacted]&[redacted]=x&run_id=[redacted]"
+        );
+    }
+
+    #[test]
+    fn the_host_is_no_part_of_the_target() {
+        let request = request("http://user@localhost:80/tasks?limit=5", &[]);
+        assert_eq!(request.target(), "/tasks?limit=5");
+        assert_eq!(request.path(), "/tasks");
     }
 
     #[test]

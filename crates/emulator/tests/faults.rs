@@ -112,6 +112,14 @@ fn an_unknown_value_leaves_the_rest_alone() {
 }
 
 #[test]
+fn the_longest_wait_can_be_asked_for() {
+    let emulator = emulator();
+    emulator.fail_next(Fault::rate_limited(Duration::MAX));
+    let answer = get(&emulator, "/tasks");
+    assert_eq!(answer.header("retry-after"), Some(u64::MAX.to_string().as_str()));
+}
+
+#[test]
 fn faults_are_put_together() {
     let emulator = emulator();
     emulator.fail_next(Fault::status(503).header("Retry-After", "Wed, 01 Jan 2025 00:00:30 GMT"));

@@ -132,6 +132,56 @@ fn stops_cleanly_when_told_to() {
 }
 
 #[test]
+#[cfg(unix)]
+fn stops_cleanly_while_it_starts() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let mut child = program(&["--tasks", "10000000", "--listen", &free.to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It listens first, and then makes the tasks.
+    while std::net::TcpStream::connect(free).is_err() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    let running = Running {
+        greeting: String::new(),
+        child,
+    };
+    assert_eq!(running.stop("TERM"), (Some(0), "Stopped.\n".to_owned()));
+}
+
+#[test]
+#[cfg(unix)]
+fn stops_cleanly_when_nobody_listens_to_it() {
+    let mut running = Running::start(&[]);
+    drop(running.child.stderr.take());
+    let id = running.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-s", "TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_address_that_cannot_be_printed_is_an_error() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = program(&[]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: the address cannot be printed: "), "{error}");
+}
+
+#[test]
 fn wrong_options_are_errors() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -141,6 +191,8 @@ fn wrong_options_are_errors() {
         (["--listen", "localhost"], 2),
         (["--key", "secret"], 2),
         (["--fault-rate", "1.5"], 2),
+        (["--fault-rate", "-0.5"], 2),
+        (["--seed", "-1"], 2),
         (["--fault", "broken-json"], 2),
         (["--fault", "fire"], 2),
         (["--listen", &address], 1),
