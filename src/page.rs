@@ -515,7 +515,6 @@ impl<T: DeserializeOwned> Page<T> {
             cursor: Some(cursor),
         };
         let listing = &self.listing;
-        let mut page = None;
         if direction == Direction::Backward
             && listing.is_range()
             && let Some(after) = &listing.after
@@ -528,17 +527,15 @@ impl<T: DeserializeOwned> Page<T> {
             set_parameter(&mut request, listing.pagination.forward, after);
             let between = Page::fetch(listing.client.clone(), listing.operation, listing.pagination, request).await?;
             if !between.more {
-                page = Some(Page {
-                    position: position.clone(),
-                    listing: Arc::clone(listing),
+                let listing = Arc::clone(listing);
+                return Ok((!between.is_empty()).then_some(Page {
+                    position,
+                    listing,
                     ..between
-                });
+                }));
             }
         }
-        let page = match page {
-            Some(page) => page,
-            None => Arc::clone(listing).fetch(position).await?,
-        };
+        let page = Arc::clone(listing).fetch(position).await?;
         Ok((!page.is_empty()).then_some(page))
     }
 }
