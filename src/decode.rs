@@ -90,7 +90,7 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     } else {
         "JSON that is broken".to_owned()
     };
-    let path = path(body, offset);
+    let path = excerpt::both_ends(path(body, offset));
     if !path.is_empty() {
         write!(message, " at `{path}`").expect("writing to a string");
         if let Some(id) = id_of_item(body, &path) {
@@ -191,6 +191,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde::Deserialize;
+    use serde_json::value::RawValue;
 
     #[derive(Debug, Deserialize)]
     struct Item {
@@ -264,6 +265,17 @@ mod tests {
         assert!(complaint.len() < 1500, "{complaint}");
         assert!(complaint.contains("`[0].input.width` (id `a`)"), "{complaint}");
         assert!(complaint.contains("ééé\", expected i64 at line 1"), "{complaint}");
+    }
+
+    #[test]
+    fn excerpts_of_deep_json_are_bounded() {
+        // Items that are kept as JSON may be nested as deep as a body is long.
+        let answer = Answer {
+            body: "[".repeat(100_000).into(),
+            ..Answer::default()
+        };
+        let error = list::<Box<RawValue>>(answer, &key()).err().unwrap();
+        assert!(error.message().len() < 1000, "{} bytes", error.message().len());
     }
 
     #[test]
