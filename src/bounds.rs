@@ -11,17 +11,18 @@ use std::ops::{Bound, Rem};
 
 /// Numbers, by the smallest and the largest that are allowed.
 pub(crate) fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
-    let too_small = match &minimum {
-        Bound::Included(minimum) => value < *minimum,
-        Bound::Excluded(minimum) => value <= *minimum,
-        Bound::Unbounded => false,
+    // What must hold, not what must not: of "not a number", nothing holds.
+    let large_enough = match &minimum {
+        Bound::Included(minimum) => value >= *minimum,
+        Bound::Excluded(minimum) => value > *minimum,
+        Bound::Unbounded => true,
     };
-    let too_large = match &maximum {
-        Bound::Included(maximum) => value > *maximum,
-        Bound::Excluded(maximum) => value >= *maximum,
-        Bound::Unbounded => false,
+    let small_enough = match &maximum {
+        Bound::Included(maximum) => value <= *maximum,
+        Bound::Excluded(maximum) => value < *maximum,
+        Bound::Unbounded => true,
     };
-    if !too_small && !too_large {
+    if large_enough && small_enough {
         return Ok(value);
     }
     let minimum = match minimum {
@@ -166,6 +167,10 @@ mod tests {
         assert_eq!(
             between(9, Unbounded, Excluded(9)),
             Err("must be less than 9, but is 9".to_owned())
+        );
+        assert_eq!(
+            between(f64::NAN, Included(0.0), Excluded(1.0)),
+            Err("must be at least 0 and less than 1, but is NaN".to_owned())
         );
         assert_eq!(multiple_of(9, 3), Ok(9));
         assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));

@@ -131,7 +131,8 @@ impl Client {
         let url = request.url().clone();
         let call = Call::new(operation, &url, &self.inner.key);
         let work = async {
-            let (answer, attempts) = self.answer(operation, request, &call).await?;
+            let answer = self.answer(operation, request, &call).await?;
+            let attempts = answer.attempts;
             read(answer, &self.inner.key).map_err(|error| error.after(operation, &url, attempts))
         };
         let result = work.instrument(call.span()).await;
@@ -139,13 +140,8 @@ impl Client {
         result
     }
 
-    /// The answer with a status of success, and how many attempts it took.
-    async fn answer(
-        &self,
-        operation: &'static Operation,
-        mut request: Request,
-        call: &Call,
-    ) -> Result<(Answer, u32), Error> {
+    /// The answer with a status of success.
+    async fn answer(&self, operation: &'static Operation, mut request: Request, call: &Call) -> Result<Answer, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::runtime(
                 "there is no Tokio runtime here. Call it from a Tokio task, or use \
@@ -165,7 +161,7 @@ impl Client {
             // A body that cannot be sent twice can still be sent once.
             let again = request.try_clone();
             let error = match self.attempt(operation, request, call).await {
-                Ok(answer) => return Ok((answer, attempts)),
+                Ok(answer) => return Ok(Answer { attempts, ..answer }),
                 Err(error) => error.after(operation, &url, attempts),
             };
             let (Some(next), Some(delay)) = (again, self.inner.retry.delay(operation, &error)) else {
@@ -188,7 +184,7 @@ impl Client {
         let mut answer = Answer {
             status: response.status(),
             headers: self.inner.key.strike_out_headers(response.headers()),
-            body: Vec::new(),
+            ..Answer::default()
         };
         call.answered(answer.status);
         if !same_origin(response.url(), &self.inner.origin) {

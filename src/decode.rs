@@ -23,10 +23,12 @@ pub(crate) fn value<T: DeserializeOwned>(mut answer: Answer, key: &Key) -> Resul
             error = without_key;
         }
     }
-    // Struck out once more: in the JSON, the key may have been written with escapes.
+    // Struck out once more: in the JSON, the key may have been written with escapes. And shortened:
+    // the cause may quote a whole value.
     let cause = error.to_string();
-    if key.is_in(cause.as_bytes()) {
-        error = serde_json::Error::custom(key.strike_out_text(cause));
+    let told = excerpt::both_ends(key.strike_out_text(cause.clone()));
+    if told != cause {
+        error = serde_json::Error::custom(told);
     }
     let message = key.strike_out_text(what_is_wrong(&answer, &error));
     Err(Error::answered(Category::Decode, message, answer.strike_out(key)).caused_by(error))
@@ -88,7 +90,7 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     } else {
         "JSON that is broken".to_owned()
     };
-    let path = path(body, offset);
+    let path = excerpt::both_ends(path(body, offset));
     if !path.is_empty() {
         write!(message, " at `{path}`").expect("writing to a string");
         if let Some(id) = id_of_item(body, &path) {
@@ -98,7 +100,8 @@ fn what_is_wrong(answer: &Answer, error: &serde_json::Error) -> String {
     if let Some(content_type) = answer.content_type()
         && !content_type.to_ascii_lowercase().contains("json")
     {
-        write!(message, ", called `{content_type}` by the server").expect("writing to a string");
+        let called = excerpt::start(content_type.as_bytes());
+        write!(message, ", called `{called}` by the server").expect("writing to a string");
     }
     write!(message, ": {error}, near {}. {ADVICE}", excerpt::around(body, offset)).expect("writing to a string");
     message
@@ -188,6 +191,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde::Deserialize;
+    use serde_json::value::RawValue;
 
     #[derive(Debug, Deserialize)]
     struct Item {
@@ -253,6 +257,25 @@ mod tests {
         assert!(complaint(&body).len() < 1000);
         let key = format!(r#"[{{"id": "{}", "input": 5}}]"#, "k".repeat(100_000));
         assert!(complaint(&key).len() < 1000);
+        let value = format!(
+            r#"[{{"id": "a", "input": {{"name": "x", "width": "{}"}}}}]"#,
+            "é".repeat(100_000)
+        );
+        let complaint = complaint(&value);
+        assert!(complaint.len() < 1500, "{complaint}");
+        assert!(complaint.contains("`[0].input.width` (id `a`)"), "{complaint}");
+        assert!(complaint.contains("ééé\", expected i64 at line 1"), "{complaint}");
+    }
+
+    #[test]
+    fn excerpts_of_deep_json_are_bounded() {
+        // Items that are kept as JSON may be nested as deep as a body is long.
+        let answer = Answer {
+            body: "[".repeat(100_000).into(),
+            ..Answer::default()
+        };
+        let error = list::<Box<RawValue>>(answer, &key()).err().unwrap();
+        assert!(error.message().len() < 1000, "{} bytes", error.message().len());
     }
 
     #[test]

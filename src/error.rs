@@ -60,6 +60,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// How often the request had been sent when it came.
+    pub(crate) attempts: u32,
 }
 
 /// The sorts of failure, by what a program would do about them.

@@ -31,6 +31,17 @@ pub(crate) fn around(body: &[u8], offset: usize) -> String {
     )
 }
 
+/// A text without its middle, where it is long.
+pub(crate) fn both_ends(text: String) -> String {
+    let length = text.chars().count();
+    if length <= 2 * LENGTH {
+        return text;
+    }
+    let start = text.chars().take(LENGTH);
+    let end = text.chars().skip(length - LENGTH);
+    start.chain(['…']).chain(end).collect()
+}
+
 /// Whether a body is HTML or XML, which no JSON starts like.
 pub(crate) fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")

@@ -147,6 +147,11 @@ impl<T> Listing<T> {
         }
     }
 
+    /// Whether the caller gave both ends.
+    fn is_range(&self) -> bool {
+        self.after.is_some() && self.before.is_some()
+    }
+
     /// The cursor that the caller's request starts from.
     fn start_cursor(&self) -> Option<&str> {
         self.after.as_deref().or(self.before.as_deref())
@@ -158,10 +163,9 @@ impl<T> Listing<T> {
             .try_clone()
             .ok_or_else(|| Error::pagination("the body of this request can be sent only once, so it has no pages"))?;
         let cursor = position.cursor.as_deref();
-        // A caller who gave both ends keeps the far one; one who gave a single cursor started
-        // there, and has left it behind once there is another.
-        let both = self.after.is_some() && self.before.is_some();
-        let stays = both || cursor.is_none();
+        // A caller who gave both ends keeps the far one of those who read forward; one who gave a
+        // single cursor started there, and has left it behind once there is another.
+        let stays = cursor.is_none() || (self.is_range() && position.direction == Direction::Forward);
         let (mut after, mut before) = match stays {
             true => (self.after.as_deref(), self.before.as_deref()),
             false => (None, None),
@@ -203,17 +207,16 @@ impl<T> Listing<T> {
         if let Some(said) = said {
             return More { said: true, more: said };
         }
-        let mut links = headers
-            .get_all(LINK)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .peekable();
-        if links.peek().is_some() {
-            let relations: &[&str] = match direction {
-                Direction::Forward => &["next"],
-                Direction::Backward => &["prev", "previous"],
+        let links = |relations: &[&str]| {
+            let mut headers = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+            headers.any(|header| relations.iter().any(|relation| link::has_relation(header, relation)))
+        };
+        // Links that lead to no page, such as one to a stylesheet, say nothing about pages.
+        if links(&["next", "prev", "previous", "first", "last"]) {
+            let more = match direction {
+                Direction::Forward => links(&["next"]),
+                Direction::Backward => links(&["prev", "previous"]),
             };
-            let more = links.any(|header| relations.iter().any(|relation| link::has_relation(header, relation)));
             return More { said: true, more };
         }
         let more = match self.page_size(headers) {
@@ -275,6 +278,7 @@ impl<T: DeserializeOwned> Listing<T> {
             items,
             status: answer.status,
             headers: answer.headers,
+            attempts: answer.attempts,
             more,
             position,
             listing: Arc::clone(self),
@@ -333,6 +337,7 @@ pub struct Page<T> {
     items: Vec<T>,
     status: StatusCode,
     headers: HeaderMap,
+    attempts: u32,
     more: bool,
     position: Position,
     listing: Arc<Listing<T>>,
@@ -479,6 +484,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// The page before this one, with the same filters; `None` where there is none.
     ///
     /// Before the first page of a list there are the items that were added since it was read.
+    /// Between an `after` and a `before` it ends at `after`, and may take two requests.
     ///
     /// # Errors
     /// As for the call that this page came from.
@@ -508,7 +514,28 @@ impl<T: DeserializeOwned> Page<T> {
             direction,
             cursor: Some(cursor),
         };
-        let page = Arc::clone(&self.listing).fetch(position).await?;
+        let listing = &self.listing;
+        if direction == Direction::Backward
+            && listing.is_range()
+            && let Some(after) = &listing.after
+        {
+            // What lies between two cursors is read from the first on: that is the page before this
+            // one only where nothing is left in between.
+            let mut request = listing
+                .request_at(&position)
+                .map_err(|error| error.on(listing.operation))?;
+            set_parameter(&mut request, listing.pagination.forward, after);
+            let between = Page::fetch(listing.client.clone(), listing.operation, listing.pagination, request).await?;
+            if !between.more {
+                let listing = Arc::clone(listing);
+                return Ok((!between.is_empty()).then_some(Page {
+                    position,
+                    listing,
+                    ..between
+                }));
+            }
+        }
+        let page = Arc::clone(listing).fetch(position).await?;
         Ok((!page.is_empty()).then_some(page))
     }
 }
@@ -601,10 +628,16 @@ impl<T> Walk<T> {
                 let answer = Answer {
                     status: page.status,
                     headers: page.headers.clone(),
-                    body: Vec::new(),
+                    ..Answer::default()
                 };
-                let key = self.listing.client.key();
-                return Err(Error::repeated(&cursor, answer, key).on(self.listing.operation));
+                let Listing {
+                    client,
+                    operation,
+                    request,
+                    ..
+                } = &*self.listing;
+                let error = Error::repeated(&cursor, answer, client.key());
+                return Err(error.after(operation, request.url(), page.attempts));
             }
             self.position.cursor = Some(cursor);
         }

@@ -168,8 +168,10 @@ impl RetryPolicy {
         let doubling = 2u32.saturating_pow(attempts.saturating_sub(1));
         let bound = self.initial_delay.saturating_mul(doubling).min(self.max_delay);
         let share = (self.jitter)();
-        // `clamp` lets NaN through, and multiplying by that panics.
-        bound.mul_f64(if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) })
+        // `clamp` lets NaN through, which makes no duration.
+        let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
+        // The longest durations round up to more than there are.
+        Duration::try_from_secs_f64(bound.as_secs_f64() * share).unwrap_or(bound)
     }
 
     pub(crate) fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

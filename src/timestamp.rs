@@ -257,7 +257,9 @@ fn days_to(year: i64, month: i64, day: i64) -> Option<i64> {
     let days = march_year
         .div_euclid(400)
         .checked_mul(DAYS_PER_ERA)?
-        .checked_add(day_of_era - EPOCH)?;
+        // In two steps, so that `date_of` can go back to where the era starts.
+        .checked_add(day_of_era)?
+        .checked_sub(EPOCH)?;
     // Only a date that comes back as itself exists: this refuses the 31st of April.
     (date_of(days) == (year, month, day)).then_some(days)
 }
@@ -326,6 +328,9 @@ mod tests {
             "+1-01-01T00:00:00Z",
             "９025-01-01T00:00:00Z",
             "+999999999999999999999-01-01T00:00:00Z",
+            // The last year of the last era whose days fit.
+            "+25252734927766799-12-31T00:00:00Z",
+            "-25252734927766799-12-31T00:00:00Z",
             "1735689600",
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");

@@ -297,6 +297,12 @@ async fn without_a_header_links_tell_and_then_the_size() {
     assert!(has_more(None, 1, &[next]).await);
     assert!(has_more(None, 1, &[("Has-More", "perhaps"), next]).await);
     assert!(!has_more(None, 20, &[prev]).await);
+    let first = ("Link", "<https://api.ittybit.com/tasks>; rel=\"first\"");
+    assert!(!has_more(None, 20, &[first]).await);
+    // A link that has nothing to do with pages does not end a list.
+    let other = ("Link", "</docs>; rel=\"service-doc\", </fonts>; rel=preconnect");
+    assert!(has_more(None, 20, &[other]).await);
+    assert!(!has_more(None, 19, &[other]).await);
     // Of several links, any may be the one.
     assert!(has_more(None, 1, &[prev, next]).await);
     // The size that was applied, that was asked for, or that is the default.
@@ -377,6 +383,12 @@ async fn contradictions_are_errors_and_not_endless_loops() {
             };
             assert_eq!(error.category(), Category::Pagination);
             assert_eq!(error.status().unwrap(), 200);
+            assert_eq!(error.attempts(), 1);
+            let message = error.to_string();
+            assert!(
+                message.contains(&format!("GET {}/tasks answered 200", server.url())),
+                "{message}"
+            );
             assert_eq!(got, *given);
             assert_eq!(server.count(), *requests);
         }
@@ -410,6 +422,32 @@ async fn a_range_keeps_its_far_end() {
         assert_eq!(request.query("before").as_deref(), Some("task_00007"));
     }
     assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn a_range_can_be_read_back_to_its_start() {
+    // What is left at the end is a page that is not full, or one that is.
+    for end in [6, 7] {
+        let server = serving(9);
+        let request = client(&server, &Waits::default()).list_tasks().limit(2);
+        let range = request.after("task_00000").before(format!("task_{end:05}"));
+        let mut forward = Vec::new();
+        let mut page = range.send().await.unwrap();
+        while let Some(further) = page.next().await.unwrap() {
+            forward.push(page[0].id.clone());
+            page = further;
+        }
+        let mut back = Vec::new();
+        while let Some(nearer) = page.previous().await.unwrap() {
+            let further = nearer.next().await.unwrap().unwrap();
+            assert_eq!(further[0].id, page[0].id);
+            back.insert(0, nearer[0].id.clone());
+            page = nearer;
+        }
+        assert_eq!(back, forward);
+        assert_eq!(back, ["task_00001", "task_00003"]);
+        assert!(!page.has_more());
+    }
 }
 
 #[tokio::test]

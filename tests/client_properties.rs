@@ -149,26 +149,42 @@ proptest! {
         ids in ids(),
         size in 1usize..12,
         stop in 0usize..40,
+        fates in proptest::collection::vec(fate(), 0..6),
+        read_ahead in 0usize..3,
+        backward: bool,
     ) {
         let server = Server::start({
-            let ids = ids.clone();
-            move |request, _| list(&ids, request)
+            let (ids, fates) = (ids.clone(), fates.clone());
+            move |request, number| {
+                suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request)
+            }
         });
         let request = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap());
-        let mut tasks = request.clone().stream();
+        let (request, expected) = match ids.split_last() {
+            Some((last, rest)) if backward => (request.before(last), rest.iter().rev().cloned().collect()),
+            _ => (request, ids.clone()),
+        };
+        // Stops anywhere, right after an error too.
+        let mut tasks = request.clone().stream().read_ahead(read_ahead);
         let (mut got, cursor) = RUNTIME.block_on(async {
             let mut got = Vec::new();
-            while got.len() < stop && let Some(task) = tasks.try_next().await.unwrap() {
-                got.push(task.id);
+            for _ in 0..stop {
+                match tasks.try_next().await {
+                    Ok(Some(task)) => got.push(task.id),
+                    Ok(None) => break,
+                    Err(_) => {}
+                }
             }
             (got, tasks.cursor().map(str::to_owned))
         });
+        drop(tasks);
         let rest = match cursor {
+            Some(cursor) if backward => request.before(cursor),
             Some(cursor) => request.after(cursor),
             None => request,
         };
-        got.extend(read(rest.stream(), 0)?.0);
-        prop_assert_eq!(got, ids);
+        got.extend(read(rest.stream(), fates.len())?.0);
+        prop_assert_eq!(got, expected);
     }
 
     #[test]

@@ -201,6 +201,26 @@ async fn jitter_out_of_range_is_brought_in() {
 }
 
 #[tokio::test]
+async fn the_longest_waits_there_are_do_not_overflow() {
+    let server = Server::replies(vec![unavailable]);
+    let waits = Waits::default();
+    let policy = ittybit::RetryPolicy::default()
+        .max_attempts(4)
+        .initial_delay(Duration::MAX / 2)
+        .max_delay(Duration::MAX)
+        .clock(waits.clone())
+        .jitter(|| 1.0);
+    let client = loopback::builder(&server, &waits).retry(policy).build().unwrap();
+    assert_eq!(client.list_tasks().send().await.unwrap_err().attempts(), 4);
+    let longest = Duration::MAX - Duration::from_secs(1);
+    assert!(
+        waits.all()[1..].iter().all(|wait| *wait >= longest),
+        "{:?}",
+        waits.all()
+    );
+}
+
+#[tokio::test]
 async fn the_random_share_fills_the_whole_range() {
     let server = Server::replies(vec![unavailable]);
     let waits = Waits::default();
