@@ -410,6 +410,8 @@ impl<'d> Walk<'d> {
                 _ => "an {} of other values than strings is not generated: any value is accepted",
             };
             note(self, "enum", message);
+        } else if has("allOf") {
+            note(self, "enum", "{} beside an `allOf` is not used");
         }
         if schema
             .get("additionalProperties")
@@ -441,7 +443,16 @@ impl<'d> Walk<'d> {
         self.schema(part.get("items"), items);
         self.schema(part.get("additionalProperties"), Role::Inner);
         for key in ["allOf", "oneOf", "anyOf"] {
-            for inner in part.parts_of(key) {
+            let parts = part.parts_of(key);
+            for nullable in parts
+                .iter()
+                .filter_map(|inner| inner.get("nullable"))
+                .filter(|_| parts.len() > 1)
+            {
+                let message = format!("`nullable` of one part of an `{key}` is not used: write it beside the `{key}`");
+                self.note(&nullable.at, message);
+            }
+            for inner in parts {
                 self.schema(Some(inner), Role::Inner);
             }
         }

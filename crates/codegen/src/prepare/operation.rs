@@ -541,6 +541,11 @@ impl Prepare<'_> {
             json.or(response.content.first()).map(|(_, media)| media.schema.clone())
         };
         for (key, _, response, other_at) in &success[1..] {
+            // It has to be JSON as well.
+            if !response.content.is_empty() {
+                let content_at = pointer::join(other_at, ["content"]);
+                self.json(&response.content, &content_at, "", "response");
+            }
             if body(response) != body(&first) {
                 self.push(
                     self.document
