@@ -36,17 +36,21 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Names that a request builder may not take either: the module of the builders imports them.
+/// Names that a request builder may not take either: the module of the builders imports them, or has
+/// them from Rust's prelude.
 pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Argument",
+    "AsRef",
     "Bound",
     "Display",
+    "IntoIterator",
     "Operation",
     "Pagination",
     "Paging",
     "Parameter",
     "Pattern",
     "Timestamp",
+    "ToString",
     "TryFrom",
     "TryInto",
 ];

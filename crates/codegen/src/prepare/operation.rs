@@ -268,7 +268,11 @@ impl Prepare<'_> {
                     "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
                     parameter.name
                 );
-                self.error(at, message, "rename one of them, or leave it out");
+                self.error(
+                    at,
+                    message,
+                    "leave one of them out: what is sent has the name that stands here",
+                );
                 continue;
             }
             converted.insert(rust, (parameter.clone(), schema.clone()));
