@@ -423,6 +423,26 @@ impl<'d> Walk<'d> {
                 "{} as `false` has no effect: fields that are not listed are kept",
             );
         }
+        if let Some(kind) = kind.filter(|kind| *kind != "array") {
+            note(self, "items", &format!("{{}} says nothing of the type `{kind}`"));
+        }
+        if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
+            // A part of an `allOf` may require what another part has.
+            if !part.key.is_empty() {
+                note(self, "required", "{} without `properties` is not used");
+            }
+            if kind.is_none()
+                && schema
+                    .get("additionalProperties")
+                    .is_some_and(|of| of.as_object().is_some())
+            {
+                note(
+                    self,
+                    "additionalProperties",
+                    "{} without `type: object` is not used: any value is accepted",
+                );
+            }
+        }
         for property in part.parts_of("properties") {
             self.schema(Some(property), Role::Named);
         }

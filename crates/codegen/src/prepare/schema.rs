@@ -791,11 +791,19 @@ impl Prepare<'_> {
             }
         });
         if !any.all_of.is_empty() {
-            let required = Object {
+            let additional = match &any.additional_properties {
+                Some(AdditionalProperties::Schema(schema)) => {
+                    Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
+                }
+                _ => None,
+            };
+            let says_more = !any.required.is_empty() || additional.is_some();
+            let more = Object {
                 required: any.required.clone(),
+                additional,
                 ..Object::default()
             };
-            let own = own.or((!any.required.is_empty()).then_some(required));
+            let own = own.or(says_more.then_some(more));
             return self.all_of_shape(&any.all_of, own, place);
         }
         if let Some(object) = own {
