@@ -116,7 +116,7 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
             } else {
                 column.saturating_sub(indent)
             };
-            out.push(format!("{:missing$}{line}", ""));
+            out.push(spaces(missing) + line);
             continue;
         }
         if trimmed.is_empty() {
@@ -126,10 +126,10 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
         }
         if no_paragraph && indent >= column + 4 {
             if !indented {
-                out.push(format!("{:column$}```text", ""));
+                out.push(spaces(column) + "```text");
             }
             indented = true;
-            out.push(format!("{:column$}{}", "", &line[column + 4..]));
+            out.push(spaces(column) + &line[column + 4..]);
             continue;
         }
         if indented {
@@ -153,7 +153,7 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
             out.extend(
                 within
                     .lines()
-                    .map(|line| format!("{}> {line}", &" ".repeat(indent)).trim_end().to_owned()),
+                    .map(|line| format!("{}> {line}", spaces(indent)).trim_end().to_owned()),
             );
             no_paragraph = true;
             continue;
@@ -164,10 +164,10 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
             } else {
                 column
             };
-            out.push(format!("{:begin$}{}", "", escaped(trimmed)));
+            out.push(spaces(begin) + &escaped(trimmed));
             continue;
         }
-        let mut begin = " ".repeat(indent);
+        let mut begin = spaces(indent);
         let mut rest = trimmed;
         let mut in_list = no_paragraph || column > 0;
         while let Some(length) = list_marker(rest, in_list) {
@@ -177,7 +177,7 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
             // More spaces would make code of what follows.
             if !rest.is_empty() {
                 column = begin.len() + (text.len() - rest.len()).clamp(1, 4);
-                begin = format!("{begin:column$}");
+                begin.push_str(&spaces(column - begin.len()));
             }
             in_list = true;
         }
@@ -187,7 +187,7 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
                 column = column.min(indent);
             }
             // A line that goes on with an item's text stands below it.
-            begin = " ".repeat(column);
+            begin = spaces(column);
         }
         if let Some(ticks) = fence(rest) {
             out.push(format!("{begin}{ticks}{}", language(&rest[ticks.len()..])));
@@ -200,14 +200,18 @@ fn for_rustdoc_within(text: &str, quotes: usize) -> String {
     if indented {
         end_indented(&mut out, column);
     }
-    out.extend(open.map(|ticks| format!("{:column$}{ticks}", "")));
+    out.extend(open.map(|ticks| spaces(column) + ticks));
     out.join("\n")
+}
+
+fn spaces(count: usize) -> String {
+    " ".repeat(count)
 }
 
 /// Ends a block of code before the blank lines that follow it.
 fn end_indented(out: &mut Vec<String>, column: usize) {
     let blank = out.iter().rev().take_while(|line| line.is_empty()).count();
-    out.insert(out.len() - blank, format!("{:column$}```", ""));
+    out.insert(out.len() - blank, spaces(column) + "```");
 }
 
 /// The characters that begin a block of code.
@@ -227,8 +231,8 @@ fn list_marker(line: &str, any_number: bool) -> Option<usize> {
         _ => return None,
     };
     let first = line.as_bytes()[0];
-    let rule = line.bytes().filter(|byte| *byte == first).count() > 2
-        && line.bytes().all(|byte| byte == first || byte == b' ');
+    let rule = line.bytes().all(|byte| byte == first || byte == b' ')
+        && line.bytes().filter(|byte| *byte == first).count() > 2;
     (!rule && line[length..].chars().next().is_none_or(|char| char == ' ')).then_some(length)
 }
 
@@ -312,24 +316,28 @@ fn code_span(text: &str) -> usize {
 /// Where the text of the link at the start ends, and where the link does. A link to another place of
 /// the document is none.
 fn link(text: &str) -> Option<(usize, usize)> {
+    // A text of brackets only must not take minutes.
+    const LONGEST: usize = 2_000;
     let (mut depth, mut at) = (0_usize, 0);
-    loop {
+    while at < LONGEST {
         match text[at..].chars().next()? {
             '`' => at += code_span(&text[at..]),
             '\\' => at += text[at..].chars().take(2).map(char::len_utf8).sum::<usize>(),
-            ']' if depth == 1 => break,
+            ']' if depth == 1 => {
+                let target = &text[at + 1..];
+                let known = ["(http", "(#", "(mailto:"]
+                    .iter()
+                    .any(|start| target.starts_with(start));
+                let end = target.find(')').filter(|_| known)?;
+                return Some((at, at + 1 + end + 1));
+            }
             char => {
                 depth = depth + usize::from(char == '[') - usize::from(char == ']');
                 at += char.len_utf8();
             }
         }
     }
-    let target = &text[at + 1..];
-    let known = ["(http", "(#", "(mailto:"]
-        .iter()
-        .any(|start| target.starts_with(start));
-    let end = target.find(')').filter(|_| known)?;
-    Some((at, at + 1 + end + 1))
+    None
 }
 
 /// A link's text, in which there is no other link but a picture.
@@ -473,6 +481,8 @@ mod tests {
             ("a\n\n\u{3000}\u{3000}b", "a\n\n\u{3000}\u{3000}b"),
             ("-     x\n\n      y", "-    x\n\n     y"),
             ("````md\n```\nx\n```\n````", "````md\n```\nx\n```\n````"),
+            (&"1. ".repeat(25_000), "1. ".repeat(25_000).trim_end()),
+            (&"[".repeat(50_000), &"\\[".repeat(50_000)),
             ("```{.json}\nx\n```", "```text\nx\n```"),
         ] {
             assert_eq!(for_rustdoc(document), rustdoc, "{document}");
