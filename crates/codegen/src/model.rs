@@ -26,6 +26,17 @@ impl Model {
         parameters.any(|name| self.enums.values().any(|item| item.variants.contains_key(name)))
     }
 
+    /// Whether a setter has the name of an operator's method.
+    pub(crate) fn has_operators(&self) -> bool {
+        const OPERATORS: [&str; 10] = [
+            "add", "bitand", "bitor", "bitxor", "div", "mul", "rem", "shl", "shr", "sub",
+        ];
+        let fields = self.structs.values().flat_map(|item| item.fields.keys());
+        let parameters = self.operations.values().flat_map(|item| item.parameters.keys());
+        let mut setters = fields.chain(parameters);
+        setters.any(|name| OPERATORS.contains(&name.as_str()))
+    }
+
     /// Whether the generated code has deprecated items, which it uses itself.
     pub(crate) fn has_deprecated(&self) -> bool {
         let fields = self

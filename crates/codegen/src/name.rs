@@ -36,17 +36,21 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Names that a request builder may not take either: the module of the builders imports them.
+/// Names that a request builder may not take either: the module of the builders imports them, or has
+/// them from Rust's prelude.
 pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Argument",
+    "AsRef",
     "Bound",
     "Display",
+    "IntoIterator",
     "Operation",
     "Pagination",
     "Paging",
     "Parameter",
     "Pattern",
     "Timestamp",
+    "ToString",
     "TryFrom",
     "TryInto",
 ];
@@ -117,6 +121,8 @@ pub(crate) fn variant_name(value: &str) -> String {
         "" => "Empty".to_owned(),
         // The variant for values that the document does not list has this name.
         "Unknown" => "UnknownValue".to_owned(),
+        // In the enum's `FromStr`, `Self::Err` is the error.
+        "Err" => "Err_".to_owned(),
         _ => keyword_free(if starts_well(&name) { name } else { format!("_{name}") }),
     }
 }
@@ -241,6 +247,7 @@ mod tests {
             ("-created", "MinusCreated"),
             (">=", "GreaterEqual"),
             ("Self", "Self_"),
+            ("err", "Err_"),
         ] {
             assert_eq!(variant_name(value), expected);
         }

@@ -140,6 +140,15 @@ fn translate(pattern: &str) -> Result<String, String> {
                         let digits: String = chars.by_ref().take(4).collect();
                         out.push_str(&format!("\\u{{{digits}}}"));
                     }
+                    'k' => return Err("`\\k` refers back to a group: write the text out instead".to_owned()),
+                    'p' | 'P' => {
+                        out.push('\\');
+                        out.push(escaped);
+                        // Braces around the property's name, which are no repetition.
+                        if chars.next_if_eq(&'{').is_some() {
+                            out.push('{');
+                        }
+                    }
                     'c' => {
                         let letter = chars
                             .next()
@@ -147,7 +156,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                             .ok_or("`\\c` needs a letter")?;
                         out.push_str(&format!("\\x{:02x}", letter as u32 % 32));
                     }
-                    'f' | 'n' | 'r' | 't' | 'v' | 's' | 'S' | 'x' | 'p' | 'P' => {
+                    'f' | 'n' | 'r' | 't' | 'v' | 's' | 'S' | 'x' => {
                         out.push('\\');
                         out.push(escaped);
                     }
@@ -228,6 +237,8 @@ mod tests {
             (r"\bcat\b", vec!["a cat!", "cat"], vec!["concat", "cats"]),
             ("^.$", vec!["ä", "x"], vec!["", "xx", "\n"]),
             (r"^\u00e4\/$", vec!["ä/"], vec!["a/"]),
+            (r"^\p{Lu}\P{L}$", vec!["Ä1"], vec!["ä1", "ÄA", "p{Lu}1"]),
+            (r"^\pL{2}$", vec!["ab"], vec!["a"]),
             ("", vec!["", "x"], vec![]),
         ] {
             let automaton = Automaton::new(pattern).unwrap();
@@ -242,7 +253,17 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_check() {
-        for pattern in ["(?=a)b", "(?<!a)b", r"(a)\1", "(", "[", "a{2000}{2000}", "\\", "[]"] {
+        for pattern in [
+            "(?=a)b",
+            "(?<!a)b",
+            r"(a)\1",
+            r"(?<a>b)\k<a>",
+            "(",
+            "[",
+            "a{2000}{2000}",
+            "\\",
+            "[]",
+        ] {
             assert!(Automaton::new(pattern).is_err(), "{pattern}");
         }
     }

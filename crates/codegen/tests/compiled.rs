@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{generate, project, repository, rules};
+use support::{fence, generate, project, repository, rules};
 
 /// Operations that the document of this project gets here: a list below a path parameter, one
 /// resource, and a request with a body.
@@ -47,18 +47,18 @@ fn every_rule_compiles_without_a_warning() {
 /// The examples in the docs of generated code, as rustdoc runs them.
 fn examples(code: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // The fence of the block of code that a line is in, and the code.
-    let mut within: Option<(&str, String)> = None;
+    // The fence of the block of code that a line is in, its language, and the code.
+    let mut within: Option<(&str, &str, String)> = None;
     for line in code.lines() {
         let line = line.trim_start().strip_prefix("///").unwrap_or_default();
         let line = line.strip_prefix(' ').unwrap_or(line);
         match &mut within {
-            None if line.starts_with("```") || line.starts_with("~~~") => within = Some((line, String::new())),
-            None => {}
-            Some((fence, _)) if line == &fence[..3] => {
-                found.extend(within.take().filter(|(fence, _)| *fence == "```").map(|(_, code)| code));
+            None => within = fence(line).map(|(ticks, language)| (ticks, language, String::new())),
+            Some((ticks, _, _)) if fence(line) == Some((ticks, "")) => {
+                let example = within.take().filter(|(_, language, _)| language.is_empty());
+                found.extend(example.map(|(_, _, code)| code));
             }
-            Some((_, code)) => code.push_str(&format!("{}\n", line.strip_prefix("# ").unwrap_or(line))),
+            Some((_, _, code)) => code.push_str(&format!("{}\n", line.strip_prefix("# ").unwrap_or(line))),
         }
     }
     found

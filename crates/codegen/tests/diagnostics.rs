@@ -73,6 +73,7 @@ fn operations() {
     refusals! {
         "methods of the client" => refused("paths:\n  /a:\n    get:\n      operationId: baseUrl\n      responses: { \"204\": { description: Fine. } }\n"),
         "names of the client" => refused("paths:\n  /a:\n    get:\n      operationId: pages\n      responses: { \"204\": { description: Fine. } }\n"),
+        "a name of Rust" => refused("paths:\n  /a:\n    get: { operationId: as_ref, responses: { \"204\": { description: Fine. } } }\n"),
         "two of one name" => refused("paths:\n  /a:\n    get: { operationId: listAll, responses: { \"204\": { description: Fine. } } }\n    put: { operationId: list_all, responses: { \"204\": { description: Fine. } } }\n"),
         "a made up name that is taken" => refused("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
         "the builder of a schema" => refused("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),
@@ -97,6 +98,7 @@ fn parameters() {
         "two of one name" => parameter("{ name: a-b, in: query, schema: { type: string } }\n        - { name: a_b, in: query, schema: { type: string } }"),
         "a name that is no header" => parameter("{ name: a b, in: header, schema: { type: string } }"),
         "a pattern that looks ahead" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"^(?!x)\" } }"),
+        "a pattern that refers back" => parameter(r"{ name: a, in: query, schema: { type: string, pattern: '(?<b>c)\k<b>' } }"),
         "a pattern that is none" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"(\" } }"),
         "a bound that no number of the format can keep" => parameter("{ name: a, in: query, schema: { type: integer, format: uint8, minimum: 256 } }"),
         "a step of zero" => parameter("{ name: a, in: query, schema: { type: number, multipleOf: 0 } }"),
@@ -112,6 +114,7 @@ fn bodies_and_responses() {
         "a response that is not JSON" => operation("      responses: { \"200\": { description: Fine., content: { text/csv: {}, text/plain: {} } } }\n"),
         "no success" => operation("      responses: { \"404\": { description: Not there. } }\n"),
         "two successes" => operation("      responses:\n        \"200\": { description: Here., content: { application/json: { schema: { type: string } } } }\n        \"202\": { description: Later. }\n"),
+        "a second success that is not JSON" => operation("      responses:\n        \"200\": { description: Here., content: { application/json: { schema: { type: string } } } }\n        \"201\": { description: New., content: { text/csv: { schema: { type: string } } } }\n"),
         "a status that is no success" => operation("      responses: { \"302\": { description: Elsewhere. } }\n"),
     }
 }
@@ -132,6 +135,8 @@ fn schemas() {
         "any of several" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),
         "not" => schema("    Pet: { not: { type: string } }\n"),
         "a sum with a string" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }\n"),
+        "sums with a string by reference" => schema("    Name: { type: string }\n    Pet: { type: object, properties: { a: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { maxLength: 3 }] }, b: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { minLength: 3 }] } } }\n"),
+        "a sum that disagrees on other properties" => schema("    Pet: { allOf: [{ type: object, additionalProperties: { type: string } }, { type: object, additionalProperties: { type: integer } }] }\n"),
         "a sum that disagrees" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer } } }] }\n"),
         "itself" => schema("    Pet: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }\n"),
         "itself by way of another" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),

@@ -62,9 +62,17 @@ fn cut(rule: &str, code: &str) -> String {
 fn without_examples(code: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let (mut in_example, mut in_set) = (false, false);
+    // The fence of the document's own block of code that a line is in.
+    let mut block: Option<&str> = None;
     for line in code.lines() {
         let docs = line.trim_start();
-        let fence = docs == "/// ```";
+        let ends = docs.strip_prefix("///").and_then(support::fence);
+        let fence = block.is_none() && ends == Some(("```", ""));
+        block = match (block, ends) {
+            (Some(ticks), ends) => Some(ticks).filter(|ticks| ends != Some((*ticks, ""))),
+            (None, Some((ticks, _))) if !fence && !in_example => Some(ticks),
+            (None, _) => None,
+        };
         in_set |= docs.starts_with("/// Sets a parameter by its name in [`OPERATION`]");
         if fence && !in_example && kept.last().is_some_and(|last| last.trim_start() == "///") {
             kept.pop();

@@ -50,8 +50,12 @@ impl Document {
                 };
                 let source = Arc::new(Source::new(name, String::new()));
                 let message = format!("cannot read `{}`: {reason}", source.name());
+                let help = match error.kind() {
+                    std::io::ErrorKind::PermissionDenied => "let this user read the file, and enter its folder",
+                    _ => "name the YAML or JSON file that holds the OpenAPI document",
+                };
                 Err(Diagnostic::new(Severity::Error, &source, None, message)
-                    .help("name the YAML or JSON file that holds the OpenAPI document")
+                    .help(help)
                     .into())
             }
         }

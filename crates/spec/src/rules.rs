@@ -480,7 +480,9 @@ fn required_properties(checker: &mut Checker<'_>, spot: &Spot<'_>) {
             let finding = checker.finding(Severity::Warning, item.span(), message);
             checker.push(finding.help("remove one of the two"));
         }
-        if properties.get(name).is_none() {
+        // A part of an `allOf` may require what another part has.
+        let is_part = spot.entry.is_none() && spot.name == "allOf";
+        if properties.get(name).is_none() && !is_part {
             let message = format!("`{name}` is required, but is not among the `properties`");
             let finding = checker.finding(Severity::Warning, item.span(), message);
             let meant = checker.similar(name, names.iter().map(|entry| entry.key()));

@@ -46,7 +46,7 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
 }
 
 /// Parts of what the parser says, and what to do about it.
-const SYNTAX: [(&str, &str); 9] = [
+const SYNTAX: [(&str, &str); 10] = [
     (
         "simple key expect",
         "write `: ` and a value after the key that stands before this",
@@ -66,6 +66,11 @@ const SYNTAX: [(&str, &str); 9] = [
     (
         "block collection",
         "begin the line below the `-` of the items before it",
+    ),
+    // Before "tab", which stands in it.
+    (
+        "unprintable character",
+        "take it out; if there is one beside every letter, the file is UTF-16: save it as UTF-8",
     ),
     ("tab", "indent with spaces"),
     (

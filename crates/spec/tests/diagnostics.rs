@@ -84,6 +84,7 @@ fn yaml_syntax() {
             ("a colon inside plain text", "info: { title: a: b }\n"),
             ("wrong indentation", "info:\n  title: a\n version: 1\n"),
             ("a tab as indentation", "info:\n\ttitle: a\n"),
+            ("a character that is no text", "openapi: 3.0.3\n\0"),
             ("a tab on the line below", "openapi: 3.0.3\n\tinfo: {}\n"),
             ("a colon in the text of a line", "title: a: b\n"),
             ("an item out of line", "tags:\n  - a\n - b\n"),
@@ -488,6 +489,12 @@ fn schemas() {
             (
                 "a required property that is misspelt",
                 schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }"),
+            ),
+            (
+                "a property of another part, twice",
+                schema(
+                    "allOf:\n- type: object\n  properties: { id: {} }\n- type: object\n  required: [id, id]\n  properties: { a: {} }",
+                ),
             ),
             ("an empty enum", schema("type: string\nenum: []")),
             ("an enum value twice", schema("type: string\nenum: [a, b, a]")),

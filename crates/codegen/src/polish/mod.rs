@@ -134,6 +134,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     let undocumented = surveys.iter().any(|survey| survey.undocumented);
     // What the document asks for: a lint that is broken by it is allowed, and only that.
     let allowed = [
+        (model.has_operators(), quote!(clippy::should_implement_trait)),
         (deepest > 3, quote!(clippy::type_complexity)),
         (model.has_deprecated(), quote!(deprecated)),
         (undocumented, quote!(missing_docs)),

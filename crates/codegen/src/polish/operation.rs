@@ -110,9 +110,10 @@ impl<'m> Parts<'m> {
 
     /// Takes out what is not part of this API, and gives everything its name on the wire.
     fn rewrite(&mut self) {
+        // The call, and no parameter of that name.
         self.statements.retain(|statement| {
             let text = quote!(#statement).to_string();
-            !text.contains("api_version")
+            !text.contains("api_version ()")
         });
         let headers = self
             .model
@@ -465,7 +466,7 @@ impl<'m> Parts<'m> {
             text.push_str(":\n");
         }
         for (status, description) in &self.model.errors {
-            let description = docs::for_rustdoc(&description.split_whitespace().collect::<Vec<_>>().join(" "));
+            let description = docs::inline(description);
             text.push_str(&format!("\n- `{status}`: {description}"));
         }
         text

@@ -410,6 +410,8 @@ impl<'d> Walk<'d> {
                 _ => "an {} of other values than strings is not generated: any value is accepted",
             };
             note(self, "enum", message);
+        } else if has("allOf") {
+            note(self, "enum", "{} beside an `allOf` is not used");
         }
         if schema
             .get("additionalProperties")
@@ -420,6 +422,26 @@ impl<'d> Walk<'d> {
                 "additionalProperties",
                 "{} as `false` has no effect: fields that are not listed are kept",
             );
+        }
+        if let Some(kind) = kind.filter(|kind| *kind != "array") {
+            note(self, "items", &format!("{{}} says nothing of the type `{kind}`"));
+        }
+        if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
+            // A part of an `allOf` may require what another part has.
+            if !part.key.is_empty() {
+                note(self, "required", "{} without `properties` is not used");
+            }
+            if kind.is_none()
+                && schema
+                    .get("additionalProperties")
+                    .is_some_and(|of| of.as_object().is_some())
+            {
+                note(
+                    self,
+                    "additionalProperties",
+                    "{} without `type: object` is not used: any value is accepted",
+                );
+            }
         }
         for property in part.parts_of("properties") {
             self.schema(Some(property), Role::Named);
@@ -441,7 +463,16 @@ impl<'d> Walk<'d> {
         self.schema(part.get("items"), items);
         self.schema(part.get("additionalProperties"), Role::Inner);
         for key in ["allOf", "oneOf", "anyOf"] {
-            for inner in part.parts_of(key) {
+            let parts = part.parts_of(key);
+            for nullable in parts
+                .iter()
+                .filter_map(|inner| inner.get("nullable"))
+                .filter(|_| parts.len() > 1)
+            {
+                let message = format!("`nullable` of one part of an `{key}` is not used: write it beside the `{key}`");
+                self.note(&nullable.at, message);
+            }
+            for inner in parts {
                 self.schema(Some(inner), Role::Inner);
             }
         }

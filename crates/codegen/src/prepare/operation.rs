@@ -268,7 +268,11 @@ impl Prepare<'_> {
                     "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
                     parameter.name
                 );
-                self.error(at, message, "rename one of them, or leave it out");
+                self.error(
+                    at,
+                    message,
+                    "leave one of them out: what is sent has the name that stands here",
+                );
                 continue;
             }
             converted.insert(rust, (parameter.clone(), schema.clone()));
@@ -541,6 +545,11 @@ impl Prepare<'_> {
             json.or(response.content.first()).map(|(_, media)| media.schema.clone())
         };
         for (key, _, response, other_at) in &success[1..] {
+            // It has to be JSON as well.
+            if !response.content.is_empty() {
+                let content_at = pointer::join(other_at, ["content"]);
+                self.json(&response.content, &content_at, "", "response");
+            }
             if body(response) != body(&first) {
                 self.push(
                     self.document

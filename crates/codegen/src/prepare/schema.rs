@@ -245,7 +245,7 @@ impl Prepare<'_> {
 
     /// `through` are the components and the places on the way here that have no Rust type of their own.
     fn convert_within(&mut self, schema: &ReferenceOr<Schema>, place: &Place, through: &mut Vec<String>) -> Converted {
-        let nullable = matches!(schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
+        let nullable = is_nullable(schema);
         let mut converted = match self.shape(schema, place) {
             Shape::Reference(target) => self.convert_reference(&target, place, through),
             Shape::Struct(object) => {
@@ -368,7 +368,7 @@ impl Prepare<'_> {
         };
         let rust_name = name::type_name(target);
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
-        let nullable = matches!(schema, ReferenceOr::Item(schema) if schema.schema_data.nullable);
+        let nullable = is_nullable(schema);
         let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
             Kind::Struct => {
                 let mut converted = Converted::reference(&rust_name);
@@ -631,24 +631,23 @@ impl Prepare<'_> {
 
     /// One part stands for itself; several objects become one.
     fn all_of_shape(&mut self, parts: &[ReferenceOr<Schema>], own: Option<Object>, place: &Place) -> Shape {
-        if let ([part], None) = (parts, &own) {
-            let inner = Place::new(self.first_part(&place.at), place.name.clone());
+        if let (Some((index, part)), None) = (only_part(parts), &own) {
+            let inner = Place::new(self.part(&place.at, index), place.name.clone());
             return self.shape(part, &inner);
         }
         let mut whole = Object::default();
         let parts = parts.iter().enumerate();
-        let mut left: Vec<(ReferenceOr<Schema>, String)> = parts
+        // Each with its place, and with that of the part of this `allOf` by way of which it is one.
+        let mut left: Vec<(ReferenceOr<Schema>, String, String)> = parts
             .map(|(index, part)| {
-                (
-                    part.clone(),
-                    pointer::join(&place.at, ["allOf", index.to_string().as_str()]),
-                )
+                let at = pointer::join(&place.at, ["allOf", index.to_string().as_str()]);
+                (part.clone(), at.clone(), at)
             })
             .rev()
             .collect();
         let mut looked_at = 0;
         // Parts may have parts, which are put in their place.
-        while let Some((part, at)) = left.pop() {
+        while let Some((part, at, own_at)) = left.pop() {
             let parts = match &part {
                 ReferenceOr::Reference { reference } => {
                     let name = reference.trim_start_matches(COMPONENTS);
@@ -656,7 +655,7 @@ impl Prepare<'_> {
                     self.components
                         .schemas
                         .get(name)
-                        .map(|schema| vec![(schema.clone(), at)])
+                        .map(|schema| vec![(schema.clone(), at, own_at.clone())])
                 }
                 ReferenceOr::Item(Schema {
                     schema_kind: SchemaKind::AllOf { all_of },
@@ -664,7 +663,8 @@ impl Prepare<'_> {
                 }) => {
                     let parts = all_of.iter().enumerate();
                     let at = |index: usize| pointer::join(&at, ["allOf", index.to_string().as_str()]);
-                    Some(parts.map(|(index, part)| (part.clone(), at(index))).collect())
+                    let part = |(index, part): (usize, &ReferenceOr<Schema>)| (part.clone(), at(index), own_at.clone());
+                    Some(parts.map(part).collect())
                 }
                 ReferenceOr::Item(_) => None,
             };
@@ -684,16 +684,24 @@ impl Prepare<'_> {
             let inner = Place::new(at.clone(), place.name.clone());
             match self.shape(&part, &inner) {
                 Shape::Struct(object) => self.merge(&mut whole, object),
-                Shape::Map(values) => whole.additional = whole.additional.take().or(values),
+                Shape::Map(values) => {
+                    let part = Object {
+                        additional: values,
+                        ..Object::default()
+                    };
+                    self.merge(&mut whole, part);
+                }
                 // It says nothing of the type.
                 Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
                 _ => {
-                    self.error(
-                        &at,
-                        "this part of an `allOf` is not an object",
+                    let mut finding = self.document.error(&own_at, "this part of an `allOf` is not an object");
+                    if at != own_at {
+                        finding = finding.also(self.document, &at, "what it refers to");
+                    }
+                    self.push(finding.help(
                         "an `allOf` of several parts becomes one struct: leave this part out, or make it an object",
-                    );
+                    ));
                     return Shape::Refused;
                 }
             }
@@ -705,16 +713,22 @@ impl Prepare<'_> {
         if whole.properties.is_empty() {
             return Shape::Map(whole.additional);
         }
+        for name in &whole.required {
+            if !whole.properties.contains_key(name) {
+                let message = format!("`{name}` is required, but is not among the `properties` of the parts");
+                self.note(&place.at, message);
+            }
+        }
         Shape::Struct(whole)
     }
 
-    /// Whichever of `allOf`, `oneOf` and `anyOf` the schema has.
-    fn first_part(&self, at: &str) -> String {
+    /// A part of whichever of `allOf`, `oneOf` and `anyOf` the schema has.
+    fn part(&self, at: &str, index: usize) -> String {
         let key = ["allOf", "oneOf", "anyOf"]
             .into_iter()
             .find(|key| self.document.get(&pointer::join(at, [*key])).is_some())
             .unwrap_or("allOf");
-        pointer::join(at, [key, "0"])
+        pointer::join(at, [key, index.to_string().as_str()])
     }
 
     fn merge(&mut self, whole: &mut Object, part: Object) {
@@ -736,7 +750,19 @@ impl Prepare<'_> {
             }
         }
         whole.required.extend(part.required);
-        whole.additional = whole.additional.take().or(part.additional);
+        match (&whole.additional, part.additional) {
+            (Some((earlier, _)), Some((schema, at))) if *earlier != schema => self.push(
+                self.document
+                    .error(
+                        &at,
+                        "two parts of an `allOf` describe `additionalProperties` in different ways",
+                    )
+                    .at_key()
+                    .help("leave it to one of them"),
+            ),
+            (None, additional) => whole.additional = additional,
+            _ => {}
+        }
     }
 
     /// Schemas without `type`, and those that say more than a type.
@@ -765,11 +791,19 @@ impl Prepare<'_> {
             }
         });
         if !any.all_of.is_empty() {
-            let required = Object {
+            let additional = match &any.additional_properties {
+                Some(AdditionalProperties::Schema(schema)) => {
+                    Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
+                }
+                _ => None,
+            };
+            let says_more = !any.required.is_empty() || additional.is_some();
+            let more = Object {
                 required: any.required.clone(),
+                additional,
                 ..Object::default()
             };
-            let own = own.or((!any.required.is_empty()).then_some(required));
+            let own = own.or(says_more.then_some(more));
             return self.all_of_shape(&any.all_of, own, place);
         }
         if let Some(object) = own {
@@ -1085,9 +1119,11 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     let reference = match schema {
         ReferenceOr::Reference { reference } => reference,
         ReferenceOr::Item(Schema { schema_kind, .. }) => match schema_kind {
-            SchemaKind::AllOf { all_of: parts }
-            | SchemaKind::OneOf { one_of: parts }
-            | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
+            SchemaKind::AllOf { all_of: parts } => match only_part(parts)? {
+                (_, ReferenceOr::Reference { reference }) => reference,
+                _ => return None,
+            },
+            SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
                 [ReferenceOr::Reference { reference }] => reference,
                 _ => return None,
             },
@@ -1095,6 +1131,39 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
         },
     };
     reference.strip_prefix(COMPONENTS)
+}
+
+/// Whether a schema says that it may be null, by itself or in its one part.
+fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
+    let mut schema = schema;
+    while let ReferenceOr::Item(Schema {
+        schema_data,
+        schema_kind,
+    }) = schema
+    {
+        let part = match schema_kind {
+            _ if schema_data.nullable => return true,
+            SchemaKind::AllOf { all_of } => only_part(all_of).map(|(_, part)| part),
+            SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => {
+                parts.first().filter(|_| parts.len() == 1)
+            }
+            _ => None,
+        };
+        let Some(part) = part else { break };
+        schema = part;
+    }
+    false
+}
+
+/// The one part of an `allOf` that says what values are like, and its place among them. The others, if
+/// any, have words or a default.
+fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
+    let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
+    if let [part] = parts {
+        return Some((0, part));
+    }
+    let mut saying = parts.iter().enumerate().filter(|(_, part)| !says_nothing(part));
+    saying.next().filter(|_| saying.next().is_none())
 }
 
 /// A schema with a type that `openapiv3` could not sort, as one of its type: it has keywords of other

@@ -56,3 +56,11 @@ pub fn whole(text: &str) -> String {
 pub fn generate(name: &str, text: &str) -> Result<Client, Diagnostics> {
     ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen")
 }
+
+/// The characters that begin or end a block of code in docs, and what follows them.
+pub fn fence(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start_matches([' ', '>', '-']);
+    let first = line.chars().next().filter(|char| ['`', '~'].contains(char))?;
+    let (ticks, rest) = line.split_at(line.len() - line.trim_start_matches(first).len());
+    (ticks.len() >= 3 && !rest.contains('`')).then_some((ticks, rest))
+}
