@@ -163,9 +163,14 @@ fn colours_are_off_where_they_are_not_wanted() {
     assert!(!plain.contains("\u{1b}["), "{plain:?}");
 }
 
+/// Progress is shown where there is a wait: a page that is there at once leaves nothing to see.
+const A_WAIT: Duration = Duration::from_millis(300);
+
 #[test]
 fn progress_is_shown_while_there_are_more_pages() {
     let emulator = emulator(250);
+    emulator.fail_next(Fault::delay(Duration::ZERO));
+    emulator.fail_next(Fault::delay(A_WAIT));
     let mut terminal = Terminal::run(&emulator, (300, 120), &["tasks", "list", "--all"], &[]);
     assert_eq!(terminal.end(), 0);
     let raw = terminal.raw();
@@ -184,7 +189,7 @@ fn progress_takes_nothing_of_an_array() {
     let arguments = &["tasks", "list", "--all", "--retries", "0", "-o", "json"];
     for (last, code, next) in [(page("[]", false), 0, "]"), (Fault::status(403), 1, "error: ")] {
         emulator.fail_next(page(&numbered(2), true));
-        emulator.fail_next(last);
+        emulator.fail_next(last.delayed(A_WAIT));
         let mut terminal = Terminal::run(&emulator, (20, 100), arguments, &[]);
         assert_eq!(terminal.end(), code);
         assert!(terminal.raw().contains(" tasks, "), "{:?}", terminal.raw());
