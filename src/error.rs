@@ -467,10 +467,10 @@ impl Error {
     }
 
     /// Which call the error happened to, where the request went, and how often.
-    pub(crate) fn after(mut self, operation: &'static Operation, url: &reqwest::Url, attempts: u32) -> Self {
+    pub(crate) fn after(mut self, operation: &'static Operation, url: &reqwest::Url, attempts: u32, key: &Key) -> Self {
         let mut url = url.clone();
         url.set_query(None);
-        self.inner.url = url.into();
+        self.inner.url = key.strike_out_text(url.into());
         self.inner.attempts = attempts;
         self.on(operation)
     }

@@ -365,6 +365,19 @@ async fn the_key_is_nowhere_in_an_error() {
 }
 
 #[tokio::test]
+async fn a_key_in_the_base_url_is_not_shown() {
+    let server = Server::start(|_, _| Reply::error(404, "not_found", "No such page."));
+    let client = ittybit::Client::builder()
+        .api_key(KEY)
+        .base_url(format!("{}/{KEY}", server.url()))
+        .build()
+        .unwrap();
+    let error = client.list_tasks().send().await.unwrap_err();
+    let shown = format!("{client:?} {}", all_of(&error));
+    assert!(shown.contains("/[redacted]/tasks") && !shown.contains(KEY), "{shown}");
+}
+
+#[tokio::test]
 async fn a_cursor_that_is_the_key_is_not_shown() {
     let server = Server::start(|_, _| Reply::json(200, json!([task("a"), task(KEY)])).header("Has-More", "true"));
     let client = loopback::client(&server, &Waits::default());

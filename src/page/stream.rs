@@ -81,7 +81,7 @@ impl<T> Walk<T> {
                     ..
                 } = &*self.listing;
                 let error = Error::repeated(&cursor, answer, client.key());
-                return Err(error.after(operation, request.url(), page.attempts));
+                return Err(error.after(operation, request.url(), page.attempts, client.key()));
             }
             self.position.cursor = Some(cursor);
         }
