@@ -11,7 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Document, Node, Value, pointer};
 
 use super::Prepare;
-use super::schema::is_checked;
+use super::bounds::is_checked;
 
 impl Prepare<'_> {
     /// Notes everything that is not read.

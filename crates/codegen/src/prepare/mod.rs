@@ -4,10 +4,14 @@
 //! The copy has Rust names everywhere, no inline enums or objects, no bounds, no error responses and
 //! no headers. It is never written anywhere: the document stays plain.
 
+mod body;
+mod bounds;
 mod ignored;
 mod operation;
 mod pagination;
+mod parameter;
 mod schema;
+mod shape;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -15,9 +19,10 @@ use indexmap::IndexMap;
 use ittybit_spec::{Diagnostic, Diagnostics, Document, Position, pointer};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server};
 
+pub(crate) use self::bounds::fits;
 pub(crate) use self::operation::{renamed_path, slot};
+pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
-pub(crate) use self::schema::{TIMESTAMP, fits};
 use crate::model::Model;
 use crate::name;
 

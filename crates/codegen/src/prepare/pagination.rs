@@ -4,7 +4,7 @@ use ittybit_spec::pointer;
 use serde_json::Value;
 
 use super::Prepare;
-use super::operation::Answer;
+use super::body::Answer;
 use crate::model::{Location, Operation, Pagination};
 
 const KEYS: [&str; 6] = ["forward", "backward", "cursor", "has-more", "limit", "applied-limit"];

@@ -1,0 +1,407 @@
+//! Shapes: what a schema is to a Rust client, by itself, whatever it holds.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use ittybit_spec::pointer;
+use openapiv3::{
+    AdditionalProperties, AnySchema, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema, SchemaKind, Type,
+    VariantOrUnknownOrEmpty,
+};
+use serde_json::Value;
+
+use super::Prepare;
+use super::bounds::make_whole;
+use super::schema::{COMPONENTS, Place, UNIX_TIME, any};
+
+/// What a schema is to a Rust client.
+pub(super) enum Shape {
+    Struct(Object),
+    Enum(Vec<String>),
+    Timestamp,
+    Reference(String),
+    String,
+    Integer(&'static str),
+    Float,
+    Boolean,
+    /// With the schema of the items.
+    List(Option<Held>),
+    /// With the schema of the values.
+    Map(Option<Held>),
+    Any,
+    /// Reported already.
+    Refused,
+}
+
+/// An object's properties, those of the parts of an `allOf` among them.
+#[derive(Default)]
+pub(super) struct Object {
+    /// Each with the place of its schema in the document.
+    pub(super) properties: IndexMap<String, Held>,
+    pub(super) required: Vec<String>,
+    pub(super) additional: Option<Held>,
+}
+
+/// A schema within another, and its place in the document.
+pub(super) type Held = (ReferenceOr<Schema>, String);
+
+/// An `allOf` may have this many parts, those of its parts among them.
+const MAX_PARTS: usize = 1_000;
+
+impl Prepare<'_> {
+    /// Looks at one schema, not at what it holds.
+    pub(super) fn shape(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Shape {
+        let schema = match schema {
+            ReferenceOr::Reference { reference } => {
+                return Shape::Reference(reference.trim_start_matches(COMPONENTS).to_owned());
+            }
+            ReferenceOr::Item(schema) => schema,
+        };
+        let at = &place.at;
+        match &*single_type(&schema.schema_kind) {
+            SchemaKind::Type(Type::String(string)) => match string.enumeration.iter().flatten().count() {
+                0 => Shape::String,
+                _ => Shape::Enum(string.enumeration.iter().flatten().cloned().collect()),
+            },
+            SchemaKind::Type(Type::Integer(integer)) => integer_shape(integer),
+            SchemaKind::Type(Type::Number(_)) => Shape::Float,
+            SchemaKind::Type(Type::Boolean(_)) => Shape::Boolean,
+            SchemaKind::Type(Type::Array(array)) => Shape::List(items(array.items.as_ref(), at)),
+            SchemaKind::Type(Type::Object(object)) => object_shape(object, at),
+            SchemaKind::AllOf { all_of } => self.all_of_shape(all_of, None, place),
+            SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } if parts.len() == 1 => {
+                self.all_of_shape(parts, None, place)
+            }
+            SchemaKind::OneOf { .. } => self.refuse(at, "oneOf"),
+            SchemaKind::AnyOf { .. } => self.refuse(at, "anyOf"),
+            SchemaKind::Not { .. } => self.refuse(at, "not"),
+            SchemaKind::Any(any) => self.mixed_shape(any, place),
+        }
+    }
+
+    /// One part stands for itself; several objects become one.
+    fn all_of_shape(&mut self, parts: &[ReferenceOr<Schema>], own: Option<Object>, place: &Place) -> Shape {
+        if let (Some((index, part)), None) = (only_part(parts), &own) {
+            let inner = Place::new(self.part(&place.at, index), place.name.clone());
+            return self.shape(part, &inner);
+        }
+        let mut whole = Object::default();
+        let parts = parts.iter().enumerate();
+        // Each with its place, and with that of the part of this `allOf` by way of which it is one.
+        let mut left: Vec<(ReferenceOr<Schema>, String, String)> = parts
+            .map(|(index, part)| {
+                let at = pointer::join(&place.at, ["allOf", index.to_string().as_str()]);
+                (part.clone(), at.clone(), at)
+            })
+            .rev()
+            .collect();
+        let mut looked_at = 0;
+        // Parts may have parts, which are put in their place.
+        while let Some((part, at, own_at)) = left.pop() {
+            let parts = match &part {
+                ReferenceOr::Reference { reference } => {
+                    let name = reference.trim_start_matches(COMPONENTS);
+                    let at = pointer::join("/components/schemas", [name]);
+                    self.components
+                        .schemas
+                        .get(name)
+                        .map(|schema| vec![(schema.clone(), at, own_at.clone())])
+                }
+                ReferenceOr::Item(Schema {
+                    schema_kind: SchemaKind::AllOf { all_of },
+                    ..
+                }) => {
+                    let parts = all_of.iter().enumerate();
+                    let at = |index: usize| pointer::join(&at, ["allOf", index.to_string().as_str()]);
+                    let part = |(index, part): (usize, &ReferenceOr<Schema>)| (part.clone(), at(index), own_at.clone());
+                    Some(parts.map(part).collect())
+                }
+                ReferenceOr::Item(_) => None,
+            };
+            if let Some(parts) = parts {
+                left.extend(parts.into_iter().rev());
+                looked_at += 1;
+                if looked_at.max(left.len()) > MAX_PARTS {
+                    self.error(
+                        &place.at,
+                        format!("the `allOf` has more than {MAX_PARTS} parts"),
+                        "write an object with all of the properties",
+                    );
+                    return Shape::Refused;
+                }
+                continue;
+            }
+            let inner = Place::new(at.clone(), place.name.clone());
+            match self.shape(&part, &inner) {
+                Shape::Struct(object) => self.merge(&mut whole, object),
+                Shape::Map(values) => {
+                    let part = Object {
+                        additional: values,
+                        ..Object::default()
+                    };
+                    self.merge(&mut whole, part);
+                }
+                // It says nothing of the type.
+                Shape::Any => {}
+                Shape::Refused => return Shape::Refused,
+                _ => {
+                    let mut finding = self.document.error(&own_at, "this part of an `allOf` is not an object");
+                    if at != own_at {
+                        finding = finding.also(self.document, &at, "what it refers to");
+                    }
+                    self.push(finding.help(
+                        "an `allOf` of several parts becomes one struct: leave this part out, or make it an object",
+                    ));
+                    return Shape::Refused;
+                }
+            }
+            whole.required.extend(required(&part));
+        }
+        if let Some(own) = own {
+            self.merge(&mut whole, own);
+        }
+        if whole.properties.is_empty() {
+            return Shape::Map(whole.additional);
+        }
+        for name in &whole.required {
+            if !whole.properties.contains_key(name) {
+                let message = format!("`{name}` is required, but is not among the `properties` of the parts");
+                self.note(&place.at, message);
+            }
+        }
+        Shape::Struct(whole)
+    }
+
+    /// A part of whichever of `allOf`, `oneOf` and `anyOf` the schema has.
+    fn part(&self, at: &str, index: usize) -> String {
+        let key = ["allOf", "oneOf", "anyOf"]
+            .into_iter()
+            .find(|key| self.document.get(&pointer::join(at, [*key])).is_some())
+            .unwrap_or("allOf");
+        pointer::join(at, [key, index.to_string().as_str()])
+    }
+
+    fn merge(&mut self, whole: &mut Object, part: Object) {
+        for (name, (schema, at)) in part.properties {
+            match whole.properties.get(&name) {
+                Some((earlier, _)) if *earlier != schema => self.push(
+                    self.document
+                        .error(
+                            &at,
+                            format!("two parts of an `allOf` describe `{name}` in different ways"),
+                        )
+                        .at_key()
+                        .help("leave the property to one of them"),
+                ),
+                Some(_) => {}
+                None => {
+                    whole.properties.insert(name, (schema, at));
+                }
+            }
+        }
+        whole.required.extend(part.required);
+        match (&whole.additional, part.additional) {
+            (Some((earlier, _)), Some((schema, at))) if *earlier != schema => self.push(
+                self.document
+                    .error(
+                        &at,
+                        "two parts of an `allOf` describe `additionalProperties` in different ways",
+                    )
+                    .at_key()
+                    .help("leave it to one of them"),
+            ),
+            (None, additional) => whole.additional = additional,
+            _ => {}
+        }
+    }
+
+    /// Schemas without `type`, and those that say more than a type.
+    fn mixed_shape(&mut self, any: &AnySchema, place: &Place) -> Shape {
+        let at = &place.at;
+        for (present, keyword) in [
+            (!any.one_of.is_empty(), "oneOf"),
+            (!any.any_of.is_empty(), "anyOf"),
+            (any.not.is_some(), "not"),
+        ] {
+            if present {
+                return self.refuse(at, keyword);
+            }
+        }
+        let own = (!any.properties.is_empty()).then(|| {
+            let object = ObjectType {
+                properties: any.properties.clone(),
+                required: any.required.clone(),
+                additional_properties: any.additional_properties.clone(),
+                min_properties: any.min_properties,
+                max_properties: any.max_properties,
+            };
+            match object_shape(&object, at) {
+                Shape::Struct(object) => object,
+                _ => Object::default(),
+            }
+        });
+        if !any.all_of.is_empty() {
+            let additional = match &any.additional_properties {
+                Some(AdditionalProperties::Schema(schema)) => {
+                    Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
+                }
+                _ => None,
+            };
+            let says_more = !any.required.is_empty() || additional.is_some();
+            let more = Object {
+                required: any.required.clone(),
+                additional,
+                ..Object::default()
+            };
+            let own = own.or(says_more.then_some(more));
+            return self.all_of_shape(&any.all_of, own, place);
+        }
+        if let Some(object) = own {
+            return Shape::Struct(object);
+        }
+        if is_enum(&any.enumeration) {
+            return Shape::Enum(
+                any.enumeration
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect(),
+            );
+        }
+        if any.items.is_some() {
+            return Shape::List(items(any.items.as_ref(), at));
+        }
+        Shape::Any
+    }
+
+    fn refuse(&mut self, at: &str, keyword: &str) -> Shape {
+        self.push(
+            self.document
+                .error(
+                    &pointer::join(at, [keyword]),
+                    format!("`{keyword}` has no faithful Rust type here"),
+                )
+                .at_key()
+                .help("describe one object whose properties may be missing, or `{}` for any JSON value"),
+        );
+        Shape::Refused
+    }
+}
+
+/// The one part of an `allOf` that says what values are like, and its place among them. The others, if
+/// any, have words or a default.
+pub(super) fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
+    let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
+    if let [part] = parts {
+        return Some((0, part));
+    }
+    let mut saying = parts.iter().enumerate().filter(|(_, part)| !says_nothing(part));
+    saying.next().filter(|_| saying.next().is_none())
+}
+
+pub(super) fn integer_shape(integer: &IntegerType) -> Shape {
+    Shape::Integer(match &integer.format {
+        VariantOrUnknownOrEmpty::Unknown(format) => match format.as_str() {
+            UNIX_TIME => return Shape::Timestamp,
+            "int8" => "i8",
+            "int16" => "i16",
+            "uint8" => "u8",
+            "uint16" => "u16",
+            "uint32" | "uint" => "u32",
+            "uint64" => "u64",
+            _ => "i64",
+        },
+        VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => "i32",
+        _ => "i64",
+    })
+}
+
+fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Held> {
+    Some((items?.clone().unbox(), pointer::join(at, ["items"])))
+}
+
+fn object_shape(object: &ObjectType, at: &str) -> Shape {
+    let additional = match &object.additional_properties {
+        Some(AdditionalProperties::Schema(schema)) => {
+            Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
+        }
+        _ => None,
+    };
+    if object.properties.is_empty() {
+        return Shape::Map(additional);
+    }
+    let place = |name: &str| pointer::join(at, ["properties", name]);
+    Shape::Struct(Object {
+        properties: object
+            .properties
+            .iter()
+            .map(|(name, schema)| (name.clone(), (schema.clone().unbox(), place(name))))
+            .collect(),
+        required: object.required.clone(),
+        additional,
+    })
+}
+
+/// A schema with a type that `openapiv3` could not sort, as one of its type: it has keywords of other
+/// types, which mean nothing, or it is an integer and has bounds that are none.
+pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
+    let SchemaKind::Any(any) = kind else {
+        return Cow::Borrowed(kind);
+    };
+    let combined = [&any.all_of, &any.one_of, &any.any_of]
+        .iter()
+        .any(|parts| !parts.is_empty());
+    if combined || any.not.is_some() {
+        return Cow::Borrowed(kind);
+    }
+    // The keywords by themselves are what the types hold: `openapiv3` sorts them once more.
+    let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
+        return Cow::Borrowed(kind);
+    };
+    let own: &[&str] = match any.typ.as_deref() {
+        Some("string") => &["format", "pattern", "minLength", "maxLength", "enum"],
+        Some("integer" | "number") => &[
+            "format",
+            "multipleOf",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "enum",
+        ],
+        Some("boolean") => &["enum"],
+        Some("array") => &["items", "minItems", "maxItems", "uniqueItems"],
+        Some("object") => &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+        ],
+        _ => return Cow::Borrowed(kind),
+    };
+    let mut keywords: serde_json::Map<_, _> = keywords
+        .into_iter()
+        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()))
+        .collect();
+    if any.typ.as_deref() == Some("integer") {
+        make_whole(&mut keywords);
+    }
+    match serde_json::from_value(serde_json::Value::Object(keywords)) {
+        Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
+        _ => Cow::Borrowed(kind),
+    }
+}
+
+fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
+    match schema.as_item().map(|schema| &schema.schema_kind) {
+        Some(SchemaKind::Type(Type::Object(object))) => object.required.clone(),
+        Some(SchemaKind::Any(any)) => any.required.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the values of an `enum` without `type` are strings, `null` aside.
+pub(super) fn is_enum(values: &[Value]) -> bool {
+    values.iter().any(Value::is_string) && values.iter().all(|value| value.is_string() || value.is_null())
+}
