@@ -1,0 +1,408 @@
+//! Schemas, folded into [views](View) and compared keyword by keyword.
+
+mod inner;
+mod keywords;
+
+use std::rc::Rc;
+
+use ittybit_spec::Node;
+
+use super::view::View;
+use super::{Member, Walk, address};
+use crate::change::{Bump, Kind};
+use crate::rule::{self, Direction, Site};
+use crate::rust_type::{self, RustType};
+
+/// What tells two schemas that were compared from all other pairs.
+pub(super) type Pair = (Vec<usize>, Vec<usize>, Direction);
+
+/// All that the comparison of a property depends on.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct PropertyUse {
+    schemas: Pair,
+    holder: Holder,
+    generated: bool,
+    sent_only: (bool, bool),
+    names: (String, String),
+}
+
+/// How words speak of a schema: a place inside of something.
+#[derive(Clone)]
+pub(super) struct Subject {
+    root: Rc<str>,
+    path: String,
+}
+
+impl Subject {
+    pub(super) fn new(root: &str) -> Self {
+        Self {
+            root: root.into(),
+            path: String::new(),
+        }
+    }
+
+    /// Whether the way here is too long to be read. Chains of references may be as long as the
+    /// document.
+    fn is_far(&self) -> bool {
+        self.path.split('.').count() > 4 || self.path.len() > 80
+    }
+
+    fn property(&self, name: &str) -> Self {
+        let path = if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        };
+        Self {
+            root: Rc::clone(&self.root),
+            path,
+        }
+    }
+
+    fn inner(&self, mark: &str) -> Self {
+        Self {
+            root: Rc::clone(&self.root),
+            path: format!("{}{mark}", self.path),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.root)
+        } else {
+            write!(f, "`{}` in {}", self.path, self.root)
+        }
+    }
+}
+
+/// What holds the value of a schema in Rust. It decides what `nullable` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Holder {
+    /// A field, which is optional where the property is not required.
+    Field { required: (bool, bool) },
+    /// An item of a list, a value of a map, or the result of a call.
+    Value,
+    /// An argument, which is given or not, and never null.
+    Argument,
+    /// A component: its users decide.
+    Component,
+}
+
+/// Two schemas to be compared, and where they stand.
+#[derive(Clone)]
+pub(super) struct Pending<'d> {
+    pub(super) old: Vec<&'d Node>,
+    pub(super) new: Vec<&'d Node>,
+    pub(super) site: Site,
+    pub(super) subject: Subject,
+    pub(super) operation: Option<Rc<str>>,
+    /// Whether the generator makes Rust of it. It makes none of headers and of the bodies of errors.
+    pub(super) generated: bool,
+    /// The names of the Rust types, should the schemas need one.
+    pub(super) names: (String, String),
+    pub(super) holder: Holder,
+    /// Whether a struct here is only ever sent: it then keeps no unknown fields.
+    pub(super) sent_only: (bool, bool),
+}
+
+impl<'d> Walk<'d> {
+    /// Compares all pending schemas, and those inside of them.
+    pub(super) fn schemas(&mut self) {
+        while let Some(pending) = self.pending.pop_front() {
+            self.operation = pending.operation.clone();
+            let others = self.pending.len();
+            self.schema(pending);
+            // What is inside comes next, so that a change is told of the first place that has it.
+            let inner = self.pending.split_off(others.min(self.pending.len()));
+            for inner in inner.into_iter().rev() {
+                self.pending.push_front(inner);
+            }
+        }
+        self.operation = None;
+    }
+
+    /// Compares the properties that do not go the way of their schema, where the other way has not
+    /// led to them: they are on no wire.
+    pub(super) fn unsent(&mut self) {
+        for mut property in std::mem::take(&mut self.unsent) {
+            let seen = |node: &Node| self.seen.contains(&address(node));
+            if seen(property.old[0]) && seen(property.new[0]) {
+                continue;
+            }
+            property.site = Site::Schema;
+            self.operation = property.operation.clone();
+            self.required(&property);
+            self.pending.push_back(property);
+        }
+        self.schemas();
+    }
+
+    /// A schema that is seen through many references has each of its properties compared once.
+    fn enqueue_property(&mut self, property: Pending<'d>) {
+        let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
+        let use_of = PropertyUse {
+            schemas: (
+                addresses(&property.old),
+                addresses(&property.new),
+                property.site.direction(),
+            ),
+            holder: property.holder,
+            generated: property.generated,
+            sent_only: property.sent_only,
+            names: property.names.clone(),
+        };
+        if self.properties.insert(use_of) {
+            self.pending.push_back(property);
+        }
+    }
+
+    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
+        let references = if old_side {
+            &self.old_references
+        } else {
+            &self.new_references
+        };
+        let view = View::of(references, nodes);
+        for node in &view.objects {
+            self.seen.insert(address(node));
+        }
+        for node in &view.followed {
+            self.settled.insert(address(node));
+        }
+        view
+    }
+
+    fn rust_types(&self, pending: &Pending<'d>) -> Option<(RustType, RustType)> {
+        let (old, new) = (pending.old.first()?, pending.new.first()?);
+        Some((
+            rust_type::of(&self.old_references, old, &pending.names.0),
+            rust_type::of(&self.new_references, new, &pending.names.1),
+        ))
+    }
+
+    fn schema(&mut self, mut pending: Pending<'d>) {
+        let (old, new) = (self.view(&pending.old, true), self.view(&pending.new, false));
+        let (Some(old_node), Some(new_node)) = (old.node(), new.node()) else {
+            // Not an object on one side at least: nothing to look into.
+            let (Some(old), Some(new)) = (pending.old.first(), pending.new.first()) else {
+                return;
+            };
+            let member = Member {
+                key: "",
+                old: Some(old),
+                new: Some(new),
+                within: (old, new),
+            };
+            let message = || format!("{} {}", pending.subject, member.told());
+            self.leaf(rule::UNCLASSIFIED, &member, message, Bump::Major);
+            return;
+        };
+        let nodes = (old_node, new_node);
+        let components = (
+            pending.old.first().and_then(|node| self.old_references.component(node)),
+            pending.new.first().and_then(|node| self.new_references.component(node)),
+        );
+        // What a component holds is generated, whoever refers to it.
+        pending.generated |= components.0.is_some() && components.1.is_some();
+        if let Some(name) = components.1
+            && pending.subject.is_far()
+        {
+            pending.subject = Subject::new(&format!("the schema `{name}`"));
+        }
+        let types = self.rust_types(&pending).filter(|_| pending.generated);
+        self.nullable(&pending, &old, &new, nodes);
+        if let Some(types) = &types {
+            let uses = (old.objects[0], new.objects[0]);
+            let subject = pending.subject.to_string();
+            self.names
+                .used(components, types, uses, &subject, self.operation.clone());
+        }
+        let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
+        // The objects without the first ones, which only refer.
+        let key = |view: &View<'d>| {
+            let mut all = addresses(view);
+            let referring = view
+                .objects
+                .iter()
+                .take_while(|node| node.get("$ref").is_some())
+                .count();
+            all.drain(..referring.min(all.len().saturating_sub(1)));
+            all
+        };
+        if !self.compared.insert((key(&old), key(&new), pending.site.direction())) {
+            return;
+        }
+        if self.compared.len() > self.most_pairs {
+            return self.too_many();
+        }
+        if let Some(name) = components.0 {
+            pending.names.0 = rust_type::type_name(name);
+            pending.sent_only.0 = self.sent_only.0.contains(name);
+        }
+        if let Some(name) = components.1 {
+            pending.names.1 = rust_type::type_name(name);
+            pending.sent_only.1 = self.sent_only.1.contains(name);
+        }
+        let retyped = match &types {
+            Some((old, new)) if !old.alike(new) => Bump::Major,
+            _ => Bump::Patch,
+        };
+        Comparison {
+            walk: self,
+            at: &pending,
+            old: &old,
+            new: &new,
+            nodes,
+            retyped,
+        }
+        .run();
+    }
+
+    /// Documents can be made so that each schema of the one stands in the place of each schema of the
+    /// other somewhere. Nobody reads such a report.
+    fn too_many(&mut self) {
+        self.pending.clear();
+        let roots = (self.old.root(), self.new.root());
+        let message = "the schemas differ in too many ways to compare them all; the rest was not looked at";
+        self.report(
+            rule::UNCLASSIFIED,
+            Kind::Changed,
+            roots,
+            message.to_owned(),
+            Bump::Major,
+        );
+    }
+
+    /// A property that became required or optional.
+    fn required(&mut self, at: &Pending<'d>) {
+        let Holder::Field { required } = at.holder else { return };
+        if required.0 == required.1 {
+            return;
+        }
+        let null = |references, node: Option<&&Node>| node.is_some_and(|node| rust_type::nullable(references, node));
+        let nullable = (
+            null(&self.old_references, at.old.first()),
+            null(&self.new_references, at.new.first()),
+        );
+        let optional = (!required.0 || nullable.0, !required.1 || nullable.1);
+        let rust = if at.generated && optional.0 != optional.1 {
+            Bump::Major
+        } else {
+            Bump::Patch
+        };
+        let places = (at.old[0], at.new[0]);
+        let (rule, message) = required_rule(at.site, required.1, &at.subject.to_string());
+        self.report(rule, Kind::Changed, places, message, rust);
+    }
+
+    /// Told for every use of a schema: what it does depends on what holds the value.
+    fn nullable(&mut self, at: &Pending<'d>, old: &View<'d>, new: &View<'d>, nodes: (&'d Node, &'d Node)) {
+        let (was, is) = (old.flag("nullable"), new.flag("nullable"));
+        if was == is {
+            return;
+        }
+        let rust = match at.holder {
+            _ if !at.generated => Bump::Patch,
+            Holder::Field { required: (old, new) } if (!old || was) == (!new || is) => Bump::Patch,
+            Holder::Field { .. } | Holder::Value => Bump::Major,
+            Holder::Argument | Holder::Component => Bump::Patch,
+        };
+        let (facet, words) = if is {
+            (&rule::BECAME_NULLABLE, "may be null now")
+        } else {
+            (&rule::BECAME_NOT_NULLABLE, "may not be null any more")
+        };
+        let places = (
+            old.get("nullable").unwrap_or(nodes.0),
+            new.get("nullable").unwrap_or(nodes.1),
+        );
+        self.report(
+            facet.at(at.site),
+            Kind::Changed,
+            places,
+            format!("{} {words}", at.subject),
+            rust,
+        );
+    }
+}
+
+/// One comparison of two folded schemas.
+struct Comparison<'c, 'd> {
+    walk: &'c mut Walk<'d>,
+    at: &'c Pending<'d>,
+    old: &'c View<'d>,
+    new: &'c View<'d>,
+    nodes: (&'d Node, &'d Node),
+    /// What a change of the Rust type does.
+    retyped: Bump,
+}
+
+impl<'d> Comparison<'_, 'd> {
+    fn run(mut self) {
+        if self.kind() {
+            return;
+        }
+        self.enumeration();
+        for bound in rule::BOUNDS {
+            self.bound(bound);
+        }
+        self.additional_properties();
+        self.properties();
+        let (old, new) = (self.old, self.new);
+        let added = new.keywords.keys().filter(|key| !old.keywords.contains_key(*key));
+        let keys: Vec<&'d str> = old.keywords.keys().chain(added).copied().collect();
+        for key in keys {
+            self.keyword(key);
+        }
+    }
+
+    fn member(&self, key: &'d str) -> Member<'d> {
+        self.member_of(key, self.old.get(key), self.new.get(key))
+    }
+
+    fn member_of(&self, key: &'d str, old: Option<&'d Node>, new: Option<&'d Node>) -> Member<'d> {
+        Member {
+            key,
+            old,
+            new,
+            within: self.within(old, new, |part| part.get(key)),
+        }
+    }
+
+    /// The schemas to point at for a value that one side has not: of the same parts the one where it
+    /// would stand, so that a change of a component is the same change wherever it is seen from.
+    fn within(
+        &self,
+        old: Option<&'d Node>,
+        new: Option<&'d Node>,
+        value_in: impl Fn(&'d Node) -> Option<&'d Node>,
+    ) -> (&'d Node, &'d Node) {
+        let counterpart = |view: &View<'d>, value: &'d Node, other: &View<'d>| {
+            let holds = |part: &&'d Node| value_in(part).is_some_and(|found| std::ptr::eq(found, value));
+            let at = view.objects.iter().position(holds)?;
+            (view.objects.len() == other.objects.len()).then(|| other.objects[at])
+        };
+        let (mut within, views) = (self.nodes, (self.old, self.new));
+        match (old, new) {
+            (None, Some(value)) => within.0 = counterpart(views.1, value, views.0).unwrap_or(within.0),
+            (Some(value), None) => within.1 = counterpart(views.0, value, views.1).unwrap_or(within.1),
+            _ => {}
+        }
+        within
+    }
+}
+
+fn required_rule(site: Site, required: bool, subject: &str) -> (rule::Rule, String) {
+    let rule = match (site.direction(), required) {
+        (Direction::Request, true) => rule::REQUEST_PROPERTY_BECAME_REQUIRED,
+        (Direction::Request, false) => rule::REQUEST_PROPERTY_BECAME_OPTIONAL,
+        (Direction::Response, true) => rule::RESPONSE_PROPERTY_BECAME_REQUIRED,
+        (Direction::Response, false) => rule::RESPONSE_PROPERTY_BECAME_OPTIONAL,
+        (Direction::Neither, true) => rule::SCHEMA_PROPERTY_BECAME_REQUIRED,
+        (Direction::Neither, false) => rule::SCHEMA_PROPERTY_BECAME_OPTIONAL,
+    };
+    let words = if required { "required" } else { "optional" };
+    (rule, format!("{subject} became {words}"))
+}
