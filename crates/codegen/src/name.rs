@@ -121,8 +121,6 @@ pub(crate) fn variant_name(value: &str) -> String {
         "" => "Empty".to_owned(),
         // The variant for values that the document does not list has this name.
         "Unknown" => "UnknownValue".to_owned(),
-        // In the enum's `FromStr`, `Self::Err` is the error.
-        "Err" => "Err_".to_owned(),
         _ => keyword_free(if starts_well(&name) { name } else { format!("_{name}") }),
     }
 }
@@ -247,7 +245,6 @@ mod tests {
             ("-created", "MinusCreated"),
             (">=", "GreaterEqual"),
             ("Self", "Self_"),
-            ("err", "Err_"),
         ] {
             assert_eq!(variant_name(value), expected);
         }

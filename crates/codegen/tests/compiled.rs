@@ -29,14 +29,17 @@ fn every_rule_compiles_without_a_warning() {
     for (name, text) in rules() {
         let module = name.split('.').next().unwrap_or_default().to_owned();
         let code = generate(&name, &text).unwrap().code;
-        package.write(&format!("src/rules/{module}.rs"), &code);
+        package.write(&format!("rules/{module}.rs"), &code);
         modules.push_str(&format!("pub mod {module};\nconst _: &str = {module}::SERVER_URL;\n"));
         shown.extend(examples(&code).into_iter().map(|example| (module.clone(), example)));
     }
-    package.write("src/rules/mod.rs", &modules);
+    package.write("rules/mod.rs", &modules);
     package.write("examples/shown.rs", &program(&shown));
     let lib = fs::read_to_string(repository().join("src/lib.rs")).unwrap();
-    package.write("src/lib.rs", &format!("{lib}\npub mod rules;\n"));
+    package.write(
+        "src/lib.rs",
+        &format!("{lib}\n#[path = \"../rules/mod.rs\"]\npub mod rules;\n"),
+    );
     package.cargo(&["clippy", "--lib", "--", "--deny", "warnings"]);
     package.cargo(&["doc", "--no-deps", "--document-private-items"]);
     let ran = package.cargo(&["run", "--example", "shown"]);
@@ -118,6 +121,19 @@ impl Package {
     }
 
     fn copy(&self, folder: &str) {
+        for entry in fs::read_dir(self.0.join(folder)).into_iter().flatten() {
+            let path = Path::new(folder).join(entry.unwrap().file_name());
+            // A module that became a folder would be there twice.
+            if !repository().join(&path).exists() {
+                let gone = self.0.join(path);
+                let removed = if gone.is_dir() {
+                    fs::remove_dir_all(gone)
+                } else {
+                    fs::remove_file(gone)
+                };
+                removed.unwrap();
+            }
+        }
         for entry in fs::read_dir(repository().join(folder)).unwrap() {
             let entry = entry.unwrap();
             let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
@@ -173,7 +189,7 @@ fn manifest_alone(manifest: &str, name: &str) -> String {
     let mut kept = true;
     for line in manifest.lines() {
         if line.starts_with('[') {
-            kept = !["[[", "[dev-dependencies]", "[target."]
+            kept = !["[[", "[dev-dependencies]", "[profile.", "[target."]
                 .iter()
                 .any(|section| line.starts_with(section));
         }
