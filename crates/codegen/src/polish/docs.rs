@@ -2,7 +2,9 @@
 
 use crate::model::About;
 use proc_macro2::{Literal, TokenStream};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 use quote::quote;
+use std::ops::Range;
 
 /// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
 const LONGEST: usize = 100;
@@ -79,139 +81,205 @@ pub(crate) fn sentence(text: &str) -> String {
 
 /// CommonMark in one line, within a line of other words.
 pub(crate) fn inline(text: &str) -> String {
-    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // After a word, nothing begins a block.
+    match settled(format!("{WORD}{text}")) {
+        Some(settled) => settled[WORD.len()..].to_owned(),
+        None => code(&text),
+    }
 }
+
+const WORD: &str = "x ";
 
 /// CommonMark as rustdoc reads it: no code that is taken for a test, no link that leads nowhere, no
-/// HTML by accident.
+/// HTML by accident. What is none of these stays as its author wrote it.
 pub(crate) fn for_rustdoc(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\t', "    ").replace(LINE_END, " ");
-    for_rustdoc_within(text.trim(), MOST_QUOTES)
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.replace('\t', "    ").replace(LINE_END, " ");
+    let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+    let text = lines.join("\n");
+    settled(text.clone()).unwrap_or_else(|| block(&text, ""))
 }
 
-/// Quotes in quotes are followed this deep.
-const MOST_QUOTES: usize = 8;
+/// What stands in a text's place, and where.
+type Edit = (Range<usize>, String);
 
-fn for_rustdoc_within(text: &str, quotes: usize) -> String {
-    let mut out: Vec<String> = Vec::new();
-    let mut open: Option<&str> = None;
-    // Whether the lines are a block of code because they are indented.
-    let mut indented = false;
-    // Whether an indented line would be code: not where it goes on with a paragraph.
-    let mut no_paragraph = true;
-    // The column at which the text of the list's item begins.
-    let mut column = 0_usize;
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let line = line.trim_end();
-        let trimmed = line.trim_start_matches(' ');
-        let indent = line.len() - trimmed.len();
-        if let Some(ticks) = open {
-            if fence(trimmed).is_some_and(|end| end.starts_with(ticks) && end.len() == trimmed.len()) {
-                (open, no_paragraph) = (None, true);
+/// Edits a text until nothing is left to edit: what is no link or no HTML any more can have hidden
+/// another. `None` if that takes too long.
+fn settled(mut text: String) -> Option<String> {
+    const MOST: usize = 16;
+    // Most are plain words, and reading takes time.
+    let blocks = ["http", "    ", "```", "~~~"];
+    if !text.contains(['[', '<', '\n']) && !blocks.iter().any(|block| text.contains(block)) {
+        return Some(text);
+    }
+    for _ in 0..MOST {
+        let edits = edits(&text);
+        if edits.is_empty() {
+            return Some(text);
+        }
+        let (mut out, mut at) = (String::new(), 0);
+        for (range, with) in edits {
+            // What overlaps waits for the next round.
+            if range.start >= at {
+                out.push_str(&text[at..range.start]);
+                out.push_str(&with);
+                at = range.end;
             }
-            // What does not stand below the item's text would end the item, and its code with it.
-            let missing = if trimmed.is_empty() {
-                0
-            } else {
-                column.saturating_sub(indent)
-            };
-            out.push(spaces(missing) + line);
-            continue;
         }
-        if trimmed.is_empty() {
-            out.push(String::new());
-            no_paragraph = true;
-            continue;
-        }
-        if no_paragraph && indent >= column + 4 {
-            if !indented {
-                out.push(spaces(column) + "```text");
-            }
-            indented = true;
-            out.push(spaces(column) + &line[column + 4..]);
-            continue;
-        }
-        if indented {
-            end_indented(&mut out, column);
-            indented = false;
-        }
-        if trimmed.starts_with('>') && quotes > 0 {
-            let mut quoted = vec![trimmed];
-            // A line that goes on with the quote's text need not begin as one.
-            let goes_on = |line: &str| !line.trim().is_empty() && !starts_block(first_word(line));
-            while let Some(line) = lines.next_if(|line| line.trim_start_matches(' ').starts_with('>') || goes_on(line))
-            {
-                quoted.push(line.trim_start_matches(' '));
-            }
-            let within = |line: &&str| {
-                let line = line.strip_prefix('>').unwrap_or(line);
-                line.strip_prefix(' ').unwrap_or(line).to_owned()
-            };
-            let within = quoted.iter().map(within).collect::<Vec<_>>().join("\n");
-            let within = for_rustdoc_within(within.trim(), quotes - 1);
-            out.extend(
-                within
-                    .lines()
-                    .map(|line| format!("{}> {line}", spaces(indent)).trim_end().to_owned()),
-            );
-            no_paragraph = true;
-            continue;
-        }
-        if !no_paragraph && indent >= column + 4 {
-            let begin = if starts_block(first_word(trimmed)) {
-                indent
-            } else {
-                column
-            };
-            out.push(spaces(begin) + &escaped(trimmed));
-            continue;
-        }
-        let mut begin = spaces(indent);
-        let mut rest = trimmed;
-        let mut in_list = no_paragraph || column > 0;
-        while let Some(length) = list_marker(rest, in_list) {
-            let (marker, text) = rest.split_at(length);
-            rest = text.trim_start_matches(' ');
-            begin.push_str(marker);
-            // More spaces would make code of what follows.
-            if !rest.is_empty() {
-                column = begin.len() + (text.len() - rest.len()).clamp(1, 4);
-                begin.push_str(&spaces(column - begin.len()));
-            }
-            in_list = true;
-        }
-        let rule = trimmed.chars().all(|char| "=-*_ ".contains(char));
-        if rest.len() == trimmed.len() {
-            if no_paragraph || rule || rest.starts_with('#') || fence(rest).is_some() {
-                column = column.min(indent);
-            }
-            // A line that goes on with an item's text stands below it.
-            begin = spaces(column);
-        }
-        if let Some(ticks) = fence(rest) {
-            out.push(format!("{begin}{ticks}{}", language(&rest[ticks.len()..])));
-            open = Some(ticks);
-        } else {
-            no_paragraph = rule || rest.starts_with(['#', '|']);
-            out.push(begin + &escaped(rest));
+        text = out + &text[at..];
+    }
+    None
+}
+
+/// What rustdoc or clippy would take amiss, mended. In order of their starts.
+fn edits(text: &str) -> Vec<Edit> {
+    // As rustdoc reads, which calls each link to nothing a link to an item of this name.
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let broken = |_: BrokenLink<'_>| Some(("".into(), "".into()));
+    let parser = Parser::new_with_broken_link_callback(text, options, Some(broken));
+    let backslash = |at: usize| (at..at, "\\".to_owned());
+    let mut edits: Vec<Edit> = Vec::new();
+    for (_, definition) in parser.reference_definitions().iter() {
+        let before = &text[..definition.span.start];
+        let nested = !before.is_empty() && !before.ends_with('\n');
+        if nested || !leads_somewhere(&definition.dest) {
+            edits.push(backslash(definition.span.start));
         }
     }
-    if indented {
-        end_indented(&mut out, column);
+    let mut links = 0_usize;
+    // What stands before the text of each list's item and quote that is open.
+    let mut containers: Vec<String> = Vec::new();
+    let mut events = TextMergeWithOffset::new(parser.into_offset_iter()).peekable();
+    while let Some((event, range)) = events.next() {
+        let next = events.peek().map_or(range.end, |(_, next)| next.start);
+        match event {
+            Event::Start(Tag::Item) => {
+                // What is escaped begins after its backslash.
+                let marker = text.get(range.start..next).unwrap_or_default().trim_end_matches('\\');
+                containers.push(" ".repeat(marker.len()));
+            }
+            Event::Start(Tag::BlockQuote(_)) => containers.push("> ".to_owned()),
+            Event::End(TagEnd::Item | TagEnd::BlockQuote(_)) => drop(containers.pop()),
+            Event::SoftBreak | Event::HardBreak => {
+                let line = text[range.end..].trim_start_matches([' ', '>']);
+                let begin = range.end..next.min(text.len() - line.len());
+                let container = containers.concat();
+                let differs = text.get(begin.clone()).is_some_and(|begin| begin != container);
+                if !containers.is_empty() && differs && !starts_block(first_word(line)) {
+                    edits.push((begin, container));
+                }
+            }
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let code = events.next_if(|(event, _)| matches!(event, Event::Text(_)));
+                match (kind, code) {
+                    (CodeBlockKind::Indented, Some((Event::Text(code), _))) => edits.push(indented(text, range, &code)),
+                    (_, code) => edits.extend(fenced(text, range, code.map(|(_, code)| code.end))),
+                }
+            }
+            Event::Start(
+                Tag::Link {
+                    dest_url, link_type, ..
+                }
+                | Tag::Image {
+                    dest_url, link_type, ..
+                },
+            ) => {
+                links += 1;
+                if link_type != LinkType::Email && !leads_somewhere(&dest_url) {
+                    let mut at = range.start + text[range.clone()].find(['[', '<']).unwrap_or_default();
+                    edits.push(backslash(at));
+                    // The brackets around would be next.
+                    while text[..at].ends_with('[') && !text[..at].ends_with("\\[") {
+                        at -= 1;
+                        edits.push(backslash(at));
+                    }
+                }
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => links -= 1,
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                edits.extend(text[range.clone()].find('<').map(|at| backslash(range.start + at)));
+            }
+            Event::Text(_) if links == 0 => {
+                let words = &text[range.clone()];
+                let notes = words.match_indices("[^").map(|(at, _)| range.start + at);
+                edits.extend(notes.filter(|at| !text[..*at].ends_with('\\')).map(backslash));
+                for (at, _) in words.match_indices("http") {
+                    let at = range.start + at;
+                    let length = address(&text[at..]);
+                    if length > 0 {
+                        edits.push((at..at + length, format!("<{}>", &text[at..at + length])));
+                    }
+                }
+            }
+            _ => {}
+        }
     }
-    out.extend(open.map(|ticks| spaces(column) + ticks));
-    out.join("\n")
+    edits.sort_by_key(|(range, _)| range.start);
+    edits
 }
 
-fn spaces(count: usize) -> String {
-    " ".repeat(count)
+/// Whether a link's target is one outside of these docs, or a heading in them.
+fn leads_somewhere(target: &str) -> bool {
+    ["https://", "http://", "mailto:", "#"]
+        .iter()
+        .any(|start| target.starts_with(start))
 }
 
-/// Ends a block of code before the blank lines that follow it.
-fn end_indented(out: &mut Vec<String>, column: usize) {
-    let blank = out.iter().rev().take_while(|line| line.is_empty()).count();
-    out.insert(out.len() - blank, spaces(column) + "```");
+/// The length of the address a text begins with.
+fn address(text: &str) -> usize {
+    let end = text
+        .find(|char: char| char.is_whitespace() || char.is_control() || "<>\"'()[]`|".contains(char))
+        .unwrap_or(text.len());
+    let address = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+    let host = address.strip_prefix("https://").or(address.strip_prefix("http://"));
+    host.filter(|host| !host.is_empty()).map_or(0, |_| address.len())
+}
+
+/// An indented block of code, which would be a test, between fences.
+fn indented(text: &str, range: Range<usize>, code: &str) -> Edit {
+    let before = &text[..range.start];
+    let start = before.strip_suffix("    ").unwrap_or(before).len();
+    let end = text[..range.end].trim_end().len();
+    (start..end, block(code, &container(text, start)))
+}
+
+/// A fenced block of code that is no test, and that ends before what is put below it; `code` is where
+/// its lines end.
+fn fenced(text: &str, range: Range<usize>, code: Option<usize>) -> Vec<Edit> {
+    let first = text[range.clone()].lines().next().unwrap_or_default();
+    let ticks = fence(first).unwrap_or_default();
+    let info = range.start + ticks.len()..range.start + first.len();
+    let language = language(&text[info.clone()]);
+    let closed = text[code.unwrap_or(info.end)..range.end].contains(ticks);
+    let end = text[..range.end].trim_end().len();
+    let mut edits = Vec::new();
+    if text[info.clone()] != *language {
+        edits.push((info, language.to_owned()));
+    }
+    if !closed {
+        edits.push((end..end, format!("\n{}{ticks}", container(text, range.start))));
+    }
+    edits
+}
+
+/// What stands before a block's other lines, where its first begins at a place.
+fn container(text: &str, at: usize) -> String {
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[line..at].replace(|char| char != '>', " ")
+}
+
+/// A text as a block of code, of which all lines but the first stand after `before`.
+fn block(text: &str, before: &str) -> String {
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
+    let ticks = "`".repeat(3.max(longest + 1));
+    let mut out = format!("{ticks}text\n");
+    for line in text.trim_end().lines() {
+        out.push_str(format!("{before}{line}").trim_end());
+        out.push('\n');
+    }
+    out + before + &ticks
 }
 
 /// The characters that begin a block of code.
@@ -221,151 +289,19 @@ fn fence(line: &str) -> Option<&str> {
     (ticks.len() >= 3 && !(first == '`' && info.contains('`'))).then_some(ticks)
 }
 
-/// The length of what begins an item of a list. In the middle of a paragraph only a list's first item
-/// can begin.
-fn list_marker(line: &str, any_number: bool) -> Option<usize> {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let length = match line.as_bytes().get(digits)? {
-        b'-' | b'*' | b'+' if digits == 0 => 1,
-        b'.' | b')' if (1..10).contains(&digits) && (any_number || &line[..digits] == "1") => digits + 1,
-        _ => return None,
-    };
-    let first = line.as_bytes()[0];
-    let rule = line.bytes().all(|byte| byte == first || byte == b' ')
-        && line.bytes().filter(|byte| *byte == first).count() > 2;
-    (!rule && line[length..].chars().next().is_none_or(|char| char == ' ')).then_some(length)
-}
-
-/// The language of a block of code, as rustdoc takes it.
+/// The language of a block of code, unless rustdoc would take it for a test: without a language, and
+/// with one of its words.
 fn language(info: &str) -> &str {
-    let language = info.trim();
-    let plain = |char: char| char.is_ascii_alphanumeric() || "+#-_.".contains(char);
-    if is_rust(language) || !language.chars().all(plain) {
-        "text"
-    } else {
-        language
-    }
-}
-
-/// Whether rustdoc takes a block of code for a test: without a language, and with one of its words.
-fn is_rust(language: &str) -> bool {
-    let word = |word: &str| {
-        let error_code = word.strip_prefix('E').is_some_and(|code| code.parse::<u16>().is_ok());
-        let known = [
-            "rust",
-            "should_panic",
-            "no_run",
-            "test_harness",
-            "compile_fail",
-            "standalone_crate",
-            "custom",
-        ];
-        known.contains(&word) || word.starts_with("ignore") || word.starts_with("edition") || error_code
+    let word = info.trim().split([',', ' ']).next().unwrap_or_default();
+    let error_code = word.strip_prefix('E').is_some_and(|code| code.parse::<u16>().is_ok());
+    let rust = match word {
+        "" | "rust" | "should_panic" | "no_run" | "test_harness" | "compile_fail" | "standalone_crate" | "custom" => {
+            true
+        }
+        word => word.starts_with("ignore") || word.starts_with("edition") || error_code,
     };
-    language.split([',', ' ', '{', '}']).all(str::is_empty) || language.split([',', ' ', '{', '}']).any(word)
-}
-
-/// One line of prose: what rustdoc would take for a link or for HTML is escaped, but in `code` spans,
-/// and what is an address becomes a link.
-fn escaped(line: &str) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some(char) = rest.chars().next() {
-        let (length, shown) = match char {
-            '`' => (code_span(rest), None),
-            // Escaped already, or a backslash as such.
-            '\\' => (rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end), None),
-            '[' => match link(rest) {
-                Some((text, length)) => (length, Some(link_text(&rest[..text]) + &rest[text..length])),
-                None => (1, Some("\\[".to_owned())),
-            },
-            '<' => match autolink(rest) {
-                Some(length) => (length, None),
-                None => (1, Some("\\<".to_owned())),
-            },
-            'h' if rest.starts_with("https://") || rest.starts_with("http://") => {
-                let end = rest
-                    .find(|char: char| char.is_whitespace() || "<>\"')]`|".contains(char))
-                    .unwrap_or(rest.len());
-                let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-                (address.len(), Some(format!("<{address}>")))
-            }
-            other => (other.len_utf8(), None),
-        };
-        out.push_str(shown.as_deref().unwrap_or(&rest[..length]));
-        rest = &rest[length..];
-    }
-    out
-}
-
-/// The length of the code at the start of a text; that of its backticks, where nothing ends it.
-fn code_span(text: &str) -> usize {
-    let ticks = |from: usize| text[from..].bytes().take_while(|byte| *byte == b'`').count();
-    let opening = ticks(0);
-    let mut at = opening;
-    while let Some(next) = text[at..].find('`') {
-        let (from, closing) = (at + next, ticks(at + next));
-        at = from + closing;
-        if closing == opening {
-            return at;
-        }
-    }
-    opening
-}
-
-/// Where the text of the link at the start ends, and where the link does. A link to another place of
-/// the document is none.
-fn link(text: &str) -> Option<(usize, usize)> {
-    // A text of brackets only must not take minutes.
-    const LONGEST: usize = 2_000;
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < LONGEST {
-        match text[at..].chars().next()? {
-            '`' => at += code_span(&text[at..]),
-            '\\' => at += text[at..].chars().take(2).map(char::len_utf8).sum::<usize>(),
-            ']' if depth == 1 => {
-                let target = &text[at + 1..];
-                let known = ["(http", "(#", "(mailto:"]
-                    .iter()
-                    .any(|start| target.starts_with(start));
-                let end = target.find(')').filter(|_| known)?;
-                return Some((at, at + 1 + end + 1));
-            }
-            char => {
-                depth = depth + usize::from(char == '[') - usize::from(char == ']');
-                at += char.len_utf8();
-            }
-        }
-    }
-    None
-}
-
-/// A link's text, in which there is no other link but a picture.
-fn link_text(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(char) = rest.chars().next() {
-        let length = match char {
-            '`' => code_span(rest),
-            '\\' => rest.chars().take(2).map(char::len_utf8).sum(),
-            char => char.len_utf8(),
-        };
-        if char == '<' || char == '[' && !out.is_empty() && !out.ends_with('!') {
-            out.push('\\');
-        }
-        out.push_str(&rest[..length]);
-        rest = &rest[length..];
-    }
-    out
-}
-
-fn autolink(text: &str) -> Option<usize> {
-    let schemes = ["<https://", "<http://", "<mailto:"];
-    let end = text
-        .find('>')
-        .filter(|_| schemes.iter().any(|scheme| text.starts_with(scheme)))?;
-    let address = &text[1..end];
-    (!address.contains(|char: char| char.is_whitespace() || char == '<')).then_some(end + 1)
+    let plain = |char: char| char.is_ascii_alphanumeric() || "+#-_.".contains(char);
+    if rust || !word.chars().all(plain) { "text" } else { word }
 }
 
 /// Breaks lines of prose that are too long. What is broken off begins the next line of the paragraph.
@@ -397,10 +333,9 @@ fn wrapped(text: &str) -> Vec<String> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let bullet = ["- ", "* ", "+ "]
-            .iter()
-            .any(|bullet| line[indent..].starts_with(bullet));
-        let follow = " ".repeat(if bullet { indent + 2 } else { indent });
+        let marker = first_word(&line);
+        let begin = if list_marker(marker) { marker.len() + 1 } else { 0 };
+        let follow = " ".repeat(indent + begin);
         let mut current = line[..indent].to_owned();
         for word in line[indent..].split(' ') {
             if current.trim_start().is_empty() {
@@ -424,10 +359,14 @@ fn first_word(line: &str) -> &str {
 
 /// Whether a word would begin something other than prose at the start of a line.
 fn starts_block(word: &str) -> bool {
+    word.starts_with(['#', '>', '|', '-', '+', '*', '=', '~']) || word.starts_with("```") || list_marker(word)
+}
+
+/// Whether a word begins an item of a list.
+fn list_marker(word: &str) -> bool {
     let number = word.trim_end_matches(['.', ')']);
-    word.starts_with(['#', '>', '|', '-', '+', '*', '=', '~'])
-        || word.starts_with("```")
-        || number.len() < word.len() && number.bytes().all(|byte| byte.is_ascii_digit())
+    let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    ["-", "*", "+"].contains(&word) || numbered && number.len() < word.len()
 }
 
 /// Takes out the stand-ins for missing docs; whether there was one.
@@ -440,6 +379,72 @@ pub(crate) fn take_out_undocumented(attributes: &mut Vec<syn::Attribute>) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_safe_for_rustdoc(parts in prop::collection::vec(prop::sample::select(PARTS), 0..60)) {
+            let docs = for_rustdoc(&parts.concat());
+            prop_assert!(edits(&docs).is_empty(), "{docs}\n\n{:?}", edits(&docs));
+            // What is put below is no part of it.
+            let below = format!("{docs}\n\nEnd");
+            let end: Vec<Event> = Parser::new(&below).skip_while(|event| *event != Event::Text("End".into())).collect();
+            prop_assert_eq!(end, [Event::Text("End".into()), Event::End(TagEnd::Paragraph)], "{}", docs);
+            let line = inline(&parts.concat());
+            prop_assert!(edits(&format!("- `1`: {line}")).is_empty() && !line.contains('\n'), "{line}");
+        }
+    }
+
+    const PARTS: &[&str] = &[
+        "a",
+        " ",
+        "    ",
+        "\t",
+        "\n",
+        "\n\n",
+        "\r",
+        "[",
+        "]",
+        "(",
+        ")",
+        ":",
+        "^",
+        "!",
+        "\\",
+        "`",
+        "``",
+        "```",
+        "~~~",
+        "<",
+        ">",
+        "<b>",
+        "</b>",
+        "<pre>",
+        "<!--",
+        "-->",
+        "- ",
+        "* ",
+        "1. ",
+        "2) ",
+        "> ",
+        "#",
+        "=",
+        "---",
+        "|",
+        "-|-",
+        "&amp;",
+        "*",
+        "_",
+        "https://a.b",
+        "http://",
+        "(#c)",
+        "[d]: ",
+        "[^e]",
+        "rust",
+        "json",
+        "\u{3000}",
+        "é",
+    ];
 
     #[test]
     fn prose_is_safe_for_rustdoc() {
@@ -462,7 +467,7 @@ mod tests {
             ("\\[a] \\<b> \\", "\\[a] \\<b> \\"),
             ("[`a`](https://a.b) (https://a.b)", "[`a`](https://a.b) (<https://a.b>)"),
             ("[https://a.b](https://a.b)", "[https://a.b](https://a.b)"),
-            ("[a [b] <c>](https://a.b)", "[a \\[b] \\<c>](https://a.b)"),
+            ("[a [b] <c>](https://a.b)", "\\[a \\[b] \\<c>](<https://a.b>)"),
             (
                 "[![a](https://a.b/c)](https://a.b)",
                 "[![a](https://a.b/c)](https://a.b)",
@@ -472,18 +477,37 @@ mod tests {
             ("So:\n\n    a\n\n      b\n\nEnd", "So:\n\n```text\na\n\n  b\n```\n\nEnd"),
             ("# H\n    a\n    b", "# H\n```text\na\nb\n```"),
             ("- a\n\n    - [b]\n    - c", "- a\n\n    - \\[b]\n    - c"),
-            ("- a\nb\n\n    c", "- a\n  b\n\n  c"),
+            ("- a\nb\n\n    c", "- a\n  b\n\n    c"),
             ("> a\nb\n1. c", "> a\n> b\n1. c"),
             ("1. ```sh\n   ls\n   ```\n2. [b]", "1. ```sh\n   ls\n   ```\n2. \\[b]"),
             ("> ```\n> x\n> ```\n>\n> [a]", "> ```text\n> x\n> ```\n>\n> \\[a]"),
-            (">     x\n>     y", "> x\n> y"),
+            (">     x\n>     y", "> ```text\n> x\n> y\n> ```"),
             ("* a\n\n      b\n\nc", "* a\n\n  ```text\n  b\n  ```\n\nc"),
             ("a\n\n\u{3000}\u{3000}b", "a\n\n\u{3000}\u{3000}b"),
-            ("-     x\n\n      y", "-    x\n\n     y"),
+            ("-     x\n\n      y", "- ```text\n  x\n\n  y\n  ```"),
             ("````md\n```\nx\n```\n````", "````md\n```\nx\n```\n````"),
             (&"1. ".repeat(25_000), "1. ".repeat(25_000).trim_end()),
-            (&"[".repeat(50_000), &"\\[".repeat(50_000)),
+            (&"[".repeat(50_000), &"[".repeat(50_000)),
             ("```{.json}\nx\n```", "```text\nx\n```"),
+            ("```json title=a\nx\n```", "```json\nx\n```"),
+            ("[a]\n\n[a]: https://a.b", "[a]\n\n[a]: https://a.b"),
+            ("[a]: b", "\\[a]: b"),
+            ("- [a]: https://a.b", "- \\[a]: <https://a.b>"),
+            ("a[^1] b[^2]\n\n[^2]: c", "a\\[^1] b[^2]\n\n[^2]: c"),
+            ("- [ ] a", "- [ ] a"),
+            ("- [a] b\nc", "- \\[a] b\n  c"),
+            ("1. a\n   - b\nc", "1. a\n   - b\n     c"),
+            ("<p>`<b>`</p>", "\\<p>`<b>`\\</p>"),
+            ("a < b", "a < b"),
+            ("https://a.b/_c_/d", "<https://a.b/_c_/d>"),
+            ("[[a] b](c)", "\\[\\[a] b](c)"),
+            ("So:\n\n    ```\n    a", "So:\n\n````text\n```\na\n````"),
+            ("1. - ```sh\n     a", "1. - ```sh\n     a\n     ```"),
+            (&"[a ".repeat(50_000), "[a ".repeat(50_000).trim_end()),
+            (
+                &format!("{}a{}", "[".repeat(50_000), "]".repeat(50_000)),
+                &format!("{}a{}", "\\[".repeat(50_000), "]".repeat(50_000)),
+            ),
         ] {
             assert_eq!(for_rustdoc(document), rustdoc, "{document}");
         }
@@ -501,6 +525,7 @@ mod tests {
         assert_eq!(lines.len(), 6);
         assert!(lines[1].starts_with("  word"));
         assert!(lines[..2].iter().all(|line| line.chars().count() <= WIDTH));
+        assert!(wrapped(&format!("10. {}", "word ".repeat(30)))[1].starts_with("    word"));
         assert_eq!(
             wrapped(&text).join(" ").split_whitespace().count(),
             text.split_whitespace().count()
