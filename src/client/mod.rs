@@ -124,7 +124,7 @@ impl Client {
         let url = request.url().clone();
         let call = Call::new(operation, &url, &self.inner.key);
         let work = async {
-            let answer = self.answer(operation, request, &call).await?;
+            let answer = self.answer(operation, request, &url, &call).await?;
             let attempts = answer.attempts;
             read(answer, &self.inner.key).map_err(|error| error.after(operation, &url, attempts, &self.inner.key))
         };
@@ -134,7 +134,13 @@ impl Client {
     }
 
     /// The answer with a status of success.
-    async fn answer(&self, operation: &'static Operation, mut request: Request, call: &Call) -> Result<Answer, Error> {
+    async fn answer(
+        &self,
+        operation: &'static Operation,
+        mut request: Request,
+        url: &Url,
+        call: &Call,
+    ) -> Result<Answer, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Error::runtime(
                 "there is no Tokio runtime here. Call it from a Tokio task, or use \
@@ -147,7 +153,6 @@ impl Client {
         headers.insert(USER_AGENT, self.inner.user_agent.clone());
         *request.timeout_mut() = Some(self.inner.timeout);
 
-        let url = request.url().clone();
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -155,7 +160,7 @@ impl Client {
             let again = request.try_clone();
             let error = match self.attempt(operation, request, call).await {
                 Ok(answer) => return Ok(Answer { attempts, ..answer }),
-                Err(error) => error.after(operation, &url, attempts, &self.inner.key),
+                Err(error) => error.after(operation, url, attempts, &self.inner.key),
             };
             let (Some(next), Some(delay)) = (again, self.inner.retry.delay(operation, &error)) else {
                 return Err(error);
