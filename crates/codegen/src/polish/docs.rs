@@ -57,14 +57,18 @@ fn turns_direction(char: char) -> bool {
 /// one line, on which it is shown anyway.
 pub(crate) fn code(text: &str) -> String {
     let text = text.replace(['\r', '\n'], " ");
-    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
-    let ticks = "`".repeat(longest + 1);
+    let ticks = "`".repeat(longest_ticks(&text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') {
         " "
     } else {
         ""
     };
     format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+/// How many backticks a text has in a row, at most.
+fn longest_ticks(text: &str) -> usize {
+    text.split(|char| char != '`').map(str::len).max().unwrap_or_default()
 }
 
 /// A first sentence ends in a full stop.
@@ -272,8 +276,7 @@ fn container(text: &str, at: usize) -> String {
 
 /// A text as a block of code, of which all lines but the first stand after `before`.
 fn block(text: &str, before: &str) -> String {
-    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
-    let ticks = "`".repeat(3.max(longest + 1));
+    let ticks = "`".repeat(3.max(longest_ticks(text) + 1));
     let mut out = format!("{ticks}text\n");
     for line in text.trim_end().lines() {
         out.push_str(format!("{before}{line}").trim_end());

@@ -12,7 +12,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::Prepare;
-use super::shape::{Held, Object, Shape, is_enum, only_part, single_type};
+use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
@@ -694,16 +694,9 @@ fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
 fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     let reference = match schema {
         ReferenceOr::Reference { reference } => reference,
-        ReferenceOr::Item(Schema { schema_kind, .. }) => match schema_kind {
-            SchemaKind::AllOf { all_of: parts } => match only_part(parts)? {
-                (_, ReferenceOr::Reference { reference }) => reference,
-                _ => return None,
-            },
-            SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
-                [ReferenceOr::Reference { reference }] => reference,
-                _ => return None,
-            },
-            _ => return None,
+        ReferenceOr::Item(schema) => match sole_part(&schema.schema_kind)? {
+            ReferenceOr::Reference { reference } => reference,
+            ReferenceOr::Item(_) => return None,
         },
     };
     reference.strip_prefix(COMPONENTS)
@@ -711,22 +704,12 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
 
 /// Whether a schema says that it may be null, by itself or in its one part.
 fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
-    let mut schema = schema;
-    while let ReferenceOr::Item(Schema {
-        schema_data,
-        schema_kind,
-    }) = schema
-    {
-        let part = match schema_kind {
-            _ if schema_data.nullable => return true,
-            SchemaKind::AllOf { all_of } => only_part(all_of).map(|(_, part)| part),
-            SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => {
-                parts.first().filter(|_| parts.len() == 1)
-            }
-            _ => None,
-        };
-        let Some(part) = part else { break };
-        schema = part;
+    let mut next = Some(schema);
+    while let Some(ReferenceOr::Item(schema)) = next {
+        if schema.schema_data.nullable {
+            return true;
+        }
+        next = sole_part(&schema.schema_kind);
     }
     false
 }

@@ -290,13 +290,25 @@ impl Prepare<'_> {
 
 /// The one part of an `allOf` that says what values are like, and its place among them. The others, if
 /// any, have words or a default.
-pub(super) fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
+fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
     let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
     if let [part] = parts {
         return Some((0, part));
     }
     let mut saying = parts.iter().enumerate().filter(|(_, part)| !says_nothing(part));
     saying.next().filter(|_| saying.next().is_none())
+}
+
+/// The one part of an `allOf`, a `oneOf` or an `anyOf` that has no other.
+pub(super) fn sole_part(kind: &SchemaKind) -> Option<&ReferenceOr<Schema>> {
+    match kind {
+        SchemaKind::AllOf { all_of } => only_part(all_of).map(|(_, part)| part),
+        SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
+            [part] => Some(part),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 pub(super) fn integer_shape(integer: &IntegerType) -> Shape {

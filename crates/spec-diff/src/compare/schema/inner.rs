@@ -267,7 +267,6 @@ impl<'d> Comparison<'_, 'd> {
         }
         for (index, (old, new)) in pairs.into_iter().enumerate() {
             let subject = self.at.subject.property(&format!("alternative {}", index + 1));
-
             let inner = self.inner(vec![old], vec![new], subject, "", Holder::Argument);
             self.walk.pending.push_back(inner);
         }
