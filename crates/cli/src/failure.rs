@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use ittybit::{Category, Error};
 
 use crate::command_line::flag;
-use crate::table::steers;
+use crate::terminal::steers;
 
 /// Why the command did not do what it was asked for.
 #[derive(Debug)]

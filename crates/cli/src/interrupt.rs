@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 
-use crate::progress::can_erase;
+use crate::terminal::{ERASE_LINE, can_erase};
 
 /// Tells of the first Ctrl-C.
 pub struct Interrupt(Arc<Notify>);
@@ -40,7 +40,7 @@ impl Interrupt {
             () = self.0.notified() => {
                 // The terminal has written `^C` where the next line is to stand.
                 if can_erase() {
-                    let _ = write!(io::stderr(), "\r\x1b[K");
+                    let _ = write!(io::stderr(), "{ERASE_LINE}");
                 }
                 None
             }

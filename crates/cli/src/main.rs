@@ -13,6 +13,7 @@ mod list;
 mod output;
 mod progress;
 mod table;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -13,7 +13,8 @@ use crate::failure::{Failure, note};
 use crate::item::{Fields, one_line};
 use crate::list::{self, noun};
 use crate::progress::Progress;
-use crate::table::{Table, steers, visible};
+use crate::table::Table;
+use crate::terminal::{steers, visible};
 
 /// What items are printed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,10 @@
 //! Progress: one line on standard error, for someone who watches.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::time::Instant;
 
 use crate::failure::count;
-
-/// Whether a line on standard error can be taken back: on a terminal that knows how.
-pub fn can_erase() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
-}
+use crate::terminal::{ERASE_LINE, can_erase};
 
 /// Counts what has come. Where its line cannot be taken back, it says nothing.
 pub struct Progress {
@@ -33,7 +29,7 @@ impl Progress {
         if self.watched && items > 0 {
             let rate = items as f64 / self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
             // Nothing depends on whether it can be shown.
-            let _ = write!(io::stderr(), "\r\x1b[K{} {}, {rate:.0}/s", count(items), self.noun);
+            let _ = write!(io::stderr(), "{ERASE_LINE}{} {}, {rate:.0}/s", count(items), self.noun);
             self.shown = true;
         }
     }
@@ -41,7 +37,7 @@ impl Progress {
     /// Gives the line back to whatever is printed next.
     pub fn clear(&mut self) {
         if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+            let _ = write!(io::stderr(), "{ERASE_LINE}");
             self.shown = false;
         }
     }

@@ -1,0 +1,43 @@
+//! What a terminal does with what it is sent.
+
+use std::io::{self, IsTerminal};
+
+/// Takes a line back, and what the terminal itself has written into it.
+pub const ERASE_LINE: &str = "\r\x1b[K";
+
+/// Whether a line on standard error can be taken back: on a terminal that knows how.
+pub fn can_erase() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// Whether a terminal does something else than show it: controls, and what turns the direction of the text.
+pub fn steers(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text in which nothing steers the terminal.
+pub fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for char in text.chars() {
+        if steers(char) {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn nothing_turns_the_text_round() {
+        assert_eq!(
+            visible("a\u{202e}gpj.exe\u{2067}\u{2028}"),
+            r"a\u{202e}gpj.exe\u{2067}\u{2028}"
+        );
+        assert_eq!(visible("日本 👩\u{200d}👧 é"), "日本 👩\u{200d}👧 é");
+    }
+}
