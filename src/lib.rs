@@ -42,40 +42,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod argument;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-mod bounds;
-mod client;
-mod decode;
-mod error;
-mod excerpt;
 pub mod guide;
-mod key;
-mod link;
-mod number;
-mod open_enum;
-pub mod operation;
-mod page;
-mod parameter;
-mod response;
-mod retry;
-mod task;
-mod timestamp;
-mod watch;
 
-// The generated half, as `mod generated`.
+// The client, as `mod generated`.
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
-pub use client::{Client, ClientBuilder};
-pub use error::{Category, Error};
-pub use generated::builder;
-pub use generated::types::*;
-pub use page::{Items, Page, Pages};
-pub use reqwest;
-pub use response::Response;
-pub use retry::{Clock, RetryPolicy};
-pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+#[doc(inline)]
+pub use generated::*;
 
 /// The examples of the README are compiled.
 #[cfg(doctest)]

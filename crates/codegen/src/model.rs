@@ -11,6 +11,12 @@ use proc_macro2::TokenStream;
 pub(crate) struct Model {
     /// The URL of the first server, its variables filled in.
     pub server_url: String,
+    /// The title of the API, for docs.
+    pub title: String,
+    pub schemes: Vec<Scheme>,
+    /// The requirements of the document as a whole: alternatives of names of schemes.
+    pub security: Vec<Vec<String>>,
+    pub errors: ErrorShape,
     pub structs: IndexMap<String, Struct>,
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
@@ -63,6 +69,39 @@ impl Model {
             .chain(rest)
             .any(|about| about.deprecated)
     }
+}
+
+/// A security scheme that the client can send.
+#[derive(Clone, Debug)]
+pub(crate) struct Scheme {
+    /// The name in the document.
+    pub name: String,
+    pub kind: SchemeKind,
+    /// What people call the credential.
+    pub noun: &'static str,
+    /// The setter of the client's builder.
+    pub setter: String,
+    /// The environment variables, without the API's prefix.
+    pub variables: Vec<String>,
+    pub token_url: Option<String>,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Debug)]
+pub(crate) enum SchemeKind {
+    /// The `Authorization` header, behind this word.
+    Http(String),
+    Basic,
+    Header(String),
+    Query(String),
+    Cookie(String),
+}
+
+/// Where error objects keep their name and their sentence: JSON pointers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ErrorShape {
+    pub kind: Vec<String>,
+    pub message: Vec<String>,
 }
 
 /// The words of the document on an item.
@@ -134,6 +173,18 @@ pub(crate) struct Operation {
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
+    /// Alternatives of names of schemes.
+    pub security: Vec<Vec<String>>,
+}
+
+impl Operation {
+    /// The header for an idempotency key, which a method that is idempotent by itself does not need.
+    pub(crate) fn idempotency_key(&self) -> Option<&str> {
+        let parameter = self.parameters.values().find(|parameter| {
+            parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("Idempotency-Key")
+        })?;
+        matches!(self.method.as_str(), "POST" | "PATCH").then_some(parameter.name.as_str())
+    }
 }
 
 #[derive(Clone, Debug)]

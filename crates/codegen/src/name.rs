@@ -11,11 +11,13 @@ use unicode_normalization::UnicodeNormalization;
 /// Names that a schema may not take: those of Rust's prelude that generated code writes without a
 /// path, and those that the client crate has at its root, beside the types of the document.
 pub(crate) const RESERVED_TYPES: &[&str] = &[
+    "Attempt",
     "Box",
     "Category",
     "Client",
     "ClientBuilder",
     "Clock",
+    "Decision",
     "Default",
     "Err",
     "Error",
@@ -42,6 +44,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Argument",
     "AsRef",
     "Bound",
+    "CallOptions",
     "Display",
     "IntoIterator",
     "Operation",
@@ -49,6 +52,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Paging",
     "Parameter",
     "Pattern",
+    "Request",
     "Timestamp",
     "ToString",
     "TryFrom",
@@ -60,39 +64,27 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
 pub(crate) const REQUEST_METHODS: &[&str] = &[
     "client",
     "clone",
-    "header_map",
+    "deadline",
+    "header",
     "iter",
     "new",
+    "options",
     "pages",
     "pages_json",
     "request",
+    "retry",
     "send",
     "set",
     "stream",
+    "timeout",
 ];
 
 /// Methods that the builder of a struct has, and the field for what is not listed: a property of
 /// such a name gets a suffix.
 pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
-/// Methods of a client, private ones among them, that no operation may take.
-pub(crate) const CLIENT_METHODS: &[&str] = &[
-    "answer",
-    "attempt",
-    "base_url",
-    "builder",
-    "clone",
-    "fmt",
-    "from_env",
-    "http",
-    "inner",
-    "key",
-    "new",
-    "send",
-    "send_empty",
-    "send_json",
-    "wait",
-];
+/// Methods of a client, that no operation may take.
+pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "clone", "fmt", "from_env", "new"];
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {

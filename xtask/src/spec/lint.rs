@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// All that there is to say about a document.
 fn findings(document: &Document) -> Diagnostics {
     let checked = document.check();
-    let mut findings: Vec<Diagnostic> = match ittybit_codegen::generate(document, "cargo xtask codegen") {
+    let mut findings: Vec<Diagnostic> = match ittybit_codegen::generate(document, "cargo xtask codegen", "ittybit") {
         Ok(client) => client.notes.into_iter().collect(),
         Err(refused) => refused.into_iter().collect(),
     };

@@ -11,6 +11,7 @@ pub(crate) struct Context<'a> {
     pub model: &'a Model,
     /// Progenitor's module `types`.
     pub types: &'a [Item],
+    pub crate_name: &'a str,
 }
 
 impl<'a> Context<'a> {

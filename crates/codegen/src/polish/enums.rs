@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::{docs, example};
 use crate::model::Enum;
 
-pub(crate) fn definition(name: &str, item: &Enum) -> TokenStream {
+pub(crate) fn definition(name: &str, item: &Enum, crate_name: &str) -> TokenStream {
     let ident = format_ident!("{name}");
     let first = item.variants.first();
     let example = first.map(|(variant, first)| example::of_enum(name, variant, &first.value));
@@ -29,6 +29,6 @@ pub(crate) fn definition(name: &str, item: &Enum) -> TokenStream {
             Unknown(String),
         }
 
-        open_enum! { #ident { #(#pairs)* } }
+        open_enum! { #crate_name #ident { #(#pairs)* } }
     }
 }

@@ -197,9 +197,9 @@ impl Field<'_> {
             serde.push(quote! { skip_serializing_if = "Option::is_none" });
         }
         if paths::is(&ty, "f64") {
-            serde.push(quote! { serialize_with = "crate::number::serialize" });
+            serde.push(quote! { serialize_with = "ittybit_runtime::generated::number::serialize" });
         } else if optional.is_some_and(|ty| paths::is(ty, "f64")) {
-            serde.push(quote! { serialize_with = "crate::number::serialize_option" });
+            serde.push(quote! { serialize_with = "ittybit_runtime::generated::number::serialize_option" });
         }
         let serde = (!serde.is_empty()).then(|| quote! { #[serde(#(#serde),*)] });
         quote! { #about #serde pub #ident: #ty, }

@@ -6,21 +6,23 @@
 
 mod body;
 mod bounds;
+mod error_shape;
 mod ignored;
 mod operation;
 mod pagination;
 mod parameter;
 mod schema;
+mod security;
 mod shape;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Position, pointer};
-use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
+use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
-pub(crate) use self::operation::{renamed_path, slot};
+pub(crate) use self::operation::slot;
 pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
 use crate::model::Model;
@@ -49,7 +51,9 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
         }
     };
     let mut prepare = Prepare::new(document, &api);
+    prepare.model.title = api.info.title.clone();
     prepare.security();
+    prepare.error_shape();
     prepare.server();
     prepare.components();
     let paths = prepare.paths();
@@ -182,28 +186,6 @@ impl<'a> Prepare<'a> {
             }
         }
         clashes.into_iter().for_each(|clash| self.push(clash));
-    }
-
-    /// The client sends a bearer key; another scheme would be ignored, and every request refused.
-    fn security(&mut self) {
-        let schemes = self.components.security_schemes.clone();
-        let is_bearer = |scheme: &ReferenceOr<SecurityScheme>| matches!(scheme, ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer"));
-        let bearer = schemes.values().any(is_bearer);
-        for (name, _) in schemes.iter().filter(|(_, scheme)| !is_bearer(scheme)) {
-            let at = pointer::join("/components/securitySchemes", [name.as_str()]);
-            if bearer {
-                self.note(
-                    &at,
-                    format!("the client sends a bearer key, and nothing for the scheme `{name}`"),
-                );
-            } else {
-                self.error(
-                    &at,
-                    "the client can only send a bearer key",
-                    "write `type: http` and `scheme: bearer`, or take the scheme out",
-                );
-            }
-        }
     }
 
     fn server(&mut self) {

@@ -180,6 +180,10 @@ impl Prepare<'_> {
             success_docs: answer.docs.clone(),
             errors: answer.errors.clone(),
             pagination: None,
+            security: match &operation.security {
+                Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
+                None => self.model.security.clone(),
+            },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
             model.pagination = self.pagination(extension, &model, &answer, at);

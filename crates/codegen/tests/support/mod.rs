@@ -54,7 +54,7 @@ pub fn whole(text: &str) -> String {
 
 /// Generates a client as `cargo xtask codegen` does.
 pub fn generate(name: &str, text: &str) -> Result<Client, Diagnostics> {
-    ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen")
+    ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen", "ittybit")
 }
 
 /// The characters that begin or end a block of code in docs, and what follows them.

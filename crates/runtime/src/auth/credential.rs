@@ -1,0 +1,154 @@
+//! What a caller gives for a security scheme.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+
+use super::token::{AnyProvider, TokenCache, TokenProvider};
+use super::{Scheme, SchemeKind};
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::redact::Secrets;
+use crate::retry::Clock;
+
+/// A credential: a fixed value, or a provider that fetches tokens.
+///
+/// ```
+/// use ittybit_runtime::auth::Credential;
+///
+/// let key = Credential::token("example_key");
+/// let user = Credential::basic("ada", "an example password");
+/// // Neither shows its value.
+/// assert_eq!(format!("{key:?} {user:?}"), "Credential(token) Credential(basic)");
+/// ```
+#[derive(Clone)]
+pub struct Credential(Given);
+
+#[derive(Clone)]
+enum Given {
+    Token(String),
+    Basic { username: String, password: String },
+    Provider(Arc<dyn AnyProvider>),
+}
+
+impl Credential {
+    /// An API key or a token that does not change. It is sent as the scheme asks for it, so it is given
+    /// alone: without `Bearer`.
+    ///
+    /// ```
+    /// let credential = ittybit_runtime::auth::Credential::token("example_key");
+    /// ```
+    pub fn token(token: impl Into<String>) -> Self {
+        Self(Given::Token(token.into()))
+    }
+
+    /// A user name and a password.
+    ///
+    /// ```
+    /// let credential = ittybit_runtime::auth::Credential::basic("ada", "an example password");
+    /// ```
+    pub fn basic(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self(Given::Basic {
+            username: username.into(),
+            password: password.into(),
+        })
+    }
+
+    /// Tokens that are fetched when they are needed, and again shortly before they expire.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ittybit_runtime::auth::{Credential, Token, TokenProvider};
+    ///
+    /// struct Vault;
+    ///
+    /// impl TokenProvider for Vault {
+    ///     async fn token(&self) -> Result<Token, Box<dyn std::error::Error + Send + Sync>> {
+    ///         Ok(Token::new("fetched").expires_in(Duration::from_secs(3600)))
+    ///     }
+    /// }
+    ///
+    /// let credential = Credential::provider(Vault);
+    /// ```
+    pub fn provider(provider: impl TokenProvider) -> Self {
+        Self(Given::Provider(Arc::new(provider)))
+    }
+
+    /// Checks the credential for its scheme. `from` is the method or the variable that it came from.
+    pub(crate) fn checked(self, scheme: &Scheme, from: &str, secrets: &Secrets) -> Result<Source, Error> {
+        let refuse = |message: String| Err(Error::configuration(message));
+        let noun = scheme.noun;
+        match (self.0, scheme.kind) {
+            (Given::Provider(provider), _) => Ok(Source::Provided(TokenCache::new(provider))),
+            (Given::Basic { username, password }, SchemeKind::Basic) => {
+                if username.contains(':') {
+                    return refuse(format!("the user name in {from} has a colon, which ends a user name"));
+                }
+                secrets.add(&password);
+                let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
+                secrets.add(&pair);
+                Ok(Source::Fixed(pair))
+            }
+            (Given::Basic { .. }, _) => refuse(format!(
+                "the scheme `{}` takes a token, and {from} gave it a user name and a password",
+                scheme.name
+            )),
+            (Given::Token(_), SchemeKind::Basic) => refuse(format!(
+                "the scheme `{}` takes a user name and a password, and {from} gave it a token",
+                scheme.name
+            )),
+            (Given::Token(token), kind) => {
+                if token.trim().is_empty() {
+                    return refuse(format!("the {noun} is empty: set {from} to one that is valid"));
+                }
+                if let SchemeKind::Http(prefix) = kind
+                    && token.split_once(' ').is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
+                {
+                    return refuse(format!(
+                        "the {noun} in {from} starts with `{prefix}`; give the {noun} alone"
+                    ));
+                }
+                if let Some(position) = token.chars().position(|c| !c.is_ascii_graphic()) {
+                    return refuse(format!(
+                        "the {noun} in {from} has a blank, a line end or a character that is not ASCII \
+                         at position {} of {}; copy it again",
+                        position + 1,
+                        token.chars().count()
+                    ));
+                }
+                secrets.add(&token);
+                Ok(Source::Fixed(token))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Given::Token(_) => "Credential(token)",
+            Given::Basic { .. } => "Credential(basic)",
+            Given::Provider(_) => "Credential(provider)",
+        })
+    }
+}
+
+/// Where the value of a credential comes from.
+pub(crate) enum Source {
+    Fixed(String),
+    Provided(TokenCache),
+}
+
+impl Source {
+    /// The value, and for a fetched token the number of its generation.
+    pub(super) async fn value(&self, clock: &dyn Clock, secrets: &Secrets) -> Result<(String, Option<u64>), Failure> {
+        match self {
+            Self::Fixed(value) => Ok((value.clone(), None)),
+            Self::Provided(cache) => {
+                let (token, generation) = cache.token(clock, secrets).await.map_err(Failure::Credentials)?;
+                Ok((token, Some(generation)))
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Pages and streams over cursors.
+//!
+//! A list comes in pages. Each page is asked for by the cursor of the item that it comes after (or
+//! before), so items that are added while a program reads push nothing across a page's edge. Three
+//! types read a list: [`Page`] one page at a time, [`Pages`] as a stream of pages, [`Items`] as a
+//! stream of items.
+//!
+//! Both streams stand still at an error: polled again, they ask again for what they did not get,
+//! so no item is lost and none comes twice. What would make them go on for ever (a page that
+//! repeats a cursor, an empty page that says that more follow) is an error too.
+
+mod listing;
+mod stream;
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use reqwest::header::HeaderMap;
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+use self::listing::{Direction, Listing, Position, applied_limit, set_parameter};
+pub use self::listing::{Pagination, text_of};
+pub use self::stream::{Items, Pages};
+use crate::client::Client;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::request::Call;
+
+/// One page of a list: its items, by `Deref` to a slice, and what was said about them.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), my_api::Error> {
+/// # let client = my_api::Client::from_env()?;
+/// let page = client.list_tasks().limit(50).send().await?;
+/// println!("{} tasks, the first is {:?}", page.len(), page.first().map(|task| &task.id));
+/// if let Some(next) = page.next().await? {
+///     println!("{} more", next.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Page<T> {
+    items: Vec<T>,
+    status: StatusCode,
+    headers: HeaderMap,
+    attempts: u32,
+    more: bool,
+    position: Position,
+    listing: Arc<Listing<T>>,
+}
+
+impl<T> Page<T> {
+    /// The items alone.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn tasks(page: Page<Task>) -> Vec<Task> {
+    ///     page.into_items()
+    /// }
+    /// ```
+    pub fn into_items(self) -> Vec<T> {
+        self.items
+    }
+
+    /// Whether more items follow in the direction of reading: by the header `Has-More`, without
+    /// that by a `Link` header, without either if the page is full.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn is_last(page: &Page<Task>) -> bool {
+    ///     !page.has_more()
+    /// }
+    /// ```
+    pub fn has_more(&self) -> bool {
+        self.more
+    }
+
+    /// The cursor of the next page, for `after`; `None` where this page is the last, or empty.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn bookmark(page: &Page<Task>) -> Option<String> {
+    ///     page.next_cursor()
+    /// }
+    /// ```
+    pub fn next_cursor(&self) -> Option<String> {
+        self.cursor_towards(Direction::Forward)
+    }
+
+    /// The cursor of the page before this one, for `before`; `None` where this page is known to be
+    /// the first, or empty.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn newer_than_this(page: &Page<Task>) -> Option<String> {
+    ///     page.prev_cursor()
+    /// }
+    /// ```
+    pub fn prev_cursor(&self) -> Option<String> {
+        self.listing.pagination.backward?;
+        self.cursor_towards(Direction::Backward)
+    }
+
+    fn cursor_towards(&self, direction: Direction) -> Option<String> {
+        if direction == self.position.direction && !self.more {
+            return None;
+        }
+        (self.listing.pagination.cursor)(direction.edge(&self.items)?)
+    }
+
+    /// How many items a page may have, as the server applied it (header `Limit`).
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn is_capped(page: &Page<Task>, asked: u64) -> bool {
+    ///     page.limit().is_some_and(|applied| applied < asked)
+    /// }
+    /// ```
+    pub fn limit(&self) -> Option<u64> {
+        applied_limit(&self.listing.pagination, &self.headers)
+    }
+
+    /// The HTTP status.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn is_ok(page: &Page<Task>) -> bool {
+    ///     page.status() == 200
+    /// }
+    /// ```
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The response headers.
+    ///
+    /// ```
+    /// use my_api::{Page, Task};
+    /// fn links(page: &Page<Task>) -> Option<&str> {
+    ///     page.headers().get("link")?.to_str().ok()
+    /// }
+    /// ```
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The items in the order in which a stream meets them: nearest to where it started first.
+    fn into_stream_order(self) -> Vec<T> {
+        let mut items = self.items;
+        if self.position.direction == Direction::Backward {
+            items.reverse();
+        }
+        items
+    }
+}
+
+impl<T: DeserializeOwned> Page<T> {
+    /// Sends the caller's request for one page.
+    pub(crate) async fn fetch(
+        client: Client,
+        operation: &'static Operation,
+        pagination: Pagination<T>,
+        call: Call,
+    ) -> Result<Self, Error> {
+        let listing = Arc::new(Listing::new(client, operation, pagination, call));
+        let start = listing.start();
+        listing.fetch(start).await
+    }
+
+    /// The page after this one, with the same filters; `None` where there is none. Nothing is sent
+    /// where this page says that it is the last.
+    ///
+    /// # Errors
+    /// As for the call that this page came from.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), my_api::Error> {
+    /// # let client = my_api::Client::from_env()?;
+    /// let mut page = client.list_tasks().send().await?;
+    /// while let Some(next) = page.next().await? {
+    ///     page = next;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn next(&self) -> Result<Option<Self>, Error> {
+        self.neighbour(Direction::Forward).await
+    }
+
+    /// The page before this one, with the same filters; `None` where there is none.
+    ///
+    /// Before the first page of a list there are the items that were added since it was read.
+    /// Between an `after` and a `before` it ends at `after`, and may take two requests.
+    ///
+    /// # Errors
+    /// As for the call that this page came from.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), my_api::Error> {
+    /// # let client = my_api::Client::from_env()?;
+    /// # let page = client.list_tasks().send().await?;
+    /// if let Some(newer) = page.previous().await? {
+    ///     println!("{} tasks came in since", newer.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn previous(&self) -> Result<Option<Self>, Error> {
+        if self.listing.pagination.backward.is_none() {
+            return Err(Error::pagination("this list can be read forward only").on(self.listing.operation));
+        }
+        self.neighbour(Direction::Backward).await
+    }
+
+    async fn neighbour(&self, direction: Direction) -> Result<Option<Self>, Error> {
+        let Some(cursor) = self.cursor_towards(direction) else {
+            return Ok(None);
+        };
+        let position = Position {
+            direction,
+            cursor: Some(cursor),
+        };
+        let listing = &self.listing;
+        if direction == Direction::Backward
+            && listing.is_range()
+            && let Some(after) = &listing.after
+        {
+            // What lies between two cursors is read from the first on: that is the page before this
+            // one only where nothing is left in between.
+            let mut call = listing
+                .call_at(&position)
+                .map_err(|error| error.on(listing.operation))?;
+            set_parameter(&mut call, listing.pagination.forward, after);
+            let between = Page::fetch(listing.client.clone(), listing.operation, listing.pagination, call).await?;
+            if !between.more {
+                let listing = Arc::clone(listing);
+                return Ok((!between.is_empty()).then_some(Page {
+                    position,
+                    listing,
+                    ..between
+                }));
+            }
+        }
+        let page = Arc::clone(listing).fetch(position).await?;
+        Ok((!page.is_empty()).then_some(page))
+    }
+}
+
+impl<T> Deref for Page<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items)
+            .field("has_more", &self.more)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
