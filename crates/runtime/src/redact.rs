@@ -205,7 +205,10 @@ mod tests {
     #[test]
     fn every_occurrence_is_redacted() {
         assert_eq!(
-            redacted("key_0123_secret", "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"),
+            redacted(
+                "key_0123_secret",
+                "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"
+            ),
             "[redacted], key_0123_secre, [redacted][redacted]"
         );
     }
@@ -213,8 +216,14 @@ mod tests {
     #[test]
     fn a_beginning_at_the_end_of_the_text_is_redacted() {
         assert_eq!(redacted("key_0123_secret", "Bearer key_0123_"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "Bearer key_0123_secre"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "welcome to key_0123"), "welcome to key_0123");
+        assert_eq!(
+            redacted("key_0123_secret", "Bearer key_0123_secre"),
+            "Bearer [redacted]"
+        );
+        assert_eq!(
+            redacted("key_0123_secret", "welcome to key_0123"),
+            "welcome to key_0123"
+        );
     }
 
     #[test]
@@ -225,7 +234,10 @@ mod tests {
 
     #[test]
     fn escaped_characters_are_read() {
-        assert_eq!(redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#), "say [redacted] and [redacted]");
+        assert_eq!(
+            redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#),
+            "say [redacted] and [redacted]"
+        );
         assert_eq!(redacted("secret", r"\u0073ecre\u0074 \u007"), r"[redacted] \u007");
         assert_eq!(redacted("100%25", "100%25 100%2525"), "[redacted] [redacted]");
         assert_eq!(redacted("two words", "?q=two+words"), "?q=[redacted]");

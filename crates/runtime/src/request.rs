@@ -101,7 +101,12 @@ impl Request {
         if let Some(texts) = self.texts(name, value) {
             let header = HeaderName::try_from(name)
                 .map_err(|error| error.to_string())
-                .and_then(|name| Ok((name, HeaderValue::try_from(texts.join(",")).map_err(|error| error.to_string())?)));
+                .and_then(|name| {
+                    Ok((
+                        name,
+                        HeaderValue::try_from(texts.join(",")).map_err(|error| error.to_string())?,
+                    ))
+                });
             match header {
                 Ok((name, value)) => {
                     self.headers.insert(name, value);
@@ -280,7 +285,10 @@ mod tests {
     fn values_as_text() {
         let written = |value: Value| texts(&value).unwrap();
         assert_eq!(written(serde_json::json!("a b")), ["a b"]);
-        assert_eq!(written(serde_json::json!([1, 2.5, 30.0, true])), ["1", "2.5", "30", "true"]);
+        assert_eq!(
+            written(serde_json::json!([1, 2.5, 30.0, true])),
+            ["1", "2.5", "30", "true"]
+        );
         assert_eq!(written(serde_json::json!([])), [""; 0]);
         assert!(texts(&serde_json::json!({ "a": 1 })).is_err());
     }

@@ -101,7 +101,10 @@ mod tests {
             status: StatusCode::SERVICE_UNAVAILABLE,
             ..Received::default()
         };
-        let shape = ErrorShape { kind: &[], message: &[] };
+        let shape = ErrorShape {
+            kind: &[],
+            message: &[],
+        };
         let error = Error::status_of(received, None, &shape);
         let made = allocation_counter::measure(|| {
             let call = Span::new(&GET, &url, || url.to_string());

@@ -116,7 +116,11 @@ pub(crate) fn operation(
         quote! { #first..=#last }
     });
     let parameters: Vec<TokenStream> = parameters.collect();
-    let security: Vec<TokenStream> = operation.security.iter().map(|names| quote! { &[#(#names),*] }).collect();
+    let security: Vec<TokenStream> = operation
+        .security
+        .iter()
+        .map(|names| quote! { &[#(#names),*] })
+        .collect();
     let idempotency_key = operation.idempotency_key();
     let said = [
         (!summary.is_empty()).then(|| quote! { summary: #summary, }),

@@ -40,7 +40,10 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .iter()
         .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
         .collect::<Result<Vec<_>, _>>()?;
-    let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item, crate_name));
+    let enums = model
+        .enums
+        .iter()
+        .map(|(name, item)| enums::definition(name, item, crate_name));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
         quote! { #docs pub type #ident = #target; }

@@ -7,8 +7,8 @@ use syn::{ItemStruct, Type};
 
 use super::context::Context;
 use super::example::{Argument, Requests, Said};
-use super::setter::{self, Setter};
 use super::metadata::optional;
+use super::setter::{self, Setter};
 use super::{docs, metadata, missing, paths};
 use crate::model::{Location, Operation, Parameter};
 use crate::name;

@@ -85,7 +85,7 @@ impl Prepare<'_> {
             self.note(&id_at, format!("`{id}` is a Rust keyword: the method is `{rust}`"));
         }
         let builder = name::builder_name(&rust);
-        if name::RESERVED_TYPES.contains(&builder.as_str()) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
+        if name::is_reserved_type(&builder) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
             self.error(
                 &id_at,
                 format!("the operation's builder would be `{builder}`, and the client has that name"),

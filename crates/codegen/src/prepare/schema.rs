@@ -141,7 +141,7 @@ impl Prepare<'_> {
         for name in schemas.keys() {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let rust = name::type_name(name);
-            if name::RESERVED_TYPES.contains(&rust.as_str()) {
+            if name::is_reserved_type(&rust) {
                 self.push(
                     self.document
                         .error(&at, format!("the name `{name}` is taken"))

@@ -141,7 +141,11 @@ impl ClientCredentials {
         let mut response = sent.map_err(|error| error.reason)?;
         let status = response.status();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| error.without_url().to_string())? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| error.without_url().to_string())?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_RESPONSE {
                 return Err(format!("the token server sent more than {MAX_RESPONSE} bytes"));
@@ -158,8 +162,12 @@ impl ClientCredentials {
             };
             return Err(format!("the token server responded with {status}: {reason}"));
         }
-        let granted: Granted = serde_json::from_slice(&body)
-            .map_err(|_| format!("the token server's response has no `access_token`: {}", excerpt::start(&body)))?;
+        let granted: Granted = serde_json::from_slice(&body).map_err(|_| {
+            format!(
+                "the token server's response has no `access_token`: {}",
+                excerpt::start(&body)
+            )
+        })?;
         let token = Token::new(granted.access_token);
         Ok(match granted.expires_in {
             Some(seconds) => token.expires_in(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO)),

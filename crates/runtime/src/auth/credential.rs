@@ -103,7 +103,9 @@ impl Credential {
                     return refuse(format!("the {noun} is empty: set {from} to one that is valid"));
                 }
                 if let SchemeKind::Http(prefix) = kind
-                    && token.split_once(' ').is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
+                    && token
+                        .split_once(' ')
+                        .is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
                 {
                     return refuse(format!(
                         "the {noun} in {from} starts with `{prefix}`; give the {noun} alone"

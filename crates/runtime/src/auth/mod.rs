@@ -110,7 +110,9 @@ impl Credentials {
         };
         for name in names {
             let found = self.0.iter().enumerate().find(|(_, (scheme, _))| scheme.name == *name);
-            let Some((index, (scheme, source))) = found else { continue };
+            let Some((index, (scheme, source))) = found else {
+                continue;
+            };
             let (value, generation) = source.value(clock, secrets).await?;
             sent.0.extend(generation.map(|generation| (index, generation)));
             scheme.put(&value, request)?;
@@ -133,7 +135,10 @@ impl Credentials {
         let described = |names: &&[&str]| {
             let setters = names.iter().map(|name| {
                 let scheme = schemes.iter().find(|scheme| scheme.name == *name);
-                scheme.map_or_else(|| format!("`{name}`"), |scheme| format!("`{name}` (`{}`)", scheme.setter))
+                scheme.map_or_else(
+                    || format!("`{name}`"),
+                    |scheme| format!("`{name}` (`{}`)", scheme.setter),
+                )
             });
             setters.collect::<Vec<_>>().join(" and ")
         };
@@ -159,10 +164,14 @@ impl Scheme {
         };
         match self.kind {
             SchemeKind::Http(prefix) => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
             }
             SchemeKind::Basic => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("Basic {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("Basic {value}"))?);
             }
             SchemeKind::Header(name) => {
                 let name = HeaderName::try_from(name)

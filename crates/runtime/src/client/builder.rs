@@ -170,7 +170,12 @@ impl ClientBuilder {
         {
             let known = self.api.schemes.iter().find(|known| known.name == scheme);
             let Some(known) = known else {
-                let names: Vec<String> = self.api.schemes.iter().map(|known| format!("`{}`", known.name)).collect();
+                let names: Vec<String> = self
+                    .api
+                    .schemes
+                    .iter()
+                    .map(|known| format!("`{}`", known.name))
+                    .collect();
                 let message = match names.as_slice() {
                     [] => format!("there is no security scheme `{scheme}`: the API has none"),
                     names => format!("there is no security scheme `{scheme}`; there is {}", names.join(", ")),
@@ -295,7 +300,9 @@ fn missing(api: &Api, absent: Vec<(&'static str, Error)>) -> Error {
     let setters = joined(schemes.iter().map(|scheme| format!("`{}`", scheme.setter)).collect());
     let variables = schemes.iter().flat_map(|scheme| scheme.variables);
     let variables = joined(variables.map(|name| variable(api, name)).collect());
-    Error::configuration(format!("no {nouns}: call {setters}, or `read_env` with {variables} set"))
+    Error::configuration(format!(
+        "no {nouns}: call {setters}, or `read_env` with {variables} set"
+    ))
 }
 
 /// `an API key`, `a password`.
@@ -311,16 +318,11 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
     let like = api.server.unwrap_or("https://api.example.com");
     if !text.contains("://") {
-        return Err(bad(&format!(
-            "it does not start with https://; write it like {like}"
-        )));
+        return Err(bad(&format!("it does not start with https://; write it like {like}")));
     }
     let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {like}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad(&format!(
-            "`{}:` is not HTTP; write it like {like}",
-            url.scheme()
-        )));
+        return Err(bad(&format!("`{}:` is not HTTP; write it like {like}", url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad(

@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-pub(crate) use self::builder::is_loopback;
 pub use self::builder::ClientBuilder;
+pub(crate) use self::builder::is_loopback;
 use crate::api::Api;
 use crate::auth::{Credentials, Sent};
 use crate::compression;
@@ -91,11 +91,7 @@ impl Client {
     }
 
     /// Sends a request whose success has no body that matters.
-    pub(crate) async fn send_empty(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<()>, Error> {
+    pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
         let read = |received: Received| Ok(Response::new((), received.status, received.headers));
         self.send(operation, call, Wanted::Nothing, read).await
     }
@@ -161,7 +157,10 @@ impl Client {
         }
         let Call { mut request, options } = call;
         let policy = options.retry.as_ref().unwrap_or(&inner.retry);
-        let limits = Limits::new(options.timeout.unwrap_or(inner.timeout), options.deadline.or(inner.deadline));
+        let limits = Limits::new(
+            options.timeout.unwrap_or(inner.timeout),
+            options.deadline.or(inner.deadline),
+        );
         let has_key = operation
             .idempotency_key
             .is_some_and(|name| request.headers().contains_key(name));
@@ -181,7 +180,16 @@ impl Client {
             let again = request.try_clone();
             let mut sent = Sent::default();
             let result = self
-                .attempt(operation, request, wanted, &limits, policy, &mut attempts, &mut sent, span)
+                .attempt(
+                    operation,
+                    request,
+                    wanted,
+                    &limits,
+                    policy,
+                    &mut attempts,
+                    &mut sent,
+                    span,
+                )
                 .await;
             let failure = match result {
                 Ok(received) => {
@@ -190,7 +198,8 @@ impl Client {
                 }
                 Err(failure) => failure,
             };
-            let unauthorized = matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
+            let unauthorized =
+                matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
             let error = self.error_of(failure, operation, url, attempts);
             let Some(next) = again else { return Err(error) };
             request = next;
@@ -237,7 +246,8 @@ impl Client {
                 .authorize(operation.security, &mut request, clock, &inner.secrets)
                 .await?;
             *attempts += 1;
-            self.exchange(operation, request, wanted, policy, &mut received, span).await
+            self.exchange(operation, request, wanted, policy, &mut received, span)
+                .await
         };
         match tokio::time::timeout_at(until, exchange).await {
             Ok(Ok(())) => Ok(received.unwrap_or_default()),
@@ -372,7 +382,11 @@ async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: 
     };
     // The length is the server's word: space is made for it only up to a page or so.
     body.reserve(length.min(limit).min(1 << 20));
-    while let Some(chunk) = response.chunk().await.map_err(|error| Incomplete::Broken(error.into()))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| Incomplete::Broken(error.into()))?
+    {
         let space = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(space)]);
         if chunk.len() > space {

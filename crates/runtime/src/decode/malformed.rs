@@ -20,7 +20,9 @@ enum What {
     Empty,
     /// HTML or XML.
     Markup,
-    NotUtf8 { length: usize },
+    NotUtf8 {
+        length: usize,
+    },
     /// A list was expected; with what came instead.
     NoList(&'static str),
     Json(Json),
@@ -51,7 +53,10 @@ impl Malformed {
     /// A body that the deserializer refused.
     pub(super) fn json(received: &Received, error: &serde_json::Error) -> Self {
         let body = &received.body;
-        let encoding = received.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity");
+        let encoding = received
+            .headers
+            .get(CONTENT_ENCODING)
+            .filter(|encoding| *encoding != "identity");
         if let Some(encoding) = encoding {
             return Self {
                 what: What::Compressed(String::from_utf8_lossy(encoding.as_bytes()).into_owned()),

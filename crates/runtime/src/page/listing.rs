@@ -1,15 +1,12 @@
 //! What a list is: its request, and how to get from page to page.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::Request;
 use reqwest::header::{HeaderMap, LINK};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::Page;
+use super::{Page, Pagination};
 use crate::client::Client;
 use crate::decode;
 use crate::error::Error;
@@ -18,58 +15,6 @@ use crate::link;
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::request::Call;
-
-/// How the pages of a list hang together, as the document says it.
-pub struct Pagination<T> {
-    /// The query parameter for the items after a cursor.
-    pub forward: &'static str,
-    /// The query parameter for the items before a cursor.
-    pub backward: Option<&'static str>,
-    /// The cursor of an item.
-    pub cursor: fn(&T) -> Option<String>,
-    /// The response header that tells whether more follow.
-    pub has_more: Option<&'static str>,
-    /// The query parameter for the size of a page.
-    pub limit: Option<&'static str>,
-    /// The size of a page where the request does not say it.
-    pub default_limit: Option<u64>,
-    /// The response header with the size that was applied.
-    pub applied_limit: Option<&'static str>,
-}
-
-// By hand: a derive would ask for `T: Clone`, and a pagination holds no `T`.
-impl<T> Clone for Pagination<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Pagination<T> {}
-
-impl<T> Pagination<T> {
-    /// The same for items of another type.
-    pub fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
-        Pagination {
-            forward: self.forward,
-            backward: self.backward,
-            cursor,
-            has_more: self.has_more,
-            limit: self.limit,
-            default_limit: self.default_limit,
-            applied_limit: self.applied_limit,
-        }
-    }
-}
-
-/// A property of an item as the text that stands for it in a query: the cursor of a list whose items
-/// are kept as JSON.
-pub fn text_of(item: &RawValue, property: &str) -> Option<String> {
-    let members: HashMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
-    match serde_json::from_str(members.get(property)?.get()).ok()? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {

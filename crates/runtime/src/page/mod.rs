@@ -10,18 +10,19 @@
 //! repeats a cursor, an empty page that says that more follow) is an error too.
 
 mod listing;
+mod pagination;
 mod stream;
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use reqwest::header::HeaderMap;
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use self::listing::{Direction, Listing, Position, applied_limit, set_parameter};
-pub use self::listing::{Pagination, text_of};
+pub use self::pagination::{Pagination, text_of};
 pub use self::stream::{Items, Pages};
 use crate::client::Client;
 use crate::error::Error;

@@ -13,8 +13,8 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::Page;
-use super::listing::{Listing, Pagination, Position};
+use super::listing::{Listing, Position};
+use super::{Page, Pagination};
 use crate::client::Client;
 use crate::error::Error;
 use crate::failure::Failure;

@@ -116,13 +116,21 @@ impl Transport for InMemory {
             method: request.method().clone(),
             url: url.clone(),
             headers: request.headers().clone(),
-            body: request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec(),
+            body: request
+                .body()
+                .and_then(reqwest::Body::as_bytes)
+                .unwrap_or_default()
+                .to_vec(),
         };
         let canned = {
             let mut state = self.state();
             state.requests.push(recorded);
             match state.responses.len() {
-                0 => return Err(TransportError::request("the in-memory transport has no response: add one")),
+                0 => {
+                    return Err(TransportError::request(
+                        "the in-memory transport has no response: add one",
+                    ));
+                }
                 1 => state.responses[0].clone(),
                 _ => state.responses.pop_front().expect("there are two or more"),
             }
@@ -132,7 +140,9 @@ impl Transport for InMemory {
 }
 
 fn response(canned: Canned, url: Url) -> Result<reqwest::Response, http::Error> {
-    let mut response = http::Response::builder().status(StatusCode::from_u16(canned.status)?).url(url);
+    let mut response = http::Response::builder()
+        .status(StatusCode::from_u16(canned.status)?)
+        .url(url);
     for (name, value) in &canned.headers {
         response = response.header(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
