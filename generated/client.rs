@@ -31,11 +31,13 @@ static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
 };
 
 ittybit_runtime::client! {
-    crate : "ittybit",
-    api : API,
-    title : "the Ittybit API",
-    new : token api_key "bearer",
-    credentials : [token api_key "bearer" ,],
+    crate: "ittybit",
+    api: API,
+    title: "the Ittybit API",
+    new: token api_key "bearer",
+    credentials: [
+        token api_key "bearer",
+    ],
 }
 
 impl Client {

@@ -23,7 +23,7 @@ pub struct Request {
     operation: &'static Operation,
     options: CallOptions,
     path: String,
-    query: form_urlencoded::Serializer<'static, String>,
+    query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Option<Body>,
     error: Option<Error>,
@@ -71,7 +71,7 @@ impl Request {
             operation,
             options,
             path: operation.path.to_owned(),
-            query: form_urlencoded::Serializer::new(String::new()),
+            query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
             error: None,
@@ -91,7 +91,7 @@ impl Request {
     /// Sets a parameter of the query, once for each of its values.
     pub fn query<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
         for text in self.texts(name, value).into_iter().flatten() {
-            self.query.append_pair(name, &text);
+            self.query.push((name.to_owned(), text));
         }
         self
     }
@@ -184,9 +184,8 @@ impl Request {
         });
         let request = request.and_then(|()| {
             let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
-            let query = self.query.finish();
-            if !query.is_empty() {
-                url.set_query(Some(&query));
+            if !self.query.is_empty() {
+                url.query_pairs_mut().extend_pairs(&self.query);
             }
             let method = Method::from_bytes(operation.method.as_bytes()).map_err(Error::request)?;
             let mut request = reqwest::Request::new(method, url);

@@ -26,7 +26,7 @@ impl Client {
     /// # Errors
     /// As for [`ClientBuilder::build`], and inside an async runtime, or where no thread can be started.
     pub fn build(builder: ClientBuilder) -> Result<Self, Error> {
-        refuse_inside_runtime()?;
+        refuse_inside_runtime(builder.crate_name())?;
         let inner = builder.build()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -87,18 +87,18 @@ impl Client {
     }
 
     pub(super) fn wait<R>(&self, work: impl Future<Output = Result<R, Error>>) -> Result<R, Error> {
-        refuse_inside_runtime()?;
+        refuse_inside_runtime(self.inner.crate_name())?;
         self.runtime.get().block_on(work)
     }
 }
 
-fn refuse_inside_runtime() -> Result<(), Error> {
+fn refuse_inside_runtime(crate_name: &str) -> Result<(), Error> {
     match Handle::try_current() {
         Err(_) => Ok(()),
-        Ok(_) => Err(Error::runtime(
-            "a blocking call inside an async runtime would hold up all else that runs there. Use the \
-             async client and `.await` there, or a thread of its own (`std::thread::spawn`)",
-        )),
+        Ok(_) => Err(Error::runtime(format!(
+            "a blocking call inside an async runtime would hold up all else that runs there. Use \
+             `{crate_name}::Client` and `.await` there, or a thread of its own (`std::thread::spawn`)"
+        ))),
     }
 }
 

@@ -154,6 +154,12 @@ impl ClientBuilder {
         self
     }
 
+    /// The crate of the client.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn crate_name(&self) -> &'static str {
+        self.api.crate_name
+    }
+
     /// Checks what was set, and makes the client.
     ///
     /// # Errors

@@ -72,6 +72,11 @@ impl Client {
         &self.inner.base_url
     }
 
+    /// The crate of the client, for messages.
+    pub(crate) fn crate_name(&self) -> &'static str {
+        self.inner.api.crate_name
+    }
+
     /// The policy of the client.
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
         &self.inner.retry
@@ -151,7 +156,7 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Error> {
         let inner = &*self.inner;
-        ready_for_tokio().map_err(|error| error.on(operation))?;
+        ready_for_tokio(self.crate_name()).map_err(|error| error.on(operation))?;
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
             return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
         }
@@ -352,12 +357,12 @@ fn later(duration: Duration) -> Instant {
 }
 
 /// Whether there is a Tokio runtime here, and one with timers.
-fn ready_for_tokio() -> Result<(), Error> {
+fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
     if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::runtime(
+        return Err(Error::runtime(format!(
             "there is no Tokio runtime here. Call it from a Tokio task, or use \
-             `blocking::Client` (feature `blocking`)",
-        ));
+             `{crate_name}::blocking::Client` (feature `blocking`)"
+        )));
     }
     // Tokio has no other way to ask. The panic is its own, and nothing is left half done by it.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
@@ -408,7 +413,7 @@ fn is_of_origin(url: &Url, origin: &Url) -> bool {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shown(&self.inner.origin))
+            .field("base_url", &self.shown(&self.inner.origin).trim_end_matches('/'))
             .field("timeout", &self.inner.timeout)
             .field("retry", &self.inner.retry)
             .finish_non_exhaustive()
