@@ -419,9 +419,7 @@ impl<'d> Checker<'d> {
             return;
         }
         let finding = self.warning(spot, CODE, format!("`{}` is no value of `{}`", short(text), spot.name));
-        let same = choices
-            .iter()
-            .find(|choice| choice.eq_ignore_ascii_case(text.trim()));
+        let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
         let decision = match same {
             Some(choice) => Decision::Taken(Value::String((*choice).to_owned())),
             None if vital => Decision::Refused,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::lower::Lowered;
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, file, lower, openapi, pointer, sound};
+use crate::{Diagnostic, Diagnostics, Severity, check, file, lower, pointer, sound};
 
 /// An OpenAPI document, read from YAML or JSON, from one file or from several that refer to each
 /// other.
@@ -236,8 +236,8 @@ impl Document {
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
     pub fn checked(&self) -> Result<(openapiv3::OpenAPI, Diagnostics), Diagnostics> {
-        let Lowered { document, findings } = self.lowered()?;
-        Ok((openapi::read(&document)?, findings))
+        let lowered = self.lowered()?;
+        Ok((lowered.openapi()?, lowered.findings))
     }
 }
 

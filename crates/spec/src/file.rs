@@ -155,7 +155,12 @@ impl Reader {
     fn open(&mut self, reference: &Reference, file: &str) -> Result<Option<usize>, Diagnostics> {
         let refuse = |reader: &Self, code, message: String| {
             let source = &reader.document.sources[reference.from];
-            Diagnostic::new(Severity::Error, source, Some(reference.span.clone()), message).code(code)
+            // A name of a variant that leads nowhere is left out.
+            let severity = match reference.shape {
+                Shape::SchemaName => Severity::Warning,
+                _ => Severity::Error,
+            };
+            Diagnostic::new(severity, source, Some(reference.span.clone()), message).code(code)
         };
         let help = "copy what it names into a file below the document's folder, and refer to it there";
         if is_url(file) {
@@ -175,21 +180,19 @@ impl Reader {
         self.known.insert(relative.clone(), None);
         let path = self.folder.join(&relative);
         // A link may lead anywhere.
-        if path
-            .canonicalize()
-            .is_ok_and(|full| !full.starts_with(&self.canonical))
-        {
+        if path.canonicalize().is_ok_and(|full| !full.starts_with(&self.canonical)) {
             return Err(outside(self));
         }
         let base = self.document.sources.last().map_or(0, |source| source.end());
+        let length = std::fs::metadata(&path).map_or(0, |file| file.len());
+        if base as u64 + length > MAX_BYTES as u64 {
+            let message = format!("the files of the document hold more than {} MiB", MAX_BYTES >> 20);
+            return Err(refuse(self, "document-too-large", message).into());
+        }
         let source = match open(&path, path.display().to_string(), base) {
             Ok(source) => Arc::new(source),
             Err(unread) => return Err(unread.of_reference(refuse(self, "reference-unread", String::new()), &path)),
         };
-        if source.end() > MAX_BYTES {
-            let message = format!("the files of the document hold more than {} MiB", MAX_BYTES >> 20);
-            return Err(refuse(self, "document-too-large", message).into());
-        }
         let (root, findings) = parse(&source)?;
         self.document.sources.push(source);
         self.document.roots.push(root);

@@ -231,7 +231,11 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     };
     let last = reference.rsplit('/').next().unwrap_or_default();
     let shown = short(reference);
-    let any = if component == "schemas" { "read as any JSON" } else { "left out" };
+    let any = if component == "schemas" {
+        "read as any JSON"
+    } else {
+        "left out"
+    };
     let doubt = |checker: &Checker<'d>, code, message: String| {
         let finding = checker.finding(severity, spot.span(), code, message);
         if vital { finding } else { finding.label(any) }
@@ -239,8 +243,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     if let Some(target) = checker.document.target(spot.node) {
         match target.component() {
             Some((kind, name)) if kind != component => {
-                let message =
-                    format!("the reference is to one of `{kind}`, but one of `{component}` is needed here");
+                let message = format!("the reference is to one of `{kind}`, but one of `{component}` is needed here");
                 let help = write(if known(name) { name } else { "<name>" });
                 let finding = doubt(checker, "reference-kind", message).help(help);
                 checker.push(finding);

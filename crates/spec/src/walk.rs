@@ -152,7 +152,7 @@ fn visit<'d>(
 pub(crate) fn object(shape: &Shape) -> Option<&'static Object> {
     match shape {
         Shape::Object(object) | Shape::Referable(object) => Some(object),
-        Shape::SchemaOrBool => Some(&SCHEMA),
+        Shape::SchemaOrBool | Shape::SchemaName => Some(&SCHEMA),
         _ => None,
     }
 }
@@ -231,7 +231,7 @@ pub(crate) fn references<'d>(
 ) {
     if let (Shape::SchemaName, Some(text)) = (shape, node.as_str()) {
         if names_file(text) {
-            found(node, text, &SCHEMA_REFERENCE);
+            found(node, text, shape);
         }
         return;
     }
@@ -243,8 +243,6 @@ pub(crate) fn references<'d>(
     }
     each(node, shape, &mut |_, node, shape| references(node, shape, found));
 }
-
-static SCHEMA_REFERENCE: Shape = Shape::Referable(&SCHEMA);
 
 pub(crate) fn is_callback(shape: &Shape) -> bool {
     matches!(shape, Shape::Map(Keys::Expressions, _))

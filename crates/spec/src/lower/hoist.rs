@@ -48,7 +48,9 @@ impl<'d> Lowering<'d> {
                 }
                 continue;
             }
-            let Some(target) = self.end(node, component) else { continue };
+            let Some(target) = self.end(node, component) else {
+                continue;
+            };
             let is_component = target.component().is_some_and(|(kind, _)| kind == component);
             if is_component || self.names.contains_key(&address(target.node)) || self.fixes.of(target.node).is_some() {
                 continue;
@@ -139,9 +141,33 @@ fn component(shape: &Shape) -> &'static str {
 }
 
 const FIELDS: [&str; 27] = [
-    "paths", "components", "schemas", "responses", "parameters", "requestBodies", "headers", "examples", "links",
-    "securitySchemes", "callbacks", "pathItems", "properties", "items", "additionalProperties", "allOf", "oneOf",
-    "anyOf", "not", "schema", "content", "requestBody", "$defs", "definitions", "application/json", "webhooks", "encoding",
+    "paths",
+    "components",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "examples",
+    "links",
+    "securitySchemes",
+    "callbacks",
+    "pathItems",
+    "properties",
+    "items",
+    "additionalProperties",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "not",
+    "schema",
+    "content",
+    "requestBody",
+    "$defs",
+    "definitions",
+    "application/json",
+    "webhooks",
+    "encoding",
 ];
 
 /// A token as part of a name: its letters and digits, with a capital at the beginning of each word.

@@ -16,7 +16,7 @@ use crate::grammar::{Object as Grammar, SCHEMA, Shape, Version, WHOLE};
 use crate::node::{Entry, Node, Object, Value};
 use crate::tree::{MAX_DEPTH, too_deep};
 use crate::walk::{self, Kind};
-use crate::{Diagnostic, Diagnostics, Document, Severity, pointer};
+use crate::{Diagnostic, Diagnostics, Document, Severity, openapi, pointer};
 
 /// A document as OpenAPI 3.0 has it.
 #[derive(Debug, Clone)]
@@ -26,6 +26,16 @@ pub struct Lowered {
     /// All that is doubtful about the document as it was written: warnings about what was decided,
     /// and notes about what has no form in 3.0.
     pub findings: Diagnostics,
+}
+
+impl Lowered {
+    /// The document in the types of `openapiv3`.
+    ///
+    /// # Errors
+    /// What those types cannot hold.
+    pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
+        Ok(openapi::read(&self.document)?)
+    }
 }
 
 /// What was decided about one value may call for another look at those around it.
@@ -213,7 +223,12 @@ impl<'d> Lowering<'d> {
             (Shape::List(of), Value::Array(items)) => {
                 let items = items.iter().filter_map(|item| self.value(item, of));
                 let items: Vec<Node> = items.collect();
-                Value::Array(items.into_iter().chain(self.fixes.appended(node).iter().cloned()).collect())
+                Value::Array(
+                    items
+                        .into_iter()
+                        .chain(self.fixes.appended(node).iter().cloned())
+                        .collect(),
+                )
             }
             (Shape::Map(keys, of), Value::Object(members)) => {
                 if walk::is_callback(shape) && node.get("$ref").is_some() {
@@ -233,10 +248,8 @@ impl<'d> Lowering<'d> {
                 Value::Object(Object::of(entries))
             }
             (Shape::SchemaName, Value::String(name)) if walk::names_file(name) => {
-                return match self.destination(node, "schemas") {
-                    Some(text) => Some(Node::new(node.span(), Value::String(text))),
-                    None => None,
-                };
+                let text = self.destination(node, "schemas")?;
+                return Some(Node::new(node.span(), Value::String(text)));
             }
             (Shape::Referable(_), Value::Bool(any)) => {
                 // A schema that is `false` fits nothing.
@@ -274,7 +287,10 @@ impl<'d> Lowering<'d> {
             Kind::Schema => self.schema(node, members),
             Kind::Document => {
                 if let Some(webhooks) = members.remove("webhooks") {
-                    self.note(webhooks.value(), "`webhooks` are not requests of a client, and are left out");
+                    self.note(
+                        webhooks.value(),
+                        "`webhooks` are not requests of a client, and are left out",
+                    );
                 }
                 members.remove("jsonSchemaDialect");
                 if let Some(version) = node.get("openapi") {
@@ -285,7 +301,9 @@ impl<'d> Lowering<'d> {
             }
             _ => {
                 // `summary` of `info`, `identifier` of a license, `pathItems`: nothing reads them.
-                members.0.retain(|entry| object.newer.iter().all(|field| field.name != entry.key()));
+                members
+                    .0
+                    .retain(|entry| object.newer.iter().all(|field| field.name != entry.key()));
                 members.into_node(node)
             }
         })

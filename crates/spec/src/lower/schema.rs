@@ -11,28 +11,83 @@ use crate::node::{Entry, Node, Object, Value};
 
 /// Keywords about the schema itself, and not about values.
 const ABOUT: [&str; 9] = [
-    "$id", "$schema", "$anchor", "$comment", "$vocabulary", "$dynamicAnchor", "$recursiveAnchor", "$defs",
+    "$id",
+    "$schema",
+    "$anchor",
+    "$comment",
+    "$vocabulary",
+    "$dynamicAnchor",
+    "$recursiveAnchor",
+    "$defs",
     "definitions",
 ];
 
 /// Keywords that only refuse values.
 const NARROWING: [&str; 12] = [
-    "$dynamicRef", "$recursiveRef", "contains", "minContains", "maxContains", "propertyNames", "unevaluatedItems",
-    "dependentRequired", "dependentSchemas", "if", "then", "else",
+    "$dynamicRef",
+    "$recursiveRef",
+    "contains",
+    "minContains",
+    "maxContains",
+    "propertyNames",
+    "unevaluatedItems",
+    "dependentRequired",
+    "dependentSchemas",
+    "if",
+    "then",
+    "else",
 ];
 
 /// Keywords that describe a schema, and say nothing of values that its parts would not say.
 const DESCRIBING: [&str; 10] = [
-    "title", "description", "default", "example", "deprecated", "readOnly", "writeOnly", "nullable", "externalDocs", "xml",
+    "title",
+    "description",
+    "default",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "externalDocs",
+    "xml",
 ];
 
 /// The keywords about values of one type.
 const OF_TYPES: [(&str, &[&str]); 5] = [
     ("string", &["minLength", "maxLength", "pattern", "format"]),
-    ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"]),
-    ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"]),
+    (
+        "number",
+        &[
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+            "format",
+        ],
+    ),
+    (
+        "integer",
+        &[
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+            "format",
+        ],
+    ),
     ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
-    ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
+    (
+        "object",
+        &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+        ],
+    ),
 ];
 
 impl Lowering<'_> {
@@ -40,8 +95,12 @@ impl Lowering<'_> {
     pub(super) fn schema(&mut self, at: &Node, mut members: Members) -> Node {
         examples(&mut members);
         self.content(at, &mut members);
-        exclusive(at, &mut members, "minimum", "exclusiveMinimum", |flag, bound| flag >= bound);
-        exclusive(at, &mut members, "maximum", "exclusiveMaximum", |flag, bound| flag <= bound);
+        exclusive(at, &mut members, "minimum", "exclusiveMinimum", |flag, bound| {
+            flag >= bound
+        });
+        exclusive(at, &mut members, "maximum", "exclusiveMaximum", |flag, bound| {
+            flag <= bound
+        });
         self.tuple(at, &mut members);
         self.more_properties(at, &mut members);
         for key in NARROWING {
@@ -71,7 +130,12 @@ impl Lowering<'_> {
         let encoding = members.remove("contentEncoding");
         let media = members.remove("contentMediaType");
         members.remove("contentSchema");
-        let text = |entry: &Option<Entry>| entry.as_ref().and_then(|entry| entry.value().as_str()).map(str::to_owned);
+        let text = |entry: &Option<Entry>| {
+            entry
+                .as_ref()
+                .and_then(|entry| entry.value().as_str())
+                .map(str::to_owned)
+        };
         let format = match (text(&encoding).as_deref(), text(&media)) {
             (Some("base64" | "base64url"), _) => "byte",
             (None | Some("binary"), Some(media)) if is_binary(&media) => "binary",
@@ -111,7 +175,10 @@ impl Lowering<'_> {
             }
         }
         let count = prefix.value().as_array().map_or(0, <[Node]>::len);
-        let most = members.get("maxItems").and_then(Node::as_number).and_then(Number::as_u64);
+        let most = members
+            .get("maxItems")
+            .and_then(Node::as_number)
+            .and_then(Number::as_u64);
         let closed = no_more || most.is_some_and(|most| most <= count as u64);
         if let Some(rest) = rest.filter(|_| !closed)
             && !variants.contains(&rest)
@@ -203,7 +270,10 @@ impl Lowering<'_> {
             [] => {
                 members.remove("type");
                 if nullable && !members.has("enum") {
-                    members.set("enum", Node::new(at.span(), Value::Array(vec![Node::new(at.span(), Value::Null)])));
+                    members.set(
+                        "enum",
+                        Node::new(at.span(), Value::Array(vec![Node::new(at.span(), Value::Null)])),
+                    );
                 }
             }
             ["file"] => {
@@ -215,7 +285,10 @@ impl Lowering<'_> {
             [_, _, _, _, _, ..] => {
                 members.remove("type");
             }
-            _ if ["allOf", "oneOf", "anyOf", "not", "$ref"].iter().any(|key| members.has(key)) => {
+            _ if ["allOf", "oneOf", "anyOf", "not", "$ref"]
+                .iter()
+                .any(|key| members.has(key)) =>
+            {
                 members.remove("type");
                 let message = "several types beside other schemas have no form in OpenAPI 3.0: the other schemas count";
                 self.note(&kind, message);
@@ -263,7 +336,9 @@ impl Lowering<'_> {
 
 /// `examples` becomes one `example`.
 fn examples(members: &mut Members) {
-    let Some(examples) = members.remove("examples") else { return };
+    let Some(examples) = members.remove("examples") else {
+        return;
+    };
     if let Some(first) = examples.value().as_array().and_then(<[Node]>::first)
         && !members.has("example")
     {
@@ -285,13 +360,20 @@ fn object(at: &Node, members: Vec<(&str, Value)>) -> Node {
 /// What `false` was made.
 fn is_nothing(node: &Node) -> bool {
     let alone = node.as_object().is_some_and(|members| members.len() == 1);
-    alone && node.get("not").and_then(Node::as_object).is_some_and(<[Entry]>::is_empty)
+    alone
+        && node
+            .get("not")
+            .and_then(Node::as_object)
+            .is_some_and(<[Entry]>::is_empty)
 }
 
 /// Whether a body of that media type is no text.
 fn is_binary(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let text = media.starts_with("text/") || ["json", "xml", "yaml", "javascript"].iter().any(|end| media.ends_with(end));
+    let text = media.starts_with("text/")
+        || ["json", "xml", "yaml", "javascript"]
+            .iter()
+            .any(|end| media.ends_with(end));
     media.contains('/') && !text
 }
 
@@ -318,7 +400,10 @@ fn constant(at: &Node, members: &mut Members) {
     let Some(constant) = members.remove("const") else {
         // No type, and null among the values.
         let null = |node: &Node| *node.value() == Value::Null;
-        let has_null = members.get("enum").and_then(Node::as_array).is_some_and(|values| values.iter().any(null));
+        let has_null = members
+            .get("enum")
+            .and_then(Node::as_array)
+            .is_some_and(|values| values.iter().any(null));
         if has_null && !members.has("type") && !members.has("nullable") {
             members.set("nullable", Node::new(at.span(), Value::Bool(true)));
         }
@@ -347,7 +432,10 @@ fn constant(at: &Node, members: &mut Members) {
 /// The schema for values of one type of several.
 fn variant(kind: &Node, members: &Members, name: &str) -> Node {
     let mut entries = vec![Entry::new("type".to_owned(), kind.span(), string(kind, name))];
-    let own = OF_TYPES.iter().find(|(of, _)| *of == name).map_or(&[] as &[&str], |(_, keys)| keys);
+    let own = OF_TYPES
+        .iter()
+        .find(|(of, _)| *of == name)
+        .map_or(&[] as &[&str], |(_, keys)| keys);
     let is_text = |format: &Node| !["int32", "int64", "float", "double"].contains(&format.as_str().unwrap_or_default());
     for entry in members.0.iter().filter(|entry| own.contains(&entry.key())) {
         // `format` is about text or about numbers.
@@ -364,9 +452,19 @@ fn variant(kind: &Node, members: &Members, name: &str) -> Node {
             Value::Object(_) => name == "object",
             Value::Null => false,
         };
-        let fitting: Vec<Node> = values.as_array().unwrap_or_default().iter().filter(fits).cloned().collect();
+        let fitting: Vec<Node> = values
+            .as_array()
+            .unwrap_or_default()
+            .iter()
+            .filter(fits)
+            .cloned()
+            .collect();
         if !fitting.is_empty() {
-            entries.push(Entry::new("enum".to_owned(), values.span(), Node::new(values.span(), Value::Array(fitting))));
+            entries.push(Entry::new(
+                "enum".to_owned(),
+                values.span(),
+                Node::new(values.span(), Value::Array(fitting)),
+            ));
         }
     }
     if name == "array" && !entries.iter().any(|entry| entry.key() == "items") {
@@ -379,15 +477,18 @@ fn variant(kind: &Node, members: &Members, name: &str) -> Node {
 fn is_null(schema: &Node) -> bool {
     let members = schema.as_object().unwrap_or_default();
     let known = |entry: &Entry| ["enum", "nullable", "title", "description"].contains(&entry.key());
-    let only = schema.get("enum").and_then(Node::as_array).is_some_and(|values| {
-        matches!(values, [value] if *value.value() == Value::Null)
-    });
+    let only = schema
+        .get("enum")
+        .and_then(Node::as_array)
+        .is_some_and(|values| matches!(values, [value] if *value.value() == Value::Null));
     only && members.iter().all(known)
 }
 
 /// A variant for null makes the schema nullable.
 fn null_variants(at: &Node, members: &mut Members, key: &str) {
-    let Some(variants) = members.get(key).and_then(Node::as_array) else { return };
+    let Some(variants) = members.get(key).and_then(Node::as_array) else {
+        return;
+    };
     if !variants.iter().any(is_null) {
         return;
     }

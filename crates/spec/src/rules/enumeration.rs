@@ -141,7 +141,10 @@ pub(super) fn typed<'d>(
             .help("add `nullable: true`, or remove the value");
         return checker.decide(value, decision, finding);
     }
-    let kind = schema.get("type").and_then(|kind| kind.node.as_str()).unwrap_or("another");
+    let kind = schema
+        .get("type")
+        .and_then(|kind| kind.node.as_str())
+        .unwrap_or("another");
     let raw = checker.document.raw(value.node);
     let scalar = matches!(value.node.value(), Value::Bool(_) | Value::Number(_));
     let message = format!("{what} is {}, but the schema is of type `{kind}`", value.node.kind());

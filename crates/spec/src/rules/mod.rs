@@ -20,7 +20,6 @@ mod security_scheme;
 pub(crate) mod status;
 pub(crate) mod version;
 
-
 use crate::check::{Checker, Spot};
 use crate::reference;
 
@@ -78,4 +77,3 @@ pub(crate) fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let values = enumeration::check(checker, spot);
     default::check(checker, spot, &values);
 }
-

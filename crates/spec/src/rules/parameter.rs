@@ -14,8 +14,21 @@ const SCHEMA: &str = "parameter-schema";
 
 /// The keywords of a schema that stood in a parameter itself in OpenAPI 2.
 const OLD: [&str; 15] = [
-    "type", "format", "enum", "items", "default", "minimum", "maximum", "pattern", "minLength", "maxLength",
-    "minItems", "maxItems", "uniqueItems", "multipleOf", "nullable",
+    "type",
+    "format",
+    "enum",
+    "items",
+    "default",
+    "minimum",
+    "maximum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "multipleOf",
+    "nullable",
 ];
 
 pub(super) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
@@ -92,7 +105,9 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
         (None, None) => no_schema(checker, spot, &what),
         (Some(_), Some(content)) => {
             let message = format!("{what} has both `schema` and `content`");
-            let finding = checker.key_warning(&content, SCHEMA, message).help("remove one of the two");
+            let finding = checker
+                .key_warning(&content, SCHEMA, message)
+                .help("remove one of the two");
             checker.decide(&content, Decision::LeftOut, finding);
         }
         (Some(_), None) => {}

@@ -86,7 +86,10 @@ fn describe<'d>(checker: &mut Checker<'d>, operation: &Spot<'d>, names: &[&str])
             ("name", text(name)),
             ("in", text("path")),
             ("required", Value::Bool(true)),
-            ("schema", fix::object(at, vec![("type", text("string"))]).value().clone()),
+            (
+                "schema",
+                fix::object(at, vec![("type", text("string"))]).value().clone(),
+            ),
         ];
         fix::object(at, members)
     };

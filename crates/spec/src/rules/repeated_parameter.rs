@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::Severity;
 use crate::check::{Checker, Decision, Spot};
 use crate::diagnostic::short;
-use crate::Severity;
 
 const CODE: &str = "parameter-repeated";
 

@@ -13,7 +13,10 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let (Some(required), Some(properties)) = (spot.get("required"), spot.get("properties")) else {
         return;
     };
-    if ["allOf", "oneOf", "anyOf", "$ref"].iter().any(|key| spot.get(key).is_some()) {
+    if ["allOf", "oneOf", "anyOf", "$ref"]
+        .iter()
+        .any(|key| spot.get(key).is_some())
+    {
         return;
     }
     let names = properties.node.as_object().unwrap_or_default();

@@ -22,7 +22,11 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     }
     if spot.node.as_str() == Some("null") && checker.version == Version::V30 {
         let finding = checker
-            .warning(spot, NEWER, "the type `null` came with OpenAPI 3.1, and is read as 3.1 means it")
+            .warning(
+                spot,
+                NEWER,
+                "the type `null` came with OpenAPI 3.1, and is read as 3.1 means it",
+            )
             .help("in 3.0 write the type of the other values, and `nullable: true`");
         return checker.push(finding);
     }
@@ -75,7 +79,11 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     match (same, text) {
         (Some(name), _) => checker.decide(spot, Decision::Taken(Value::String((*name).to_owned())), finding),
         // The type of OpenAPI 2: `lower` writes it as 3.0 has it.
-        (None, "file") => checker.decide(spot, Decision::Kept, finding.label("read as `type: string` and `format: binary`")),
+        (None, "file") => checker.decide(
+            spot,
+            Decision::Kept,
+            finding.label("read as `type: string` and `format: binary`"),
+        ),
         (None, _) => checker.decide(spot, Decision::LeftOut, finding),
     }
 }

@@ -30,13 +30,21 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
         "mutualTLS" => {
             let finding = checker
-                .warning(&kind, UNKNOWN, "a scheme of the type `mutualTLS` has no form in OpenAPI 3.0")
+                .warning(
+                    &kind,
+                    UNKNOWN,
+                    "a scheme of the type `mutualTLS` has no form in OpenAPI 3.0",
+                )
                 .help("give the client its certificate by other means");
             return checker.decide(spot, Decision::LeftOut, finding);
         }
         _ => {
             let finding = checker
-                .warning(&kind, UNKNOWN, format!("`{}` is no type of a security scheme", crate::diagnostic::short(text)))
+                .warning(
+                    &kind,
+                    UNKNOWN,
+                    format!("`{}` is no type of a security scheme", crate::diagnostic::short(text)),
+                )
                 .help("write `apiKey`, `http`, `oauth2` or `openIdConnect`");
             return checker.decide(spot, Decision::LeftOut, finding);
         }
@@ -47,7 +55,11 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
             continue;
         }
         let finding = checker
-            .warning(spot, MISSING, format!("a security scheme of type `{text}` needs `{field}`"))
+            .warning(
+                spot,
+                MISSING,
+                format!("a security scheme of type `{text}` needs `{field}`"),
+            )
             .help(format!("add `{example}`"));
         checker.decide(spot, Decision::LeftOut, finding);
     }

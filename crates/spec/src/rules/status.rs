@@ -28,7 +28,9 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, member: &Spot<'d>) {
         _ => lower.to_ascii_uppercase(),
     };
     if is_status(&meant) {
-        let finding = finding.label(format!("read as `{meant}`")).help(format!("write `{meant}`"));
+        let finding = finding
+            .label(format!("read as `{meant}`"))
+            .help(format!("write `{meant}`"));
         checker.fixes.rename(member.node, meant);
         checker.push(finding);
     } else {
