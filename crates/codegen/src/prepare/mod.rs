@@ -31,6 +31,8 @@ use crate::name;
 /// A document, ready for progenitor and polish.
 #[derive(Debug)]
 pub(crate) struct Prepared {
+    /// The document as OpenAPI 3.0 has it; all places are places in it.
+    pub document: Document,
     /// What progenitor sees.
     pub api: OpenAPI,
     /// What polish adds.
@@ -41,8 +43,8 @@ pub(crate) struct Prepared {
 
 /// Prepares a document, or says everything that is in the way.
 pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
-    let (api, mut notes) = match document.checked() {
-        Ok(checked) => checked,
+    let lowered = match document.lowered() {
+        Ok(lowered) => lowered,
         Err(mut findings) => {
             if let Some(Err(more)) = document.sound_part().as_ref().map(prepare) {
                 findings.extend(more);
@@ -50,7 +52,12 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
             return Err(findings);
         }
     };
-    let mut prepare = Prepare::new(document, &api);
+    let api = lowered.openapi()?;
+    let ittybit_spec::Lowered {
+        document,
+        findings: mut notes,
+    } = lowered;
+    let mut prepare = Prepare::new(&document, &api);
     prepare.model.title = api.info.title.clone();
     prepare.security();
     prepare.error_shape();
@@ -81,7 +88,12 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
         components: Some(components),
         ..OpenAPI::default()
     };
-    Ok(Prepared { api, model, notes })
+    Ok(Prepared {
+        document,
+        api,
+        model,
+        notes,
+    })
 }
 
 /// The state of one preparation.
