@@ -2,18 +2,17 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::visit_mut::VisitMut;
-use syn::{ItemStruct, Type};
+use syn::Type;
 
 use super::context::Context;
 use super::example::{Argument, Requests, Said};
 use super::metadata::optional;
 use super::setter::{self, Setter};
-use super::{docs, metadata, missing, paths};
+use super::{docs, metadata};
 use crate::model::{Location, Operation, Parameter};
 use crate::name;
 
-/// Progenitor's name for the field of the request body.
+/// The setter of the request body.
 const BODY: &str = "body";
 
 pub(crate) struct Parts<'m> {
@@ -25,47 +24,30 @@ pub(crate) struct Parts<'m> {
 }
 
 impl<'m> Parts<'m> {
-    pub(crate) fn new(
-        builder: &ItemStruct,
-        success: &Type,
-        name: &'m str,
-        model: &'m Operation,
-        context: Context,
-    ) -> Result<Self, syn::Error> {
-        let ty = |name: &str| {
-            let field = builder
-                .fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == name));
-            let ty = field.and_then(|field| paths::argument(&field.ty, "Result"));
-            ty.cloned()
-                .ok_or_else(|| missing(&format!("argument `{name}` of `{}`", builder.ident)))
-        };
+    pub(crate) fn new(name: &'m str, model: &'m Operation, context: Context) -> Result<Self, syn::Error> {
         let mut setters = Vec::new();
         let requests = Requests::new(name, &[], false);
         for (rust, parameter) in &model.parameters {
-            let ty = ty(rust)?;
-            let (optional, boxed, inner) = setter::unwrapped(&ty);
+            let ty = context.outside(&parameter.ty)?;
             let mut checks = setter::checks(&parameter.bounds);
             if parameter.location == Location::Path {
                 checks.push(quote! { bounds::path_segment });
             }
-            let example = context.argument(inner, Said::of(parameter)).map(Argument::plain);
+            let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
             let shown = example.as_ref().map(|example| requests.argument(rust, example));
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter, shown.as_deref()),
-                ty: inner.clone(),
-                required: !optional,
-                boxed,
+                ty,
+                required: parameter.required,
+                boxed: false,
                 checks,
                 demand: setter::described(&parameter.bounds),
                 example,
             });
         }
         if let Some(body) = &model.body {
-            let mut ty = ty(BODY)?;
-            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            let ty = context.outside(&body.ty)?;
             let example = Argument::body(context, &ty);
             let words = Some("The body of the request.".to_owned()).filter(|_| body.about.docs.is_none());
             let shown = example.as_ref().map(|example| requests.argument(BODY, example));
@@ -85,7 +67,10 @@ impl<'m> Parts<'m> {
             name,
             model,
             setters,
-            success: success.clone(),
+            success: match &model.success_type {
+                Some(ty) => context.outside(ty)?,
+                None => syn::parse_quote!(()),
+            },
         })
     }
 

@@ -122,8 +122,7 @@ impl<'m> Parts<'m> {
         });
         let extra = self.extra.as_ref().map(|ty| {
             let mut ty = ty.clone();
-            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
-            Shared.visit_type_mut(&mut ty);
+            paths::OutsideTypes.visit_type_mut(&mut ty);
             ty
         });
         let extra_field = extra.as_ref().map(|ty| quote! { extra: #ty, });
@@ -208,7 +207,7 @@ impl Field<'_> {
     fn setter(&self, of: &str, context: Context) -> Setter {
         let (optional, boxed, ty) = setter::unwrapped(&self.ty);
         let mut ty = ty.clone();
-        Shared.visit_type_mut(&mut ty);
+        paths::OutsideTypes.visit_type_mut(&mut ty);
         let said = Said {
             example: self.model.example.as_ref(),
             bounds: None,
@@ -227,18 +226,5 @@ impl Field<'_> {
             demand: Vec::new(),
             example: example.map(Argument::plain),
         }
-    }
-}
-
-/// Makes the plain names of structs, as they stand in `types`, into `types::Name`.
-struct Shared;
-
-impl VisitMut for Shared {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        let foreign = |name: &str| {
-            !matches!(name, "String" | "Vec" | "Option" | "Box" | "Timestamp" | "bool")
-                && name.starts_with(char::is_uppercase)
-        };
-        paths::OutsideTypes { names: &foreign }.visit_path_mut(path);
     }
 }

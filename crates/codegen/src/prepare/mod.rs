@@ -1,8 +1,7 @@
 //! Prepare: a document becomes a copy that progenitor does the right thing with, and a [`Model`] of
 //! all that the copy leaves out.
 //!
-//! The copy has Rust names everywhere, no inline enums or objects, no bounds, no error responses and
-//! no headers. It is never written anywhere: the document stays plain.
+//! The copy has Rust names everywhere, no inline enums or objects, no bounds and no operations. It is never written anywhere: the document stays plain.
 
 mod body;
 mod bounds;
@@ -22,7 +21,6 @@ use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
-pub(crate) use self::operation::slot;
 pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
 use crate::model::Model;
@@ -63,7 +61,7 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     prepare.error_shape();
     prepare.server();
     prepare.components();
-    let paths = prepare.paths();
+    prepare.paths();
     prepare.builder_names();
     prepare.reachability();
     prepare.ignored();
@@ -84,7 +82,6 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     let api = OpenAPI {
         openapi: api.openapi,
         info: api.info,
-        paths,
         components: Some(components),
         ..OpenAPI::default()
     };
