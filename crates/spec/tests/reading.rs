@@ -64,6 +64,15 @@ fn read(name: &str, text: &str) {
         Ok(document) => match document.openapi() {
             Ok(_) => {
                 assert!(!document.check().has_errors());
+                let lowered = document.lowered().unwrap().document;
+                let again = lowered.lowered().unwrap();
+                assert!(
+                    !again
+                        .findings
+                        .iter()
+                        .any(|finding| finding.code_name() == Some("no-3.0-form"))
+                );
+                assert_eq!(again.document.root(), lowered.root(), "lowering twice\n{text}");
                 return;
             }
             Err(findings) => {
