@@ -44,10 +44,8 @@ pub(crate) fn check(document: &Document) -> Checked {
         checker.version = version;
         checker.object(&root, &DOCUMENT);
         while let Some((spot, shape)) = checker.elsewhere.pop() {
-            let new = match walk::object(shape) {
-                Some(object) => !checker.checked.contains(&(address(spot.node), object.name)),
-                None => true,
-            };
+            let name = walk::object(shape).map_or("a callback", |object| object.name);
+            let new = checker.checked.insert((address(spot.node), name));
             if new {
                 checker.shape(&spot, shape);
             }
@@ -556,7 +554,9 @@ impl<'d> Checker<'d> {
             Missing::LeftOut(_) => self.decide(spot, Decision::LeftOut, finding),
             Missing::Taken(_, json) | Missing::TakenIn30(_, json) => {
                 self.fixes.add(spot.node, field.name, taken(json));
-                if self.version == Version::V30 || matches!(field.missing, Missing::Taken(..)) {
+                let needed = self.version == Version::V30 || matches!(field.missing, Missing::Taken(..));
+                // A value that is left out was reported.
+                if needed && there.is_none() {
                     self.push(finding);
                 }
             }

@@ -260,6 +260,7 @@ impl Reader<'_> {
             span,
             format!("the aliases stand for more than {} MiB of values", MAX_COPIED >> 20),
         )
+        .code("document-too-large")
         .help("refer to components with `$ref` instead of repeating them with aliases")
     }
 

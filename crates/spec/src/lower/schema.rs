@@ -6,7 +6,6 @@
 use serde_json::Number;
 
 use super::{Lowering, Members, empty};
-use crate::grammar::Version;
 use crate::node::{Entry, Node, Object, Value};
 
 /// Keywords about the schema itself, and not about values.
@@ -116,10 +115,6 @@ impl Lowering<'_> {
         null_variants(at, &mut members, "anyOf");
         let list = members.get("type").and_then(Node::as_str) == Some("array");
         if list && !members.has("items") {
-            if self.version == Version::V30 {
-                let message = "a schema of the type `array` without `items` accepts items of any type";
-                self.note(at, message);
-            }
             members.set("items", empty(at));
         }
         self.beside_reference(at, members)

@@ -139,7 +139,13 @@ pub(super) fn typed<'d>(
         let finding = checker
             .warning(value, TYPE, format!("{what} is null, but the schema is not nullable"))
             .help("add `nullable: true`, or remove the value");
-        return checker.decide(value, decision, finding);
+        if value.entry.is_some() {
+            return checker.decide(value, decision, finding);
+        }
+        // Who lists null means it.
+        let nullable = Node::new(value.span(), Value::Bool(true));
+        checker.fixes.add(schema.node, "nullable", nullable);
+        return checker.push(finding.label("read as nullable"));
     }
     let kind = schema
         .get("type")

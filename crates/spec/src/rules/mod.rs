@@ -5,6 +5,7 @@ mod default;
 mod discriminator;
 mod enumeration;
 pub(crate) mod exclusive;
+mod items;
 mod link;
 mod operation_id;
 mod parameter;
@@ -65,6 +66,7 @@ pub(crate) fn discriminator<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
 }
 
 pub(crate) fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
+    items::check(checker, spot);
     required_property::check(checker, spot);
     for (least, most) in [
         ("minimum", "maximum"),

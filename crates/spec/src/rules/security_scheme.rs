@@ -15,6 +15,16 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let Some(text) = kind.node.as_str() else {
         return;
     };
+    const TYPES: [&str; 4] = ["apiKey", "http", "oauth2", "openIdConnect"];
+    if let Some(meant) = TYPES
+        .iter()
+        .find(|name| name.eq_ignore_ascii_case(text) && **name != text)
+    {
+        let finding = checker
+            .warning(&kind, UNKNOWN, format!("`{text}` is no type of a security scheme"))
+            .help(format!("write `{meant}`"));
+        return checker.decide(&kind, Decision::Taken(Value::String((*meant).to_owned())), finding);
+    }
     let needed: &[(&str, &str)] = match text {
         "apiKey" => &[("name", "name: X-Api-Key"), ("in", "in: header")],
         "http" => &[("scheme", "scheme: bearer")],
