@@ -36,11 +36,12 @@ async fn failed_today(client: &Client, known: &mut HashSet<String>) -> Result<()
     let mut failed = client.list_tasks().status(TaskStatusFilter::Failed).limit(100).stream();
     // Newest first: what comes after the first old one is older still.
     while let Some(task) = failed.try_next().await? {
-        if task.created_at < yesterday {
+        let Some(created_at) = task.created_at else { continue };
+        if created_at < yesterday {
             break;
         }
         if known.insert(task.id.clone()) {
-            println!("{} ({}) of {} failed", task.id, task.kind, task.created_at);
+            println!("{} ({}) of {created_at} failed", task.id, task.kind);
         }
     }
     Ok(())

@@ -204,10 +204,11 @@ impl<'m> Parts<'m> {
             let field = format_ident!("{}", pagination.cursor.field);
             let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
                 (false, false) => quote! { Some(item.#field.to_string()) },
-                (false, true) => quote! { Some(item.#field.unix_seconds().to_string()) },
+                (false, true) => quote! { Some(item.#field.number().to_string()) },
                 (true, false) => quote! { item.#field.as_ref().map(ToString::to_string) },
-                (true, true) => quote! { item.#field.map(|time| time.unix_seconds().to_string()) },
+                (true, true) => quote! { item.#field.map(|time| time.number().to_string()) },
             };
+            let property = &pagination.cursor.property;
             let forward = &pagination.forward;
             let [backward, has_more, limit, applied_limit] = [
                 &pagination.backward,
@@ -222,6 +223,7 @@ impl<'m> Parts<'m> {
                     forward: #forward,
                     backward: #backward,
                     cursor: |item| #cursor,
+                    cursor_property: #property,
                     has_more: #has_more,
                     limit: #limit,
                     default_limit: #default_limit,

@@ -73,8 +73,9 @@ impl<'m> Parts<'m> {
             let mut ty = ty.clone();
             paths::WithinTypes.visit_type_mut(&mut ty);
             quote! {
-                /// Fields that this version does not know, as they came.
-                #[serde(flatten)]
+                /// Fields that this version does not know, and optional ones whose values do not fit their
+                /// types, as they came.
+                #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
                 pub extra: #ty,
             }
         });
@@ -194,6 +195,9 @@ impl Field<'_> {
         let optional = paths::argument(&ty, "Option");
         if optional.is_some() && !self.model.required {
             serde.push(quote! { skip_serializing_if = "Option::is_none" });
+        } else if optional.is_some() {
+            // Not absent where the value does not fit: it is always written.
+            serde.push(quote! { default, deserialize_with = "ittybit_runtime::generated::nullable" });
         }
         if paths::is(&ty, "f64") {
             serde.push(quote! { serialize_with = "ittybit_runtime::generated::number::serialize" });

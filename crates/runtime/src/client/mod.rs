@@ -18,7 +18,7 @@ pub(crate) use self::builder::is_loopback;
 use crate::api::Api;
 use crate::auth::{Credentials, Sent};
 use crate::compression;
-use crate::decode;
+use crate::decode::{self, Misfits};
 use crate::error::Error;
 use crate::failure::{Failure, MAX_ERROR_BODY};
 use crate::operation::Operation;
@@ -27,7 +27,7 @@ use crate::redact::Secrets;
 use crate::request::Call;
 use crate::response::Response;
 use crate::retry::{Attempt, Budget, RetryPolicy};
-use crate::span::Span;
+use crate::span::{self, Span};
 use crate::transport::AnyTransport;
 
 /// What a generated client wraps. Cheap to clone; clones share connections, tokens and the retry budget.
@@ -89,7 +89,10 @@ impl Client {
         call: Call,
     ) -> Result<Response<T>, Error> {
         let read = |received: Received| match decode::value(&received) {
-            Ok(value) => Ok(Response::new(value, received.status, received.headers)),
+            Ok((value, misfits)) => {
+                self.report_misfits(misfits);
+                Ok(Response::new(value, received.status, received.headers))
+            }
             Err(malformed) => Err(Failure::Malformed(malformed, received)),
         };
         self.send(operation, call, Wanted::Json, read).await
@@ -137,6 +140,14 @@ impl Client {
         url.set_query(None);
         let error = failure.error(&self.inner.secrets, &self.inner.api.errors);
         error.after(operation, self.shown(&url), attempts)
+    }
+
+    /// Writes an event about optional values that were left out of a response.
+    pub(crate) fn report_misfits(&self, mut misfits: Misfits) {
+        if misfits.count > 0 {
+            misfits.first.iter_mut().for_each(|path| self.inner.secrets.redact(path));
+            span::misfits(misfits.count, &misfits.first.join(", "));
+        }
     }
 
     /// A URL as it may be shown.

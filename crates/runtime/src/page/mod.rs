@@ -8,7 +8,11 @@
 //! Both streams stand still at an error: polled again, they ask again for what they did not get,
 //! so no item is lost and none comes twice. What would make them go on for ever (a page that
 //! repeats a cursor, an empty page that says that more follow) is an error too.
+//!
+//! An item that does not have the form that the document describes costs a page, because a page has all
+//! its items or is an error. A stream of items gives an error in the item's place, and continues behind it.
 
+mod entries;
 mod listing;
 mod pagination;
 mod stream;
@@ -21,12 +25,16 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use self::entries::Entries;
 use self::listing::{Direction, Listing, Position, applied_limit, set_parameter};
-pub use self::pagination::{Pagination, text_of};
+pub use self::pagination::Pagination;
 pub use self::stream::{Items, Pages};
 use crate::client::Client;
+use crate::decode::FailedItem;
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::operation::Operation;
+use crate::received::Received;
 use crate::request::Call;
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.
@@ -43,7 +51,7 @@ use crate::request::Call;
 /// # }
 /// ```
 pub struct Page<T> {
-    items: Vec<T>,
+    entries: Entries<T>,
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
@@ -62,7 +70,7 @@ impl<T> Page<T> {
     /// }
     /// ```
     pub fn into_items(self) -> Vec<T> {
-        self.items
+        self.entries.items
     }
 
     /// Whether more items follow in the direction of reading: by the header `Has-More`, without
@@ -108,7 +116,7 @@ impl<T> Page<T> {
         if direction == self.position.direction && !self.more {
             return None;
         }
-        (self.listing.pagination.cursor)(direction.edge(&self.items)?)
+        self.entries.edge(direction, self.listing.pagination.cursor)
     }
 
     /// How many items a page may have, as the server applied it (header `Limit`).
@@ -147,13 +155,21 @@ impl<T> Page<T> {
         &self.headers
     }
 
-    /// The items in the order in which a stream meets them: nearest to where it started first.
-    fn into_stream_order(self) -> Vec<T> {
-        let mut items = self.items;
-        if self.position.direction == Direction::Backward {
-            items.reverse();
+    /// The response that it came with, with another body.
+    fn received(&self, body: Vec<u8>) -> Received {
+        Received {
+            status: self.status,
+            headers: self.headers.clone(),
+            body,
+            attempts: self.attempts,
         }
-        items
+    }
+
+    /// The error that an item is to the caller.
+    fn error_of(&self, failed: &FailedItem) -> Error {
+        let received = self.received(failed.json().as_bytes().to_vec());
+        let failure = Failure::Malformed(failed.alone(), received);
+        self.listing.error_of(failure, self.attempts)
     }
 }
 
@@ -167,7 +183,7 @@ impl<T: DeserializeOwned> Page<T> {
     ) -> Result<Self, Error> {
         let listing = Arc::new(Listing::new(client, operation, pagination, call));
         let start = listing.start();
-        listing.fetch(start).await
+        listing.fetch(start, listing::Items::AllOrNone).await
     }
 
     /// The page after this one, with the same filters; `None` where there is none. Nothing is sent
@@ -219,10 +235,7 @@ impl<T: DeserializeOwned> Page<T> {
         let Some(cursor) = self.cursor_towards(direction) else {
             return Ok(None);
         };
-        let position = Position {
-            direction,
-            cursor: Some(cursor),
-        };
+        let position = Position::of_cursor(direction, cursor);
         let listing = &self.listing;
         if direction == Direction::Backward
             && listing.is_range()
@@ -244,7 +257,7 @@ impl<T: DeserializeOwned> Page<T> {
                 }));
             }
         }
-        let page = Arc::clone(listing).fetch(position).await?;
+        let page = Arc::clone(listing).fetch(position, listing::Items::AllOrNone).await?;
         Ok((!page.is_empty()).then_some(page))
     }
 }
@@ -253,7 +266,7 @@ impl<T> Deref for Page<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        &self.items
+        &self.entries.items
     }
 }
 
@@ -262,7 +275,7 @@ impl<T> IntoIterator for Page<T> {
     type IntoIter = std::vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.items.into_iter()
+        self.entries.items.into_iter()
     }
 }
 
@@ -271,14 +284,14 @@ impl<'a, T> IntoIterator for &'a Page<T> {
     type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.items.iter()
+        self.entries.items.iter()
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
-            .field("items", &self.items)
+            .field("items", &self.entries.items)
             .field("has_more", &self.more)
             .field("status", &self.status)
             .finish_non_exhaustive()

@@ -1,10 +1,5 @@
 //! How the pages of a list hang together, as the document says it.
 
-use std::collections::HashMap;
-
-use serde_json::Value;
-use serde_json::value::RawValue;
-
 /// How the pages of a list hang together, as the document says it.
 pub struct Pagination<T> {
     /// The query parameter for the items after a cursor.
@@ -13,6 +8,8 @@ pub struct Pagination<T> {
     pub backward: Option<&'static str>,
     /// The cursor of an item.
     pub cursor: fn(&T) -> Option<String>,
+    /// The property that it is read from.
+    pub cursor_property: &'static str,
     /// The response header that tells whether more follow.
     pub has_more: Option<&'static str>,
     /// The query parameter for the size of a page.
@@ -38,21 +35,11 @@ impl<T> Pagination<T> {
             forward: self.forward,
             backward: self.backward,
             cursor,
+            cursor_property: self.cursor_property,
             has_more: self.has_more,
             limit: self.limit,
             default_limit: self.default_limit,
             applied_limit: self.applied_limit,
         }
-    }
-}
-
-/// A property of an item as the text that stands for it in a query: the cursor of a list whose items
-/// are kept as JSON.
-pub fn text_of(item: &RawValue, property: &str) -> Option<String> {
-    let members: HashMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
-    match serde_json::from_str(members.get(property)?.get()).ok()? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }

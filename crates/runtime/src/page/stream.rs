@@ -13,13 +13,13 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::listing::{Listing, Position};
+use super::entries::InOrder;
+use super::listing::{self, Listing, Position};
 use super::{Page, Pagination};
 use crate::client::Client;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::operation::Operation;
-use crate::received::Received;
 use crate::request::Call;
 
 /// How far a stream has come.
@@ -33,6 +33,7 @@ struct Walk<T> {
     /// How many more items are wanted.
     wanted: Option<usize>,
     exhausted: bool,
+    mode: listing::Items,
 }
 
 // By hand: a derive would ask for `T: Clone`, and a walk holds no `T`.
@@ -45,6 +46,7 @@ impl<T> Clone for Walk<T> {
             hasher: self.hasher.clone(),
             wanted: self.wanted,
             exhausted: self.exhausted,
+            mode: self.mode,
         }
     }
 }
@@ -58,6 +60,7 @@ impl<T> Walk<T> {
             hasher: RandomState::new(),
             wanted: None,
             exhausted: false,
+            mode: listing::Items::AllOrNone,
         }
     }
 
@@ -67,28 +70,18 @@ impl<T> Walk<T> {
 
     /// Moves beyond a page that was received.
     fn pass(&mut self, page: &Page<T>) -> Result<(), Error> {
-        let edge = self.position.direction.edge(page);
-        if let Some(cursor) = edge.and_then(self.listing.pagination.cursor) {
+        let direction = self.position.direction;
+        if let Some(cursor) = page.entries.edge(direction, self.listing.pagination.cursor) {
             // The page that ends with it was given before.
             if !self.passed.insert(self.hasher.hash_one(&cursor)) {
-                let received = Received {
-                    status: page.status,
-                    headers: page.headers.clone(),
-                    ..Received::default()
-                };
-                let Listing {
-                    client,
-                    operation,
-                    call,
-                    ..
-                } = &*self.listing;
-                let failure = Failure::RepeatedCursor(cursor, received);
-                return Err(client.error_of(failure, operation, call.request.url(), page.attempts));
+                let failure = Failure::RepeatedCursor(cursor, page.received(Vec::new()));
+                return Err(self.listing.error_of(failure, page.attempts));
             }
             self.position.cursor = Some(cursor);
+            self.position.beyond = page.entries.beyond(direction);
         }
         if let Some(wanted) = &mut self.wanted {
-            *wanted = wanted.saturating_sub(page.len());
+            *wanted = wanted.saturating_sub(page.entries.fresh());
         }
         self.exhausted = !page.more;
         Ok(())
@@ -97,7 +90,7 @@ impl<T> Walk<T> {
 
 impl<T: DeserializeOwned> Walk<T> {
     fn fetch(&self) -> impl Future<Output = Result<Page<T>, Error>> + use<T> {
-        Arc::clone(&self.listing).fetch(self.position.clone())
+        Arc::clone(&self.listing).fetch(self.position.clone(), self.mode)
     }
 }
 
@@ -229,11 +222,15 @@ impl<T> Pages<T> {
     /// let items = client.list_tasks().pages().into_items();
     /// # Ok::<(), my_api::Error>(())
     /// ```
-    pub fn into_items(self) -> Items<T> {
+    pub fn into_items(mut self) -> Items<T> {
+        self.source = Source::Idle;
+        if let Ok(walk) = &mut self.walk {
+            walk.mode = listing::Items::EachByItself;
+        }
         Items {
             cursor: self.cursor().map(str::to_owned),
             pages: self,
-            items: Vec::new().into_iter(),
+            page: None,
             wanted: None,
         }
     }
@@ -335,6 +332,10 @@ impl<T> fmt::Debug for Pages<T> {
 /// After an error it can be polled again and goes on where it was: no item is lost, and none comes
 /// twice. It does not end by itself at an error, so a program that skips errors should count them.
 ///
+/// An item that does not have the form that the API's document describes is an error of category
+/// [`Decode`](crate::Category::Decode), whose [`body`](Error::body) is the JSON of that item alone. The
+/// next item is the one behind it.
+///
 /// A list that was asked for with `before`, and without `after`, is read backward: each item is the
 /// one before the last.
 ///
@@ -351,14 +352,15 @@ impl<T> fmt::Debug for Pages<T> {
 #[must_use = "a stream sends nothing before it is polled"]
 pub struct Items<T> {
     pages: Pages<T>,
-    items: std::vec::IntoIter<T>,
+    /// The page that was received last, without its items, and those that are left of them.
+    page: Option<(Page<T>, InOrder<T>)>,
     cursor: Option<String>,
     wanted: Option<usize>,
 }
 
 impl<T> Items<T> {
-    /// Ends after `items` more items. No request is sent that is not needed for them, not even
-    /// with [`read_ahead`](Self::read_ahead).
+    /// Ends after `items` more items, those that are errors included. No request is sent that is not
+    /// needed for them, not even with [`read_ahead`](Self::read_ahead).
     ///
     /// ```
     /// # let client = my_api::Client::new("ittybit_example")?;
@@ -367,7 +369,8 @@ impl<T> Items<T> {
     /// ```
     pub fn max_items(mut self, items: usize) -> Self {
         self.wanted = Some(items);
-        self.pages.want(items.saturating_sub(self.items.len()));
+        let left = self.page.as_ref().map_or(0, |(_, items)| items.len());
+        self.pages.want(items.saturating_sub(left));
         self
     }
 
@@ -386,8 +389,8 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor of the last item that was given: to go on from here later, set it as `after` (or
-    /// as `before`, for a stream that reads backward).
+    /// The cursor of the last item that was given, or failed: to go on from here later, set it as `after`
+    /// (or as `before`, for a stream that reads backward).
     ///
     /// Before the first item, it is the cursor that the stream started from, if any.
     ///
@@ -429,17 +432,25 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
             if self.wanted == Some(0) {
                 return Poll::Ready(None);
             }
-            if let Some(item) = self.items.next() {
+            if let Some((page, items)) = &mut self.page
+                && let Some(item) = items.next()
+            {
                 if let Some(wanted) = &mut self.wanted {
                     *wanted -= 1;
                 }
-                if let Ok(walk) = &self.pages.walk {
-                    self.cursor = (walk.listing.pagination.cursor)(&item);
-                }
-                return Poll::Ready(Some(Ok(item)));
+                let cursor = match &item {
+                    Ok(item) => (page.listing.pagination.cursor)(item),
+                    Err(failed) => failed.cursor.clone(),
+                };
+                // What has no cursor is behind the last one that has.
+                self.cursor = cursor.or(self.cursor.take());
+                return Poll::Ready(Some(item.map_err(|failed| page.error_of(&failed))));
             }
             match ready!(self.pages.poll_page(context)) {
-                Some(Ok(page)) => self.items = page.into_stream_order().into_iter(),
+                Some(Ok(mut page)) => {
+                    let items = std::mem::take(&mut page.entries).in_order(page.position.direction);
+                    self.page = Some((page, items));
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
