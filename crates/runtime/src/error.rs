@@ -21,20 +21,19 @@ use crate::transport::{TransportError, TransportErrorKind, innermost};
 ///
 /// [`category`](Self::category) tells the failures apart; [`status`](Self::status),
 /// [`kind`](Self::kind) and the rest give what the server said. Printed, an error says what
-/// happened, where, and what to do. It never holds the API key, even where the server sends it
+/// happened, where, and what to do. It never holds a credential, even where the server sends one
 /// back.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// match client.list_tasks().send().await {
-///     Ok(page) => println!("{} tasks", page.len()),
-///     Err(error) if error.kind() == Some("token_invalid") => eprintln!("a new key is needed"),
-///     Err(error) if error.is_retryable() => eprintln!("later, perhaps: {error}"),
-///     Err(error) => return Err(error),
+/// ```
+/// # use ittybit_runtime as my_api;
+/// fn handle(error: my_api::Error) -> Result<(), my_api::Error> {
+///     match error {
+///         error if error.kind() == Some("token_invalid") => eprintln!("a new key is needed"),
+///         error if error.is_retryable() => eprintln!("later, perhaps: {error}"),
+///         error => return Err(error),
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[non_exhaustive]
 pub struct Error {
@@ -60,10 +59,12 @@ struct Inner {
 /// The sorts of failure, by what a program would do about them.
 ///
 /// ```
-/// use my_api::{Category, Client};
+/// # use ittybit_runtime as my_api;
+/// use my_api::{Category, Error};
 ///
-/// let error = Client::new("").unwrap_err();
-/// assert_eq!(error.category(), Category::Configuration);
+/// fn is_on_the_way(error: &Error) -> bool {
+///     matches!(error.category(), Category::Connect | Category::Timeout | Category::Interrupted)
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -131,6 +132,7 @@ impl Error {
     /// Which sort of failure this is.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::{Category, Error};
     ///
     /// fn is_our_fault(error: &Error) -> bool {
@@ -145,6 +147,7 @@ impl Error {
     /// could not be read.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn is_missing(error: &my_api::Error) -> bool {
     ///     error.status().is_some_and(|status| status == 404)
     /// }
@@ -156,6 +159,7 @@ impl Error {
     /// The API's own name for the error, such as `token_invalid` or `request_invalid`.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn needs_payment(error: &my_api::Error) -> bool {
     ///     error.kind() == Some("payment_required")
     /// }
@@ -167,6 +171,7 @@ impl Error {
     /// The argument that was refused, by its name in the API ([`Category::InvalidArgument`]).
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn is_about_the_limit(error: &my_api::Error) -> bool {
     ///     error.argument() == Some("limit")
     /// }
@@ -180,8 +185,10 @@ impl Error {
     /// `Display` says in addition which call failed, and after how many attempts.
     ///
     /// ```
-    /// let error = my_api::Client::new("").unwrap_err();
-    /// assert!(error.message().contains("API key is empty"));
+    /// # use ittybit_runtime as my_api;
+    /// fn report(error: &my_api::Error) -> String {
+    ///     format!("the import failed: {}", error.message())
+    /// }
     /// ```
     pub fn message(&self) -> &str {
         &self.inner.message
@@ -190,6 +197,7 @@ impl Error {
     /// How long the server asked to wait (`Retry-After`), counted from when it answered.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # async fn wait(error: my_api::Error) {
     /// if let Some(wait) = error.retry_after() {
     ///     tokio::time::sleep(wait).await;
@@ -207,7 +215,10 @@ impl Error {
     /// allows. A request that is not idempotent may have been processed all the same.
     ///
     /// ```
-    /// assert!(!my_api::Client::new("").unwrap_err().is_retryable());
+    /// # use ittybit_runtime as my_api;
+    /// fn advice(error: &my_api::Error) -> &'static str {
+    ///     if error.is_retryable() { "try again later" } else { "report it" }
+    /// }
     /// ```
     pub fn is_retryable(&self) -> bool {
         retry::is_transient(self.inner.category, self.status())
@@ -216,16 +227,20 @@ impl Error {
     /// How often the request was sent, or tried to be sent. 0 where nothing was.
     ///
     /// ```
-    /// assert_eq!(my_api::Client::new("").unwrap_err().attempts(), 0);
+    /// # use ittybit_runtime as my_api;
+    /// fn was_sent(error: &my_api::Error) -> bool {
+    ///     error.attempts() > 0
+    /// }
     /// ```
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// The body of the answer, where there was one: its first 64 KiB, as received, but for the API
-    /// key, which is struck out.
+    /// The body of the answer, where there was one: its first 64 KiB, as received, but for
+    /// credentials, which are redacted.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn text(error: &my_api::Error) -> Option<std::borrow::Cow<'_, str>> {
     ///     Some(String::from_utf8_lossy(error.body()?))
     /// }
@@ -237,6 +252,7 @@ impl Error {
     /// The headers of the answer, where there was one.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn server(error: &my_api::Error) -> Option<&str> {
     ///     error.headers()?.get("server")?.to_str().ok()
     /// }

@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn finds_the_relation() {
         for header in [
-            r#"<https://api.ittybit.com/tasks?limit=10&after=task_xyz>; rel="next""#,
+            r#"<https://api.example.com/pets?limit=10&after=pet_xyz>; rel="next""#,
             r"<https://x/>; rel=next",
             r#"<https://x/?a=1,2>; rel="prev", <https://x/>; rel="next""#,
             r#"<https://x/>; title="a, b; rel=prev"; REL="last NEXT""#,

@@ -14,6 +14,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// converts from and to [`SystemTime`].
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::Timestamp;
 ///
 /// let created: Timestamp = serde_json::from_str("1735689600")?;
@@ -29,6 +30,7 @@ impl Timestamp {
     /// The moment that is so many seconds after the epoch; before it, if negative.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let epoch = my_api::Timestamp::from_unix_seconds(0);
     /// assert_eq!(epoch.to_string(), "1970-01-01T00:00:00Z");
     /// ```
@@ -39,6 +41,7 @@ impl Timestamp {
     /// Seconds since the epoch: the number that stands in the JSON.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let moment: my_api::Timestamp = "1970-01-02T00:00:00Z".parse()?;
     /// assert_eq!(moment.unix_seconds(), 86_400);
     /// # Ok::<(), my_api::ParseTimestampError>(())
@@ -50,6 +53,7 @@ impl Timestamp {
     /// This moment by the system's clock, without its fraction of a second.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::Timestamp;
     /// assert!(Timestamp::now() > Timestamp::from_unix_seconds(1_735_689_600));
     /// ```
@@ -93,6 +97,7 @@ impl TryFrom<Timestamp> for SystemTime {
 /// A [`Timestamp`] that [`SystemTime`] cannot hold on this platform.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::{Timestamp, TimestampRangeError};
 ///
 /// let error: Result<std::time::SystemTime, TimestampRangeError> =
@@ -132,6 +137,7 @@ impl fmt::Display for Timestamp {
 /// A text that is not an RFC 3339 time.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// let error = "yesterday".parse::<my_api::Timestamp>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),

@@ -23,10 +23,11 @@ const MAX_RESPONSE: usize = 1024 * 1024;
 /// policy says.
 ///
 /// ```
-/// use ittybit_runtime::auth::{ClientCredentials, Credential};
+/// # use ittybit_runtime as my_api;
+/// use my_api::auth::{ClientCredentials, Credential};
 ///
 /// let provider = ClientCredentials::new("https://login.example.com/token", "my-client", "an example secret")
-///     .scope("tasks:read");
+///     .scope("pets:read");
 /// let credential = Credential::provider(provider);
 /// ```
 pub struct ClientCredentials {
@@ -42,7 +43,8 @@ impl ClientCredentials {
     /// Tokens from this URL. It has to be HTTPS, or on this machine.
     ///
     /// ```
-    /// use ittybit_runtime::auth::ClientCredentials;
+    /// # use ittybit_runtime as my_api;
+    /// use my_api::auth::ClientCredentials;
     /// let provider = ClientCredentials::new("https://login.example.com/token", "my-client", "an example secret");
     /// ```
     pub fn new(token_url: impl Into<String>, id: impl Into<String>, secret: impl Into<String>) -> Self {
@@ -59,9 +61,10 @@ impl ClientCredentials {
     /// Asks for this scope too.
     ///
     /// ```
-    /// # use ittybit_runtime::auth::ClientCredentials;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::auth::ClientCredentials;
     /// # let provider = ClientCredentials::new("https://login.example.com/token", "my-client", "an example secret");
-    /// let provider = provider.scope("tasks:read").scope("tasks:write");
+    /// let provider = provider.scope("pets:read").scope("pets:write");
     /// ```
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
@@ -72,7 +75,8 @@ impl ClientCredentials {
     /// Sends a further parameter that the token server wants, such as `audience`.
     ///
     /// ```
-    /// # use ittybit_runtime::auth::ClientCredentials;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::auth::ClientCredentials;
     /// # let provider = ClientCredentials::new("https://login.example.com/token", "my-client", "an example secret");
     /// let provider = provider.parameter("audience", "https://api.example.com");
     /// ```
@@ -85,9 +89,10 @@ impl ClientCredentials {
     /// Sends through this transport, such as a [`reqwest::Client`] with a proxy of your own.
     ///
     /// ```
-    /// # use ittybit_runtime::auth::ClientCredentials;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::auth::ClientCredentials;
     /// # let provider = ClientCredentials::new("https://login.example.com/token", "my-client", "an example secret");
-    /// let provider = provider.transport(ittybit_runtime::reqwest::Client::new());
+    /// let provider = provider.transport(my_api::reqwest::Client::new());
     /// ```
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {

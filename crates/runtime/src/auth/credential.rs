@@ -15,7 +15,8 @@ use crate::retry::Clock;
 /// A credential: a fixed value, or a provider that fetches tokens.
 ///
 /// ```
-/// use ittybit_runtime::auth::Credential;
+/// # use ittybit_runtime as my_api;
+/// use my_api::auth::Credential;
 ///
 /// let key = Credential::token("example_key");
 /// let user = Credential::basic("ada", "an example password");
@@ -37,7 +38,8 @@ impl Credential {
     /// alone: without `Bearer`.
     ///
     /// ```
-    /// let credential = ittybit_runtime::auth::Credential::token("example_key");
+    /// # use ittybit_runtime as my_api;
+    /// let credential = my_api::auth::Credential::token("example_key");
     /// ```
     pub fn token(token: impl Into<String>) -> Self {
         Self(Given::Token(token.into()))
@@ -46,7 +48,8 @@ impl Credential {
     /// A user name and a password.
     ///
     /// ```
-    /// let credential = ittybit_runtime::auth::Credential::basic("ada", "an example password");
+    /// # use ittybit_runtime as my_api;
+    /// let credential = my_api::auth::Credential::basic("ada", "an example password");
     /// ```
     pub fn basic(username: impl Into<String>, password: impl Into<String>) -> Self {
         Self(Given::Basic {
@@ -58,8 +61,9 @@ impl Credential {
     /// Tokens that are fetched when they are needed, and again shortly before they expire.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// use ittybit_runtime::auth::{Credential, Token, TokenProvider};
+    /// use my_api::auth::{Credential, Token, TokenProvider};
     ///
     /// struct Vault;
     ///

@@ -26,7 +26,8 @@ use crate::retry::Clock;
 /// A security scheme of an API's document.
 ///
 /// ```
-/// # use ittybit_runtime::auth::{Scheme, SchemeKind};
+/// # use ittybit_runtime as my_api;
+/// # use my_api::auth::{Scheme, SchemeKind};
 /// fn describe(scheme: &Scheme) -> String {
 ///     match scheme.kind {
 ///         SchemeKind::Http(prefix) => format!("{}: Authorization: {prefix} …", scheme.name),

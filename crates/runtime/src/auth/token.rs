@@ -22,7 +22,8 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 /// server refused one with 401. Calls that wait for a token share one fetch.
 ///
 /// ```
-/// use ittybit_runtime::auth::{Token, TokenProvider};
+/// # use ittybit_runtime as my_api;
+/// use my_api::auth::{Token, TokenProvider};
 ///
 /// /// A token that another program writes into a file.
 /// struct InFile(std::path::PathBuf);
@@ -44,8 +45,9 @@ pub trait TokenProvider: Send + Sync + 'static {
 /// A token, and how long it is valid. It does not print its value.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
-/// use ittybit_runtime::auth::Token;
+/// use my_api::auth::Token;
 ///
 /// let token = Token::new("example_token").expires_in(Duration::from_secs(3600));
 /// assert_eq!(format!("{token:?}"), "Token { expires_in: Some(3600s), .. }");
@@ -60,7 +62,8 @@ impl Token {
     /// A token that is valid until the server refuses it.
     ///
     /// ```
-    /// let token = ittybit_runtime::auth::Token::new("example_token");
+    /// # use ittybit_runtime as my_api;
+    /// let token = my_api::auth::Token::new("example_token");
     /// ```
     pub fn new(value: impl Into<String>) -> Self {
         Self {
@@ -72,8 +75,9 @@ impl Token {
     /// How long it is valid, from now on.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// let token = ittybit_runtime::auth::Token::new("example_token").expires_in(Duration::from_secs(60));
+    /// let token = my_api::auth::Token::new("example_token").expires_in(Duration::from_secs(60));
     /// ```
     #[must_use]
     pub fn expires_in(mut self, duration: Duration) -> Self {

@@ -14,6 +14,7 @@ const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 /// A failed attempt, as a classifier sees it.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::{Attempt, Decision};
 ///
 /// /// Never sends a request of this operation again.
@@ -32,6 +33,7 @@ pub struct Attempt<'a> {
 /// What to do about a failed attempt.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
 /// use my_api::Decision;
 ///
@@ -60,6 +62,7 @@ impl<'a> Attempt<'a> {
     /// The operation that was called.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_read(attempt: &Attempt<'_>) -> bool {
     ///     attempt.operation().method == "GET"
@@ -72,6 +75,7 @@ impl<'a> Attempt<'a> {
     /// What the attempt failed with; [`Error::attempts`] counts it.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_conflict(attempt: &Attempt<'_>) -> bool {
     ///     attempt.error().status().is_some_and(|status| status == 409)
@@ -85,6 +89,7 @@ impl<'a> Attempt<'a> {
     /// section 9.2.2), or because it has an `Idempotency-Key`.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_risky(attempt: &Attempt<'_>) -> bool {
     ///     !attempt.is_idempotent()

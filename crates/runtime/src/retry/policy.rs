@@ -17,14 +17,13 @@ use super::clock::{Clock, SystemClock};
 /// of the server obeyed up to 120 s.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
-/// use my_api::{Client, RetryPolicy};
+/// use my_api::RetryPolicy;
 ///
 /// let patient = RetryPolicy::default()
 ///     .max_attempts(6)
 ///     .max_delay(Duration::from_secs(30));
-/// let client = Client::builder().api_key("ittybit_example").retry(patient).build()?;
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct RetryPolicy {
@@ -60,13 +59,8 @@ impl RetryPolicy {
     /// One attempt: every failure is returned at once.
     ///
     /// ```
-    /// use my_api::{Client, RetryPolicy};
-    ///
-    /// let client = Client::builder()
-    ///     .api_key("ittybit_example")
-    ///     .retry(RetryPolicy::none())
-    ///     .build()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// let once = my_api::RetryPolicy::none();
     /// ```
     pub fn none() -> Self {
         Self::default().max_attempts(1)
@@ -75,6 +69,7 @@ impl RetryPolicy {
     /// How often a request is sent at most, the first time included. 0 counts as 1.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let policy = my_api::RetryPolicy::default().max_attempts(5);
     /// ```
     #[must_use]
@@ -86,6 +81,7 @@ impl RetryPolicy {
     /// The longest wait after the first failure; it doubles after each further one.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().initial_delay(Duration::from_millis(100));
     /// ```
@@ -98,6 +94,7 @@ impl RetryPolicy {
     /// The bound that the doubling stops at.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().max_delay(Duration::from_secs(60));
     /// ```
@@ -111,6 +108,7 @@ impl RetryPolicy {
     /// says in [`Error::retry_after`] how long the server wants the client to stay away.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().max_retry_after(Duration::from_secs(5));
     /// ```
@@ -123,6 +121,7 @@ impl RetryPolicy {
     /// Takes time from `clock` instead of the system's: for tests that must not wait.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # fn run(clock: impl my_api::Clock) {
     /// let policy = my_api::RetryPolicy::default().clock(clock);
     /// # }
@@ -139,6 +138,7 @@ impl RetryPolicy {
     /// random generator.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// // Always wait as long as the policy allows.
     /// let policy = my_api::RetryPolicy::default().jitter(|| 1.0);
     /// ```
@@ -158,6 +158,7 @@ impl RetryPolicy {
     /// call.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let policy = my_api::RetryPolicy::default().budget(1000);
     /// ```
     #[must_use]
@@ -170,6 +171,7 @@ impl RetryPolicy {
     /// classifiers that were added before, and in the end to the standard rules.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::{Decision, RetryPolicy};
     ///
     /// // This API responds with 409 while another request changes the same resource.

@@ -5,8 +5,9 @@
 //! puts an [`InMemory`] there, and a program may put its own middleware there.
 //!
 //! ```
-//! use ittybit_runtime::reqwest;
-//! use ittybit_runtime::transport::{Transport, TransportError};
+//! # use ittybit_runtime as my_api;
+//! use my_api::reqwest;
+//! use my_api::transport::{Transport, TransportError};
 //!
 //! /// Counts the attempts of all requests.
 //! struct Counting {
@@ -56,7 +57,8 @@ impl Transport for reqwest::Client {
 /// Why a transport has no response.
 ///
 /// ```
-/// use ittybit_runtime::transport::TransportError;
+/// # use ittybit_runtime as my_api;
+/// use my_api::transport::TransportError;
 ///
 /// let error = TransportError::connect("no route to the host");
 /// assert_eq!(error.to_string(), "no route to the host");
@@ -83,7 +85,8 @@ impl TransportError {
     /// method.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::connect("the pool is empty");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::connect("the pool is empty");
     /// ```
     pub fn connect(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Connect, reason.into())
@@ -92,7 +95,8 @@ impl TransportError {
     /// The transport's own time limit was over. The request may have been processed.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::timeout("5 s without a response");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::timeout("5 s without a response");
     /// ```
     pub fn timeout(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Timeout, reason.into())
@@ -101,7 +105,8 @@ impl TransportError {
     /// The connection broke. The request may have been processed.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::interrupted("reset by peer");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::interrupted("reset by peer");
     /// ```
     pub fn interrupted(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Interrupted, reason.into())
@@ -110,7 +115,8 @@ impl TransportError {
     /// The request cannot be sent at all, now or later.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::request("the circuit is open");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::request("the circuit is open");
     /// ```
     pub fn request(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Request, reason.into())
