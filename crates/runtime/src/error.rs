@@ -9,9 +9,10 @@ use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::api::ErrorShape;
+use crate::auth::Scheme;
 use crate::decode::Malformed;
 use crate::excerpt;
-use crate::failure::MAX_ERROR_BODY;
+use crate::failure::{MAX_ERROR_BODY, Setting};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::retry;
@@ -53,6 +54,8 @@ struct Inner {
     argument: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// Why there was no other attempt, where one would have made sense.
+    given_up: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -92,7 +95,7 @@ pub enum Category {
     /// the way, or a wrong base URL.
     Status,
     /// The server answered with a redirect, or the answer came from another origin. The client
-    /// follows no redirect, so that the key goes nowhere else.
+    /// follows no redirect, so that credentials go nowhere else.
     Redirect,
     /// The server answered with a status that is neither an error nor one that the API's document
     /// describes.
@@ -285,6 +288,9 @@ impl fmt::Display for Error {
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
         }
+        if let Some(reason) = &inner.given_up {
+            write!(f, " (not sent again: {reason})")?;
+        }
         Ok(())
     }
 }
@@ -340,6 +346,7 @@ impl Error {
                 argument: None,
                 retry_after: None,
                 attempts: 0,
+                given_up: None,
                 source: None,
             }),
         }
@@ -357,8 +364,20 @@ impl Error {
         Self::new(Category::Pagination, message)
     }
 
-    pub(crate) fn credentials(reason: &str) -> Self {
+    pub(crate) fn credentials(reason: impl Into<String>) -> Self {
         Self::new(Category::Credentials, reason)
+    }
+
+    /// A provider of a credential that failed, in its words.
+    pub(crate) fn provider(scheme: &Scheme, reason: &str) -> Self {
+        let Scheme { name, noun, .. } = scheme;
+        Self::credentials(format!("no {noun} from the provider of `{name}`: {reason}"))
+    }
+
+    pub(crate) fn provider_timeout(within: Duration, setting: Setting) -> Self {
+        Self::credentials(format!(
+            "the provider of credentials had none within {within:?}. See what it waits for, or raise {setting}"
+        ))
     }
 
     /// A page that ends, or starts, with a cursor that was there before.
@@ -439,14 +458,13 @@ impl Error {
     }
 
     /// An attempt that took longer than a setting allows.
-    pub(crate) fn timeout(within: Duration, setting: &str, received: Option<Received>) -> Self {
+    pub(crate) fn timeout(within: Duration, setting: Setting, received: Option<Received>) -> Self {
         let what = match received {
             Some(_) => "the body was not complete",
             None => "there was no answer",
         };
         let message = format!(
-            "{what} within {within:?}. Try again later, ask for smaller pages, or raise the \
-             client's {setting}"
+            "{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}"
         );
         let mut made = Self::new(Category::Timeout, message);
         made.inner.received = received.map(shortened);
@@ -528,7 +546,7 @@ impl Error {
             None => String::new(),
         };
         let message = format!(
-            "a redirect{target} is not followed, so that the key goes nowhere else. If the API \
+            "a redirect{target} is not followed, so that credentials go nowhere else. If the API \
              lives elsewhere now, set that as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
@@ -546,6 +564,12 @@ impl Error {
         self.inner.url = url;
         self.inner.attempts = attempts;
         self.on(operation)
+    }
+
+    /// Why the request is not sent again, though it might succeed.
+    pub(crate) fn given_up(mut self, reason: impl Into<String>) -> Self {
+        self.inner.given_up = Some(reason.into());
+        self
     }
 }
 
@@ -591,9 +615,9 @@ fn other_body(received: &Received) -> Cow<'static, str> {
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "Check the arguments of the call",
-        401 => "Check the API key",
+        401 => "Check the credentials",
         402 => "Settle the payment of the account",
-        403 => "Use a key that may do this",
+        403 => "Use credentials that may do this",
         404 => "Check the ids in the call, and the base URL",
         405 => "Check the base URL: what answers there does not know this call",
         407 => "Give the proxy its credentials",

@@ -1,7 +1,7 @@
 //! The `Link` response header (RFC 8288): whether it names a page with some relation.
 //!
 //! Only the relation is used. A link's address is never followed: the next request is built from
-//! the client's own base URL, so that a server cannot send the API key elsewhere.
+//! the client's own base URL, so that a server cannot send credentials elsewhere.
 
 /// Whether a `Link` header has a link with the relation `rel`.
 pub(crate) fn has_relation(header: &str, rel: &str) -> bool {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::redact::Secrets;
 use crate::retry::Clock;
+use crate::transport::chain;
 
 /// A token is replaced this long before it expires, or when a tenth of its time is left, whichever is
 /// shorter: a request takes a while to arrive, and clocks differ.
@@ -142,7 +143,14 @@ impl TokenCache {
     }
 
     /// A token that is valid, and its generation; or the words of the provider that has none.
-    pub(super) async fn token(&self, clock: &dyn Clock, secrets: &Secrets) -> Result<(String, u64), String> {
+    ///
+    /// `check` says what is wrong with a token that was fetched.
+    pub(super) async fn token(
+        &self,
+        clock: &dyn Clock,
+        secrets: &Secrets,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<(String, u64), String> {
         let seen = match self.state().valid(clock) {
             Ok(kept) => return Ok(kept),
             Err(fetches) => fetches,
@@ -153,20 +161,24 @@ impl TokenCache {
             // Another call has fetched while this one waited: what it got is the answer for all.
             match state.valid(clock) {
                 Ok(kept) => return Ok(kept),
-                Err(fetches) if fetches > seen => {
-                    if let Some(failure) = &state.failure {
-                        return Err(failure.clone());
-                    }
-                }
+                Err(fetches) if fetches > seen => match (&state.failure, &state.token) {
+                    (Some(failure), _) => return Err(failure.clone()),
+                    // It may be over already, but is as good as one that was fetched anew.
+                    (None, Some(kept)) => return Ok((kept.value.clone(), kept.generation)),
+                    (None, None) => {}
+                },
                 Err(_) => {}
             }
         }
-        let fetched = self.provider.token_boxed().await;
+        let fetched = match self.provider.token_boxed().await {
+            Ok(token) => check(&token.value).map(|()| token),
+            Err(error) => Err(chain(&*error)),
+        };
         let mut state = self.state();
         state.fetches += 1;
         match fetched {
             Ok(token) => {
-                secrets.add(&token.value);
+                secrets.add_token(&token.value);
                 let kept = Kept {
                     replace_at: token.expires_in.and_then(|lifetime| {
                         let early = EARLY.min(lifetime / 10);
@@ -179,8 +191,7 @@ impl TokenCache {
                 state.token = Some(kept.clone());
                 Ok((kept.value, kept.generation))
             }
-            Err(error) => {
-                let failure = error.to_string();
+            Err(failure) => {
                 state.failure = Some(failure.clone());
                 Err(failure)
             }

@@ -27,7 +27,6 @@ const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 pub struct Attempt<'a> {
     operation: &'static Operation,
     error: &'a Error,
-    idempotent: bool,
 }
 
 /// What to do about a failed attempt.
@@ -51,12 +50,8 @@ pub enum Decision {
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn new(operation: &'static Operation, error: &'a Error, has_idempotency_key: bool) -> Self {
-        Self {
-            operation,
-            error,
-            idempotent: has_idempotency_key || operation.is_idempotent(),
-        }
+    pub(crate) fn new(operation: &'static Operation, error: &'a Error) -> Self {
+        Self { operation, error }
     }
 
     /// The operation that was called.
@@ -96,7 +91,7 @@ impl<'a> Attempt<'a> {
     /// }
     /// ```
     pub fn is_idempotent(&self) -> bool {
-        self.idempotent
+        self.operation.is_idempotent() || self.operation.idempotency_key.is_some()
     }
 }
 
@@ -112,7 +107,7 @@ pub(crate) fn is_transient(category: Category, status: Option<StatusCode>) -> bo
 /// The standard rules.
 pub(super) fn standard(attempt: &Attempt<'_>) -> Decision {
     let error = attempt.error;
-    let again = if attempt.idempotent {
+    let again = if attempt.is_idempotent() {
         error.is_retryable()
     } else {
         match error.status() {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, ResponseBuilderExt, StatusCode, Url};
 
 use super::{Transport, TransportError};
@@ -142,7 +142,9 @@ fn response(canned: Canned, url: Url) -> Result<reqwest::Response, http::Error> 
         response = response.header(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
     // A server says how long its body is; without it, a body may have been cut short.
-    response = response.header(reqwest::header::CONTENT_LENGTH, canned.body.len());
+    if !canned.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+        response = response.header(CONTENT_LENGTH, canned.body.len());
+    }
     Ok(response.body(canned.body)?.into())
 }
 

@@ -129,6 +129,21 @@ impl TransportError {
             source: Some(source),
         }
     }
+
+    /// Redacts the reason. A source whose text changes when it is redacted is replaced by what is left of it.
+    pub(crate) fn redact(&mut self, redact: impl Fn(&mut String)) {
+        redact(&mut self.reason);
+        if let Some(source) = &self.source {
+            let shown = format!("{} {source:?}", chain(&**source));
+            let mut redacted = shown.clone();
+            redact(&mut redacted);
+            if redacted != shown {
+                let mut chain = chain(&**source);
+                redact(&mut chain);
+                self.source = Some(chain.into());
+            }
+        }
+    }
 }
 
 impl From<reqwest::Error> for TransportError {
@@ -168,6 +183,21 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// An error with all its sources, each said once.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        let words = source.to_string();
+        // Many errors have the words of their source in their own.
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = source;
+    }
+    text
 }
 
 /// A response, some time.
