@@ -137,16 +137,15 @@ pub mod types {
 
     /// A unit of work on media.
     ///
-    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
-    /// required is this project's own choice: `id` is the cursor that pages follow, and a task
-    /// makes little sense without the others.
+    /// The reference marks no field as required. That `id`, `kind` and `status` are required is this
+    /// project's own choice: `id` is the cursor that pages follow, and a task makes little sense
+    /// without the others. The vendor's page on responses shows tasks that have these and `object`.
     ///
     /// ```
     /// let task = ittybit::Task::builder()
     ///     .id("task_2jR8kLm4nP")
     ///     .kind(ittybit::TaskKind::Video)
     ///     .status(ittybit::TaskStatus::Waiting)
-    ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
     ///     .build()?;
     /// # Ok::<(), ittybit::Error>(())
     /// ```
@@ -188,7 +187,8 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by: Option<String>,
         /// When the task was created, in Unix seconds.
-        pub created_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub created_at: Option<Timestamp>,
         /// When work on the task started, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<Timestamp>,
@@ -198,8 +198,9 @@ pub mod types {
         /// When the task last changed, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -266,8 +267,9 @@ pub mod types {
         /// The codecs of the file's streams.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub codecs: Option<Codecs>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -298,8 +300,9 @@ pub mod types {
         /// The codec of the audio stream.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub audio: Option<AudioCodec>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -333,8 +336,9 @@ pub mod types {
         /// Level of the codec, such as `4.0`. A string, not a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub level: Option<String>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -371,8 +375,9 @@ pub mod types {
         /// Bit rate of the stream, in bits per second.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bitrate: Option<i64>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -405,8 +410,9 @@ pub mod types {
         pub kind: String,
         /// What to do about the error.
         pub message: String,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -673,7 +679,7 @@ pub mod builder {
         error: Result<Option<serde_json::Value>, String>,
         metadata: Result<Option<serde_json::Value>, String>,
         created_by: Result<Option<String>, String>,
-        created_at: Result<Timestamp, String>,
+        created_at: Result<Option<Timestamp>, String>,
         started_at: Result<Option<Timestamp>, String>,
         finished_at: Result<Option<Timestamp>, String>,
         updated_at: Result<Option<Timestamp>, String>,
@@ -693,7 +699,7 @@ pub mod builder {
                 error: Ok(None),
                 metadata: Ok(None),
                 created_by: Ok(None),
-                created_at: argument::missing(),
+                created_at: Ok(None),
                 started_at: Ok(None),
                 finished_at: Ok(None),
                 updated_at: Ok(None),
@@ -834,7 +840,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.created_at = argument::converted(value);
+            self.created_at = argument::optional(value);
             self
         }
 
@@ -897,7 +903,6 @@ pub mod builder {
         ///     .id("task_2jR8kLm4nP")
         ///     .kind(ittybit::TaskKind::Video)
         ///     .status(ittybit::TaskStatus::Waiting)
-        ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
         ///     .build()?;
         /// # Ok::<(), ittybit::Error>(())
         /// ```
@@ -1686,6 +1691,7 @@ pub mod builder {
             forward: "after",
             backward: Some("before"),
             cursor: |item| Some(item.id.to_string()),
+            cursor_property: "id",
             has_more: Some("Has-More"),
             limit: Some("limit"),
             default_limit: Some(20),

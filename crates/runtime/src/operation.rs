@@ -16,6 +16,7 @@ pub use crate::parameter::Parameter;
 /// Generated code makes it; it may get more fields in a later version.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::operation::Operation;
 /// fn show(operation: &Operation) -> String {
 ///     format!("{}: {} {}", operation.id, operation.method, operation.path)
@@ -27,7 +28,7 @@ pub struct Operation {
     pub id: &'static str,
     /// The HTTP method, in capitals.
     pub method: &'static str,
-    /// The path template, as the document writes it: `/tasks/{id}`.
+    /// The path template, as the document writes it: `/pets/{id}`.
     pub path: &'static str,
     /// What it does, in a few words; empty where the document does not say it.
     pub summary: &'static str,
@@ -59,6 +60,7 @@ pub struct Operation {
 /// The parameters of a list that comes in pages.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::operation::Operation;
 /// fn cursor_parameter(operation: &Operation) -> Option<&'static str> {
 ///     Some(operation.paging?.forward)
@@ -120,6 +122,7 @@ type Begin<C> = fn(&C, &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, E
 /// client of the API.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::{Error, operation::List};
 /// async fn print_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
 ///     let mut items = list.pages_json(client, &[])?.into_items();
@@ -151,6 +154,7 @@ impl<C> List<C> {
     /// What the document says of the call.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::operation::List;
     /// fn name<C>(list: &List<C>) -> &'static str {
     ///     list.operation().id
@@ -164,6 +168,7 @@ impl<C> List<C> {
     /// their names, each with one value, or with any number for a list.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::{Error, operation::List};
     /// fn in_small_pages<C>(list: &List<C>, client: &C) -> Result<(), Error> {
     ///     let pages = list.pages_json(client, &[("limit", vec!["5".to_owned()])])?;

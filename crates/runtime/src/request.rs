@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::call::CallOptions;
+use crate::call::{self, CallOptions};
 use crate::client::Client;
 use crate::error::Error;
 use crate::number;
@@ -82,6 +82,17 @@ impl Request {
     pub fn path<T: Serialize>(mut self, name: &str, value: Result<T, String>) -> Self {
         if let Some(text) = self.texts(name, value.map(Some)) {
             let text = text.join(",");
+            // They would make another path of this one, and so call another operation.
+            let reason = match text.as_str() {
+                "" => "is empty, and its place in the path cannot be",
+                "." | ".." => "a path cannot have it: a URL takes it as a step to another path",
+                _ => "",
+            };
+            if !reason.is_empty() {
+                let shown = Value::from(text).to_string();
+                self.refuse(Error::invalid_argument(name, format!("{shown}: {reason}")));
+                return self;
+            }
             let encoded = utf8_percent_encode(&text, SEGMENT);
             self.path = self.path.replace(&format!("{{{name}}}"), &encoded.to_string());
         }
@@ -99,15 +110,7 @@ impl Request {
     /// Sets a header.
     pub fn header<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
         if let Some(texts) = self.texts(name, value) {
-            let header = HeaderName::try_from(name)
-                .map_err(|error| error.to_string())
-                .and_then(|name| {
-                    Ok((
-                        name,
-                        HeaderValue::try_from(texts.join(",")).map_err(|error| error.to_string())?,
-                    ))
-                });
-            match header {
+            match call::header(name, &texts.join(",")) {
                 Ok((name, value)) => {
                     self.headers.insert(name, value);
                 }
@@ -179,7 +182,7 @@ impl Request {
         if let Some(error) = self.error {
             return Err(error.on(operation));
         }
-        let request = self.options.headers().map(|more| {
+        let request = self.options.headers(client.api()).map(|more| {
             self.headers.extend(more.clone());
         });
         let request = request.and_then(|()| {
@@ -195,10 +198,6 @@ impl Request {
             headers
                 .entry(ACCEPT)
                 .or_insert(HeaderValue::from_static("application/json"));
-            if let Some(name) = operation.idempotency_key {
-                let name = HeaderName::try_from(name).map_err(Error::request)?;
-                headers.entry(name).or_insert_with(idempotency_key);
-            }
             Ok(request)
         });
         let request = request.map_err(|error| error.on(operation))?;
@@ -247,7 +246,7 @@ fn text(value: &Value) -> Result<Cow<'_, str>, String> {
 }
 
 /// A key that no other call has: random bits in the form of a UUID of version 4 (RFC 9562).
-fn idempotency_key() -> HeaderValue {
+pub(crate) fn idempotency_key() -> HeaderValue {
     // The standard library draws the keys of its hash maps from the system's random generator.
     let bits = || RandomState::new().hash_one(std::time::SystemTime::now());
     let (high, low) = (bits() & !0xf000 | 0x4000, bits() & (u64::MAX >> 2) | 1 << 63);

@@ -22,6 +22,7 @@ const SMALLEST_MILLISECONDS: u64 = 100_000_000_000;
 /// Timestamps compare by the moment, whatever their units.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::Timestamp;
 ///
 /// let created: Timestamp = serde_json::from_str("1735689600")?;
@@ -54,6 +55,7 @@ impl Timestamp {
     /// The moment that is so many seconds after the epoch; before it, if negative.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let epoch = my_api::Timestamp::from_unix_seconds(0);
     /// assert_eq!(epoch.to_string(), "1970-01-01T00:00:00Z");
     /// ```
@@ -67,6 +69,7 @@ impl Timestamp {
     /// Seconds since the epoch, without their fraction.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let moment: my_api::Timestamp = "1970-01-02T00:00:00Z".parse()?;
     /// assert_eq!(moment.unix_seconds(), 86_400);
     /// # Ok::<(), my_api::ParseTimestampError>(())
@@ -96,6 +99,7 @@ impl Timestamp {
     /// This moment by the system's clock, without its fraction of a second.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::Timestamp;
     /// assert!(Timestamp::now() > Timestamp::from_unix_seconds(1_735_689_600));
     /// ```
@@ -202,6 +206,7 @@ impl TryFrom<Timestamp> for SystemTime {
 /// A [`Timestamp`] that [`SystemTime`] cannot hold on this platform.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::{Timestamp, TimestampRangeError};
 ///
 /// let error: Result<std::time::SystemTime, TimestampRangeError> =
@@ -213,7 +218,11 @@ pub struct TimestampRangeError(Timestamp);
 
 impl fmt::Display for TimestampRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the system's clock does not reach Unix second {}", self.0.unix_seconds())
+        write!(
+            f,
+            "the system's clock does not reach Unix second {}",
+            self.0.unix_seconds()
+        )
     }
 }
 
@@ -246,6 +255,7 @@ impl fmt::Display for Timestamp {
 /// A text that is not an RFC 3339 time.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// let error = "yesterday".parse::<my_api::Timestamp>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),

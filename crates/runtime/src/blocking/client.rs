@@ -87,7 +87,7 @@ impl Client {
     }
 
     pub(super) fn wait<R>(&self, work: impl Future<Output = Result<R, Error>>) -> Result<R, Error> {
-        refuse_inside_runtime(self.inner.crate_name())?;
+        refuse_inside_runtime(self.inner.api().crate_name)?;
         self.runtime.get().block_on(work)
     }
 }

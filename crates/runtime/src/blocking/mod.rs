@@ -19,13 +19,16 @@ use crate::error::Error;
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// let page = client.list_tasks().limit(50).send()?;
-/// if let Some(next) = page.next()? {
-///     println!("{} more", next.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn look_around(page: my_api::blocking::Page<Pet>) -> Result<(), my_api::Error> {
+///     println!("{} pets, the first is {:?}", page.len(), page.first());
+///     if let Some(next) = page.next()? {
+///         println!("{} more", next.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 pub struct Page<T> {
     inner: crate::Page<T>,
@@ -38,10 +41,15 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # let client = my_api::blocking::Client::from_env()?;
-    /// let next = client.list_tasks().send()?.next()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn last(mut page: my_api::blocking::Page<Pet>) -> Result<my_api::blocking::Page<Pet>, my_api::Error> {
+    ///     while let Some(next) = page.next()? {
+    ///         page = next;
+    ///     }
+    ///     Ok(page)
+    /// }
     /// ```
     pub fn next(&self) -> Result<Option<Self>, Error> {
         self.neighbour(self.client.wait(self.inner.next())?)
@@ -52,10 +60,13 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # let client = my_api::blocking::Client::from_env()?;
-    /// let newer = client.list_tasks().send()?.previous()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn newcomers(page: &my_api::blocking::Page<Pet>) -> Result<usize, my_api::Error> {
+    ///     let newer = page.previous()?;
+    ///     Ok(newer.map_or(0, |page| page.len()))
+    /// }
     /// ```
     pub fn previous(&self) -> Result<Option<Self>, Error> {
         self.neighbour(self.client.wait(self.inner.previous())?)
@@ -73,8 +84,10 @@ impl<T> Page<T> {
     /// The items alone.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn tasks(page: Page<Task>) -> Vec<Task> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn pets(page: Page<Pet>) -> Vec<Pet> {
     ///     page.into_items()
     /// }
     /// ```
@@ -85,8 +98,10 @@ impl<T> Page<T> {
     /// Whether more items follow: see [`Page::has_more`](crate::Page::has_more).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_last(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_last(page: &Page<Pet>) -> bool {
     ///     !page.has_more()
     /// }
     /// ```
@@ -97,8 +112,10 @@ impl<T> Page<T> {
     /// The cursor of the next page: see [`Page::next_cursor`](crate::Page::next_cursor).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn bookmark(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn bookmark(page: &Page<Pet>) -> Option<String> {
     ///     page.next_cursor()
     /// }
     /// ```
@@ -109,8 +126,10 @@ impl<T> Page<T> {
     /// The cursor of the page before: see [`Page::prev_cursor`](crate::Page::prev_cursor).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn newer_than_this(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn newer_than_this(page: &Page<Pet>) -> Option<String> {
     ///     page.prev_cursor()
     /// }
     /// ```
@@ -121,8 +140,10 @@ impl<T> Page<T> {
     /// How many items a page may have, as the server applied it (header `Limit`).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_capped(page: &Page<Task>, asked: u64) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
     ///     page.limit().is_some_and(|applied| applied < asked)
     /// }
     /// ```
@@ -133,8 +154,10 @@ impl<T> Page<T> {
     /// The HTTP status.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_ok(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_ok(page: &Page<Pet>) -> bool {
     ///     page.status() == 200
     /// }
     /// ```
@@ -145,8 +168,10 @@ impl<T> Page<T> {
     /// The response headers.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn links(page: &Page<Task>) -> Option<&str> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn links(page: &Page<Pet>) -> Option<&str> {
     ///     page.headers().get("link")?.to_str().ok()
     /// }
     /// ```
@@ -191,12 +216,15 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 ///
 /// After an error it can be asked again and goes on where it was, as [`Pages`](crate::Pages) does.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// for page in client.list_tasks().limit(100).pages() {
-///     println!("{} tasks", page?.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn show(pages: my_api::blocking::Pages<Pet>) -> Result<(), my_api::Error> {
+///     for page in pages {
+///         println!("{} pets", page?.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[must_use = "an iterator sends nothing before it is asked"]
 pub struct Pages<T> {
@@ -208,9 +236,11 @@ impl<T> Pages<T> {
     /// Fetches pages ahead: see [`Pages::read_ahead`](crate::Pages::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().pages().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pages: my_api::blocking::Pages<Pet>) -> my_api::blocking::Pages<Pet> {
+    ///     pages.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.inner = self.inner.read_ahead(pages);
@@ -220,9 +250,11 @@ impl<T> Pages<T> {
     /// The cursor to go on from: see [`Pages::cursor`](crate::Pages::cursor).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// assert_eq!(client.list_tasks().pages().cursor(), None);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pages: &my_api::blocking::Pages<Pet>) -> Option<String> {
+    ///     pages.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.inner.cursor()
@@ -231,9 +263,11 @@ impl<T> Pages<T> {
     /// The same list, item by item.
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let items = client.list_tasks().pages().into_items();
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn one_by_one(pages: my_api::blocking::Pages<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pages.into_items()
+    /// }
     /// ```
     pub fn into_items(self) -> Items<T> {
         Items {
@@ -265,12 +299,15 @@ impl<T> fmt::Debug for Pages<T> {
 ///
 /// After an error it can be asked again and goes on where it was, as [`Items`](crate::Items) does.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// for task in client.list_tasks().iter().max_items(10) {
-///     println!("{}", task?.id);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn show(pets: my_api::blocking::Items<Pet>) -> Result<(), my_api::Error> {
+///     for pet in pets {
+///         println!("{}", pet?["name"]);
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[must_use = "an iterator sends nothing before it is asked"]
 pub struct Items<T> {
@@ -282,9 +319,11 @@ impl<T> Items<T> {
     /// Ends after so many more items: see [`Items::max_items`](crate::Items::max_items).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let newest = client.list_tasks().iter().max_items(10);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn some(pets: my_api::blocking::Items<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pets.max_items(10)
+    /// }
     /// ```
     pub fn max_items(mut self, items: usize) -> Self {
         self.inner = self.inner.max_items(items);
@@ -294,9 +333,11 @@ impl<T> Items<T> {
     /// Fetches pages ahead: see [`Items::read_ahead`](crate::Items::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().iter().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pets: my_api::blocking::Items<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pets.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.inner = self.inner.read_ahead(pages);
@@ -306,9 +347,11 @@ impl<T> Items<T> {
     /// The cursor to go on from: see [`Items::cursor`](crate::Items::cursor).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// assert_eq!(client.list_tasks().iter().cursor(), None);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pets: &my_api::blocking::Items<Pet>) -> Option<String> {
+    ///     pets.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.inner.cursor()

@@ -7,24 +7,25 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
+use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 pub use self::builder::ClientBuilder;
-pub(crate) use self::builder::is_loopback;
+pub(crate) use self::builder::{http_client, is_loopback};
 use crate::api::Api;
 use crate::auth::{Credentials, Sent};
+use crate::call::CallOptions;
 use crate::compression;
 use crate::decode::{self, Misfits};
 use crate::error::Error;
-use crate::failure::{Failure, MAX_ERROR_BODY};
+use crate::failure::{Failure, MAX_ERROR_BODY, Setting};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::redact::Secrets;
-use crate::request::Call;
+use crate::request::{Call, idempotency_key};
 use crate::response::Response;
 use crate::retry::{Attempt, Budget, RetryPolicy};
 use crate::span::{self, Span};
@@ -61,9 +62,16 @@ enum Wanted {
 
 /// The time limits of a call.
 struct Limits {
-    timeout: Duration,
+    timeout: TimeLimit,
     /// The overall limit, and when it is over.
-    deadline: Option<(Duration, Instant)>,
+    deadline: Option<(TimeLimit, Instant)>,
+}
+
+/// How long something may take, and the setting that says so.
+#[derive(Clone, Copy)]
+struct TimeLimit {
+    within: Duration,
+    setting: Setting,
 }
 
 impl Client {
@@ -72,9 +80,9 @@ impl Client {
         &self.inner.base_url
     }
 
-    /// The crate of the client, for messages.
-    pub(crate) fn crate_name(&self) -> &'static str {
-        self.inner.api.crate_name
+    /// What differs between APIs.
+    pub(crate) fn api(&self) -> &'static Api {
+        self.inner.api
     }
 
     /// The policy of the client.
@@ -145,7 +153,10 @@ impl Client {
     /// Writes an event about optional values that were left out of a response.
     pub(crate) fn report_misfits(&self, mut misfits: Misfits) {
         if misfits.count > 0 {
-            misfits.first.iter_mut().for_each(|path| self.inner.secrets.redact(path));
+            misfits
+                .first
+                .iter_mut()
+                .for_each(|path| self.inner.secrets.redact(path));
             span::misfits(misfits.count, &misfits.first.join(", "));
         }
     }
@@ -167,19 +178,17 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Error> {
         let inner = &*self.inner;
-        ready_for_tokio(self.crate_name()).map_err(|error| error.on(operation))?;
+        ready_for_tokio(self.api().crate_name).map_err(|error| error.on(operation))?;
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
             return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
         }
         let Call { mut request, options } = call;
-        let policy = options.retry.as_ref().unwrap_or(&inner.retry);
-        let limits = Limits::new(
-            options.timeout.unwrap_or(inner.timeout),
-            options.deadline.or(inner.deadline),
-        );
-        let has_key = operation
-            .idempotency_key
-            .is_some_and(|name| request.headers().contains_key(name));
+        let policy = options.retry.as_ref().unwrap_or_else(|| self.retry_policy());
+        let limits = Limits::new(inner, &options);
+        if let Some(name) = operation.idempotency_key {
+            let name = HeaderName::try_from(name).map_err(|error| Error::request(error).on(operation))?;
+            request.headers_mut().entry(name).or_insert_with(idempotency_key);
+        }
         request
             .headers_mut()
             .entry(USER_AGENT)
@@ -220,19 +229,20 @@ impl Client {
             let Some(next) = again else { return Err(error) };
             request = next;
             // A fetched token may have been revoked: a new one is worth one more try.
-            if unauthorized && inner.credentials.refused(&sent) && !renewed {
+            if unauthorized && inner.credentials.refused(&sent) && !renewed && limits.allow(Duration::ZERO) {
                 renewed = true;
+                span.retry(&error, Duration::ZERO);
                 continue;
             }
-            let Some(delay) = policy.delay(&Attempt::new(operation, &error, has_key)) else {
+            let Some(delay) = policy.delay(&Attempt::new(operation, &error)) else {
                 return Err(error);
             };
             if !limits.allow(delay) {
-                return Err(error);
+                return Err(error.given_up(limits.too_late()));
             }
             let Some(taken) = inner.budget.take(&error) else {
                 span.over_budget(&error);
-                return Err(error);
+                return Err(error.given_up("the client's retry budget is spent"));
             };
             cost = Some(taken);
             span.retry(&error, delay);
@@ -253,18 +263,15 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Failure> {
         let inner = &*self.inner;
-        let (within, until, setting) = limits.of_attempt();
+        let (TimeLimit { within, setting }, until) = limits.of_attempt();
+        *attempts += 1;
+        let credentials = &inner.credentials;
+        let authorized = credentials.authorize(operation.security, &mut request, policy.time(), &inner.secrets);
+        *sent = tokio::time::timeout_at(until, authorized)
+            .await
+            .unwrap_or(Err(Failure::ProviderTimeout { within, setting }))?;
         let mut received = None;
-        let exchange = async {
-            let clock = policy.time();
-            *sent = inner
-                .credentials
-                .authorize(operation.security, &mut request, clock, &inner.secrets)
-                .await?;
-            *attempts += 1;
-            self.exchange(operation, request, wanted, policy, &mut received, span)
-                .await
-        };
+        let exchange = self.exchange(operation, request, wanted, policy, &mut received, span);
         match tokio::time::timeout_at(until, exchange).await {
             Ok(Ok(())) => Ok(received.unwrap_or_default()),
             Ok(Err(failure)) => Err(failure),
@@ -306,10 +313,8 @@ impl Client {
             false => inner.max_response_bytes.min(MAX_ERROR_BODY),
         };
         let read = read_body(&mut response, &mut received.body, limit).await;
-        let unpacked = match &read {
-            Ok(()) => compression::unpack(received, limit),
-            Err(_) => Ok(()),
-        };
+        // What came of a body that was cut is worth reading, too: it may say what went wrong.
+        let unpacked = compression::unpack(received, limit);
         let read = read.and(unpacked);
         if !success {
             // The status says more than why its body broke off or went on, so what came will do.
@@ -339,25 +344,47 @@ impl Client {
 }
 
 impl Limits {
-    fn new(timeout: Duration, deadline: Option<Duration>) -> Self {
+    /// Those of the call, and where it has none, those of the client.
+    fn new(client: &Inner, call: &CallOptions) -> Self {
+        let limit = |name, call: Option<Duration>, client: Option<Duration>| {
+            let of = if call.is_some() { "call" } else { "client" };
+            let setting = Setting { of, name };
+            call.or(client).map(|within| TimeLimit { within, setting })
+        };
+        let deadline = limit("deadline", call.deadline, client.deadline);
+        let setting = Setting {
+            of: "client",
+            name: "timeout",
+        };
         Self {
-            timeout,
-            deadline: deadline.map(|deadline| (deadline, later(deadline))),
+            timeout: limit("timeout", call.timeout, None).unwrap_or(TimeLimit {
+                within: client.timeout,
+                setting,
+            }),
+            deadline: deadline.map(|limit| (limit, later(limit.within))),
         }
     }
 
-    /// How long an attempt may take from now on, until when, and the setting that says so.
-    fn of_attempt(&self) -> (Duration, Instant, &'static str) {
-        let until = later(self.timeout);
+    /// How long an attempt may take from now on, and until when.
+    fn of_attempt(&self) -> (TimeLimit, Instant) {
+        let until = later(self.timeout.within);
         match self.deadline {
-            Some((deadline, end)) if end < until => (deadline, end, "`deadline`"),
-            _ => (self.timeout, until, "`timeout`"),
+            Some((deadline, end)) if end < until => (deadline, end),
+            _ => (self.timeout, until),
         }
     }
 
     /// Whether there is time for an attempt after this wait.
     fn allow(&self, delay: Duration) -> bool {
         self.deadline.is_none_or(|(_, end)| later(delay) < end)
+    }
+
+    /// Why there is no time for another attempt.
+    fn too_late(&self) -> String {
+        self.deadline
+            .map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
+                format!("{setting} of {within:?} ends before it could be")
+            })
     }
 }
 

@@ -94,7 +94,9 @@ impl<'de> Deserialize<'de> for Name {
             }
 
             fn visit_bytes<E: de::Error>(self, key: &[u8]) -> Result<Name, E> {
-                let name = key.strip_prefix(&[MARK]).and_then(|name| std::str::from_utf8(name).ok());
+                let name = key
+                    .strip_prefix(&[MARK])
+                    .and_then(|name| std::str::from_utf8(name).ok());
                 let name = name.ok_or_else(|| E::invalid_value(de::Unexpected::Bytes(key), &self))?;
                 Ok(Name(name.to_owned()))
             }
@@ -214,10 +216,7 @@ impl<'de, 'r> Value<'de, 'r> {
     }
 
     /// Reads it as it is.
-    fn strictly<R>(
-        self,
-        read: impl FnOnce(&mut Json<'de>) -> Result<R, serde_json::Error>,
-    ) -> Result<R, Refused> {
+    fn strictly<R>(self, read: impl FnOnce(&mut Json<'de>) -> Result<R, serde_json::Error>) -> Result<R, Refused> {
         read(&mut Json::from_str(self.json)).map_err(|error| Refused {
             offset: Some(self.start() + position::of_error(self.json.as_bytes(), &error)),
             is_json: error.is_data(),
@@ -284,9 +283,7 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
         match name {
             // Raw JSON, which only `serde_json` has.
-            "$serde_json::private::RawValue" => {
-                self.strictly(|json| json.deserialize_newtype_struct(name, visitor))
-            }
+            "$serde_json::private::RawValue" => self.strictly(|json| json.deserialize_newtype_struct(name, visitor)),
             _ => self.located(visitor.visit_newtype_struct(self)),
         }
     }

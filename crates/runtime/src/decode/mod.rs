@@ -144,9 +144,9 @@ mod tests {
     fn names_item_field_and_what_stands_there() {
         let complaint = complaint(
             r#"[{"id": "a", "input": {"name": "x"}},
-                {"input": {"name": "y, {[\"", "width": "wide"}, "id": "task_2"}]"#,
+                {"input": {"name": "y, {[\"", "width": "wide"}, "id": "item_2"}]"#,
         );
-        assert!(complaint.contains("`[1].input.width` (id `task_2`)"), "{complaint}");
+        assert!(complaint.contains("`[1].input.width` (id `item_2`)"), "{complaint}");
         assert!(complaint.contains(r#"string "wide", expected i64"#), "{complaint}");
         assert!(complaint.contains(r#"near …"#), "{complaint}");
     }

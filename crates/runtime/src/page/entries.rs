@@ -88,10 +88,13 @@ impl<T> Entries<T> {
 
     /// Leaves out what was beyond the cursor of the page before, and so was given already.
     pub(super) fn leave_out(&mut self, direction: Direction, beyond: &[String]) {
-        let repeated = self.towards(direction).zip(beyond).take_while(|(entry, json)| match entry {
-            Entry::Failed(failed) => failed.cursor.is_none() && failed.json() == *json,
-            Entry::Item(_) => false,
-        });
+        let repeated = self
+            .towards(direction)
+            .zip(beyond)
+            .take_while(|(entry, json)| match entry {
+                Entry::Failed(failed) => failed.cursor.is_none() && failed.json() == *json,
+                Entry::Item(_) => false,
+            });
         self.repeated = repeated.count();
     }
 

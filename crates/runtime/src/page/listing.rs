@@ -166,7 +166,11 @@ impl<T> Listing<T> {
 
     /// Whether more items follow a page of so many in the direction of reading.
     fn more(&self, direction: Direction, headers: &HeaderMap, items: usize) -> More {
-        if let Some((name, value)) = self.pagination.has_more.and_then(|name| Some((name, headers.get(name)?))) {
+        if let Some((name, value)) = self
+            .pagination
+            .has_more
+            .and_then(|name| Some((name, headers.get(name)?)))
+        {
             if let Some(more) = yes_or_no(value) {
                 return More { said: true, more };
             }

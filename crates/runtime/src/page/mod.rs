@@ -39,16 +39,16 @@ use crate::request::Call;
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let page = client.list_tasks().limit(50).send().await?;
-/// println!("{} tasks, the first is {:?}", page.len(), page.first().map(|task| &task.id));
-/// if let Some(next) = page.next().await? {
-///     println!("{} more", next.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn look_around(page: my_api::Page<Pet>) -> Result<(), my_api::Error> {
+///     println!("{} pets, the first is {:?}", page.len(), page.first());
+///     if let Some(next) = page.next().await? {
+///         println!("{} more", next.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 pub struct Page<T> {
     entries: Entries<T>,
@@ -64,8 +64,10 @@ impl<T> Page<T> {
     /// The items alone.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn tasks(page: Page<Task>) -> Vec<Task> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn pets(page: Page<Pet>) -> Vec<Pet> {
     ///     page.into_items()
     /// }
     /// ```
@@ -77,8 +79,10 @@ impl<T> Page<T> {
     /// that by a `Link` header, without either if the page is full.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_last(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_last(page: &Page<Pet>) -> bool {
     ///     !page.has_more()
     /// }
     /// ```
@@ -89,8 +93,10 @@ impl<T> Page<T> {
     /// The cursor of the next page, for `after`; `None` where this page is the last, or empty.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn bookmark(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn bookmark(page: &Page<Pet>) -> Option<String> {
     ///     page.next_cursor()
     /// }
     /// ```
@@ -102,8 +108,10 @@ impl<T> Page<T> {
     /// the first, or empty.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn newer_than_this(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn newer_than_this(page: &Page<Pet>) -> Option<String> {
     ///     page.prev_cursor()
     /// }
     /// ```
@@ -122,8 +130,10 @@ impl<T> Page<T> {
     /// How many items a page may have, as the server applied it (header `Limit`).
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_capped(page: &Page<Task>, asked: u64) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
     ///     page.limit().is_some_and(|applied| applied < asked)
     /// }
     /// ```
@@ -134,8 +144,10 @@ impl<T> Page<T> {
     /// The HTTP status.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_ok(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_ok(page: &Page<Pet>) -> bool {
     ///     page.status() == 200
     /// }
     /// ```
@@ -146,8 +158,10 @@ impl<T> Page<T> {
     /// The response headers.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn links(page: &Page<Task>) -> Option<&str> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn links(page: &Page<Pet>) -> Option<&str> {
     ///     page.headers().get("link")?.to_str().ok()
     /// }
     /// ```
@@ -192,15 +206,15 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut page = client.list_tasks().send().await?;
-    /// while let Some(next) = page.next().await? {
-    ///     page = next;
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn last(mut page: my_api::Page<Pet>) -> Result<my_api::Page<Pet>, my_api::Error> {
+    ///     while let Some(next) = page.next().await? {
+    ///         page = next;
+    ///     }
+    ///     Ok(page)
     /// }
-    /// # Ok(())
-    /// # }
     /// ```
     pub async fn next(&self) -> Result<Option<Self>, Error> {
         self.neighbour(Direction::Forward).await
@@ -214,15 +228,13 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// # let page = client.list_tasks().send().await?;
-    /// if let Some(newer) = page.previous().await? {
-    ///     println!("{} tasks came in since", newer.len());
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn newcomers(page: &my_api::Page<Pet>) -> Result<usize, my_api::Error> {
+    ///     let newer = page.previous().await?;
+    ///     Ok(newer.map_or(0, |page| page.len()))
     /// }
-    /// # Ok(())
-    /// # }
     /// ```
     pub async fn previous(&self) -> Result<Option<Self>, Error> {
         if self.listing.pagination.backward.is_none() {

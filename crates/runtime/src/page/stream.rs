@@ -27,7 +27,7 @@ struct Walk<T> {
     listing: Arc<Listing<T>>,
     position: Position,
     /// Hashes of the cursors that were passed, so that a server that goes in circles is found out.
-    /// Eight bytes a page: a million pages take less room than a few pages of tasks.
+    /// Eight bytes a page: a million pages take less room than a few pages of items.
     passed: HashSet<u64>,
     hasher: RandomState,
     /// How many more items are wanted.
@@ -145,15 +145,15 @@ impl<T> Drop for ReadAhead<T> {
 /// After an error it can be polled again and goes on where it was. It does not end by itself at an
 /// error, so a program that skips errors should count them.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let mut pages = client.list_tasks().limit(100).pages();
-/// while let Some(page) = pages.try_next().await? {
-///     println!("{} tasks up to {:?}", page.len(), pages.cursor());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn show(mut pages: my_api::Pages<Pet>) -> Result<(), my_api::Error> {
+///     while let Some(page) = pages.try_next().await? {
+///         println!("{} pets up to {:?}", page.len(), pages.cursor());
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[must_use = "a stream sends nothing before it is polled"]
 pub struct Pages<T> {
@@ -185,9 +185,11 @@ impl<T> Pages<T> {
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().pages().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pages: my_api::Pages<Pet>) -> my_api::Pages<Pet> {
+    ///     pages.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         // More than a channel can hold is more than there will ever be.
@@ -202,10 +204,11 @@ impl<T> Pages<T> {
     /// Before the first page, it is the cursor that the stream started from, if any.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().after("task_abcdefgh12345678").pages();
-    /// assert_eq!(pages.cursor(), Some("task_abcdefgh12345678"));
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pages: &my_api::Pages<Pet>) -> Option<String> {
+    ///     pages.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         let walk = self.walk.as_ref().ok()?;
@@ -218,9 +221,11 @@ impl<T> Pages<T> {
     /// The same list, item by item.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let items = client.list_tasks().pages().into_items();
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn one_by_one(pages: my_api::Pages<Pet>) -> my_api::Items<Pet> {
+    ///     pages.into_items()
+    /// }
     /// ```
     pub fn into_items(mut self) -> Items<T> {
         self.source = Source::Idle;
@@ -252,13 +257,12 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// # Errors
     /// Whatever fetching the page met. Called again, it asks for the same page again.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut pages = client.list_tasks().pages();
-    /// let first = pages.try_next().await?;
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn first(mut pages: my_api::Pages<Pet>) -> Result<Option<my_api::Page<Pet>>, my_api::Error> {
+    ///     pages.try_next().await
+    /// }
     /// ```
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
         std::future::poll_fn(|context| self.poll_page(context))
@@ -339,15 +343,15 @@ impl<T> fmt::Debug for Pages<T> {
 /// A list that was asked for with `before`, and without `after`, is read backward: each item is the
 /// one before the last.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let mut tasks = client.list_tasks().stream();
-/// while let Some(task) = tasks.try_next().await? {
-///     println!("{}", task.id);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn show(mut pets: my_api::Items<Pet>) -> Result<(), my_api::Error> {
+///     while let Some(pet) = pets.try_next().await? {
+///         println!("{}", pet["name"]);
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[must_use = "a stream sends nothing before it is polled"]
 pub struct Items<T> {
@@ -363,9 +367,11 @@ impl<T> Items<T> {
     /// needed for them, not even with [`read_ahead`](Self::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let newest = client.list_tasks().stream().max_items(10);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn some(pets: my_api::Items<Pet>) -> my_api::Items<Pet> {
+    ///     pets.max_items(10)
+    /// }
     /// ```
     pub fn max_items(mut self, items: usize) -> Self {
         self.wanted = Some(items);
@@ -380,9 +386,11 @@ impl<T> Items<T> {
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().stream().read_ahead(2);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pets: my_api::Items<Pet>) -> my_api::Items<Pet> {
+    ///     pets.read_ahead(2)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.pages = self.pages.read_ahead(pages);
@@ -395,10 +403,11 @@ impl<T> Items<T> {
     /// Before the first item, it is the cursor that the stream started from, if any.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().after("task_abcdefgh12345678").stream();
-    /// assert_eq!(tasks.cursor(), Some("task_abcdefgh12345678"));
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pets: &my_api::Items<Pet>) -> Option<String> {
+    ///     pets.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
@@ -413,13 +422,12 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
     /// # Errors
     /// Whatever fetching a page met. Called again, it goes on with the item that is next.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut tasks = client.list_tasks().stream();
-    /// let newest = tasks.try_next().await?;
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn first(mut pets: my_api::Items<Pet>) -> Result<Option<Pet>, my_api::Error> {
+    ///     pets.try_next().await
+    /// }
     /// ```
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         std::future::poll_fn(|context| self.poll_item(context))

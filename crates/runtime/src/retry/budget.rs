@@ -62,9 +62,10 @@ mod tests {
 
     use super::*;
     use crate::received::Received;
+    use crate::transport::TransportError;
 
     fn timeout() -> Error {
-        Error::timeout(std::time::Duration::from_secs(1), "`timeout`", None)
+        Error::transport(TransportError::timeout("no response"), None)
     }
 
     fn interrupted() -> Error {
