@@ -36,6 +36,7 @@ pub(crate) const RESERVED_TYPES: &[&str] = &[
     "String",
     "TimestampRangeError",
     "Vec",
+    "Watch",
 ];
 
 /// Names that a request builder may not take either: the module of the builders imports them, or has
@@ -47,6 +48,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "CallOptions",
     "Display",
     "IntoIterator",
+    "Lifecycle",
     "Operation",
     "Pagination",
     "Paging",
@@ -57,6 +59,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "ToString",
     "TryFrom",
     "TryInto",
+    "Watching",
 ];
 
 /// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
@@ -77,6 +80,8 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "set",
     "stream",
     "timeout",
+    "watch",
+    "watch_json",
 ];
 
 /// Methods that the builder of a struct has, and the field for what is not listed: a property of

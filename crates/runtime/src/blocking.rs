@@ -8,6 +8,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::page::Pagination;
 use crate::request::Request;
 use crate::response::Response;
+use crate::watch::Watching;
 
 /// What a generated client wraps whose calls block. Cheap to clone; clones share connections.
 #[derive(Clone)]
@@ -89,6 +91,14 @@ impl Client {
     pub fn pages<T>(&self, request: Request, pagination: Pagination<T>) -> Pages<T> {
         Pages {
             inner: request.pages(&self.inner, pagination),
+            client: self.clone(),
+        }
+    }
+
+    /// The changes of the items of this request's list.
+    pub fn watch<T>(&self, request: Request, watching: Watching<T>) -> Watch<T> {
+        Watch {
+            inner: request.watch(&self.inner, watching),
             client: self.clone(),
         }
     }
@@ -439,6 +449,84 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for Items<T> {
 }
 
 impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The changes of a list's items, until each has come to its end: `Iterator<Item = Result<T, Error>>`. It
+/// waits for the next change, and ends when there is at least one item and every one has come to its end.
+///
+/// After an error it can be asked again and continues, as [`Watch`](crate::Watch) does.
+///
+/// ```no_run
+/// # let client = my_api::blocking::Client::from_env()?;
+/// for task in client.list_tasks().run_id("run_5xQ9wKp3vN").watch() {
+///     let task = task?;
+///     println!("{} {}", task.id, task.status);
+/// }
+/// # Ok::<(), my_api::Error>(())
+/// ```
+#[must_use = "an iterator sends nothing before it is asked"]
+pub struct Watch<T> {
+    inner: crate::Watch<T>,
+    client: Client,
+}
+
+impl<T> Watch<T> {
+    /// The time between two looks at the list: see [`Watch::interval`](crate::Watch::interval).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().interval(Duration::from_secs(10));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn interval(mut self, first: Duration) -> Self {
+        self.inner = self.inner.interval(first);
+        self
+    }
+
+    /// How long the watch may take as a whole: see [`Watch::deadline`](crate::Watch::deadline).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().deadline(Duration::from_secs(600));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.inner = self.inner.deadline(deadline);
+        self
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
+    /// Waits until every item has come to its end: see [`Watch::until_done`](crate::Watch::until_done).
+    ///
+    /// # Errors
+    /// Whatever asking for the list met, and the end of the deadline. Called again, it continues.
+    ///
+    /// ```no_run
+    /// # let client = my_api::blocking::Client::from_env()?;
+    /// let tasks = client.list_tasks().run_id("run_5xQ9wKp3vN").watch().until_done()?;
+    /// println!("{} tasks are done", tasks.len());
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn until_done(&mut self) -> Result<Vec<T>, Error> {
+        self.client.wait(self.inner.until_done())
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Iterator for Watch<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.client.wait(self.inner.try_next()).transpose()
+    }
+}
+
+impl<T> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }

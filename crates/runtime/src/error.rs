@@ -53,6 +53,7 @@ struct Inner {
     kind: Option<String>,
     argument: Option<String>,
     retry_after: Option<Duration>,
+    of_item: bool,
     attempts: u32,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -200,6 +201,17 @@ impl Error {
         self.inner.retry_after
     }
 
+    /// Whether this is the error of one item of a list alone: the next item is the one behind it.
+    ///
+    /// ```
+    /// fn can_be_skipped(error: &my_api::Error) -> bool {
+    ///     error.is_of_item()
+    /// }
+    /// ```
+    pub fn is_of_item(&self) -> bool {
+        self.inner.of_item
+    }
+
     /// Whether the same request may succeed later: no connection, a time-out, an answer cut short,
     /// or one of the statuses 408, 429, 500, 502, 503 and 504.
     ///
@@ -323,6 +335,7 @@ impl Error {
                 kind: None,
                 argument: None,
                 retry_after: None,
+                of_item: false,
                 attempts: 0,
                 source: None,
             }),
@@ -339,6 +352,11 @@ impl Error {
 
     pub(crate) fn pagination(message: impl Into<String>) -> Self {
         Self::new(Category::Pagination, message)
+    }
+
+    /// A watch whose deadline is over.
+    pub(crate) fn watch_timeout(message: String) -> Self {
+        Self::new(Category::Timeout, message)
     }
 
     pub(crate) fn credentials(reason: &str) -> Self {
@@ -516,6 +534,12 @@ impl Error {
              lives elsewhere now, set that as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
+    }
+
+    /// The same as the error of one item of a list.
+    pub(crate) fn of_item(mut self) -> Self {
+        self.inner.of_item = true;
+        self
     }
 
     /// Which call the error happened to, where nothing was sent or nothing more is known.

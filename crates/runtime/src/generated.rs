@@ -10,6 +10,7 @@ pub use crate::client::{Client, ClientBuilder};
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::{Pagination, text_of};
 pub use crate::request::Request;
+pub use crate::watch::Watching;
 
 /// Values on their way into a builder.
 pub mod argument {

@@ -33,7 +33,7 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
     quote! {
         pub use ittybit_runtime::{
             Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError, Response,
-            RetryPolicy, Timestamp, TimestampRangeError, auth, reqwest, transport,
+            RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest, transport,
         };
         pub use types::*;
 

@@ -119,6 +119,7 @@ impl Prepare<'_> {
         let answer = self.answer(&operation.responses, at, &builder);
         self.define_waiting();
         let answer = answer?;
+        self.filters(answer.item.as_deref(), &parameters);
 
         let mut renamed = HashMap::new();
         let mut copies = Vec::new();
@@ -180,6 +181,8 @@ impl Prepare<'_> {
             success_docs: answer.docs.clone(),
             errors: answer.errors.clone(),
             pagination: None,
+            lifecycle: None,
+            columns: Vec::new(),
             security: match &operation.security {
                 Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
                 None => self.model.security.clone(),
@@ -187,6 +190,12 @@ impl Prepare<'_> {
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
             model.pagination = self.pagination(extension, &model, &answer, at);
+        }
+        if let Some(pagination) = &model.pagination {
+            model.lifecycle = self.lifecycle_field(&pagination.item, at);
+        }
+        if let Some(extension) = operation.extensions.get("x-columns") {
+            model.columns = self.columns(extension, answer.item.as_deref(), at);
         }
         self.model.operations.insert(rust.clone(), model);
 
