@@ -21,6 +21,7 @@
 //!
 //! - Lists come as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
+//! - A list is watched until each of its items has come to its end, by [`Watch`].
 //! - Failures that time may heal are tried again by a [`RetryPolicy`], which obeys `Retry-After`.
 //! - [`Error`] tells failures apart and says what to do about them.
 //! - Every enum is open, and every response keeps the fields that this version does not know, so

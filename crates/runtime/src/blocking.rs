@@ -499,6 +499,17 @@ impl<T> Watch<T> {
         self.inner = self.inner.deadline(deadline);
         self
     }
+
+    /// The last state of every item that was seen: see [`Watch::states`](crate::Watch::states).
+    ///
+    /// ```
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// assert_eq!(client.list_tasks().watch().states().count(), 0);
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.inner.states()
+    }
 }
 
 impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {

@@ -238,6 +238,18 @@ impl<T> Watch<T> {
         self
     }
 
+    /// The last state of every item that was seen, in the order in which they were first seen.
+    ///
+    /// ```
+    /// # let client = my_api::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch();
+    /// assert_eq!(changes.states().count(), 0);
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.seen.iter().map(|seen| &seen.item)
+    }
+
     /// What is left until the deadline.
     fn left(&self) -> Option<Duration> {
         let elapsed = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
