@@ -54,6 +54,8 @@ struct Inner {
     argument: Option<String>,
     retry_after: Option<Duration>,
     of_item: bool,
+    /// Whether no later attempt helps, whatever the category.
+    lasting: bool,
     attempts: u32,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -222,7 +224,7 @@ impl Error {
     /// assert!(!my_api::Client::new("").unwrap_err().is_retryable());
     /// ```
     pub fn is_retryable(&self) -> bool {
-        retry::is_transient(self.inner.category, self.status())
+        !self.inner.lasting && retry::is_transient(self.inner.category, self.status())
     }
 
     /// How often the request was sent, or tried to be sent. 0 where nothing was.
@@ -336,6 +338,7 @@ impl Error {
                 argument: None,
                 retry_after: None,
                 of_item: false,
+                lasting: false,
                 attempts: 0,
                 source: None,
             }),
@@ -356,7 +359,9 @@ impl Error {
 
     /// A watch whose deadline is over.
     pub(crate) fn watch_timeout(message: String) -> Self {
-        Self::new(Category::Timeout, message)
+        let mut made = Self::new(Category::Timeout, message);
+        made.inner.lasting = true;
+        made
     }
 
     pub(crate) fn credentials(reason: &str) -> Self {
