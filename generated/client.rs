@@ -90,7 +90,7 @@ impl blocking::Client {
 pub mod operation {
     use super::builder;
 
-    pub use ittybit_runtime::operation::{Operation, Paging, Parameter};
+    pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
 
     /// A list of this API that comes in pages.
     /// ```
@@ -118,15 +118,22 @@ pub mod operation {
     /// ```
     pub const LISTS: &[List] = &[
         List::new(
-            builder::ListTasks::OPERATION,
-            |client, arguments| {
+                builder::ListTasks::OPERATION,
+                |client, arguments| {
+                    let mut request = client.list_tasks();
+                    for (name, values) in arguments {
+                        request = request.set(name, values)?;
+                    }
+                    Ok(request.pages_json())
+                },
+            )
+            .watched(|client, arguments| {
                 let mut request = client.list_tasks();
                 for (name, values) in arguments {
                     request = request.set(name, values)?;
                 }
-                Ok(request.pages_json())
-            },
-        ),
+                Ok(request.watch_json())
+            }),
     ];
 }
 
@@ -478,6 +485,31 @@ pub mod types {
         }
     }
 
+    impl TaskStatus {
+        /// Whether it has come to its end, and will not change any more: `succeeded`, `ready`,
+        /// `failed` or `cancelled`. `false` for a value that this version does not know.
+        ///
+        /// ```
+        /// assert!(ittybit::TaskStatus::Succeeded.is_terminal());
+        /// assert!(!ittybit::TaskStatus::Waiting.is_terminal());
+        /// ```
+        pub fn is_terminal(&self) -> bool {
+            matches!(
+                self, Self::Succeeded | Self::Ready | Self::Failed | Self::Cancelled
+            )
+        }
+
+        /// Whether it has come to a good end: `succeeded` or `ready`.
+        ///
+        /// ```
+        /// assert!(ittybit::TaskStatus::Succeeded.is_success());
+        /// assert!(!ittybit::TaskStatus::Failed.is_success());
+        /// ```
+        pub fn is_success(&self) -> bool {
+            matches!(self, Self::Succeeded | Self::Ready)
+        }
+    }
+
     /// Status of a task, as the status filter takes it: exactly the documented values.
     ///
     /// ```
@@ -634,6 +666,22 @@ pub mod types {
             Internal = "internal",
         }
     }
+
+    impl From<TaskStatus> for TaskStatusFilter {
+        /// The filter that finds this value. `ready` becomes `succeeded`, which took its place. A
+        /// value that the filter does not know is sent as it is.
+        ///
+        /// ```
+        /// let filter = ittybit::TaskStatusFilter::from(ittybit::TaskStatus::Ready);
+        /// assert_eq!(filter, ittybit::TaskStatusFilter::Succeeded);
+        /// ```
+        fn from(value: TaskStatus) -> Self {
+            match value {
+                TaskStatus::Ready => Self::Succeeded,
+                other => Self::from(other.as_str()),
+            }
+        }
+    }
 }
 
 /// What builds requests and the values in them.
@@ -645,6 +693,7 @@ pub mod builder {
     use std::fmt::Display;
     use ittybit_runtime::Error;
     use ittybit_runtime::Items;
+    use ittybit_runtime::operation::Lifecycle;
     use ittybit_runtime::operation::Operation;
     use ittybit_runtime::Page;
     use ittybit_runtime::Pages;
@@ -653,6 +702,8 @@ pub mod builder {
     use ittybit_runtime::operation::Parameter;
     use ittybit_runtime::generated::Request;
     use ittybit_runtime::Timestamp;
+    use ittybit_runtime::Watch;
+    use ittybit_runtime::generated::Watching;
     use ittybit_runtime::generated::argument;
 
     #[cfg(feature = "blocking")]
@@ -1681,6 +1732,27 @@ pub mod builder {
                 "updated_at",
             ],
             times: &["created_at", "started_at", "finished_at", "updated_at"],
+            columns: &[
+                "id",
+                "kind",
+                "status",
+                "progress",
+                "input.filename",
+                "created_at",
+            ],
+            lifecycle: Some(Lifecycle {
+                field: "status",
+                percent: Some("progress"),
+                progress: &[
+                    "waiting",
+                    "validating",
+                    "queued",
+                    "processing",
+                    "finishing",
+                ],
+                success: &["succeeded", "ready"],
+                failure: &["failed", "cancelled"],
+            }),
             security: &[&["bearer"]],
             ..Operation::of("list_tasks", "GET", "/tasks", &[200..=200])
         };
@@ -1698,6 +1770,17 @@ pub mod builder {
             applied_limit: Some("Limit"),
         };
 
+        const WATCHING: Watching<types::Task> = Watching::new(
+            Self::PAGES,
+            |item| item.status.is_terminal(),
+        );
+        const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
+            Self::PAGES.of(|item| text_of(item, "id")),
+            |item| {
+                text_of(item, "status")
+                    .is_some_and(|text| types::TaskStatus::from(text).is_terminal())
+            },
+        );
         pub(crate) fn new(client: C) -> Self {
             Self {
                 client,
@@ -2025,6 +2108,40 @@ pub mod builder {
         pub fn stream(self) -> Items<types::Task> {
             self.pages().into_items()
         }
+
+        /// Watches the items until each has come to its end: gives an item when it is first seen,
+        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
+        /// s to 30 s.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut changes = client.list_tasks().watch();
+        /// while let Some(item) = changes.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch(self) -> Watch<types::Task> {
+            let (client, request) = self.request();
+            request.watch(&client.0, Self::WATCHING)
+        }
+
+        /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut changes = client.list_tasks().watch_json();
+        /// while let Some(item) = changes.try_next().await? {
+        ///     println!("{item}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch_json(self) -> Watch<Box<serde_json::value::RawValue>> {
+            let (client, request) = self.request();
+            request.watch(&client.0, Self::WATCHING_JSON)
+        }
     }
 
     #[cfg(feature = "blocking")]
@@ -2113,6 +2230,42 @@ pub mod builder {
         /// ```
         pub fn iter(self) -> blocking::Items<types::Task> {
             self.pages().into_items()
+        }
+
+        /// Watches the items until each has come to its end: gives an item when it is first seen,
+        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
+        /// s to 30 s.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let changes = client.list_tasks().watch();
+        /// for item in changes {
+        ///     let item = item?;
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch(self) -> blocking::Watch<types::Task> {
+            let (client, request) = self.request();
+            client.0.watch(request, Self::WATCHING)
+        }
+
+        /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let changes = client.list_tasks().watch_json();
+        /// for item in changes {
+        ///     let item = item?;
+        ///     println!("{item}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch_json(self) -> blocking::Watch<Box<serde_json::value::RawValue>> {
+            let (client, request) = self.request();
+            client.0.watch(request, Self::WATCHING_JSON)
         }
     }
 }

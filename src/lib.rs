@@ -21,6 +21,7 @@
 //!
 //! - Lists come as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
+//! - A list is watched until each of its items has come to its end, by [`Watch`].
 //! - Transient failures are tried again by a [`RetryPolicy`], which respects `Retry-After`.
 //! - [`Error`] tells failures apart and says what to do about them.
 //! - Every enum is open, every response keeps the fields that this version does not know, and an
@@ -43,7 +44,6 @@
 #![deny(missing_docs)]
 
 pub mod guide;
-mod task;
 
 // The client, as `mod generated`.
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));

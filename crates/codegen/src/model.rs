@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use proc_macro2::TokenStream;
 
 /// Everything that `polish` needs to know.
@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
     pub operations: IndexMap<String, Operation>,
+    /// Pairs of enums: that of a property, and that of a parameter which filters by it.
+    pub conversions: IndexSet<(String, String)>,
     /// Where the document has what became a type.
     pub places: HashMap<String, String>,
 }
@@ -135,6 +137,33 @@ pub(crate) struct Field {
 pub(crate) struct Enum {
     pub about: About,
     pub variants: IndexMap<String, Variant>,
+    pub lifecycle: Option<Lifecycle>,
+    /// Older spellings, with the values that took their place.
+    pub aliases: IndexMap<String, String>,
+}
+
+impl Enum {
+    /// The variant of a value.
+    pub(crate) fn variant(&self, value: &str) -> Option<&str> {
+        let mut variants = self.variants.iter();
+        let found = variants.find(|(_, variant)| variant.value == value);
+        found.map(|(rust, _)| rust.as_str())
+    }
+}
+
+/// `x-lifecycle`: the values of an enum by what they mean for someone who waits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lifecycle {
+    pub progress: Vec<String>,
+    pub success: Vec<String>,
+    pub failure: Vec<String>,
+}
+
+impl Lifecycle {
+    /// The values after which nothing changes any more.
+    pub(crate) fn terminal(&self) -> impl Iterator<Item = &String> {
+        self.success.iter().chain(&self.failure)
+    }
 }
 
 #[derive(Debug)]
@@ -173,6 +202,10 @@ pub(crate) struct Operation {
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
+    /// For a list: what says how far an item is.
+    pub lifecycle: Option<LifecycleField>,
+    /// The fields that a table of the items shows.
+    pub columns: Vec<String>,
     /// Alternatives of names of schemes.
     pub security: Vec<Vec<String>>,
 }
@@ -199,6 +232,8 @@ pub(crate) struct Parameter {
     pub example: Option<serde_json::Value>,
     /// The type of its values, by names within the module `types`.
     pub ty: TokenStream,
+    /// The property of an item that it compares with, and where the document says so.
+    pub filter: Option<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,4 +340,19 @@ pub(crate) struct Cursor {
     pub optional: bool,
     /// Whether it is a time, which is sent in Unix seconds.
     pub seconds: bool,
+}
+
+/// The property of an item that has a lifecycle.
+#[derive(Debug)]
+pub(crate) struct LifecycleField {
+    /// The name in JSON.
+    pub property: String,
+    /// The Rust name of the field.
+    pub field: String,
+    /// Whether an item may be without it.
+    pub optional: bool,
+    /// The enum of its values.
+    pub values: String,
+    /// The property that says how much is done, of 100.
+    pub percent: Option<String>,
 }

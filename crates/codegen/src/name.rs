@@ -40,6 +40,7 @@ const OWN_TYPES: &[&str] = &[
     "Some",
     "String",
     "Vec",
+    "Watch",
 ];
 
 /// Whether a schema may not have this name. `Timestamp` is what a schema of that name becomes.
@@ -56,6 +57,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "CallOptions",
     "Display",
     "IntoIterator",
+    "Lifecycle",
     "Operation",
     "Pagination",
     "Paging",
@@ -66,6 +68,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "ToString",
     "TryFrom",
     "TryInto",
+    "Watching",
 ];
 
 /// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
@@ -86,6 +89,8 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "set",
     "stream",
     "timeout",
+    "watch",
+    "watch_json",
 ];
 
 /// Methods that the builder of a struct has, and the field for what is not listed: a property of

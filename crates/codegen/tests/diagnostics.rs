@@ -160,6 +160,40 @@ fn pagination() {
 }
 
 #[test]
+fn lifecycles_and_aliases() {
+    let state = |extension: &str| {
+        schema(&format!(
+            "    State: {{ type: string, enum: [new, done, ended], {extension} }}\n"
+        ))
+    };
+    refusals! {
+        "a lifecycle that is a list" => state("x-lifecycle: [new]"),
+        "a key that is not there" => state("x-lifecycle: { progress: [new], success: [done, ended], failed: [] }"),
+        "a list that is none" => state("x-lifecycle: { progress: new, success: [done, ended] }"),
+        "a value of no list" => state("x-lifecycle: { success: [done] }"),
+        "a value of two lists" => state("x-lifecycle: { progress: [new, done], success: [done, ended, ended] }"),
+        "values that are not there" => state("x-lifecycle: { progress: [new, old, 1], success: [done, ended] }"),
+        "no end" => state("x-lifecycle: { progress: [new, done, ended] }"),
+        "aliases that are a list" => state("x-enum-aliases: [ended]"),
+        "aliases of what is not there" => state("x-enum-aliases: { old: done, ended: gone, new: 1 }"),
+        "an alias of an alias" => state("x-enum-aliases: { ended: done, done: new }"),
+        "an alias that means something else" => state("x-lifecycle: { progress: [new], success: [done], failure: [ended] }, x-enum-aliases: { ended: done }"),
+    }
+}
+
+#[test]
+fn filters_and_columns() {
+    let list = |what: &str, with: &str| refused(&LIST.replace(what, with));
+    let parameter = "{ name: after, in: query,";
+    refusals! {
+        "a filter of no property" => list(parameter, "{ name: after, in: query, x-filter: name,"),
+        "a filter that is no name" => list(parameter, "{ name: after, in: query, x-filter: [id],"),
+        "columns that are a name" => list("      parameters:", "      x-columns: id\n      parameters:"),
+        "columns that are not there" => list("      parameters:", "      x-columns: [id, name, id.first, 3]\n      parameters:"),
+    }
+}
+
+#[test]
 fn documents() {
     let deep = |levels| {
         format!(

@@ -53,6 +53,9 @@ struct Inner {
     kind: Option<String>,
     argument: Option<String>,
     retry_after: Option<Duration>,
+    of_item: bool,
+    /// Whether no later attempt helps, whatever the category.
+    lasting: bool,
     attempts: u32,
     /// Why there was no other attempt, where one would have made sense.
     given_up: Option<String>,
@@ -211,6 +214,17 @@ impl Error {
         self.inner.retry_after
     }
 
+    /// Whether this is the error of one item of a list alone: the next item is the one behind it.
+    ///
+    /// ```
+    /// fn can_be_skipped(error: &my_api::Error) -> bool {
+    ///     error.is_of_item()
+    /// }
+    /// ```
+    pub fn is_of_item(&self) -> bool {
+        self.inner.of_item
+    }
+
     /// Whether the same request may succeed later: no connection, a time-out, an answer cut short,
     /// or one of the statuses 408, 429, 500, 502, 503 and 504.
     ///
@@ -224,7 +238,7 @@ impl Error {
     /// }
     /// ```
     pub fn is_retryable(&self) -> bool {
-        retry::is_transient(self.inner.category, self.status())
+        !self.inner.lasting && retry::is_transient(self.inner.category, self.status())
     }
 
     /// How often the request was sent, or tried to be sent. 0 where nothing was.
@@ -345,6 +359,8 @@ impl Error {
                 kind: None,
                 argument: None,
                 retry_after: None,
+                of_item: false,
+                lasting: false,
                 attempts: 0,
                 given_up: None,
                 source: None,
@@ -362,6 +378,13 @@ impl Error {
 
     pub(crate) fn pagination(message: impl Into<String>) -> Self {
         Self::new(Category::Pagination, message)
+    }
+
+    /// A watch whose deadline is over.
+    pub(crate) fn watch_timeout(message: String) -> Self {
+        let mut made = Self::new(Category::Timeout, message);
+        made.inner.lasting = true;
+        made
     }
 
     pub(crate) fn credentials(reason: impl Into<String>) -> Self {
@@ -548,6 +571,12 @@ impl Error {
              lives elsewhere now, set that as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
+    }
+
+    /// The same as the error of one item of a list.
+    pub(crate) fn of_item(mut self) -> Self {
+        self.inner.of_item = true;
+        self
     }
 
     /// Which call the error happened to, where nothing was sent or nothing more is known.

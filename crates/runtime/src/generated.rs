@@ -11,6 +11,7 @@ pub use crate::decode::{extra, nullable, text_of};
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::Pagination;
 pub use crate::request::Request;
+pub use crate::watch::Watching;
 
 /// Values on their way into a builder.
 pub mod argument {

@@ -7,6 +7,7 @@
 //!
 //! - A list is read as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
+//! - A list is watched until each of its items has come to its end by [`Watch`].
 //! - A transient failure is tried again by a [`RetryPolicy`], which respects `Retry-After`.
 //! - [`Error`] tells failures apart and says what to do about them.
 //! - Credentials are fixed values or come from a provider ([`auth`]). They are sent to the base URL and
@@ -46,6 +47,7 @@ mod retry;
 mod span;
 mod timestamp;
 pub mod transport;
+mod watch;
 
 pub use error::{Category, Error};
 pub use page::{Items, Page, Pages};
@@ -53,3 +55,4 @@ pub use reqwest;
 pub use response::Response;
 pub use retry::{Attempt, Clock, Decision, RetryPolicy};
 pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+pub use watch::Watch;

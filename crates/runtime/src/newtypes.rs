@@ -255,7 +255,7 @@ macro_rules! client {
         #[cfg(feature = "blocking")]
         pub mod blocking {
             use super::ClientBuilder;
-            pub use $crate::blocking::{Items, Page, Pages};
+            pub use $crate::blocking::{Items, Page, Pages, Watch};
 
             #[doc = concat!("A client of ", $title, " whose calls block. Cheap to clone; clones share connections, tokens and the retry budget.")]
             ///

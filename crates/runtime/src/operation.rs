@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::error::Error;
 use crate::page::Pages;
 pub use crate::parameter::Parameter;
+use crate::watch::Watch;
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.
 ///
@@ -47,6 +48,11 @@ pub struct Operation {
     pub fields: &'static [&'static str],
     /// Those of `fields` that hold times, which are sent in Unix seconds.
     pub times: &'static [&'static str],
+    /// Those of `fields`, and of the objects that hold them, that a table shows; empty where the document
+    /// does not choose.
+    pub columns: &'static [&'static str],
+    /// For a list whose items come to an end: what says how far an item is.
+    pub lifecycle: Option<Lifecycle>,
     /// The statuses that the document describes as success.
     pub success: &'static [RangeInclusive<u16>],
     /// The security requirements: alternatives, each of the names of schemes that are sent together. An
@@ -78,6 +84,28 @@ pub struct Paging {
     pub largest: Option<u64>,
 }
 
+/// What says how far an item of a list is, and when it will not change any more.
+///
+/// ```
+/// # use my_api::operation::Operation;
+/// fn can_be_watched(operation: &Operation) -> bool {
+///     operation.lifecycle.is_some()
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// The field that has one of the values below.
+    pub field: &'static str,
+    /// The field with a number from 0 to 100 that says how much is done.
+    pub percent: Option<&'static str>,
+    /// Values of an item that is on its way.
+    pub progress: &'static [&'static str],
+    /// Values of an item that has come to a good end.
+    pub success: &'static [&'static str],
+    /// Values of an item that has come to another end.
+    pub failure: &'static [&'static str],
+}
+
 impl Operation {
     /// An operation of which no more is said: what generated code completes.
     #[doc(hidden)]
@@ -99,6 +127,8 @@ impl Operation {
             paging: None,
             fields: &[],
             times: &[],
+            columns: &[],
+            lifecycle: None,
             success,
             security: &[],
             idempotency_key: None,
@@ -115,8 +145,8 @@ impl Operation {
     }
 }
 
-/// Begins to go through the pages of a list.
-type Begin<C> = fn(&C, &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error>;
+/// Begins to go through a list.
+type Begin<C, S> = fn(&C, &[(&str, Vec<String>)]) -> Result<S, Error>;
 
 /// A list that comes in pages, for programs that learn at run time what there is to list. `C` is the
 /// client of the API.
@@ -134,7 +164,8 @@ type Begin<C> = fn(&C, &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, E
 /// ```
 pub struct List<C> {
     operation: &'static Operation,
-    begin: Begin<C>,
+    pages: Begin<C, Pages<Box<RawValue>>>,
+    watch: Option<Begin<C, Watch<Box<RawValue>>>>,
 }
 
 // By hand: a derive would ask for `C: Copy`, and a list holds no client.
@@ -147,8 +178,22 @@ impl<C> Copy for List<C> {}
 
 impl<C> List<C> {
     #[doc(hidden)]
-    pub const fn new(operation: &'static Operation, begin: Begin<C>) -> Self {
-        Self { operation, begin }
+    pub const fn new(operation: &'static Operation, pages: Begin<C, Pages<Box<RawValue>>>) -> Self {
+        Self {
+            operation,
+            pages,
+            watch: None,
+        }
+    }
+
+    /// The same of a list whose items come to an end.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn watched(self, watch: Begin<C, Watch<Box<RawValue>>>) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
+        }
     }
 
     /// What the document says of the call.
@@ -180,7 +225,32 @@ impl<C> List<C> {
     /// # Errors
     /// There is no such parameter, or it does not take the text.
     pub fn pages_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error> {
-        (self.begin)(client, arguments)
+        (self.pages)(client, arguments)
+    }
+
+    /// Watches the items until each has come to its end, as the JSON that the server sent. Parameters are
+    /// given as for [`pages_json`](Self::pages_json).
+    ///
+    /// ```
+    /// # use my_api::{Error, operation::List};
+    /// async fn wait_for_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
+    ///     let mut changes = list.watch_json(client, &[])?;
+    ///     while let Some(item) = changes.try_next().await? {
+    ///         println!("{item}");
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such parameter, or it does not take the text; or the items have no
+    /// [`lifecycle`](Operation::lifecycle), so there is nothing to wait for.
+    pub fn watch_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Watch<Box<RawValue>>, Error> {
+        let watch = self.watch.ok_or_else(|| {
+            let reason = "the items of this list have no field that says when they are done, so they cannot be watched";
+            Error::pagination(reason).on(self.operation)
+        })?;
+        watch(client, arguments)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::number;
 use crate::operation::Operation;
 use crate::page::{Page, Pages, Pagination};
 use crate::response::Response;
+use crate::watch::{Watch, Watching};
 
 /// A request in the making. The first argument that is wrong is the error of the whole.
 pub struct Request {
@@ -175,6 +176,13 @@ impl Request {
         let operation = self.operation;
         let call = self.call(client).map(|(_, call)| call);
         Pages::new(client.clone(), operation, pagination, call)
+    }
+
+    /// A stream of the changes of the items of this request's list.
+    pub fn watch<T>(self, client: &Client, watching: Watching<T>) -> Watch<T> {
+        let operation = self.operation;
+        let call = self.call(client).map(|(_, call)| call);
+        Watch::new(client.clone(), operation, watching, call)
     }
 
     fn call(mut self, client: &Client) -> Result<(&'static Operation, Call), Error> {

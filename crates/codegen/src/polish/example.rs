@@ -244,6 +244,23 @@ pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
     ))
 }
 
+/// A question to an enum: a value with the answer yes, and one with the answer no.
+pub(crate) fn of_predicate(name: &str, method: &str, yes: Option<&str>, no: Option<&str>) -> String {
+    let line = |variant: &str, not: &str| format!("assert!({not}\u{2}::{name}::{variant}.{method}());");
+    let lines = [
+        yes.map(|variant| line(variant, "")),
+        no.map(|variant| line(variant, "!")),
+    ];
+    block(&lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+/// A value of one enum as that of another.
+pub(crate) fn of_conversion(from: &str, one: &str, to: &str, other: &str) -> String {
+    block(&format!(
+        "let filter = \u{2}::{to}::from(\u{2}::{from}::{one});\nassert_eq!(filter, \u{2}::{to}::{other});"
+    ))
+}
+
 /// What a setter may be given.
 pub(crate) struct Argument {
     /// Statements that make it, where it is too much for one expression.
@@ -351,6 +368,11 @@ impl Requests {
     /// Going through items.
     pub(crate) fn items(&self, method: &str) -> String {
         self.all("items", "item", method, "println!(\"{item:?}\");")
+    }
+
+    /// Watching items: each change.
+    pub(crate) fn watch(&self, method: &str, each: &str) -> String {
+        self.all("changes", "item", method, each)
     }
 
     fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {

@@ -9,7 +9,7 @@ use super::context::{Context, name_of};
 use super::example::{self, Requests, Said};
 use super::setter::Setter;
 use super::{docs, paths};
-use crate::model::{About, Literal, Location, Operation, Parameter};
+use crate::model::{About, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter};
 
 /// Every operation of the document, and its lists as they are called.
 pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream]) -> TokenStream {
@@ -28,7 +28,7 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream])
         /// command line.
         pub mod operation {
             #use_builder
-            pub use ittybit_runtime::operation::{Operation, Paging, Parameter};
+            pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
 
             /// A list of this API that comes in pages.
             #about_list
@@ -122,6 +122,8 @@ pub(crate) fn operation(
         .map(|names| quote! { &[#(#names),*] })
         .collect();
     let idempotency_key = operation.idempotency_key();
+    let columns = &operation.columns;
+    let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
     let said = [
         (!summary.is_empty()).then(|| quote! { summary: #summary, }),
         (!description.is_empty()).then(|| quote! { description: #description, }),
@@ -131,6 +133,8 @@ pub(crate) fn operation(
         paging.map(|paging| quote! { paging: Some(#paging), }),
         (!names.is_empty()).then(|| quote! { fields: &[#(#names),*], }),
         (!times.is_empty()).then(|| quote! { times: &[#(#times),*], }),
+        (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
+        lifecycle.map(|lifecycle| quote! { lifecycle: Some(#lifecycle), }),
         (!security.is_empty()).then(|| quote! { security: &[#(#security),*], }),
         idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
     ];
@@ -143,6 +147,36 @@ pub(crate) fn operation(
     quote! {
         #about
         pub const OPERATION: &Operation = &#operation;
+    }
+}
+
+/// The field that has a lifecycle, and what its values mean.
+fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
+    let LifecycleField {
+        property,
+        values,
+        percent,
+        ..
+    } = field;
+    let values = context
+        .model
+        .enums
+        .get(values)
+        .and_then(|values| values.lifecycle.clone());
+    let Lifecycle {
+        progress,
+        success,
+        failure,
+    } = values.unwrap_or_default();
+    let percent = optional(percent);
+    quote! {
+        Lifecycle {
+            field: #property,
+            percent: #percent,
+            progress: &[#(#progress),*],
+            success: &[#(#success),*],
+            failure: &[#(#failure),*],
+        }
     }
 }
 

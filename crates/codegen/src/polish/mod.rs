@@ -43,6 +43,10 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .enums
         .iter()
         .map(|(name, item)| enums::definition(name, item, crate_name));
+    let conversions = model
+        .conversions
+        .iter()
+        .filter_map(|(from, to)| enums::conversion(from, to, model));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
         quote! { #docs pub type #ident = #target; }
@@ -58,6 +62,7 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .iter()
         .map(|item| item.definition(context))
         .chain(enums)
+        .chain(conversions)
         .chain(aliases)
     {
         types.extend(items(tokens)?);
@@ -79,6 +84,7 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
             "Display",
             "Error",
             "Items",
+            "Lifecycle",
             "Operation",
             "Page",
             "Pages",
@@ -89,6 +95,8 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
             "Request",
             "Response",
             "Timestamp",
+            "Watch",
+            "Watching",
             "blocking::",
             "call_options",
             "text_of",
@@ -159,7 +167,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
             "Bound" => quote! { use std::ops::Bound; },
             "Client" => quote! { use super::Client; },
             "Display" => quote! { use std::fmt::Display; },
-            "Operation" | "Paging" | "Parameter" => {
+            "Lifecycle" | "Operation" | "Paging" | "Parameter" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::operation::#ident; }
             }
@@ -167,7 +175,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
                 let ident = format_ident!("{}", name.trim_end_matches(':'));
                 quote! { use ittybit_runtime::generated::#ident; }
             }
-            "Argument" | "CallOptions" | "Pagination" | "Pattern" | "Request" | "text_of" => {
+            "Argument" | "CallOptions" | "Pagination" | "Pattern" | "Request" | "Watching" | "text_of" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }

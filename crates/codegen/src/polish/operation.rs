@@ -78,15 +78,21 @@ impl<'m> Parts<'m> {
     pub(crate) fn list(&self) -> Option<TokenStream> {
         self.model.pagination.as_ref()?;
         let (builder, method) = (self.builder_ident(), format_ident!("{}", self.name));
-        Some(quote! {
-            List::new(builder::#builder::OPERATION, |client, arguments| {
-                let mut request = client.#method();
-                for (name, values) in arguments {
-                    request = request.set(name, values)?;
+        let begin = |all: &str| {
+            let all = format_ident!("{all}");
+            quote! {
+                |client, arguments| {
+                    let mut request = client.#method();
+                    for (name, values) in arguments {
+                        request = request.set(name, values)?;
+                    }
+                    Ok(request.#all())
                 }
-                Ok(request.pages_json())
-            })
-        })
+            }
+        };
+        let (pages, watch) = (begin("pages_json"), begin("watch_json"));
+        let watch = self.model.lifecycle.is_some().then(|| quote! { .watched(#watch) });
+        Some(quote! { List::new(builder::#builder::OPERATION, #pages) #watch })
     }
 
     pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
@@ -157,6 +163,7 @@ impl<'m> Parts<'m> {
         let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.success, context);
         let set = metadata::set(&builder, self.model, &self.setters, &requests, context);
         let pages = self.pagination();
+        let watching = self.watching();
         let (crate_name, method) = (context.crate_name, format_ident!("{}", self.name));
         let request = self.request();
         let send = self.send();
@@ -180,6 +187,8 @@ impl<'m> Parts<'m> {
 
             impl<C> #builder<C> {
                 #pages
+
+                #watching
 
                 pub(crate) fn new(client: C) -> Self {
                     Self { client, options: CallOptions::default(), #(#initial)* }
@@ -230,6 +239,32 @@ impl<'m> Parts<'m> {
                     applied_limit: #applied_limit,
                 };
             }
+        })
+    }
+
+    /// When an item is done: typed, and as JSON.
+    fn watching(&self) -> Option<TokenStream> {
+        let lifecycle = self.model.lifecycle.as_ref()?;
+        let pagination = self.model.pagination.as_ref()?;
+        let (item, cursor) = (format_ident!("{}", pagination.item), &pagination.cursor.property);
+        let (field, values) = (
+            format_ident!("{}", lifecycle.field),
+            format_ident!("{}", lifecycle.values),
+        );
+        let property = &lifecycle.property;
+        let done = match lifecycle.optional {
+            true => quote! { item.#field.as_ref().is_some_and(types::#values::is_terminal) },
+            false => quote! { item.#field.is_terminal() },
+        };
+        Some(quote! {
+            const WATCHING: Watching<types::#item> = Watching::new(Self::PAGES, |item| #done);
+
+            const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
+                Self::PAGES.of(|item| text_of(item, #cursor)),
+                |item| {
+                    text_of(item, #property).is_some_and(|text| types::#values::from(text).is_terminal())
+                },
+            );
         })
     }
 
@@ -330,6 +365,31 @@ impl<'m> Parts<'m> {
         let one = call("send_page", quote! { Self::PAGES });
         let typed = call("pages", quote! { Self::PAGES });
         let json = call("pages", quote! { Self::PAGES.of(|item| text_of(item, #property)) });
+        let watch = self.model.lifecycle.as_ref().map(|_| {
+            let watch = docs::lines(&format!(
+                "Watches the items until each has come to its end: gives an item when it is first seen, and \
+                 whenever it has changed. The list is asked for again and again, in intervals from 2 s to \
+                 30 s.\n\n{}",
+                requests.watch("watch", "println!(\"{item:?}\");")
+            ));
+            let watch_json = docs::lines(&format!(
+                "As [`watch`](Self::watch), with each item as the JSON that the server sent.\n\n{}",
+                requests.watch("watch_json", "println!(\"{item}\");")
+            ));
+            let typed = call("watch", quote! { Self::WATCHING });
+            let json = call("watch", quote! { Self::WATCHING_JSON });
+            quote! {
+                #watch
+                pub fn watch(self) -> #from Watch<types::#item> {
+                    #typed
+                }
+
+                #watch_json
+                pub fn watch_json(self) -> #from Watch<Box<serde_json::value::RawValue>> {
+                    #json
+                }
+            }
+        });
         quote! {
             #send
             pub #keyword fn send(self) -> Result<#from Page<types::#item>, Error> {
@@ -350,6 +410,8 @@ impl<'m> Parts<'m> {
             pub fn #all(self) -> #from Items<types::#item> {
                 self.pages().into_items()
             }
+
+            #watch
         }
     }
 

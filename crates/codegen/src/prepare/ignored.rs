@@ -33,6 +33,9 @@ impl Prepare<'_> {
     }
 }
 
+/// Extensions that are read beside an `enum` of strings.
+const OF_ENUMS: [&str; 3] = ["x-enum-aliases", "x-enum-descriptions", "x-lifecycle"];
+
 struct Walk<'d> {
     document: &'d Document,
     /// The places of each message.
@@ -197,7 +200,7 @@ impl<'d> Walk<'d> {
 
     fn operation(&mut self, operation: &Part<'d>, paged: &HashSet<String>) {
         self.fields(operation, "an operation", &["externalDocs", "callbacks", "servers"]);
-        self.extensions(operation, &["x-cursor-pagination"]);
+        self.extensions(operation, &["x-columns", "x-cursor-pagination"]);
         if let Some(security) = operation.get("security") {
             self.note(
                 &security.at,
@@ -242,7 +245,7 @@ impl<'d> Walk<'d> {
         for parameter in of.parts_of("parameters") {
             let parameter = self.resolved(parameter);
             self.fields(&parameter, "a parameter", &["allowEmptyValue", "allowReserved"]);
-            self.extensions(&parameter, &[]);
+            self.extensions(&parameter, &["x-filter"]);
             let described = parameter.node.get("description").is_some();
             self.schema(parameter.get("schema"), Role::Parameter { described });
             self.examples(&parameter);
@@ -341,7 +344,7 @@ impl<'d> Walk<'d> {
                 "xml",
             ],
         );
-        self.extensions(&part, &["x-enum-descriptions"]);
+        self.extensions(&part, &OF_ENUMS);
         let note = |walk: &mut Self, key: &str, message: &str| {
             if has(key) {
                 walk.note(&pointer::join(at, [key]), message.replace("{}", &format!("`{key}`")));
@@ -399,11 +402,9 @@ impl<'d> Walk<'d> {
         }
         self.keywords(at, schema, kind, role);
         if !strings {
-            note(
-                self,
-                "x-enum-descriptions",
-                "{} is read beside an `enum` of strings only",
-            );
+            for extension in OF_ENUMS {
+                note(self, extension, "{} is read beside an `enum` of strings only");
+            }
             let message = match kind {
                 Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
                 Some("boolean") => "an {} of booleans is not generated: both are accepted",

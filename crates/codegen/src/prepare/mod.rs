@@ -5,8 +5,11 @@
 
 mod body;
 mod bounds;
+mod columns;
 mod error_shape;
+mod filter;
 mod ignored;
+mod lifecycle;
 mod operation;
 mod pagination;
 mod parameter;

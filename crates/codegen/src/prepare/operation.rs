@@ -104,6 +104,7 @@ impl Prepare<'_> {
         let answer = self.answer(&operation.responses, at, &builder);
         self.define_waiting();
         let Some(answer) = answer else { return };
+        self.filters(answer.item.as_deref(), &parameters);
 
         let mut model = Operation {
             at: id_at.clone(),
@@ -126,6 +127,8 @@ impl Prepare<'_> {
             success_type: answer.ty.clone(),
             errors: answer.errors.clone(),
             pagination: None,
+            lifecycle: None,
+            columns: Vec::new(),
             security: match &operation.security {
                 Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
                 None => self.model.security.clone(),
@@ -133,6 +136,12 @@ impl Prepare<'_> {
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
             model.pagination = self.pagination(extension, &model, &answer, at);
+        }
+        if let Some(pagination) = &model.pagination {
+            model.lifecycle = self.lifecycle_field(&pagination.item, at);
+        }
+        if let Some(extension) = operation.extensions.get("x-columns") {
+            model.columns = self.columns(extension, answer.item.as_deref(), at);
         }
         self.model.operations.insert(rust, model);
     }

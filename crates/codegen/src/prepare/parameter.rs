@@ -201,6 +201,7 @@ impl Prepare<'_> {
         let example = data.example.clone().or_else(|| examples.next());
         let example = example.or_else(|| first_value(&chain, |data| data.example.as_ref()));
         let docs = data.description.clone().or_else(|| about(&[schema]).docs);
+        let filter = self.filter(data, location, at);
         let model = Parameter {
             about: About {
                 docs,
@@ -213,6 +214,7 @@ impl Prepare<'_> {
             default,
             example,
             ty,
+            filter,
         };
         Some((rust, model))
     }

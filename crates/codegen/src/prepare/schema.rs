@@ -401,10 +401,7 @@ impl Prepare<'_> {
     }
 
     fn define_enum(&mut self, values: Vec<String>, schema: &ReferenceOr<Schema>, place: &Place) {
-        let descriptions = match schema {
-            ReferenceOr::Item(schema) => schema.schema_data.extensions.get("x-enum-descriptions"),
-            ReferenceOr::Reference { .. } => None,
-        };
+        let descriptions = extension(schema, "x-enum-descriptions");
         let mut variants: IndexMap<String, Variant> = IndexMap::new();
         for (index, value) in values.iter().enumerate() {
             let at = pointer::join(&place.at, ["enum", index.to_string().as_str()]);
@@ -470,11 +467,16 @@ impl Prepare<'_> {
             schema_kind: unit,
         };
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(copy));
+        let lifecycle = self.lifecycle(&values, schema, &place.at);
+        let aliases = self.aliases(&values, schema, lifecycle.as_ref(), &place.at);
+        let about = about(&[schema]);
         self.model.enums.insert(
             place.name.clone(),
             Enum {
-                about: about(&[schema]),
+                about,
                 variants,
+                lifecycle,
+                aliases,
             },
         );
     }
@@ -584,8 +586,8 @@ impl Prepare<'_> {
         chain
     }
 
-    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
-    pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
+    /// The schema of a field of a struct of the copy, and whether the field may be missing.
+    pub(super) fn field_schema(&self, item: &str, field: &str) -> Option<(ReferenceOr<Schema>, bool)> {
         let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
             ..
@@ -593,7 +595,7 @@ impl Prepare<'_> {
         else {
             return None;
         };
-        let (schema, optional) = match object.properties.get(field)? {
+        let found = match object.properties.get(field)? {
             ReferenceOr::Item(schema) => {
                 let optional = schema.schema_data.nullable;
                 match &schema.schema_kind {
@@ -608,6 +610,12 @@ impl Prepare<'_> {
                 false,
             ),
         };
+        Some(found)
+    }
+
+    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
+    pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
+        let (schema, optional) = self.field_schema(item, field)?;
         let seconds = matches!(&schema, ReferenceOr::Reference { reference } if reference.trim_start_matches(COMPONENTS) == TIMESTAMP);
         let text = match &schema {
             ReferenceOr::Reference { reference } => {
@@ -733,4 +741,23 @@ fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
         next = sole_part(&schema.schema_kind);
     }
     false
+}
+
+/// The type that a schema of the copy refers to: itself, or as a list of it.
+pub(super) fn named_type(schema: &ReferenceOr<Schema>) -> Option<&str> {
+    match schema {
+        ReferenceOr::Reference { reference } => Some(reference.trim_start_matches(COMPONENTS)),
+        ReferenceOr::Item(schema) => match &schema.schema_kind {
+            SchemaKind::Type(Type::Array(list)) => match list.items.as_ref()? {
+                ReferenceOr::Reference { reference } => Some(reference.trim_start_matches(COMPONENTS)),
+                ReferenceOr::Item(_) => None,
+            },
+            _ => None,
+        },
+    }
+}
+
+/// An extension of a schema.
+pub(super) fn extension<'s>(schema: &'s ReferenceOr<Schema>, name: &str) -> Option<&'s Value> {
+    schema.as_item()?.schema_data.extensions.get(name)
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Handle, Runtime};
 
-use super::{Page, Pages};
+use super::{Page, Pages, Watch};
 use crate::client::ClientBuilder;
 use crate::error::Error;
 use crate::page::Pagination;
 use crate::request::Request;
 use crate::response::Response;
+use crate::watch::Watching;
 
 /// What a generated client wraps whose calls block. Cheap to clone; clones share connections.
 #[derive(Clone)]
@@ -82,6 +83,14 @@ impl Client {
     pub fn pages<T>(&self, request: Request, pagination: Pagination<T>) -> Pages<T> {
         Pages {
             inner: request.pages(&self.inner, pagination),
+            client: self.clone(),
+        }
+    }
+
+    /// The changes of the items of this request's list.
+    pub fn watch<T>(&self, request: Request, watching: Watching<T>) -> Watch<T> {
+        Watch {
+            inner: request.watch(&self.inner, watching),
             client: self.clone(),
         }
     }

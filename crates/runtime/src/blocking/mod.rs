@@ -9,6 +9,7 @@ mod client;
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -367,6 +368,95 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for Items<T> {
 }
 
 impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The changes of a list's items, until each has come to its end: `Iterator<Item = Result<T, Error>>`. It
+/// waits for the next change, and ends when there is at least one item and every one has come to its end.
+///
+/// After an error it can be asked again and continues, as [`Watch`](crate::Watch) does.
+///
+/// ```no_run
+/// # let client = my_api::blocking::Client::from_env()?;
+/// for task in client.list_tasks().run_id("run_5xQ9wKp3vN").watch() {
+///     let task = task?;
+///     println!("{} {}", task.id, task.status);
+/// }
+/// # Ok::<(), my_api::Error>(())
+/// ```
+#[must_use = "an iterator sends nothing before it is asked"]
+pub struct Watch<T> {
+    inner: crate::Watch<T>,
+    client: Client,
+}
+
+impl<T> Watch<T> {
+    /// The time between two looks at the list: see [`Watch::interval`](crate::Watch::interval).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().interval(Duration::from_secs(10));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn interval(mut self, first: Duration) -> Self {
+        self.inner = self.inner.interval(first);
+        self
+    }
+
+    /// How long the watch may take as a whole: see [`Watch::deadline`](crate::Watch::deadline).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().deadline(Duration::from_secs(600));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.inner = self.inner.deadline(deadline);
+        self
+    }
+
+    /// The last state of every item that was seen: see [`Watch::states`](crate::Watch::states).
+    ///
+    /// ```
+    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
+    /// assert_eq!(client.list_tasks().watch().states().count(), 0);
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.inner.states()
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
+    /// Waits until every item has come to its end: see [`Watch::until_done`](crate::Watch::until_done).
+    ///
+    /// # Errors
+    /// Whatever asking for the list met, and the end of the deadline. Called again, it continues.
+    ///
+    /// ```no_run
+    /// # let client = my_api::blocking::Client::from_env()?;
+    /// let tasks = client.list_tasks().run_id("run_5xQ9wKp3vN").watch().until_done()?;
+    /// println!("{} tasks are done", tasks.len());
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn until_done(&mut self) -> Result<Vec<T>, Error> {
+        self.client.wait(self.inner.until_done())
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Iterator for Watch<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.client.wait(self.inner.try_next()).transpose()
+    }
+}
+
+impl<T> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }

@@ -30,7 +30,7 @@ impl<T> Copy for Pagination<T> {}
 
 impl<T> Pagination<T> {
     /// The same for items of another type.
-    pub fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
+    pub const fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
         Pagination {
             forward: self.forward,
             backward: self.backward,
