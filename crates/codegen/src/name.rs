@@ -23,6 +23,7 @@ pub(crate) const RUNTIME_TYPES: &[&str] = &[
     "RetryPolicy",
     "Timestamp",
     "TimestampRangeError",
+    "Watch",
 ];
 
 /// Names of Rust's prelude that generated code writes without a path, and of the client's own types.
@@ -40,7 +41,6 @@ const OWN_TYPES: &[&str] = &[
     "Some",
     "String",
     "Vec",
-    "Watch",
 ];
 
 /// Whether a schema may not have this name. `Timestamp` is what a schema of that name becomes.
