@@ -256,6 +256,9 @@ impl Error {
     /// The body of the answer, where there was one: its first 64 KiB, as received, but for
     /// credentials, which are redacted.
     ///
+    /// Of an item of a stream that does not have the form that the API's document describes, it is the JSON
+    /// of that item alone.
+    ///
     /// ```
     /// # use ittybit_runtime as my_api;
     /// fn text(error: &my_api::Error) -> Option<std::borrow::Cow<'_, str>> {

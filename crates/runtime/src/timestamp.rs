@@ -84,6 +84,7 @@ impl Timestamp {
     /// What comes on top of [`unix_seconds`](Self::unix_seconds), in milliseconds: less than 1000.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let moment: my_api::Timestamp = serde_json::from_str("1735689600250")?;
     /// assert_eq!(moment.subsec_millis(), 250);
     /// # Ok::<(), serde_json::Error>(())

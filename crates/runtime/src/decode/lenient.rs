@@ -484,3 +484,200 @@ impl<'de> Deserializer<'de> for Absent {
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Map, Value, json};
+
+    use super::{RawValue, extra, nullable, position, read};
+
+    /// As the generator writes structs.
+    #[derive(Debug, PartialEq, Deserialize, Serialize)]
+    struct Item {
+        id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<Input>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        labels: Option<Vec<String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        metadata: Option<Value>,
+        #[serde(default, deserialize_with = "nullable")]
+        error: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        closed: Option<Closed>,
+        #[serde(flatten, deserialize_with = "extra")]
+        extra: Map<String, Value>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, Serialize)]
+    struct Input {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        width: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inner: Option<Box<Input>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parts: Option<Vec<Input>>,
+        #[serde(flatten, deserialize_with = "extra")]
+        extra: Map<String, Value>,
+    }
+
+    /// It has no place for what does not fit.
+    #[derive(Debug, PartialEq, Deserialize, Serialize)]
+    struct Closed {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        size: Option<i64>,
+    }
+
+    fn item(json: &str) -> (Item, Vec<String>) {
+        let (item, misfits) = read(json).unwrap_or_else(|refused| panic!("{refused}: {json}"));
+        let paths = misfits.iter().map(|offset| position::path(json.as_bytes(), *offset));
+        (item, paths.collect())
+    }
+
+    fn refused(json: &str) -> String {
+        let refused = read::<Item>(json).unwrap_err();
+        let path = position::path(json.as_bytes(), refused.offset());
+        format!("{path}: {}", refused.reason)
+    }
+
+    #[test]
+    fn what_does_not_fit_is_kept_where_it_was() {
+        let json = r#"{"id": "a", "labels": "one", "input": {"width": "wide", "inner": {"parts": [{"width": [1]}, {}]}},
+            "new": 1, "error": null}"#;
+        let (item, paths) = item(json);
+        assert_eq!(paths, ["labels", "input.width", "input.inner.parts[0].width"]);
+        assert_eq!(item.labels, None);
+        assert_eq!(Value::Object(item.extra.clone()), json!({ "labels": "one", "new": 1 }));
+        assert_eq!(item.input.as_ref().unwrap().extra["width"], "wide");
+        let written = serde_json::to_value(&item).unwrap();
+        assert_eq!(written, serde_json::from_str::<Value>(json).unwrap());
+    }
+
+    #[test]
+    fn what_a_closed_struct_cannot_keep_is_kept_around_it() {
+        let (item, paths) = item(r#"{"id": "a", "closed": {"size": "large"}}"#);
+        assert_eq!(paths, ["closed"]);
+        assert_eq!(item.extra["closed"], json!({ "size": "large" }));
+    }
+
+    #[test]
+    fn required_fields_have_to_fit() {
+        assert_eq!(refused(r#"{"id": 5}"#), "id: invalid type: integer `5`, expected a string");
+        assert_eq!(refused(r#"{"input": "med_1"}"#), ": missing field `id`");
+        // It would be written twice: as null, and as it came.
+        assert_eq!(
+            refused(r#"{"id": "a", "error": 5}"#),
+            "error: invalid type: integer `5`, expected a string"
+        );
+        assert_eq!(refused("[]"), ": invalid type: sequence, expected struct Item");
+    }
+
+    #[test]
+    fn a_known_name_twice_is_refused_at_any_depth() {
+        assert_eq!(refused(r#"{"id": "a", "id": "b"}"#), ": duplicate field `id`");
+        assert_eq!(refused(r#"{"id": "a", "labels": 1, "labels": []}"#), ": duplicate field `labels`");
+        // As JSON, the second would win, and the first be lost.
+        let twice = r#"{"id": "a", "input": {"width": 1, "width": 2}}"#;
+        assert_eq!(refused(twice), "input: duplicate field `width`");
+    }
+
+    #[test]
+    fn what_no_value_can_hold_is_refused() {
+        for odd in [r#""\ud800""#, "1e400", &format!("{}1{}", "[".repeat(130), "]".repeat(130))] {
+            for field in ["labels", "metadata", "new"] {
+                let json = format!(r#"{{"id": "a", "{field}": {odd}}}"#);
+                let refused = refused(&json);
+                assert!(refused.starts_with(field), "{refused}");
+            }
+            let json = format!(r#"{{"id": "a", "input": {{"inner": {{"width": {odd}}}}}}}"#);
+            let refused = refused(&json);
+            assert!(refused.starts_with("input.inner.width"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded_by_an_error() {
+        let nested = |depth: usize| {
+            let (open, close) = (r#"{"inner":"#.repeat(depth), "}".repeat(depth));
+            format!(r#"{{"id": "a", "error": null, "input": {open}{{"width": "wide"}}{close}}}"#)
+        };
+        let (shallow, paths) = item(&nested(100));
+        assert_eq!(paths.len(), 1);
+        assert_eq!(serde_json::to_value(shallow).unwrap(), serde_json::from_str::<Value>(&nested(100)).unwrap());
+        // What is too deep for its type is kept as JSON, which has levels of its own.
+        let (deep, paths) = item(&nested(200));
+        assert_eq!(paths.len(), 1);
+        assert_eq!(serde_json::to_string(&deep).unwrap().len(), nested(200).replace(' ', "").len());
+        for depth in [260, 300, 3000] {
+            assert!(refused(&nested(depth)).contains("recursion limit exceeded"), "{depth}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_looks_like_the_mark_is_a_name() {
+        let (item, paths) = item("{\"id\": \"a\", \"labels\": 1, \"\u{ff}labels\": 2, \"\\u0000labels\": 3}");
+        assert_eq!(paths, ["labels"]);
+        assert_eq!(
+            Value::Object(item.extra),
+            json!({ "labels": 1, "\u{ff}labels": 2, "\u{0}labels": 3 })
+        );
+    }
+
+    #[test]
+    fn raw_json_is_kept_as_it_is() {
+        let json = r#"[{"a": 1e400}, "\ud800", 1]"#;
+        let (items, _): (Vec<Box<RawValue>>, _) = read(json).unwrap();
+        assert_eq!(items[0].get(), r#"{"a": 1e400}"#);
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<i32>().prop_map(|number| Value::from(f64::from(number) + 0.5)),
+            ".{0,6}".prop_map(Value::from),
+        ];
+        let names = prop_oneof![
+            "width|inner|parts|id|labels|input|size".prop_map(|name| name),
+            ".{0,3}".prop_map(|name| name),
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(names.clone(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_in_an_optional_field_decodes_and_is_written_back(
+            id: String,
+            members in proptest::collection::btree_map("input|labels|metadata|closed|new", any_json(), 0..5),
+        ) {
+            let mut expected = json!({ "id": id, "error": null });
+            expected.as_object_mut().unwrap().extend(members);
+            let json = expected.to_string();
+            let (read, _) = item(&json);
+            // A closed struct drops what it does not know, as it does where everything fits.
+            let mut written = serde_json::to_value(&read).unwrap();
+            if read.closed.is_some() {
+                written["closed"] = expected["closed"].clone();
+            }
+            prop_assert_eq!(written, expected);
+        }
+
+        #[test]
+        fn what_fits_is_read_as_ever(json in any_json()) {
+            let json = json.to_string();
+            if let Ok(strictly) = serde_json::from_str::<Input>(&json) {
+                let (leniently, misfits) = read::<Input>(&json).unwrap();
+                prop_assert_eq!(leniently, strictly);
+                prop_assert!(misfits.is_empty());
+            }
+        }
+    }
+}

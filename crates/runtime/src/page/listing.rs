@@ -149,19 +149,20 @@ impl<T> Listing<T> {
         Ok(call)
     }
 
-    /// The size that a page has where more follow, if anything says it: no larger than what was applied,
-    /// and no larger than what was asked for.
-    fn page_size(&self, headers: &HeaderMap) -> Option<u64> {
+    /// Whether a page of so many items is full. A header that names a larger size than was asked for does
+    /// not make it less full: at worst, one request more is sent than needed.
+    fn is_full(&self, headers: &HeaderMap, items: usize) -> bool {
+        let items = items as u64;
         let asked = || {
             let name = self.pagination.limit?;
             let mut parameters = self.call.request.url().query_pairs();
             parameters.find(|(key, _)| key == name)?.1.parse().ok()
         };
-        let sizes = [
-            applied_limit(&self.pagination, headers),
-            asked().or(self.pagination.default_limit),
-        ];
-        sizes.into_iter().flatten().min()
+        let asked = asked().or(self.pagination.default_limit);
+        match applied_limit(&self.pagination, headers) {
+            Some(applied) => items >= applied || asked == Some(items),
+            None => asked.is_none_or(|asked| items >= asked),
+        }
     }
 
     /// Whether more items follow a page of so many in the direction of reading.
@@ -193,10 +194,7 @@ impl<T> Listing<T> {
             };
             return More { said: true, more };
         }
-        let more = match self.page_size(headers) {
-            Some(size) => items > 0 && items as u64 >= size,
-            None => items > 0,
-        };
+        let more = items > 0 && self.is_full(headers, items);
         More { said: false, more }
     }
 }
