@@ -10,7 +10,9 @@ use ittybit::Client;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let run = arguments.next().ok_or("which run? Give its id, such as run_5xQ9wKp3vN")?;
+    let run = arguments
+        .next()
+        .ok_or("which run? Give its id, such as run_5xQ9wKp3vN")?;
     let seconds = match arguments.next() {
         Some(seconds) => seconds.parse()?,
         None => 2,

@@ -2,8 +2,7 @@
 
 pub use ittybit_runtime::{
     Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError,
-    Response, RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest,
-    transport,
+    Response, RetryPolicy, Timestamp, TimestampRangeError, auth, reqwest, transport,
 };
 
 pub use types::*;
@@ -32,11 +31,13 @@ static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
 };
 
 ittybit_runtime::client! {
-    crate : "ittybit",
-    api : API,
-    title : "the Ittybit API",
-    new : token api_key "bearer",
-    credentials : [token api_key "bearer" ,],
+    crate: "ittybit",
+    api: API,
+    title: "the Ittybit API",
+    new: token api_key "bearer",
+    credentials: [
+        token api_key "bearer",
+    ],
 }
 
 impl Client {
@@ -143,16 +144,15 @@ pub mod types {
 
     /// A unit of work on media.
     ///
-    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
-    /// required is this project's own choice: `id` is the cursor that pages follow, and a task
-    /// makes little sense without the others.
+    /// The reference marks no field as required. That `id`, `kind` and `status` are required is this
+    /// project's own choice: `id` is the cursor that pages follow, and a task makes little sense
+    /// without the others. The vendor's page on responses shows tasks that have these and `object`.
     ///
     /// ```
     /// let task = ittybit::Task::builder()
     ///     .id("task_2jR8kLm4nP")
     ///     .kind(ittybit::TaskKind::Video)
     ///     .status(ittybit::TaskStatus::Waiting)
-    ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
     ///     .build()?;
     /// # Ok::<(), ittybit::Error>(())
     /// ```
@@ -194,7 +194,8 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by: Option<String>,
         /// When the task was created, in Unix seconds.
-        pub created_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub created_at: Option<Timestamp>,
         /// When work on the task started, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<Timestamp>,
@@ -204,8 +205,9 @@ pub mod types {
         /// When the task last changed, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -272,8 +274,9 @@ pub mod types {
         /// The codecs of the file's streams.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub codecs: Option<Codecs>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -304,8 +307,9 @@ pub mod types {
         /// The codec of the audio stream.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub audio: Option<AudioCodec>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -339,8 +343,9 @@ pub mod types {
         /// Level of the codec, such as `4.0`. A string, not a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub level: Option<String>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -377,8 +382,9 @@ pub mod types {
         /// Bit rate of the stream, in bits per second.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bitrate: Option<i64>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -411,8 +417,9 @@ pub mod types {
         pub kind: String,
         /// What to do about the error.
         pub message: String,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -723,7 +730,7 @@ pub mod builder {
         error: Result<Option<serde_json::Value>, String>,
         metadata: Result<Option<serde_json::Value>, String>,
         created_by: Result<Option<String>, String>,
-        created_at: Result<Timestamp, String>,
+        created_at: Result<Option<Timestamp>, String>,
         started_at: Result<Option<Timestamp>, String>,
         finished_at: Result<Option<Timestamp>, String>,
         updated_at: Result<Option<Timestamp>, String>,
@@ -743,7 +750,7 @@ pub mod builder {
                 error: Ok(None),
                 metadata: Ok(None),
                 created_by: Ok(None),
-                created_at: argument::missing(),
+                created_at: Ok(None),
                 started_at: Ok(None),
                 finished_at: Ok(None),
                 updated_at: Ok(None),
@@ -884,7 +891,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.created_at = argument::converted(value);
+            self.created_at = argument::optional(value);
             self
         }
 
@@ -947,7 +954,6 @@ pub mod builder {
         ///     .id("task_2jR8kLm4nP")
         ///     .kind(ittybit::TaskKind::Video)
         ///     .status(ittybit::TaskStatus::Waiting)
-        ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
         ///     .build()?;
         /// # Ok::<(), ittybit::Error>(())
         /// ```
@@ -1757,6 +1763,7 @@ pub mod builder {
             forward: "after",
             backward: Some("before"),
             cursor: |item| Some(item.id.to_string()),
+            cursor_property: "id",
             has_more: Some("Has-More"),
             limit: Some("limit"),
             default_limit: Some(20),

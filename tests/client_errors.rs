@@ -411,7 +411,7 @@ async fn a_key_that_the_limit_cuts_is_not_shown() {
 async fn redirects_without_end_are_an_error() {
     let server = Server::start(|_, _| Reply::text(302, "text/plain", "").header("Location", "/tasks"));
     let client = loopback::builder(&server, &Waits::default())
-        .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
+        .http_client(ittybit::reqwest::Client::builder().no_proxy().build().unwrap())
         .build()
         .unwrap();
     let error = client.list_tasks().send().await.unwrap_err();
@@ -438,7 +438,7 @@ async fn the_key_goes_to_no_other_origin() {
     // A client of the caller's own may follow redirects. The key still stays behind, and what the
     // other origin says is not taken for the API's answer.
     let client = loopback::builder(&server, &Waits::default())
-        .http_client(reqwest::Client::new())
+        .http_client(ittybit::reqwest::Client::new())
         .build()
         .unwrap();
     let error = client.list_tasks().send().await.unwrap_err();

@@ -195,7 +195,9 @@ fn list_command(list: &'static List) -> Command {
                 .action(ArgAction::SetTrue)
                 .conflicts_with_all(["all", "max"])
                 .help_heading("Pages")
-                .help(format!("List all {noun} again and again, and print what changes, until each is done"))
+                .help(format!(
+                    "List all {noun} again and again, and print what changes, until each is done"
+                ))
                 .long_help(format!(
                     "List all {noun} again and again, and print what changes, until each is done: a table that is \
                      kept up to date on a terminal, each change as it comes elsewhere. Done is what has as its \

@@ -117,7 +117,9 @@ impl Connection {
         }
         let client = builder.build().map_err(|error| match has_key {
             true => Failure::from(error),
-            false => Failure::from(error).tip(KEY).tip("to try the command without a key, add --emulator"),
+            false => Failure::from(error)
+                .tip(KEY)
+                .tip("to try the command without a key, add --emulator"),
         });
         Ok((client?, None))
     }

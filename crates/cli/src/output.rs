@@ -286,11 +286,17 @@ fn bar(percent: &str) -> Option<String> {
     const WIDTH: usize = 10;
     let value: f64 = percent.parse().ok().filter(|value: &f64| value.is_finite())?;
     let done = (value.clamp(0.0, 100.0) / 100.0 * WIDTH as f64) as usize;
-    Some(format!("{}{} {value:>3.0}%", "█".repeat(done), "░".repeat(WIDTH - done)))
+    Some(format!(
+        "{}{} {value:>3.0}%",
+        "█".repeat(done),
+        "░".repeat(WIDTH - done)
+    ))
 }
 
 fn heads(operation: &Operation, columns: &[String]) -> Vec<String> {
-    let heads = columns.iter().map(|column| head(column, operation.times.contains(&column.as_str())));
+    let heads = columns
+        .iter()
+        .map(|column| head(column, operation.times.contains(&column.as_str())));
     heads.collect()
 }
 

@@ -1,8 +1,8 @@
 //! Watching: the changes of a list's items until each has come to its end, and what came of them.
 
 use futures_util::FutureExt;
-use ittybit::operation::Operation;
 use ittybit::Watch;
+use ittybit::operation::Operation;
 
 use crate::failure::{Failure, count, warn};
 use crate::interrupt::Interrupt;

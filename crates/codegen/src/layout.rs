@@ -58,9 +58,9 @@ impl<'c> Line<'c> {
 /// Invocations of macros, each of whose lines ends in a comma.
 const MACROS: [&str; 2] = ["open_enum! {", "ittybit_runtime::client! {"];
 
-/// One pair a line: prettyplease fills lines with the tokens of a macro.
+/// One member a line: prettyplease fills lines with the tokens of a macro.
 fn invocation(head: &str, tokens: &str, indent: &str) -> String {
-    let mut depth = 0;
+    let mut depth = 1;
     let mut out = format!("{indent}{head}\n");
     let mut line = String::new();
     let tokens: Vec<String> = proc_macro2::TokenStream::from_str(tokens)
@@ -68,33 +68,41 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
         .flatten()
         .flat_map(flattened)
         .collect();
-    for token in tokens {
-        depth -= usize::from(token == "}");
-        if token != "," && !line.is_empty() {
+    let mut tokens = tokens.iter().map(String::as_str).peekable();
+    while let Some(token) = tokens.next() {
+        let (opens, closes) = (matches!(token, "{" | "["), matches!(token, "}" | "]"));
+        depth -= usize::from(closes);
+        if !matches!(token, "," | ":") && !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(&token);
-        if matches!(token.as_str(), "," | "{" | "}") {
-            out.push_str(&format!("{indent}{}{line}\n", "    ".repeat(depth + 1)));
+        line.push_str(token);
+        // What closes ends its line together with the comma after it.
+        let comma_follows = closes && tokens.peek() == Some(&",");
+        let is_empty = opens && matches!(tokens.peek(), Some(&("}" | "]")));
+        if is_empty {
+            line.extend(tokens.next());
+        } else if token == "," || opens || closes && !comma_follows {
+            out.push_str(&format!("{indent}{}{line}\n", "    ".repeat(depth)));
             line.clear();
         }
-        depth += usize::from(token == "{");
+        depth += usize::from(opens && !is_empty);
     }
     out + indent + "}\n"
 }
 
 fn flattened(token: proc_macro2::TokenTree) -> Vec<String> {
-    match token {
-        proc_macro2::TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
-            let inner = group.stream().into_iter().flat_map(flattened);
-            ["{".to_owned()]
-                .into_iter()
-                .chain(inner)
-                .chain(["}".to_owned()])
-                .collect()
-        }
-        other => vec![other.to_string()],
-    }
+    use proc_macro2::{Delimiter, TokenTree};
+    let (opening, group, closing) = match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => ("{", group, "}"),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => ("[", group, "]"),
+        other => return vec![other.to_string()],
+    };
+    let inner = group.stream().into_iter().flat_map(flattened);
+    [opening.to_owned()]
+        .into_iter()
+        .chain(inner)
+        .chain([closing.to_owned()])
+        .collect()
 }
 
 /// Items stand apart from each other; the statements of a function do not.

@@ -110,12 +110,14 @@ fn is_shallow(document: &Document) -> bool {
         inner.iter().any(has) && !has(&"properties")
     };
     let going_on = schemas.iter().map(|schema| schema.value()).filter(goes_on);
-    document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
+    let as_written = document.files().count() <= 1
+        && !matches!(document.get("/openapi").and_then(Node::as_str), Some(version) if version.starts_with("3.1"));
+    as_written && document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
 }
 
 fn generate_here(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
     let prepared = prepare::prepare(document)?;
-    let file = engine::run(document, &prepared)?;
+    let file = engine::run(&prepared.document, &prepared)?;
     let model = &prepared.model;
     let file = polish::polish(file, model, crate_name).map_err(|error| polish::unexpected(document, &error))?;
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();

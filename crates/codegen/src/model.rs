@@ -181,8 +181,6 @@ pub(crate) struct Alias {
 
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// The `operationId` as written, or as made up from method and path.
-    pub id: String,
     /// Where the document has the operation.
     pub at: String,
     pub about: About,
@@ -199,6 +197,8 @@ pub(crate) struct Operation {
     /// Ranges of status codes that mean success.
     pub success: Vec<(u16, u16)>,
     pub success_docs: String,
+    /// The type of a success; nothing where it has no body.
+    pub success_type: Option<TokenStream>,
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
@@ -230,6 +230,8 @@ pub(crate) struct Parameter {
     pub bounds: Bounds,
     pub default: Option<serde_json::Value>,
     pub example: Option<serde_json::Value>,
+    /// The type of its values, by names within the module `types`.
+    pub ty: TokenStream,
     /// The property of an item that it compares with, and where the document says so.
     pub filter: Option<(String, String)>,
 }
@@ -255,6 +257,7 @@ impl Location {
 pub(crate) struct Body {
     pub about: About,
     pub required: bool,
+    pub ty: TokenStream,
 }
 
 /// What the document demands of a parameter's value; checked before a request is sent.

@@ -352,7 +352,7 @@ impl Store {
         task.error.get_or_insert(Value::Null);
         task.metadata.get_or_insert(Value::Null);
         let position = Position {
-            created_at: task.created_at.unix_seconds(),
+            created_at: task.created_at.map_or(now, |time| time.unix_seconds()),
             number,
         };
         let selection = self.selection(&task.kind, &task.status, task.created_by.clone());

@@ -41,11 +41,7 @@ pub struct Argument<'a> {
 
 impl<'a> Argument<'a> {
     /// The values for the parameter of this name, which is one of `parameters` or refused.
-    pub fn new(
-        name: &'a str,
-        values: impl IntoIterator<Item: AsRef<str>>,
-        parameters: &'static [Parameter],
-    ) -> Self {
+    pub fn new(name: &'a str, values: impl IntoIterator<Item: AsRef<str>>, parameters: &'static [Parameter]) -> Self {
         let values = values.into_iter().map(|value| value.as_ref().to_owned());
         Self {
             name,

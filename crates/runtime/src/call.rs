@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TRANSFER_ENCODING};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
+    TRANSFER_ENCODING,
+};
 
+use crate::api::Api;
+use crate::auth::SchemeKind;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
@@ -15,7 +20,7 @@ pub struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     headers: HeaderMap,
     /// The first header that was refused, and why.
-    refused: Option<(String, String)>,
+    refused: Option<(String, &'static str)>,
 }
 
 /// Headers that the client sets, because requests depend on them or credentials are in them.
@@ -27,6 +32,8 @@ const RESERVED: [HeaderName; 6] = [
     PROXY_AUTHORIZATION,
     TRANSFER_ENCODING,
 ];
+
+const RESERVED_REASON: &str = "is set by the client; credentials are given to its builder";
 
 impl CallOptions {
     /// How long one attempt may take.
@@ -46,17 +53,10 @@ impl CallOptions {
 
     /// A header to send. What is wrong with it is the error of the call.
     pub fn header(&mut self, name: &str, value: &str) {
-        let checked = HeaderName::try_from(name)
-            .map_err(|_| "is not the name of a header".to_owned())
-            .and_then(|name| match RESERVED.contains(&name) {
-                true => Err("is set by the client; credentials are given to its builder".to_owned()),
-                false => Ok(name),
-            })
-            .and_then(|name| {
-                let value = HeaderValue::try_from(value)
-                    .map_err(|_| "was given a value with a character that a header cannot have".to_owned())?;
-                Ok((name, value))
-            });
+        let checked = header(name, value).and_then(|(name, value)| match RESERVED.contains(&name) {
+            true => Err(RESERVED_REASON),
+            false => Ok((name, value)),
+        });
         match checked {
             Ok((name, value)) => {
                 self.headers.insert(name, value);
@@ -67,11 +67,28 @@ impl CallOptions {
         }
     }
 
-    /// The headers, if all of them can be sent.
-    pub(crate) fn headers(&self) -> Result<&HeaderMap, Error> {
-        match &self.refused {
-            Some((name, reason)) => Err(Error::invalid_argument(name, reason)),
-            None => Ok(&self.headers),
+    /// The headers, if all of them can be sent to this API.
+    pub(crate) fn headers(&self, api: &Api) -> Result<&HeaderMap, Error> {
+        if let Some((name, reason)) = &self.refused {
+            return Err(Error::invalid_argument(name, reason));
         }
+        let credentials = api.schemes.iter().filter_map(|scheme| match scheme.kind {
+            SchemeKind::Header(name) => Some(name),
+            _ => None,
+        });
+        for name in credentials {
+            if self.headers.contains_key(name) {
+                return Err(Error::invalid_argument(name, RESERVED_REASON));
+            }
+        }
+        Ok(&self.headers)
     }
+}
+
+/// A header, or why it cannot be sent.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
+    let name = HeaderName::try_from(name).map_err(|_| "is not the name of a header")?;
+    let value =
+        HeaderValue::try_from(value).map_err(|_| "was given a value with a character that a header cannot have")?;
+    Ok((name, value))
 }

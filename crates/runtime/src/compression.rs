@@ -19,11 +19,16 @@ pub(crate) fn accept(headers: &mut HeaderMap) {
 pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomplete> {
     use std::io::Read;
 
-    use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+    use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 
     use crate::transport::TransportError;
 
-    let is_gzip = |encoding: &reqwest::header::HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"gzip");
+    // RFC 9110, section 8.4.1.3: `x-gzip` is the same.
+    let is_gzip = |encoding: &HeaderValue| {
+        [b"gzip".as_slice(), b"x-gzip"]
+            .iter()
+            .any(|name| encoding.as_bytes().eq_ignore_ascii_case(name))
+    };
     if received.body.is_empty() || !received.headers.get(CONTENT_ENCODING).is_some_and(is_gzip) {
         return Ok(());
     }

@@ -9,9 +9,10 @@ use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::api::ErrorShape;
+use crate::auth::Scheme;
 use crate::decode::Malformed;
 use crate::excerpt;
-use crate::failure::MAX_ERROR_BODY;
+use crate::failure::{MAX_ERROR_BODY, Setting};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::retry;
@@ -21,20 +22,19 @@ use crate::transport::{TransportError, TransportErrorKind, innermost};
 ///
 /// [`category`](Self::category) tells the failures apart; [`status`](Self::status),
 /// [`kind`](Self::kind) and the rest give what the server said. Printed, an error says what
-/// happened, where, and what to do. It never holds the API key, even where the server sends it
+/// happened, where, and what to do. It never holds a credential, even where the server sends one
 /// back.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// match client.list_tasks().send().await {
-///     Ok(page) => println!("{} tasks", page.len()),
-///     Err(error) if error.kind() == Some("token_invalid") => eprintln!("a new key is needed"),
-///     Err(error) if error.is_retryable() => eprintln!("later, perhaps: {error}"),
-///     Err(error) => return Err(error),
+/// ```
+/// # use ittybit_runtime as my_api;
+/// fn handle(error: my_api::Error) -> Result<(), my_api::Error> {
+///     match error {
+///         error if error.kind() == Some("token_invalid") => eprintln!("a new key is needed"),
+///         error if error.is_retryable() => eprintln!("later, perhaps: {error}"),
+///         error => return Err(error),
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[non_exhaustive]
 pub struct Error {
@@ -57,16 +57,20 @@ struct Inner {
     /// Whether no later attempt helps, whatever the category.
     lasting: bool,
     attempts: u32,
+    /// Why there was no other attempt, where one would have made sense.
+    given_up: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The sorts of failure, by what a program would do about them.
 ///
 /// ```
-/// use my_api::{Category, Client};
+/// # use ittybit_runtime as my_api;
+/// use my_api::{Category, Error};
 ///
-/// let error = Client::new("").unwrap_err();
-/// assert_eq!(error.category(), Category::Configuration);
+/// fn is_on_the_way(error: &Error) -> bool {
+///     matches!(error.category(), Category::Connect | Category::Timeout | Category::Interrupted)
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -94,7 +98,7 @@ pub enum Category {
     /// the way, or a wrong base URL.
     Status,
     /// The server answered with a redirect, or the answer came from another origin. The client
-    /// follows no redirect, so that the key goes nowhere else.
+    /// follows no redirect, so that credentials go nowhere else.
     Redirect,
     /// The server answered with a status that is neither an error nor one that the API's document
     /// describes.
@@ -134,6 +138,7 @@ impl Error {
     /// Which sort of failure this is.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::{Category, Error};
     ///
     /// fn is_our_fault(error: &Error) -> bool {
@@ -148,6 +153,7 @@ impl Error {
     /// could not be read.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn is_missing(error: &my_api::Error) -> bool {
     ///     error.status().is_some_and(|status| status == 404)
     /// }
@@ -159,6 +165,7 @@ impl Error {
     /// The API's own name for the error, such as `token_invalid` or `request_invalid`.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn needs_payment(error: &my_api::Error) -> bool {
     ///     error.kind() == Some("payment_required")
     /// }
@@ -170,6 +177,7 @@ impl Error {
     /// The argument that was refused, by its name in the API ([`Category::InvalidArgument`]).
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn is_about_the_limit(error: &my_api::Error) -> bool {
     ///     error.argument() == Some("limit")
     /// }
@@ -183,8 +191,10 @@ impl Error {
     /// `Display` says in addition which call failed, and after how many attempts.
     ///
     /// ```
-    /// let error = my_api::Client::new("").unwrap_err();
-    /// assert!(error.message().contains("API key is empty"));
+    /// # use ittybit_runtime as my_api;
+    /// fn report(error: &my_api::Error) -> String {
+    ///     format!("the import failed: {}", error.message())
+    /// }
     /// ```
     pub fn message(&self) -> &str {
         &self.inner.message
@@ -193,6 +203,7 @@ impl Error {
     /// How long the server asked to wait (`Retry-After`), counted from when it answered.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # async fn wait(error: my_api::Error) {
     /// if let Some(wait) = error.retry_after() {
     ///     tokio::time::sleep(wait).await;
@@ -221,7 +232,10 @@ impl Error {
     /// allows. A request that is not idempotent may have been processed all the same.
     ///
     /// ```
-    /// assert!(!my_api::Client::new("").unwrap_err().is_retryable());
+    /// # use ittybit_runtime as my_api;
+    /// fn advice(error: &my_api::Error) -> &'static str {
+    ///     if error.is_retryable() { "try again later" } else { "report it" }
+    /// }
     /// ```
     pub fn is_retryable(&self) -> bool {
         !self.inner.lasting && retry::is_transient(self.inner.category, self.status())
@@ -230,16 +244,20 @@ impl Error {
     /// How often the request was sent, or tried to be sent. 0 where nothing was.
     ///
     /// ```
-    /// assert_eq!(my_api::Client::new("").unwrap_err().attempts(), 0);
+    /// # use ittybit_runtime as my_api;
+    /// fn was_sent(error: &my_api::Error) -> bool {
+    ///     error.attempts() > 0
+    /// }
     /// ```
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// The body of the answer, where there was one: its first 64 KiB, as received, but for the API
-    /// key, which is struck out.
+    /// The body of the answer, where there was one: its first 64 KiB, as received, but for
+    /// credentials, which are redacted.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn text(error: &my_api::Error) -> Option<std::borrow::Cow<'_, str>> {
     ///     Some(String::from_utf8_lossy(error.body()?))
     /// }
@@ -251,6 +269,7 @@ impl Error {
     /// The headers of the answer, where there was one.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn server(error: &my_api::Error) -> Option<&str> {
     ///     error.headers()?.get("server")?.to_str().ok()
     /// }
@@ -282,6 +301,9 @@ impl fmt::Display for Error {
         }
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
+        }
+        if let Some(reason) = &inner.given_up {
+            write!(f, " (not sent again: {reason})")?;
         }
         Ok(())
     }
@@ -340,6 +362,7 @@ impl Error {
                 of_item: false,
                 lasting: false,
                 attempts: 0,
+                given_up: None,
                 source: None,
             }),
         }
@@ -364,8 +387,20 @@ impl Error {
         made
     }
 
-    pub(crate) fn credentials(reason: &str) -> Self {
+    pub(crate) fn credentials(reason: impl Into<String>) -> Self {
         Self::new(Category::Credentials, reason)
+    }
+
+    /// A provider of a credential that failed, in its words.
+    pub(crate) fn provider(scheme: &Scheme, reason: &str) -> Self {
+        let Scheme { name, noun, .. } = scheme;
+        Self::credentials(format!("no {noun} from the provider of `{name}`: {reason}"))
+    }
+
+    pub(crate) fn provider_timeout(within: Duration, setting: Setting) -> Self {
+        Self::credentials(format!(
+            "the provider of credentials had none within {within:?}. See what it waits for, or raise {setting}"
+        ))
     }
 
     /// A page that ends, or starts, with a cursor that was there before.
@@ -446,15 +481,12 @@ impl Error {
     }
 
     /// An attempt that took longer than a setting allows.
-    pub(crate) fn timeout(within: Duration, setting: &str, received: Option<Received>) -> Self {
+    pub(crate) fn timeout(within: Duration, setting: Setting, received: Option<Received>) -> Self {
         let what = match received {
             Some(_) => "the body was not complete",
             None => "there was no answer",
         };
-        let message = format!(
-            "{what} within {within:?}. Try again later, ask for smaller pages, or raise the \
-             client's {setting}"
-        );
+        let message = format!("{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}");
         let mut made = Self::new(Category::Timeout, message);
         made.inner.received = received.map(shortened);
         made
@@ -535,7 +567,7 @@ impl Error {
             None => String::new(),
         };
         let message = format!(
-            "a redirect{target} is not followed, so that the key goes nowhere else. If the API \
+            "a redirect{target} is not followed, so that credentials go nowhere else. If the API \
              lives elsewhere now, set that as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
@@ -559,6 +591,12 @@ impl Error {
         self.inner.url = url;
         self.inner.attempts = attempts;
         self.on(operation)
+    }
+
+    /// Why the request is not sent again, though it might succeed.
+    pub(crate) fn given_up(mut self, reason: impl Into<String>) -> Self {
+        self.inner.given_up = Some(reason.into());
+        self
     }
 }
 
@@ -604,9 +642,9 @@ fn other_body(received: &Received) -> Cow<'static, str> {
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "Check the arguments of the call",
-        401 => "Check the API key",
+        401 => "Check the credentials",
         402 => "Settle the payment of the account",
-        403 => "Use a key that may do this",
+        403 => "Use credentials that may do this",
         404 => "Check the ids in the call, and the base URL",
         405 => "Check the base URL: what answers there does not know this call",
         407 => "Give the proxy its credentials",

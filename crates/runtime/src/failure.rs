@@ -1,8 +1,10 @@
 //! What can go wrong once something has come from outside: the one place where it is redacted.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::api::ErrorShape;
+use crate::auth::Scheme;
 use crate::decode::Malformed;
 use crate::error::Error;
 use crate::received::Received;
@@ -21,8 +23,7 @@ pub(crate) enum Failure {
     /// The time that an attempt, or a whole call, may take was over.
     Timeout {
         within: Duration,
-        /// The setting that the time comes from.
-        setting: &'static str,
+        setting: Setting,
         received: Option<Received>,
     },
     /// A status that is not success.
@@ -42,8 +43,23 @@ pub(crate) enum Failure {
     RepeatedCursor(String, Received),
     /// A page that contradicts itself; with a sentence on how.
     Contradiction(&'static str, Received),
-    /// A provider of credentials that failed; with its words.
-    Credentials(String),
+    /// A provider of a credential that failed; with its words.
+    Provider { scheme: &'static Scheme, reason: String },
+    /// The time was over before the providers had given every credential, so nothing was sent.
+    ProviderTimeout { within: Duration, setting: Setting },
+}
+
+/// The setting that a time limit comes from: of the client, or of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) of: &'static str,
+    pub(crate) name: &'static str,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {}'s `{}`", self.of, self.name)
+    }
 }
 
 impl Failure {
@@ -64,13 +80,17 @@ impl Failure {
             Self::Malformed(malformed, received) => Error::malformed(&malformed, received),
             Self::RepeatedCursor(cursor, received) => Error::repeated_cursor(&cursor, received),
             Self::Contradiction(message, received) => Error::contradiction(message, received),
-            Self::Credentials(reason) => Error::credentials(&reason),
+            Self::Provider { scheme, reason } => Error::provider(scheme, &reason),
+            Self::ProviderTimeout { within, setting } => Error::provider_timeout(within, setting),
         }
     }
 
     fn redact(&mut self, secrets: &Secrets) {
         let (text, offset, received) = match self {
-            Self::Transport(error, received) => (Some(&mut error.reason), None, received.as_mut()),
+            Self::Transport(error, received) => {
+                error.redact(|text| secrets.redact(text));
+                (None, None, received.as_mut())
+            }
             Self::Timeout { received, .. } => (None, None, received.as_mut()),
             Self::OtherOrigin(text, received) | Self::RepeatedCursor(text, received) => {
                 (Some(text), None, Some(received))
@@ -83,7 +103,8 @@ impl Failure {
             | Self::TooLarge(_, received)
             | Self::CutShort(received)
             | Self::Contradiction(_, received) => (None, None, Some(received)),
-            Self::Credentials(reason) => (Some(reason), None, None),
+            Self::Provider { reason, .. } => (Some(reason), None, None),
+            Self::ProviderTimeout { .. } => (None, None, None),
         };
         if let Some(text) = text {
             secrets.redact(text);

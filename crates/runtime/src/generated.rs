@@ -7,8 +7,9 @@ pub use crate::blocking::Client as BlockingClient;
 pub use crate::bounds::Pattern;
 pub use crate::call::CallOptions;
 pub use crate::client::{Client, ClientBuilder};
+pub use crate::decode::{extra, nullable, text_of};
 pub use crate::open_enum::StringVisitor;
-pub use crate::page::{Pagination, text_of};
+pub use crate::page::Pagination;
 pub use crate::request::Request;
 pub use crate::watch::Watching;
 

@@ -1,7 +1,7 @@
 //! The `Link` response header (RFC 8288): whether it names a page with some relation.
 //!
 //! Only the relation is used. A link's address is never followed: the next request is built from
-//! the client's own base URL, so that a server cannot send the API key elsewhere.
+//! the client's own base URL, so that a server cannot send credentials elsewhere.
 
 /// Whether a `Link` header has a link with the relation `rel`.
 pub(crate) fn has_relation(header: &str, rel: &str) -> bool {
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn finds_the_relation() {
         for header in [
-            r#"<https://api.ittybit.com/tasks?limit=10&after=task_xyz>; rel="next""#,
+            r#"<https://api.example.com/pets?limit=10&after=pet_xyz>; rel="next""#,
             r"<https://x/>; rel=next",
             r#"<https://x/?a=1,2>; rel="prev", <https://x/>; rel="next""#,
             r#"<https://x/>; title="a, b; rel=prev"; REL="last NEXT""#,

@@ -7,9 +7,9 @@ use std::ops::RangeInclusive;
 use reqwest::StatusCode;
 use serde_json::value::RawValue;
 
-pub use crate::parameter::Parameter;
 use crate::error::Error;
 use crate::page::Pages;
+pub use crate::parameter::Parameter;
 use crate::watch::Watch;
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.
@@ -17,6 +17,7 @@ use crate::watch::Watch;
 /// Generated code makes it; it may get more fields in a later version.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::operation::Operation;
 /// fn show(operation: &Operation) -> String {
 ///     format!("{}: {} {}", operation.id, operation.method, operation.path)
@@ -28,7 +29,7 @@ pub struct Operation {
     pub id: &'static str,
     /// The HTTP method, in capitals.
     pub method: &'static str,
-    /// The path template, as the document writes it: `/tasks/{id}`.
+    /// The path template, as the document writes it: `/pets/{id}`.
     pub path: &'static str,
     /// What it does, in a few words; empty where the document does not say it.
     pub summary: &'static str,
@@ -65,6 +66,7 @@ pub struct Operation {
 /// The parameters of a list that comes in pages.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::operation::Operation;
 /// fn cursor_parameter(operation: &Operation) -> Option<&'static str> {
 ///     Some(operation.paging?.forward)
@@ -150,6 +152,7 @@ type Begin<C, S> = fn(&C, &[(&str, Vec<String>)]) -> Result<S, Error>;
 /// client of the API.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::{Error, operation::List};
 /// async fn print_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
 ///     let mut items = list.pages_json(client, &[])?.into_items();
@@ -196,6 +199,7 @@ impl<C> List<C> {
     /// What the document says of the call.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::operation::List;
     /// fn name<C>(list: &List<C>) -> &'static str {
     ///     list.operation().id
@@ -209,6 +213,7 @@ impl<C> List<C> {
     /// their names, each with one value, or with any number for a list.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::{Error, operation::List};
     /// fn in_small_pages<C>(list: &List<C>, client: &C) -> Result<(), Error> {
     ///     let pages = list.pages_json(client, &[("limit", vec!["5".to_owned()])])?;
@@ -219,11 +224,7 @@ impl<C> List<C> {
     ///
     /// # Errors
     /// There is no such parameter, or it does not take the text.
-    pub fn pages_json(
-        &self,
-        client: &C,
-        arguments: &[(&str, Vec<String>)],
-    ) -> Result<Pages<Box<RawValue>>, Error> {
+    pub fn pages_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error> {
         (self.pages)(client, arguments)
     }
 
@@ -244,11 +245,7 @@ impl<C> List<C> {
     /// # Errors
     /// There is no such parameter, or it does not take the text; or the items have no
     /// [`lifecycle`](Operation::lifecycle), so there is nothing to wait for.
-    pub fn watch_json(
-        &self,
-        client: &C,
-        arguments: &[(&str, Vec<String>)],
-    ) -> Result<Watch<Box<RawValue>>, Error> {
+    pub fn watch_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Watch<Box<RawValue>>, Error> {
         let watch = self.watch.ok_or_else(|| {
             let reason = "the items of this list have no field that says when they are done, so they cannot be watched";
             Error::pagination(reason).on(self.operation)

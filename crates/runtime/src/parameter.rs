@@ -6,6 +6,7 @@
 /// A parameter of an operation, in the words of the API's document.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// # use my_api::operation::Parameter;
 /// fn choices(parameter: &Parameter) -> Vec<&'static str> {
 ///     parameter.values.iter().map(|(value, _)| *value).collect()

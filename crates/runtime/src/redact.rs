@@ -9,8 +9,9 @@
 //! `%2F` as in a URL. The search takes time linear in the text.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::RwLock;
+use std::sync::{PoisonError, RwLock};
 
 use reqwest::header::{HeaderMap, HeaderValue};
 
@@ -18,15 +19,31 @@ use reqwest::header::{HeaderMap, HeaderValue};
 const REDACTED: &str = "[redacted]";
 
 /// The shortest beginning of a secret that is redacted at the end of a text that was cut. A shorter one
-/// gives nothing away: many secrets begin with the same public prefix, such as `sk_live_`.
+/// gives nothing away: many secrets begin with the same public prefix, such as `sk_live_`. Of a short
+/// secret, more than half is enough.
 const SHORTEST_BEGINNING: usize = 9;
 
-/// How many secrets are kept. Tokens are replaced when they expire; a response may still quote the last.
-const MAX_SECRETS: usize = 32;
+/// The length, in bytes, below which a secret is short.
+const SHORT: usize = 12;
+
+/// The shortest secret that is looked for in headers. A key of one letter is no secret, and without
+/// that letter `Has-More: true` would no longer say that more follow.
+const SHORTEST_IN_HEADERS: usize = 4;
+
+/// How many fetched tokens are kept. They are replaced when they expire; a response may still quote one
+/// of the last.
+const MAX_TOKENS: usize = 8;
 
 /// The secrets of a client: those it was built with, and the tokens that its providers gave it.
 #[derive(Default)]
-pub(crate) struct Secrets(RwLock<Vec<Secret>>);
+pub(crate) struct Secrets(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    fixed: Vec<Secret>,
+    /// The oldest first.
+    tokens: VecDeque<Secret>,
+}
 
 struct Secret {
     text: Vec<u8>,
@@ -35,24 +52,25 @@ struct Secret {
 }
 
 impl Secrets {
-    /// Adds a secret; an empty text is none.
+    /// Adds a secret for as long as the client lives; an empty text is none.
     pub(crate) fn add(&self, secret: &str) {
-        let mut secrets = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let texts = [Cow::Borrowed(secret), Cow::Owned(secret.replace(' ', "+"))];
-        for text in texts {
-            if !text.is_empty() && !secrets.iter().any(|known| known.text == text.as_bytes()) {
-                secrets.push(Secret::new(text.as_bytes()));
-            }
-        }
-        let surplus = secrets.len().saturating_sub(MAX_SECRETS);
-        secrets.drain(..surplus);
-        // The longest first: a secret may be a part of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.text.len()));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let secrets = Secret::all_of(secret, &known);
+        known.fixed.extend(secrets);
+    }
+
+    /// Adds a token that will be replaced some day, in place of the oldest of many.
+    pub(crate) fn add_token(&self, token: &str) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let secrets = Secret::all_of(token, &known);
+        known.tokens.extend(secrets);
+        let surplus = known.tokens.len().saturating_sub(MAX_TOKENS);
+        known.tokens.drain(..surplus);
     }
 
     /// The text without any secret.
     pub(crate) fn redact(&self, text: &mut String) {
-        let ranges = self.ranges(text.as_bytes());
+        let ranges = self.ranges(text.as_bytes(), 1);
         if !ranges.is_empty() {
             // A secret is matched byte by byte; what is left beside it may not be UTF-8.
             *text = String::from_utf8_lossy(&replaced(text.as_bytes(), &ranges)).into_owned();
@@ -61,7 +79,7 @@ impl Secrets {
 
     /// The bytes without any secret, and where an offset into them has moved to.
     pub(crate) fn redact_bytes(&self, bytes: &mut Vec<u8>, offset: usize) -> usize {
-        let ranges = self.ranges(bytes);
+        let ranges = self.ranges(bytes, 1);
         if ranges.is_empty() {
             return offset;
         }
@@ -74,24 +92,33 @@ impl Secrets {
         moved
     }
 
-    /// Replaces the value of each header that holds a secret.
+    /// The values of headers without any secret.
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
-            if !self.ranges(value.as_bytes()).is_empty() {
-                *value = HeaderValue::from_static(REDACTED);
+            let ranges = self.ranges(value.as_bytes(), SHORTEST_IN_HEADERS);
+            if !ranges.is_empty() {
+                // Bytes of a header are left, and those of the mark: both can be in a header.
+                let redacted = HeaderValue::from_bytes(&replaced(value.as_bytes(), &ranges));
+                *value = redacted.unwrap_or(HeaderValue::from_static(REDACTED));
             }
         }
     }
 
-    /// Where secrets are in the text: in order, and without overlaps.
-    fn ranges(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let secrets = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+    /// Where secrets of at least `shortest` bytes are in the text: in order, and without overlaps.
+    fn ranges(&self, text: &[u8], shortest: usize) -> Vec<Range<usize>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let is_escaped = text.iter().any(|byte| matches!(byte, b'\\' | b'%'));
         let mut ranges = Vec::new();
-        for secret in secrets.iter() {
-            secret.find(plain(text), &mut ranges);
+        for secret in known.iter().filter(|secret| secret.text.len() >= shortest) {
+            let mut search = Search::new(secret, &mut ranges);
+            for (position, byte) in text.iter().enumerate() {
+                search.take(*byte, position..position + 1);
+            }
+            search.end();
             if is_escaped {
-                secret.find(unescaped(text), &mut ranges);
+                let mut search = Search::new(secret, &mut ranges);
+                unescape(text, |byte, place| search.take(byte, place));
+                search.end();
             }
         }
         ranges.sort_by_key(|range| range.start);
@@ -106,7 +133,24 @@ impl Secrets {
     }
 }
 
+impl Known {
+    fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.fixed.iter().chain(&self.tokens)
+    }
+}
+
 impl Secret {
+    /// The ways to write a secret that are not known yet.
+    fn all_of(secret: &str, known: &Known) -> Vec<Self> {
+        // A form writes a blank as `+`, which means `+` elsewhere.
+        let mut texts = vec![Cow::Borrowed(secret)];
+        if secret.contains(' ') {
+            texts.push(Cow::Owned(secret.replace(' ', "+")));
+        }
+        texts.retain(|text| !text.is_empty() && known.iter().all(|secret| secret.text != text.as_bytes()));
+        texts.iter().map(|text| Self::new(text.as_bytes())).collect()
+    }
+
     fn new(text: &[u8]) -> Self {
         let mut fallback = vec![0; text.len() + 1];
         let mut matched = 0;
@@ -123,57 +167,127 @@ impl Secret {
         }
     }
 
-    /// Finds the secret in characters that each have a place in the text (Knuth, Morris and Pratt).
-    fn find(&self, text: impl Iterator<Item = (u8, Range<usize>)>, ranges: &mut Vec<Range<usize>>) {
-        let mut matched = 0;
-        // Where the characters start that may belong to the match, as a ring of the secret's length.
-        let mut starts = vec![0; self.text.len()];
-        let mut end = 0;
-        let mut count = 0;
-        for (byte, place) in text {
-            starts[count % self.text.len()] = place.start;
-            end = place.end;
-            count += 1;
-            while matched > 0 && byte != self.text[matched] {
-                matched = self.fallback[matched];
-            }
-            matched += usize::from(byte == self.text[matched]);
-            if matched == self.text.len() {
-                ranges.push(starts[(count - matched) % self.text.len()]..end);
-                matched = 0;
-            }
-        }
-        if matched >= SHORTEST_BEGINNING {
-            ranges.push(starts[(count - matched) % self.text.len()]..end);
+    /// The shortest beginning that is redacted at the end of a text.
+    fn shortest_beginning(&self) -> usize {
+        match self.text.len() {
+            length if length < SHORT => (length / 2 + 1).max(4),
+            _ => SHORTEST_BEGINNING,
         }
     }
 }
 
-fn plain(text: &[u8]) -> impl Iterator<Item = (u8, Range<usize>)> {
-    text.iter()
-        .enumerate()
-        .map(|(position, byte)| (*byte, position..position + 1))
+/// Looks for a secret in bytes that each have a place in a text (Knuth, Morris and Pratt): a few steps
+/// for each byte, whatever the text is.
+struct Search<'a> {
+    secret: &'a Secret,
+    ranges: &'a mut Vec<Range<usize>>,
+    /// How much of the secret the last bytes are.
+    matched: usize,
+    /// Where the last bytes start, as a ring of the secret's length.
+    starts: Vec<usize>,
+    count: usize,
+    end: usize,
 }
 
-/// The characters of a text in which some are escaped, as in JSON or in a URL.
-fn unescaped(text: &[u8]) -> impl Iterator<Item = (u8, Range<usize>)> {
+impl<'a> Search<'a> {
+    fn new(secret: &'a Secret, ranges: &'a mut Vec<Range<usize>>) -> Self {
+        Self {
+            secret,
+            ranges,
+            matched: 0,
+            starts: vec![0; secret.text.len()],
+            count: 0,
+            end: 0,
+        }
+    }
+
+    fn take(&mut self, byte: u8, place: Range<usize>) {
+        let Secret { text, fallback } = self.secret;
+        self.starts[self.count % text.len()] = place.start;
+        self.end = place.end;
+        self.count += 1;
+        while self.matched > 0 && byte != text[self.matched] {
+            self.matched = fallback[self.matched];
+        }
+        self.matched += usize::from(byte == text[self.matched]);
+        if self.matched == text.len() {
+            self.found();
+            self.matched = 0;
+        }
+    }
+
+    /// The text ends here, and may have been cut.
+    fn end(mut self) {
+        if self.matched >= self.secret.shortest_beginning() {
+            self.found();
+        }
+    }
+
+    fn found(&mut self) {
+        let first = (self.count - self.matched) % self.starts.len();
+        self.ranges.push(self.starts[first]..self.end);
+    }
+}
+
+/// Gives each byte of a text to `take`, with its place. What is escaped as in JSON or in a URL is given as
+/// the bytes that it means, all of them with the place of the whole escape.
+fn unescape(text: &[u8], mut take: impl FnMut(u8, Range<usize>)) {
     let mut position = 0;
-    std::iter::from_fn(move || {
-        let start = position;
-        let hex = |digits: Range<usize>| {
-            let digits = std::str::from_utf8(text.get(digits)?).ok()?;
-            u8::try_from(u32::from_str_radix(digits, 16).ok()?).ok()
+    while position < text.len() {
+        let rest = &text[position..];
+        let mut utf8 = [0; 4];
+        let (bytes, length) = match rest {
+            [b'\\', b'u', ..] => match escaped_character(rest) {
+                Some((character, length)) => (character.encode_utf8(&mut utf8).as_bytes(), length),
+                None => (&rest[..1], 1),
+            },
+            [b'\\', letter, ..] => match letter {
+                b'b' => (b"\x08".as_slice(), 2),
+                b'f' => (b"\x0c".as_slice(), 2),
+                b'n' => (b"\n".as_slice(), 2),
+                b'r' => (b"\r".as_slice(), 2),
+                b't' => (b"\t".as_slice(), 2),
+                b'"' | b'\'' | b'/' | b'\\' => (&rest[1..2], 2),
+                _ => (&rest[..1], 1),
+            },
+            [b'%', ..] => match rest
+                .get(1..3)
+                .and_then(hexadecimal)
+                .and_then(|byte| u8::try_from(byte).ok())
+            {
+                Some(byte) => {
+                    utf8[0] = byte;
+                    (&utf8[..1], 3)
+                }
+                None => (&rest[..1], 1),
+            },
+            _ => (&rest[..1], 1),
         };
-        let escaped = match (text.get(start)?, text.get(start + 1)) {
-            (b'\\', Some(b'u')) => hex(start + 2..start + 6).map(|byte| (byte, 6)),
-            (b'\\', Some(byte @ (b'"' | b'\\' | b'/' | b'\''))) => Some((*byte, 2)),
-            (b'%', Some(_)) => hex(start + 1..start + 3).map(|byte| (byte, 3)),
-            _ => None,
-        };
-        let (byte, length) = escaped.unwrap_or((text[start], 1));
+        for byte in bytes {
+            take(*byte, position..position + length);
+        }
         position += length;
-        Some((byte, start..position))
-    })
+    }
+}
+
+/// The character that an escape such as `\u0073` means, or two of them for one beyond the first plane, and
+/// the length of the escape.
+fn escaped_character(text: &[u8]) -> Option<(char, usize)> {
+    let unit = |text: &[u8]| match text {
+        [b'\\', b'u', digits @ ..] => u16::try_from(hexadecimal(digits.get(..4)?)?).ok(),
+        _ => None,
+    };
+    let first = unit(text)?;
+    let units = [first, text.get(6..).and_then(unit).unwrap_or_default()];
+    let character = char::decode_utf16(units).next()?.ok()?;
+    Some((character, 6 * character.len_utf16()))
+}
+
+/// The number that hexadecimal digits, and nothing else, write.
+fn hexadecimal(digits: &[u8]) -> Option<u32> {
+    digits
+        .iter()
+        .try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
 fn replaced(text: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
@@ -205,7 +319,10 @@ mod tests {
     #[test]
     fn every_occurrence_is_redacted() {
         assert_eq!(
-            redacted("key_0123_secret", "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"),
+            redacted(
+                "key_0123_secret",
+                "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"
+            ),
             "[redacted], key_0123_secre, [redacted][redacted]"
         );
     }
@@ -213,8 +330,14 @@ mod tests {
     #[test]
     fn a_beginning_at_the_end_of_the_text_is_redacted() {
         assert_eq!(redacted("key_0123_secret", "Bearer key_0123_"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "Bearer key_0123_secre"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "welcome to key_0123"), "welcome to key_0123");
+        assert_eq!(
+            redacted("key_0123_secret", "Bearer key_0123_secre"),
+            "Bearer [redacted]"
+        );
+        assert_eq!(
+            redacted("key_0123_secret", "welcome to key_0123"),
+            "welcome to key_0123"
+        );
     }
 
     #[test]
@@ -225,7 +348,10 @@ mod tests {
 
     #[test]
     fn escaped_characters_are_read() {
-        assert_eq!(redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#), "say [redacted] and [redacted]");
+        assert_eq!(
+            redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#),
+            "say [redacted] and [redacted]"
+        );
         assert_eq!(redacted("secret", r"\u0073ecre\u0074 \u007"), r"[redacted] \u007");
         assert_eq!(redacted("100%25", "100%25 100%2525"), "[redacted] [redacted]");
         assert_eq!(redacted("two words", "?q=two+words"), "?q=[redacted]");
@@ -247,32 +373,79 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_replaced_whole() {
+    fn headers_keep_what_is_no_secret() {
         let secrets = Secrets::default();
         secrets.add("secret");
         let mut headers = HeaderMap::new();
         headers.insert("x-echo", HeaderValue::from_static("Bearer secret"));
         headers.insert("x-other", HeaderValue::from_static("fine"));
+        let link = "<https://api.example.com/pets?key=%73ecret&after=7>; rel=\"next\"";
+        headers.insert("link", HeaderValue::from_static(link));
         secrets.redact_headers(&mut headers);
-        assert_eq!(headers["x-echo"], REDACTED);
+        assert_eq!(headers["x-echo"], "Bearer [redacted]");
         assert_eq!(headers["x-other"], "fine");
+        assert_eq!(
+            headers["link"],
+            "<https://api.example.com/pets?key=[redacted]&after=7>; rel=\"next\""
+        );
+    }
+
+    #[test]
+    fn a_key_of_one_letter_leaves_headers_readable() {
+        let secrets = Secrets::default();
+        secrets.add("e");
+        let mut headers = HeaderMap::new();
+        headers.insert("has-more", HeaderValue::from_static("true"));
+        secrets.redact_headers(&mut headers);
+        assert_eq!(headers["has-more"], "true");
+    }
+
+    #[test]
+    fn the_beginning_of_a_short_secret_is_redacted_where_a_text_is_cut() {
+        assert_eq!(redacted("pass1234", "it was pass1"), "it was [redacted]");
+        assert_eq!(redacted("pass1234", "it was pass"), "it was pass");
+    }
+
+    #[test]
+    fn secrets_that_are_not_ascii_are_found_where_they_are_escaped() {
+        let secret = "pä€😀\tß";
+        let json = r"p\u00e4\u20AC\ud83d\ude00\t\u00df";
+        assert_eq!(redacted(secret, &format!("<{json}>")), "<[redacted]>");
+        let url: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        assert_eq!(redacted(secret, &format!("<{url}>")), "<[redacted]>");
+        // Half a pair is no character, and digits are digits.
+        assert_eq!(redacted(secret, r"\ud83d \u+123 %+1"), r"\ud83d \u+123 %+1");
     }
 
     #[test]
     fn old_tokens_make_room_for_new_ones() {
         let secrets = Secrets::default();
+        secrets.add("a fixed key that is longer than any token");
         for number in 0..1000 {
-            secrets.add(&format!("token-{number:04}"));
+            secrets.add_token(&format!("token-{number:04}"));
         }
-        let mut text = "token-0000 token-0999".to_owned();
+        let mut text = "token-0000 token-0992 token-0999 a fixed key that is longer than any token".to_owned();
         secrets.redact(&mut text);
-        assert_eq!(text, "token-0000 [redacted]");
+        assert_eq!(text, "token-0000 [redacted] [redacted] [redacted]");
     }
 
     proptest! {
         #[test]
         fn nothing_of_a_secret_is_left(secret in "[a-c]{2,6}", text in "[a-d%\\\\]{0,80}") {
             prop_assert!(!redacted(&secret, &text).replace(REDACTED, "|").contains(&secret));
+        }
+
+        #[test]
+        fn each_byte_of_a_text_is_read_once(text in r#"[a\\\\u0-9%"é]{0,80}"#) {
+            let mut read = 0;
+            unescape(text.as_bytes(), |_, place| {
+                if place.start == read {
+                    read = place.end;
+                }
+                // Further bytes of one escape have its place.
+                assert_eq!(place.end, read);
+            });
+            prop_assert_eq!(read, text.len());
         }
 
         #[test]

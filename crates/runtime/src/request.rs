@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Body, Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::call::CallOptions;
+use crate::call::{self, CallOptions};
 use crate::client::Client;
 use crate::error::Error;
 use crate::number;
@@ -24,7 +24,7 @@ pub struct Request {
     operation: &'static Operation,
     options: CallOptions,
     path: String,
-    query: form_urlencoded::Serializer<'static, String>,
+    query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Option<Body>,
     error: Option<Error>,
@@ -72,7 +72,7 @@ impl Request {
             operation,
             options,
             path: operation.path.to_owned(),
-            query: form_urlencoded::Serializer::new(String::new()),
+            query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
             error: None,
@@ -83,6 +83,17 @@ impl Request {
     pub fn path<T: Serialize>(mut self, name: &str, value: Result<T, String>) -> Self {
         if let Some(text) = self.texts(name, value.map(Some)) {
             let text = text.join(",");
+            // They would make another path of this one, and so call another operation.
+            let reason = match text.as_str() {
+                "" => "is empty, and its place in the path cannot be",
+                "." | ".." => "a path cannot have it: a URL takes it as a step to another path",
+                _ => "",
+            };
+            if !reason.is_empty() {
+                let shown = Value::from(text).to_string();
+                self.refuse(Error::invalid_argument(name, format!("{shown}: {reason}")));
+                return self;
+            }
             let encoded = utf8_percent_encode(&text, SEGMENT);
             self.path = self.path.replace(&format!("{{{name}}}"), &encoded.to_string());
         }
@@ -92,7 +103,7 @@ impl Request {
     /// Sets a parameter of the query, once for each of its values.
     pub fn query<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
         for text in self.texts(name, value).into_iter().flatten() {
-            self.query.append_pair(name, &text);
+            self.query.push((name.to_owned(), text));
         }
         self
     }
@@ -100,10 +111,7 @@ impl Request {
     /// Sets a header.
     pub fn header<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
         if let Some(texts) = self.texts(name, value) {
-            let header = HeaderName::try_from(name)
-                .map_err(|error| error.to_string())
-                .and_then(|name| Ok((name, HeaderValue::try_from(texts.join(",")).map_err(|error| error.to_string())?)));
-            match header {
+            match call::header(name, &texts.join(",")) {
                 Ok((name, value)) => {
                     self.headers.insert(name, value);
                 }
@@ -182,14 +190,13 @@ impl Request {
         if let Some(error) = self.error {
             return Err(error.on(operation));
         }
-        let request = self.options.headers().map(|more| {
+        let request = self.options.headers(client.api()).map(|more| {
             self.headers.extend(more.clone());
         });
         let request = request.and_then(|()| {
             let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
-            let query = self.query.finish();
-            if !query.is_empty() {
-                url.set_query(Some(&query));
+            if !self.query.is_empty() {
+                url.query_pairs_mut().extend_pairs(&self.query);
             }
             let method = Method::from_bytes(operation.method.as_bytes()).map_err(Error::request)?;
             let mut request = reqwest::Request::new(method, url);
@@ -199,10 +206,6 @@ impl Request {
             headers
                 .entry(ACCEPT)
                 .or_insert(HeaderValue::from_static("application/json"));
-            if let Some(name) = operation.idempotency_key {
-                let name = HeaderName::try_from(name).map_err(Error::request)?;
-                headers.entry(name).or_insert_with(idempotency_key);
-            }
             Ok(request)
         });
         let request = request.map_err(|error| error.on(operation))?;
@@ -251,7 +254,7 @@ fn text(value: &Value) -> Result<Cow<'_, str>, String> {
 }
 
 /// A key that no other call has: random bits in the form of a UUID of version 4 (RFC 9562).
-fn idempotency_key() -> HeaderValue {
+pub(crate) fn idempotency_key() -> HeaderValue {
     // The standard library draws the keys of its hash maps from the system's random generator.
     let bits = || RandomState::new().hash_one(std::time::SystemTime::now());
     let (high, low) = (bits() & !0xf000 | 0x4000, bits() & (u64::MAX >> 2) | 1 << 63);
@@ -288,7 +291,10 @@ mod tests {
     fn values_as_text() {
         let written = |value: Value| texts(&value).unwrap();
         assert_eq!(written(serde_json::json!("a b")), ["a b"]);
-        assert_eq!(written(serde_json::json!([1, 2.5, 30.0, true])), ["1", "2.5", "30", "true"]);
+        assert_eq!(
+            written(serde_json::json!([1, 2.5, 30.0, true])),
+            ["1", "2.5", "30", "true"]
+        );
         assert_eq!(written(serde_json::json!([])), [""; 0]);
         assert!(texts(&serde_json::json!({ "a": 1 })).is_err());
     }

@@ -10,6 +10,7 @@ use reqwest::header::HeaderMap;
 /// Lists answer with a [`Page`](crate::Page) instead.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// fn show<T: std::fmt::Debug>(response: my_api::Response<T>) {
 ///     println!("{}: {:?}", response.status(), *response);
 ///     let value: T = response.into_inner();
@@ -35,6 +36,7 @@ impl<T> Response<T> {
     /// The value alone.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn value<T>(response: my_api::Response<T>) -> T {
     ///     response.into_inner()
     /// }
@@ -46,6 +48,7 @@ impl<T> Response<T> {
     /// The HTTP status, which is one that the API's document describes as success.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn created<T>(response: &my_api::Response<T>) -> bool {
     ///     response.status() == my_api::reqwest::StatusCode::CREATED
     /// }
@@ -57,6 +60,7 @@ impl<T> Response<T> {
     /// The response headers.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn etag<T>(response: &my_api::Response<T>) -> Option<&str> {
     ///     response.headers().get("etag")?.to_str().ok()
     /// }

@@ -1,8 +1,9 @@
-//! A `tracing` span for each call, with OpenTelemetry's names for HTTP, and an event for each retry.
-//! Without a subscriber, nothing is formatted.
+//! A `tracing` span for each call, with OpenTelemetry's names for HTTP, and an event for each retry and
+//! for each response that is odd. Without a subscriber, nothing is formatted.
 
 use std::time::Duration;
 
+use reqwest::header::HeaderValue;
 use reqwest::{StatusCode, Url};
 use tracing::field::{Empty, display};
 
@@ -78,6 +79,24 @@ impl Span {
     }
 }
 
+/// Optional values of the response in the current span do not fit their types. `first` names some.
+pub(crate) fn misfits(count: usize, first: &str) {
+    tracing::warn!(
+        count,
+        first,
+        "optional values do not fit their types: they are left out, and kept in `extra`"
+    );
+}
+
+/// A header of the response in the current span does not say what it should say.
+pub(crate) fn unreadable_header(name: &str, value: &HeaderValue) {
+    tracing::warn!(
+        name,
+        ?value,
+        "the header says neither true nor false: another page is asked for, unless this one is empty"
+    );
+}
+
 /// The status for an error status, the sort of failure for anything else.
 fn error_type(error: &Error) -> impl std::fmt::Display {
     match (error.category(), error.status()) {
@@ -101,7 +120,10 @@ mod tests {
             status: StatusCode::SERVICE_UNAVAILABLE,
             ..Received::default()
         };
-        let shape = ErrorShape { kind: &[], message: &[] };
+        let shape = ErrorShape {
+            kind: &[],
+            message: &[],
+        };
         let error = Error::status_of(received, None, &shape);
         let made = allocation_counter::measure(|| {
             let call = Span::new(&GET, &url, || url.to_string());

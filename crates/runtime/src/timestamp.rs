@@ -1,60 +1,171 @@
-//! A moment, as the API writes it: seconds since the Unix epoch.
+//! A moment, as APIs write it: a number since the Unix epoch, in seconds or in milliseconds.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// A moment in whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// The smallest number that is milliseconds: in 1973, where as seconds it would be in the year 5138.
+const SMALLEST_MILLISECONDS: u64 = 100_000_000_000;
+
+/// A moment since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
-/// In JSON it is the bare number. It prints as RFC 3339 in UTC, reads any RFC 3339 time, and
-/// converts from and to [`SystemTime`].
+/// In JSON it is a bare number: of seconds, or of milliseconds from 100,000,000,000 on (and from
+/// -100,000,000,000 down). It is written back in the unit that it came in. It prints as RFC 3339 in UTC,
+/// reads any RFC 3339 time, and converts from and to [`SystemTime`].
+///
+/// Timestamps compare by the moment, whatever their units.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::Timestamp;
 ///
 /// let created: Timestamp = serde_json::from_str("1735689600")?;
 /// assert_eq!(created.to_string(), "2025-01-01T00:00:00Z");
 /// assert_eq!("2025-01-01T01:00:00+01:00".parse::<Timestamp>()?, created);
+///
+/// let same: Timestamp = serde_json::from_str("1735689600000")?;
+/// assert_eq!(same, created);
+/// assert_eq!(serde_json::to_string(&same)?, "1735689600000");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Timestamp(i64);
+#[derive(Clone, Copy, Debug)]
+pub struct Timestamp {
+    number: i64,
+    unit: Unit,
+}
+
+/// What the number of a [`Timestamp`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Milliseconds,
+}
+
+fn is_milliseconds(number: i64) -> bool {
+    number.unsigned_abs() >= SMALLEST_MILLISECONDS
+}
 
 impl Timestamp {
     /// The moment that is so many seconds after the epoch; before it, if negative.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let epoch = my_api::Timestamp::from_unix_seconds(0);
     /// assert_eq!(epoch.to_string(), "1970-01-01T00:00:00Z");
     /// ```
     pub const fn from_unix_seconds(seconds: i64) -> Self {
-        Self(seconds)
+        Self {
+            number: seconds,
+            unit: Unit::Seconds,
+        }
     }
 
-    /// Seconds since the epoch: the number that stands in the JSON.
+    /// Seconds since the epoch, without their fraction.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let moment: my_api::Timestamp = "1970-01-02T00:00:00Z".parse()?;
     /// assert_eq!(moment.unix_seconds(), 86_400);
     /// # Ok::<(), my_api::ParseTimestampError>(())
     /// ```
     pub const fn unix_seconds(self) -> i64 {
-        self.0
+        match self.unit {
+            Unit::Seconds => self.number,
+            Unit::Milliseconds => self.number.div_euclid(1000),
+        }
+    }
+
+    /// What comes on top of [`unix_seconds`](Self::unix_seconds), in milliseconds: less than 1000.
+    ///
+    /// ```
+    /// let moment: my_api::Timestamp = serde_json::from_str("1735689600250")?;
+    /// assert_eq!(moment.subsec_millis(), 250);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub const fn subsec_millis(self) -> u32 {
+        match self.unit {
+            Unit::Seconds => 0,
+            // A remainder of 1000 fits.
+            Unit::Milliseconds => self.number.rem_euclid(1000) as u32,
+        }
     }
 
     /// This moment by the system's clock, without its fraction of a second.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::Timestamp;
     /// assert!(Timestamp::now() > Timestamp::from_unix_seconds(1_735_689_600));
     /// ```
     pub fn now() -> Self {
         SystemTime::now().into()
+    }
+
+    /// The number that it is in JSON.
+    #[doc(hidden)]
+    pub const fn number(self) -> i64 {
+        self.number
+    }
+}
+
+impl Default for Timestamp {
+    /// The epoch.
+    fn default() -> Self {
+        Self::from_unix_seconds(0)
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let moment = |time: &Self| (time.unix_seconds(), time.subsec_millis());
+        moment(self).cmp(&moment(other))
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.unix_seconds(), self.subsec_millis()).hash(state);
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.unit {
+            // As seconds, it would be read as milliseconds.
+            Unit::Seconds if is_milliseconds(self.number) => serializer.serialize_i128(i128::from(self.number) * 1000),
+            _ => serializer.serialize_i64(self.number),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = i64::deserialize(deserializer)?;
+        let unit = match is_milliseconds(number) {
+            true => Unit::Milliseconds,
+            false => Unit::Seconds,
+        };
+        Ok(Self { number, unit })
     }
 }
 
@@ -71,20 +182,22 @@ impl From<SystemTime> for Timestamp {
                     .saturating_neg()
             }
         };
-        Self(seconds)
+        Self::from_unix_seconds(seconds)
     }
 }
 
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampRangeError;
 
-    /// Fails where the platform's clock does not reach so far.
+    /// Keeps milliseconds. Fails where the platform's clock does not reach so far.
     fn try_from(timestamp: Timestamp) -> Result<Self, TimestampRangeError> {
-        let distance = Duration::from_secs(timestamp.0.unsigned_abs());
-        if timestamp.0 < 0 {
-            UNIX_EPOCH.checked_sub(distance)
-        } else {
-            UNIX_EPOCH.checked_add(distance)
+        let distance = match timestamp.unit {
+            Unit::Seconds => Duration::from_secs(timestamp.number.unsigned_abs()),
+            Unit::Milliseconds => Duration::from_millis(timestamp.number.unsigned_abs()),
+        };
+        match timestamp.number < 0 {
+            true => UNIX_EPOCH.checked_sub(distance),
+            false => UNIX_EPOCH.checked_add(distance),
         }
         .ok_or(TimestampRangeError(timestamp))
     }
@@ -93,6 +206,7 @@ impl TryFrom<Timestamp> for SystemTime {
 /// A [`Timestamp`] that [`SystemTime`] cannot hold on this platform.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::{Timestamp, TimestampRangeError};
 ///
 /// let error: Result<std::time::SystemTime, TimestampRangeError> =
@@ -104,7 +218,11 @@ pub struct TimestampRangeError(Timestamp);
 
 impl fmt::Display for TimestampRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the system's clock does not reach Unix second {}", self.0.0)
+        write!(
+            f,
+            "the system's clock does not reach Unix second {}",
+            self.0.unix_seconds()
+        )
     }
 }
 
@@ -112,8 +230,9 @@ impl std::error::Error for TimestampRangeError {}
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = date_of(self.0.div_euclid(SECONDS_PER_DAY));
-        let second = self.0.rem_euclid(SECONDS_PER_DAY);
+        let seconds = self.unix_seconds();
+        let (year, month, day) = date_of(seconds.div_euclid(SECONDS_PER_DAY));
+        let second = seconds.rem_euclid(SECONDS_PER_DAY);
         match year {
             0..=9999 => write!(f, "{year:04}")?,
             // RFC 3339 ends at year 9999; beyond it, ISO 8601's signed six digits or more.
@@ -121,17 +240,22 @@ impl fmt::Display for Timestamp {
         }
         write!(
             f,
-            "-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+            "-{month:02}-{day:02}T{:02}:{:02}:{:02}",
             second / 3600,
             second / 60 % 60,
             second % 60
-        )
+        )?;
+        match self.subsec_millis() {
+            0 => f.write_str("Z"),
+            millis => write!(f, ".{millis:03}Z"),
+        }
     }
 }
 
 /// A text that is not an RFC 3339 time.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// let error = "yesterday".parse::<my_api::Timestamp>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
@@ -159,7 +283,7 @@ impl FromStr for Timestamp {
     /// Reads RFC 3339, and what `Display` prints. A fraction of a second is dropped.
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
         parse(text)
-            .map(Self)
+            .map(Self::from_unix_seconds)
             .ok_or_else(|| ParseTimestampError(text.to_owned()))
     }
 }
@@ -277,6 +401,8 @@ impl schemars::JsonSchema for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
     use super::*;
     use proptest::prelude::*;
 
@@ -291,8 +417,8 @@ mod tests {
             (253_402_300_800, "+010000-01-01T00:00:00Z"),
             (-62_167_219_201, "-000001-12-31T23:59:59Z"),
         ] {
-            assert_eq!(Timestamp(seconds).to_string(), text);
-            assert_eq!(text.parse(), Ok(Timestamp(seconds)));
+            assert_eq!(Timestamp::from_unix_seconds(seconds).to_string(), text);
+            assert_eq!(text.parse(), Ok(Timestamp::from_unix_seconds(seconds)));
         }
     }
 
@@ -340,27 +466,79 @@ mod tests {
     #[test]
     fn system_time_rounds_down() {
         let before = UNIX_EPOCH - Duration::from_millis(1);
-        assert_eq!(Timestamp::from(before), Timestamp(-1));
+        assert_eq!(Timestamp::from(before), Timestamp::from_unix_seconds(-1));
         let after = UNIX_EPOCH + Duration::from_millis(1999);
-        assert_eq!(Timestamp::from(after), Timestamp(1));
+        assert_eq!(Timestamp::from(after), Timestamp::from_unix_seconds(1));
+    }
+
+    fn read(number: i64) -> Timestamp {
+        serde_json::from_str(&number.to_string()).unwrap()
+    }
+
+    #[test]
+    fn large_numbers_are_milliseconds() {
+        for (number, text) in [
+            (99_999_999_999, "5138-11-16T09:46:39Z"),
+            (100_000_000_000, "1973-03-03T09:46:40Z"),
+            (1_735_689_600_000, "2025-01-01T00:00:00Z"),
+            (1_735_689_600_007, "2025-01-01T00:00:00.007Z"),
+            (-99_999_999_999, "-001199-02-15T14:13:21Z"),
+            (-100_000_000_000, "1966-10-31T14:13:20Z"),
+            (-100_000_000_001, "1966-10-31T14:13:19.999Z"),
+        ] {
+            assert_eq!(read(number).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn far_seconds_are_written_as_milliseconds() {
+        let far = Timestamp::from_unix_seconds(200_000_000_000);
+        let json = serde_json::to_string(&far).unwrap();
+        assert_eq!(json, "200000000000000");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), far);
+    }
+
+    #[test]
+    fn units_do_not_matter_for_comparing() {
+        let state = RandomState::new();
+        let hash = |time: Timestamp| state.hash_one(time);
+        let (seconds, milliseconds) = (read(1_735_689_600), read(1_735_689_600_000));
+        assert_eq!(seconds, milliseconds);
+        assert_eq!(hash(seconds), hash(milliseconds));
+        assert!(read(1_735_689_600_001) > seconds);
+        assert!(read(1_735_689_599_999) < seconds);
+        assert_eq!(read(1_735_689_599_999).unix_seconds(), 1_735_689_599);
     }
 
     proptest! {
         #[test]
+        fn numbers_are_written_as_they_came(number: i64) {
+            prop_assert_eq!(serde_json::to_string(&read(number)).unwrap(), number.to_string());
+        }
+
+        #[test]
+        fn system_time_keeps_milliseconds(number in 100_000_000_000i64..8_000_000_000_000_000) {
+            let time = SystemTime::try_from(read(number)).unwrap();
+            prop_assert_eq!(time, UNIX_EPOCH + Duration::from_millis(number.unsigned_abs()));
+            let time = SystemTime::try_from(read(-number)).unwrap();
+            prop_assert_eq!(time, UNIX_EPOCH - Duration::from_millis(number.unsigned_abs()));
+        }
+
+        #[test]
         fn printed_is_read_back(seconds: i64) {
-            let text = Timestamp(seconds).to_string();
-            prop_assert_eq!(text.parse(), Ok(Timestamp(seconds)));
+            let text = Timestamp::from_unix_seconds(seconds).to_string();
+            prop_assert_eq!(text.parse(), Ok(Timestamp::from_unix_seconds(seconds)));
         }
 
         #[test]
         fn system_time_and_back(seconds in -8_000_000_000_000i64..8_000_000_000_000) {
-            let time = SystemTime::try_from(Timestamp(seconds)).unwrap();
-            prop_assert_eq!(Timestamp::from(time), Timestamp(seconds));
+            let time = SystemTime::try_from(Timestamp::from_unix_seconds(seconds)).unwrap();
+            prop_assert_eq!(Timestamp::from(time), Timestamp::from_unix_seconds(seconds));
         }
 
         #[test]
         fn later_prints_later(a in 0i64..253_402_300_800, b in 0i64..253_402_300_800) {
-            prop_assert_eq!(a.cmp(&b), Timestamp(a).to_string().cmp(&Timestamp(b).to_string()));
+            prop_assert_eq!(a.cmp(&b), Timestamp::from_unix_seconds(a).to_string().cmp(&Timestamp::from_unix_seconds(b).to_string()));
         }
 
         #[test]

@@ -273,7 +273,9 @@ impl<T> Watch<T> {
         let within = self.deadline.unwrap_or_default();
         let (all, open) = (self.seen.len(), self.seen.iter().filter(|seen| !seen.done).count());
         let message = match all {
-            0 => format!("there was nothing to watch within {within:?}. Check the filters, or raise the watch's `deadline`"),
+            0 => format!(
+                "there was nothing to watch within {within:?}. Check the filters, or raise the watch's `deadline`"
+            ),
             _ => format!(
                 "{open} of {all} items had not come to their end within {within:?}. Watch them once more, or raise \
                  the watch's `deadline`"
@@ -294,7 +296,9 @@ impl<T> Watch<T> {
         } = self.watching;
         let Some(cursor) = (pagination.cursor)(&item) else {
             let reason = "an item has no cursor, so it cannot be told apart from others and is not watched";
-            return self.item_failed(Error::pagination(reason).on(self.operation).of_item()).map(Err);
+            return self
+                .item_failed(Error::pagination(reason).on(self.operation).of_item())
+                .map(Err);
         };
         let (done, look) = (is_done(&item), self.looks);
         match self.places.get(&cursor) {

@@ -41,6 +41,7 @@ const PAGES: Pagination<Job> = Pagination {
     forward: "after",
     backward: None,
     cursor: |job| Some(job.id.clone()),
+    cursor_property: "id",
     has_more: Some("Has-More"),
     limit: None,
     default_limit: Some(100),
@@ -84,7 +85,11 @@ fn policy(clock: &Jumping) -> RetryPolicy {
 }
 
 fn client(transport: impl Transport, policy: RetryPolicy) -> Client {
-    ClientBuilder::new(&API).transport(transport).retry(policy).build().unwrap()
+    ClientBuilder::new(&API)
+        .transport(transport)
+        .retry(policy)
+        .build()
+        .unwrap()
 }
 
 fn watch(transport: impl Transport, policy: RetryPolicy) -> Watch<Job> {
@@ -92,7 +97,10 @@ fn watch(transport: impl Transport, policy: RetryPolicy) -> Watch<Job> {
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(work)
 }
 
@@ -130,19 +138,31 @@ fn it_gives_each_change_and_ends() {
         let clock = Jumping::default();
         let transport = InMemory::new()
             .respond(200, r#"[{"id":"a","status":"running"},{"id":"b","status":"queued"}]"#)
-            .respond(200, r#"[{"id":"a","status":"running","step":1},{"id":"b","status":"queued"}]"#)
+            .respond(
+                200,
+                r#"[{"id":"a","status":"running","step":1},{"id":"b","status":"queued"}]"#,
+            )
             .respond(200, r#"[{"id":"a","status":"done"},{"id":"b","status":"queued"}]"#)
-            .respond(200, r#"[{"id":"a","status":"done","step":9},{"id":"b","status":"failed"}]"#);
+            .respond(
+                200,
+                r#"[{"id":"a","status":"done","step":9},{"id":"b","status":"failed"}]"#,
+            );
         let mut watch = watch(transport.clone(), policy(&clock));
         let mut seen = Vec::new();
         while let Some(job) = watch.try_next().await.unwrap() {
             seen.push(format!("{} {} {}", job.id, job.status, job.step));
         }
-        assert_eq!(seen, ["a running 0", "b queued 0", "a running 1", "a done 0", "b failed 0"]);
+        assert_eq!(
+            seen,
+            ["a running 0", "b queued 0", "a running 1", "a done 0", "b failed 0"]
+        );
         assert_eq!(transport.requests().len(), 4);
         assert!(watch.try_next().await.unwrap().is_none());
         let last = watch.until_done().await.unwrap();
-        assert_eq!(last.iter().map(|job| &*job.status).collect::<Vec<_>>(), ["done", "failed"]);
+        assert_eq!(
+            last.iter().map(|job| &*job.status).collect::<Vec<_>>(),
+            ["done", "failed"]
+        );
         assert_eq!(transport.requests().len(), 4, "what has ended asks no more");
     });
 }
@@ -153,7 +173,10 @@ fn an_empty_list_is_not_the_end() {
         let transport = InMemory::new()
             .respond(200, "[]")
             .respond(200, r#"[{"id":"a","status":"done"}]"#);
-        let done = watch(transport, policy(&Jumping::default())).until_done().await.unwrap();
+        let done = watch(transport, policy(&Jumping::default()))
+            .until_done()
+            .await
+            .unwrap();
         assert_eq!(done.len(), 1);
     });
 }
@@ -164,7 +187,10 @@ fn what_is_no_longer_listed_is_not_waited_for() {
         let transport = InMemory::new()
             .respond(200, r#"[{"id":"a","status":"running"},{"id":"b","status":"running"}]"#)
             .respond(200, r#"[{"id":"b","status":"done"}]"#);
-        let done = watch(transport, policy(&Jumping::default())).until_done().await.unwrap();
+        let done = watch(transport, policy(&Jumping::default()))
+            .until_done()
+            .await
+            .unwrap();
         let done: Vec<_> = done.iter().map(|job| (&*job.id, &*job.status)).collect();
         assert_eq!(done, [("a", "running"), ("b", "done")]);
     });
@@ -197,7 +223,11 @@ fn jitter_takes_half_of_an_interval_at_most() {
         let first = Duration::from_secs(40);
         let mut watch = watch(transport.clone(), policy(&clock).jitter(|| 0.0)).interval(first);
         watch.until_done().await.unwrap();
-        assert_eq!(transport.seconds(), [0, 20, 40], "an interval above 30 s stays as it is");
+        assert_eq!(
+            transport.seconds(),
+            [0, 20, 40],
+            "an interval above 30 s stays as it is"
+        );
     });
 }
 
@@ -219,7 +249,11 @@ fn a_retry_after_is_waited_for() {
         assert_eq!(limited.retry_after(), Some(Duration::from_secs(300)));
         assert!(watch.until_done().await.is_err());
         assert_eq!(watch.until_done().await.unwrap()[0].status, "done");
-        assert_eq!(transport.seconds(), [0, 2, 302, 310], "never less than the interval, which rises");
+        assert_eq!(
+            transport.seconds(),
+            [0, 2, 302, 310],
+            "never less than the interval, which rises"
+        );
     });
 }
 
@@ -236,7 +270,11 @@ fn after_an_error_it_continues_where_it_was() {
         assert_eq!(watch.try_next().await.unwrap_err().status().unwrap(), 500);
         assert_eq!(watch.try_next().await.unwrap().unwrap().id, "b");
         assert!(watch.try_next().await.unwrap().is_none());
-        let queries: Vec<_> = transport.requests().iter().map(|request| request.url().query().map(str::to_owned)).collect();
+        let queries: Vec<_> = transport
+            .requests()
+            .iter()
+            .map(|request| request.url().query().map(str::to_owned))
+            .collect();
         assert_eq!(queries, [None, Some("after=a".to_owned()), Some("after=a".to_owned())]);
     });
 }
@@ -261,7 +299,11 @@ fn a_deadline_ends_it() {
         assert_eq!(seconds, [0, 2, 6, 14, 30]);
         assert!((49..=50).contains(&clock.time().as_secs()), "{:?}", clock.time());
         assert!(watch.try_next().await.unwrap().is_none());
-        assert_eq!(watch.until_done().await.unwrap_err().category(), Category::Timeout, "it is not done");
+        assert_eq!(
+            watch.until_done().await.unwrap_err().category(),
+            Category::Timeout,
+            "it is not done"
+        );
         assert_eq!(transport.seconds().len(), seconds.len());
     });
 }
@@ -288,7 +330,10 @@ fn an_argument_that_is_wrong_is_told_once() {
         let error = watch.try_next().await.unwrap_err();
         assert_eq!(error.argument(), Some("run"));
         assert!(watch.try_next().await.unwrap().is_none());
-        assert_eq!(watch.until_done().await.unwrap_err().category(), Category::InvalidArgument);
+        assert_eq!(
+            watch.until_done().await.unwrap_err().category(),
+            Category::InvalidArgument
+        );
     });
 }
 
@@ -405,7 +450,9 @@ impl Transport for Server {
         self.clock.advance(Duration::from_millis(300));
         let now = self.clock.time().as_secs();
         let query: HashMap<String, String> = request.url().query_pairs().into_owned().collect();
-        let start = query.get("after").map_or(0, |id| id["job_".len()..].parse::<usize>().unwrap() + 1);
+        let start = query
+            .get("after")
+            .map_or(0, |id| id["job_".len()..].parse::<usize>().unwrap() + 1);
         let end = (start + self.page).min(self.lives.len());
         let jobs: Vec<String> = (start..end).map(|number| self.job(number, now)).collect();
         let more = if end < self.lives.len() { "true" } else { "false" };
@@ -414,9 +461,9 @@ impl Transport for Server {
         let canned = match fault {
             Fault::Nothing => InMemory::new().respond(200, body).header("Has-More", more),
             Fault::Status(status) => InMemory::new().respond(status, r#"{"kind":"k","message":"m"}"#),
-            Fault::RetryAfter(status, seconds) => {
-                InMemory::new().respond(status, "").header("Retry-After", &seconds.to_string())
-            }
+            Fault::RetryAfter(status, seconds) => InMemory::new()
+                .respond(status, "")
+                .header("Retry-After", &seconds.to_string()),
             Fault::Connect => return Err(TransportError::connect("refused")),
             Fault::Interrupted => return Err(TransportError::interrupted("reset")),
             Fault::NotJson => InMemory::new().respond(200, "<html>"),

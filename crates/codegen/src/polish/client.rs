@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 
 use super::metadata::optional;
 use crate::model::{Model, Scheme, SchemeKind};
+use crate::name;
 
 /// What the client hands to the runtime, and the types that wrap it.
 pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
@@ -30,12 +31,12 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
         }
         _ => quote! { none },
     };
+    let has_types = !model.structs.is_empty() || !model.enums.is_empty() || !model.aliases.is_empty();
+    let types = has_types.then(|| quote! { pub use types::*; });
+    let runtime_types = name::RUNTIME_TYPES.iter().map(|name| format_ident!("{name}"));
     quote! {
-        pub use ittybit_runtime::{
-            Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError, Response,
-            RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest, transport,
-        };
-        pub use types::*;
+        pub use ittybit_runtime::{#(#runtime_types,)* auth, reqwest, transport};
+        #types
 
         /// What the document says of the API as a whole.
         static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {

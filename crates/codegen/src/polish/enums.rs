@@ -61,7 +61,9 @@ fn lifecycle(name: &str, item: &Enum, lifecycle: &Lifecycle) -> TokenStream {
         examples(&success, others, "is_success")
     ));
     let [terminal, success] = [terminal, success].map(|values| {
-        let variants = values.iter().filter_map(|value| Some(format_ident!("{}", item.variant(value)?)));
+        let variants = values
+            .iter()
+            .filter_map(|value| Some(format_ident!("{}", item.variant(value)?)));
         let variants: Vec<_> = variants.collect();
         match variants.is_empty() {
             true => quote! { false },
@@ -96,15 +98,28 @@ fn listed(values: &[&String]) -> String {
 /// The value of a filter for the value of a property.
 pub(crate) fn conversion(from: &str, to: &str, model: &Model) -> Option<TokenStream> {
     let (source, target) = (model.enums.get(from)?, model.enums.get(to)?);
-    let renamed = source.aliases.iter().filter(|(older, _)| target.variant(older).is_none());
+    let renamed = source
+        .aliases
+        .iter()
+        .filter(|(older, _)| target.variant(older).is_none());
     let renamed: Vec<(&String, &String)> = renamed.filter(|(_, newer)| target.variant(newer).is_some()).collect();
-    let pairs = renamed.iter().filter_map(|(older, newer)| Some((source.variant(older)?, target.variant(newer)?)));
+    let pairs = renamed
+        .iter()
+        .filter_map(|(older, newer)| Some((source.variant(older)?, target.variant(newer)?)));
     let pairs: Vec<(&str, &str)> = pairs.collect();
     let mut same = source.variants.iter();
     let same = same.find_map(|(rust, variant)| Some((rust.as_str(), target.variant(&variant.value)?)));
-    let example = pairs.first().copied().or(same).map(|(one, other)| example::of_conversion(from, one, to, other));
+    let example = pairs
+        .first()
+        .copied()
+        .or(same)
+        .map(|(one, other)| example::of_conversion(from, one, to, other));
     let renamed = renamed.iter().map(|(older, newer)| {
-        format!("{} becomes {}, which took its place. ", docs::code(older), docs::code(newer))
+        format!(
+            "{} becomes {}, which took its place. ",
+            docs::code(older),
+            docs::code(newer)
+        )
     });
     let about = docs::lines(&format!(
         "The filter that finds this value. {}A value that the filter does not know is sent as it is.\n\n{}",

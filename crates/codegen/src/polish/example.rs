@@ -247,7 +247,10 @@ pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
 /// A question to an enum: a value with the answer yes, and one with the answer no.
 pub(crate) fn of_predicate(name: &str, method: &str, yes: Option<&str>, no: Option<&str>) -> String {
     let line = |variant: &str, not: &str| format!("assert!({not}\u{2}::{name}::{variant}.{method}());");
-    let lines = [yes.map(|variant| line(variant, "")), no.map(|variant| line(variant, "!"))];
+    let lines = [
+        yes.map(|variant| line(variant, "")),
+        no.map(|variant| line(variant, "!")),
+    ];
     block(&lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 

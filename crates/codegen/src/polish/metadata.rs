@@ -116,7 +116,11 @@ pub(crate) fn operation(
         quote! { #first..=#last }
     });
     let parameters: Vec<TokenStream> = parameters.collect();
-    let security: Vec<TokenStream> = operation.security.iter().map(|names| quote! { &[#(#names),*] }).collect();
+    let security: Vec<TokenStream> = operation
+        .security
+        .iter()
+        .map(|names| quote! { &[#(#names),*] })
+        .collect();
     let idempotency_key = operation.idempotency_key();
     let columns = &operation.columns;
     let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
@@ -154,7 +158,11 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
         percent,
         ..
     } = field;
-    let values = context.model.enums.get(values).and_then(|values| values.lifecycle.clone());
+    let values = context
+        .model
+        .enums
+        .get(values)
+        .and_then(|values| values.lifecycle.clone());
     let Lifecycle {
         progress,
         success,

@@ -1,6 +1,6 @@
 //! Polish: progenitor's code becomes code that one would have written by hand.
 //!
-//! What is kept of progenitor: the fields of structs and their types, and the types of parameters. What is put around them comes from the [`Model`].
+//! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
 
 mod client;
 mod context;
@@ -18,7 +18,7 @@ use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
+use syn::{File, Item, ItemMod, ItemStruct};
 
 use self::context::Context;
 use self::survey::Survey;
@@ -28,7 +28,6 @@ use crate::model::Model;
 pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<File, syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
-    let builders = module(&file, "builder")?;
 
     let context = Context {
         model,
@@ -40,8 +39,14 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .iter()
         .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
         .collect::<Result<Vec<_>, _>>()?;
-    let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item, crate_name));
-    let conversions = model.conversions.iter().filter_map(|(from, to)| enums::conversion(from, to, model));
+    let enums = model
+        .enums
+        .iter()
+        .map(|(name, item)| enums::definition(name, item, crate_name));
+    let conversions = model
+        .conversions
+        .iter()
+        .filter_map(|(from, to)| enums::conversion(from, to, model));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
         quote! { #docs pub type #ident = #target; }
@@ -49,11 +54,7 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
     let operations = model
         .operations
         .iter()
-        .map(|(name, item)| {
-            let builder = crate::name::builder_name(name);
-            let success = success(builders, &builder)?;
-            operation::Parts::new(find_struct(builders, &builder)?, success, name, item, context)
-        })
+        .map(|(name, item)| operation::Parts::new(name, item, context))
         .collect::<Result<Vec<_>, _>>()?;
     // Piece by piece: the more tokens stand in other tokens, the more often they are copied.
     let mut types = Vec::new();
@@ -222,33 +223,6 @@ fn find_struct<'f>(items: &'f [Item], name: &str) -> Result<&'f ItemStruct, syn:
             _ => None,
         })
         .ok_or_else(|| missing(&format!("struct `{name}`")))
-}
-
-/// The type of a success of a request builder: that of `send`.
-fn success<'f>(items: &'f [Item], name: &str) -> Result<&'f Type, syn::Error> {
-    let of_builder = |item: &ItemImpl| match &*item.self_ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == name),
-        _ => false,
-    };
-    let send = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(item) if of_builder(item) => Some(item),
-            _ => None,
-        })
-        .flat_map(|item| &item.items)
-        .find_map(|item| match item {
-            syn::ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
-            _ => None,
-        })
-        .ok_or_else(|| missing(&format!("method `send` of `{name}`")))?;
-    let success = match &send.sig.output {
-        syn::ReturnType::Type(_, ty) => {
-            paths::argument(ty, "Result").and_then(|ty| paths::argument(ty, "ResponseValue"))
-        }
-        syn::ReturnType::Default => None,
-    };
-    success.ok_or_else(|| missing(&format!("result of `send` of `{name}`")))
 }
 
 /// Reports code of progenitor's that is not as expected.

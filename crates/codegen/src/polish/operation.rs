@@ -2,18 +2,17 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::visit_mut::VisitMut;
-use syn::{ItemStruct, Type};
+use syn::Type;
 
 use super::context::Context;
 use super::example::{Argument, Requests, Said};
-use super::setter::{self, Setter};
 use super::metadata::optional;
-use super::{docs, metadata, missing, paths};
+use super::setter::{self, Setter};
+use super::{docs, metadata};
 use crate::model::{Location, Operation, Parameter};
 use crate::name;
 
-/// Progenitor's name for the field of the request body.
+/// The setter of the request body.
 const BODY: &str = "body";
 
 pub(crate) struct Parts<'m> {
@@ -25,47 +24,30 @@ pub(crate) struct Parts<'m> {
 }
 
 impl<'m> Parts<'m> {
-    pub(crate) fn new(
-        builder: &ItemStruct,
-        success: &Type,
-        name: &'m str,
-        model: &'m Operation,
-        context: Context,
-    ) -> Result<Self, syn::Error> {
-        let ty = |name: &str| {
-            let field = builder
-                .fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == name));
-            let ty = field.and_then(|field| paths::argument(&field.ty, "Result"));
-            ty.cloned()
-                .ok_or_else(|| missing(&format!("argument `{name}` of `{}`", builder.ident)))
-        };
+    pub(crate) fn new(name: &'m str, model: &'m Operation, context: Context) -> Result<Self, syn::Error> {
         let mut setters = Vec::new();
         let requests = Requests::new(name, &[], false);
         for (rust, parameter) in &model.parameters {
-            let ty = ty(rust)?;
-            let (optional, boxed, inner) = setter::unwrapped(&ty);
+            let ty = context.outside(&parameter.ty)?;
             let mut checks = setter::checks(&parameter.bounds);
             if parameter.location == Location::Path {
                 checks.push(quote! { bounds::path_segment });
             }
-            let example = context.argument(inner, Said::of(parameter)).map(Argument::plain);
+            let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
             let shown = example.as_ref().map(|example| requests.argument(rust, example));
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter, shown.as_deref()),
-                ty: inner.clone(),
-                required: !optional,
-                boxed,
+                ty,
+                required: parameter.required,
+                boxed: false,
                 checks,
                 demand: setter::described(&parameter.bounds),
                 example,
             });
         }
         if let Some(body) = &model.body {
-            let mut ty = ty(BODY)?;
-            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            let ty = context.outside(&body.ty)?;
             let example = Argument::body(context, &ty);
             let words = Some("The body of the request.".to_owned()).filter(|_| body.about.docs.is_none());
             let shown = example.as_ref().map(|example| requests.argument(BODY, example));
@@ -85,7 +67,10 @@ impl<'m> Parts<'m> {
             name,
             model,
             setters,
-            success: success.clone(),
+            success: match &model.success_type {
+                Some(ty) => context.outside(ty)?,
+                None => syn::parse_quote!(()),
+            },
         })
     }
 
@@ -228,10 +213,11 @@ impl<'m> Parts<'m> {
             let field = format_ident!("{}", pagination.cursor.field);
             let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
                 (false, false) => quote! { Some(item.#field.to_string()) },
-                (false, true) => quote! { Some(item.#field.unix_seconds().to_string()) },
+                (false, true) => quote! { Some(item.#field.number().to_string()) },
                 (true, false) => quote! { item.#field.as_ref().map(ToString::to_string) },
-                (true, true) => quote! { item.#field.map(|time| time.unix_seconds().to_string()) },
+                (true, true) => quote! { item.#field.map(|time| time.number().to_string()) },
             };
+            let property = &pagination.cursor.property;
             let forward = &pagination.forward;
             let [backward, has_more, limit, applied_limit] = [
                 &pagination.backward,
@@ -246,6 +232,7 @@ impl<'m> Parts<'m> {
                     forward: #forward,
                     backward: #backward,
                     cursor: |item| #cursor,
+                    cursor_property: #property,
                     has_more: #has_more,
                     limit: #limit,
                     default_limit: #default_limit,
@@ -260,7 +247,10 @@ impl<'m> Parts<'m> {
         let lifecycle = self.model.lifecycle.as_ref()?;
         let pagination = self.model.pagination.as_ref()?;
         let (item, cursor) = (format_ident!("{}", pagination.item), &pagination.cursor.property);
-        let (field, values) = (format_ident!("{}", lifecycle.field), format_ident!("{}", lifecycle.values));
+        let (field, values) = (
+            format_ident!("{}", lifecycle.field),
+            format_ident!("{}", lifecycle.values),
+        );
         let property = &lifecycle.property;
         let done = match lifecycle.optional {
             true => quote! { item.#field.as_ref().is_some_and(types::#values::is_terminal) },

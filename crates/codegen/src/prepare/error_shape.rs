@@ -57,12 +57,23 @@ impl Prepare<'_> {
         };
         let kind: Vec<String> = pointers(&KINDS, &[]);
         let message = pointers(&MESSAGES, &kind);
+        if properties.is_empty() {
+            // Nothing is documented: the error may have any of the usual names.
+            let all = |names: &[&str]| names.iter().map(|name| format!("/{name}")).collect();
+            self.model.errors = ErrorShape {
+                kind: all(&KINDS),
+                message: all(&MESSAGES),
+            };
+            return;
+        }
         // An object with nothing but one text has a sentence rather than a name.
         self.model.errors = match (kind.as_slice(), message.as_slice()) {
-            ([only], []) if MESSAGES.contains(&only.trim_start_matches("/error").trim_start_matches('/')) => ErrorShape {
-                kind: Vec::new(),
-                message: kind,
-            },
+            ([only], []) if MESSAGES.contains(&only.trim_start_matches("/error").trim_start_matches('/')) => {
+                ErrorShape {
+                    kind: Vec::new(),
+                    message: kind,
+                }
+            }
             _ => ErrorShape { kind, message },
         };
     }
@@ -130,7 +141,9 @@ impl Prepare<'_> {
 
     /// Whether a schema is that of a text or a number.
     fn is_text(&self, schema: &ReferenceOr<Schema>, depth: usize) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
         match schema {
             ReferenceOr::Item(schema) => match &schema.schema_kind {
                 SchemaKind::Type(Type::String(_) | Type::Integer(_)) => true,

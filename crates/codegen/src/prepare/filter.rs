@@ -34,19 +34,20 @@ impl Prepare<'_> {
     }
 
     /// Finds the enums that a caller will want to convert into those of a list's filters.
-    pub(super) fn filters(
-        &mut self,
-        item: Option<&str>,
-        parameters: &IndexMap<String, (Parameter, ReferenceOr<Schema>)>,
-    ) {
-        let fields = item.and_then(|item| self.model.structs.get(item)).map(|item| &item.fields);
+    pub(super) fn filters(&mut self, item: Option<&str>, parameters: &IndexMap<String, Parameter>) {
+        let fields = item
+            .and_then(|item| self.model.structs.get(item))
+            .map(|item| &item.fields);
         let properties: Vec<(String, String)> = fields
             .into_iter()
             .flatten()
             .map(|(rust, field)| (field.property.clone(), rust.clone()))
             .collect();
-        for (parameter, schema) in parameters.values().filter(|(item, _)| item.location == Location::Query) {
-            let property = parameter.filter.as_ref().map_or(&parameter.name, |(property, _)| property);
+        for parameter in parameters.values().filter(|item| item.location == Location::Query) {
+            let property = parameter
+                .filter
+                .as_ref()
+                .map_or(&parameter.name, |(property, _)| property);
             let found = properties.iter().find(|(name, _)| name == property);
             match (&parameter.filter, found, item) {
                 (Some((_, at)), None, Some(item)) => {
@@ -54,19 +55,22 @@ impl Prepare<'_> {
                     let help = format!("there is {}", names.join(", "));
                     self.error(at, format!("there is no property `{property}` of `{item}`"), help);
                 }
-                (Some((_, at)), None, None) => self.note(
-                    at,
-                    format!("`{FILTER}` is read in operations that list objects only"),
-                ),
+                (Some((_, at)), None, None) => {
+                    self.note(at, format!("`{FILTER}` is read in operations that list objects only"))
+                }
                 _ => {}
             }
-            let schema_of_field = item.zip(found).and_then(|(item, (_, rust))| self.field_schema(item, rust));
+            let schema_of_field = item
+                .zip(found)
+                .and_then(|(item, (_, rust))| self.field_schema(item, rust));
             let from = schema_of_field.as_ref().and_then(|(schema, _)| named_type(schema));
-            if let (Some(from), Some(to)) = (from, named_type(schema))
+            // A list is of a type that is no enum by its name.
+            let to = parameter.ty.to_string();
+            if let Some(from) = from
                 && from != to
-                && [from, to].iter().all(|name| self.model.enums.contains_key(*name))
+                && [from, &to].iter().all(|name| self.model.enums.contains_key(*name))
             {
-                self.model.conversions.insert((from.to_owned(), to.to_owned()));
+                self.model.conversions.insert((from.to_owned(), to));
             }
         }
     }
@@ -98,7 +102,11 @@ impl Prepare<'_> {
             let unknown = |text: &str| format!("`{text}` is not among the values of the enum");
             match newer.as_str() {
                 _ if !is_value(older) => refuse(true, unknown(older), "add it to `enum`, or take it out here"),
-                None => refuse(false, format!("`{newer}` is not a value of an enum of strings"), EXAMPLE),
+                None => refuse(
+                    false,
+                    format!("`{newer}` is not a value of an enum of strings"),
+                    EXAMPLE,
+                ),
                 Some(newer) if !is_value(newer) => {
                     refuse(false, unknown(newer), "add it to `enum`, or take it out here");
                 }

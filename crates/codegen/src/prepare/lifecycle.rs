@@ -50,7 +50,13 @@ impl Prepare<'_> {
         }
         let mut seen = HashSet::new();
         for list in LISTS {
-            for (index, value) in entries.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            for (index, value) in entries
+                .get(list)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .enumerate()
+            {
                 let Some(value) = value.as_str() else { continue };
                 if seen.insert(value) {
                     continue;
@@ -97,7 +103,11 @@ impl Prepare<'_> {
                     format!("`{value}` is not among the values of the enum"),
                     "add it to `enum`, or take it out here",
                 ),
-                None => self.error(&at, format!("`{item}` is not a value of an enum of strings"), "put it in quotes"),
+                None => self.error(
+                    &at,
+                    format!("`{item}` is not a value of an enum of strings"),
+                    "put it in quotes",
+                ),
             }
         }
         known
@@ -124,7 +134,9 @@ impl Prepare<'_> {
         let percent = fields.iter().find(|(_, field)| field.property == PERCENT);
         let is_number = |rust: &str| {
             let schema = self.field_schema(item, rust);
-            let kind = schema.as_ref().and_then(|(schema, _)| Some(&schema.as_item()?.schema_kind));
+            let kind = schema
+                .as_ref()
+                .and_then(|(schema, _)| Some(&schema.as_item()?.schema_kind));
             matches!(kind, Some(SchemaKind::Type(Type::Number(_) | Type::Integer(_))))
         };
         let percent = percent.filter(|(rust, _)| is_number(rust));
@@ -132,7 +144,8 @@ impl Prepare<'_> {
         let others: Vec<String> = found.map(|other| format!("`{}`", other.property)).collect();
         if !others.is_empty() {
             let (first, others) = (&first.property, others.join(", "));
-            let message = format!("several properties of `{item}` have a lifecycle: `{first}` is watched, not {others}");
+            let message =
+                format!("several properties of `{item}` have a lifecycle: `{first}` is watched, not {others}");
             self.note(at, message);
         }
         Some(LifecycleField { percent, ..first })

@@ -61,8 +61,10 @@ const MAX_CHAIN: usize = 192;
 pub(super) struct Converted {
     schema: ReferenceOr<Schema>,
     nullable: bool,
-    /// The Rust type, for aliases.
+    /// The Rust type.
     rust: TokenStream,
+    /// The Rust type of what is sent, where it is another one.
+    sent: Option<TokenStream>,
     /// The struct that it is or holds.
     pub(super) holds: Option<String>,
 }
@@ -77,6 +79,7 @@ impl Converted {
             schema,
             nullable: false,
             rust,
+            sent: None,
             holds: None,
         }
     }
@@ -89,6 +92,7 @@ impl Converted {
             },
             nullable: false,
             rust: quote!(#ident),
+            sent: None,
             holds: None,
         }
     }
@@ -107,6 +111,21 @@ impl Converted {
             Some(ReferenceOr::Reference { .. }) => self.holds.clone(),
             _ => None,
         }
+    }
+
+    /// The Rust type, where a value may be null in an `Option`.
+    pub(super) fn received_type(&self) -> TokenStream {
+        let rust = &self.rust;
+        if self.nullable {
+            quote!(Option<#rust>)
+        } else {
+            quote!(#rust)
+        }
+    }
+
+    /// The Rust type of what is sent: a value, and each of a list, is there or it is not; it is never null.
+    pub(super) fn sent_type(&self) -> TokenStream {
+        self.sent.clone().unwrap_or_else(|| self.rust.clone())
     }
 
     /// The schema, wrapped where it has to say that it may be null.
@@ -141,7 +160,7 @@ impl Prepare<'_> {
         for name in schemas.keys() {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let rust = name::type_name(name);
-            if name::RESERVED_TYPES.contains(&rust.as_str()) {
+            if name::is_reserved_type(&rust) {
                 self.push(
                     self.document
                         .error(&at, format!("the name `{name}` is taken"))
@@ -260,12 +279,13 @@ impl Prepare<'_> {
             Shape::Boolean => Converted::plain(SchemaKind::Type(Type::Boolean(Default::default())), quote!(bool)),
             Shape::List(items) => {
                 let inner = self.convert_inner(items, place, "item", through);
-                let (rust, holds) = (inner.rust.clone(), inner.holds.clone());
+                let (item, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if inner.nullable {
-                    quote!(Vec<Option<#rust>>)
+                    quote!(Vec<Option<#item>>)
                 } else {
-                    quote!(Vec<#rust>)
+                    quote!(Vec<#item>)
                 };
+                let sent = inner.nullable.then(|| quote!(Vec<#item>));
                 let items = Some(boxed(inner.into_schema(false)));
                 let list = ArrayType {
                     items,
@@ -275,6 +295,7 @@ impl Prepare<'_> {
                 };
                 Converted {
                     holds,
+                    sent,
                     ..Converted::plain(SchemaKind::Type(Type::Array(list)), rust)
                 }
             }

@@ -10,27 +10,6 @@ use super::Prepare;
 use crate::model::{Scheme, SchemeKind};
 use crate::name;
 
-/// Methods of the client's builder, which no setter of a credential may be named like.
-const BUILDER_METHODS: [&str; 17] = [
-    "allow_insecure_http",
-    "base_url",
-    "build",
-    "clone",
-    "connect_timeout",
-    "credential",
-    "deadline",
-    "fmt",
-    "http_client",
-    "max_response_bytes",
-    "new",
-    "of",
-    "read_env",
-    "retry",
-    "timeout",
-    "transport",
-    "user_agent",
-];
-
 impl Prepare<'_> {
     /// The security schemes of the document, and its requirements as a whole.
     pub(super) fn security(&mut self) {
@@ -64,14 +43,12 @@ impl Prepare<'_> {
                 SecurityScheme::OAuth2 { flows, .. } => {
                     (SchemeKind::Http("Bearer".to_owned()), "access token", token_url(flows))
                 }
-                SecurityScheme::OpenIDConnect { .. } => {
-                    (SchemeKind::Http("Bearer".to_owned()), "access token", None)
-                }
+                SecurityScheme::OpenIDConnect { .. } => (SchemeKind::Http("Bearer".to_owned()), "access token", None),
             };
             kinds.push((name.clone(), kind, noun, token_url));
         }
         let alone = kinds.len() == 1;
-        let mut taken: HashSet<String> = BUILDER_METHODS.iter().map(ToString::to_string).collect();
+        let mut taken: HashSet<String> = name::BUILDER_METHODS.iter().map(ToString::to_string).collect();
         for (name, kind, noun, token_url) in kinds {
             let mut setter = match (&kind, noun) {
                 (SchemeKind::Basic, _) if alone => "basic_auth".to_owned(),
@@ -81,7 +58,10 @@ impl Prepare<'_> {
             while !taken.insert(setter.clone()) {
                 setter.push('_');
             }
-            let variable = if alone { noun } else { name.as_str() }.to_shouty_snake_case();
+            let mut variable = if alone { noun } else { name.as_str() }.to_shouty_snake_case();
+            if variable == "BASE_URL" {
+                variable.push_str("_CREDENTIAL");
+            }
             let variables = match (&kind, alone) {
                 (SchemeKind::Basic, true) => vec!["USERNAME".to_owned(), "PASSWORD".to_owned()],
                 (SchemeKind::Basic, false) => vec![format!("{variable}_USERNAME"), format!("{variable}_PASSWORD")],

@@ -15,7 +15,8 @@ use crate::retry::Clock;
 /// A credential: a fixed value, or a provider that fetches tokens.
 ///
 /// ```
-/// use ittybit_runtime::auth::Credential;
+/// # use ittybit_runtime as my_api;
+/// use my_api::auth::Credential;
 ///
 /// let key = Credential::token("example_key");
 /// let user = Credential::basic("ada", "an example password");
@@ -37,7 +38,8 @@ impl Credential {
     /// alone: without `Bearer`.
     ///
     /// ```
-    /// let credential = ittybit_runtime::auth::Credential::token("example_key");
+    /// # use ittybit_runtime as my_api;
+    /// let credential = my_api::auth::Credential::token("example_key");
     /// ```
     pub fn token(token: impl Into<String>) -> Self {
         Self(Given::Token(token.into()))
@@ -46,7 +48,8 @@ impl Credential {
     /// A user name and a password.
     ///
     /// ```
-    /// let credential = ittybit_runtime::auth::Credential::basic("ada", "an example password");
+    /// # use ittybit_runtime as my_api;
+    /// let credential = my_api::auth::Credential::basic("ada", "an example password");
     /// ```
     pub fn basic(username: impl Into<String>, password: impl Into<String>) -> Self {
         Self(Given::Basic {
@@ -58,8 +61,9 @@ impl Credential {
     /// Tokens that are fetched when they are needed, and again shortly before they expire.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// use ittybit_runtime::auth::{Credential, Token, TokenProvider};
+    /// use my_api::auth::{Credential, Token, TokenProvider};
     ///
     /// struct Vault;
     ///
@@ -80,10 +84,16 @@ impl Credential {
         let refuse = |message: String| Err(Error::configuration(message));
         let noun = scheme.noun;
         match (self.0, scheme.kind) {
-            (Given::Provider(provider), _) => Ok(Source::Provided(TokenCache::new(provider))),
             (Given::Basic { username, password }, SchemeKind::Basic) => {
                 if username.contains(':') {
                     return refuse(format!("the user name in {from} has a colon, which ends a user name"));
+                }
+                for (what, text) in [("user name", &username), ("password", &password)] {
+                    if text.contains(char::is_control) {
+                        return refuse(format!(
+                            "the {what} in {from} has a line end or another control character; copy it again"
+                        ));
+                    }
                 }
                 secrets.add(&password);
                 let pair = BASE64_STANDARD.encode(format!("{username}:{password}"));
@@ -94,29 +104,16 @@ impl Credential {
                 "the scheme `{}` takes a token, and {from} gave it a user name and a password",
                 scheme.name
             )),
-            (Given::Token(_), SchemeKind::Basic) => refuse(format!(
+            (Given::Token(_) | Given::Provider(_), SchemeKind::Basic) => refuse(format!(
                 "the scheme `{}` takes a user name and a password, and {from} gave it a token",
                 scheme.name
             )),
-            (Given::Token(token), kind) => {
+            (Given::Provider(provider), _) => Ok(Source::Provided(TokenCache::new(provider))),
+            (Given::Token(token), _) => {
                 if token.trim().is_empty() {
                     return refuse(format!("the {noun} is empty: set {from} to one that is valid"));
                 }
-                if let SchemeKind::Http(prefix) = kind
-                    && token.split_once(' ').is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
-                {
-                    return refuse(format!(
-                        "the {noun} in {from} starts with `{prefix}`; give the {noun} alone"
-                    ));
-                }
-                if let Some(position) = token.chars().position(|c| !c.is_ascii_graphic()) {
-                    return refuse(format!(
-                        "the {noun} in {from} has a blank, a line end or a character that is not ASCII \
-                         at position {} of {}; copy it again",
-                        position + 1,
-                        token.chars().count()
-                    ));
-                }
+                scheme.check(&token, from).map_err(Error::configuration)?;
                 secrets.add(&token);
                 Ok(Source::Fixed(token))
             }
@@ -141,12 +138,24 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The value, and for a fetched token the number of its generation.
-    pub(super) async fn value(&self, clock: &dyn Clock, secrets: &Secrets) -> Result<(String, Option<u64>), Failure> {
+    /// The value for a scheme, and for a fetched token the number of its generation.
+    pub(super) async fn value(
+        &self,
+        scheme: &'static Scheme,
+        clock: &dyn Clock,
+        secrets: &Secrets,
+    ) -> Result<(String, Option<u64>), Failure> {
         match self {
             Self::Fixed(value) => Ok((value.clone(), None)),
             Self::Provided(cache) => {
-                let (token, generation) = cache.token(clock, secrets).await.map_err(Failure::Credentials)?;
+                let check = |token: &str| match token.is_empty() {
+                    true => Err(format!("the {} in its response is empty", scheme.noun)),
+                    false => scheme.check(token, "its response"),
+                };
+                let (token, generation) = cache
+                    .token(clock, secrets, check)
+                    .await
+                    .map_err(|reason| Failure::Provider { scheme, reason })?;
                 Ok((token, Some(generation)))
             }
         }

@@ -11,8 +11,8 @@ mod client_credentials;
 mod credential;
 mod token;
 
+use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
-use reqwest::{Request, Url};
 
 pub use self::client_credentials::ClientCredentials;
 pub use self::credential::Credential;
@@ -26,7 +26,8 @@ use crate::retry::Clock;
 /// A security scheme of an API's document.
 ///
 /// ```
-/// # use ittybit_runtime::auth::{Scheme, SchemeKind};
+/// # use ittybit_runtime as my_api;
+/// # use my_api::auth::{Scheme, SchemeKind};
 /// fn describe(scheme: &Scheme) -> String {
 ///     match scheme.kind {
 ///         SchemeKind::Http(prefix) => format!("{}: Authorization: {prefix} …", scheme.name),
@@ -110,8 +111,10 @@ impl Credentials {
         };
         for name in names {
             let found = self.0.iter().enumerate().find(|(_, (scheme, _))| scheme.name == *name);
-            let Some((index, (scheme, source))) = found else { continue };
-            let (value, generation) = source.value(clock, secrets).await?;
+            let Some((index, (scheme, source))) = found else {
+                continue;
+            };
+            let (value, generation) = source.value(scheme, clock, secrets).await?;
             sent.0.extend(generation.map(|generation| (index, generation)));
             scheme.put(&value, request)?;
         }
@@ -133,12 +136,15 @@ impl Credentials {
         let described = |names: &&[&str]| {
             let setters = names.iter().map(|name| {
                 let scheme = schemes.iter().find(|scheme| scheme.name == *name);
-                scheme.map_or_else(|| format!("`{name}`"), |scheme| format!("`{name}` (`{}`)", scheme.setter))
+                scheme.map_or_else(
+                    || format!("`{name}`"),
+                    |scheme| format!("`{name}` (`{}`)", scheme.setter),
+                )
             });
             setters.collect::<Vec<_>>().join(" and ")
         };
         let alternatives: Vec<String> = security.iter().map(described).collect();
-        Error::credentials(&format!(
+        Error::credentials(format!(
             "this call needs credentials that the client does not have: set {} when it is built",
             alternatives.join(", or ")
         ))
@@ -146,30 +152,68 @@ impl Credentials {
 }
 
 impl Scheme {
-    fn put(&self, value: &str, request: &mut Request) -> Result<(), Failure> {
+    /// Says what is wrong with a token for this scheme, if anything; `from` is where it came from.
+    fn check(&self, token: &str, from: &str) -> Result<(), String> {
+        let noun = self.noun;
+        if let SchemeKind::Http(prefix) = self.kind
+            && token
+                .split_once(' ')
+                .is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
+        {
+            return Err(format!(
+                "the {noun} in {from} starts with `{prefix}`; give the {noun} alone"
+            ));
+        }
+        if let Some(position) = token.chars().position(|c| !c.is_ascii_graphic()) {
+            return Err(format!(
+                "the {noun} in {from} has a blank, a line end or a character that is not ASCII \
+                 at position {} of {}; copy it again",
+                position + 1,
+                token.chars().count()
+            ));
+        }
+        // RFC 6265, section 4.1.1: what would end the value of a cookie.
+        if let SchemeKind::Cookie(_) = self.kind
+            && let Some(position) = token.chars().position(|c| matches!(c, '"' | ',' | ';' | '\\'))
+        {
+            return Err(format!(
+                "the {noun} in {from} has a quotation mark, comma, semicolon or backslash at position {}, \
+                 which a cookie cannot have; encode it as the API asks for it",
+                position + 1
+            ));
+        }
+        Ok(())
+    }
+
+    /// Puts a value that was checked into a request.
+    fn put(&'static self, value: &str, request: &mut Request) -> Result<(), Failure> {
+        let reason = |error: http::Error| Failure::Provider {
+            scheme: self,
+            reason: error.to_string(),
+        };
         let header = |text: String| {
-            let mut value = HeaderValue::try_from(text).map_err(|_| {
-                Failure::Credentials(format!(
-                    "the {} of `{}` has a character that a header cannot have",
-                    self.noun, self.name
-                ))
-            })?;
+            let mut value = HeaderValue::try_from(text).map_err(|error| reason(error.into()))?;
             value.set_sensitive(true);
             Ok(value)
         };
         match self.kind {
             SchemeKind::Http(prefix) => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
             }
             SchemeKind::Basic => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("Basic {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("Basic {value}"))?);
             }
             SchemeKind::Header(name) => {
-                let name = HeaderName::try_from(name)
-                    .map_err(|_| Failure::Credentials(format!("`{name}` is not the name of a header")))?;
+                let name = HeaderName::try_from(name).map_err(|error| reason(error.into()))?;
                 request.headers_mut().insert(name, header(value.to_owned())?);
             }
-            SchemeKind::Query(name) => append_query(request.url_mut(), name, value),
+            SchemeKind::Query(name) => {
+                request.url_mut().query_pairs_mut().append_pair(name, value);
+            }
             SchemeKind::Cookie(name) => {
                 let cookie = format!("{name}={value}");
                 let cookies = match request.headers().get(COOKIE).and_then(|cookies| cookies.to_str().ok()) {
@@ -181,8 +225,4 @@ impl Scheme {
         }
         Ok(())
     }
-}
-
-fn append_query(url: &mut Url, name: &str, value: &str) {
-    url.query_pairs_mut().append_pair(name, value);
 }

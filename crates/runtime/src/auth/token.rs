@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::redact::Secrets;
 use crate::retry::Clock;
+use crate::transport::chain;
 
 /// A token is replaced this long before it expires, or when a tenth of its time is left, whichever is
 /// shorter: a request takes a while to arrive, and clocks differ.
@@ -22,7 +23,8 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 /// server refused one with 401. Calls that wait for a token share one fetch.
 ///
 /// ```
-/// use ittybit_runtime::auth::{Token, TokenProvider};
+/// # use ittybit_runtime as my_api;
+/// use my_api::auth::{Token, TokenProvider};
 ///
 /// /// A token that another program writes into a file.
 /// struct InFile(std::path::PathBuf);
@@ -44,8 +46,9 @@ pub trait TokenProvider: Send + Sync + 'static {
 /// A token, and how long it is valid. It does not print its value.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
-/// use ittybit_runtime::auth::Token;
+/// use my_api::auth::Token;
 ///
 /// let token = Token::new("example_token").expires_in(Duration::from_secs(3600));
 /// assert_eq!(format!("{token:?}"), "Token { expires_in: Some(3600s), .. }");
@@ -60,7 +63,8 @@ impl Token {
     /// A token that is valid until the server refuses it.
     ///
     /// ```
-    /// let token = ittybit_runtime::auth::Token::new("example_token");
+    /// # use ittybit_runtime as my_api;
+    /// let token = my_api::auth::Token::new("example_token");
     /// ```
     pub fn new(value: impl Into<String>) -> Self {
         Self {
@@ -72,8 +76,9 @@ impl Token {
     /// How long it is valid, from now on.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// let token = ittybit_runtime::auth::Token::new("example_token").expires_in(Duration::from_secs(60));
+    /// let token = my_api::auth::Token::new("example_token").expires_in(Duration::from_secs(60));
     /// ```
     #[must_use]
     pub fn expires_in(mut self, duration: Duration) -> Self {
@@ -138,7 +143,14 @@ impl TokenCache {
     }
 
     /// A token that is valid, and its generation; or the words of the provider that has none.
-    pub(super) async fn token(&self, clock: &dyn Clock, secrets: &Secrets) -> Result<(String, u64), String> {
+    ///
+    /// `check` says what is wrong with a token that was fetched.
+    pub(super) async fn token(
+        &self,
+        clock: &dyn Clock,
+        secrets: &Secrets,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<(String, u64), String> {
         let seen = match self.state().valid(clock) {
             Ok(kept) => return Ok(kept),
             Err(fetches) => fetches,
@@ -149,20 +161,24 @@ impl TokenCache {
             // Another call has fetched while this one waited: what it got is the answer for all.
             match state.valid(clock) {
                 Ok(kept) => return Ok(kept),
-                Err(fetches) if fetches > seen => {
-                    if let Some(failure) = &state.failure {
-                        return Err(failure.clone());
-                    }
-                }
+                Err(fetches) if fetches > seen => match (&state.failure, &state.token) {
+                    (Some(failure), _) => return Err(failure.clone()),
+                    // It may be over already, but is as good as one that was fetched anew.
+                    (None, Some(kept)) => return Ok((kept.value.clone(), kept.generation)),
+                    (None, None) => {}
+                },
                 Err(_) => {}
             }
         }
-        let fetched = self.provider.token_boxed().await;
+        let fetched = match self.provider.token_boxed().await {
+            Ok(token) => check(&token.value).map(|()| token),
+            Err(error) => Err(chain(&*error)),
+        };
         let mut state = self.state();
         state.fetches += 1;
         match fetched {
             Ok(token) => {
-                secrets.add(&token.value);
+                secrets.add_token(&token.value);
                 let kept = Kept {
                     replace_at: token.expires_in.and_then(|lifetime| {
                         let early = EARLY.min(lifetime / 10);
@@ -175,8 +191,7 @@ impl TokenCache {
                 state.token = Some(kept.clone());
                 Ok((kept.value, kept.generation))
             }
-            Err(error) => {
-                let failure = error.to_string();
+            Err(failure) => {
                 state.failure = Some(failure.clone());
                 Err(failure)
             }

@@ -1,5 +1,5 @@
 //! Building a client: what can be checked before a request is sent is checked here, such as a key
-//! that a header cannot have, or a base URL that would send the key in the clear.
+//! that a header cannot have, or a base URL that would send it in the clear.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -22,8 +22,8 @@ use crate::transport::{AnyTransport, Transport};
 pub struct ClientBuilder {
     api: &'static Api,
     credentials: Vec<Given>,
-    /// Credentials that the environment should have and does not.
-    absent: Vec<(&'static str, Error)>,
+    /// Whether the environment was read.
+    env_read: bool,
     base_url: Option<(Result<String, Error>, String)>,
     timeout: Duration,
     deadline: Option<Duration>,
@@ -38,7 +38,7 @@ pub struct ClientBuilder {
 /// A credential for a scheme, and the method or variable that it came from.
 struct Given {
     scheme: String,
-    credential: Credential,
+    credential: Result<Credential, Error>,
     from: String,
 }
 
@@ -48,7 +48,7 @@ impl ClientBuilder {
         Self {
             api,
             credentials: Vec::new(),
-            absent: Vec::new(),
+            env_read: false,
             base_url: None,
             timeout: Duration::from_secs(60),
             deadline: None,
@@ -61,18 +61,13 @@ impl ClientBuilder {
         }
     }
 
-    /// Takes credentials and the base URL from environment variables.
+    /// Takes credentials and the base URL from those environment variables that are set.
     pub fn read_env(mut self) -> Self {
+        self.env_read = true;
         for scheme in self.api.schemes {
-            match from_env(self.api, scheme) {
-                Ok(credential) => {
-                    let from = self.variables(scheme).join(" and ");
-                    self = self.give(scheme.name, credential, from);
-                }
-                Err(error) => {
-                    self.credentials.retain(|given| given.scheme != scheme.name);
-                    self.absent.push((scheme.name, error));
-                }
+            if let Some(credential) = from_env(self.api, scheme).transpose() {
+                let from = variables(self.api, scheme).join(" and ");
+                self = self.give(scheme.name, credential, from);
             }
         }
         let variable = variable(self.api, "BASE_URL");
@@ -87,10 +82,10 @@ impl ClientBuilder {
 
     /// Sets the credential of a scheme; `setter` is the method that the caller called for it.
     pub fn credential(self, scheme: &str, credential: Credential, setter: &str) -> Self {
-        self.give(scheme, credential, format!("`{setter}`"))
+        self.give(scheme, Ok(credential), format!("`{setter}`"))
     }
 
-    fn give(mut self, scheme: &str, credential: Credential, from: String) -> Self {
+    fn give(mut self, scheme: &str, credential: Result<Credential, Error>, from: String) -> Self {
         self.credentials.retain(|given| given.scheme != scheme);
         self.credentials.push(Given {
             scheme: scheme.to_owned(),
@@ -154,6 +149,12 @@ impl ClientBuilder {
         self
     }
 
+    /// The crate of the client.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn crate_name(&self) -> &'static str {
+        self.api.crate_name
+    }
+
     /// Checks what was set, and makes the client.
     ///
     /// # Errors
@@ -170,17 +171,22 @@ impl ClientBuilder {
         {
             let known = self.api.schemes.iter().find(|known| known.name == scheme);
             let Some(known) = known else {
-                let names: Vec<String> = self.api.schemes.iter().map(|known| format!("`{}`", known.name)).collect();
+                let names: Vec<String> = self
+                    .api
+                    .schemes
+                    .iter()
+                    .map(|known| format!("`{}`", known.name))
+                    .collect();
                 let message = match names.as_slice() {
                     [] => format!("there is no security scheme `{scheme}`: the API has none"),
                     names => format!("there is no security scheme `{scheme}`; there is {}", names.join(", ")),
                 };
                 return Err(Error::configuration(message));
             };
-            credentials.set(known, credential.checked(known, &from, &secrets)?);
+            credentials.set(known, credential?.checked(known, &from, &secrets)?);
         }
         if !self.api.security.is_empty() && credentials.satisfied(self.api.security).is_none() {
-            return Err(missing(self.api, self.absent));
+            return Err(missing(self.api, self.env_read));
         }
         let (base_url, from) = match self.base_url {
             Some((url, from)) => (url?, from),
@@ -220,11 +226,6 @@ impl ClientBuilder {
             }),
         })
     }
-
-    /// The environment variables of a scheme.
-    fn variables(&self, scheme: &Scheme) -> Vec<String> {
-        scheme.variables.iter().map(|name| variable(self.api, name)).collect()
-    }
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -246,6 +247,11 @@ fn variable(api: &Api, name: &str) -> String {
     format!("{}_{name}", api.env_prefix)
 }
 
+/// The environment variables of a scheme.
+fn variables(api: &Api, scheme: &Scheme) -> Vec<String> {
+    scheme.variables.iter().map(|name| variable(api, name)).collect()
+}
+
 /// A variable of the environment, if it is set.
 fn read(variable: &str) -> Result<Option<String>, Error> {
     match std::env::var(variable) {
@@ -257,45 +263,59 @@ fn read(variable: &str) -> Result<Option<String>, Error> {
     }
 }
 
-/// The credential of a scheme, from its variables.
-fn from_env(api: &Api, scheme: &Scheme) -> Result<Credential, Error> {
-    let value = |name: &str, noun: &str| {
-        let variable = variable(api, name);
-        read(&variable)?.ok_or_else(|| {
-            Error::configuration(format!(
-                "the environment variable {variable} is not set; set it to {noun}"
-            ))
-        })
-    };
-    match (scheme.kind, scheme.variables) {
-        (SchemeKind::Basic, [username, password]) => Ok(Credential::basic(
-            value(username, "a user name")?,
-            value(password, "its password")?,
-        )),
-        (_, [name, ..]) => Ok(Credential::token(value(name, &with_article(scheme.noun))?)),
-        (_, []) => Err(Error::configuration(format!(
-            "the scheme `{}` has no environment variable",
-            scheme.name
-        ))),
+fn not_set(variable: &str, noun: &str) -> Error {
+    Error::configuration(format!(
+        "the environment variable {variable} is not set; set it to {noun}"
+    ))
+}
+
+/// The credential of a scheme, if its variables are set.
+fn from_env(api: &Api, scheme: &Scheme) -> Result<Option<Credential>, Error> {
+    match variables(api, scheme).as_slice() {
+        [username, password] if scheme.kind == SchemeKind::Basic => match (read(username)?, read(password)?) {
+            (Some(username), Some(password)) => Ok(Some(Credential::basic(username, password))),
+            (Some(_), None) => Err(not_set(password, "the password of the user")),
+            (None, Some(_)) => Err(not_set(username, "the name of the user")),
+            (None, None) => Ok(None),
+        },
+        [name, ..] => Ok(read(name)?.map(Credential::token)),
+        [] => Ok(None),
     }
 }
 
 /// The error of a client without the credentials that every call needs.
-fn missing(api: &Api, absent: Vec<(&'static str, Error)>) -> Error {
-    let first = api.security.first().copied().unwrap_or_default();
+fn missing(api: &Api, env_read: bool) -> Error {
+    let alternatives: Vec<Vec<&Scheme>> = api
+        .security
+        .iter()
+        .map(|names| {
+            api.schemes
+                .iter()
+                .filter(|scheme| names.contains(&scheme.name))
+                .collect()
+        })
+        .collect();
     // Who reads the environment wants to know which variable is not set.
-    let mut absent = absent.into_iter();
-    if let Some((_, error)) = absent.find(|(name, _)| first.contains(name)) {
-        return error;
+    if let [alternative] = alternatives.as_slice()
+        && let [scheme] = alternative.as_slice()
+        && let [variable] = variables(api, scheme).as_slice()
+        && env_read
+    {
+        return not_set(variable, &with_article(scheme.noun));
     }
-    let of_first = |scheme: &&Scheme| first.contains(&scheme.name);
-    let schemes: Vec<&Scheme> = api.schemes.iter().filter(of_first).collect();
-    let joined = |texts: Vec<String>| texts.join(" and ");
-    let nouns = joined(schemes.iter().map(|scheme| scheme.noun.to_owned()).collect());
-    let setters = joined(schemes.iter().map(|scheme| format!("`{}`", scheme.setter)).collect());
-    let variables = schemes.iter().flat_map(|scheme| scheme.variables);
-    let variables = joined(variables.map(|name| variable(api, name)).collect());
-    Error::configuration(format!("no {nouns}: call {setters}, or `read_env` with {variables} set"))
+    let listed = |texts: &dyn Fn(&Scheme) -> Vec<String>| {
+        let each = alternatives.iter().map(|schemes| {
+            let texts: Vec<String> = schemes.iter().flat_map(|scheme| texts(scheme)).collect();
+            texts.join(" and ")
+        });
+        each.collect::<Vec<_>>().join(", or ")
+    };
+    Error::configuration(format!(
+        "no {}: call {}, or `read_env` with {} set",
+        listed(&|scheme| vec![scheme.noun.to_owned()]),
+        listed(&|scheme| vec![format!("`{}`", scheme.setter)]),
+        listed(&|scheme| variables(api, scheme)),
+    ))
 }
 
 /// `an API key`, `a password`.
@@ -311,20 +331,15 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
     let like = api.server.unwrap_or("https://api.example.com");
     if !text.contains("://") {
-        return Err(bad(&format!(
-            "it does not start with https://; write it like {like}"
-        )));
+        return Err(bad(&format!("it does not start with https://; write it like {like}")));
     }
     let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {like}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad(&format!(
-            "`{}:` is not HTTP; write it like {like}",
-            url.scheme()
-        )));
+        return Err(bad(&format!("`{}:` is not HTTP; write it like {like}", url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad(
-            "a user name or password in it would be sent beside the key; leave it out",
+            "a user name or password in it would be sent beside the credentials; leave it out",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -332,7 +347,7 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     }
     if url.scheme() == "http" && !is_loopback(&url) && !allow_insecure_http {
         return Err(bad(&format!(
-            "{} would send the key in the clear; use https, or call `allow_insecure_http(true)` \
+            "{} would send credentials in the clear; use https, or call `allow_insecure_http(true)` \
              if nobody can listen on the way",
             url.origin().ascii_serialization()
         )));
@@ -366,7 +381,7 @@ fn user_agent(name: &'static str, suffix: Option<&str>) -> Result<HeaderValue, E
         })
 }
 
-fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+pub(crate) fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
     if base.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
         return Err(Error::configuration(
             "this build has no TLS, so it cannot speak https: turn on the feature `rustls` or \
@@ -380,7 +395,7 @@ fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client,
         // One retry policy is enough: this crate's, which counts its attempts.
         .retry(reqwest::retry::never());
     if is_loopback(base) {
-        // A proxy would get the key in the clear, and could not reach this machine anyway.
+        // A proxy would get credentials in the clear, and could not reach this machine anyway.
         builder = builder.no_proxy();
     }
     builder.build().map_err(Error::http_client)

@@ -7,27 +7,28 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
+use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-pub(crate) use self::builder::is_loopback;
 pub use self::builder::ClientBuilder;
+pub(crate) use self::builder::{http_client, is_loopback};
 use crate::api::Api;
 use crate::auth::{Credentials, Sent};
+use crate::call::CallOptions;
 use crate::compression;
-use crate::decode;
+use crate::decode::{self, Misfits};
 use crate::error::Error;
-use crate::failure::{Failure, MAX_ERROR_BODY};
+use crate::failure::{Failure, MAX_ERROR_BODY, Setting};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::redact::Secrets;
-use crate::request::Call;
+use crate::request::{Call, idempotency_key};
 use crate::response::Response;
 use crate::retry::{Attempt, Budget, RetryPolicy};
-use crate::span::Span;
+use crate::span::{self, Span};
 use crate::transport::AnyTransport;
 
 /// What a generated client wraps. Cheap to clone; clones share connections, tokens and the retry budget.
@@ -61,15 +62,27 @@ enum Wanted {
 
 /// The time limits of a call.
 struct Limits {
-    timeout: Duration,
+    timeout: TimeLimit,
     /// The overall limit, and when it is over.
-    deadline: Option<(Duration, Instant)>,
+    deadline: Option<(TimeLimit, Instant)>,
+}
+
+/// How long something may take, and the setting that says so.
+#[derive(Clone, Copy)]
+struct TimeLimit {
+    within: Duration,
+    setting: Setting,
 }
 
 impl Client {
     /// Where requests go, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// What differs between APIs.
+    pub(crate) fn api(&self) -> &'static Api {
+        self.inner.api
     }
 
     /// The policy of the client.
@@ -84,18 +97,17 @@ impl Client {
         call: Call,
     ) -> Result<Response<T>, Error> {
         let read = |received: Received| match decode::value(&received) {
-            Ok(value) => Ok(Response::new(value, received.status, received.headers)),
+            Ok((value, misfits)) => {
+                self.report_misfits(misfits);
+                Ok(Response::new(value, received.status, received.headers))
+            }
             Err(malformed) => Err(Failure::Malformed(malformed, received)),
         };
         self.send(operation, call, Wanted::Json, read).await
     }
 
     /// Sends a request whose success has no body that matters.
-    pub(crate) async fn send_empty(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<()>, Error> {
+    pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
         let read = |received: Received| Ok(Response::new((), received.status, received.headers));
         self.send(operation, call, Wanted::Nothing, read).await
     }
@@ -138,6 +150,17 @@ impl Client {
         error.after(operation, self.shown(&url), attempts)
     }
 
+    /// Writes an event about optional values that were left out of a response.
+    pub(crate) fn report_misfits(&self, mut misfits: Misfits) {
+        if misfits.count > 0 {
+            misfits
+                .first
+                .iter_mut()
+                .for_each(|path| self.inner.secrets.redact(path));
+            span::misfits(misfits.count, &misfits.first.join(", "));
+        }
+    }
+
     /// A URL as it may be shown.
     fn shown(&self, url: &Url) -> String {
         let mut shown = url.as_str().to_owned();
@@ -155,16 +178,17 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Error> {
         let inner = &*self.inner;
-        ready_for_tokio().map_err(|error| error.on(operation))?;
+        ready_for_tokio(self.api().crate_name).map_err(|error| error.on(operation))?;
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
             return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
         }
         let Call { mut request, options } = call;
-        let policy = options.retry.as_ref().unwrap_or(&inner.retry);
-        let limits = Limits::new(options.timeout.unwrap_or(inner.timeout), options.deadline.or(inner.deadline));
-        let has_key = operation
-            .idempotency_key
-            .is_some_and(|name| request.headers().contains_key(name));
+        let policy = options.retry.as_ref().unwrap_or_else(|| self.retry_policy());
+        let limits = Limits::new(inner, &options);
+        if let Some(name) = operation.idempotency_key {
+            let name = HeaderName::try_from(name).map_err(|error| Error::request(error).on(operation))?;
+            request.headers_mut().entry(name).or_insert_with(idempotency_key);
+        }
         request
             .headers_mut()
             .entry(USER_AGENT)
@@ -181,7 +205,16 @@ impl Client {
             let again = request.try_clone();
             let mut sent = Sent::default();
             let result = self
-                .attempt(operation, request, wanted, &limits, policy, &mut attempts, &mut sent, span)
+                .attempt(
+                    operation,
+                    request,
+                    wanted,
+                    &limits,
+                    policy,
+                    &mut attempts,
+                    &mut sent,
+                    span,
+                )
                 .await;
             let failure = match result {
                 Ok(received) => {
@@ -190,24 +223,26 @@ impl Client {
                 }
                 Err(failure) => failure,
             };
-            let unauthorized = matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
+            let unauthorized =
+                matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
             let error = self.error_of(failure, operation, url, attempts);
             let Some(next) = again else { return Err(error) };
             request = next;
             // A fetched token may have been revoked: a new one is worth one more try.
-            if unauthorized && inner.credentials.refused(&sent) && !renewed {
+            if unauthorized && inner.credentials.refused(&sent) && !renewed && limits.allow(Duration::ZERO) {
                 renewed = true;
+                span.retry(&error, Duration::ZERO);
                 continue;
             }
-            let Some(delay) = policy.delay(&Attempt::new(operation, &error, has_key)) else {
+            let Some(delay) = policy.delay(&Attempt::new(operation, &error)) else {
                 return Err(error);
             };
             if !limits.allow(delay) {
-                return Err(error);
+                return Err(error.given_up(limits.too_late()));
             }
             let Some(taken) = inner.budget.take(&error) else {
                 span.over_budget(&error);
-                return Err(error);
+                return Err(error.given_up("the client's retry budget is spent"));
             };
             cost = Some(taken);
             span.retry(&error, delay);
@@ -228,17 +263,15 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Failure> {
         let inner = &*self.inner;
-        let (within, until, setting) = limits.of_attempt();
+        let (TimeLimit { within, setting }, until) = limits.of_attempt();
+        *attempts += 1;
+        let credentials = &inner.credentials;
+        let authorized = credentials.authorize(operation.security, &mut request, policy.time(), &inner.secrets);
+        *sent = tokio::time::timeout_at(until, authorized)
+            .await
+            .unwrap_or(Err(Failure::ProviderTimeout { within, setting }))?;
         let mut received = None;
-        let exchange = async {
-            let clock = policy.time();
-            *sent = inner
-                .credentials
-                .authorize(operation.security, &mut request, clock, &inner.secrets)
-                .await?;
-            *attempts += 1;
-            self.exchange(operation, request, wanted, policy, &mut received, span).await
-        };
+        let exchange = self.exchange(operation, request, wanted, policy, &mut received, span);
         match tokio::time::timeout_at(until, exchange).await {
             Ok(Ok(())) => Ok(received.unwrap_or_default()),
             Ok(Err(failure)) => Err(failure),
@@ -280,10 +313,8 @@ impl Client {
             false => inner.max_response_bytes.min(MAX_ERROR_BODY),
         };
         let read = read_body(&mut response, &mut received.body, limit).await;
-        let unpacked = match &read {
-            Ok(()) => compression::unpack(received, limit),
-            Err(_) => Ok(()),
-        };
+        // What came of a body that was cut is worth reading, too: it may say what went wrong.
+        let unpacked = compression::unpack(received, limit);
         let read = read.and(unpacked);
         if !success {
             // The status says more than why its body broke off or went on, so what came will do.
@@ -313,25 +344,47 @@ impl Client {
 }
 
 impl Limits {
-    fn new(timeout: Duration, deadline: Option<Duration>) -> Self {
+    /// Those of the call, and where it has none, those of the client.
+    fn new(client: &Inner, call: &CallOptions) -> Self {
+        let limit = |name, call: Option<Duration>, client: Option<Duration>| {
+            let of = if call.is_some() { "call" } else { "client" };
+            let setting = Setting { of, name };
+            call.or(client).map(|within| TimeLimit { within, setting })
+        };
+        let deadline = limit("deadline", call.deadline, client.deadline);
+        let setting = Setting {
+            of: "client",
+            name: "timeout",
+        };
         Self {
-            timeout,
-            deadline: deadline.map(|deadline| (deadline, later(deadline))),
+            timeout: limit("timeout", call.timeout, None).unwrap_or(TimeLimit {
+                within: client.timeout,
+                setting,
+            }),
+            deadline: deadline.map(|limit| (limit, later(limit.within))),
         }
     }
 
-    /// How long an attempt may take from now on, until when, and the setting that says so.
-    fn of_attempt(&self) -> (Duration, Instant, &'static str) {
-        let until = later(self.timeout);
+    /// How long an attempt may take from now on, and until when.
+    fn of_attempt(&self) -> (TimeLimit, Instant) {
+        let until = later(self.timeout.within);
         match self.deadline {
-            Some((deadline, end)) if end < until => (deadline, end, "`deadline`"),
-            _ => (self.timeout, until, "`timeout`"),
+            Some((deadline, end)) if end < until => (deadline, end),
+            _ => (self.timeout, until),
         }
     }
 
     /// Whether there is time for an attempt after this wait.
     fn allow(&self, delay: Duration) -> bool {
         self.deadline.is_none_or(|(_, end)| later(delay) < end)
+    }
+
+    /// Why there is no time for another attempt.
+    fn too_late(&self) -> String {
+        self.deadline
+            .map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
+                format!("{setting} of {within:?} ends before it could be")
+            })
     }
 }
 
@@ -342,12 +395,12 @@ fn later(duration: Duration) -> Instant {
 }
 
 /// Whether there is a Tokio runtime here, and one with timers.
-fn ready_for_tokio() -> Result<(), Error> {
+fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
     if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::runtime(
+        return Err(Error::runtime(format!(
             "there is no Tokio runtime here. Call it from a Tokio task, or use \
-             `blocking::Client` (feature `blocking`)",
-        ));
+             `{crate_name}::blocking::Client` (feature `blocking`)"
+        )));
     }
     // Tokio has no other way to ask. The panic is its own, and nothing is left half done by it.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
@@ -372,7 +425,11 @@ async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: 
     };
     // The length is the server's word: space is made for it only up to a page or so.
     body.reserve(length.min(limit).min(1 << 20));
-    while let Some(chunk) = response.chunk().await.map_err(|error| Incomplete::Broken(error.into()))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| Incomplete::Broken(error.into()))?
+    {
         let space = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(space)]);
         if chunk.len() > space {
@@ -394,7 +451,7 @@ fn is_of_origin(url: &Url, origin: &Url) -> bool {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shown(&self.inner.origin))
+            .field("base_url", &self.shown(&self.inner.origin).trim_end_matches('/'))
             .field("timeout", &self.inner.timeout)
             .field("retry", &self.inner.retry)
             .finish_non_exhaustive()

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use reqwest::header::CONTENT_ENCODING;
 
+use super::lenient::Refused;
+use super::position;
 use crate::excerpt;
 use crate::received::Received;
 
@@ -20,7 +22,9 @@ enum What {
     Empty,
     /// HTML or XML.
     Markup,
-    NotUtf8 { length: usize },
+    NotUtf8 {
+        length: usize,
+    },
     /// A list was expected; with what came instead.
     NoList(&'static str),
     Json(Json),
@@ -51,7 +55,10 @@ impl Malformed {
     /// A body that the deserializer refused.
     pub(super) fn json(received: &Received, error: &serde_json::Error) -> Self {
         let body = &received.body;
-        let encoding = received.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity");
+        let encoding = received
+            .headers
+            .get(CONTENT_ENCODING)
+            .filter(|encoding| *encoding != "identity");
         if let Some(encoding) = encoding {
             return Self {
                 what: What::Compressed(String::from_utf8_lossy(encoding.as_bytes()).into_owned()),
@@ -65,17 +72,34 @@ impl Malformed {
         } else if let Err(invalid) = std::str::from_utf8(body) {
             (What::NotUtf8 { length: body.len() }, invalid.valid_up_to())
         } else {
-            let offset = offset(body, error);
-            let path = path(body, offset);
+            let offset = position::of_error(body, error);
             let json = Json {
                 is_json: error.is_data(),
                 reason: error.to_string(),
-                id: id_of_item(body, &path),
-                path,
+                id: None,
+                path: position::path(body, offset),
             };
             (What::Json(json), offset)
         };
         Self { what, offset }
+    }
+
+    /// A value without a typed form, which begins at an offset of a text. `within` is the way to the text
+    /// itself, where it is part of another.
+    pub(super) fn refused(text: &[u8], start: usize, refused: &Refused, within: &str, id: Option<String>) -> Self {
+        let offset = start + refused.offset();
+        let path = position::join(within, &position::path(text, offset));
+        let place = position::line_and_column(text, offset);
+        let json = Json {
+            is_json: refused.is_json,
+            reason: format!("{} at {place}", refused.reason),
+            path,
+            id,
+        };
+        Self {
+            what: What::Json(json),
+            offset,
+        }
     }
 
     /// Gives every piece that came from outside to `redact`; what the deserializer says is its own but
@@ -158,83 +182,4 @@ impl Malformed {
         write!(message, ": {reason}, near {near}. {ADVICE}").expect("writing to a string");
         message
     }
-}
-
-/// Where in the body the error was met.
-fn offset(body: &[u8], error: &serde_json::Error) -> usize {
-    let start_of_line: usize = body
-        .split_inclusive(|&byte| byte == b'\n')
-        .take(error.line().saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
-    (start_of_line + error.column()).min(body.len())
-}
-
-enum Level<'a> {
-    Object { key: Option<&'a [u8]>, at_key: bool },
-    Array { index: usize },
-}
-
-/// The way from the root to an offset, such as `[3].input.width`.
-///
-/// It is found from the position rather than kept while reading, so that the answers that can be
-/// read, which are nearly all, cost nothing.
-fn path(body: &[u8], offset: usize) -> String {
-    let mut levels = Vec::new();
-    let mut string_from = None;
-    let mut escaped = false;
-    for (position, &byte) in body[..offset].iter().enumerate() {
-        if let Some(from) = string_from {
-            if escaped {
-                escaped = false;
-            } else if byte == b'\\' {
-                escaped = true;
-            } else if byte == b'"' {
-                string_from = None;
-                if let Some(Level::Object { key, at_key: true }) = levels.last_mut() {
-                    *key = Some(&body[from..position]);
-                }
-            }
-            continue;
-        }
-        match (byte, levels.last_mut()) {
-            (b'"', _) => string_from = Some(position + 1),
-            (b'{', _) => levels.push(Level::Object {
-                key: None,
-                at_key: true,
-            }),
-            (b'[', _) => levels.push(Level::Array { index: 0 }),
-            (b'}' | b']', _) => {
-                levels.pop();
-            }
-            (b':', Some(Level::Object { at_key, .. })) => *at_key = false,
-            (b',', Some(Level::Object { key, at_key })) => {
-                *key = None;
-                *at_key = true;
-            }
-            (b',', Some(Level::Array { index })) => *index += 1,
-            _ => {}
-        }
-    }
-    let mut path = String::new();
-    for level in levels {
-        match level {
-            Level::Array { index } => write!(path, "[{index}]").expect("writing to a string"),
-            Level::Object { key: Some(key), .. } => {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(&excerpt::start(key));
-            }
-            Level::Object { key: None, .. } => {}
-        }
-    }
-    path
-}
-
-/// The `id` of the item of a list that a path leads into, where it has one.
-fn id_of_item(body: &[u8], path: &str) -> Option<String> {
-    let index: usize = path.strip_prefix('[')?.split_once(']')?.0.parse().ok()?;
-    let items: Vec<serde_json::Value> = serde_json::from_slice(body).ok()?;
-    Some(items.get(index)?.get("id")?.as_str()?.to_owned())
 }

@@ -1,24 +1,94 @@
 //! Reading the JSON of a response.
+//!
+//! What fits is read in one go. Only where that fails is the body read once more, part by part: an
+//! optional field that does not fit is left out ([`lenient`]), an item without a typed form fails alone.
 
+mod item;
+mod lenient;
 mod malformed;
+mod position;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
+pub use self::item::text_of;
+pub(crate) use self::item::{FailedItem, List};
+pub use self::lenient::{extra, nullable};
 pub(crate) use self::malformed::Malformed;
 use crate::received::Received;
 
-/// Reads one value.
-pub(crate) fn value<T: DeserializeOwned>(received: &Received) -> Result<T, Malformed> {
-    serde_json::from_slice(&received.body).map_err(|error| Malformed::json(received, &error))
+/// Optional values that were left out, because they do not fit their types.
+#[derive(Default)]
+pub(crate) struct Misfits {
+    pub(crate) count: usize,
+    /// The ways to the first of them, as they came from outside.
+    pub(crate) first: Vec<String>,
 }
 
-/// Reads a list, which is a bare JSON array.
-pub(crate) fn list<T: DeserializeOwned>(received: &Received) -> Result<Vec<T>, Malformed> {
-    match received.body.trim_ascii_start().first() {
-        Some(b'{') => Err(Malformed::no_list("a JSON object")),
-        Some(b'n') if received.body.trim_ascii() == b"null" => Err(Malformed::no_list("`null`")),
-        _ => value(received),
+impl Misfits {
+    /// How many are named.
+    const NAMED: usize = 3;
+
+    /// Adds those that begin at these offsets of a text. `within` is the way to the text itself.
+    fn add(&mut self, text: &str, offsets: &[usize], within: &str) {
+        self.count += offsets.len();
+        for &offset in offsets.iter().take(Self::NAMED - self.first.len()) {
+            let path = position::join(within, &position::path(text.as_bytes(), offset));
+            self.first.push(path);
+        }
     }
+}
+
+/// Reads one value.
+pub(crate) fn value<T: DeserializeOwned>(received: &Received) -> Result<(T, Misfits), Malformed> {
+    let mut misfits = Misfits::default();
+    let error = match serde_json::from_slice(&received.body) {
+        Ok(value) => return Ok((value, misfits)),
+        Err(error) => error,
+    };
+    let Some((body, json)) = split::<&RawValue>(received) else {
+        return Err(Malformed::json(received, &error));
+    };
+    match lenient::read(json.get()) {
+        Ok((value, offsets)) => {
+            misfits.add(json.get(), &offsets, "");
+            Ok((value, misfits))
+        }
+        Err(refused) => {
+            let start = position::within(body, json.get());
+            let id = item::id_at(body, start + refused.offset());
+            Err(Malformed::refused(&received.body, start, &refused, "", id))
+        }
+    }
+}
+
+/// Reads a list, which is a bare JSON array. `cursor` is the property of an item that is its cursor.
+pub(crate) fn list<T: DeserializeOwned>(received: &Received, cursor: &str) -> Result<List<T>, Malformed> {
+    match received.body.trim_ascii_start().first() {
+        Some(b'{') => return Err(Malformed::no_list("a JSON object")),
+        Some(b'n') if received.body.trim_ascii() == b"null" => return Err(Malformed::no_list("`null`")),
+        _ => {}
+    }
+    let error = match serde_json::from_slice(&received.body) {
+        Ok(items) => {
+            return Ok(List {
+                items,
+                failed: Vec::new(),
+                misfits: Misfits::default(),
+            });
+        }
+        Err(error) => error,
+    };
+    match split::<Vec<&RawValue>>(received) {
+        Some((body, items)) => Ok(List::of(body, &items, cursor)),
+        None => Err(Malformed::json(received, &error)),
+    }
+}
+
+/// The text of a body, and its parts; `None` where it is no JSON of this form.
+fn split<'a, P: serde::Deserialize<'a>>(received: &'a Received) -> Option<(&'a str, P)> {
+    let body = std::str::from_utf8(&received.body).ok()?;
+    Some((body, serde_json::from_str(body).ok()?))
 }
 
 /// Whether a body ends in the middle of its JSON.
@@ -58,16 +128,25 @@ mod tests {
 
     fn complaint(body: &str) -> String {
         let received = received(body);
-        list::<Item>(&received).err().unwrap().message(&received)
+        message::<Item>(&received).unwrap()
+    }
+
+    /// What a page that has all its items or none says is wrong.
+    fn message<T: DeserializeOwned>(received: &Received) -> Option<String> {
+        let malformed = match list::<T>(received, "id") {
+            Ok(list) => list.failed.first()?.in_body(received),
+            Err(malformed) => malformed,
+        };
+        Some(malformed.message(received))
     }
 
     #[test]
     fn names_item_field_and_what_stands_there() {
         let complaint = complaint(
             r#"[{"id": "a", "input": {"name": "x"}},
-                {"input": {"name": "y, {[\"", "width": "wide"}, "id": "task_2"}]"#,
+                {"input": {"name": "y, {[\"", "width": "wide"}, "id": "item_2"}]"#,
         );
-        assert!(complaint.contains("`[1].input.width` (id `task_2`)"), "{complaint}");
+        assert!(complaint.contains("`[1].input.width` (id `item_2`)"), "{complaint}");
         assert!(complaint.contains(r#"string "wide", expected i64"#), "{complaint}");
         assert!(complaint.contains(r#"near …"#), "{complaint}");
     }
@@ -109,7 +188,7 @@ mod tests {
     fn excerpts_of_deep_json_are_bounded() {
         // Items that are kept as JSON may be nested as deep as a body is long.
         let received = received("[".repeat(100_000));
-        let message = list::<Box<RawValue>>(&received).err().unwrap().message(&received);
+        let message = message::<Box<RawValue>>(&received).unwrap();
         assert!(message.len() < 1000, "{} bytes", message.len());
     }
 
@@ -128,13 +207,13 @@ mod tests {
         #[test]
         fn no_body_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let received = received(body);
-            let _ = list::<Item>(&received).map_err(|malformed| malformed.message(&received));
+            let _ = message::<Item>(&received);
         }
 
         #[test]
         fn nearly_json_does_not_panic(body in r#"[\[\]{}:,"\\idnputawh0-9 \né]{0,80}"#) {
             let received = received(body);
-            let _ = list::<Item>(&received).map_err(|malformed| malformed.message(&received));
+            let _ = message::<Item>(&received);
         }
     }
 }

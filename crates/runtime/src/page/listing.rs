@@ -1,15 +1,13 @@
 //! What a list is: its request, and how to get from page to page.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::Request;
-use reqwest::header::{HeaderMap, LINK};
+use reqwest::header::{HeaderMap, HeaderValue, LINK};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::Page;
+use super::entries::Entries;
+use super::{Page, Pagination};
 use crate::client::Client;
 use crate::decode;
 use crate::error::Error;
@@ -18,58 +16,7 @@ use crate::link;
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::request::Call;
-
-/// How the pages of a list hang together, as the document says it.
-pub struct Pagination<T> {
-    /// The query parameter for the items after a cursor.
-    pub forward: &'static str,
-    /// The query parameter for the items before a cursor.
-    pub backward: Option<&'static str>,
-    /// The cursor of an item.
-    pub cursor: fn(&T) -> Option<String>,
-    /// The response header that tells whether more follow.
-    pub has_more: Option<&'static str>,
-    /// The query parameter for the size of a page.
-    pub limit: Option<&'static str>,
-    /// The size of a page where the request does not say it.
-    pub default_limit: Option<u64>,
-    /// The response header with the size that was applied.
-    pub applied_limit: Option<&'static str>,
-}
-
-// By hand: a derive would ask for `T: Clone`, and a pagination holds no `T`.
-impl<T> Clone for Pagination<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Pagination<T> {}
-
-impl<T> Pagination<T> {
-    /// The same for items of another type.
-    pub const fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
-        Pagination {
-            forward: self.forward,
-            backward: self.backward,
-            cursor,
-            has_more: self.has_more,
-            limit: self.limit,
-            default_limit: self.default_limit,
-            applied_limit: self.applied_limit,
-        }
-    }
-}
-
-/// A property of an item as the text that stands for it in a query: the cursor of a list whose items
-/// are kept as JSON.
-pub fn text_of(item: &RawValue, property: &str) -> Option<String> {
-    let members: HashMap<String, &RawValue> = serde_json::from_str(item.get()).ok()?;
-    match serde_json::from_str(members.get(property)?.get()).ok()? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
+use crate::span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -78,11 +25,10 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// The item beyond which the page in this direction starts.
-    pub(super) fn edge<T>(self, items: &[T]) -> Option<&T> {
+    pub(super) fn opposite(self) -> Self {
         match self {
-            Self::Forward => items.last(),
-            Self::Backward => items.first(),
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
         }
     }
 }
@@ -93,6 +39,27 @@ pub(super) struct Position {
     pub(super) direction: Direction,
     /// The item beyond which the page starts; without one, the page that the caller asked for.
     pub(super) cursor: Option<String>,
+    /// Failed items behind the cursor, without one of their own, that were given already: their JSON.
+    pub(super) beyond: Vec<String>,
+}
+
+impl Position {
+    pub(super) fn of_cursor(direction: Direction, cursor: String) -> Self {
+        Self {
+            direction,
+            cursor: Some(cursor),
+            beyond: Vec::new(),
+        }
+    }
+}
+
+/// Whether an item without a typed form costs the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    /// The page is an error.
+    AllOrNone,
+    /// Such an item is an error by itself.
+    EachByItself,
 }
 
 /// A list as the caller asked for it: the request, and how to get from page to page.
@@ -136,6 +103,7 @@ impl<T> Listing<T> {
                 false => Direction::Forward,
             },
             cursor: None,
+            beyond: Vec::new(),
         }
     }
 
@@ -147,6 +115,12 @@ impl<T> Listing<T> {
     /// The cursor that the caller's request starts from.
     pub(super) fn start_cursor(&self) -> Option<&str> {
         self.after.as_deref().or(self.before.as_deref())
+    }
+
+    /// What a failure of a page is to the caller.
+    pub(super) fn error_of(&self, failure: Failure, attempts: u32) -> Error {
+        let url = self.call.request.url();
+        self.client.error_of(failure, self.operation, url, attempts)
     }
 
     pub(super) fn call_at(&self, position: &Position) -> Result<Call, Error> {
@@ -175,29 +149,37 @@ impl<T> Listing<T> {
         Ok(call)
     }
 
-    /// The size that a page has where more follow, if anything tells it.
+    /// The size that a page has where more follow, if anything says it: no larger than what was applied,
+    /// and no larger than what was asked for.
     fn page_size(&self, headers: &HeaderMap) -> Option<u64> {
-        applied_limit(&self.pagination, headers)
-            .or_else(|| {
-                let name = self.pagination.limit?;
-                let mut parameters = self.call.request.url().query_pairs();
-                parameters.find(|(key, _)| key == name)?.1.parse().ok()
-            })
-            .or(self.pagination.default_limit)
+        let asked = || {
+            let name = self.pagination.limit?;
+            let mut parameters = self.call.request.url().query_pairs();
+            parameters.find(|(key, _)| key == name)?.1.parse().ok()
+        };
+        let sizes = [
+            applied_limit(&self.pagination, headers),
+            asked().or(self.pagination.default_limit),
+        ];
+        sizes.into_iter().flatten().min()
     }
 
-    /// Whether more items follow in the direction of reading.
-    fn more(&self, direction: Direction, headers: &HeaderMap, items: &[T]) -> More {
-        let said = self.pagination.has_more.and_then(|name| {
-            let value = headers.get(name)?.to_str().ok()?.trim();
-            match value {
-                _ if value.eq_ignore_ascii_case("true") => Some(true),
-                _ if value.eq_ignore_ascii_case("false") => Some(false),
-                _ => None,
+    /// Whether more items follow a page of so many in the direction of reading.
+    fn more(&self, direction: Direction, headers: &HeaderMap, items: usize) -> More {
+        if let Some((name, value)) = self
+            .pagination
+            .has_more
+            .and_then(|name| Some((name, headers.get(name)?)))
+        {
+            if let Some(more) = yes_or_no(value) {
+                return More { said: true, more };
             }
-        });
-        if let Some(said) = said {
-            return More { said: true, more: said };
+            // At worst, one request more than needed. The other guesses could end the list too early.
+            span::unreadable_header(name, value);
+            return More {
+                said: false,
+                more: items > 0,
+            };
         }
         let links = |relations: &[&str]| {
             let mut headers = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
@@ -212,8 +194,8 @@ impl<T> Listing<T> {
             return More { said: true, more };
         }
         let more = match self.page_size(headers) {
-            Some(size) => !items.is_empty() && items.len() as u64 >= size,
-            None => !items.is_empty(),
+            Some(size) => items > 0 && items as u64 >= size,
+            None => items > 0,
         };
         More { said: false, more }
     }
@@ -226,55 +208,68 @@ struct More {
 }
 
 impl<T: DeserializeOwned> Listing<T> {
-    pub(super) async fn fetch(self: Arc<Self>, position: Position) -> Result<Page<T>, Error> {
+    pub(super) async fn fetch(self: Arc<Self>, position: Position, mode: Items) -> Result<Page<T>, Error> {
         let call = self.call_at(&position).map_err(|error| error.on(self.operation))?;
-        let read = |received: Received| match decode::list(&received) {
-            Ok(items) => self.page(position, items, received),
-            Err(malformed) => Err(Failure::Malformed(malformed, received)),
+        let read = |received: Received| {
+            let list = match decode::list(&received, self.pagination.cursor_property) {
+                Ok(list) => list,
+                Err(malformed) => return Err(Failure::Malformed(malformed, received)),
+            };
+            if mode == Items::AllOrNone
+                && let Some(failed) = list.failed.first()
+            {
+                return Err(Failure::Malformed(failed.in_body(&received), received));
+            }
+            self.client.report_misfits(list.misfits);
+            let mut entries = Entries::new(list.items, list.failed);
+            entries.leave_out(position.direction, &position.beyond);
+            self.page(position, entries, received)
         };
         self.client.send_and(self.operation, call, read).await
     }
 
     /// Makes a page of a response that does not contradict itself.
-    fn page(self: &Arc<Self>, position: Position, items: Vec<T>, received: Received) -> Result<Page<T>, Failure> {
+    fn page(self: &Arc<Self>, position: Position, entries: Entries<T>, received: Received) -> Result<Page<T>, Failure> {
         let direction = position.direction;
-        let More { said, more } = self.more(direction, &received.headers, &items);
+        let More { said, more } = self.more(direction, &received.headers, entries.len());
         let cursor = self.pagination.cursor;
-        let (Some(first), Some(last)) = (items.first(), items.last()) else {
-            if said && more {
-                let message = "the server sent an empty page and said that more follow. Ask again \
-                               later, or report it to the API's makers";
-                return Err(Failure::Contradiction(message, received));
-            }
-            return Ok(self.sound_page(position, items, received, false));
-        };
-        if more && direction.edge(&items).and_then(cursor).is_none() {
+        if entries.is_empty() && said && more {
+            let message = "the server sent an empty page and said that more follow. Ask again \
+                           later, or report it to the API's makers";
+            return Err(Failure::Contradiction(message, received));
+        }
+        if more && entries.edge(direction, cursor).is_none() {
             let message = "an item has no cursor, so the next page cannot be asked for. Ask for \
                            larger pages, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
         let asked = position.cursor.as_deref().or(self.start_cursor());
         if let Some(asked) = asked
-            && [cursor(first), cursor(last)]
-                .iter()
-                .flatten()
-                .any(|cursor| cursor == asked)
+            && entries.ends_with(asked, cursor)
         {
             return Err(Failure::RepeatedCursor(asked.to_owned(), received));
         }
-        Ok(self.sound_page(position, items, received, more))
-    }
-
-    fn sound_page(self: &Arc<Self>, position: Position, items: Vec<T>, received: Received, more: bool) -> Page<T> {
-        Page {
-            items,
+        Ok(Page {
+            entries,
             status: received.status,
             headers: received.headers,
             attempts: received.attempts,
             more,
             position,
             listing: Arc::clone(self),
-        }
+        })
+    }
+}
+
+/// What a header says that says yes or no.
+fn yes_or_no(value: &HeaderValue) -> Option<bool> {
+    let value = value.to_str().ok()?.trim();
+    match value {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if value.eq_ignore_ascii_case("true") => Some(true),
+        _ if value.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
 }
 

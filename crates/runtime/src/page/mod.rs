@@ -8,41 +8,50 @@
 //! Both streams stand still at an error: polled again, they ask again for what they did not get,
 //! so no item is lost and none comes twice. What would make them go on for ever (a page that
 //! repeats a cursor, an empty page that says that more follow) is an error too.
+//!
+//! An item that does not have the form that the document describes costs a page, because a page has all
+//! its items or is an error. A stream of items gives an error in the item's place, and continues behind it.
 
+mod entries;
 mod listing;
+mod pagination;
 mod stream;
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use reqwest::header::HeaderMap;
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use self::entries::Entries;
 use self::listing::{Direction, Listing, Position, applied_limit, set_parameter};
-pub use self::listing::{Pagination, text_of};
+pub use self::pagination::Pagination;
 pub use self::stream::{Items, Pages};
 use crate::client::Client;
+use crate::decode::FailedItem;
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::operation::Operation;
+use crate::received::Received;
 use crate::request::Call;
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let page = client.list_tasks().limit(50).send().await?;
-/// println!("{} tasks, the first is {:?}", page.len(), page.first().map(|task| &task.id));
-/// if let Some(next) = page.next().await? {
-///     println!("{} more", next.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn look_around(page: my_api::Page<Pet>) -> Result<(), my_api::Error> {
+///     println!("{} pets, the first is {:?}", page.len(), page.first());
+///     if let Some(next) = page.next().await? {
+///         println!("{} more", next.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 pub struct Page<T> {
-    items: Vec<T>,
+    entries: Entries<T>,
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
@@ -55,21 +64,25 @@ impl<T> Page<T> {
     /// The items alone.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn tasks(page: Page<Task>) -> Vec<Task> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn pets(page: Page<Pet>) -> Vec<Pet> {
     ///     page.into_items()
     /// }
     /// ```
     pub fn into_items(self) -> Vec<T> {
-        self.items
+        self.entries.items
     }
 
     /// Whether more items follow in the direction of reading: by the header `Has-More`, without
     /// that by a `Link` header, without either if the page is full.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_last(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_last(page: &Page<Pet>) -> bool {
     ///     !page.has_more()
     /// }
     /// ```
@@ -80,8 +93,10 @@ impl<T> Page<T> {
     /// The cursor of the next page, for `after`; `None` where this page is the last, or empty.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn bookmark(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn bookmark(page: &Page<Pet>) -> Option<String> {
     ///     page.next_cursor()
     /// }
     /// ```
@@ -93,8 +108,10 @@ impl<T> Page<T> {
     /// the first, or empty.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn newer_than_this(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn newer_than_this(page: &Page<Pet>) -> Option<String> {
     ///     page.prev_cursor()
     /// }
     /// ```
@@ -107,14 +124,16 @@ impl<T> Page<T> {
         if direction == self.position.direction && !self.more {
             return None;
         }
-        (self.listing.pagination.cursor)(direction.edge(&self.items)?)
+        self.entries.edge(direction, self.listing.pagination.cursor)
     }
 
     /// How many items a page may have, as the server applied it (header `Limit`).
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_capped(page: &Page<Task>, asked: u64) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
     ///     page.limit().is_some_and(|applied| applied < asked)
     /// }
     /// ```
@@ -125,8 +144,10 @@ impl<T> Page<T> {
     /// The HTTP status.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn is_ok(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn is_ok(page: &Page<Pet>) -> bool {
     ///     page.status() == 200
     /// }
     /// ```
@@ -137,8 +158,10 @@ impl<T> Page<T> {
     /// The response headers.
     ///
     /// ```
-    /// use my_api::{Page, Task};
-    /// fn links(page: &Page<Task>) -> Option<&str> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::Page;
+    /// fn links(page: &Page<Pet>) -> Option<&str> {
     ///     page.headers().get("link")?.to_str().ok()
     /// }
     /// ```
@@ -146,13 +169,21 @@ impl<T> Page<T> {
         &self.headers
     }
 
-    /// The items in the order in which a stream meets them: nearest to where it started first.
-    fn into_stream_order(self) -> Vec<T> {
-        let mut items = self.items;
-        if self.position.direction == Direction::Backward {
-            items.reverse();
+    /// The response that it came with, with another body.
+    fn received(&self, body: Vec<u8>) -> Received {
+        Received {
+            status: self.status,
+            headers: self.headers.clone(),
+            body,
+            attempts: self.attempts,
         }
-        items
+    }
+
+    /// The error that an item is to the caller.
+    fn error_of(&self, failed: &FailedItem) -> Error {
+        let received = self.received(failed.json().as_bytes().to_vec());
+        let failure = Failure::Malformed(failed.alone(), received);
+        self.listing.error_of(failure, self.attempts)
     }
 }
 
@@ -166,7 +197,7 @@ impl<T: DeserializeOwned> Page<T> {
     ) -> Result<Self, Error> {
         let listing = Arc::new(Listing::new(client, operation, pagination, call));
         let start = listing.start();
-        listing.fetch(start).await
+        listing.fetch(start, listing::Items::AllOrNone).await
     }
 
     /// The page after this one, with the same filters; `None` where there is none. Nothing is sent
@@ -175,15 +206,15 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut page = client.list_tasks().send().await?;
-    /// while let Some(next) = page.next().await? {
-    ///     page = next;
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn last(mut page: my_api::Page<Pet>) -> Result<my_api::Page<Pet>, my_api::Error> {
+    ///     while let Some(next) = page.next().await? {
+    ///         page = next;
+    ///     }
+    ///     Ok(page)
     /// }
-    /// # Ok(())
-    /// # }
     /// ```
     pub async fn next(&self) -> Result<Option<Self>, Error> {
         self.neighbour(Direction::Forward).await
@@ -197,15 +228,13 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// # let page = client.list_tasks().send().await?;
-    /// if let Some(newer) = page.previous().await? {
-    ///     println!("{} tasks came in since", newer.len());
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn newcomers(page: &my_api::Page<Pet>) -> Result<usize, my_api::Error> {
+    ///     let newer = page.previous().await?;
+    ///     Ok(newer.map_or(0, |page| page.len()))
     /// }
-    /// # Ok(())
-    /// # }
     /// ```
     pub async fn previous(&self) -> Result<Option<Self>, Error> {
         if self.listing.pagination.backward.is_none() {
@@ -218,10 +247,7 @@ impl<T: DeserializeOwned> Page<T> {
         let Some(cursor) = self.cursor_towards(direction) else {
             return Ok(None);
         };
-        let position = Position {
-            direction,
-            cursor: Some(cursor),
-        };
+        let position = Position::of_cursor(direction, cursor);
         let listing = &self.listing;
         if direction == Direction::Backward
             && listing.is_range()
@@ -243,7 +269,7 @@ impl<T: DeserializeOwned> Page<T> {
                 }));
             }
         }
-        let page = Arc::clone(listing).fetch(position).await?;
+        let page = Arc::clone(listing).fetch(position, listing::Items::AllOrNone).await?;
         Ok((!page.is_empty()).then_some(page))
     }
 }
@@ -252,7 +278,7 @@ impl<T> Deref for Page<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        &self.items
+        &self.entries.items
     }
 }
 
@@ -261,7 +287,7 @@ impl<T> IntoIterator for Page<T> {
     type IntoIter = std::vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.items.into_iter()
+        self.entries.items.into_iter()
     }
 }
 
@@ -270,14 +296,14 @@ impl<'a, T> IntoIterator for &'a Page<T> {
     type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.items.iter()
+        self.entries.items.iter()
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
-            .field("items", &self.items)
+            .field("items", &self.entries.items)
             .field("has_more", &self.more)
             .field("status", &self.status)
             .finish_non_exhaustive()

@@ -13,13 +13,13 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::Page;
-use super::listing::{Listing, Pagination, Position};
+use super::entries::InOrder;
+use super::listing::{self, Listing, Position};
+use super::{Page, Pagination};
 use crate::client::Client;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::operation::Operation;
-use crate::received::Received;
 use crate::request::Call;
 
 /// How far a stream has come.
@@ -27,12 +27,13 @@ struct Walk<T> {
     listing: Arc<Listing<T>>,
     position: Position,
     /// Hashes of the cursors that were passed, so that a server that goes in circles is found out.
-    /// Eight bytes a page: a million pages take less room than a few pages of tasks.
+    /// Eight bytes a page: a million pages take less room than a few pages of items.
     passed: HashSet<u64>,
     hasher: RandomState,
     /// How many more items are wanted.
     wanted: Option<usize>,
     exhausted: bool,
+    mode: listing::Items,
 }
 
 // By hand: a derive would ask for `T: Clone`, and a walk holds no `T`.
@@ -45,6 +46,7 @@ impl<T> Clone for Walk<T> {
             hasher: self.hasher.clone(),
             wanted: self.wanted,
             exhausted: self.exhausted,
+            mode: self.mode,
         }
     }
 }
@@ -58,6 +60,7 @@ impl<T> Walk<T> {
             hasher: RandomState::new(),
             wanted: None,
             exhausted: false,
+            mode: listing::Items::AllOrNone,
         }
     }
 
@@ -67,28 +70,18 @@ impl<T> Walk<T> {
 
     /// Moves beyond a page that was received.
     fn pass(&mut self, page: &Page<T>) -> Result<(), Error> {
-        let edge = self.position.direction.edge(page);
-        if let Some(cursor) = edge.and_then(self.listing.pagination.cursor) {
+        let direction = self.position.direction;
+        if let Some(cursor) = page.entries.edge(direction, self.listing.pagination.cursor) {
             // The page that ends with it was given before.
             if !self.passed.insert(self.hasher.hash_one(&cursor)) {
-                let received = Received {
-                    status: page.status,
-                    headers: page.headers.clone(),
-                    ..Received::default()
-                };
-                let Listing {
-                    client,
-                    operation,
-                    call,
-                    ..
-                } = &*self.listing;
-                let failure = Failure::RepeatedCursor(cursor, received);
-                return Err(client.error_of(failure, operation, call.request.url(), page.attempts));
+                let failure = Failure::RepeatedCursor(cursor, page.received(Vec::new()));
+                return Err(self.listing.error_of(failure, page.attempts));
             }
             self.position.cursor = Some(cursor);
+            self.position.beyond = page.entries.beyond(direction);
         }
         if let Some(wanted) = &mut self.wanted {
-            *wanted = wanted.saturating_sub(page.len());
+            *wanted = wanted.saturating_sub(page.entries.fresh());
         }
         self.exhausted = !page.more;
         Ok(())
@@ -97,7 +90,7 @@ impl<T> Walk<T> {
 
 impl<T: DeserializeOwned> Walk<T> {
     fn fetch(&self) -> impl Future<Output = Result<Page<T>, Error>> + use<T> {
-        Arc::clone(&self.listing).fetch(self.position.clone())
+        Arc::clone(&self.listing).fetch(self.position.clone(), self.mode)
     }
 }
 
@@ -152,15 +145,15 @@ impl<T> Drop for ReadAhead<T> {
 /// After an error it can be polled again and goes on where it was. It does not end by itself at an
 /// error, so a program that skips errors should count them.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let mut pages = client.list_tasks().limit(100).pages();
-/// while let Some(page) = pages.try_next().await? {
-///     println!("{} tasks up to {:?}", page.len(), pages.cursor());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn show(mut pages: my_api::Pages<Pet>) -> Result<(), my_api::Error> {
+///     while let Some(page) = pages.try_next().await? {
+///         println!("{} pets up to {:?}", page.len(), pages.cursor());
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[must_use = "a stream sends nothing before it is polled"]
 pub struct Pages<T> {
@@ -192,9 +185,11 @@ impl<T> Pages<T> {
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().pages().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pages: my_api::Pages<Pet>) -> my_api::Pages<Pet> {
+    ///     pages.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         // More than a channel can hold is more than there will ever be.
@@ -209,10 +204,11 @@ impl<T> Pages<T> {
     /// Before the first page, it is the cursor that the stream started from, if any.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().after("task_abcdefgh12345678").pages();
-    /// assert_eq!(pages.cursor(), Some("task_abcdefgh12345678"));
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pages: &my_api::Pages<Pet>) -> Option<String> {
+    ///     pages.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         let walk = self.walk.as_ref().ok()?;
@@ -225,15 +221,21 @@ impl<T> Pages<T> {
     /// The same list, item by item.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let items = client.list_tasks().pages().into_items();
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn one_by_one(pages: my_api::Pages<Pet>) -> my_api::Items<Pet> {
+    ///     pages.into_items()
+    /// }
     /// ```
-    pub fn into_items(self) -> Items<T> {
+    pub fn into_items(mut self) -> Items<T> {
+        self.source = Source::Idle;
+        if let Ok(walk) = &mut self.walk {
+            walk.mode = listing::Items::EachByItself;
+        }
         Items {
             cursor: self.cursor().map(str::to_owned),
             pages: self,
-            items: Vec::new().into_iter(),
+            page: None,
             wanted: None,
         }
     }
@@ -255,13 +257,12 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// # Errors
     /// Whatever fetching the page met. Called again, it asks for the same page again.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut pages = client.list_tasks().pages();
-    /// let first = pages.try_next().await?;
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn first(mut pages: my_api::Pages<Pet>) -> Result<Option<my_api::Page<Pet>>, my_api::Error> {
+    ///     pages.try_next().await
+    /// }
     /// ```
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
         std::future::poll_fn(|context| self.poll_page(context))
@@ -335,39 +336,47 @@ impl<T> fmt::Debug for Pages<T> {
 /// After an error it can be polled again and goes on where it was: no item is lost, and none comes
 /// twice. It does not end by itself at an error, so a program that skips errors should count them.
 ///
+/// An item that does not have the form that the API's document describes is an error of category
+/// [`Decode`](crate::Category::Decode), whose [`body`](Error::body) is the JSON of that item alone. The
+/// next item is the one behind it.
+///
 /// A list that was asked for with `before`, and without `after`, is read backward: each item is the
 /// one before the last.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let mut tasks = client.list_tasks().stream();
-/// while let Some(task) = tasks.try_next().await? {
-///     println!("{}", task.id);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// async fn show(mut pets: my_api::Items<Pet>) -> Result<(), my_api::Error> {
+///     while let Some(pet) = pets.try_next().await? {
+///         println!("{}", pet["name"]);
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[must_use = "a stream sends nothing before it is polled"]
 pub struct Items<T> {
     pages: Pages<T>,
-    items: std::vec::IntoIter<T>,
+    /// The page that was received last, without its items, and those that are left of them.
+    page: Option<(Page<T>, InOrder<T>)>,
     cursor: Option<String>,
     wanted: Option<usize>,
 }
 
 impl<T> Items<T> {
-    /// Ends after `items` more items. No request is sent that is not needed for them, not even
-    /// with [`read_ahead`](Self::read_ahead).
+    /// Ends after `items` more items, those that are errors included. No request is sent that is not
+    /// needed for them, not even with [`read_ahead`](Self::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let newest = client.list_tasks().stream().max_items(10);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn some(pets: my_api::Items<Pet>) -> my_api::Items<Pet> {
+    ///     pets.max_items(10)
+    /// }
     /// ```
     pub fn max_items(mut self, items: usize) -> Self {
         self.wanted = Some(items);
-        self.pages.want(items.saturating_sub(self.items.len()));
+        let left = self.page.as_ref().map_or(0, |(_, items)| items.len());
+        self.pages.want(items.saturating_sub(left));
         self
     }
 
@@ -377,25 +386,28 @@ impl<T> Items<T> {
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().stream().read_ahead(2);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pets: my_api::Items<Pet>) -> my_api::Items<Pet> {
+    ///     pets.read_ahead(2)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.pages = self.pages.read_ahead(pages);
         self
     }
 
-    /// The cursor of the last item that was given: to go on from here later, set it as `after` (or
-    /// as `before`, for a stream that reads backward).
+    /// The cursor of the last item that was given, or failed: to go on from here later, set it as `after`
+    /// (or as `before`, for a stream that reads backward).
     ///
     /// Before the first item, it is the cursor that the stream started from, if any.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().after("task_abcdefgh12345678").stream();
-    /// assert_eq!(tasks.cursor(), Some("task_abcdefgh12345678"));
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pets: &my_api::Items<Pet>) -> Option<String> {
+    ///     pets.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
@@ -410,13 +422,12 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
     /// # Errors
     /// Whatever fetching a page met. Called again, it goes on with the item that is next.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut tasks = client.list_tasks().stream();
-    /// let newest = tasks.try_next().await?;
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// async fn first(mut pets: my_api::Items<Pet>) -> Result<Option<Pet>, my_api::Error> {
+    ///     pets.try_next().await
+    /// }
     /// ```
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         std::future::poll_fn(|context| self.poll_item(context))
@@ -429,17 +440,25 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
             if self.wanted == Some(0) {
                 return Poll::Ready(None);
             }
-            if let Some(item) = self.items.next() {
+            if let Some((page, items)) = &mut self.page
+                && let Some(item) = items.next()
+            {
                 if let Some(wanted) = &mut self.wanted {
                     *wanted -= 1;
                 }
-                if let Ok(walk) = &self.pages.walk {
-                    self.cursor = (walk.listing.pagination.cursor)(&item);
-                }
-                return Poll::Ready(Some(Ok(item)));
+                let cursor = match &item {
+                    Ok(item) => (page.listing.pagination.cursor)(item),
+                    Err(failed) => failed.cursor.clone(),
+                };
+                // What has no cursor is behind the last one that has.
+                self.cursor = cursor.or(self.cursor.take());
+                return Poll::Ready(Some(item.map_err(|failed| page.error_of(&failed))));
             }
             match ready!(self.pages.poll_page(context)) {
-                Some(Ok(page)) => self.items = page.into_stream_order().into_iter(),
+                Some(Ok(mut page)) => {
+                    let items = std::mem::take(&mut page.entries).in_order(page.position.direction);
+                    self.page = Some((page, items));
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

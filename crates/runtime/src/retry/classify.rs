@@ -14,6 +14,7 @@ const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 /// A failed attempt, as a classifier sees it.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use my_api::{Attempt, Decision};
 ///
 /// /// Never sends a request of this operation again.
@@ -26,12 +27,12 @@ const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 pub struct Attempt<'a> {
     operation: &'static Operation,
     error: &'a Error,
-    idempotent: bool,
 }
 
 /// What to do about a failed attempt.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
 /// use my_api::Decision;
 ///
@@ -49,17 +50,14 @@ pub enum Decision {
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn new(operation: &'static Operation, error: &'a Error, has_idempotency_key: bool) -> Self {
-        Self {
-            operation,
-            error,
-            idempotent: has_idempotency_key || operation.is_idempotent(),
-        }
+    pub(crate) fn new(operation: &'static Operation, error: &'a Error) -> Self {
+        Self { operation, error }
     }
 
     /// The operation that was called.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_read(attempt: &Attempt<'_>) -> bool {
     ///     attempt.operation().method == "GET"
@@ -72,6 +70,7 @@ impl<'a> Attempt<'a> {
     /// What the attempt failed with; [`Error::attempts`] counts it.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_conflict(attempt: &Attempt<'_>) -> bool {
     ///     attempt.error().status().is_some_and(|status| status == 409)
@@ -85,13 +84,14 @@ impl<'a> Attempt<'a> {
     /// section 9.2.2), or because it has an `Idempotency-Key`.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # use my_api::Attempt;
     /// fn is_risky(attempt: &Attempt<'_>) -> bool {
     ///     !attempt.is_idempotent()
     /// }
     /// ```
     pub fn is_idempotent(&self) -> bool {
-        self.idempotent
+        self.operation.is_idempotent() || self.operation.idempotency_key.is_some()
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn is_transient(category: Category, status: Option<StatusCode>) -> bo
 /// The standard rules.
 pub(super) fn standard(attempt: &Attempt<'_>) -> Decision {
     let error = attempt.error;
-    let again = if attempt.idempotent {
+    let again = if attempt.is_idempotent() {
         error.is_retryable()
     } else {
         match error.status() {

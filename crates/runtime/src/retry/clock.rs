@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 /// Time as retries see it: tests replace it, so that no test waits.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::pin::Pin;
 /// use std::time::{Duration, SystemTime};
 /// use my_api::{Clock, RetryPolicy};

@@ -17,14 +17,13 @@ use super::clock::{Clock, SystemClock};
 /// of the server obeyed up to 120 s.
 ///
 /// ```
+/// # use ittybit_runtime as my_api;
 /// use std::time::Duration;
-/// use my_api::{Client, RetryPolicy};
+/// use my_api::RetryPolicy;
 ///
 /// let patient = RetryPolicy::default()
 ///     .max_attempts(6)
 ///     .max_delay(Duration::from_secs(30));
-/// let client = Client::builder().api_key("ittybit_example").retry(patient).build()?;
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct RetryPolicy {
@@ -60,13 +59,8 @@ impl RetryPolicy {
     /// One attempt: every failure is returned at once.
     ///
     /// ```
-    /// use my_api::{Client, RetryPolicy};
-    ///
-    /// let client = Client::builder()
-    ///     .api_key("ittybit_example")
-    ///     .retry(RetryPolicy::none())
-    ///     .build()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// let once = my_api::RetryPolicy::none();
     /// ```
     pub fn none() -> Self {
         Self::default().max_attempts(1)
@@ -75,6 +69,7 @@ impl RetryPolicy {
     /// How often a request is sent at most, the first time included. 0 counts as 1.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let policy = my_api::RetryPolicy::default().max_attempts(5);
     /// ```
     #[must_use]
@@ -86,6 +81,7 @@ impl RetryPolicy {
     /// The longest wait after the first failure; it doubles after each further one.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().initial_delay(Duration::from_millis(100));
     /// ```
@@ -98,6 +94,7 @@ impl RetryPolicy {
     /// The bound that the doubling stops at.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().max_delay(Duration::from_secs(60));
     /// ```
@@ -111,6 +108,7 @@ impl RetryPolicy {
     /// says in [`Error::retry_after`] how long the server wants the client to stay away.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
     /// let policy = my_api::RetryPolicy::default().max_retry_after(Duration::from_secs(5));
     /// ```
@@ -123,6 +121,7 @@ impl RetryPolicy {
     /// Takes time from `clock` instead of the system's: for tests that must not wait.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// # fn run(clock: impl my_api::Clock) {
     /// let policy = my_api::RetryPolicy::default().clock(clock);
     /// # }
@@ -139,6 +138,7 @@ impl RetryPolicy {
     /// random generator.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// // Always wait as long as the policy allows.
     /// let policy = my_api::RetryPolicy::default().jitter(|| 1.0);
     /// ```
@@ -158,6 +158,7 @@ impl RetryPolicy {
     /// call.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// let policy = my_api::RetryPolicy::default().budget(1000);
     /// ```
     #[must_use]
@@ -170,6 +171,7 @@ impl RetryPolicy {
     /// classifiers that were added before, and in the end to the standard rules.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use my_api::{Decision, RetryPolicy};
     ///
     /// // This API responds with 409 while another request changes the same resource.
@@ -179,10 +181,7 @@ impl RetryPolicy {
     /// });
     /// ```
     #[must_use]
-    pub fn classify(
-        mut self,
-        classifier: impl Fn(&Attempt<'_>) -> Option<Decision> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn classify(mut self, classifier: impl Fn(&Attempt<'_>) -> Option<Decision> + Send + Sync + 'static) -> Self {
         self.classifiers.insert(0, Arc::new(classifier));
         self
     }
@@ -257,4 +256,112 @@ impl fmt::Debug for RetryPolicy {
 /// spread clients, and no dependency.
 fn random() -> f64 {
     RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use super::*;
+    use crate::api::ErrorShape;
+    use crate::error::{Category, Error};
+    use crate::operation::Operation;
+    use crate::received::Received;
+    use crate::transport::TransportError;
+
+    const GET: Operation = Operation::of("get_thing", "GET", "/thing", &[200..=200]);
+    const POST: Operation = Operation {
+        method: "POST",
+        id: "make_thing",
+        ..GET
+    };
+    const POST_WITH_KEY: Operation = Operation {
+        idempotency_key: Some("Idempotency-Key"),
+        ..POST
+    };
+
+    fn error(status: u16, retry_after: Option<u64>) -> Error {
+        let received = Received {
+            status: StatusCode::from_u16(status).unwrap(),
+            ..Received::default()
+        };
+        let shape = ErrorShape {
+            kind: &[],
+            message: &[],
+        };
+        Error::status_of(received, retry_after.map(Duration::from_secs), &shape)
+    }
+
+    /// Whether each sort of request is sent again after such a response.
+    fn retried(status: u16, retry_after: Option<u64>) -> (bool, bool) {
+        both(&error(status, retry_after))
+    }
+
+    fn both(error: &Error) -> (bool, bool) {
+        let policy = RetryPolicy::default();
+        let again = |operation| policy.delay(&Attempt::new(operation, error)).is_some();
+        // A key makes a POST as safe as a GET.
+        assert_eq!(again(&POST_WITH_KEY), again(&GET));
+        (again(&GET), again(&POST))
+    }
+
+    #[test]
+    fn what_is_not_idempotent_is_sent_again_only_where_it_was_not_processed() {
+        assert_eq!(retried(429, None), (true, true));
+        assert_eq!(retried(429, Some(3)), (true, true));
+        assert_eq!(retried(503, Some(3)), (true, true));
+        assert_eq!(retried(503, None), (true, false));
+        for status in [408, 500, 502, 504] {
+            assert_eq!(retried(status, Some(3)), (true, false), "{status}");
+        }
+        assert_eq!(retried(404, Some(3)), (false, false));
+        let cut_short = Error::cut_short(Received::default());
+        assert_eq!(both(&cut_short), (true, false));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_not_sent_can_be_sent_again() {
+        // Nobody listens on the discard port.
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let error = http.get("http://127.0.0.1:9").send().await.unwrap_err();
+        let error = Error::transport(error.into(), None);
+        assert_eq!(error.category(), Category::Connect);
+        assert_eq!(both(&error), (true, true));
+    }
+
+    #[test]
+    fn each_kind_of_transport_error() {
+        let of = |error: TransportError| both(&Error::transport(error, None));
+        assert_eq!(of(TransportError::connect("refused")), (true, true));
+        assert_eq!(of(TransportError::timeout("too long")), (true, false));
+        assert_eq!(of(TransportError::interrupted("reset")), (true, false));
+        assert_eq!(of(TransportError::request("no")), (false, false));
+    }
+
+    #[test]
+    fn the_last_classifier_decides_first_and_the_rules_last() {
+        let status = |wanted: u16, decision: Decision| {
+            move |attempt: &Attempt<'_>| {
+                let status = attempt.error().status()?;
+                (status == wanted).then_some(decision)
+            }
+        };
+        let own = Duration::from_secs(7);
+        let policy = RetryPolicy::default()
+            .jitter(|| 1.0)
+            .classify(status(409, Decision::Fail))
+            .classify(status(409, Decision::RetryAfter(own)))
+            .classify(status(418, Decision::Retry))
+            .classify(status(503, Decision::Fail));
+        let delay = |status, retry_after| policy.delay(&Attempt::new(&POST, &error(status, retry_after)));
+        assert_eq!(delay(409, None), Some(own));
+        // A wait of the classifier is waited whatever the server asks for; `Retry` asks the server.
+        assert_eq!(delay(409, Some(1000)), Some(own));
+        assert_eq!(delay(418, Some(3)), Some(Duration::from_secs(3)));
+        assert_eq!(delay(418, Some(1000)), None);
+        assert_eq!(delay(418, None), Some(Duration::from_millis(500)));
+        assert_eq!(delay(503, Some(1)), None);
+        assert_eq!(delay(429, None), Some(Duration::from_millis(500)));
+        assert_eq!(delay(404, None), None);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, ResponseBuilderExt, StatusCode, Url};
 
 use super::{Transport, TransportError};
@@ -14,8 +14,9 @@ use super::{Transport, TransportError};
 /// Clones share responses and requests, so a test keeps one and gives the other to the client.
 ///
 /// ```
-/// use ittybit_runtime::reqwest;
-/// use ittybit_runtime::transport::{InMemory, Transport};
+/// # use ittybit_runtime as my_api;
+/// use my_api::reqwest;
+/// use my_api::transport::{InMemory, Transport};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let transport = InMemory::new().respond(429, "").respond(200, r#"[{"id": 7}]"#);
@@ -54,7 +55,8 @@ impl InMemory {
     /// Without a response: a request fails until one is added.
     ///
     /// ```
-    /// assert!(ittybit_runtime::transport::InMemory::new().requests().is_empty());
+    /// # use ittybit_runtime as my_api;
+    /// assert!(my_api::transport::InMemory::new().requests().is_empty());
     /// ```
     pub fn new() -> Self {
         Self::default()
@@ -63,7 +65,8 @@ impl InMemory {
     /// Adds a response with a JSON body.
     ///
     /// ```
-    /// let transport = ittybit_runtime::transport::InMemory::new().respond(200, "[]");
+    /// # use ittybit_runtime as my_api;
+    /// let transport = my_api::transport::InMemory::new().respond(200, "[]");
     /// ```
     #[must_use]
     pub fn respond(self, status: u16, body: impl Into<Vec<u8>>) -> Self {
@@ -78,7 +81,8 @@ impl InMemory {
     /// Adds a header to the response that was added last; it replaces one of the same name.
     ///
     /// ```
-    /// use ittybit_runtime::transport::InMemory;
+    /// # use ittybit_runtime as my_api;
+    /// use my_api::transport::InMemory;
     /// let transport = InMemory::new().respond(503, "").header("Retry-After", "3");
     /// ```
     ///
@@ -97,7 +101,8 @@ impl InMemory {
     /// The requests so far, in the order in which they were sent.
     ///
     /// ```
-    /// let transport = ittybit_runtime::transport::InMemory::new();
+    /// # use ittybit_runtime as my_api;
+    /// let transport = my_api::transport::InMemory::new();
     /// assert_eq!(transport.requests().len(), 0);
     /// ```
     pub fn requests(&self) -> Vec<Recorded> {
@@ -116,13 +121,21 @@ impl Transport for InMemory {
             method: request.method().clone(),
             url: url.clone(),
             headers: request.headers().clone(),
-            body: request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec(),
+            body: request
+                .body()
+                .and_then(reqwest::Body::as_bytes)
+                .unwrap_or_default()
+                .to_vec(),
         };
         let canned = {
             let mut state = self.state();
             state.requests.push(recorded);
             match state.responses.len() {
-                0 => return Err(TransportError::request("the in-memory transport has no response: add one")),
+                0 => {
+                    return Err(TransportError::request(
+                        "the in-memory transport has no response: add one",
+                    ));
+                }
                 1 => state.responses[0].clone(),
                 _ => state.responses.pop_front().expect("there are two or more"),
             }
@@ -132,19 +145,28 @@ impl Transport for InMemory {
 }
 
 fn response(canned: Canned, url: Url) -> Result<reqwest::Response, http::Error> {
-    let mut response = http::Response::builder().status(StatusCode::from_u16(canned.status)?).url(url);
+    let mut response = http::Response::builder()
+        .status(StatusCode::from_u16(canned.status)?)
+        .url(url);
     for (name, value) in &canned.headers {
         response = response.header(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
     // A server says how long its body is; without it, a body may have been cut short.
-    response = response.header(reqwest::header::CONTENT_LENGTH, canned.body.len());
+    if !canned
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+    {
+        response = response.header(CONTENT_LENGTH, canned.body.len());
+    }
     Ok(response.body(canned.body)?.into())
 }
 
 /// A request that an [`InMemory`] was given.
 ///
 /// ```
-/// # use ittybit_runtime::transport::Recorded;
+/// # use ittybit_runtime as my_api;
+/// # use my_api::transport::Recorded;
 /// fn show(request: &Recorded) {
 ///     println!("{} {} {:?}", request.method(), request.url(), request.headers());
 /// }
@@ -161,7 +183,8 @@ impl Recorded {
     /// The method.
     ///
     /// ```
-    /// # use ittybit_runtime::transport::Recorded;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::transport::Recorded;
     /// fn is_read(request: &Recorded) -> bool {
     ///     request.method() == "GET"
     /// }
@@ -173,7 +196,8 @@ impl Recorded {
     /// The URL, with its query.
     ///
     /// ```
-    /// # use ittybit_runtime::transport::Recorded;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::transport::Recorded;
     /// fn query(request: &Recorded) -> Option<&str> {
     ///     request.url().query()
     /// }
@@ -185,7 +209,8 @@ impl Recorded {
     /// The headers, credentials among them.
     ///
     /// ```
-    /// # use ittybit_runtime::transport::Recorded;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::transport::Recorded;
     /// fn accepted(request: &Recorded) -> Option<&str> {
     ///     request.headers().get("accept")?.to_str().ok()
     /// }
@@ -197,7 +222,8 @@ impl Recorded {
     /// The body; empty where there is none, or where it is a stream.
     ///
     /// ```
-    /// # use ittybit_runtime::transport::Recorded;
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::transport::Recorded;
     /// fn length(request: &Recorded) -> usize {
     ///     request.body().len()
     /// }

@@ -5,8 +5,9 @@
 //! puts an [`InMemory`] there, and a program may put its own middleware there.
 //!
 //! ```
-//! use ittybit_runtime::reqwest;
-//! use ittybit_runtime::transport::{Transport, TransportError};
+//! # use ittybit_runtime as my_api;
+//! use my_api::reqwest;
+//! use my_api::transport::{Transport, TransportError};
 //!
 //! /// Counts the attempts of all requests.
 //! struct Counting {
@@ -41,10 +42,8 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     /// No response came: the error says whether the request may have been processed.
-    fn send(
-        &self,
-        request: reqwest::Request,
-    ) -> impl Future<Output = Result<reqwest::Response, TransportError>> + Send;
+    fn send(&self, request: reqwest::Request)
+    -> impl Future<Output = Result<reqwest::Response, TransportError>> + Send;
 }
 
 impl Transport for reqwest::Client {
@@ -56,7 +55,8 @@ impl Transport for reqwest::Client {
 /// Why a transport has no response.
 ///
 /// ```
-/// use ittybit_runtime::transport::TransportError;
+/// # use ittybit_runtime as my_api;
+/// use my_api::transport::TransportError;
 ///
 /// let error = TransportError::connect("no route to the host");
 /// assert_eq!(error.to_string(), "no route to the host");
@@ -83,7 +83,8 @@ impl TransportError {
     /// method.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::connect("the pool is empty");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::connect("the pool is empty");
     /// ```
     pub fn connect(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Connect, reason.into())
@@ -92,7 +93,8 @@ impl TransportError {
     /// The transport's own time limit was over. The request may have been processed.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::timeout("5 s without a response");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::timeout("5 s without a response");
     /// ```
     pub fn timeout(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Timeout, reason.into())
@@ -101,7 +103,8 @@ impl TransportError {
     /// The connection broke. The request may have been processed.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::interrupted("reset by peer");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::interrupted("reset by peer");
     /// ```
     pub fn interrupted(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Interrupted, reason.into())
@@ -110,7 +113,8 @@ impl TransportError {
     /// The request cannot be sent at all, now or later.
     ///
     /// ```
-    /// let error = ittybit_runtime::transport::TransportError::request("the circuit is open");
+    /// # use ittybit_runtime as my_api;
+    /// let error = my_api::transport::TransportError::request("the circuit is open");
     /// ```
     pub fn request(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Request, reason.into())
@@ -121,6 +125,21 @@ impl TransportError {
             kind,
             reason: innermost(&*source),
             source: Some(source),
+        }
+    }
+
+    /// Redacts the reason. A source whose text changes when it is redacted is replaced by what is left of it.
+    pub(crate) fn redact(&mut self, redact: impl Fn(&mut String)) {
+        redact(&mut self.reason);
+        if let Some(source) = &self.source {
+            let shown = format!("{} {source:?}", chain(&**source));
+            let mut redacted = shown.clone();
+            redact(&mut redacted);
+            if redacted != shown {
+                let mut chain = chain(&**source);
+                redact(&mut chain);
+                self.source = Some(chain.into());
+            }
         }
     }
 }
@@ -162,6 +181,21 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// An error with all its sources, each said once.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        let words = source.to_string();
+        // Many errors have the words of their source in their own.
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = source;
+    }
+    text
 }
 
 /// A response, some time.

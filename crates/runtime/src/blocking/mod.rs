@@ -5,152 +5,31 @@
 //! ([`Category::Runtime`](crate::Category::Runtime)): use the async client. `spawn_blocking` counts as
 //! inside, since nothing tells it apart; there, `Handle::block_on` waits for the async client.
 
+mod client;
+
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
-use tokio::runtime::{Handle, Runtime};
 
-use crate::client::ClientBuilder;
+pub use self::client::Client;
 use crate::error::Error;
-use crate::page::Pagination;
-use crate::request::Request;
-use crate::response::Response;
-use crate::watch::Watching;
-
-/// What a generated client wraps whose calls block. Cheap to clone; clones share connections.
-#[derive(Clone)]
-pub struct Client {
-    inner: crate::client::Client,
-    runtime: Arc<OwnRuntime>,
-}
-
-impl Client {
-    /// Checks what was set, and makes the client. Nothing is sent.
-    ///
-    /// # Errors
-    /// As for [`ClientBuilder::build`], and inside an async runtime, or where no thread can be started.
-    pub fn build(builder: ClientBuilder) -> Result<Self, Error> {
-        refuse_inside_runtime()?;
-        let inner = builder.build()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("blocking-client")
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(|error| Error::runtime(format!("no thread for the client: {error}")))?;
-        Ok(Self {
-            inner,
-            runtime: Arc::new(OwnRuntime(Some(runtime))),
-        })
-    }
-
-    /// The async client that does the work.
-    pub fn inner(&self) -> &crate::client::Client {
-        &self.inner
-    }
-
-    /// Sends a request, and reads one value from the response.
-    ///
-    /// # Errors
-    /// As for [`Request::send_json`].
-    pub fn send_json<T: DeserializeOwned>(&self, request: Request) -> Result<Response<T>, Error> {
-        self.wait(request.send_json(&self.inner))
-    }
-
-    /// Sends a request; the body of the response does not matter.
-    ///
-    /// # Errors
-    /// As for [`Request::send_empty`].
-    pub fn send_empty(&self, request: Request) -> Result<Response<()>, Error> {
-        self.wait(request.send_empty(&self.inner))
-    }
-
-    /// Sends a request, and reads one page.
-    ///
-    /// # Errors
-    /// As for [`Request::send_page`].
-    pub fn send_page<T: DeserializeOwned>(
-        &self,
-        request: Request,
-        pagination: Pagination<T>,
-    ) -> Result<Page<T>, Error> {
-        let inner = self.wait(request.send_page(&self.inner, pagination))?;
-        Ok(Page {
-            inner,
-            client: self.clone(),
-        })
-    }
-
-    /// The pages from this request on.
-    pub fn pages<T>(&self, request: Request, pagination: Pagination<T>) -> Pages<T> {
-        Pages {
-            inner: request.pages(&self.inner, pagination),
-            client: self.clone(),
-        }
-    }
-
-    /// The changes of the items of this request's list.
-    pub fn watch<T>(&self, request: Request, watching: Watching<T>) -> Watch<T> {
-        Watch {
-            inner: request.watch(&self.inner, watching),
-            client: self.clone(),
-        }
-    }
-
-    fn wait<R>(&self, work: impl Future<Output = Result<R, Error>>) -> Result<R, Error> {
-        refuse_inside_runtime()?;
-        self.runtime.get().block_on(work)
-    }
-}
-
-fn refuse_inside_runtime() -> Result<(), Error> {
-    match Handle::try_current() {
-        Err(_) => Ok(()),
-        Ok(_) => Err(Error::runtime(
-            "a blocking call inside an async runtime would hold up all else that runs there. Use the \
-             async client and `.await` there, or a thread of its own (`std::thread::spawn`)",
-        )),
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("blocking::Client").field(&self.inner).finish()
-    }
-}
-
-/// A runtime that can be dropped anywhere: tokio's own drop waits, and panics in async code.
-struct OwnRuntime(Option<Runtime>);
-
-impl OwnRuntime {
-    fn get(&self) -> &Runtime {
-        self.0.as_ref().expect("it is taken out by `drop` only")
-    }
-}
-
-impl Drop for OwnRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// let page = client.list_tasks().limit(50).send()?;
-/// if let Some(next) = page.next()? {
-///     println!("{} more", next.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn look_around(page: my_api::blocking::Page<Pet>) -> Result<(), my_api::Error> {
+///     println!("{} pets, the first is {:?}", page.len(), page.first());
+///     if let Some(next) = page.next()? {
+///         println!("{} more", next.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 pub struct Page<T> {
     inner: crate::Page<T>,
@@ -163,10 +42,15 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # let client = my_api::blocking::Client::from_env()?;
-    /// let next = client.list_tasks().send()?.next()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn last(mut page: my_api::blocking::Page<Pet>) -> Result<my_api::blocking::Page<Pet>, my_api::Error> {
+    ///     while let Some(next) = page.next()? {
+    ///         page = next;
+    ///     }
+    ///     Ok(page)
+    /// }
     /// ```
     pub fn next(&self) -> Result<Option<Self>, Error> {
         self.neighbour(self.client.wait(self.inner.next())?)
@@ -177,10 +61,13 @@ impl<T: DeserializeOwned> Page<T> {
     /// # Errors
     /// As for the call that this page came from.
     ///
-    /// ```no_run
-    /// # let client = my_api::blocking::Client::from_env()?;
-    /// let newer = client.list_tasks().send()?.previous()?;
-    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn newcomers(page: &my_api::blocking::Page<Pet>) -> Result<usize, my_api::Error> {
+    ///     let newer = page.previous()?;
+    ///     Ok(newer.map_or(0, |page| page.len()))
+    /// }
     /// ```
     pub fn previous(&self) -> Result<Option<Self>, Error> {
         self.neighbour(self.client.wait(self.inner.previous())?)
@@ -198,8 +85,10 @@ impl<T> Page<T> {
     /// The items alone.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn tasks(page: Page<Task>) -> Vec<Task> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn pets(page: Page<Pet>) -> Vec<Pet> {
     ///     page.into_items()
     /// }
     /// ```
@@ -210,8 +99,10 @@ impl<T> Page<T> {
     /// Whether more items follow: see [`Page::has_more`](crate::Page::has_more).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_last(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_last(page: &Page<Pet>) -> bool {
     ///     !page.has_more()
     /// }
     /// ```
@@ -222,8 +113,10 @@ impl<T> Page<T> {
     /// The cursor of the next page: see [`Page::next_cursor`](crate::Page::next_cursor).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn bookmark(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn bookmark(page: &Page<Pet>) -> Option<String> {
     ///     page.next_cursor()
     /// }
     /// ```
@@ -234,8 +127,10 @@ impl<T> Page<T> {
     /// The cursor of the page before: see [`Page::prev_cursor`](crate::Page::prev_cursor).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn newer_than_this(page: &Page<Task>) -> Option<String> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn newer_than_this(page: &Page<Pet>) -> Option<String> {
     ///     page.prev_cursor()
     /// }
     /// ```
@@ -246,8 +141,10 @@ impl<T> Page<T> {
     /// How many items a page may have, as the server applied it (header `Limit`).
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_capped(page: &Page<Task>, asked: u64) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
     ///     page.limit().is_some_and(|applied| applied < asked)
     /// }
     /// ```
@@ -258,8 +155,10 @@ impl<T> Page<T> {
     /// The HTTP status.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn is_ok(page: &Page<Task>) -> bool {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn is_ok(page: &Page<Pet>) -> bool {
     ///     page.status() == 200
     /// }
     /// ```
@@ -270,8 +169,10 @@ impl<T> Page<T> {
     /// The response headers.
     ///
     /// ```
-    /// use my_api::{Task, blocking::Page};
-    /// fn links(page: &Page<Task>) -> Option<&str> {
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// use my_api::blocking::Page;
+    /// fn links(page: &Page<Pet>) -> Option<&str> {
     ///     page.headers().get("link")?.to_str().ok()
     /// }
     /// ```
@@ -316,12 +217,15 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 ///
 /// After an error it can be asked again and goes on where it was, as [`Pages`](crate::Pages) does.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// for page in client.list_tasks().limit(100).pages() {
-///     println!("{} tasks", page?.len());
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn show(pages: my_api::blocking::Pages<Pet>) -> Result<(), my_api::Error> {
+///     for page in pages {
+///         println!("{} pets", page?.len());
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[must_use = "an iterator sends nothing before it is asked"]
 pub struct Pages<T> {
@@ -333,9 +237,11 @@ impl<T> Pages<T> {
     /// Fetches pages ahead: see [`Pages::read_ahead`](crate::Pages::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let pages = client.list_tasks().pages().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pages: my_api::blocking::Pages<Pet>) -> my_api::blocking::Pages<Pet> {
+    ///     pages.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.inner = self.inner.read_ahead(pages);
@@ -345,9 +251,11 @@ impl<T> Pages<T> {
     /// The cursor to go on from: see [`Pages::cursor`](crate::Pages::cursor).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// assert_eq!(client.list_tasks().pages().cursor(), None);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pages: &my_api::blocking::Pages<Pet>) -> Option<String> {
+    ///     pages.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.inner.cursor()
@@ -356,9 +264,11 @@ impl<T> Pages<T> {
     /// The same list, item by item.
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let items = client.list_tasks().pages().into_items();
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn one_by_one(pages: my_api::blocking::Pages<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pages.into_items()
+    /// }
     /// ```
     pub fn into_items(self) -> Items<T> {
         Items {
@@ -390,12 +300,15 @@ impl<T> fmt::Debug for Pages<T> {
 ///
 /// After an error it can be asked again and goes on where it was, as [`Items`](crate::Items) does.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// for task in client.list_tasks().iter().max_items(10) {
-///     println!("{}", task?.id);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Pet = serde_json::Value;
+/// fn show(pets: my_api::blocking::Items<Pet>) -> Result<(), my_api::Error> {
+///     for pet in pets {
+///         println!("{}", pet?["name"]);
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[must_use = "an iterator sends nothing before it is asked"]
 pub struct Items<T> {
@@ -407,9 +320,11 @@ impl<T> Items<T> {
     /// Ends after so many more items: see [`Items::max_items`](crate::Items::max_items).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let newest = client.list_tasks().iter().max_items(10);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn some(pets: my_api::blocking::Items<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pets.max_items(10)
+    /// }
     /// ```
     pub fn max_items(mut self, items: usize) -> Self {
         self.inner = self.inner.max_items(items);
@@ -419,9 +334,11 @@ impl<T> Items<T> {
     /// Fetches pages ahead: see [`Items::read_ahead`](crate::Items::read_ahead).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let tasks = client.list_tasks().iter().read_ahead(1);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn faster(pets: my_api::blocking::Items<Pet>) -> my_api::blocking::Items<Pet> {
+    ///     pets.read_ahead(1)
+    /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.inner = self.inner.read_ahead(pages);
@@ -431,9 +348,11 @@ impl<T> Items<T> {
     /// The cursor to go on from: see [`Items::cursor`](crate::Items::cursor).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// assert_eq!(client.list_tasks().iter().cursor(), None);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// # type Pet = serde_json::Value;
+    /// fn bookmark(pets: &my_api::blocking::Items<Pet>) -> Option<String> {
+    ///     pets.cursor().map(str::to_owned)
+    /// }
     /// ```
     pub fn cursor(&self) -> Option<&str> {
         self.inner.cursor()

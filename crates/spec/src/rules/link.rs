@@ -1,0 +1,20 @@
+//! A link leads to one operation. Links have no effect on requests.
+
+use crate::check::{Checker, Decision, Spot};
+
+const CODE: &str = "link-operation";
+
+pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
+    let help = "write `operationId` or `operationRef`, one of the two";
+    match (spot.get("operationId"), spot.get("operationRef")) {
+        (None, None) => {
+            let finding = checker.warning(spot, CODE, "the link names no operation").help(help);
+            checker.decide(spot, Decision::LeftOut, finding);
+        }
+        (Some(_), Some(second)) => {
+            let finding = checker.key_warning(&second, CODE, "the link names its operation twice");
+            checker.decide(&second, Decision::LeftOut, finding.help(help));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,47 @@
+//! A parameter that is listed twice: the first one counts.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::Severity;
+use crate::check::{Checker, Decision, Spot};
+use crate::diagnostic::short;
+
+const CODE: &str = "parameter-repeated";
+
+/// The parameters of a path item or operation as they are written, each with its name and its place in
+/// a request.
+pub(super) fn parameters<'d>(checker: &Checker<'d>, spot: &Spot<'d>) -> Vec<(Spot<'d>, &'d str, &'d str)> {
+    let Some(list) = spot.get("parameters") else {
+        return Vec::new();
+    };
+    list.items()
+        .filter_map(|item| {
+            let parameter = checker.document.resolve(item.node)?;
+            let name = parameter.get("name")?.as_str()?;
+            let place = parameter.get("in")?.as_str()?;
+            Some((item, name, place))
+        })
+        .collect()
+}
+
+pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
+    let mut seen: HashMap<(&str, &str), Range<usize>> = HashMap::new();
+    for (item, name, place) in parameters(checker, spot) {
+        let span = item.get("name").or(item.get("$ref")).map(|name| name.span());
+        let span = span.unwrap_or_else(|| item.span());
+        match seen.get(&(name, place)) {
+            Some(first) => {
+                let message = format!("the {place} parameter `{}` is listed twice", short(name));
+                let finding = checker
+                    .finding(Severity::Warning, span, CODE, message)
+                    .also_at(checker.source(first), first.clone(), "first here")
+                    .help("remove one of the two");
+                checker.decide(&item, Decision::LeftOut, finding);
+            }
+            None => {
+                seen.insert((name, place), span);
+            }
+        }
+    }
+}
