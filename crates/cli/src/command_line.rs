@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -205,6 +206,16 @@ fn list_command(list: &'static List) -> Command {
                     ends.join(", ")
                 )),
         );
+        command = command.arg(
+            Arg::new("interval")
+                .long("interval")
+                .value_name("SECONDS")
+                .value_parser(seconds)
+                .allow_negative_numbers(true)
+                .requires("watch")
+                .help_heading("Pages")
+                .help("With --watch, how long to wait after a change; longer while nothing changes [default: 2]"),
+        );
     }
     if operation.deprecated {
         command = command.hide(true);
@@ -212,8 +223,16 @@ fn list_command(list: &'static List) -> Command {
     command
 }
 
+/// A time that is not nothing.
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| !seconds.is_zero())
+        .ok_or("write a number of seconds that is more than 0")
+}
+
 /// Flags that are not the document's.
-const OWN_FLAGS: [&str; 13] = [
+const OWN_FLAGS: [&str; 14] = [
     "all",
     "allow-insecure-http",
     "api-key",
@@ -221,6 +240,7 @@ const OWN_FLAGS: [&str; 13] = [
     "columns",
     "emulator",
     "help",
+    "interval",
     "max",
     "output",
     "retries",
@@ -400,7 +420,7 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
     // Only a list that can be watched has the flag.
     let watch = operation.lifecycle.is_some() && matches.get_flag("watch");
     let extent = match (matches.get_flag("all"), matches.get_one("max")) {
-        _ if watch => Extent::Watch,
+        _ if watch => Extent::Watch(matches.get_one("interval").copied()),
         (true, _) => Extent::All,
         (false, Some(most)) => Extent::Max(*most),
         (false, None) => Extent::Page,

@@ -1,6 +1,7 @@
 //! Lists: the operations that can be called, and going through their pages.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use futures_util::FutureExt;
@@ -40,8 +41,8 @@ pub enum Extent {
     Page,
     All,
     Max(u64),
-    /// All, again and again, until each has come to its end.
-    Watch,
+    /// All, again and again, until each has come to its end; so long after a change.
+    Watch(Option<Duration>),
 }
 
 /// What the command was given for a list.
@@ -57,8 +58,11 @@ pub async fn run(list: &'static List, mut options: Options, connection: Connecti
     let interrupt = Interrupt::listen();
     ask_for_large_pages(list.operation(), options.extent, &mut options.arguments);
     let (client, _emulator) = interrupt.or(connection.open()).await.ok_or_else(interrupted)??;
-    if options.extent == Extent::Watch {
-        let changes = list.watch_json(&client, &options.arguments)?;
+    if let Extent::Watch(interval) = options.extent {
+        let mut changes = list.watch_json(&client, &options.arguments)?;
+        if let Some(interval) = interval {
+            changes = changes.interval(interval);
+        }
         return watch::run(list.operation(), changes, options.format, options.columns, &interrupt).await;
     }
     let pages = list.pages_json(&client, &options.arguments)?;
@@ -81,7 +85,7 @@ fn ask_for_large_pages(operation: &Operation, extent: Extent, arguments: &mut Ar
     };
     let size = match extent {
         Extent::Page => return,
-        Extent::All | Extent::Watch => largest,
+        Extent::All | Extent::Watch(_) => largest,
         Extent::Max(items) => items.min(largest),
     };
     if !arguments.iter().any(|(name, _)| *name == limit) {

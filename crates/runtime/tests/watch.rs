@@ -382,6 +382,33 @@ fn the_error_of_an_item_is_passed_on_once() {
 }
 
 #[test]
+fn an_item_without_a_typed_form_is_an_error_until_it_changes() {
+    run(async {
+        let transport = InMemory::new()
+            .respond(200, r#"[{"id":"a","status":1},{"id":"b","status":"running"}]"#)
+            .respond(200, r#"[{"id":"a","status":1},{"id":"b","status":"running"}]"#)
+            .respond(200, r#"[{"id":"a","status":2},{"id":"b","status":"done"}]"#)
+            .respond(200, r#"[{"id":"a","status":"done"},{"id":"b","status":"done"}]"#);
+        let mut watch = watch(transport.clone(), policy(&Jumping::default()));
+        let mut seen = Vec::new();
+        loop {
+            match watch.try_next().await {
+                Ok(Some(job)) => seen.push(format!("{} {}", job.id, job.status)),
+                Ok(None) => break,
+                Err(error) => {
+                    assert!(error.is_of_item() && error.category() == Category::Decode, "{error}");
+                    seen.push(String::from_utf8(error.body().unwrap().to_vec()).unwrap());
+                }
+            }
+        }
+        // It ends without `a`, of which nobody knows what it is.
+        let expected = [r#"{"id":"a","status":1}"#, "b running", r#"{"id":"a","status":2}"#, "b done"];
+        assert_eq!(seen, expected);
+        assert_eq!(transport.requests().len(), 3);
+    });
+}
+
+#[test]
 fn outside_of_a_runtime_it_is_an_error() {
     let mut watch = watch(InMemory::new(), RetryPolicy::none());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

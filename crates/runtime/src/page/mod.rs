@@ -183,7 +183,7 @@ impl<T> Page<T> {
     fn error_of(&self, failed: &FailedItem) -> Error {
         let received = self.received(failed.json().as_bytes().to_vec());
         let failure = Failure::Malformed(failed.alone(), received);
-        self.listing.error_of(failure, self.attempts)
+        self.listing.error_of(failure, self.attempts).of_item()
     }
 }
 
