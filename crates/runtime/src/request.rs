@@ -23,7 +23,8 @@ pub struct Request {
     operation: &'static Operation,
     options: CallOptions,
     path: String,
-    query: form_urlencoded::Serializer<'static, String>,
+    /// As it is sent. A `Serializer` in its place would keep calls from being sent between threads.
+    query: String,
     headers: HeaderMap,
     body: Option<Body>,
     error: Option<Error>,
@@ -71,7 +72,7 @@ impl Request {
             operation,
             options,
             path: operation.path.to_owned(),
-            query: form_urlencoded::Serializer::new(String::new()),
+            query: String::new(),
             headers: HeaderMap::new(),
             body: None,
             error: None,
@@ -101,9 +102,10 @@ impl Request {
 
     /// Sets a parameter of the query, once for each of its values.
     pub fn query<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
-        for text in self.texts(name, value).into_iter().flatten() {
-            self.query.append_pair(name, &text);
-        }
+        let texts = self.texts(name, value).unwrap_or_default();
+        let mut query = form_urlencoded::Serializer::for_suffix(self.query, 0);
+        query.extend_pairs(texts.iter().map(|text| (name, text)));
+        self.query = query.finish();
         self
     }
 
@@ -187,9 +189,8 @@ impl Request {
         });
         let request = request.and_then(|()| {
             let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
-            let query = self.query.finish();
-            if !query.is_empty() {
-                url.set_query(Some(&query));
+            if !self.query.is_empty() {
+                url.set_query(Some(&self.query));
             }
             let method = Method::from_bytes(operation.method.as_bytes()).map_err(Error::request)?;
             let mut request = reqwest::Request::new(method, url);
