@@ -82,13 +82,25 @@ fn oddities() -> Vec<(String, &'static str)> {
     let item = |id: &str, more: &str| format!(r#"{{"id": "{id}", "kind": "video", "status": "queued", {more}}}"#);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     vec![
-        (item("deep", &format!(r#""metadata": {deep}"#)), "recursion limit exceeded"),
+        (
+            item("deep", &format!(r#""metadata": {deep}"#)),
+            "recursion limit exceeded",
+        ),
         (item("surrogate", r#""object": "\ud800""#), "hex escape"),
         (item("large", r#""new": 1e400"#), "number out of range"),
         (item("twice", r#""status": "ready""#), "duplicate field `status`"),
-        (item("deeply_twice", r#""input": {"url": "a", "url": "b"}"#), "duplicate field `url`"),
-        (r#"{"id": "lacking", "kind": "video"}"#.to_owned(), "missing field `status`"),
-        (r#"{"id": "mistyped", "kind": 5, "status": "queued"}"#.to_owned(), "invalid type: integer `5`"),
+        (
+            item("deeply_twice", r#""input": {"url": "a", "url": "b"}"#),
+            "duplicate field `url`",
+        ),
+        (
+            r#"{"id": "lacking", "kind": "video"}"#.to_owned(),
+            "missing field `status`",
+        ),
+        (
+            r#"{"id": "mistyped", "kind": 5, "status": "queued"}"#.to_owned(),
+            "invalid type: integer `5`",
+        ),
         ("null".to_owned(), "invalid type: null"),
     ]
 }
@@ -165,7 +177,8 @@ fn serve(items: &[String], request: &Request) -> Reply {
             (from, to, to < items.len())
         }
     };
-    Reply::text(200, "application/json", format!("[{}]", items[from..to].join(","))).header("Has-More", more.to_string())
+    Reply::text(200, "application/json", format!("[{}]", items[from..to].join(",")))
+        .header("Has-More", more.to_string())
 }
 
 /// What comes of a stream: the ids of tasks, and the JSON of odd items.
@@ -192,7 +205,14 @@ fn expected(items: &[String]) -> Vec<String> {
 #[tokio::test]
 async fn a_stream_passes_odd_items_at_every_place() {
     let places = (0..7).map(|place| vec![place]);
-    let more = [vec![0, 1], vec![1, 2], vec![2, 3], vec![4, 5], vec![0, 3, 6], vec![1, 4, 6]];
+    let more = [
+        vec![0, 1],
+        vec![1, 2],
+        vec![2, 3],
+        vec![4, 5],
+        vec![0, 3, 6],
+        vec![1, 4, 6],
+    ];
     for places in places.chain(more) {
         for has_cursor in [true, false] {
             let odd: Vec<_> = places.iter().map(|&place| (place, has_cursor)).collect();
@@ -210,7 +230,12 @@ async fn a_stream_passes_odd_items_at_every_place() {
                 reversed.reverse();
                 assert_eq!(all(backward.read_ahead(read_ahead)).await, reversed, "{odd:?} backward");
                 for wanted in 0..=7 {
-                    let some = client.list_tasks().limit(3).stream().max_items(wanted).read_ahead(read_ahead);
+                    let some = client
+                        .list_tasks()
+                        .limit(3)
+                        .stream()
+                        .max_items(wanted)
+                        .read_ahead(read_ahead);
                     assert_eq!(all(some).await, expected(&items)[..wanted], "{odd:?}, {wanted} of them");
                 }
             }
@@ -225,12 +250,24 @@ async fn a_page_without_any_cursor_is_an_error() {
     let mut tasks = client(&server, &Waits::default()).list_tasks().limit(2).stream();
     let mut categories = Vec::new();
     for _ in 0..5 {
-        categories.push(tasks.try_next().await.map(|task| task.unwrap().id).map_err(|error| error.category()));
+        categories.push(
+            tasks
+                .try_next()
+                .await
+                .map(|task| task.unwrap().id)
+                .map_err(|error| error.category()),
+        );
     }
     let pagination = Err(Category::Pagination);
     assert_eq!(
         categories,
-        [Ok("task_0".to_owned()), Ok("task_1".to_owned()), pagination.clone(), pagination.clone(), pagination]
+        [
+            Ok("task_0".to_owned()),
+            Ok("task_1".to_owned()),
+            pagination.clone(),
+            pagination.clone(),
+            pagination
+        ]
     );
 }
 
@@ -254,7 +291,11 @@ async fn items_as_json_do_not_fail() {
     let items = odd_list(4, &[(1, true), (2, true)]);
     let list = items.clone();
     let server = Server::start(move |request, _| serve(&list, request));
-    let mut json = client(&server, &Waits::default()).list_tasks().limit(2).pages_json().into_items();
+    let mut json = client(&server, &Waits::default())
+        .list_tasks()
+        .limit(2)
+        .pages_json()
+        .into_items();
     for item in items {
         assert_eq!(json.try_next().await.unwrap().unwrap().get(), item);
     }
@@ -268,7 +309,10 @@ async fn the_key_is_not_in_the_error_of_an_item() {
     let mut tasks = client(&server, &Waits::default()).list_tasks().stream();
     let error = tasks.try_next().await.unwrap_err();
     let body = String::from_utf8_lossy(error.body().unwrap()).into_owned();
-    assert!(body.starts_with(r#"{"id": "[redacted]", "kind": "[redacted]""#), "{body}");
+    assert!(
+        body.starts_with(r#"{"id": "[redacted]", "kind": "[redacted]""#),
+        "{body}"
+    );
     assert_eq!(body.len(), 64 * 1024);
     let shown = format!("{error} {error:?} {body}");
     assert!(!shown.contains(KEY), "{shown}");
@@ -297,7 +341,10 @@ fn an_event_says_once_a_page_what_does_not_fit() {
         .with_ansi(false)
         .with_writer(move || written.clone());
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let odd = changed("/input/codecs", json!({ "video": "h264", "audio": "aac" }));
             let secret = changed("/input", json!({ KEY: 1, "width": KEY }));
@@ -319,7 +366,10 @@ fn an_event_says_once_a_page_what_does_not_fit() {
     let first = "[0].input.codecs.audio, [0].input.codecs.video, [2].input.width";
     assert!(events[0].contains(first), "{text}");
     assert!(!text.contains(KEY), "{text}");
-    let events: Vec<_> = text.lines().filter(|line| line.contains("neither true nor false")).collect();
+    let events: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("neither true nor false"))
+        .collect();
     assert_eq!(events.len(), 1, "{text}");
     assert!(events[0].contains("WARN") && events[0].contains("\"maybe\""), "{text}");
 }

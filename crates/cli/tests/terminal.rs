@@ -277,7 +277,15 @@ fn run_of(states: &[(&str, &str)]) -> Fault {
     page(&format!("[{}]", tasks.collect::<Vec<_>>().join(",")), false)
 }
 
-const WATCH: [&str; 7] = ["tasks", "list", "--watch", "--interval", "0.1", "--columns", "id,status,progress"];
+const WATCH: [&str; 7] = [
+    "tasks",
+    "list",
+    "--watch",
+    "--interval",
+    "0.1",
+    "--columns",
+    "id,status,progress",
+];
 
 #[test]
 fn a_watch_is_a_table_that_is_kept_up_to_date() {

@@ -542,7 +542,7 @@ impl Error {
     }
 
     /// A response with a status that is not success.
-    pub(crate) fn status_of(received: Received, retry_after: Option<Duration>, shape: &ErrorShape) -> Self {
+    pub(crate) fn status_of(received: Received, retry_after: Option<Duration>, object: Option<ErrorObject>) -> Self {
         let status = received.status;
         // "Not modified" leads nowhere, though its number is among those that do.
         let mut made = if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
@@ -551,7 +551,7 @@ impl Error {
             let message = "a status that the API's document does not describe for this call. Is \
                            this version of the client older than the API, or the base URL wrong?";
             Self::with_response(Category::UnexpectedStatus, message, received)
-        } else if let Some((kind, message)) = error_object(&received.body, shape) {
+        } else if let Some(ErrorObject { kind, message }) = object {
             let message = message.unwrap_or_else(|| advice(status).to_owned());
             let mut made = Self::with_response(Category::Api, message, received);
             made.inner.kind = kind;
@@ -610,21 +610,28 @@ fn shortened(mut received: Received) -> Received {
     received
 }
 
-/// Name and message of the API's error object, if that is what the body is.
-fn error_object(body: &[u8], shape: &ErrorShape) -> Option<(Option<String>, Option<String>)> {
-    let object: Value = serde_json::from_slice(body).ok()?;
-    let text = |pointers: &[&str]| {
-        let found = pointers.iter().find_map(|pointer| match object.pointer(pointer)? {
-            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })?;
-        Some(found)
-    };
-    let (kind, message) = (text(shape.kind), text(shape.message));
-    // Where errors have a name, what has none is not an error object of this API.
-    let known = if shape.kind.is_empty() { &message } else { &kind };
-    known.is_some().then_some((kind, message))
+/// The API's error object, so far as a program needs it.
+pub(crate) struct ErrorObject {
+    pub(crate) kind: Option<String>,
+    pub(crate) message: Option<String>,
+}
+
+impl ErrorObject {
+    /// Reads it, if that is what the body is.
+    pub(crate) fn read(body: &[u8], shape: &ErrorShape) -> Option<Self> {
+        let object: Value = serde_json::from_slice(body).ok()?;
+        let text = |pointers: &[&str]| {
+            pointers.iter().find_map(|pointer| match object.pointer(pointer)? {
+                Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+        };
+        let (kind, message) = (text(shape.kind), text(shape.message));
+        // Where errors have a name, what has none is not an error object of this API.
+        let known = if shape.kind.is_empty() { &message } else { &kind };
+        known.is_some().then_some(Self { kind, message })
+    }
 }
 
 /// Says what is in the place of the API's error object.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::api::ErrorShape;
 use crate::auth::Scheme;
 use crate::decode::Malformed;
-use crate::error::Error;
+use crate::error::{Error, ErrorObject};
 use crate::received::Received;
 use crate::redact::Secrets;
 use crate::transport::TransportError;
@@ -65,6 +65,17 @@ impl fmt::Display for Setting {
 impl Failure {
     /// The error, without a secret.
     pub(crate) fn error(mut self, secrets: &Secrets, shape: &ErrorShape) -> Error {
+        // It is looked for before a secret is redacted that may be part of a name in it.
+        let mut object = match &self {
+            Self::Status { received, .. } => ErrorObject::read(&received.body, shape),
+            _ => None,
+        };
+        if let Some(ErrorObject { kind, message }) = &mut object {
+            [kind, message]
+                .into_iter()
+                .flatten()
+                .for_each(|text| secrets.redact(text));
+        }
         self.redact(secrets);
         match self {
             Self::Transport(error, received) => Error::transport(error, received),
@@ -73,7 +84,7 @@ impl Failure {
                 setting,
                 received,
             } => Error::timeout(within, setting, received),
-            Self::Status { received, retry_after } => Error::status_of(received, retry_after, shape),
+            Self::Status { received, retry_after } => Error::status_of(received, retry_after, object),
             Self::OtherOrigin(origin, received) => Error::other_origin(&origin, received),
             Self::TooLarge(limit, received) => Error::too_large(limit, received),
             Self::CutShort(received) => Error::cut_short(received),

@@ -107,7 +107,12 @@ impl Secrets {
     /// Where secrets of at least `shortest` bytes are in the text: in order, and without overlaps.
     fn ranges(&self, text: &[u8], shortest: usize) -> Vec<Range<usize>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let is_escaped = text.iter().any(|byte| matches!(byte, b'\\' | b'%'));
+        // A secret may itself look escaped, so each sort of escape is read alone, and both together.
+        let escapes = [(true, false), (false, true), (true, true)].map(|(json, percent)| Escapes { json, percent });
+        let here = Escapes {
+            json: text.contains(&b'\\'),
+            percent: text.contains(&b'%'),
+        };
         let mut ranges = Vec::new();
         for secret in known.iter().filter(|secret| secret.text.len() >= shortest) {
             let mut search = Search::new(secret, &mut ranges);
@@ -115,9 +120,9 @@ impl Secrets {
                 search.take(*byte, position..position + 1);
             }
             search.end();
-            if is_escaped {
+            for escapes in escapes.iter().filter(|escapes| here.have(escapes)) {
                 let mut search = Search::new(secret, &mut ranges);
-                unescape(text, |byte, place| search.take(byte, place));
+                escapes.read(text, |byte, place| search.take(byte, place));
                 search.end();
             }
         }
@@ -229,44 +234,58 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Gives each byte of a text to `take`, with its place. What is escaped as in JSON or in a URL is given as
-/// the bytes that it means, all of them with the place of the whole escape.
-fn unescape(text: &[u8], mut take: impl FnMut(u8, Range<usize>)) {
-    let mut position = 0;
-    while position < text.len() {
-        let rest = &text[position..];
-        let mut utf8 = [0; 4];
-        let (bytes, length) = match rest {
-            [b'\\', b'u', ..] => match escaped_character(rest) {
-                Some((character, length)) => (character.encode_utf8(&mut utf8).as_bytes(), length),
-                None => (&rest[..1], 1),
-            },
-            [b'\\', letter, ..] => match letter {
-                b'b' => (b"\x08".as_slice(), 2),
-                b'f' => (b"\x0c".as_slice(), 2),
-                b'n' => (b"\n".as_slice(), 2),
-                b'r' => (b"\r".as_slice(), 2),
-                b't' => (b"\t".as_slice(), 2),
-                b'"' | b'\'' | b'/' | b'\\' => (&rest[1..2], 2),
+/// Ways to escape characters.
+struct Escapes {
+    /// With a backslash, as in JSON.
+    json: bool,
+    /// With a percent sign, as in a URL.
+    percent: bool,
+}
+
+impl Escapes {
+    fn have(&self, others: &Self) -> bool {
+        (self.json || !others.json) && (self.percent || !others.percent)
+    }
+
+    /// Gives each byte of a text to `take`, with its place. What is escaped is given as the bytes that it
+    /// means, all of them with the place of the whole escape.
+    fn read(&self, text: &[u8], mut take: impl FnMut(u8, Range<usize>)) {
+        let mut position = 0;
+        while position < text.len() {
+            let rest = &text[position..];
+            let mut utf8 = [0; 4];
+            let (bytes, length) = match rest {
+                [b'\\', b'u', ..] if self.json => match escaped_character(rest) {
+                    Some((character, length)) => (character.encode_utf8(&mut utf8).as_bytes(), length),
+                    None => (&rest[..1], 1),
+                },
+                [b'\\', letter, ..] if self.json => match letter {
+                    b'b' => (b"\x08".as_slice(), 2),
+                    b'f' => (b"\x0c".as_slice(), 2),
+                    b'n' => (b"\n".as_slice(), 2),
+                    b'r' => (b"\r".as_slice(), 2),
+                    b't' => (b"\t".as_slice(), 2),
+                    b'"' | b'\'' | b'/' | b'\\' => (&rest[1..2], 2),
+                    _ => (&rest[..1], 1),
+                },
+                [b'%', ..] if self.percent => match rest
+                    .get(1..3)
+                    .and_then(hexadecimal)
+                    .and_then(|byte| u8::try_from(byte).ok())
+                {
+                    Some(byte) => {
+                        utf8[0] = byte;
+                        (&utf8[..1], 3)
+                    }
+                    None => (&rest[..1], 1),
+                },
                 _ => (&rest[..1], 1),
-            },
-            [b'%', ..] => match rest
-                .get(1..3)
-                .and_then(hexadecimal)
-                .and_then(|byte| u8::try_from(byte).ok())
-            {
-                Some(byte) => {
-                    utf8[0] = byte;
-                    (&utf8[..1], 3)
-                }
-                None => (&rest[..1], 1),
-            },
-            _ => (&rest[..1], 1),
-        };
-        for byte in bytes {
-            take(*byte, position..position + length);
+            };
+            for byte in bytes {
+                take(*byte, position..position + length);
+            }
+            position += length;
         }
-        position += length;
     }
 }
 
@@ -354,6 +373,7 @@ mod tests {
         );
         assert_eq!(redacted("secret", r"\u0073ecre\u0074 \u007"), r"[redacted] \u007");
         assert_eq!(redacted("100%25", "100%25 100%2525"), "[redacted] [redacted]");
+        assert_eq!(redacted("a/b%41", r"a\/b%41 a\/b%2541"), "[redacted] [redacted]");
         assert_eq!(redacted("two words", "?q=two+words"), "?q=[redacted]");
     }
 
@@ -438,7 +458,7 @@ mod tests {
         #[test]
         fn each_byte_of_a_text_is_read_once(text in r#"[a\\\\u0-9%"é]{0,80}"#) {
             let mut read = 0;
-            unescape(text.as_bytes(), |_, place| {
+            Escapes { json: true, percent: true }.read(text.as_bytes(), |_, place| {
                 if place.start == read {
                     read = place.end;
                 }

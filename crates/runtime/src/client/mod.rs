@@ -335,7 +335,7 @@ impl Client {
             && !response.headers().contains_key(CONTENT_LENGTH)
             && !response.headers().contains_key(TRANSFER_ENCODING)
             && received.status != StatusCode::NO_CONTENT;
-        let cut_short = |body: &[u8]| body.is_empty() || decode::is_cut_short(body);
+        let cut_short = |body: &[u8]| body.trim_ascii().is_empty() || decode::is_cut_short(body);
         if wanted == Wanted::Json && unmeasured && cut_short(&received.body) {
             return Err(Failure::CutShort(std::mem::take(received)));
         }

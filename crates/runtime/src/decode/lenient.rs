@@ -564,7 +564,10 @@ mod tests {
 
     #[test]
     fn required_fields_have_to_fit() {
-        assert_eq!(refused(r#"{"id": 5}"#), "id: invalid type: integer `5`, expected a string");
+        assert_eq!(
+            refused(r#"{"id": 5}"#),
+            "id: invalid type: integer `5`, expected a string"
+        );
         assert_eq!(refused(r#"{"input": "med_1"}"#), ": missing field `id`");
         // It would be written twice: as null, and as it came.
         assert_eq!(
@@ -577,7 +580,10 @@ mod tests {
     #[test]
     fn a_known_name_twice_is_refused_at_any_depth() {
         assert_eq!(refused(r#"{"id": "a", "id": "b"}"#), ": duplicate field `id`");
-        assert_eq!(refused(r#"{"id": "a", "labels": 1, "labels": []}"#), ": duplicate field `labels`");
+        assert_eq!(
+            refused(r#"{"id": "a", "labels": 1, "labels": []}"#),
+            ": duplicate field `labels`"
+        );
         // As JSON, the second would win, and the first be lost.
         let twice = r#"{"id": "a", "input": {"width": 1, "width": 2}}"#;
         assert_eq!(refused(twice), "input: duplicate field `width`");
@@ -585,7 +591,11 @@ mod tests {
 
     #[test]
     fn what_no_value_can_hold_is_refused() {
-        for odd in [r#""\ud800""#, "1e400", &format!("{}1{}", "[".repeat(130), "]".repeat(130))] {
+        for odd in [
+            r#""\ud800""#,
+            "1e400",
+            &format!("{}1{}", "[".repeat(130), "]".repeat(130)),
+        ] {
             for field in ["labels", "metadata", "new"] {
                 let json = format!(r#"{{"id": "a", "{field}": {odd}}}"#);
                 let refused = refused(&json);
@@ -605,11 +615,17 @@ mod tests {
         };
         let (shallow, paths) = item(&nested(100));
         assert_eq!(paths.len(), 1);
-        assert_eq!(serde_json::to_value(shallow).unwrap(), serde_json::from_str::<Value>(&nested(100)).unwrap());
+        assert_eq!(
+            serde_json::to_value(shallow).unwrap(),
+            serde_json::from_str::<Value>(&nested(100)).unwrap()
+        );
         // What is too deep for its type is kept as JSON, which has levels of its own.
         let (deep, paths) = item(&nested(200));
         assert_eq!(paths.len(), 1);
-        assert_eq!(serde_json::to_string(&deep).unwrap().len(), nested(200).replace(' ', "").len());
+        assert_eq!(
+            serde_json::to_string(&deep).unwrap().len(),
+            nested(200).replace(' ', "").len()
+        );
         for depth in [260, 300, 3000] {
             assert!(refused(&nested(depth)).contains("recursion limit exceeded"), "{depth}");
         }

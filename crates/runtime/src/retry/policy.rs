@@ -263,7 +263,6 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
-    use crate::api::ErrorShape;
     use crate::error::{Category, Error};
     use crate::operation::Operation;
     use crate::received::Received;
@@ -285,11 +284,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             ..Received::default()
         };
-        let shape = ErrorShape {
-            kind: &[],
-            message: &[],
-        };
-        Error::status_of(received, retry_after.map(Duration::from_secs), &shape)
+        Error::status_of(received, retry_after.map(Duration::from_secs), None)
     }
 
     /// Whether each sort of request is sent again after such a response.
