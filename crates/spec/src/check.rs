@@ -518,6 +518,8 @@ impl<'d> Checker<'d> {
             match object.field(member.name, Some(self.version)) {
                 Some(field) => self.shape(&member, &field.shape),
                 None if member.name.starts_with("x-") => {}
+                // Read as those of its schema.
+                None if rules::parameter::is_old(spot, object, member.name) => {}
                 None => self.unknown(&member, object),
             }
         }

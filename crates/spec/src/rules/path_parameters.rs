@@ -120,3 +120,21 @@ fn not_in_path<'d>(checker: &mut Checker<'d>, item: &Spot<'d>, name: &str, path:
         checker.decide(item, Decision::LeftOut, finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn those_of_the_path_are_those_described() {
+        let text = "paths: { '/{a}/{a}/{b}': { get: { parameters: [{ name: a, in: path, required: true, schema: {} }, { name: c, in: path, required: true, schema: {} }], responses: { '200': { description: Done. } } } } }\n";
+        assert_eq!(
+            findings(text),
+            [
+                "path-parameter-repeated 4:10",
+                "path-parameter-unused 4:107",
+                "path-parameter-missing 4:28"
+            ]
+        );
+    }
+}

@@ -33,3 +33,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_names_schemes() {
+        let text = "paths: {}\ncomponents: { securitySchemes: { a: { type: http, scheme: bearer } } }\nsecurity: [{ a: [] }, { b: [] }]\n";
+        assert_eq!(findings(text), ["security-unknown 6:25"]);
+    }
+}
