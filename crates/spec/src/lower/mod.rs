@@ -268,7 +268,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn object(&mut self, node: &'d Node, object: &'static Grammar, shape: &'static Shape) -> Option<Node> {
-        let referring = node.get("$ref").is_some_and(|text| text.as_str().is_some());
+        let referring = object.kind != Kind::Document && node.get("$ref").is_some_and(|text| text.as_str().is_some());
         if referring && (object.kind == Kind::PathItem || object.component.is_empty()) {
             return self.inline(node, shape);
         }

@@ -34,7 +34,7 @@ mod tests {
         let text = "paths: {}\ncomponents: { schemas: { A: { type: integer, enum: [1], default: 2, properties: { a: { type: integer, default: x }, b: { type: integer, default: '3' } } } } }\n";
         assert_eq!(
             findings(text),
-            ["value-type 5:115", "value-type 5:149", "default-unknown 5:67"]
+            ["value-type 5:112", "value-type 5:146", "default-unknown 5:66"]
         );
     }
 }

@@ -173,11 +173,11 @@ mod tests {
         assert_eq!(
             findings(text),
             [
-                "enum-empty 5:94",
-                "value-type 5:127",
-                "enum-repeated 5:57",
-                "value-type 5:60",
-                "value-type 5:65"
+                "enum-empty 5:87",
+                "value-type 5:128",
+                "enum-repeated 5:56",
+                "value-type 5:59",
+                "value-type 5:64"
             ]
         );
     }

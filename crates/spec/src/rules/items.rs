@@ -28,6 +28,6 @@ mod tests {
     #[test]
     fn a_list_has_items() {
         let text = "paths: {}\ncomponents: { schemas: { A: { type: array, properties: { a: { type: array, items: {} } } } } }\n";
-        assert_eq!(findings(text), ["items-missing 5:30"]);
+        assert_eq!(findings(text), ["items-missing 5:26"]);
     }
 }

@@ -178,9 +178,9 @@ mod tests {
             findings(text),
             [
                 "parameter-schema 4:38",
-                "parameter-style 4:67",
+                "parameter-style 4:65",
                 "parameter-schema 4:77",
-                "parameter-no-effect 4:114"
+                "parameter-no-effect 4:112"
             ]
         );
     }

@@ -41,6 +41,6 @@ mod tests {
     fn some_value_is_between_two_bounds() {
         let text =
             "paths: {}\ncomponents: { schemas: { A: { minimum: 2, maximum: 1, minLength: 1, maxLength: 1 } } }\n";
-        assert_eq!(findings(text), ["range-empty 5:39"]);
+        assert_eq!(findings(text), ["range-empty 5:40"]);
     }
 }

@@ -52,6 +52,6 @@ mod tests {
     #[test]
     fn each_is_described_and_there_once() {
         let text = "paths: {}\ncomponents: { schemas: { A: { required: [a, a, b], properties: { a: {} } } } }\n";
-        assert_eq!(findings(text), ["required-repeated 5:44", "required-unknown 5:47"]);
+        assert_eq!(findings(text), ["required-repeated 5:45", "required-unknown 5:48"]);
     }
 }

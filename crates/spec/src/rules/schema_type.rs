@@ -97,7 +97,7 @@ mod tests {
         let text = "paths: {}\ncomponents: { schemas: { A: { type: text, properties: { a: { type: [string, 'null'] }, b: { type: 1 } } } } }\n";
         assert_eq!(
             findings(text),
-            ["schema-type-unknown 5:36", "schema-type-newer 5:68", "value-kind 5:99"]
+            ["schema-type-unknown 5:37", "schema-type-newer 5:62", "value-kind 5:99"]
         );
     }
 }

@@ -87,9 +87,9 @@ mod tests {
             [
                 "security-scheme-incomplete 5:34",
                 "security-scheme-old 5:64",
-                "security-scheme-unknown 5:82",
+                "security-scheme-unknown 5:84",
                 "security-scheme-unknown 5:108",
-                "security-scheme-unknown 5:137"
+                "security-scheme-unknown 5:140"
             ]
         );
     }
