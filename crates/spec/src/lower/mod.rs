@@ -39,7 +39,7 @@ impl Lowered {
 }
 
 /// What was decided about one value may call for another look at those around it.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut checked = check::check(document);
