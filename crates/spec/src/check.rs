@@ -518,10 +518,12 @@ impl<'d> Checker<'d> {
             match object.field(member.name, Some(self.version)) {
                 Some(field) => self.shape(&member, &field.shape),
                 None if member.name.starts_with("x-") => {}
+                // Read as those of its schema.
+                None if rules::parameter::is_old(spot, object, member.name) => {}
                 None => self.unknown(&member, object),
             }
         }
-        if spot.node.get("$ref").is_some() && object.kind != Kind::Other {
+        if spot.node.get("$ref").is_some() && !matches!(object.kind, Kind::Other | Kind::Document) {
             // What is beside a reference needs nothing of its own.
             return;
         }
@@ -610,7 +612,7 @@ impl<'d> Checker<'d> {
 
     fn unknown(&mut self, member: &Spot<'d>, object: &'static Object) {
         let name = member.name;
-        if name == "$ref" {
+        if name == "$ref" && object.kind != Kind::Document {
             if object.component.is_empty() {
                 reference::check_inlined(self, member, object);
             }

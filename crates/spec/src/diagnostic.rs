@@ -272,6 +272,9 @@ fn on_one_line(mut message: String) -> String {
     message.chars().map(shown).collect()
 }
 
+/// Findings that are shown together: nobody reads more, and each is some lines of text.
+const MAX_SHOWN: usize = 10_000;
+
 /// Characters of a message that are shown.
 const MAX_MESSAGE: usize = 1_000;
 
@@ -387,8 +390,13 @@ impl Diagnostics {
         findings.sort_by(|a, b| {
             (a.0.place.order(), Reverse(a.0.severity)).cmp(&(b.0.place.order(), Reverse(b.0.severity)))
         });
+        let more = findings.len().saturating_sub(MAX_SHOWN);
+        findings.truncate(MAX_SHOWN);
         let mut shown: Vec<String> = findings.into_iter().map(|finding| finding.render(colour)).collect();
         shown.dedup();
+        if more > 0 {
+            shown.push(format!("… and {more} more"));
+        }
         shown.join("\n\n")
     }
 }

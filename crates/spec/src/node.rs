@@ -143,6 +143,10 @@ impl Entry {
         Self::new(self.key.clone(), self.key_span(), value)
     }
 
+    pub(crate) fn into_value(self) -> Node {
+        self.value
+    }
+
     /// The member's name.
     pub fn key(&self) -> &str {
         &self.key
@@ -212,6 +216,14 @@ impl Node {
         match &self.value {
             Value::Object(object) => Some(object),
             _ => None,
+        }
+    }
+
+    /// The members of an object, or none.
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
+        match self.value {
+            Value::Object(object) => object.entries,
+            _ => Vec::new(),
         }
     }
 

@@ -39,7 +39,7 @@ impl Lowered {
 }
 
 /// What was decided about one value may call for another look at those around it.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut checked = check::check(document);
@@ -89,7 +89,7 @@ fn errors(findings: Diagnostics) -> Diagnostics {
 }
 
 /// How many bytes of text may be written out in the place of references to path items and callbacks.
-const MAX_INLINED: usize = 32 << 20;
+const MAX_INLINED: usize = 8 << 20;
 
 /// How many references may be written out inside each other.
 const MAX_NESTED: usize = 8;
@@ -168,17 +168,18 @@ impl<'d> Lowering<'d> {
             }
         }
         self.own = None;
-        let mut members = Members::of(&root);
-        let mut components = members.get("components").map(Members::of).unwrap_or_default();
+        let at = Node::new(root.span(), Value::Null);
+        let mut members = Members(root.into_entries());
+        let mut components = members.take("components");
         let mut kinds: Vec<_> = added.into_iter().collect();
         kinds.sort_by_key(|(kind, _)| *kind);
         for (kind, entries) in kinds {
-            let mut all = components.get(kind).map(Members::of).unwrap_or_default();
+            let mut all = components.take(kind);
             all.0.extend(entries);
-            components.set(kind, all.into_node(&root));
+            components.set(kind, all.into_node(&at));
         }
-        members.set("components", components.into_node(&root));
-        members.into_node(&root)
+        members.set("components", components.into_node(&at));
+        members.into_node(&at)
     }
 
     fn note(&mut self, node: &Node, message: impl Into<String>) {
@@ -267,7 +268,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn object(&mut self, node: &'d Node, object: &'static Grammar, shape: &'static Shape) -> Option<Node> {
-        let referring = node.get("$ref").is_some_and(|text| text.as_str().is_some());
+        let referring = object.kind != Kind::Document && node.get("$ref").is_some_and(|text| text.as_str().is_some());
         if referring && (object.kind == Kind::PathItem || object.component.is_empty()) {
             return self.inline(node, shape);
         }
@@ -367,11 +368,7 @@ impl<'d> Lowering<'d> {
         if let Some(object) = walk::object(shape) {
             self.members(node, object, &mut members);
         }
-        for entry in inner.as_ref()?.as_object().unwrap_or_default() {
-            if members.get(entry.key()).is_none() {
-                members.0.push(entry.clone());
-            }
-        }
+        members.add(inner?.into_entries());
         Some(members.into_node(node))
     }
 }
@@ -394,10 +391,6 @@ fn empty(at: &Node) -> Node {
 struct Members(Vec<Entry>);
 
 impl Members {
-    fn of(node: &Node) -> Self {
-        Self(node.as_object().unwrap_or_default().to_vec())
-    }
-
     fn get(&self, key: &str) -> Option<&Node> {
         let found = self.0.iter().find(|entry| entry.key() == key);
         found.map(Entry::value)
@@ -410,6 +403,22 @@ impl Members {
     fn remove(&mut self, key: &str) -> Option<Entry> {
         let place = self.0.iter().position(|entry| entry.key() == key)?;
         Some(self.0.remove(place))
+    }
+
+    /// The members of a member, which is empty from then on, or is not there.
+    fn take(&mut self, key: &str) -> Members {
+        let Some(place) = self.0.iter().position(|entry| entry.key() == key) else {
+            return Self::default();
+        };
+        let left = self.0[place].with_value(Node::new(self.0[place].key_span(), Value::Null));
+        Self(std::mem::replace(&mut self.0[place], left).into_value().into_entries())
+    }
+
+    /// Adds members of other names.
+    fn add(&mut self, others: Vec<Entry>) {
+        let known: HashSet<String> = self.0.iter().map(|entry| entry.key().to_owned()).collect();
+        self.0
+            .extend(others.into_iter().filter(|entry| !known.contains(entry.key())));
     }
 
     /// Puts a value under a key: in the place of the value that was there, or at the end.

@@ -502,11 +502,7 @@ fn null_variants(at: &Node, members: &mut Members, key: &str) {
         }
         [one] if alone && one.get("$ref").is_none() => {
             members.remove(key);
-            for entry in one.as_object().unwrap_or_default() {
-                if !members.has(entry.key()) {
-                    members.0.push(entry.clone());
-                }
-            }
+            members.add(one.clone().into_entries());
         }
         [_] if alone => {
             members.remove(key);

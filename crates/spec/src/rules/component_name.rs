@@ -15,3 +15,14 @@ pub(crate) fn check(checker: &mut Checker<'_>, member: &Spot<'_>) {
         checker.push(finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn other_characters_are_doubtful() {
+        let text = "paths: {}\ncomponents: { schemas: { 'A b': {}, A.b-c_1: {} } }\n";
+        assert_eq!(findings(text), ["component-name 5:26"]);
+    }
+}

@@ -24,3 +24,17 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, schema: &Spot<'d>, values: &[
         checker.decide(&default, Decision::LeftOut, finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_is_one_of_the_values_and_of_the_type() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { type: integer, enum: [1], default: 2, properties: { a: { type: integer, default: x }, b: { type: integer, default: '3' } } } } }\n";
+        assert_eq!(
+            findings(text),
+            ["value-type 5:112", "value-type 5:146", "default-unknown 5:66"]
+        );
+    }
+}

@@ -9,3 +9,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         reference::check_mapping(checker, &target);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn a_reference_into_nowhere_is_left_out() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { oneOf: [{}], discriminator: { propertyName: a, mapping: { b: '#/nowhere', c: AnyName } } } } }\n";
+        assert_eq!(findings(text), ["reference-unresolved 5:92"]);
+    }
+}

@@ -162,3 +162,23 @@ pub(super) fn typed<'d>(
     };
     checker.decide(value, decision, finding);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_value_stands_once_and_is_of_the_type() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { type: integer, enum: [1, 1, '2', x], properties: { a: { enum: [] }, b: { type: string, enum: [a, null] } } } } }\n";
+        assert_eq!(
+            findings(text),
+            [
+                "enum-empty 5:87",
+                "value-type 5:128",
+                "enum-repeated 5:56",
+                "value-type 5:59",
+                "value-type 5:64"
+            ]
+        );
+    }
+}

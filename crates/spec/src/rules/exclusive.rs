@@ -41,3 +41,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_version_has_its_own_form() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { exclusiveMinimum: 5, exclusiveMaximum: true, properties: { a: { exclusiveMinimum: x } } } } }\n";
+        assert_eq!(findings(text), ["schema-exclusive 5:49", "value-kind 5:113"]);
+    }
+}

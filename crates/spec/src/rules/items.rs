@@ -20,3 +20,14 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         .fixes
         .add(spot.node, "items", fix::object(spot.node, Vec::new()));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn a_list_has_items() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { type: array, properties: { a: { type: array, items: {} } } } } }\n";
+        assert_eq!(findings(text), ["items-missing 5:26"]);
+    }
+}

@@ -18,3 +18,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_leads_to_one_operation() {
+        let text = "paths: {}\ncomponents: { links: { A: {}, B: { operationId: a }, C: { operationId: a, operationRef: b } } }\n";
+        assert_eq!(findings(text), ["link-operation 5:24", "link-operation 5:75"]);
+    }
+}

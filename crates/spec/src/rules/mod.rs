@@ -8,7 +8,7 @@ pub(crate) mod exclusive;
 mod items;
 mod link;
 mod operation_id;
-mod parameter;
+pub(crate) mod parameter;
 pub(crate) mod path;
 mod path_parameters;
 mod range;
@@ -78,4 +78,21 @@ pub(crate) fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     }
     let values = enumeration::check(checker, spot);
     default::check(checker, spot, &values);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Document;
+
+    /// The codes and places of what is found in a document with these paths and components.
+    pub(super) fn findings(text: &str) -> Vec<String> {
+        let text = format!("openapi: 3.0.3\ninfo:\n  {{ title: a, version: b }}\n{text}");
+        let document = Document::parse("api.yaml", text).unwrap();
+        let findings = document.check();
+        let findings = findings.iter().map(|finding| {
+            let place = finding.position().unwrap();
+            format!("{} {}:{}", finding.code_name().unwrap(), place.line, place.column)
+        });
+        findings.collect()
+    }
 }

@@ -26,3 +26,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_is_there_once() {
+        let text = "paths: { /a: { get: { operationId: a, responses: { '200': { description: Done. } } }, put: { operationId: a, responses: { '200': { description: Done. } } } } }\n";
+        assert_eq!(findings(text), ["operation-id-repeated 4:107"]);
+    }
+}

@@ -5,6 +5,7 @@ use crate::check::{Checker, Decision, Spot, quoted_list};
 use crate::diagnostic::short;
 use crate::grammar;
 use crate::node::{Node, Object, Value};
+use crate::walk::Kind;
 
 const STYLE: &str = "parameter-style";
 const OPTIONAL: &str = "path-parameter-optional";
@@ -30,6 +31,16 @@ const OLD: [&str; 15] = [
     "multipleOf",
     "nullable",
 ];
+
+/// Whether a field of a parameter or a header is one of the schema that it does not have.
+pub(crate) fn is_old(spot: &Spot<'_>, object: &grammar::Object, name: &str) -> bool {
+    let holder = matches!(object.kind, Kind::Parameter | Kind::Header);
+    holder
+        && OLD.contains(&name)
+        && ["schema", "content", "$ref"]
+            .iter()
+            .all(|key| spot.node.get(key).is_none())
+}
 
 pub(super) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let Some(place) = spot.get("in").and_then(|place| place.node.as_str()) else {
@@ -154,4 +165,23 @@ fn no_schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, what: &str) {
         }
     }
     checker.fixes.make_schema(spot.node, &OLD);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_has_a_schema_and_a_style_of_its_place() {
+        let text = "paths: { /a: { get: { parameters: [{ name: a, in: query, style: simple }, { name: b, in: header, type: string, allowReserved: true }], responses: { '200': { description: Done. } } } } }\n";
+        assert_eq!(
+            findings(text),
+            [
+                "parameter-schema 4:38",
+                "parameter-style 4:65",
+                "parameter-schema 4:77",
+                "parameter-no-effect 4:112"
+            ]
+        );
+    }
 }

@@ -45,3 +45,17 @@ pub(super) fn template(path: &str) -> Result<Vec<&str>, Unbalanced> {
     }
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_begins_with_a_slash_and_its_braces_match() {
+        let text = "paths: { a: {}, 'https://a/b': {}, '/{': {}, '/{a}': {} }\n";
+        assert_eq!(
+            findings(text),
+            ["path-without-slash 4:10", "path-without-slash 4:17", "path-braces 4:36"]
+        );
+    }
+}

@@ -14,19 +14,14 @@ const REPEATED: &str = "path-parameter-repeated";
 const MISSING: &str = "path-parameter-missing";
 const UNUSED: &str = "path-parameter-unused";
 
-/// A path with more parameters than this is not looked at: each would be described for each operation.
-const MAX_NAMES: usize = 1_000;
+/// More parameters than this are not added to an operation: a small document would become a large one.
+const MAX_ADDED: usize = 20;
 
 pub(crate) fn check<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
     let Ok(names) = template(path.name) else {
         return;
     };
     let shown = short(path.name);
-    if names.len() > MAX_NAMES {
-        let message = format!("the path `{shown}` has {} parameters, which is too many", names.len());
-        let finding = checker.key_error(path, "path-too-long", message);
-        return checker.push(finding.help("no server reads such a path"));
-    }
     let mut seen = HashSet::new();
     for name in &names {
         if !seen.insert(*name) {
@@ -58,6 +53,12 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
         let described: HashSet<&str> = in_path.map(|(_, name, _)| *name).collect();
         let mut missing: Vec<&str> = names.iter().copied().filter(|name| !described.contains(name)).collect();
         missing.dedup();
+        if missing.len() > MAX_ADDED {
+            let message = format!("{} path parameters of `{shown}` are not described", missing.len());
+            let finding = checker.key_error(&operation, MISSING, message);
+            checker.push(finding.help("add them to `parameters`"));
+            continue;
+        }
         for name in &missing {
             let finding = checker
                 .key_warning(
@@ -117,5 +118,23 @@ fn not_in_path<'d>(checker: &mut Checker<'d>, item: &Spot<'d>, name: &str, path:
         checker.decide(item, Decision::Refused, finding);
     } else {
         checker.decide(item, Decision::LeftOut, finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn those_of_the_path_are_those_described() {
+        let text = "paths: { '/{a}/{a}/{b}': { get: { parameters: [{ name: a, in: path, required: true, schema: {} }, { name: c, in: path, required: true, schema: {} }], responses: { '200': { description: Done. } } } } }\n";
+        assert_eq!(
+            findings(text),
+            [
+                "path-parameter-repeated 4:10",
+                "path-parameter-unused 4:107",
+                "path-parameter-missing 4:28"
+            ]
+        );
     }
 }

@@ -32,3 +32,15 @@ fn greater(a: &Number, b: &Number) -> bool {
         _ => a.as_f64() > b.as_f64(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn some_value_is_between_two_bounds() {
+        let text =
+            "paths: {}\ncomponents: { schemas: { A: { minimum: 2, maximum: 1, minLength: 1, maxLength: 1 } } }\n";
+        assert_eq!(findings(text), ["range-empty 5:40"]);
+    }
+}

@@ -9,6 +9,9 @@ use crate::diagnostic::short;
 
 const CODE: &str = "parameter-repeated";
 
+/// Where a parameter may be in a request.
+const PLACES: [&str; 4] = ["query", "path", "header", "cookie"];
+
 /// The parameters of a path item or operation as they are written, each with its name and its place in
 /// a request.
 pub(super) fn parameters<'d>(checker: &Checker<'d>, spot: &Spot<'d>) -> Vec<(Spot<'d>, &'d str, &'d str)> {
@@ -19,8 +22,9 @@ pub(super) fn parameters<'d>(checker: &Checker<'d>, spot: &Spot<'d>) -> Vec<(Spo
         .filter_map(|item| {
             let parameter = checker.document.resolve(item.node)?;
             let name = parameter.get("name")?.as_str()?;
-            let place = parameter.get("in")?.as_str()?;
-            Some((item, name, place))
+            let place = parameter.get("in")?.as_str()?.trim();
+            let place = PLACES.iter().find(|known| known.eq_ignore_ascii_case(place))?;
+            Some((item, name, *place))
         })
         .collect()
 }
@@ -43,5 +47,16 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                 seen.insert((name, place), span);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_is_there_once() {
+        let text = "paths: { /a: { get: { parameters: [{ name: a, in: query, schema: {} }, { name: a, in: Query, schema: {} }, { name: a, in: header, schema: {} }], responses: { '200': { description: Done. } } } } }\n";
+        assert_eq!(findings(text), ["value-unknown 4:87", "parameter-repeated 4:80"]);
     }
 }

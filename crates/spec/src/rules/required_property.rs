@@ -44,3 +44,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_is_described_and_there_once() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { required: [a, a, b], properties: { a: {} } } } }\n";
+        assert_eq!(findings(text), ["required-repeated 5:45", "required-unknown 5:48"]);
+    }
+}

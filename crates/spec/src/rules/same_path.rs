@@ -40,3 +40,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, paths: &Spot<'d>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn names_do_not_tell_paths_apart() {
+        let text = "paths: { '/{a}': {}, '/{b}': {}, '/{a}/c': {} }\n";
+        assert_eq!(findings(text), ["path-same 4:22"]);
+    }
+}

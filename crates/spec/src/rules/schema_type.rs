@@ -87,3 +87,17 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         (None, _) => checker.decide(spot, Decision::LeftOut, finding),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn names_and_lists_of_names() {
+        let text = "paths: {}\ncomponents: { schemas: { A: { type: text, properties: { a: { type: [string, 'null'] }, b: { type: 1 } } } } }\n";
+        assert_eq!(
+            findings(text),
+            ["schema-type-unknown 5:37", "schema-type-newer 5:62", "value-kind 5:99"]
+        );
+    }
+}

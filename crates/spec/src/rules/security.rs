@@ -1,7 +1,5 @@
 //! Security requirements name security schemes.
 
-use std::collections::HashSet;
-
 use crate::check::{Checker, Decision, Spot};
 use crate::diagnostic::short;
 use crate::node::Node;
@@ -12,16 +10,12 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let Some(security) = spot.get("security") else {
         return;
     };
-    let schemes = checker.document.get("/components/securitySchemes");
-    let schemes = schemes.and_then(Node::as_object).unwrap_or_default();
-    let known: HashSet<&str> = schemes
-        .iter()
-        .filter(|entry| !checker.fixes.is_left_out(entry.value()))
-        .map(|entry| entry.key())
-        .collect();
+    let named = checker.document.get("/components/securitySchemes");
+    let schemes = named.and_then(Node::as_object).unwrap_or_default();
     for requirement in security.items() {
         for scheme in requirement.members() {
-            if known.contains(scheme.name) {
+            let known = named.and_then(|named| named.get(scheme.name));
+            if known.is_some_and(|known| !checker.fixes.is_left_out(known)) {
                 continue;
             }
             let message = format!("there is no security scheme `{}`", short(scheme.name));
@@ -37,5 +31,16 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
             // All schemes of a requirement are needed at once.
             checker.decide(&requirement, Decision::LeftOut, finding);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_names_schemes() {
+        let text = "paths: {}\ncomponents: { securitySchemes: { a: { type: http, scheme: bearer } } }\nsecurity: [{ a: [] }, { b: [] }]\n";
+        assert_eq!(findings(text), ["security-unknown 6:25"]);
     }
 }

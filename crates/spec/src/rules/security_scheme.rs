@@ -74,3 +74,23 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         checker.decide(spot, Decision::LeftOut, finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn each_type_has_what_it_needs() {
+        let text = "paths: {}\ncomponents: { securitySchemes: { a: { type: http }, b: { type: basic }, c: { type: mutualTLS }, d: { type: OAuth2, flows: {} }, e: { type: x } } }\n";
+        assert_eq!(
+            findings(text),
+            [
+                "security-scheme-incomplete 5:34",
+                "security-scheme-old 5:64",
+                "security-scheme-unknown 5:84",
+                "security-scheme-unknown 5:108",
+                "security-scheme-unknown 5:140"
+            ]
+        );
+    }
+}

@@ -49,3 +49,17 @@ pub(crate) fn check_all<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         checker.push(finding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::findings;
+
+    #[test]
+    fn it_is_a_code_a_range_or_default() {
+        let text = "paths: { /a: { get: { responses: { 200: { description: a }, 4xx: { description: a }, 99: { description: a }, Default: { description: a } } } } }\n";
+        assert_eq!(
+            findings(text),
+            ["status-unknown 4:61", "status-unknown 4:86", "status-unknown 4:110"]
+        );
+    }
+}

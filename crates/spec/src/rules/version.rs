@@ -57,3 +57,25 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> Option<Ve
     }
     Some(version)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Document;
+
+    #[test]
+    fn versions_that_can_be_read() {
+        for (version, errors) in [
+            ("3.0.0", 0),
+            ("3.0", 0),
+            ("3.1.1", 0),
+            ("3.1.0-rc0", 0),
+            ("3.2.0", 1),
+            ("2.0", 1),
+            ("[3]", 1),
+        ] {
+            let text = format!("openapi: {version}\ninfo: {{ title: a, version: b }}\npaths: {{}}\n");
+            let document = Document::parse("api.yaml", text).unwrap();
+            assert_eq!(document.check().errors().count(), errors, "{version}");
+        }
+    }
+}
