@@ -71,7 +71,7 @@ const FAULTS: &[Fault] = &[
     ("null", || page("null")),
     ("a field of another type", || {
         let mut broken = task("task_2jR8kLm4nP");
-        broken["input"] = json!({ "url": "https://x.example/a.mov", "width": "wide" });
+        broken["kind"] = json!(5);
         Reply::json(200, json!([task("task_1"), broken]))
     }),
     ("a field that is missing", || {
@@ -336,13 +336,13 @@ async fn the_key_is_nowhere_in_an_error() {
         },
         || {
             page(format!(
-                r#"[{{"id": "a", "kind": "k", "status": "s", "created_at": "{}"}}]"#,
+                r#"[{{"id": "a", "kind": "k", "status": ["{}"]}}]"#,
                 escaped()
             ))
         },
         || {
             page(format!(
-                r#"[{{"id": "{}", "kind": "k", "status": "s", "created_at": "x"}}]"#,
+                r#"[{{"id": "{}", "kind": "k", "status": 5}}]"#,
                 escaped()
             ))
         },
