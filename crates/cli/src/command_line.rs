@@ -225,7 +225,10 @@ fn list_command(list: &'static List) -> Command {
 
 /// A time that is not nothing.
 fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .filter(|seconds| !seconds.is_zero())
         .ok_or("write a number of seconds that is more than 0")

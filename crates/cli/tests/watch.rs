@@ -6,9 +6,9 @@ mod support;
 use ittybit::{Category, TaskStatus};
 use ittybit_emulator::{Emulator, Fault, ManualClock};
 use serde_json::Value;
-use support::{ask, emulator, page, run};
 use std::collections::HashMap;
 use std::time::Duration;
+use support::{ask, emulator, page, run};
 
 /// A page of tasks with these statuses, each with its progress.
 fn tasks(states: &[(&str, u32)]) -> Fault {
@@ -35,13 +35,22 @@ fn a_pipe_gets_the_changes() {
     let ran = ask(&emulator, &WATCH);
     insta::assert_snapshot!("watch", ran.shown());
     assert_eq!(emulator.requests().len(), 4);
-    assert!(emulator.requests().iter().all(|request| request.query("limit").as_deref() == Some("100")));
+    assert!(
+        emulator
+            .requests()
+            .iter()
+            .all(|request| request.query("limit").as_deref() == Some("100"))
+    );
 }
 
 #[test]
 fn failures_are_counted() {
     let mut shown = String::new();
-    for format in [&["-o", "table", "--columns", "id,status,progress"][..], &["-o", "json"], &["-o", "csv", "--columns", "id,status"]] {
+    for format in [
+        &["-o", "table", "--columns", "id,status,progress"][..],
+        &["-o", "json"],
+        &["-o", "csv", "--columns", "id,status"],
+    ] {
         let emulator = emulator(0);
         emulator.fail_next(tasks(&[("processing", 50), ("succeeded", 100), ("queued", 0)]));
         emulator.fail_next(tasks(&[("failed", 50), ("succeeded", 100), ("cancelled", 0)]));
@@ -83,7 +92,12 @@ fn lines_are_what_the_server_sent() {
     let statuses: Vec<String> = ask(&emulator, &WATCH)
         .lines()
         .iter()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["status"].as_str().unwrap().to_owned())
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["status"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     assert_eq!(statuses, ["processing", "succeeded"]);
 }
@@ -91,7 +105,14 @@ fn lines_are_what_the_server_sent() {
 /// An emulator whose tasks come to their ends as its clock goes, which waits move.
 async fn live(tasks: usize) -> Emulator {
     let clock = ManualClock::new();
-    Emulator::builder().tasks(tasks).seed(7).live(true).clock(clock).start().await.unwrap()
+    Emulator::builder()
+        .tasks(tasks)
+        .seed(7)
+        .live(true)
+        .clock(clock)
+        .start()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -101,12 +122,22 @@ async fn every_task_is_seen_up_to_its_end() {
     let mut seen: HashMap<String, Vec<TaskStatus>> = HashMap::new();
     while let Some(task) = changes.try_next().await.unwrap() {
         let statuses = seen.entry(task.id.clone()).or_default();
-        assert!(!statuses.last().is_some_and(TaskStatus::is_terminal), "{task:?} after {statuses:?}");
+        assert!(
+            !statuses.last().is_some_and(TaskStatus::is_terminal),
+            "{task:?} after {statuses:?}"
+        );
         statuses.push(task.status);
     }
     assert_eq!(seen.len(), 50);
-    assert!(seen.values().any(|statuses| statuses.len() > 2), "no task was seen on its way: {seen:?}");
-    let ends: HashMap<String, TaskStatus> = emulator.tasks().into_iter().map(|task| (task.id, task.status)).collect();
+    assert!(
+        seen.values().any(|statuses| statuses.len() > 2),
+        "no task was seen on its way: {seen:?}"
+    );
+    let ends: HashMap<String, TaskStatus> = emulator
+        .tasks()
+        .into_iter()
+        .map(|task| (task.id, task.status))
+        .collect();
     for (id, statuses) in &seen {
         assert_eq!(statuses.last(), Some(&ends[id]), "{id}");
     }
@@ -138,7 +169,12 @@ async fn a_watch_survives_faults() {
 #[tokio::test]
 async fn a_deadline_is_on_the_clock_of_the_policy() {
     let emulator = live(30).await;
-    let mut changes = emulator.client().list_tasks().limit(100).watch().deadline(Duration::from_secs(5));
+    let mut changes = emulator
+        .client()
+        .list_tasks()
+        .limit(100)
+        .watch()
+        .deadline(Duration::from_secs(5));
     let error = changes.until_done().await.unwrap_err();
     assert_eq!(error.category(), Category::Timeout);
     assert!(changes.states().any(|task| !task.status.is_terminal()));

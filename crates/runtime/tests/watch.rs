@@ -402,7 +402,12 @@ fn an_item_without_a_typed_form_is_an_error_until_it_changes() {
             }
         }
         // It ends without `a`, of which nobody knows what it is.
-        let expected = [r#"{"id":"a","status":1}"#, "b running", r#"{"id":"a","status":2}"#, "b done"];
+        let expected = [
+            r#"{"id":"a","status":1}"#,
+            "b running",
+            r#"{"id":"a","status":2}"#,
+            "b done",
+        ];
         assert_eq!(seen, expected);
         assert_eq!(transport.requests().len(), 3);
     });
