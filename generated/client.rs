@@ -2,7 +2,8 @@
 
 pub use ittybit_runtime::{
     Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError,
-    Response, RetryPolicy, Timestamp, TimestampRangeError, auth, reqwest, transport,
+    Response, RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest,
+    transport,
 };
 
 pub use types::*;

@@ -23,6 +23,7 @@ pub(crate) const RUNTIME_TYPES: &[&str] = &[
     "RetryPolicy",
     "Timestamp",
     "TimestampRangeError",
+    "Watch",
 ];
 
 /// Names of Rust's prelude that generated code writes without a path, and of the client's own types.
