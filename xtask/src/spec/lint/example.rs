@@ -90,6 +90,11 @@ fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
     let holders: Vec<Value> = holders
         .iter()
         .map(|holder| converted(holder.schema, patterns))
+        // One that is no schema, such as a bound that is missing, would hide all others.
+        .map(|schema| match jsonschema::draft4::meta::is_valid(&schema) {
+            true => schema,
+            false => json!({}),
+        })
         .collect();
     json!({ "components": { "schemas": schemas }, "allOf": holders })
 }
@@ -192,6 +197,7 @@ fn converted(schema: &Node, patterns: bool) -> Value {
                 .iter()
                 .map(|property| (property.key().to_owned(), converted(property.value(), patterns)))
                 .collect(),
+            "required" if value.as_array().is_some_and(<[Node]>::is_empty) => continue,
             "type" | "format" | "enum" | "required" | "pattern" | "minimum" | "maximum" | "exclusiveMinimum"
             | "exclusiveMaximum" | "multipleOf" | "minLength" | "maxLength" | "minItems" | "maxItems"
             | "uniqueItems" | "minProperties" | "maxProperties" => value.to_json(),
