@@ -89,11 +89,11 @@ fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
     // A keyword beside `$ref` has no effect, so each schema stands for itself.
     let holders: Vec<Value> = holders
         .iter()
-        .map(|holder| converted(holder.schema, patterns))
-        // One that is no schema, such as a bound that is missing, would hide all others.
-        .map(|schema| match jsonschema::draft4::meta::is_valid(&schema) {
-            true => schema,
-            false => json!({}),
+        .map(|holder| {
+            // One that is no schema would hide all others.
+            let forms = [patterns, false].map(|patterns| converted(holder.schema, patterns));
+            let valid = forms.into_iter().find(jsonschema::draft4::meta::is_valid);
+            valid.unwrap_or_else(|| json!({}))
         })
         .collect();
     json!({ "components": { "schemas": schemas }, "allOf": holders })
