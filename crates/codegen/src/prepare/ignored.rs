@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use indexmap::{IndexMap, IndexSet};
-use ittybit_spec::{Document, Node, Value, pointer};
+use ittybit_spec::{Document, METHODS, Node, Value, pointer};
 
 use super::Prepare;
 use super::bounds::is_checked;
@@ -190,9 +190,8 @@ impl<'d> Walk<'d> {
         self.fields(path, "a path", &["summary", "description", "servers"]);
         self.extensions(path, &[]);
         self.parameters(path);
-        let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
         for member in path.parts() {
-            if methods.contains(&member.key) && member.node.as_object().is_some() {
+            if METHODS.contains(&member.key) && member.node.as_object().is_some() {
                 self.operation(&member, paged);
             }
         }

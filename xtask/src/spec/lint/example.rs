@@ -89,7 +89,12 @@ fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
     // A keyword beside `$ref` has no effect, so each schema stands for itself.
     let holders: Vec<Value> = holders
         .iter()
-        .map(|holder| converted(holder.schema, patterns))
+        .map(|holder| {
+            // One that is no schema would hide all others.
+            let forms = [patterns, false].map(|patterns| converted(holder.schema, patterns));
+            let valid = forms.into_iter().find(jsonschema::draft4::meta::is_valid);
+            valid.unwrap_or_else(|| json!({}))
+        })
         .collect();
     json!({ "components": { "schemas": schemas }, "allOf": holders })
 }
@@ -192,6 +197,7 @@ fn converted(schema: &Node, patterns: bool) -> Value {
                 .iter()
                 .map(|property| (property.key().to_owned(), converted(property.value(), patterns)))
                 .collect(),
+            "required" if value.as_array().is_some_and(<[Node]>::is_empty) => continue,
             "type" | "format" | "enum" | "required" | "pattern" | "minimum" | "maximum" | "exclusiveMinimum"
             | "exclusiveMaximum" | "multipleOf" | "minLength" | "maxLength" | "minItems" | "maxItems"
             | "uniqueItems" | "minProperties" | "maxProperties" => value.to_json(),
