@@ -334,18 +334,8 @@ async fn the_key_is_nowhere_in_an_error() {
                 format!(r#"{{"kind": "k", "message": "{}"}}"#, escaped()),
             )
         },
-        || {
-            page(format!(
-                r#"[{{"id": "a", "kind": "k", "status": ["{}"]}}]"#,
-                escaped()
-            ))
-        },
-        || {
-            page(format!(
-                r#"[{{"id": "{}", "kind": "k", "status": 5}}]"#,
-                escaped()
-            ))
-        },
+        || page(format!(r#"[{{"id": "a", "kind": "k", "status": ["{}"]}}]"#, escaped())),
+        || page(format!(r#"[{{"id": "{}", "kind": "k", "status": 5}}]"#, escaped())),
     ];
     for (number, echo) in echoes.iter().enumerate() {
         let server = Server::start(move |_, _| echo());

@@ -205,8 +205,6 @@ fn how_to_go_on(list: &List, items: &Items<Item>, backward: bool, extent: Extent
 mod tests {
     use ittybit::operation::LISTS;
 
-    use super::*;
-
     #[test]
     fn tables_show_documented_fields() {
         for list in LISTS {

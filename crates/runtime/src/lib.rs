@@ -16,6 +16,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![allow(
+    clippy::result_large_err,
+    reason = "a failure holds what was received, is made once an attempt, and is boxed in `Error`"
+)]
 
 mod api;
 mod argument;

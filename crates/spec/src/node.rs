@@ -44,11 +44,14 @@ pub struct Object {
     by_key: Box<[u32]>,
 }
 
+/// A member with the key of an earlier one: the place of the earlier key, the key, and its own place.
+type Repeated = (Range<usize>, String, Range<usize>);
+
 impl Object {
     /// The object, and of each member that has the key of an earlier one the place of the earlier
     /// key, the key and its own place. The last one counts, as for most readers of JSON, where the
     /// first one stood.
-    pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<(Range<usize>, String, Range<usize>)>) {
+    pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<Repeated>) {
         let mut by_key = sorted_by_key(&entries);
         let mut repeated = Vec::new();
         let key = |place: u32| &entries[place as usize].key;

@@ -162,7 +162,7 @@ impl<'a> Prepare<'a> {
         }
         let Place { name, at } = place;
         self.inline_names.insert(at.clone(), name.clone());
-        if name::is_reserved_type(&name) || name == TIMESTAMP {
+        if name::is_reserved_type(name) || name == TIMESTAMP {
             let message = format!("the schema gets the name `{name}` from its place, and the client has that name");
             self.error(at, message, HELP);
             return (name.clone(), false);
