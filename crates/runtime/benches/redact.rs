@@ -27,7 +27,10 @@ static API: Api = Api {
         token_url: None,
     }],
     security: &[],
-    errors: ErrorShape { kind: &[], message: &[] },
+    errors: ErrorShape {
+        kind: &[],
+        message: &[],
+    },
 };
 
 static LIST: Operation = Operation::of("list", "GET", "/things", &[200..=200]);
@@ -52,7 +55,9 @@ async fn main() {
         let mut fastest = Duration::MAX;
         for _ in 0..ROUNDS {
             let start = Instant::now();
-            let result = Request::new(&LIST, CallOptions::default()).send_json::<Vec<u8>>(&client).await;
+            let result = Request::new(&LIST, CallOptions::default())
+                .send_json::<Vec<u8>>(&client)
+                .await;
             fastest = fastest.min(start.elapsed());
             assert!(!result.expect_err("the body is malformed").to_string().contains(KEY));
         }

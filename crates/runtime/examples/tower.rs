@@ -32,7 +32,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let service = ServiceBuilder::new()
         .map_request(|mut request: Request| {
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-            request.headers_mut().insert("traceparent", trace.parse().expect("it is visible ASCII"));
+            request
+                .headers_mut()
+                .insert("traceparent", trace.parse().expect("it is visible ASCII"));
             request
         })
         .service(service_fn(move |request| {

@@ -88,7 +88,7 @@ impl CallOptions {
 /// A header, or why it cannot be sent.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
     let name = HeaderName::try_from(name).map_err(|_| "is not the name of a header")?;
-    let value = HeaderValue::try_from(value)
-        .map_err(|_| "was given a value with a character that a header cannot have")?;
+    let value =
+        HeaderValue::try_from(value).map_err(|_| "was given a value with a character that a header cannot have")?;
     Ok((name, value))
 }

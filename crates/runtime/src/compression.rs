@@ -25,7 +25,9 @@ pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomp
 
     // RFC 9110, section 8.4.1.3: `x-gzip` is the same.
     let is_gzip = |encoding: &HeaderValue| {
-        [b"gzip".as_slice(), b"x-gzip"].iter().any(|name| encoding.as_bytes().eq_ignore_ascii_case(name))
+        [b"gzip".as_slice(), b"x-gzip"]
+            .iter()
+            .any(|name| encoding.as_bytes().eq_ignore_ascii_case(name))
     };
     if received.body.is_empty() || !received.headers.get(CONTENT_ENCODING).is_some_and(is_gzip) {
         return Ok(());

@@ -463,9 +463,7 @@ impl Error {
             Some(_) => "the body was not complete",
             None => "there was no answer",
         };
-        let message = format!(
-            "{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}"
-        );
+        let message = format!("{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}");
         let mut made = Self::new(Category::Timeout, message);
         made.inner.received = received.map(shortened);
         made

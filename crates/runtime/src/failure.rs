@@ -44,10 +44,7 @@ pub(crate) enum Failure {
     /// A page that contradicts itself; with a sentence on how.
     Contradiction(&'static str, Received),
     /// A provider of a credential that failed; with its words.
-    Provider {
-        scheme: &'static Scheme,
-        reason: String,
-    },
+    Provider { scheme: &'static Scheme, reason: String },
     /// The time was over before the providers had given every credential, so nothing was sent.
     ProviderTimeout { within: Duration, setting: Setting },
 }
@@ -74,7 +71,10 @@ impl Failure {
             _ => None,
         };
         if let Some(ErrorObject { kind, message }) = &mut object {
-            [kind, message].into_iter().flatten().for_each(|text| secrets.redact(text));
+            [kind, message]
+                .into_iter()
+                .flatten()
+                .for_each(|text| secrets.redact(text));
         }
         self.redact(secrets);
         match self {

@@ -7,9 +7,9 @@ use std::ops::RangeInclusive;
 use reqwest::StatusCode;
 use serde_json::value::RawValue;
 
-pub use crate::parameter::Parameter;
 use crate::error::Error;
 use crate::page::Pages;
+pub use crate::parameter::Parameter;
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.
 ///
@@ -179,11 +179,7 @@ impl<C> List<C> {
     ///
     /// # Errors
     /// There is no such parameter, or it does not take the text.
-    pub fn pages_json(
-        &self,
-        client: &C,
-        arguments: &[(&str, Vec<String>)],
-    ) -> Result<Pages<Box<RawValue>>, Error> {
+    pub fn pages_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error> {
         (self.begin)(client, arguments)
     }
 }

@@ -268,7 +268,11 @@ impl Escapes {
                     b'"' | b'\'' | b'/' | b'\\' => (&rest[1..2], 2),
                     _ => (&rest[..1], 1),
                 },
-                [b'%', ..] if self.percent => match rest.get(1..3).and_then(hexadecimal).and_then(|byte| u8::try_from(byte).ok()) {
+                [b'%', ..] if self.percent => match rest
+                    .get(1..3)
+                    .and_then(hexadecimal)
+                    .and_then(|byte| u8::try_from(byte).ok())
+                {
                     Some(byte) => {
                         utf8[0] = byte;
                         (&utf8[..1], 3)
@@ -300,9 +304,9 @@ fn escaped_character(text: &[u8]) -> Option<(char, usize)> {
 
 /// The number that hexadecimal digits, and nothing else, write.
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |number, digit| {
-        Some(number * 16 + char::from(*digit).to_digit(16)?)
-    })
+    digits
+        .iter()
+        .try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
 fn replaced(text: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
@@ -334,7 +338,10 @@ mod tests {
     #[test]
     fn every_occurrence_is_redacted() {
         assert_eq!(
-            redacted("key_0123_secret", "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"),
+            redacted(
+                "key_0123_secret",
+                "key_0123_secret, key_0123_secre, key_0123_secretkey_0123_secret"
+            ),
             "[redacted], key_0123_secre, [redacted][redacted]"
         );
     }
@@ -342,8 +349,14 @@ mod tests {
     #[test]
     fn a_beginning_at_the_end_of_the_text_is_redacted() {
         assert_eq!(redacted("key_0123_secret", "Bearer key_0123_"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "Bearer key_0123_secre"), "Bearer [redacted]");
-        assert_eq!(redacted("key_0123_secret", "welcome to key_0123"), "welcome to key_0123");
+        assert_eq!(
+            redacted("key_0123_secret", "Bearer key_0123_secre"),
+            "Bearer [redacted]"
+        );
+        assert_eq!(
+            redacted("key_0123_secret", "welcome to key_0123"),
+            "welcome to key_0123"
+        );
     }
 
     #[test]
@@ -354,7 +367,10 @@ mod tests {
 
     #[test]
     fn escaped_characters_are_read() {
-        assert_eq!(redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#), "say [redacted] and [redacted]");
+        assert_eq!(
+            redacted("key/\"1\"", r#"say key\/\"1\" and key%2F%221%22"#),
+            "say [redacted] and [redacted]"
+        );
         assert_eq!(redacted("secret", r"\u0073ecre\u0074 \u007"), r"[redacted] \u007");
         assert_eq!(redacted("100%25", "100%25 100%2525"), "[redacted] [redacted]");
         assert_eq!(redacted("a/b%41", r"a\/b%41 a\/b%2541"), "[redacted] [redacted]");

@@ -285,7 +285,10 @@ mod tests {
     fn values_as_text() {
         let written = |value: Value| texts(&value).unwrap();
         assert_eq!(written(serde_json::json!("a b")), ["a b"]);
-        assert_eq!(written(serde_json::json!([1, 2.5, 30.0, true])), ["1", "2.5", "30", "true"]);
+        assert_eq!(
+            written(serde_json::json!([1, 2.5, 30.0, true])),
+            ["1", "2.5", "30", "true"]
+        );
         assert_eq!(written(serde_json::json!([])), [""; 0]);
         assert!(texts(&serde_json::json!({ "a": 1 })).is_err());
     }

@@ -108,8 +108,8 @@ impl ClientCredentials {
     /// The id and the secret as they are sent. RFC 6749, section 2.3.1: both are encoded as in a form before
     /// they become Basic credentials.
     fn pair(&self) -> String {
-        let [id, secret] = [&self.id, &self.secret]
-            .map(|text| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
+        let [id, secret] =
+            [&self.id, &self.secret].map(|text| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
         BASE64_STANDARD.encode(format!("{id}:{secret}"))
     }
 

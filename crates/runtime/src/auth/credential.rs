@@ -152,9 +152,10 @@ impl Source {
                     true => Err(format!("the {} in its response is empty", scheme.noun)),
                     false => scheme.check(token, "its response"),
                 };
-                let (token, generation) = cache.token(clock, secrets, check).await.map_err(|reason| {
-                    Failure::Provider { scheme, reason }
-                })?;
+                let (token, generation) = cache
+                    .token(clock, secrets, check)
+                    .await
+                    .map_err(|reason| Failure::Provider { scheme, reason })?;
                 Ok((token, Some(generation)))
             }
         }

@@ -11,8 +11,8 @@ mod client_credentials;
 mod credential;
 mod token;
 
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use reqwest::Request;
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
 pub use self::client_credentials::ClientCredentials;
 pub use self::credential::Credential;
@@ -111,7 +111,9 @@ impl Credentials {
         };
         for name in names {
             let found = self.0.iter().enumerate().find(|(_, (scheme, _))| scheme.name == *name);
-            let Some((index, (scheme, source))) = found else { continue };
+            let Some((index, (scheme, source))) = found else {
+                continue;
+            };
             let (value, generation) = source.value(scheme, clock, secrets).await?;
             sent.0.extend(generation.map(|generation| (index, generation)));
             scheme.put(&value, request)?;
@@ -134,7 +136,10 @@ impl Credentials {
         let described = |names: &&[&str]| {
             let setters = names.iter().map(|name| {
                 let scheme = schemes.iter().find(|scheme| scheme.name == *name);
-                scheme.map_or_else(|| format!("`{name}`"), |scheme| format!("`{name}` (`{}`)", scheme.setter))
+                scheme.map_or_else(
+                    || format!("`{name}`"),
+                    |scheme| format!("`{name}` (`{}`)", scheme.setter),
+                )
             });
             setters.collect::<Vec<_>>().join(" and ")
         };
@@ -151,7 +156,9 @@ impl Scheme {
     fn check(&self, token: &str, from: &str) -> Result<(), String> {
         let noun = self.noun;
         if let SchemeKind::Http(prefix) = self.kind
-            && token.split_once(' ').is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
+            && token
+                .split_once(' ')
+                .is_some_and(|(word, _)| word.eq_ignore_ascii_case(prefix))
         {
             return Err(format!(
                 "the {noun} in {from} starts with `{prefix}`; give the {noun} alone"
@@ -191,10 +198,14 @@ impl Scheme {
         };
         match self.kind {
             SchemeKind::Http(prefix) => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("{prefix} {value}"))?);
             }
             SchemeKind::Basic => {
-                request.headers_mut().insert(AUTHORIZATION, header(format!("Basic {value}"))?);
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, header(format!("Basic {value}"))?);
             }
             SchemeKind::Header(name) => {
                 let name = HeaderName::try_from(name).map_err(|error| reason(error.into()))?;

@@ -165,7 +165,12 @@ impl ClientBuilder {
         {
             let known = self.api.schemes.iter().find(|known| known.name == scheme);
             let Some(known) = known else {
-                let names: Vec<String> = self.api.schemes.iter().map(|known| format!("`{}`", known.name)).collect();
+                let names: Vec<String> = self
+                    .api
+                    .schemes
+                    .iter()
+                    .map(|known| format!("`{}`", known.name))
+                    .collect();
                 let message = match names.as_slice() {
                     [] => format!("there is no security scheme `{scheme}`: the API has none"),
                     names => format!("there is no security scheme `{scheme}`; there is {}", names.join(", ")),
@@ -277,7 +282,12 @@ fn missing(api: &Api, env_read: bool) -> Error {
     let alternatives: Vec<Vec<&Scheme>> = api
         .security
         .iter()
-        .map(|names| api.schemes.iter().filter(|scheme| names.contains(&scheme.name)).collect())
+        .map(|names| {
+            api.schemes
+                .iter()
+                .filter(|scheme| names.contains(&scheme.name))
+                .collect()
+        })
         .collect();
     // Who reads the environment wants to know which variable is not set.
     if let [alternative] = alternatives.as_slice()
@@ -315,16 +325,11 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
     let like = api.server.unwrap_or("https://api.example.com");
     if !text.contains("://") {
-        return Err(bad(&format!(
-            "it does not start with https://; write it like {like}"
-        )));
+        return Err(bad(&format!("it does not start with https://; write it like {like}")));
     }
     let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {like}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad(&format!(
-            "`{}:` is not HTTP; write it like {like}",
-            url.scheme()
-        )));
+        return Err(bad(&format!("`{}:` is not HTTP; write it like {like}", url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad(

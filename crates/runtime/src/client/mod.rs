@@ -13,11 +13,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-pub(crate) use self::builder::{http_client, is_loopback};
 pub use self::builder::ClientBuilder;
+pub(crate) use self::builder::{http_client, is_loopback};
 use crate::api::Api;
-use crate::call::CallOptions;
 use crate::auth::{Credentials, Sent};
+use crate::call::CallOptions;
 use crate::compression;
 use crate::decode;
 use crate::error::Error;
@@ -104,11 +104,7 @@ impl Client {
     }
 
     /// Sends a request whose success has no body that matters.
-    pub(crate) async fn send_empty(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<()>, Error> {
+    pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
         let read = |received: Received| Ok(Response::new((), received.status, received.headers));
         self.send(operation, call, Wanted::Nothing, read).await
     }
@@ -195,7 +191,16 @@ impl Client {
             let again = request.try_clone();
             let mut sent = Sent::default();
             let result = self
-                .attempt(operation, request, wanted, &limits, policy, &mut attempts, &mut sent, span)
+                .attempt(
+                    operation,
+                    request,
+                    wanted,
+                    &limits,
+                    policy,
+                    &mut attempts,
+                    &mut sent,
+                    span,
+                )
                 .await;
             let failure = match result {
                 Ok(received) => {
@@ -204,7 +209,8 @@ impl Client {
                 }
                 Err(failure) => failure,
             };
-            let unauthorized = matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
+            let unauthorized =
+                matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
             let error = self.error_of(failure, operation, url, attempts);
             let Some(next) = again else { return Err(error) };
             request = next;
@@ -332,7 +338,10 @@ impl Limits {
             call.or(client).map(|within| TimeLimit { within, setting })
         };
         let deadline = limit("deadline", call.deadline, client.deadline);
-        let setting = Setting { of: "client", name: "timeout" };
+        let setting = Setting {
+            of: "client",
+            name: "timeout",
+        };
         Self {
             timeout: limit("timeout", call.timeout, None).unwrap_or(TimeLimit {
                 within: client.timeout,
@@ -358,9 +367,10 @@ impl Limits {
 
     /// Why there is no time for another attempt.
     fn too_late(&self) -> String {
-        self.deadline.map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
-            format!("{setting} of {within:?} ends before it could be")
-        })
+        self.deadline
+            .map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
+                format!("{setting} of {within:?} ends before it could be")
+            })
     }
 }
 
@@ -401,7 +411,11 @@ async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: 
     };
     // The length is the server's word: space is made for it only up to a page or so.
     body.reserve(length.min(limit).min(1 << 20));
-    while let Some(chunk) = response.chunk().await.map_err(|error| Incomplete::Broken(error.into()))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| Incomplete::Broken(error.into()))?
+    {
         let space = limit - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(space)]);
         if chunk.len() > space {

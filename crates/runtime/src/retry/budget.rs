@@ -36,9 +36,11 @@ impl Budget {
         if self.capacity == u32::MAX {
             return Some(Cost(cost));
         }
-        let taken = self.available.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |available| {
-            available.checked_sub(cost)
-        });
+        let taken = self
+            .available
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |available| {
+                available.checked_sub(cost)
+            });
         taken.ok().map(|_| Cost(cost))
     }
 
@@ -46,9 +48,11 @@ impl Budget {
     pub(crate) fn give_back(&self, last: Option<Cost>) {
         let amount = last.map_or(SUCCESS, |cost| cost.0);
         // The closure never refuses, so there is no error to look at.
-        let _ = self.available.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |available| {
-            Some(available.saturating_add(amount).min(self.capacity))
-        });
+        let _ = self
+            .available
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |available| {
+                Some(available.saturating_add(amount).min(self.capacity))
+            });
     }
 }
 

@@ -181,10 +181,7 @@ impl RetryPolicy {
     /// });
     /// ```
     #[must_use]
-    pub fn classify(
-        mut self,
-        classifier: impl Fn(&Attempt<'_>) -> Option<Decision> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn classify(mut self, classifier: impl Fn(&Attempt<'_>) -> Option<Decision> + Send + Sync + 'static) -> Self {
         self.classifiers.insert(0, Arc::new(classifier));
         self
     }

@@ -121,13 +121,21 @@ impl Transport for InMemory {
             method: request.method().clone(),
             url: url.clone(),
             headers: request.headers().clone(),
-            body: request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec(),
+            body: request
+                .body()
+                .and_then(reqwest::Body::as_bytes)
+                .unwrap_or_default()
+                .to_vec(),
         };
         let canned = {
             let mut state = self.state();
             state.requests.push(recorded);
             match state.responses.len() {
-                0 => return Err(TransportError::request("the in-memory transport has no response: add one")),
+                0 => {
+                    return Err(TransportError::request(
+                        "the in-memory transport has no response: add one",
+                    ));
+                }
                 1 => state.responses[0].clone(),
                 _ => state.responses.pop_front().expect("there are two or more"),
             }
@@ -137,12 +145,18 @@ impl Transport for InMemory {
 }
 
 fn response(canned: Canned, url: Url) -> Result<reqwest::Response, http::Error> {
-    let mut response = http::Response::builder().status(StatusCode::from_u16(canned.status)?).url(url);
+    let mut response = http::Response::builder()
+        .status(StatusCode::from_u16(canned.status)?)
+        .url(url);
     for (name, value) in &canned.headers {
         response = response.header(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
     // A server says how long its body is; without it, a body may have been cut short.
-    if !canned.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+    if !canned
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+    {
         response = response.header(CONTENT_LENGTH, canned.body.len());
     }
     Ok(response.body(canned.body)?.into())

@@ -42,10 +42,8 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     /// No response came: the error says whether the request may have been processed.
-    fn send(
-        &self,
-        request: reqwest::Request,
-    ) -> impl Future<Output = Result<reqwest::Response, TransportError>> + Send;
+    fn send(&self, request: reqwest::Request)
+    -> impl Future<Output = Result<reqwest::Response, TransportError>> + Send;
 }
 
 impl Transport for reqwest::Client {

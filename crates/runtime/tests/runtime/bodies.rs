@@ -29,7 +29,11 @@ async fn a_response_without_length_that_is_cut_anywhere_is_tried_again() {
             _ => unmeasured("[1, 2]"),
         });
         let client = builder(&server).build().unwrap();
-        assert_eq!(*send(&client, &pets::OPEN).await.unwrap(), serde_json::json!([1, 2]), "{cut:?}");
+        assert_eq!(
+            *send(&client, &pets::OPEN).await.unwrap(),
+            serde_json::json!([1, 2]),
+            "{cut:?}"
+        );
         assert_eq!(server.requests().len(), 3, "{cut:?}");
     }
     // What was not cut, but is no JSON, stays what it is.
@@ -86,7 +90,10 @@ mod compressed {
 
         let whole = gzip(&"this is no JSON. ".repeat(10_000));
         let server = responding(502, whole[..whole.len() - 9].to_vec());
-        let client = builder(&server).retry(ittybit_runtime::RetryPolicy::none()).build().unwrap();
+        let client = builder(&server)
+            .retry(ittybit_runtime::RetryPolicy::none())
+            .build()
+            .unwrap();
         let error = send(&client, &pets::OPEN).await.unwrap_err();
         assert!(error.message().contains("this is no JSON. this is"), "{error}");
         assert!(error.body().unwrap().len() <= 64 * 1024);
@@ -122,7 +129,10 @@ mod compressed {
         // Allocations show a second reading that a type cannot count.
         let server = responding(200, gzip("[7, 8]"));
         let client = builder(&server).build().unwrap();
-        Request::new(&pets::OPEN, CallOptions::default()).send_json::<Vec<Counted>>(&client).await.unwrap();
+        Request::new(&pets::OPEN, CallOptions::default())
+            .send_json::<Vec<Counted>>(&client)
+            .await
+            .unwrap();
         assert_eq!(PARSED.load(Ordering::SeqCst), 2);
     }
 }
@@ -135,11 +145,24 @@ async fn an_http_client_of_the_caller_is_used_as_it_is() {
     });
     let mut headers = reqwest::header::HeaderMap::new();
     headers.insert("x-by", "caller".parse().unwrap());
-    let http = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
-    let client = builder(&server).transport(http).retry(policy(&Waits::default())).build().unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .default_headers(headers)
+        .build()
+        .unwrap();
+    let client = builder(&server)
+        .transport(http)
+        .retry(policy(&Waits::default()))
+        .build()
+        .unwrap();
     let result = send(&client, &pets::OPEN).await;
     match cfg!(feature = "gzip") {
         true => assert_eq!(*result.unwrap(), serde_json::json!([7])),
-        false => assert!(result.unwrap_err().message().contains("Turn on the feature `gzip` of the crate")),
+        false => assert!(
+            result
+                .unwrap_err()
+                .message()
+                .contains("Turn on the feature `gzip` of the crate")
+        ),
     }
 }

@@ -24,7 +24,9 @@ async fn a_timeout_of_the_call_takes_the_place_of_the_clients() {
     let server = silent();
     let short = Duration::from_millis(20);
     let client = builder(&server).timeout(Duration::from_secs(600)).build().unwrap();
-    let error = send_with(&client, &pets::OPEN, options(|options| options.timeout(short))).await.unwrap_err();
+    let error = send_with(&client, &pets::OPEN, options(|options| options.timeout(short)))
+        .await
+        .unwrap_err();
     assert_eq!((error.category(), error.attempts()), (Category::Timeout, 3));
     assert_eq!(
         error.message(),
@@ -42,7 +44,11 @@ async fn a_deadline_ends_an_attempt() {
     let of_call = options(|options| options.deadline(short));
     for (client, of_call, whose) in [
         (builder(&server).build().unwrap(), of_call, "call"),
-        (builder(&server).deadline(short).build().unwrap(), CallOptions::default(), "client"),
+        (
+            builder(&server).deadline(short).build().unwrap(),
+            CallOptions::default(),
+            "client",
+        ),
     ] {
         let before = server.requests().len();
         let error = send_with(&client, &pets::OPEN, of_call).await.unwrap_err();
@@ -64,7 +70,11 @@ async fn a_deadline_ends_an_attempt() {
 async fn a_deadline_counts_the_waits() {
     let server = Server::start(|_, _| Reply::error(503, "busy", "later").header("Retry-After", "60"));
     let waits = Waits::default();
-    let client = builder(&server).retry(policy(&waits)).deadline(Duration::from_secs(600)).build().unwrap();
+    let client = builder(&server)
+        .retry(policy(&waits))
+        .deadline(Duration::from_secs(600))
+        .build()
+        .unwrap();
     let minute = options(|options| options.deadline(Duration::from_secs(59)));
     let error = send_with(&client, &pets::OPEN, minute).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (503, 1));
@@ -82,7 +92,11 @@ async fn a_deadline_counts_the_waits() {
 #[tokio::test]
 async fn the_longest_durations_are_no_limit() {
     let server = Server::start(|_, _| Reply::json(200, "[]"));
-    let client = builder(&server).timeout(Duration::MAX).deadline(Duration::MAX).build().unwrap();
+    let client = builder(&server)
+        .timeout(Duration::MAX)
+        .deadline(Duration::MAX)
+        .build()
+        .unwrap();
     send(&client, &pets::OPEN).await.unwrap();
 }
 
@@ -134,7 +148,11 @@ async fn headers_that_cannot_be_sent_or_hold_credentials_are_refused() {
         ("x-api-key", "the_key", reserved),
         ("X Y", "x", "is not the name of a header"),
         ("", "x", "is not the name of a header"),
-        ("X-Note", "two\r\nlines", "was given a value with a character that a header cannot have"),
+        (
+            "X-Note",
+            "two\r\nlines",
+            "was given a value with a character that a header cannot have",
+        ),
     ] {
         let given = options(|options| {
             options.header(name, value);
@@ -161,8 +179,15 @@ async fn a_value_that_would_make_another_path_is_refused() {
     };
     for id in ["", ".", ".."] {
         let error = get(id).await.unwrap_err();
-        assert_eq!((error.category(), error.argument()), (Category::InvalidArgument, Some("id")), "{id}");
-        assert!(error.message().starts_with(&format!("argument `id`: \"{id}\": ")), "{error}");
+        assert_eq!(
+            (error.category(), error.argument()),
+            (Category::InvalidArgument, Some("id")),
+            "{id}"
+        );
+        assert!(
+            error.message().starts_with(&format!("argument `id`: \"{id}\": ")),
+            "{error}"
+        );
     }
     for (id, target) in [
         ("7", "/pets/7/toys"),
@@ -180,7 +205,9 @@ async fn a_value_that_would_make_another_path_is_refused() {
 fn error_without(build: impl FnOnce(&mut tokio::runtime::Builder) -> &mut tokio::runtime::Builder) -> String {
     let server = Server::start(|_, _| Reply::json(200, "[]"));
     let client = builder(&server).build().unwrap();
-    let runtime = build(&mut tokio::runtime::Builder::new_current_thread()).build().unwrap();
+    let runtime = build(&mut tokio::runtime::Builder::new_current_thread())
+        .build()
+        .unwrap();
     let error = runtime.block_on(send(&client, &pets::OPEN)).unwrap_err();
     assert_eq!(error.category(), Category::Runtime);
     error.to_string()
@@ -205,5 +232,8 @@ fn a_runtime_without_timers_or_sockets_or_none_at_all_is_an_error() {
         panic!("there is nothing to wait for");
     };
     assert_eq!(error.category(), Category::Runtime);
-    assert!(error.message().starts_with("there is no Tokio runtime here."), "{error}");
+    assert!(
+        error.message().starts_with("there is no Tokio runtime here."),
+        "{error}"
+    );
 }

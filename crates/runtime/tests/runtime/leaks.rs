@@ -51,15 +51,25 @@ fn each(server: &Server) -> Vec<(Client, &'static Operation, Vec<String>)> {
 
 /// The ways in which a server may quote what it knows.
 fn quotes(secret: &str) -> Vec<String> {
-    let percent = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
-    let json_units = secret.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04X}"));
+    let percent = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("%{byte:02x}"))
+    };
+    let json_units = secret
+        .encode_utf16()
+        .fold(String::new(), |text, unit| text + &format!("\\u{unit:04X}"));
     vec![
         secret.to_owned(),
         json!(secret).to_string(),
         json!(secret).to_string().replace('/', "\\/"),
         json_units,
         percent(secret.as_bytes()),
-        reqwest::Url::parse_with_params("http://host", [("key", secret)]).unwrap().query().unwrap().to_owned(),
+        reqwest::Url::parse_with_params("http://host", [("key", secret)])
+            .unwrap()
+            .query()
+            .unwrap()
+            .to_owned(),
     ]
 }
 
@@ -71,7 +81,10 @@ fn assert_none(text: &str, secrets: &[String], context: &str) {
             // Debug escapes what it prints, once, or twice where it prints what Debug printed.
             let once = quote.escape_debug().to_string();
             let twice = once.escape_debug().to_string();
-            assert!(!text.contains(&once) && !text.contains(&twice), "{context}: {quote} in {text}");
+            assert!(
+                !text.contains(&once) && !text.contains(&twice),
+                "{context}: {quote} in {text}"
+            );
         }
     }
 }
@@ -128,7 +141,10 @@ async fn headers_of_a_success_are_without_secrets_and_keep_the_rest() {
     });
     let client = client(&server, "query", Credential::token(SECRET));
     let response = send(&client, &pets::QUERY).await.unwrap();
-    assert_eq!(response.headers()["link"], "</pets?api_key=[redacted]&page=2>; rel=\"next\"");
+    assert_eq!(
+        response.headers()["link"],
+        "</pets?api_key=[redacted]&page=2>; rel=\"next\""
+    );
 }
 
 #[tokio::test]
@@ -139,7 +155,9 @@ async fn a_body_that_is_cut_within_a_secret_shows_nothing_of_it() {
             let body = format!("{}{SECRET} and more", "x".repeat(64 * 1024 - kept));
             Reply::json(401, body)
         });
-        let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER).await.unwrap_err();
+        let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER)
+            .await
+            .unwrap_err();
         let body = error.body().unwrap();
         let end = String::from_utf8_lossy(&body[body.len() - 50..]);
         // The mark may be longer than what it replaces, and is cut then.
@@ -149,7 +167,9 @@ async fn a_body_that_is_cut_within_a_secret_shows_nothing_of_it() {
     let server = Server::start(|_, _| {
         Reply::Close(format!("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[\"{}", &SECRET[..12]).into_bytes())
     });
-    let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER).await.unwrap_err();
+    let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER)
+        .await
+        .unwrap_err();
     assert_eq!(error.category(), Category::Interrupted);
     assert_eq!(error.body().unwrap(), b"[\"[redacted]");
 }
@@ -227,7 +247,10 @@ async fn tracing_gets_no_secret_not_even_one_that_is_a_filter() {
         drop(guard);
         assert_eq!(error.attempts(), 3);
         let seen = record.0.lock().unwrap().clone();
-        assert!(seen.contains("url.full=") && seen.contains("/pets?name=[redacted]"), "{seen}");
+        assert!(
+            seen.contains("url.full=") && seen.contains("/pets?name=[redacted]"),
+            "{seen}"
+        );
         assert!(seen.contains("the request failed and is sent again"), "{seen}");
         assert_none(&seen, &secrets, operation.id);
     }
@@ -267,7 +290,12 @@ async fn a_key_of_one_letter_leaves_the_errors_own_words_alone() {
     let url = server.url();
     let [of_status, of_syntax, of_type] = errors.try_into().unwrap();
     // Host and path are from the URL, in which a key may be.
-    let tail = |text: &str| text.split_once(" answered ").unwrap_or_else(|| panic!("{text} {url}")).1.to_owned();
+    let tail = |text: &str| {
+        text.split_once(" answered ")
+            .unwrap_or_else(|| panic!("{text} {url}"))
+            .1
+            .to_owned()
+    };
     assert_eq!(
         tail(&of_status),
         "401 Unauthorized, d[redacted]ni[redacted]d: th[redacted] k[redacted]y is [redacted]"
@@ -293,8 +321,13 @@ async fn a_large_body_that_echoes_the_key_is_redacted_to_its_end() {
         }
         Reply::json(200, body + "oops")
     });
-    let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER).await.unwrap_err();
+    let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER)
+        .await
+        .unwrap_err();
     assert_eq!(error.category(), Category::Decode);
-    assert!(error.message().contains(",\"[redacted]\",\"[redacted]\",oops. Check"), "{error}");
+    assert!(
+        error.message().contains(",\"[redacted]\",\"[redacted]\",oops. Check"),
+        "{error}"
+    );
     assert_none(&all_of(&error), &[SECRET.to_owned()], "large");
 }

@@ -1,7 +1,7 @@
 //! The runtime under a client that is written by hand, against servers on this machine.
 
-mod server;
 mod pets;
+mod server;
 
 mod bodies;
 mod call_options;

@@ -1,8 +1,8 @@
 //! The clients that a generated crate has of its own.
 
+use ittybit_runtime::Category;
 use ittybit_runtime::auth::Credential;
 use ittybit_runtime::transport::InMemory;
-use ittybit_runtime::Category;
 
 use crate::pets::{self, API, send};
 
@@ -40,7 +40,10 @@ async fn each_scheme_has_a_setter() {
 fn an_error_names_the_setter() {
     let error = tokens::Client::new(" ").unwrap_err();
     assert_eq!(error.category(), Category::Configuration);
-    assert_eq!(error.message(), "the access token is empty: set `access_token` to one that is valid");
+    assert_eq!(
+        error.message(),
+        "the access token is empty: set `access_token` to one that is valid"
+    );
 }
 
 #[cfg(feature = "blocking")]
@@ -56,8 +59,14 @@ fn the_blocking_client_is_built_by_the_same_builder() {
     assert!(!format!("{client:?}").contains("the_token"));
     static MAKE: ittybit_runtime::operation::Operation =
         ittybit_runtime::operation::Operation::of("make_pet", "POST", "/pets", &[200..=201, 204..=204]);
-    let made = client.0.send_json::<Vec<u8>>(Request::new(&MAKE, CallOptions::default())).unwrap();
+    let made = client
+        .0
+        .send_json::<Vec<u8>>(Request::new(&MAKE, CallOptions::default()))
+        .unwrap();
     assert_eq!((made.status().as_u16(), made.into_inner()), (201, vec![7]));
-    let empty = client.0.send_empty(Request::new(&MAKE, CallOptions::default())).unwrap();
+    let empty = client
+        .0
+        .send_empty(Request::new(&MAKE, CallOptions::default()))
+        .unwrap();
     assert_eq!(empty.status(), 204);
 }

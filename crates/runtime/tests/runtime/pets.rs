@@ -109,7 +109,9 @@ pub fn policy(waits: &Waits) -> RetryPolicy {
 }
 
 pub fn builder(server: &Server) -> ClientBuilder {
-    ClientBuilder::new(&API).base_url(server.url()).retry(policy(&Waits::default()))
+    ClientBuilder::new(&API)
+        .base_url(server.url())
+        .retry(policy(&Waits::default()))
 }
 
 /// A client with one credential.

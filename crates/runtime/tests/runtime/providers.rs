@@ -74,7 +74,11 @@ async fn a_token_is_kept_until_shortly_before_it_expires() {
         for (advance, expected) in [(0, 1), (kept, 1), (1, 2), (kept, 2), (1, 3)] {
             waits.advance(Duration::from_secs(advance));
             send(&client, &pets::BEARER).await.unwrap();
-            assert_eq!(fetches.load(Ordering::SeqCst), expected, "{lifetime} s, {advance} s later");
+            assert_eq!(
+                fetches.load(Ordering::SeqCst),
+                expected,
+                "{lifetime} s, {advance} s later"
+            );
         }
     }
 }
@@ -89,7 +93,11 @@ async fn a_token_without_an_end_is_fetched_once_also_for_clones() {
         .credential("bearer", credential, "bearer")
         .build()
         .unwrap();
-    assert_eq!(fetches.load(Ordering::SeqCst), 0, "nothing is fetched before it is needed");
+    assert_eq!(
+        fetches.load(Ordering::SeqCst),
+        0,
+        "nothing is fetched before it is needed"
+    );
     send(&client, &pets::BEARER).await.unwrap();
     waits.advance(Duration::from_secs(10 * 365 * 86_400));
     send(&client.clone(), &pets::BEARER).await.unwrap();
@@ -109,7 +117,11 @@ impl Transport for FromNumber {
         let authorization = request.headers()["authorization"].to_str().unwrap();
         let number: usize = authorization.strip_prefix("Bearer token-").unwrap().parse().unwrap();
         tokio::task::yield_now().await;
-        let status = if number >= self.valid.load(Ordering::SeqCst) { 200 } else { 401 };
+        let status = if number >= self.valid.load(Ordering::SeqCst) {
+            200
+        } else {
+            401
+        };
         InMemory::new().respond(status, "[]").send(request).await
     }
 }
@@ -133,7 +145,11 @@ async fn thousand_calls(client: &Client) -> usize {
         let client = client.clone();
         tokio::spawn(async move { send(&client, &pets::BEARER).await.is_ok() })
     });
-    join_all(calls).await.into_iter().filter(|ok| *ok.as_ref().unwrap()).count()
+    join_all(calls)
+        .await
+        .into_iter()
+        .filter(|ok| *ok.as_ref().unwrap())
+        .count()
 }
 
 proptest! {
@@ -252,7 +268,13 @@ async fn a_provider_that_fails_fails_all_who_wait_and_is_asked_by_the_next_call(
              the vault is sealed: three keys are missing"
         );
     }
-    assert_eq!((fetches.load(Ordering::SeqCst), transport.requests.load(Ordering::SeqCst)), (1, 0));
+    assert_eq!(
+        (
+            fetches.load(Ordering::SeqCst),
+            transport.requests.load(Ordering::SeqCst)
+        ),
+        (1, 0)
+    );
     gate.add_permits(1);
     send(&client, &pets::BEARER).await.unwrap();
     assert_eq!(fetches.load(Ordering::SeqCst), 2);
@@ -266,9 +288,8 @@ async fn a_classifier_can_try_a_provider_again_as_often_as_the_policy_allows() {
         _ => Err("not yet".to_owned()),
     });
     let (client, _) = offline(1, credential, &waits);
-    let patient = policy(&waits).classify(|attempt| {
-        (attempt.error().category() == Category::Credentials).then_some(Decision::Retry)
-    });
+    let patient = policy(&waits)
+        .classify(|attempt| (attempt.error().category() == Category::Credentials).then_some(Decision::Retry));
     let mut options = CallOptions::default();
     options.retry(patient.clone().max_attempts(2));
     let error = send_with(&client, &pets::BEARER, options).await.unwrap_err();
@@ -332,7 +353,13 @@ async fn a_provider_that_hangs_is_given_up_at_the_timeout_and_not_asked_for_ever
         error.message(),
         "the provider of credentials had none within 5s. See what it waits for, or raise the call's `timeout`"
     );
-    assert_eq!((fetches.load(Ordering::SeqCst), transport.requests.load(Ordering::SeqCst)), (1, 0));
+    assert_eq!(
+        (
+            fetches.load(Ordering::SeqCst),
+            transport.requests.load(Ordering::SeqCst)
+        ),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -345,7 +372,10 @@ async fn a_token_that_cannot_be_sent_is_refused_without_being_shown() {
     }
     for (token, reason) in [
         ("", "the access token in its response is empty"),
-        ("Bearer token-1", "the access token in its response starts with `Bearer`; give the access token alone"),
+        (
+            "Bearer token-1",
+            "the access token in its response starts with `Bearer`; give the access token alone",
+        ),
         (
             "token-1\n",
             "the access token in its response has a blank, a line end or a character that is not ASCII at position 8 \
@@ -375,7 +405,10 @@ async fn client_credentials_are_exchanged_for_a_token() {
     let tokens = Server::start(|request, number| {
         assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/token"));
         assert_eq!(request.header("authorization"), Some(format!("Basic {PAIR}").as_str()));
-        assert_eq!(request.header("content-type"), Some("application/x-www-form-urlencoded"));
+        assert_eq!(
+            request.header("content-type"),
+            Some("application/x-www-form-urlencoded")
+        );
         assert_eq!(request.header("accept"), Some("application/json"));
         assert_eq!(
             request.body,
@@ -413,7 +446,10 @@ async fn a_token_server_that_refuses_is_quoted_without_the_secret() {
     let unescaped = "an+example+%2B+secret%2F%C3%9F";
     let cases = [
         (
-            Reply::json(401, format!(r#"{{"error": "invalid_client", "error_description": "who is {SECRET}?"}}"#)),
+            Reply::json(
+                401,
+                format!(r#"{{"error": "invalid_client", "error_description": "who is {SECRET}?"}}"#),
+            ),
             "the token server responded with 401 Unauthorized: invalid_client: who is [redacted]?".to_owned(),
         ),
         (
@@ -477,7 +513,12 @@ async fn a_token_url_that_is_not_safe_is_refused() {
         ("/token", "the token URL is malformed: relative URL without a base"),
     ] {
         let provider = ClientCredentials::new(url, "id", SECRET);
-        let error = send(&client(&server, "bearer", Credential::provider(provider)), &pets::BEARER).await.unwrap_err();
+        let error = send(
+            &client(&server, "bearer", Credential::provider(provider)),
+            &pets::BEARER,
+        )
+        .await
+        .unwrap_err();
         assert!(error.message().ends_with(reason), "{error}");
     }
 }
@@ -487,7 +528,12 @@ async fn tokens_can_be_fetched_through_a_transport() {
     let tokens = InMemory::new().respond(200, r#"{"access_token": "token-1"}"#);
     let provider = ClientCredentials::new("https://login.example.com/token", "id", SECRET).transport(tokens.clone());
     let server = accepting(|_| true);
-    send(&client(&server, "bearer", Credential::provider(provider)), &pets::BEARER).await.unwrap();
+    send(
+        &client(&server, "bearer", Credential::provider(provider)),
+        &pets::BEARER,
+    )
+    .await
+    .unwrap();
     assert_eq!(tokens.requests()[0].body(), b"grant_type=client_credentials");
 
     struct Down;
@@ -497,6 +543,16 @@ async fn tokens_can_be_fetched_through_a_transport() {
         }
     }
     let provider = ClientCredentials::new("https://login.example.com/token", "id", SECRET).transport(Down);
-    let error = send(&client(&server, "bearer", Credential::provider(provider)), &pets::BEARER).await.unwrap_err();
-    assert!(error.message().contains("the token server cannot be reached: no way for"), "{error}");
+    let error = send(
+        &client(&server, "bearer", Credential::provider(provider)),
+        &pets::BEARER,
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        error
+            .message()
+            .contains("the token server cannot be reached: no way for"),
+        "{error}"
+    );
 }

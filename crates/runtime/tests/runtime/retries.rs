@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use ittybit_runtime::generated::{CallOptions, Client, ClientBuilder};
 use ittybit_runtime::transport::InMemory;
-use ittybit_runtime::{Category, Decision, reqwest};
 use ittybit_runtime::transport::{Transport, TransportError};
+use ittybit_runtime::{Category, Decision, reqwest};
 use proptest::prelude::*;
 
 use crate::pets::{self, API, Waits, builder, policy, send, send_with};
@@ -32,7 +32,10 @@ async fn an_idempotency_key_is_made_once_a_call_and_makes_a_post_retryable() {
             request.header("idempotency-key").unwrap().to_owned()
         })
         .collect();
-    assert!(keys.chunks(3).all(|call| call.iter().all(|key| *key == call[0])), "{keys:?}");
+    assert!(
+        keys.chunks(3).all(|call| call.iter().all(|key| *key == call[0])),
+        "{keys:?}"
+    );
     assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 3, "{keys:?}");
 
     let error = send(&client, &pets::MAKE).await.unwrap_err();
@@ -70,7 +73,10 @@ async fn classifiers_are_asked_about_each_failed_attempt() {
     let policy = policy(&waits).max_attempts(9).classify(move |attempt| {
         assert_eq!(attempt.operation().id, "make_pet");
         assert!(!attempt.is_idempotent());
-        assert_eq!(attempt.error().attempts() as usize, count.fetch_add(1, Ordering::SeqCst) + 1);
+        assert_eq!(
+            attempt.error().attempts() as usize,
+            count.fetch_add(1, Ordering::SeqCst) + 1
+        );
         match attempt.error().kind()? {
             "conflict" => Some(Decision::RetryAfter(Duration::from_millis(50))),
             "busy" => Some(Decision::Fail),
@@ -125,7 +131,10 @@ async fn a_spent_budget_ends_the_retries_of_all_clones_and_says_so() {
     }
     assert_eq!(attempts, [3, 3, 1, 1]);
     let last = last.unwrap().to_string();
-    assert!(last.ends_with("(not sent again: the client's retry budget is spent)"), "{last}");
+    assert!(
+        last.ends_with("(not sent again: the client's retry budget is spent)"),
+        "{last}"
+    );
     // Another client has a budget of its own.
     let (other, outage) = offline(20, 3);
     outage.fails.store(1, Ordering::SeqCst);
@@ -152,7 +161,10 @@ async fn a_retry_that_succeeds_costs_nothing_in_the_end() {
         0 => Reply::error(503, "busy", "later"),
         _ => Reply::json(200, "[]"),
     });
-    let client = builder(&server).retry(policy(&Waits::default()).budget(5)).build().unwrap();
+    let client = builder(&server)
+        .retry(policy(&Waits::default()).budget(5))
+        .build()
+        .unwrap();
     for _ in 0..20 {
         send(&client, &pets::OPEN).await.unwrap();
     }

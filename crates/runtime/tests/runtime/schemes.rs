@@ -87,7 +87,9 @@ async fn each_scheme_sends_what_its_server_wants() {
 #[tokio::test]
 async fn the_wrong_credential_is_an_error_that_is_not_tried_again() {
     let server = checked(|_| false);
-    let error = send(&client(&server, "bearer", credential("bearer")), &pets::BEARER).await.unwrap_err();
+    let error = send(&client(&server, "bearer", credential("bearer")), &pets::BEARER)
+        .await
+        .unwrap_err();
     assert_eq!((error.category(), error.kind()), (Category::Api, Some("unauthorized")));
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));
 }
@@ -97,7 +99,11 @@ async fn requirements_are_alternatives_of_schemes_that_are_sent_together() {
     let server = checked(|_| true);
     let wanted = [
         // All of a requirement, and no more.
-        (&["header", "cookie", "query"][..], &pets::BOTH, &["header", "cookie"][..]),
+        (
+            &["header", "cookie", "query"][..],
+            &pets::BOTH,
+            &["header", "cookie"][..],
+        ),
         (&["cookie", "header"], &pets::EITHER, &["header", "cookie"]),
         // The first requirement that is complete.
         (&["header", "cookie", "bearer"], &pets::EITHER, &["header", "cookie"]),
@@ -178,7 +184,11 @@ fn credentials_that_cannot_be_sent_are_refused() {
         }
     }
     let cases = [
-        ("bearer", Credential::token(" "), "the access token is empty: set `setter` to one that is valid"),
+        (
+            "bearer",
+            Credential::token(" "),
+            "the access token is empty: set `setter` to one that is valid",
+        ),
         (
             "bearer",
             Credential::token("bearer the_token"),
@@ -260,7 +270,10 @@ async fn a_key_in_the_query_is_beside_the_parameters_and_only_there() {
     let client = client(&server, "query", credential("query"));
     let request = Request::new(&pets::QUERY, CallOptions::default()).query("name", Ok(Some("Rex & Co")));
     request.send_json::<Vec<()>>(&client).await.unwrap();
-    assert_eq!(server.requests()[0].target, "/pets?name=Rex+%26+Co&api_key=the%2Fkey%26more");
+    assert_eq!(
+        server.requests()[0].target,
+        "/pets?name=Rex+%26+Co&api_key=the%2Fkey%26more"
+    );
 }
 
 #[tokio::test]
@@ -269,7 +282,10 @@ async fn a_cookie_of_the_operation_stays() {
     let client = client(&server, "cookie", credential("cookie"));
     let request = Request::new(&pets::COOKIE, CallOptions::default()).header("Cookie", Ok(Some("theme=dark")));
     request.send_json::<Vec<()>>(&client).await.unwrap();
-    assert_eq!(server.requests()[0].header("cookie"), Some("theme=dark; session=the_session"));
+    assert_eq!(
+        server.requests()[0].header("cookie"),
+        Some("theme=dark; session=the_session")
+    );
 }
 
 /// Runs a test of this file in a process of its own, which has these environment variables.
@@ -285,7 +301,11 @@ fn in_own_process(test: &str, variables: &[(&str, &str)]) {
 
 #[test]
 fn the_environment_has_a_variable_for_each_part_of_a_credential() {
-    let server = checked(|request| ["bearer", "basic", "query"].map(|scheme| vec![scheme]).contains(&sent(request)));
+    let server = checked(|request| {
+        ["bearer", "basic", "query"]
+            .map(|scheme| vec![scheme])
+            .contains(&sent(request))
+    });
     in_own_process(
         "schemes::reads_the_environment",
         &[
@@ -308,7 +328,10 @@ async fn reads_the_environment() {
         send(&client, operation).await.unwrap();
     }
     // What is not set is missing only where it is needed.
-    assert_eq!(send(&client, &pets::HEADER).await.unwrap_err().category(), Category::Credentials);
+    assert_eq!(
+        send(&client, &pets::HEADER).await.unwrap_err().category(),
+        Category::Credentials
+    );
 }
 
 #[test]

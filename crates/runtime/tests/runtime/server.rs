@@ -31,7 +31,13 @@ impl Received {
     /// Name and value of a header, as a server quotes them that echoes what it got.
     pub fn credentials(&self) -> String {
         let of = |name| self.header(name).unwrap_or_default();
-        format!("{} {} {} {}", of("authorization"), of("x-api-key"), of("cookie"), self.target)
+        format!(
+            "{} {} {} {}",
+            of("authorization"),
+            of("x-api-key"),
+            of("cookie"),
+            self.target
+        )
     }
 }
 
@@ -164,10 +170,14 @@ fn read_request(reader: &mut impl BufRead) -> Option<Received> {
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.split_once(':') else { break };
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    let length = headers.get("content-length").map_or(0, |length: &String| length.parse().unwrap());
+    let length = headers
+        .get("content-length")
+        .map_or(0, |length: &String| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     Some(Received {

@@ -21,7 +21,10 @@ fn with(transport: impl Transport) -> ittybit_runtime::generated::Client {
 
 #[tokio::test]
 async fn a_transport_gets_each_attempt_with_its_credentials() {
-    let transport = InMemory::new().respond(503, "").header("Retry-After", "1").respond(200, "[7]");
+    let transport = InMemory::new()
+        .respond(503, "")
+        .header("Retry-After", "1")
+        .respond(200, "[7]");
     let client = with(transport.clone());
     let request = Request::new(&pets::BEARER, CallOptions::default()).query("limit", Ok(Some(5)));
     let response = request.send_json::<Vec<u8>>(&client).await.unwrap();
@@ -86,7 +89,9 @@ async fn errors_of_each_kind() {
     ];
     for (error, category, attempts, message) in cases {
         let sent = Arc::new(AtomicUsize::new(0));
-        let error = send(&with(Failing(error, Arc::clone(&sent))), &pets::OPEN).await.unwrap_err();
+        let error = send(&with(Failing(error, Arc::clone(&sent))), &pets::OPEN)
+            .await
+            .unwrap_err();
         assert_eq!((error.category(), error.message()), (category, message));
         assert_eq!(error.attempts() as usize, attempts, "{error}");
         assert_eq!(sent.load(Ordering::SeqCst), attempts, "{error}");
@@ -98,7 +103,12 @@ async fn errors_of_each_kind() {
 async fn without_a_response_the_in_memory_transport_fails() {
     let error = send(&with(InMemory::new()), &pets::OPEN).await.unwrap_err();
     assert_eq!(error.attempts(), 1);
-    assert!(error.message().ends_with("the in-memory transport has no response: add one"), "{error}");
+    assert!(
+        error
+            .message()
+            .ends_with("the in-memory transport has no response: add one"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +119,10 @@ async fn a_response_need_not_say_where_it_came_from() {
             Ok(http::Response::new("[7]").into())
         }
     }
-    assert_eq!(*send(&with(Placeless), &pets::OPEN).await.unwrap(), serde_json::json!([7]));
+    assert_eq!(
+        *send(&with(Placeless), &pets::OPEN).await.unwrap(),
+        serde_json::json!([7])
+    );
 }
 
 #[tokio::test]
@@ -129,5 +142,8 @@ async fn a_response_from_another_origin_is_an_error() {
 #[tokio::test]
 async fn calls_can_be_sent_between_threads() {
     let client = with(InMemory::new().respond(200, "[]"));
-    tokio::spawn(async move { send(&client, &pets::OPEN).await }).await.unwrap().unwrap();
+    tokio::spawn(async move { send(&client, &pets::OPEN).await })
+        .await
+        .unwrap()
+        .unwrap();
 }
