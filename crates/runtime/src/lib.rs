@@ -15,6 +15,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![allow(
+    clippy::result_large_err,
+    reason = "a `Failure` is moved a few times on its way to the boxed `Error`, and only where a call failed"
+)]
 
 mod api;
 mod argument;
