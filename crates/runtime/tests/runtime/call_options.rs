@@ -50,10 +50,8 @@ async fn a_deadline_ends_an_attempt() {
             "client",
         ),
     ] {
-        let before = server.requests().len();
         let error = send_with(&client, &pets::OPEN, of_call).await.unwrap_err();
         assert_eq!((error.category(), error.attempts()), (Category::Timeout, 1));
-        assert_eq!(server.requests().len(), before + 1);
         assert_eq!(
             error.to_string(),
             format!(
