@@ -114,27 +114,6 @@ mod compressed {
             }
         }
     }
-
-    #[tokio::test]
-    async fn a_body_is_parsed_once() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
-        static PARSED: AtomicUsize = AtomicUsize::new(0);
-        struct Counted;
-        impl<'de> serde::Deserialize<'de> for Counted {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                PARSED.fetch_add(1, Ordering::SeqCst);
-                serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
-            }
-        }
-        // Allocations show a second reading that a type cannot count.
-        let server = responding(200, gzip("[7, 8]"));
-        let client = builder(&server).build().unwrap();
-        Request::new(&pets::OPEN, CallOptions::default())
-            .send_json::<Vec<Counted>>(&client)
-            .await
-            .unwrap();
-        assert_eq!(PARSED.load(Ordering::SeqCst), 2);
-    }
 }
 
 #[tokio::test]

@@ -50,10 +50,8 @@ async fn a_deadline_ends_an_attempt() {
             "client",
         ),
     ] {
-        let before = server.requests().len();
         let error = send_with(&client, &pets::OPEN, of_call).await.unwrap_err();
         assert_eq!((error.category(), error.attempts()), (Category::Timeout, 1));
-        assert_eq!(server.requests().len(), before + 1);
         assert_eq!(
             error.to_string(),
             format!(
@@ -214,7 +212,7 @@ fn error_without(build: impl FnOnce(&mut tokio::runtime::Builder) -> &mut tokio:
 }
 
 #[test]
-fn a_runtime_without_timers_or_sockets_or_none_at_all_is_an_error() {
+fn a_runtime_without_timers_or_none_at_all_is_an_error() {
     assert_eq!(
         error_without(|builder| builder.enable_io()),
         "list_pets failed: the Tokio runtime here has no timers, and without them there are no timeouts. Build it \

@@ -1,5 +1,6 @@
 //! The runtime under a client that is written by hand, against servers on this machine.
 
+mod own_process;
 mod pets;
 mod server;
 

@@ -4,6 +4,7 @@ use ittybit_runtime::Category;
 use ittybit_runtime::auth::{Credential, Token, TokenProvider};
 use ittybit_runtime::generated::{Api, CallOptions, ClientBuilder, Request};
 
+use crate::own_process::in_own_process;
 use crate::pets::{self, API, all_of, builder, client, send};
 use crate::server::{Received, Reply, Server};
 
@@ -286,17 +287,6 @@ async fn a_cookie_of_the_operation_stays() {
         server.requests()[0].header("cookie"),
         Some("theme=dark; session=the_session")
     );
-}
-
-/// Runs a test of this file in a process of its own, which has these environment variables.
-fn in_own_process(test: &str, variables: &[(&str, &str)]) {
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--ignored", "--nocapture"])
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    let shown = String::from_utf8_lossy(&status.stdout).into_owned() + &String::from_utf8_lossy(&status.stderr);
-    assert!(status.status.success() && shown.contains("1 passed"), "{shown}");
 }
 
 #[test]
