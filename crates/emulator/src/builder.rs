@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ittybit::Clock;
 
@@ -51,6 +52,7 @@ pub struct EmulatorBuilder {
     extra_fields: bool,
     fault_rate: f64,
     faults: Vec<Fault>,
+    idle_timeout: Duration,
 }
 
 impl Default for EmulatorBuilder {
@@ -66,6 +68,7 @@ impl Default for EmulatorBuilder {
             extra_fields: false,
             fault_rate: 0.0,
             faults: Vec::new(),
+            idle_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -221,6 +224,18 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long a connection may take until the head of its next request has come, by real time: a
+    /// minute, if not said otherwise. It is then ended, whether the head came in part or not at all.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let builder = ittybit_emulator::Emulator::builder().idle_timeout(Duration::from_secs(5));
+    /// ```
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
     /// Starts the emulator. It answers as soon as this returns.
     ///
     /// # Errors
@@ -273,6 +288,7 @@ impl EmulatorBuilder {
                 rate: self.fault_rate,
                 faults: self.faults,
             },
+            idle_timeout: self.idle_timeout,
         });
         let server = Server::start(listener, Arc::clone(&service))?;
         Ok(Emulator::new(server, service, self.live))

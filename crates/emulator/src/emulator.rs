@@ -273,11 +273,12 @@ impl Emulator {
         *state = State::new(Store::new(recipe, self.live, now));
     }
 
-    /// What was received, in order: the last 10 000 requests.
+    /// What was received, in order: the last 10 000 requests, or fewer where they are larger than 64 MiB
+    /// in all.
     ///
     /// See [`Request`] for an example.
     pub fn requests(&self) -> Vec<Request> {
-        self.state().requests.iter().cloned().collect()
+        self.state().requests().cloned().collect()
     }
 
     /// Lets the next request fail. Called again, the one after it fails too, and so on; a retry is

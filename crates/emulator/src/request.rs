@@ -62,6 +62,15 @@ impl Request {
         }
     }
 
+    /// How many bytes it takes to keep it, roughly.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| {
+            let bookkeeping = size_of::<(String, String)>();
+            bookkeeping + name.len() + value.len()
+        });
+        size_of::<Self>() + self.method.len() + self.target.len() + headers.sum::<usize>()
+    }
+
     /// The method, such as `GET`.
     pub fn method(&self) -> &str {
         &self.method

@@ -15,7 +15,7 @@ use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use ittybit::Clock;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -31,6 +31,8 @@ pub(crate) struct Service {
     pub(crate) api: Api,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random_faults: RandomFaults,
+    /// How long a connection may take for the head of its next request.
+    pub(crate) idle_timeout: Duration,
 }
 
 /// A running server. Dropped, it is gone: the port is free, and every connection ended.
@@ -101,12 +103,17 @@ async fn serve(connection: TcpStream, service: Arc<Service>) {
     // Without it, the end of a page can wait for the other side's delayed acknowledgement. Where
     // it cannot be set, answers are slower and no less right.
     let _ = connection.set_nodelay(true);
+    let idle_timeout = service.idle_timeout;
     let service = service_fn(move |request: hyper::Request<_>| {
         let (parts, _) = request.into_parts();
         respond(Arc::clone(&service), parts)
     });
     // An error here is a client that went away or did not speak HTTP, or a fault that was asked for.
     let _ = http1::Builder::new()
+        // A client that has sent its request may close its side and still wait for the response.
+        .half_close(true)
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle_timeout)
         .serve_connection(TokioIo::new(connection), service)
         .await;
 }

@@ -8,8 +8,9 @@ use crate::random::{Random, Stream};
 use crate::request::Request;
 use crate::store::Store;
 
-/// How many requests are remembered.
-pub(crate) const REMEMBERED: usize = 10_000;
+/// How many requests are kept, and how many bytes of them.
+const KEPT_REQUESTS: usize = 10_000;
+const KEPT_BYTES: usize = 64 << 20;
 
 /// Faults that come by themselves.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +25,9 @@ pub(crate) struct State {
     pub(crate) store: Store,
     /// What happens to the next requests, one after the other.
     pub(crate) script: VecDeque<Fault>,
-    pub(crate) requests: VecDeque<Request>,
+    requests: VecDeque<Request>,
+    /// The size of all of `requests`.
+    bytes: usize,
     /// How many requests there were, of which each has its number to draw a fault with.
     received: u64,
 }
@@ -35,6 +38,7 @@ impl State {
             store,
             script: VecDeque::new(),
             requests: VecDeque::new(),
+            bytes: 0,
             received: 0,
         }
     }
@@ -56,10 +60,18 @@ impl State {
         happens.then(|| random.faults[draw.next() as usize % random.faults.len()].clone())
     }
 
+    /// Keeps a request for whoever asks later. The oldest make room.
     pub(crate) fn remember(&mut self, request: Request) {
-        if self.requests.len() == REMEMBERED {
-            self.requests.pop_front();
-        }
+        self.bytes += request.size();
         self.requests.push_back(request);
+        while (self.requests.len() > KEPT_REQUESTS || self.bytes > KEPT_BYTES)
+            && let Some(oldest) = self.requests.pop_front()
+        {
+            self.bytes -= oldest.size();
+        }
+    }
+
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter()
     }
 }
