@@ -132,23 +132,44 @@
 //! the price is memory: about 0.5 KB for a generated task, more for one that was pushed or has changed.
 //! The figures are in `docs/performance.md` of the repository.
 
-mod answer;
-mod api_error;
+mod api;
+mod body;
 mod builder;
+mod check;
 mod clock;
-mod data;
+mod collection;
+mod contract;
 mod emulator;
+mod error_body;
 mod fault;
-mod life;
-mod query;
+mod id;
+mod items;
+mod multipart;
+mod page;
+mod parameter;
+mod pattern;
+mod percent;
+mod prefer;
+mod problem;
 mod random;
+mod recipe;
+mod render;
+mod reply;
 mod request;
+mod resource;
+mod route;
+mod schema;
+mod security;
 mod server;
 mod state;
-mod store;
+mod tasks;
+mod time_field;
+mod value;
+mod wording;
 
 pub use builder::{DEFAULT_API_KEY, EmulatorBuilder};
 pub use clock::{ManualClock, SystemClock};
 pub use emulator::{ChangeError, Emulator};
 pub use fault::Fault;
+pub use items::{ItemError, Items};
 pub use request::Request;

@@ -241,7 +241,10 @@ fn a_connection_that_sends_no_request_is_ended() {
         "GET /tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ".to_owned(),
     ] {
         let response = exchange(&emulator, request.as_bytes());
-        assert!(response.is_empty() || response.starts_with(b"HTTP/1.1 408"), "{request:?}");
+        assert!(
+            response.is_empty() || response.starts_with(b"HTTP/1.1 408"),
+            "{request:?}"
+        );
     }
     // Kept alive after a response, it is ended as well.
     let request = format!("GET /tasks HTTP/1.1\r\nHost: x\r\n{key}\r\n\r\n");
