@@ -157,6 +157,7 @@ impl Collection {
             recipe,
             keys,
         };
+        let mut alive = Vec::new();
         let mut places = Vec::with_capacity(count * (1 + collection.keys.len()));
         // The oldest first, so that the numbers ascend with the time.
         for age in (0..count as u64).rev() {
@@ -180,9 +181,10 @@ impl Collection {
                 own: None,
             }));
             if live && facts.alive {
-                collection.schedule(number, now);
+                alive.push(number);
             }
         }
+        alive.into_iter().for_each(|number| collection.schedule(number, now));
         collection.generated.sort_unstable();
         // All at once, which is far quicker than one after the other, and leaves no room in the nodes.
         places.sort_unstable();

@@ -62,15 +62,18 @@ async fn the_client_sees_each_fault_for_what_it_is() {
     let error = failure(&emulator, Fault::status(204)).await;
     assert_eq!(error.category(), Category::UnexpectedStatus);
     // The next request is as it should be.
-    assert_eq!(once(&emulator).list_tasks().send().await.unwrap().len(), 20);
+    assert_eq!(
+        once(&emulator).list_tasks().send().await.unwrap().len(),
+        http::default_limit()
+    );
 }
 
 #[test]
 fn a_truncated_answer_promises_more_than_comes() {
     let emulator = emulator();
-    let whole = get(&emulator, "/tasks?limit=100");
+    let whole = get(&emulator, &format!("/tasks?limit={}", http::largest_limit()));
     emulator.fail_next(Fault::truncated());
-    let half = get(&emulator, "/tasks?limit=100");
+    let half = get(&emulator, &format!("/tasks?limit={}", http::largest_limit()));
     assert_eq!(half.header("content-length"), whole.header("content-length"));
     assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
     emulator.fail_next(Fault::truncated());
@@ -266,7 +269,7 @@ fn a_half_closed_request_gets_its_response() {
         connection.shutdown(Shutdown::Write).unwrap();
         let mut response = Vec::new();
         connection.read_to_end(&mut response).unwrap();
-        assert_eq!(parse(&response).ids().len(), 20, "request {number}");
+        assert_eq!(parse(&response).ids().len(), http::default_limit(), "request {number}");
     }
 }
 
