@@ -85,9 +85,10 @@ struct Call<'a> {
 impl Api {
     pub(crate) fn new(base_url: String, api_key: String, contract: Contract, setting: Setting) -> Self {
         let mut resources = resource::find(&contract);
-        // Without a value for the schema there are no items to have.
+        // Without a value for the schema there are no items to begin with.
         resources.retain(|resource| {
-            value::make(&contract.schemas, &resource.schema, Extent::Required, setting.seed, 0).is_ok()
+            let made = || value::make(&contract.schemas, &resource.schema, Extent::Required, setting.seed, 0);
+            setting.items == 0 || made().is_ok()
         });
         if setting.tasks.is_some() {
             resources

@@ -1,5 +1,7 @@
 //! Checking a value against a schema, and saying in a sentence what is wrong with it.
 
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 
 use crate::problem::Problem;
@@ -69,6 +71,7 @@ pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value)
     let Err(error) = validator.validate(value) else {
         return Ok(());
     };
+    let error = innermost(&error);
     let place = format!("{name}{}", error.instance_path());
     // The value itself may be long, and be a secret.
     let reason = error.masked().to_string();
@@ -80,6 +83,29 @@ pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value)
             excerpt_of_reason(&reason)
         ),
     ))
+}
+
+/// What is wrong in the branch of a union that a value is nearest to, where that is further inside.
+fn innermost<'e, 'v>(error: &'e ValidationError<'v>) -> &'e ValidationError<'v> {
+    let branches = match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
+        _ => return error,
+    };
+    // A value that says by one of a few words what it is belongs to the branch with that word.
+    let named = |branch: &&Vec<ValidationError<'v>>| {
+        let other = |error: &ValidationError<'_>| {
+            matches!(
+                error.kind(),
+                ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. }
+            )
+        };
+        !branch.iter().any(other)
+    };
+    let nearest = branches.iter().filter(named).min_by_key(|branch| branch.len());
+    match nearest.and_then(|branch| branch.first()) {
+        Some(inner) if inner.instance_path().as_str().len() > error.instance_path().as_str().len() => innermost(inner),
+        _ => error,
+    }
 }
 
 fn excerpt_of_reason(reason: &str) -> String {

@@ -117,6 +117,7 @@ impl Contract {
         let json = document.root().to_json();
         let schemas = Schemas::new(&json).map_err(|reason| document.error("", reason))?;
         let reader = Reader {
+            document,
             json: &json,
             schemas: &schemas,
         };
@@ -197,6 +198,7 @@ pub(crate) fn is_json(name: &str) -> bool {
 
 /// The document as it is read.
 struct Reader<'d> {
+    document: &'d Document,
     json: &'d Value,
     schemas: &'d Schemas,
 }
@@ -280,6 +282,12 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// The names of an object's members, in the order of the document.
+    fn names(&self, pointer: &str) -> impl Iterator<Item = &'d str> {
+        let members = self.document.get(pointer).and_then(|node| node.as_object());
+        members.unwrap_or_default().iter().map(|member| member.key())
+    }
+
     /// The pointers of a list's items.
     fn list(&self, pointer: &str) -> Vec<String> {
         let count = self.json.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
@@ -342,7 +350,7 @@ impl<'d> Reader<'d> {
 
     fn media(&self, pointer: &str) -> Vec<Media> {
         let content = self.json.pointer(pointer).unwrap_or(&Value::Null);
-        members(content)
+        self.names(pointer)
             .map(|name| {
                 let place = below(pointer, [name]);
                 let essence = name.split(';').next().unwrap_or_default();
@@ -360,7 +368,7 @@ impl<'d> Reader<'d> {
         if let Some(example) = holder.get("example") {
             return vec![("example".to_owned(), example.clone())];
         }
-        members(&holder["examples"])
+        self.names(&below(place, ["examples"]))
             .filter_map(|name| {
                 let (_, example) = self.at(&below(place, ["examples", name]))?;
                 Some((name.to_owned(), example.get("value")?.clone()))

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::contract::{Contract, Media, Operation, Response};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::schema::Way;
+use crate::schema::{Way, below};
 use crate::value::{self, Extent, Shape};
 
 const MESSAGES: [&str; 10] = [
@@ -24,7 +24,7 @@ const MESSAGES: [&str; 10] = [
     "errors",
     "title",
 ];
-const KINDS: [&str; 8] = ["kind", "code", "error_code", "errorCode", "type", "error", "name", "id"];
+const KINDS: [&str; 6] = ["kind", "code", "error_code", "errorCode", "type", "error"];
 const STATUSES: [&str; 6] = [
     "status",
     "statusCode",
@@ -52,9 +52,14 @@ pub(crate) fn reply(contract: &Contract, operation: Option<&Operation>, problem:
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut reply = match documented(contract, operation, status.as_u16()) {
         Some(media) => {
-            let mut body = template(contract, media);
             let schema = media.schema.as_deref();
-            fill(contract, schema, &mut body, problem, status);
+            let shown = example(contract, media).cloned();
+            let made = shown.is_none();
+            let mut body = shown.unwrap_or_else(|| template(contract, schema));
+            let filled = fill(contract, schema, &mut body, problem, status);
+            if made {
+                prune(contract, schema, &mut body, &filled);
+            }
             Reply::bytes(status, concrete(&media.name), body.to_string().into_bytes())
         }
         None => Reply::json(status, &json!({ "kind": problem.kind, "message": problem.message })),
@@ -110,18 +115,38 @@ fn example<'c>(contract: &Contract, media: &'c Media) -> Option<&'c Value> {
     media.schema.as_ref().is_none_or(fits).then_some(example)
 }
 
-fn template(contract: &Contract, media: &Media) -> Value {
-    if let Some(example) = example(contract, media) {
-        return example.clone();
-    }
-    let made = media
-        .schema
-        .as_deref()
-        .map(|pointer| value::make(&contract.schemas, pointer, Extent::Full, 0, 0));
-    match made {
+fn template(contract: &Contract, schema: Option<&str>) -> Value {
+    match schema.map(|pointer| value::make(&contract.schemas, pointer, Extent::Full, 0, 0)) {
         Some(Ok(made)) => made,
         // Without a schema, or with one that nothing fits, there is no shape to have.
         Some(Err(_)) | None => json!({ "kind": "", "message": "" }),
+    }
+}
+
+fn fits(contract: &Contract, schema: Option<&str>, body: &Value) -> bool {
+    schema.is_none_or(|pointer| contract.schemas.is_valid(Way::Response, pointer, body))
+}
+
+/// Takes away what was made up and says nothing of the problem, as far as the schema allows it.
+fn prune(contract: &Contract, schema: Option<&str>, body: &mut Value, filled: &[String]) {
+    for place in holders(body) {
+        let names: Vec<String> = match body.pointer(&place).and_then(Value::as_object) {
+            Some(object) => object.keys().cloned().collect(),
+            None => continue,
+        };
+        for name in names {
+            let member = below(&place, [name.as_str()]);
+            if filled.iter().any(|filled| filled.starts_with(&member)) {
+                continue;
+            }
+            let before = body.clone();
+            if let Some(object) = body.pointer_mut(&place).and_then(Value::as_object_mut) {
+                object.remove(&name);
+            }
+            if !fits(contract, schema, body) {
+                *body = before;
+            }
+        }
     }
 }
 
@@ -130,8 +155,15 @@ pub(crate) fn concrete(name: &str) -> &str {
     if name.contains('*') { "application/json" } else { name }
 }
 
-fn fill(contract: &Contract, schema: Option<&str>, body: &mut Value, problem: &Problem, status: StatusCode) {
-    let fits = |body: &Value| schema.is_none_or(|pointer| contract.schemas.is_valid(Way::Response, pointer, body));
+/// Puts a problem into a body; gives the pointers of what was set.
+fn fill(
+    contract: &Contract,
+    schema: Option<&str>,
+    body: &mut Value,
+    problem: &Problem,
+    status: StatusCode,
+) -> Vec<String> {
+    let mut filled = Vec::new();
     // Properties that the schema has and the example does not.
     let shape = schema.map(|pointer| Shape::at(&contract.schemas, Way::Response, pointer));
     let declared = shape
@@ -144,13 +176,15 @@ fn fill(contract: &Contract, schema: Option<&str>, body: &mut Value, problem: &P
             object.is_some_and(|object| object.contains_key(name)) || top && declared.contains_key(name)
         };
         let mut set = |names: &[&str], values: &[Value], all: bool| {
-            for name in names.iter().filter(|name| has(body, name)).collect::<Vec<_>>() {
+            for name in names.iter().copied().filter(|name| has(body, name)).collect::<Vec<_>>() {
                 for value in values {
                     let before = body.clone();
-                    if let Some(object) = body.pointer_mut(&place).and_then(Value::as_object_mut) {
-                        insert(object, name, value);
+                    let object = body.pointer_mut(&place).and_then(Value::as_object_mut);
+                    if !object.is_some_and(|object| insert(object, name, value)) {
+                        break;
                     }
-                    if fits(body) {
+                    if fits(contract, schema, body) {
+                        filled.push(below(&place, [name]));
                         if !all {
                             return;
                         }
@@ -172,18 +206,20 @@ fn fill(contract: &Contract, schema: Option<&str>, body: &mut Value, problem: &P
             set(&PLACES, &[place.as_str().into(), json!([place])], false);
         }
     }
+    filled
 }
 
-/// Puts a value in the place of another one; a text in the place of a list becomes its only item.
-fn insert(object: &mut Map<String, Value>, name: &str, value: &Value) {
+/// Puts a value in the place of another one; a text in the place of a list becomes its only item. Says no where
+/// there is something that holds more, and is filled from inside.
+fn insert(object: &mut Map<String, Value>, name: &str, value: &Value) -> bool {
     let value = match object.get(name) {
-        // What holds more is filled from inside.
-        Some(Value::Object(_)) => return,
+        Some(Value::Object(_)) => return false,
         Some(Value::Array(items)) if items.iter().all(Value::is_string) && !value.is_array() => json!([value]),
-        Some(Value::Array(items)) if items.iter().any(Value::is_object) => return,
+        Some(Value::Array(items)) if items.iter().any(Value::is_object) => return false,
         _ => value.clone(),
     };
     object.insert(name.to_owned(), value);
+    true
 }
 
 /// The pointers of the objects that may hold what happened: the body, and what it has inside.
@@ -195,7 +231,7 @@ fn holders(body: &Value) -> Vec<String> {
         match value {
             Value::Object(object) => {
                 for (name, member) in object {
-                    let place = crate::schema::below(&place, [name.as_str()]);
+                    let place = below(&place, [name.as_str()]);
                     collect(member, place, depth + 1, found);
                 }
                 found.push(place);

@@ -215,7 +215,10 @@ impl FromSchema {
     }
 
     fn known(&self, name: &str) -> bool {
-        property(&self.contract.schemas, &self.resource.schema, name).is_some()
+        let place = property(&self.contract.schemas, &self.resource.schema, name);
+        let schema = place.and_then(|place| self.contract.schemas.resolve(Way::Response, &place));
+        // What is only written is never in a response.
+        schema.is_some_and(|(_, schema)| *schema != Value::Bool(false))
     }
 
     fn read_only(&self, name: &str) -> bool {

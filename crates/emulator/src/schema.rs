@@ -227,7 +227,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Takes out of `required` what this way need not have.
+    /// Takes out what this way need not, or must not, have.
     fn relax(&self, schema: &mut Map<String, Value>) {
         let flag = match self.way {
             Way::Request => "readOnly",
@@ -244,15 +244,22 @@ impl Conversion<'_> {
             };
             property.get(flag)?.as_bool()
         };
-        let Some(required) = schema.get("required").and_then(Value::as_array) else {
-            return;
-        };
-        let kept: Vec<_> = required
-            .iter()
-            .filter(|name| name.as_str().and_then(flagged) != Some(true))
+        let flagged: Vec<String> = properties
+            .keys()
+            .filter(|name| flagged(name) == Some(true))
             .cloned()
             .collect();
-        schema.insert("required".to_owned(), kept.into());
+        if let Some(Value::Array(required)) = schema.get_mut("required") {
+            required.retain(|name| !flagged.iter().any(|flagged| name == flagged));
+        }
+        // A response never has what is only written. A request may have what is only read: it has no effect.
+        if self.way == Way::Response
+            && let Some(Value::Object(properties)) = schema.get_mut("properties")
+        {
+            for name in flagged {
+                properties.insert(name, Value::Bool(false));
+            }
+        }
     }
 }
 
@@ -318,7 +325,9 @@ mod tests {
         let pointer = "/components/schemas/User";
         assert!(schemas.is_valid(Way::Request, pointer, &json!({ "password": "x" })));
         assert!(!schemas.is_valid(Way::Request, pointer, &json!({ "id": "x" })));
+        assert!(schemas.is_valid(Way::Request, pointer, &json!({ "id": "x", "password": "x" })));
         assert!(schemas.is_valid(Way::Response, pointer, &json!({ "id": "x" })));
+        assert!(!schemas.is_valid(Way::Response, pointer, &json!({ "id": "x", "password": "x" })));
     }
 
     #[test]

@@ -95,11 +95,17 @@ impl Shape {
 
     /// The types that a value may have; none where it may have any.
     pub(crate) fn types(&self, schemas: &Schemas) -> Vec<String> {
+        self.types_within(schemas, 0)
+    }
+
+    fn types_within(&self, schemas: &Schemas, depth: usize) -> Vec<String> {
         let mut types = types(&self.keywords);
-        if types.is_empty() {
-            for (branches, _) in &self.unions {
-                for branch in branches.iter() {
-                    types.extend(Self::of(schemas, branch).types(schemas));
+        if types.is_empty() && depth < 8 {
+            for branch in self.unions.iter().flat_map(|(branches, _)| branches) {
+                for kind in Self::of(schemas, branch).types_within(schemas, depth + 1) {
+                    if !types.contains(&kind) {
+                        types.push(kind);
+                    }
                 }
             }
         }
@@ -214,6 +220,10 @@ impl Maker<'_> {
             };
             return values[self.random.next() as usize % values.len()].clone();
         }
+        // What is large enough ends as soon as it may.
+        if self.budget == 0 && types(keywords).iter().any(|kind| kind == "null") {
+            return Value::Null;
+        }
         if !shape.unions.is_empty() {
             return self.union(shape, depth);
         }
@@ -250,9 +260,8 @@ impl Maker<'_> {
     fn union(&mut self, shape: &Shape, depth: usize) -> Value {
         let mut parts = vec![Value::Object(shape.keywords.clone())];
         for (branches, discriminator) in &shape.unions {
-            // Deep down the last branch, which is more often the one that ends.
-            let place = match depth > DEEPEST / 2 {
-                true => branches.len().saturating_sub(1),
+            let place = match self.budget == 0 || depth > DEEP {
+                true => self.smallest(branches),
                 false => self.random.next() as usize % branches.len().max(1),
             };
             let Some(branch) = branches.get(place) else {
@@ -271,6 +280,22 @@ impl Maker<'_> {
             return Value::Null;
         }
         self.schema(&json!({ "allOf": parts }), depth + 1)
+    }
+
+    /// The branch that ends soonest: nothing, or a scalar, if there is one.
+    fn smallest(&self, branches: &[Value]) -> usize {
+        let size = |branch: &Value| {
+            let kinds = Shape::of(self.schemas, branch).types(self.schemas);
+            let is = |name: &str| kinds.iter().any(|kind| kind == name);
+            match () {
+                () if is("null") => 0,
+                () if !is("object") && !is("array") && !kinds.is_empty() => 1,
+                () if !is("object") => 2,
+                () => 3,
+            }
+        };
+        let sizes = branches.iter().map(size).enumerate();
+        sizes.min_by_key(|(_, size)| *size).map_or(0, |(place, _)| place)
     }
 
     fn object(&mut self, keywords: &Map<String, Value>, depth: usize) -> Value {

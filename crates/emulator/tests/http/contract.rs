@@ -133,6 +133,17 @@ fn to_json_schema(value: &mut Value) {
     match value {
         Value::Object(object) => {
             object.values_mut().for_each(to_json_schema);
+            for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+                if object.remove(exclusive) == Some(Value::Bool(true)) {
+                    let bound = object.remove(bound).unwrap();
+                    object.insert(exclusive.to_owned(), bound);
+                }
+            }
+            // In a response, what is only written need not be.
+            let properties = object.get("properties").cloned().unwrap_or_default();
+            if let Some(Value::Array(required)) = object.get_mut("required") {
+                required.retain(|name| properties[name.as_str().unwrap()]["writeOnly"] != true);
+            }
             if object.remove("nullable") == Some(Value::Bool(true)) {
                 let schema = std::mem::take(object);
                 object.insert("anyOf".to_owned(), json!([schema, { "type": "null" }]));
