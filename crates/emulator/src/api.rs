@@ -459,7 +459,7 @@ impl Api {
                         &self.contract,
                         resource,
                         &listing.schema,
-                        &*item(content, &*recipe),
+                        &item(content, &*recipe),
                     )?);
                 }
                 shown.ends = ends(resource, &page, &*recipe);
@@ -509,7 +509,7 @@ impl Api {
     fn created(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {
         let resource = &*self.resources[place];
         let name = self.list_name(call, place)?;
-        let recipe = self.from_schema(&name);
+        let recipe = self.made_from_schema(&name);
         let item = {
             let mut state = State::lock(&self.state);
             let list = state.list(&name, call.now, || self.collection(&name, call.now));
@@ -539,7 +539,7 @@ impl Api {
     fn changed(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {
         let old = self.item_of(call, place)?;
         let name = self.list_name(call, place)?;
-        let recipe = self.from_schema(&name);
+        let recipe = self.made_from_schema(&name);
         let body = call.sent.value.as_ref();
         let item = match call.role {
             Role::Replace(_) => {
@@ -688,11 +688,11 @@ impl Api {
                 setting,
                 resource: Arc::clone(resource),
             }),
-            _ => Arc::new(self.from_schema(name)),
+            _ => Arc::new(self.made_from_schema(name)),
         }
     }
 
-    fn from_schema(&self, name: &ListName) -> FromSchema {
+    fn made_from_schema(&self, name: &ListName) -> FromSchema {
         let resource = Arc::clone(&self.resources[name.0]);
         FromSchema {
             contract: Arc::clone(&self.contract),

@@ -415,6 +415,34 @@ impl EmulatorBuilder {
     }
 }
 
+impl Emulator {
+    /// An emulator without tasks.
+    ///
+    /// # Errors
+    /// As for [`EmulatorBuilder::start`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// assert!(emulator.client().list_tasks().send().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Everything that can be set.
+    ///
+    /// ```
+    /// let builder = ittybit_emulator::Emulator::builder().tasks(100).seed(7);
+    /// ```
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+}
+
 impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorBuilder")

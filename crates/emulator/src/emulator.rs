@@ -1,12 +1,10 @@
 //! The emulator in a test's hands.
 
 use std::fmt;
-use std::io;
 use std::sync::{Arc, MutexGuard};
 
 use ittybit::{Client, RetryPolicy, Task};
 
-use crate::builder::EmulatorBuilder;
 use crate::clock::SharedClock;
 use crate::fault::Fault;
 use crate::items::Items;
@@ -43,32 +41,6 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// An emulator without tasks.
-    ///
-    /// # Errors
-    /// As for [`EmulatorBuilder::start`].
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let emulator = ittybit_emulator::Emulator::start().await?;
-    /// assert!(emulator.client().list_tasks().send().await?.is_empty());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Everything that can be set.
-    ///
-    /// ```
-    /// let builder = ittybit_emulator::Emulator::builder().tasks(100).seed(7);
-    /// ```
-    pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder::default()
-    }
-
     /// Where the emulator is, without a slash at the end: `http://127.0.0.1:` and the port.
     ///
     /// ```

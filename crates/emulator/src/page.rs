@@ -50,9 +50,8 @@ pub(crate) fn ask(
     };
     let start = match &listing.paging {
         Paging::Cursors(cursors) => {
-            let text = |name: &str| texts(value(name)).pop();
-            ask.after = text(&cursors.forward);
-            ask.before = cursors.backward.as_deref().and_then(text);
+            ask.after = texts(value(&cursors.forward)).pop();
+            ask.before = cursors.backward.as_deref().and_then(|name| texts(value(name)).pop());
             let backward = cursors.backward.as_deref().unwrap_or_default();
             Start::Cursors {
                 after: cursor(resource, collection, &cursors.forward, ask.after.as_deref())?,
