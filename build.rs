@@ -28,8 +28,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn write_client(client: &Path) -> Result<(), Box<dyn Error>> {
     let document = "openapi.yaml";
     println!("cargo::rerun-if-changed={document}");
-    let generated = ittybit_spec::Document::read(Path::new(document))
-        .and_then(|document| ittybit_codegen::generate(&document, "cargo xtask codegen"));
+    let generated = ittybit_spec::Document::read(Path::new(document)).and_then(|document| {
+        for file in document.files() {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
+        ittybit_codegen::generate(&document, "cargo xtask codegen", env!("CARGO_PKG_NAME"))
+    });
     match generated {
         Ok(generated) => {
             if fs::read_to_string(CHECKED_IN)

@@ -13,7 +13,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let page = client.list_tasks().limit(limit).send().await?;
     for task in &page {
-        println!("{}  {}  {}  {}", task.created_at, task.id, task.kind, task.status);
+        let created = task.created_at.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        println!("{created}  {}  {}  {}", task.id, task.kind, task.status);
     }
     if let Some(cursor) = page.next_cursor() {
         println!("more follow after {cursor}");

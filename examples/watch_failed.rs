@@ -1,47 +1,38 @@
-//! Tells when a task fails: `cargo run --example watch_failed [SECONDS]`
+//! Tells which tasks of a run fail: `cargo run --example watch_failed RUN_ID [SECONDS]`
 //!
-//! It looks every so many seconds (30, if not said) at the failed tasks of the last day. A task
-//! can fail long after it was created, so it is not enough to look at the newest ones.
-//! Needs `ITTYBIT_API_KEY`.
+//! It watches the run until each of its tasks has come to its end, and looks every so many seconds at
+//! first (2, if not said). Needs `ITTYBIT_API_KEY`.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use ittybit::{Client, Error, TaskStatusFilter, Timestamp};
-
-const DAY: i64 = 24 * 60 * 60;
+use ittybit::Client;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let seconds = match std::env::args().nth(1) {
+    let mut arguments = std::env::args().skip(1);
+    let run = arguments
+        .next()
+        .ok_or("which run? Give its id, such as run_5xQ9wKp3vN")?;
+    let seconds = match arguments.next() {
         Some(seconds) => seconds.parse()?,
-        None => 30,
+        None => 2,
     };
     let client = Client::from_env()?;
-    let mut known = HashSet::new();
+    let changes = client.list_tasks().run_id(run).limit(100).watch();
+    let mut changes = changes.interval(Duration::from_secs(seconds));
     loop {
-        match failed_today(&client, &mut known).await {
-            Ok(()) => {}
-            // The client has tried a few times. The next round may do better.
+        match changes.try_next().await {
+            Ok(Some(task)) if task.status.is_terminal() && !task.status.is_success() => {
+                println!("{} ({}) {}", task.id, task.kind, task.status);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            // The client has tried a few times. The next look may do better.
             Err(error) if error.is_retryable() => eprintln!("{error}"),
             Err(error) => return Err(error.into()),
         }
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
-}
-
-/// Prints the tasks that failed and are not yet known.
-async fn failed_today(client: &Client, known: &mut HashSet<String>) -> Result<(), Error> {
-    let yesterday = Timestamp::from_unix_seconds(Timestamp::now().unix_seconds() - DAY);
-    let mut failed = client.list_tasks().status(TaskStatusFilter::Failed).limit(100).stream();
-    // Newest first: what comes after the first old one is older still.
-    while let Some(task) = failed.try_next().await? {
-        if task.created_at < yesterday {
-            break;
-        }
-        if known.insert(task.id.clone()) {
-            println!("{} ({}) of {} failed", task.id, task.kind, task.created_at);
-        }
-    }
+    let failed = changes.states().filter(|task| !task.status.is_success()).count();
+    println!("{failed} of {} tasks did not succeed", changes.states().len());
     Ok(())
 }

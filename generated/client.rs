@@ -1,38 +1,45 @@
 //! Generated from `openapi.yaml` by `cargo xtask codegen`. Do not edit.
 
-use crate::Client;
+pub use ittybit_runtime::{
+    Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError,
+    Response, RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest,
+    transport,
+};
 
-/// The URL of the API's first server.
-pub(crate) const SERVER_URL: &str = "https://api.ittybit.com";
+pub use types::*;
 
-/// Every operation, in the order of the document.
-///
-/// ```
-/// for operation in ittybit::operation::OPERATIONS {
-///     println!("{} {}", operation.method, operation.path);
-/// }
-/// ```
-pub const OPERATIONS: &[&crate::operation::Operation] = &[builder::ListTasks::OPERATION];
-
-/// Every list that comes in pages, in the order of the document.
-///
-/// ```
-/// for list in ittybit::operation::LISTS {
-///     println!("{} {}", list.operation().id, list.operation().summary);
-/// }
-/// ```
-pub const LISTS: &[crate::operation::List] = &[
-    crate::operation::List::new(
-        builder::ListTasks::OPERATION,
-        |client, arguments| {
-            let mut request = client.list_tasks();
-            for (name, values) in arguments {
-                request = request.set(name, values)?;
-            }
-            Ok(request.pages_json())
+/// What the document says of the API as a whole.
+static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
+    user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),
+    crate_name: "ittybit",
+    server: Some("https://api.ittybit.com"),
+    env_prefix: "ITTYBIT",
+    schemes: &[
+        ittybit_runtime::auth::Scheme {
+            name: "bearer",
+            kind: ittybit_runtime::auth::SchemeKind::Http("Bearer"),
+            noun: "API key",
+            setter: "api_key",
+            variables: &["API_KEY"],
+            token_url: None,
         },
-    ),
-];
+    ],
+    security: &[&["bearer"]],
+    errors: ittybit_runtime::generated::ErrorShape {
+        kind: &["/kind"],
+        message: &["/message"],
+    },
+};
+
+ittybit_runtime::client! {
+    crate: "ittybit",
+    api: API,
+    title: "the Ittybit API",
+    new: token api_key "bearer",
+    credentials: [
+        token api_key "bearer",
+    ],
+}
 
 impl Client {
     /// List Tasks.
@@ -57,7 +64,7 @@ impl Client {
 }
 
 #[cfg(feature = "blocking")]
-impl crate::blocking::Client {
+impl blocking::Client {
     /// List Tasks.
     ///
     /// Get a paginated list of your tasks.
@@ -74,28 +81,79 @@ impl crate::blocking::Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list_tasks(&self) -> builder::ListTasks<crate::blocking::Client> {
+    pub fn list_tasks(&self) -> builder::ListTasks<blocking::Client> {
         builder::ListTasks::new(self.clone())
     }
 }
 
+/// Operations as data, for programs that learn at run time what there is to call, such as a
+/// command line.
+pub mod operation {
+    use super::builder;
+
+    pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
+
+    /// A list of this API that comes in pages.
+    /// ```
+    /// fn name(list: &ittybit::operation::List) -> &'static str {
+    ///     list.operation().id
+    /// }
+    /// ```
+    pub type List = ittybit_runtime::operation::List<super::Client>;
+
+    /// Every operation, in the order of the document.
+    ///
+    /// ```
+    /// for operation in ittybit::operation::OPERATIONS {
+    ///     println!("{} {}", operation.method, operation.path);
+    /// }
+    /// ```
+    pub const OPERATIONS: &[&Operation] = &[builder::ListTasks::OPERATION];
+
+    /// Every list that comes in pages, in the order of the document.
+    ///
+    /// ```
+    /// for list in ittybit::operation::LISTS {
+    ///     println!("{} {}", list.operation().id, list.operation().summary);
+    /// }
+    /// ```
+    pub const LISTS: &[List] = &[
+        List::new(
+                builder::ListTasks::OPERATION,
+                |client, arguments| {
+                    let mut request = client.list_tasks();
+                    for (name, values) in arguments {
+                        request = request.set(name, values)?;
+                    }
+                    Ok(request.pages_json())
+                },
+            )
+            .watched(|client, arguments| {
+                let mut request = client.list_tasks();
+                for (name, values) in arguments {
+                    request = request.set(name, values)?;
+                }
+                Ok(request.watch_json())
+            }),
+    ];
+}
+
 /// What is sent and received.
 pub mod types {
-    use crate::Timestamp;
-    use crate::open_enum::open_enum;
+    use ittybit_runtime::Timestamp;
+    use ittybit_runtime::open_enum;
 
     /// A unit of work on media.
     ///
-    /// The reference marks no field as required. That `id`, `kind`, `status` and `created_at` are
-    /// required is this project's own choice: `id` is the cursor that pages follow, and a task
-    /// makes little sense without the others.
+    /// The reference marks no field as required. That `id`, `kind` and `status` are required is this
+    /// project's own choice: `id` is the cursor that pages follow, and a task makes little sense
+    /// without the others. The vendor's page on responses shows tasks that have these and `object`.
     ///
     /// ```
     /// let task = ittybit::Task::builder()
     ///     .id("task_2jR8kLm4nP")
     ///     .kind(ittybit::TaskKind::Video)
     ///     .status(ittybit::TaskStatus::Waiting)
-    ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
     ///     .build()?;
     /// # Ok::<(), ittybit::Error>(())
     /// ```
@@ -116,7 +174,7 @@ pub mod types {
         /// unit. Any number is allowed, so that a fraction costs nothing.
         #[serde(
             skip_serializing_if = "Option::is_none",
-            serialize_with = "crate::number::serialize_option"
+            serialize_with = "ittybit_runtime::generated::number::serialize_option"
         )]
         pub progress: Option<f64>,
         /// The file that the task reads.
@@ -137,7 +195,8 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by: Option<String>,
         /// When the task was created, in Unix seconds.
-        pub created_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub created_at: Option<Timestamp>,
         /// When work on the task started, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<Timestamp>,
@@ -147,8 +206,9 @@ pub mod types {
         /// When the task last changed, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -200,7 +260,7 @@ pub mod types {
         /// Playing time, in seconds.
         #[serde(
             skip_serializing_if = "Option::is_none",
-            serialize_with = "crate::number::serialize_option"
+            serialize_with = "ittybit_runtime::generated::number::serialize_option"
         )]
         pub duration: Option<f64>,
         /// Bit rate of the whole file, in bits per second.
@@ -209,14 +269,15 @@ pub mod types {
         /// Frame rate of the picture, in frames per second.
         #[serde(
             skip_serializing_if = "Option::is_none",
-            serialize_with = "crate::number::serialize_option"
+            serialize_with = "ittybit_runtime::generated::number::serialize_option"
         )]
         pub framerate: Option<f64>,
         /// The codecs of the file's streams.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub codecs: Option<Codecs>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -247,8 +308,9 @@ pub mod types {
         /// The codec of the audio stream.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub audio: Option<AudioCodec>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -282,8 +344,9 @@ pub mod types {
         /// Level of the codec, such as `4.0`. A string, not a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub level: Option<String>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -320,8 +383,9 @@ pub mod types {
         /// Bit rate of the stream, in bits per second.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bitrate: Option<i64>,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -354,8 +418,9 @@ pub mod types {
         pub kind: String,
         /// What to do about the error.
         pub message: String,
-        /// Fields that this version does not know, as they came.
-        #[serde(flatten)]
+        /// Fields that this version does not know, and optional ones whose values do not fit their
+        /// types, as they came.
+        #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
 
@@ -408,7 +473,7 @@ pub mod types {
     }
 
     open_enum! {
-        TaskStatus {
+        "ittybit" TaskStatus {
             Waiting = "waiting",
             Validating = "validating",
             Queued = "queued",
@@ -418,6 +483,31 @@ pub mod types {
             Failed = "failed",
             Cancelled = "cancelled",
             Ready = "ready",
+        }
+    }
+
+    impl TaskStatus {
+        /// Whether it has come to its end, and will not change any more: `succeeded`, `ready`,
+        /// `failed` or `cancelled`. `false` for a value that this version does not know.
+        ///
+        /// ```
+        /// assert!(ittybit::TaskStatus::Succeeded.is_terminal());
+        /// assert!(!ittybit::TaskStatus::Waiting.is_terminal());
+        /// ```
+        pub fn is_terminal(&self) -> bool {
+            matches!(
+                self, Self::Succeeded | Self::Ready | Self::Failed | Self::Cancelled
+            )
+        }
+
+        /// Whether it has come to a good end: `succeeded` or `ready`.
+        ///
+        /// ```
+        /// assert!(ittybit::TaskStatus::Succeeded.is_success());
+        /// assert!(!ittybit::TaskStatus::Failed.is_success());
+        /// ```
+        pub fn is_success(&self) -> bool {
+            matches!(self, Self::Succeeded | Self::Ready)
         }
     }
 
@@ -452,7 +542,7 @@ pub mod types {
     }
 
     open_enum! {
-        TaskStatusFilter {
+        "ittybit" TaskStatusFilter {
             Waiting = "waiting",
             Validating = "validating",
             Queued = "queued",
@@ -508,7 +598,7 @@ pub mod types {
     }
 
     open_enum! {
-        TaskKind {
+        "ittybit" TaskKind {
             Video = "video",
             AdaptiveVideo = "adaptive_video",
             Image = "image",
@@ -544,7 +634,7 @@ pub mod types {
     }
 
     open_enum! {
-        SortOrder {
+        "ittybit" SortOrder {
             Asc = "asc",
             Desc = "desc",
         }
@@ -572,30 +662,55 @@ pub mod types {
     }
 
     open_enum! {
-        FileKind {
+        "ittybit" FileKind {
             Url = "url",
             Internal = "internal",
+        }
+    }
+
+    impl From<TaskStatus> for TaskStatusFilter {
+        /// The filter that finds this value. `ready` becomes `succeeded`, which took its place. A
+        /// value that the filter does not know is sent as it is.
+        ///
+        /// ```
+        /// let filter = ittybit::TaskStatusFilter::from(ittybit::TaskStatus::Ready);
+        /// assert_eq!(filter, ittybit::TaskStatusFilter::Succeeded);
+        /// ```
+        fn from(value: TaskStatus) -> Self {
+            match value {
+                TaskStatus::Ready => Self::Succeeded,
+                other => Self::from(other.as_str()),
+            }
         }
     }
 }
 
 /// What builds requests and the values in them.
 pub mod builder {
-    use crate::argument::Argument;
+    use ittybit_runtime::generated::Argument;
     use std::ops::Bound;
-    use crate::Client;
+    use ittybit_runtime::generated::CallOptions;
+    use super::Client;
     use std::fmt::Display;
-    use crate::Error;
-    use crate::Items;
-    use crate::operation::Operation;
-    use crate::Page;
-    use crate::Pages;
-    use crate::page::Pagination;
-    use crate::operation::Paging;
-    use crate::parameter::Parameter;
-    use crate::Timestamp;
-    use crate::argument;
-    use crate::bounds;
+    use ittybit_runtime::Error;
+    use ittybit_runtime::Items;
+    use ittybit_runtime::operation::Lifecycle;
+    use ittybit_runtime::operation::Operation;
+    use ittybit_runtime::Page;
+    use ittybit_runtime::Pages;
+    use ittybit_runtime::generated::Pagination;
+    use ittybit_runtime::operation::Paging;
+    use ittybit_runtime::operation::Parameter;
+    use ittybit_runtime::generated::Request;
+    use ittybit_runtime::Timestamp;
+    use ittybit_runtime::Watch;
+    use ittybit_runtime::generated::Watching;
+    use ittybit_runtime::generated::argument;
+
+    #[cfg(feature = "blocking")]
+    use super::blocking;
+    use ittybit_runtime::generated::bounds;
+    use ittybit_runtime::generated::text_of;
     use super::types;
 
     /// The builder of [`Task`](types::Task), begun by [`Task::builder`](types::Task::builder).
@@ -616,7 +731,7 @@ pub mod builder {
         error: Result<Option<serde_json::Value>, String>,
         metadata: Result<Option<serde_json::Value>, String>,
         created_by: Result<Option<String>, String>,
-        created_at: Result<Timestamp, String>,
+        created_at: Result<Option<Timestamp>, String>,
         started_at: Result<Option<Timestamp>, String>,
         finished_at: Result<Option<Timestamp>, String>,
         updated_at: Result<Option<Timestamp>, String>,
@@ -636,7 +751,7 @@ pub mod builder {
                 error: Ok(None),
                 metadata: Ok(None),
                 created_by: Ok(None),
-                created_at: argument::missing(),
+                created_at: Ok(None),
                 started_at: Ok(None),
                 finished_at: Ok(None),
                 updated_at: Ok(None),
@@ -777,7 +892,7 @@ pub mod builder {
             mut self,
             value: impl TryInto<Timestamp, Error: Display>,
         ) -> Self {
-            self.created_at = argument::converted(value);
+            self.created_at = argument::optional(value);
             self
         }
 
@@ -840,7 +955,6 @@ pub mod builder {
         ///     .id("task_2jR8kLm4nP")
         ///     .kind(ittybit::TaskKind::Video)
         ///     .status(ittybit::TaskStatus::Waiting)
-        ///     .created_at(ittybit::Timestamp::from_unix_seconds(1735689600))
         ///     .build()?;
         /// # Ok::<(), ittybit::Error>(())
         /// ```
@@ -1476,6 +1590,7 @@ pub mod builder {
     #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
     pub struct ListTasks<C = Client> {
         client: C,
+        options: CallOptions,
         after: Result<Option<String>, String>,
         before: Result<Option<String>, String>,
         limit: Result<Option<i32>, String>,
@@ -1618,6 +1733,28 @@ pub mod builder {
                 "updated_at",
             ],
             times: &["created_at", "started_at", "finished_at", "updated_at"],
+            columns: &[
+                "id",
+                "kind",
+                "status",
+                "progress",
+                "input.filename",
+                "created_at",
+            ],
+            lifecycle: Some(Lifecycle {
+                field: "status",
+                percent: Some("progress"),
+                progress: &[
+                    "waiting",
+                    "validating",
+                    "queued",
+                    "processing",
+                    "finishing",
+                ],
+                success: &["succeeded", "ready"],
+                failure: &["failed", "cancelled"],
+            }),
+            security: &[&["bearer"]],
             ..Operation::of("list_tasks", "GET", "/tasks", &[200..=200])
         };
     }
@@ -1627,15 +1764,28 @@ pub mod builder {
             forward: "after",
             backward: Some("before"),
             cursor: |item| Some(item.id.to_string()),
+            cursor_property: "id",
             has_more: Some("Has-More"),
             limit: Some("limit"),
             default_limit: Some(20),
             applied_limit: Some("Limit"),
         };
 
+        const WATCHING: Watching<types::Task> = Watching::new(
+            Self::PAGES,
+            |item| item.status.is_terminal(),
+        );
+        const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
+            Self::PAGES.of(|item| text_of(item, "id")),
+            |item| {
+                text_of(item, "status")
+                    .is_some_and(|text| types::TaskStatus::from(text).is_terminal())
+            },
+        );
         pub(crate) fn new(client: C) -> Self {
             Self {
                 client,
+                options: CallOptions::default(),
                 after: Ok(None),
                 before: Ok(None),
                 limit: Ok(None),
@@ -1858,35 +2008,21 @@ pub mod builder {
                 _ => argument.unknown(),
             }
         }
+        ittybit_runtime::call_options! {
+            "ittybit" list_tasks
+        }
 
-        /// Checks every argument and makes the request.
-        fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
-            let after = argument::checked("after", self.after)?;
-            let before = argument::checked("before", self.before)?;
-            let limit = argument::checked("limit", self.limit)?;
-            let status = argument::checked("status", self.status)?;
-            let kind = argument::checked("kind", self.kind)?;
-            let run_id = argument::checked("run_id", self.run_id)?;
-            let created_by = argument::checked("created_by", self.created_by)?;
-            let order = argument::checked("order", self.order)?;
-            let url = format!("{}/tasks", client.base_url());
-            client
-                .http()
-                .request(reqwest::Method::GET, url)
-                .header(
-                    reqwest::header::ACCEPT,
-                    reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("after", &after))
-                .query(&progenitor_client::QueryParam::new("before", &before))
-                .query(&progenitor_client::QueryParam::new("created_by", &created_by))
-                .query(&progenitor_client::QueryParam::new("kind", &kind))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .query(&progenitor_client::QueryParam::new("order", &order))
-                .query(&progenitor_client::QueryParam::new("run_id", &run_id))
-                .query(&progenitor_client::QueryParam::new("status", &status))
-                .build()
-                .map_err(Error::request)
+        fn request(self) -> (C, Request) {
+            let request = Request::new(ListTasks::OPERATION, self.options)
+                .query("after", self.after)
+                .query("before", self.before)
+                .query("limit", self.limit)
+                .query("status", self.status)
+                .query("kind", self.kind)
+                .query("run_id", self.run_id)
+                .query("created_by", self.created_by)
+                .query("order", self.order);
+            (self.client, request)
         }
     }
 
@@ -1920,9 +2056,8 @@ pub mod builder {
         /// - `502`: Bad gateway. No kind is documented.
         /// - `503`: The API is offline. No kind is documented.
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
-            let client = self.client.clone();
-            let request = self.request(&client)?;
-            Page::fetch(client, ListTasks::OPERATION, Self::PAGES, request).await
+            let (client, request) = self.request();
+            request.send_page(&client.0, Self::PAGES).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1938,9 +2073,8 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages(self) -> Pages<types::Task> {
-            let client = self.client.clone();
-            let request = self.request(&client);
-            Pages::new(client, ListTasks::OPERATION, Self::PAGES, request)
+            let (client, request) = self.request();
+            request.pages(&client.0, Self::PAGES)
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
@@ -1957,14 +2091,8 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
-            let client = self.client.clone();
-            let request = self.request(&client);
-            Pages::new(
-                client,
-                ListTasks::OPERATION,
-                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
-                request,
-            )
+            let (client, request) = self.request();
+            request.pages(&client.0, Self::PAGES.of(|item| text_of(item, "id")))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1981,10 +2109,44 @@ pub mod builder {
         pub fn stream(self) -> Items<types::Task> {
             self.pages().into_items()
         }
+
+        /// Watches the items until each has come to its end: gives an item when it is first seen,
+        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
+        /// s to 30 s.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut changes = client.list_tasks().watch();
+        /// while let Some(item) = changes.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch(self) -> Watch<types::Task> {
+            let (client, request) = self.request();
+            request.watch(&client.0, Self::WATCHING)
+        }
+
+        /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
+        /// let mut changes = client.list_tasks().watch_json();
+        /// while let Some(item) = changes.try_next().await? {
+        ///     println!("{item}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch_json(self) -> Watch<Box<serde_json::value::RawValue>> {
+            let (client, request) = self.request();
+            request.watch(&client.0, Self::WATCHING_JSON)
+        }
     }
 
     #[cfg(feature = "blocking")]
-    impl ListTasks<crate::blocking::Client> {
+    impl ListTasks<blocking::Client> {
         /// Sends the request and reads one page.
         ///
         /// One page of tasks.
@@ -2013,15 +2175,9 @@ pub mod builder {
         /// - `500`: Server error. Documented kind: `internal_error`.
         /// - `502`: Bad gateway. No kind is documented.
         /// - `503`: The API is offline. No kind is documented.
-        pub fn send(self) -> Result<crate::blocking::Page<types::Task>, Error> {
-            let client = self.client.clone();
-            let request = self.request(client.inner())?;
-            crate::blocking::Page::fetch(
-                client,
-                ListTasks::OPERATION,
-                Self::PAGES,
-                request,
-            )
+        pub fn send(self) -> Result<blocking::Page<types::Task>, Error> {
+            let (client, request) = self.request();
+            client.0.send_page(request, Self::PAGES)
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -2037,15 +2193,9 @@ pub mod builder {
         /// # Ok(())
         /// # }
         /// ```
-        pub fn pages(self) -> crate::blocking::Pages<types::Task> {
-            let client = self.client.clone();
-            let request = self.request(client.inner());
-            crate::blocking::Pages::new(
-                client,
-                ListTasks::OPERATION,
-                Self::PAGES,
-                request,
-            )
+        pub fn pages(self) -> blocking::Pages<types::Task> {
+            let (client, request) = self.request();
+            client.0.pages(request, Self::PAGES)
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
@@ -2062,17 +2212,9 @@ pub mod builder {
         /// # Ok(())
         /// # }
         /// ```
-        pub fn pages_json(
-            self,
-        ) -> crate::blocking::Pages<Box<serde_json::value::RawValue>> {
-            let client = self.client.clone();
-            let request = self.request(client.inner());
-            crate::blocking::Pages::new(
-                client,
-                ListTasks::OPERATION,
-                Self::PAGES.of(|item| crate::page::text_of(item, "id")),
-                request,
-            )
+        pub fn pages_json(self) -> blocking::Pages<Box<serde_json::value::RawValue>> {
+            let (client, request) = self.request();
+            client.0.pages(request, Self::PAGES.of(|item| text_of(item, "id")))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -2087,8 +2229,44 @@ pub mod builder {
         /// # Ok(())
         /// # }
         /// ```
-        pub fn iter(self) -> crate::blocking::Items<types::Task> {
+        pub fn iter(self) -> blocking::Items<types::Task> {
             self.pages().into_items()
+        }
+
+        /// Watches the items until each has come to its end: gives an item when it is first seen,
+        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
+        /// s to 30 s.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let changes = client.list_tasks().watch();
+        /// for item in changes {
+        ///     let item = item?;
+        ///     println!("{item:?}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch(self) -> blocking::Watch<types::Task> {
+            let (client, request) = self.request();
+            client.0.watch(request, Self::WATCHING)
+        }
+
+        /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
+        ///
+        /// ```
+        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
+        /// let changes = client.list_tasks().watch_json();
+        /// for item in changes {
+        ///     let item = item?;
+        ///     println!("{item}");
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn watch_json(self) -> blocking::Watch<Box<serde_json::value::RawValue>> {
+            let (client, request) = self.request();
+            client.0.watch(request, Self::WATCHING_JSON)
         }
     }
 }

@@ -21,10 +21,11 @@
 //!
 //! - Lists come as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
-//! - Failures that time may heal are tried again by a [`RetryPolicy`], which obeys `Retry-After`.
+//! - A list is watched until each of its items has come to its end, by [`Watch`].
+//! - Transient failures are tried again by a [`RetryPolicy`], which respects `Retry-After`.
 //! - [`Error`] tells failures apart and says what to do about them.
-//! - Every enum is open, and every response keeps the fields that this version does not know, so
-//!   that news on the server's side costs no answer.
+//! - Every enum is open, every response keeps the fields that this version does not know, and an
+//!   optional value that does not fit its type costs that field and nothing else.
 //! - The API key is sent to the base URL and nowhere else, and is never printed.
 //!
 //! The [`guide`] has a page for each thing one does with it.
@@ -36,46 +37,19 @@
 //! | `rustls` (default) | TLS by rustls, with the platform's certificates |
 //! | `native-tls` | TLS by the platform: SChannel, Secure Transport or OpenSSL; taken where both are on |
 //! | `blocking` | `ittybit::blocking`, for programs without an async runtime |
-//! | `gzip` | asks for compressed answers |
+//! | `gzip` | asks for compressed responses |
 //! | `schemars` | `schemars::JsonSchema` on every type of the API |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod argument;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-mod bounds;
-mod client;
-mod decode;
-mod error;
-mod excerpt;
 pub mod guide;
-mod key;
-mod link;
-mod number;
-mod open_enum;
-pub mod operation;
-mod page;
-mod parameter;
-mod response;
-mod retry;
-mod task;
-mod timestamp;
-mod watch;
 
-// The generated half, as `mod generated`.
+// The client, as `mod generated`.
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
-pub use client::{Client, ClientBuilder};
-pub use error::{Category, Error};
-pub use generated::builder;
-pub use generated::types::*;
-pub use page::{Items, Page, Pages};
-pub use reqwest;
-pub use response::Response;
-pub use retry::{Clock, RetryPolicy};
-pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+#[doc(inline)]
+pub use generated::*;
 
 /// The examples of the README are compiled.
 #[cfg(doctest)]

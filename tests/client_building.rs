@@ -97,7 +97,12 @@ async fn requests_say_who_asks() {
     let _ = plain.list_tasks().send().await.unwrap();
     let named = loopback::builder(&server, &Waits::default())
         .user_agent("transcoder/2.1 (nightly)")
-        .http_client(reqwest::Client::builder().user_agent("hidden").build().unwrap())
+        .http_client(
+            ittybit::reqwest::Client::builder()
+                .user_agent("hidden")
+                .build()
+                .unwrap(),
+        )
         .build()
         .unwrap();
     let _ = named.list_tasks().send().await.unwrap();

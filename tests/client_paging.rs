@@ -313,6 +313,16 @@ async fn without_a_header_links_tell_and_then_the_size() {
     assert!(has_more(None, 20, &[]).await);
     assert!(!has_more(None, 19, &[]).await);
     assert!(!has_more(None, 0, &[]).await);
+    // More were asked for than were applied, or fewer: a full page may have a next one either way.
+    assert!(has_more(Some(5), 5, &[("Limit", "100")]).await);
+    assert!(has_more(None, 20, &[("Limit", "100")]).await);
+    assert!(!has_more(None, 19, &[("Limit", "100")]).await);
+    // What is not readable costs one request more, and never the rest of the list.
+    assert!(has_more(None, 1, &[("Has-More", "1")]).await);
+    assert!(!has_more(None, 20, &[("Has-More", "0"), next]).await);
+    assert!(has_more(None, 1, &[("Has-More", "perhaps"), prev]).await);
+    assert!(has_more(None, 1, &[("Has-More", ""), ("Limit", "100")]).await);
+    assert!(!has_more(None, 0, &[("Has-More", "perhaps"), next]).await);
     // Backward, it is the link to the page before that counts.
     let previous = ("Link", "<https://api.ittybit.com/tasks?before=x>; rel=previous");
     assert!(has_more_backward(1, &[("Has-More", "true"), next]).await);

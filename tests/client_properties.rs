@@ -75,7 +75,7 @@ fn ids() -> impl Strategy<Value = Vec<String>> {
 }
 
 /// Shared by all cases: making one takes longer than all the requests of a case.
-static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+static HTTP: LazyLock<ittybit::reqwest::Client> = LazyLock::new(ittybit::reqwest::Client::new);
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 fn client(server: &Server, attempts: u32) -> Client {

@@ -34,7 +34,7 @@ struct Record {
 
 /// The HTTP stack tells things too, within the span.
 fn is_ours(metadata: &tracing::Metadata<'_>) -> bool {
-    metadata.target() == "ittybit" || metadata.target().starts_with("ittybit::")
+    metadata.target() == "ittybit_runtime" || metadata.target().starts_with("ittybit_runtime::")
 }
 
 struct Read<'a>(&'a mut Fields);
@@ -133,7 +133,7 @@ fn a_call_is_a_span_with_the_standard_names() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
     let record = told(&server);
     assert_eq!(record.name, "request");
-    assert!(record.target.starts_with("ittybit"));
+    assert!(record.target.starts_with("ittybit_runtime"));
     let mut expected = call(&server);
     expected.extend(fields(&[("http.response.status_code", "200")]));
     assert_eq!(record.fields, expected);

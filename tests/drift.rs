@@ -22,7 +22,7 @@ fn document() -> Document {
 
 #[test]
 fn the_checked_in_client_is_the_generated_one() {
-    let generated = ittybit_codegen::generate(&document(), "cargo xtask codegen")
+    let generated = ittybit_codegen::generate(&document(), "cargo xtask codegen", "ittybit")
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let checked_in = CHECKED_IN.replace("\r\n", "\n");
     let line = generated

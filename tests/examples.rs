@@ -2,8 +2,7 @@
 
 mod loopback;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use loopback::{KEY, Reply, Request, Server, ids, list, task};
 use serde_json::{Value, json};
@@ -95,31 +94,25 @@ fn export_jsonl_goes_on_where_it_was() {
 #[test]
 fn watch_failed_tells_each_failure_once() {
     let server = Server::start(|request, number| {
-        assert_eq!(request.query("status").as_deref(), Some("failed"));
-        let now = ittybit::Timestamp::now();
-        let mut failed = task(format!("task_{number}"));
-        failed["created_at"] = json!(now);
-        let mut known = task("task_0");
-        known["created_at"] = json!(now);
-        let old = task("task_of_last_year");
-        Reply::json(200, json!([failed, known, old])).header("Has-More", "true")
+        assert_eq!(request.query("run_id").as_deref(), Some("run_1"));
+        let statuses = match number {
+            0 => ["processing", "queued", "succeeded"],
+            1 => ["failed", "queued", "succeeded"],
+            _ => ["failed", "cancelled", "succeeded"],
+        };
+        let tasks = statuses.iter().enumerate().map(|(index, status)| {
+            let mut task = task(format!("task_{index}"));
+            task["status"] = json!(status);
+            task
+        });
+        Reply::json(200, json!(tasks.collect::<Vec<_>>()))
     });
-    let mut child = example("watch_failed", &server)
-        .arg("0")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .take(3)
-        .map(Result::unwrap)
-        .collect();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    for (number, line) in lines.iter().enumerate() {
-        assert!(line.starts_with(&format!("task_{number} (video) of 20")), "{line}");
-        assert!(line.ends_with("Z failed"), "{line}");
-    }
+    let output = example("watch_failed", &server).args(["run_1", "0"]).output().unwrap();
+    assert_eq!(
+        said(&output),
+        "task_0 (video) failed\ntask_1 (video) cancelled\n2 of 3 tasks did not succeed\n"
+    );
+    assert_eq!(server.count(), 3);
 }
 
 #[test]

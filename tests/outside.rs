@@ -146,8 +146,9 @@ fn from_the_package() {
     };
     // As if these were published.
     let patch = format!(
-        "[patch.crates-io]\nittybit-codegen = {{ path = {:?} }}\nittybit-spec = {{ path = {:?} }}\n",
+        "[patch.crates-io]\nittybit-codegen = {{ path = {:?} }}\nittybit-runtime = {{ path = {:?} }}\nittybit-spec = {{ path = {:?} }}\n",
         find("ittybit-codegen"),
+        find("ittybit-runtime"),
         find("ittybit-spec"),
     );
     let outside = directory.path().join("consumer");

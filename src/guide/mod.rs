@@ -6,6 +6,9 @@ pub mod getting_started {}
 #[doc = include_str!("paging.md")]
 pub mod paging {}
 
+#[doc = include_str!("watching.md")]
+pub mod watching {}
+
 #[doc = include_str!("filtering.md")]
 pub mod filtering {}
 

@@ -27,7 +27,10 @@ impl Request {
     }
 
     pub fn query(&self, name: &str) -> Option<String> {
-        let url = reqwest::Url::parse("http://host").unwrap().join(&self.target).unwrap();
+        let url = ittybit::reqwest::Url::parse("http://host")
+            .unwrap()
+            .join(&self.target)
+            .unwrap();
         let mut pairs = url.query_pairs();
         Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
     }

@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
 
     let document = Document::read(spec)?;
-    let client = ittybit_codegen::generate(&document, &command(args, without_folders))?;
+    let client = ittybit_codegen::generate(&document, &command(args, without_folders), "ittybit")?;
     if to_stdout {
         io::stdout().write_all(client.code.as_bytes())?;
         return report(&mut anstream::stderr(), args, &document, &client);

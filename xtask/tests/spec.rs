@@ -275,11 +275,12 @@ fn lint() {
     insta::assert_snapshot!("lint", repository.run(&["lint", "openapi.yaml"]));
     // What OpenAPI does not allow, and what generation refuses.
     for (from, to, finding) in [
-        ("type: array\n", "type: list\n", "type: list"),
-        ("type: list\n", "not: {}\n", "`not` has no faithful Rust type"),
+        ("in: query", "in: body", "`body` is no value of `in`"),
+        ("type: array\n", "not: {}\n", "`not` has no faithful Rust type"),
     ] {
         repository.replace(from, to);
         let report = repository.run(&["lint"]);
+        repository.replace(to, from);
         assert!(
             report.starts_with("exit code 1") && report.contains("1 error") && report.contains(finding),
             "{report}"

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -12,14 +13,14 @@ use ittybit::operation::{LISTS, List, Operation, Parameter};
 
 use crate::connection::{self, Connection};
 use crate::failure::{Failure, warn};
-use crate::list::{Extent, Options};
+use crate::list::{Extent, Options, noun};
 use crate::output::Format;
 
 const NAME: &str = "ittybit";
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all was done, or the reader of the output had enough; 1 it failed or was interrupted; \
-2 it was not called rightly, or has no usable key.";
+Exit codes: 0 all was done, or the reader of the output had enough; 1 it failed or was interrupted, or with \
+--watch not all succeeded; 2 it was not called rightly, or has no usable key.";
 
 /// What was called.
 pub enum Call {
@@ -43,12 +44,14 @@ pub fn command() -> Command {
             "Examples:\n  \
              ittybit tasks list --status failed\n  \
              ittybit tasks list --all --output csv > tasks.csv\n  \
+             ittybit tasks list --run-id run_5xQ9wKp3vN --watch\n  \
              ittybit --emulator tasks list    (needs no account)",
         )
         .after_long_help(format!(
             "Examples:\n  \
              ittybit tasks list --status failed\n  \
              ittybit tasks list --all --output csv > tasks.csv\n  \
+             ittybit tasks list --run-id run_5xQ9wKp3vN --watch\n  \
              ittybit --emulator tasks list    (needs no account)\n\n{EXIT_CODES}"
         ))
         .subcommand_required(true)
@@ -183,14 +186,56 @@ fn list_command(list: &'static List) -> Command {
                     operation.fields.join(", ")
                 )),
         );
+    if let Some(lifecycle) = operation.lifecycle {
+        let noun = noun(operation);
+        let ends: Vec<&str> = lifecycle.success.iter().chain(lifecycle.failure).copied().collect();
+        command = command.arg(
+            Arg::new("watch")
+                .long("watch")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["all", "max"])
+                .help_heading("Pages")
+                .help(format!(
+                    "List all {noun} again and again, and print what changes, until each is done"
+                ))
+                .long_help(format!(
+                    "List all {noun} again and again, and print what changes, until each is done: a table that is \
+                     kept up to date on a terminal, each change as it comes elsewhere. Done is what has as its \
+                     {}: {}",
+                    lifecycle.field,
+                    ends.join(", ")
+                )),
+        );
+        command = command.arg(
+            Arg::new("interval")
+                .long("interval")
+                .value_name("SECONDS")
+                .value_parser(seconds)
+                .allow_negative_numbers(true)
+                .requires("watch")
+                .help_heading("Pages")
+                .help("With --watch, how long to wait after a change; longer while nothing changes [default: 2]"),
+        );
+    }
     if operation.deprecated {
         command = command.hide(true);
     }
     command
 }
 
+/// A time that is not nothing.
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| !seconds.is_zero())
+        .ok_or("write a number of seconds that is more than 0")
+}
+
 /// Flags that are not the document's.
-const OWN_FLAGS: [&str; 12] = [
+const OWN_FLAGS: [&str; 14] = [
     "all",
     "allow-insecure-http",
     "api-key",
@@ -198,11 +243,13 @@ const OWN_FLAGS: [&str; 12] = [
     "columns",
     "emulator",
     "help",
+    "interval",
     "max",
     "output",
     "retries",
     "timeout",
     "version",
+    "watch",
 ];
 
 /// The flag of a parameter, without dashes before it.
@@ -373,7 +420,10 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
         }
         arguments.push((parameter.name, values));
     }
+    // Only a list that can be watched has the flag.
+    let watch = operation.lifecycle.is_some() && matches.get_flag("watch");
     let extent = match (matches.get_flag("all"), matches.get_one("max")) {
+        _ if watch => Extent::Watch(matches.get_one("interval").copied()),
         (true, _) => Extent::All,
         (false, Some(most)) => Extent::Max(*most),
         (false, None) => Extent::Page,

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use ittybit::{Client, RetryPolicy};
 use ittybit_emulator::{Emulator, SystemClock};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, KEY};
 
 /// What the flags say of the connection.
 pub struct Connection {
@@ -108,12 +108,19 @@ impl Connection {
             return Ok((client, Some(emulator)));
         }
         builder = builder.read_env();
+        let has_key = self.api_key.is_some() || std::env::var_os("ITTYBIT_API_KEY").is_some();
         if let Some(key) = self.api_key {
             builder = builder.api_key(key);
         }
         if let Some(url) = self.base_url {
             builder = builder.base_url(url);
         }
-        Ok((builder.build()?, None))
+        let client = builder.build().map_err(|error| match has_key {
+            true => Failure::from(error),
+            false => Failure::from(error)
+                .tip(KEY)
+                .tip("to try the command without a key, add --emulator"),
+        });
+        Ok((client?, None))
     }
 }

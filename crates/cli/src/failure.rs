@@ -106,17 +106,13 @@ impl From<io::Error> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let message = in_flags(&error.to_string());
+        let message = in_flags(&error);
         let failure = match error.category() {
             Category::Configuration | Category::InvalidArgument => Self::usage(message),
             _ => Self::failed(message),
         };
-        let key = "give a key of your project with --api-key or ITTYBIT_API_KEY";
         match (error.category(), error.status().map(|status| status.as_u16())) {
-            (Category::Configuration, _) if error.message().contains("ITTYBIT_API_KEY is not set") => {
-                failure.tip(key).tip("to try the command without a key, add --emulator")
-            }
-            (Category::Api | Category::Status, Some(401 | 403)) => failure.tip(key),
+            (Category::Api | Category::Status, Some(401 | 403)) => failure.tip(KEY),
             (Category::Connect | Category::Timeout | Category::Redirect, _) => {
                 failure.tip("the address comes from --base-url or ITTYBIT_BASE_URL, if one of them is given")
             }
@@ -125,8 +121,15 @@ impl From<Error> for Failure {
     }
 }
 
+/// What to do where there is no key, or not the right one.
+pub const KEY: &str = "give a key of your project with --api-key or ITTYBIT_API_KEY";
+
 /// The client names its methods; here they are flags.
-fn in_flags(message: &str) -> String {
+fn in_flags(error: &Error) -> String {
+    let mut message = error.to_string();
+    if let Some(argument) = error.argument() {
+        message = message.replacen(&format!("argument `{argument}`:"), &format!("--{}", flag(argument)), 1);
+    }
     [
         ("call `allow_insecure_http(true)`", "pass --allow-insecure-http"),
         ("the client's `timeout`", "--timeout"),
@@ -134,20 +137,7 @@ fn in_flags(message: &str) -> String {
         ("`base_url`", "--base-url"),
     ]
     .iter()
-    .fold(argument_as_flag(message), |message, (method, flag)| {
-        message.replace(method, flag)
-    })
-}
-
-/// "argument `run_id`: is …" → "--run-id is …"
-fn argument_as_flag(message: &str) -> String {
-    let argument = message
-        .strip_prefix("argument `")
-        .and_then(|rest| rest.split_once("`: "));
-    match argument {
-        Some((name, reason)) => format!("--{} {reason}", flag(name)),
-        None => message.to_owned(),
-    }
+    .fold(message, |message, (method, flag)| message.replace(method, flag))
 }
 
 /// A number with its thousands apart: `12,345`.

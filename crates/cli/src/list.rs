@@ -1,38 +1,31 @@
 //! Lists: the operations that can be called, and going through their pages.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use futures_util::FutureExt;
 use ittybit::operation::{List, Operation};
-use ittybit::{Items, Pages, TaskStatus};
+use ittybit::{Items, Pages};
 use serde_json::value::RawValue;
 
 use crate::connection::Connection;
 use crate::failure::{Failure, count, note};
 use crate::interrupt::Interrupt;
 use crate::output::{Format, Output};
+use crate::watch;
 
 /// An item as the server sent it.
-type Item = Box<RawValue>;
+pub type Item = Box<RawValue>;
 
 /// Parameters by name, with their values.
 pub type Arguments = Vec<(&'static str, Vec<String>)>;
 
-/// The fields that a table shows, if it is not told which; none for all that are not within others.
-pub fn columns(operation: &Operation) -> &'static [&'static str] {
-    match operation.id {
-        "list_tasks" => &["id", "kind", "status", "progress", "input.filename", "created_at"],
-        _ => &[],
-    }
-}
-
 /// The colour of a field.
-pub fn style(field: &str, text: &str) -> Style {
-    match (field, TaskStatus::from(text)) {
-        ("status", status) if status.is_success() => AnsiColor::Green.on_default(),
-        ("status", TaskStatus::Failed) => AnsiColor::Red.on_default(),
-        ("status", TaskStatus::Cancelled) => AnsiColor::Yellow.on_default(),
+pub fn style(operation: &Operation, field: &str, text: &str) -> Style {
+    match operation.lifecycle.filter(|lifecycle| lifecycle.field == field) {
+        Some(lifecycle) if lifecycle.success.contains(&text) => AnsiColor::Green.on_default(),
+        Some(lifecycle) if lifecycle.failure.contains(&text) => AnsiColor::Red.on_default(),
         _ => Style::new(),
     }
 }
@@ -48,6 +41,8 @@ pub enum Extent {
     Page,
     All,
     Max(u64),
+    /// All, again and again, until each has come to its end; so long after a change.
+    Watch(Option<Duration>),
 }
 
 /// What the command was given for a list.
@@ -63,6 +58,13 @@ pub async fn run(list: &'static List, mut options: Options, connection: Connecti
     let interrupt = Interrupt::listen();
     ask_for_large_pages(list.operation(), options.extent, &mut options.arguments);
     let (client, _emulator) = interrupt.or(connection.open()).await.ok_or_else(interrupted)??;
+    if let Extent::Watch(interval) = options.extent {
+        let mut changes = list.watch_json(&client, &options.arguments)?;
+        if let Some(interval) = interval {
+            changes = changes.interval(interval);
+        }
+        return watch::run(list.operation(), changes, options.format, options.columns, &interrupt).await;
+    }
     let pages = list.pages_json(&client, &options.arguments)?;
     let output = Output::new(list.operation(), options.format, options.columns);
     let backward = reads_backward(list.operation(), &options.arguments);
@@ -83,7 +85,7 @@ fn ask_for_large_pages(operation: &Operation, extent: Extent, arguments: &mut Ar
     };
     let size = match extent {
         Extent::Page => return,
-        Extent::All => largest,
+        Extent::All | Extent::Watch(_) => largest,
         Extent::Max(items) => items.min(largest),
     };
     if !arguments.iter().any(|(name, _)| *name == limit) {
@@ -203,12 +205,10 @@ fn how_to_go_on(list: &List, items: &Items<Item>, backward: bool, extent: Extent
 mod tests {
     use ittybit::operation::LISTS;
 
-    use super::*;
-
     #[test]
     fn tables_show_documented_fields() {
         for list in LISTS {
-            for column in columns(list.operation()) {
+            for column in list.operation().columns {
                 assert!(list.operation().fields.contains(column), "{column}");
             }
         }

@@ -10,10 +10,12 @@ mod failure;
 mod interrupt;
 mod item;
 mod list;
+mod live;
 mod output;
 mod progress;
 mod table;
 mod terminal;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 use crate::age;
 use crate::failure::{Failure, note};
 use crate::item::{Fields, one_line};
-use crate::list::{self, noun};
+use crate::list::{self, Item, noun};
 use crate::progress::Progress;
-use crate::table::Table;
+use crate::table::{Row, Table};
 use crate::terminal::{steers, visible};
 
 /// What items are printed as.
@@ -90,20 +90,17 @@ impl Output {
                     .collect::<Vec<_>>()
             };
             let columns = match format {
-                Format::Table if list::columns(operation).is_empty() => top(),
-                Format::Table => list::columns(operation).to_vec(),
+                Format::Table if operation.columns.is_empty() => top(),
+                Format::Table => operation.columns.to_vec(),
                 _ => operation.fields.to_vec(),
             };
             columns.into_iter().map(str::to_owned).collect()
         });
-        let heads = columns
-            .iter()
-            .map(|column| head(column, operation.times.contains(&column.as_str())));
         Self {
             operation,
             format,
             on_terminal: io::stdout().is_terminal(),
-            table: Table::new(heads.collect()),
+            table: Table::new(heads(operation, &columns)),
             columns,
             buffer: Vec::new(),
             items: 0,
@@ -137,13 +134,8 @@ impl Output {
                 self.record(&record)?;
             }
             Format::Table => {
-                let fields = Fields::read(item, &self.columns);
-                let row = self.columns.iter().map(|column| {
-                    let text = self.shown(&fields, column);
-                    let style = list::style(column, &text);
-                    (text, style)
-                });
-                self.table.push(row.collect());
+                let row = self.row(item, false);
+                self.table.push(row);
             }
         }
         self.items += 1;
@@ -151,6 +143,25 @@ impl Output {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Items as a whole table, with bars for what is done of each.
+    pub fn table_of<'a>(&self, items: impl Iterator<Item = &'a Item>) -> String {
+        let mut table = Table::new(heads(self.operation, &self.columns));
+        items.for_each(|item| table.push(self.row(item, true)));
+        table.take()
+    }
+
+    fn row(&self, item: &RawValue, bars: bool) -> Row {
+        let fields = Fields::read(item, &self.columns);
+        let percent = self.operation.lifecycle.and_then(|lifecycle| lifecycle.percent);
+        let row = self.columns.iter().map(|column| {
+            let text = self.shown(&fields, column);
+            let style = list::style(self.operation, column, &text);
+            let bar = bar(&text).filter(|_| bars && percent == Some(column));
+            (bar.unwrap_or(text), style)
+        });
+        row.collect()
     }
 
     /// Writes what was kept back, and shows how many have come so far.
@@ -268,6 +279,25 @@ impl Output {
             None => fields.text(column).unwrap_or_else(|| "-".to_owned()),
         }
     }
+}
+
+/// Part of 100 as a bar, and as a number.
+fn bar(percent: &str) -> Option<String> {
+    const WIDTH: usize = 10;
+    let value: f64 = percent.parse().ok().filter(|value: &f64| value.is_finite())?;
+    let done = (value.clamp(0.0, 100.0) / 100.0 * WIDTH as f64) as usize;
+    Some(format!(
+        "{}{} {value:>3.0}%",
+        "█".repeat(done),
+        "░".repeat(WIDTH - done)
+    ))
+}
+
+fn heads(operation: &Operation, columns: &[String]) -> Vec<String> {
+    let heads = columns
+        .iter()
+        .map(|column| head(column, operation.times.contains(&column.as_str())));
+    heads.collect()
 }
 
 /// The head of a table's column: `input.filename` → `INPUT.FILENAME`, `created_at` → `CREATED`.

@@ -10,7 +10,7 @@ const GAP: usize = 2;
 /// No column but the first is cut shorter than this.
 const NARROWEST: usize = 10;
 
-type Row = Vec<(String, Style)>;
+pub type Row = Vec<(String, Style)>;
 
 /// Rows that wait to be laid out. The widths of a table's first rows stay for those that follow, but
 /// grow where those need more room.

@@ -7,7 +7,24 @@ pub const ERASE_LINE: &str = "\r\x1b[K";
 
 /// Whether a line on standard error can be taken back: on a terminal that knows how.
 pub fn can_erase() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+    io::stderr().is_terminal() && knows_how()
+}
+
+/// Whether lines on standard output can be taken back.
+pub fn can_redraw() -> bool {
+    io::stdout().is_terminal() && knows_how()
+}
+
+fn knows_how() -> bool {
+    std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// Takes so many lines back, the cursor being below them.
+pub fn erase_lines(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        lines => format!("\r\x1b[{lines}A\x1b[J"),
+    }
 }
 
 /// Whether a terminal does something else than show it: controls, and what turns the direction of the text.

@@ -269,3 +269,84 @@ fn nothing_there_is_said() {
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.screen(), "No tasks.\n");
 }
+
+fn run_of(states: &[(&str, &str)]) -> Fault {
+    let tasks = states.iter().enumerate().map(|(index, (status, progress))| {
+        format!(r#"{{"id":"task_{index}","kind":"video","status":"{status}","progress":{progress},"created_at":0}}"#)
+    });
+    page(&format!("[{}]", tasks.collect::<Vec<_>>().join(",")), false)
+}
+
+const WATCH: [&str; 7] = [
+    "tasks",
+    "list",
+    "--watch",
+    "--interval",
+    "0.1",
+    "--columns",
+    "id,status,progress",
+];
+
+#[test]
+fn a_watch_is_a_table_that_is_kept_up_to_date() {
+    let emulator = emulator(0);
+    emulator.fail_next(run_of(&[]));
+    emulator.fail_next(run_of(&[("processing", "25"), ("queued", "null")]));
+    emulator.fail_next(run_of(&[("failed", "33.4"), ("processing", "99")]));
+    emulator.fail_next(Fault::status(503));
+    emulator.fail_next(run_of(&[("failed", "33.4"), ("succeeded", "100")]));
+    let arguments = [&WATCH[..], &["--retries", "0"]].concat();
+    let mut terminal = Terminal::run(&emulator, (12, 80), &arguments, &[]);
+    let mut shown = String::new();
+    for text in ["No tasks yet.", "0 of 2 tasks", "1 of 2 tasks"] {
+        terminal.wait_for(text);
+        shown.push_str(&format!("{}---\n", terminal.screen()));
+    }
+    let code = terminal.end();
+    shown.push_str(&format!("{}--- exit code {code}\n", terminal.screen()));
+    insta::assert_snapshot!("watch", shown.replace(emulator.base_url(), "[URL]"));
+    assert!(terminal.raw().contains("\u{1b}[31mfailed"), "{:?}", terminal.raw());
+}
+
+#[test]
+fn a_watch_fits_the_terminal() {
+    let emulator = emulator(0);
+    let mut states = vec![("succeeded", "100"); 8];
+    states.push(("processing", "50"));
+    emulator.fail_next(run_of(&states));
+    states[8] = ("succeeded", "100");
+    emulator.fail_next(run_of(&states).delayed(A_WAIT));
+    let mut terminal = Terminal::run(&emulator, (6, 60), &WATCH, &[]);
+    terminal.wait_for("8 of 9 tasks");
+    let mut shown = format!("{}---\n", terminal.screen());
+    assert_eq!(terminal.end(), 0);
+    shown.push_str(&terminal.screen());
+    insta::assert_snapshot!("watch_fits", shown);
+    // In the end all of them are there, above.
+    let raw = terminal.raw();
+    let (_, end) = raw.rsplit_once("\u{1b}[J").unwrap();
+    assert_eq!(end.matches("task_").count(), 9, "{end:?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_watch() {
+    let emulator = emulator(0);
+    emulator.fail_next(run_of(&[("processing", "25"), ("succeeded", "100")]));
+    emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
+    let mut terminal = Terminal::run(&emulator, (12, 80), &WATCH, &[]);
+    terminal.wait_for("1 of 2 tasks");
+    terminal.press_ctrl_c();
+    let code = terminal.end();
+    insta::assert_snapshot!("watch_ctrl_c", format!("{}--- exit code {code}\n", terminal.screen()));
+}
+
+#[test]
+fn a_watch_on_a_dumb_terminal_is_a_table_of_changes() {
+    let emulator = emulator(0);
+    emulator.fail_next(run_of(&[("processing", "25")]));
+    emulator.fail_next(run_of(&[("succeeded", "100")]));
+    let mut terminal = Terminal::run(&emulator, (12, 80), &WATCH, &[("TERM", "dumb")]);
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.raw().contains('\u{1b}'), "{:?}", terminal.raw());
+    insta::assert_snapshot!("watch_dumb", terminal.screen());
+}

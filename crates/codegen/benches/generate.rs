@@ -28,7 +28,7 @@ fn main() {
 
 fn generate(path: &Path) -> usize {
     let document = ittybit_spec::Document::read(path).unwrap();
-    ittybit_codegen::generate(&document, "cargo xtask codegen")
+    ittybit_codegen::generate(&document, "cargo xtask codegen", "ittybit")
         .unwrap()
         .code
         .len()

@@ -1,17 +1,17 @@
-//! Progenitor: from the prepared copy to types and methods.
+//! Progenitor: from the prepared copy to types.
 //!
 //! It panics on much that it does not support. A panic, like an error, becomes a diagnostic that
-//! names the operation or the schema, which is found by generating each of them alone.
+//! names the schema, which is found by generating each of them alone.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostics, Document, pointer};
-use openapiv3::{OpenAPI, PathItem, Paths, ReferenceOr, Schema};
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+use ittybit_spec::{Diagnostics, Document};
+use openapiv3::{OpenAPI, ReferenceOr, Schema};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use progenitor::{GenerationSettings, Generator, TypeImpl};
 
 use quote::quote;
 
@@ -26,7 +26,6 @@ pub(crate) fn run(document: &Document, prepared: &Prepared) -> Result<syn::File,
 fn settings(model: &Model) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
-        .with_interface(InterfaceStyle::Builder)
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     for name in model.enums.keys() {
@@ -44,42 +43,23 @@ fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
     syn::parse2(essence(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
 }
 
-/// What polish reads of progenitor's code: the structs of its modules, and what its builders send.
-/// The rest is most of it, and parsing it would take most of the time of a generation.
+/// What polish reads of progenitor's code: the structs of its types. The rest is most of it, and parsing
+/// it would take most of the time of a generation.
 fn essence(code: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
     for module in items(code) {
-        let name = module.iter().find(|token| is(token, &["types", "builder"]));
-        let (Some(name), Some(TokenTree::Group(body))) = (name, module.last()) else {
+        let is_types = |names: &[&str]| module.iter().any(|token| is(token, names));
+        let Some(TokenTree::Group(body)) = module.last() else {
             continue;
         };
-        if !module.iter().any(|token| is(token, &["mod"])) {
-            continue;
+        if is_types(&["mod"]) && is_types(&["types"]) {
+            let structs = items(body.stream()).into_iter();
+            let structs = structs.filter(|item| item.iter().any(|token| is(token, &["struct"])));
+            let inner: TokenStream = structs.flatten().collect();
+            kept.extend(quote! { mod types { #inner } });
         }
-        let mut inner = TokenStream::new();
-        for item in items(body.stream()) {
-            let names = |names: &[&str]| item.iter().any(|token| is(token, names));
-            if names(&["struct"]) {
-                inner.extend(item);
-            } else if is(name, &["builder"]) && names(&["impl"]) && !names(&["for"]) {
-                inner.extend(with_send_only(item));
-            }
-        }
-        kept.extend(quote! { mod #name { #inner } });
     }
     kept
-}
-
-/// An `impl` block without its other methods.
-fn with_send_only(mut block: Vec<TokenTree>) -> Vec<TokenTree> {
-    if let Some(TokenTree::Group(body)) = block.pop() {
-        let send = items(body.stream())
-            .into_iter()
-            .filter(|item| item.iter().any(|token| is(token, &["send"])));
-        let send: TokenStream = send.flatten().collect();
-        block.push(TokenTree::Group(Group::new(Delimiter::Brace, send)));
-    }
-    block
 }
 
 /// The items of a stream: each ends in braces or in a semicolon.
@@ -116,10 +96,7 @@ fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnosti
     for name in schemas.keys() {
         let needed = needed(&schemas, name);
         let needs: Vec<String> = needed.keys().cloned().collect();
-        let alone = OpenAPI {
-            paths: Paths::default(),
-            ..with_schemas(api, needed)
-        };
+        let alone = with_schemas(api, needed);
         if let Err(reason) = attempt(&alone, &prepared.model) {
             failures.insert(name.clone(), (reason, needs));
         }
@@ -135,41 +112,11 @@ fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnosti
         found.push(document.error(&at, message).help("describe it with simpler means"));
     }
     if found.is_empty() {
-        for (path, item) in api.paths.iter() {
-            let ReferenceOr::Item(item) = item else { continue };
-            for (method, operation) in item.iter() {
-                let mut alone = PathItem::default();
-                crate::prepare::slot(&mut alone, method).replace(operation.clone());
-                let paths = IndexMap::from([(path.clone(), ReferenceOr::Item(alone))]);
-                let alone = OpenAPI {
-                    paths: Paths {
-                        paths,
-                        ..Paths::default()
-                    },
-                    ..api.clone()
-                };
-                let Err(reason) = attempt(&alone, &prepared.model) else {
-                    continue;
-                };
-                let rust = operation.operation_id.as_deref().unwrap_or_default();
-                let (name, at) = match prepared.model.operations.get(rust) {
-                    Some(known) => (
-                        known.id.as_str(),
-                        pointer::join("/paths", [known.path.as_str(), method]),
-                    ),
-                    None => (rust, pointer::join("/paths", [path.as_str(), method])),
-                };
-                let message = format!("the operation `{name}` cannot be generated: {}", first_line(&reason));
-                found.push(document.error(&at, message).help("describe it with simpler means"));
-            }
-        }
-    }
-    if found.is_empty() {
         let message = format!("the document cannot be generated: {}", first_line(reason));
         found.push(
             document
                 .error("", message)
-                .help("each schema and each operation can be generated alone: take some out"),
+                .help("each schema can be generated alone: take some out"),
         );
     }
     found
@@ -254,8 +201,6 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
-    use openapiv3::Parameter;
-
     use super::*;
 
     const PETS: &str = "\
@@ -291,29 +236,6 @@ components:
     fn a_panic_is_an_error() {
         assert_eq!(quietly(|| 1), Ok(1));
         assert_eq!(quietly(|| -> () { panic!("no {}", "way") }), Err("no way".to_owned()));
-    }
-
-    #[test]
-    fn the_operation_that_progenitor_panics_on_is_named() {
-        let shown = refused(|api| {
-            let Some(ReferenceOr::Item(path)) = api.paths.paths.get_mut("/pets/{id}") else {
-                panic!("no such path");
-            };
-            for parameter in &mut path.put.as_mut().unwrap().parameters {
-                if let ReferenceOr::Item(Parameter::Path { parameter_data, .. }) = parameter {
-                    parameter_data.required = false;
-                }
-            }
-        });
-        insta::assert_snapshot!(shown, @r"
-        error: the operation `putPet` cannot be generated: assertion failed: parameter_data.required
-          --> pets.yaml:10:5
-           |
-        10 |     put:
-           |     ^^^
-           |
-           = help: describe it with simpler means
-        ");
     }
 
     #[test]

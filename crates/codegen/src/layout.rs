@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use crate::polish::docs::LINE_END;
+use crate::polish::docs::{CRATE, LINE_END};
 
 /// Writes the file.
-pub(crate) fn text(file: &syn::File, header: &str) -> String {
+pub(crate) fn text(file: &syn::File, header: &str, crate_name: &str) -> String {
     let code = prettyplease::unparse(file);
     let mut out = String::with_capacity(code.len() + code.len() / 16);
     out.push_str(header);
@@ -16,7 +16,7 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
         if wants_blank(previous, line) {
             out.push('\n');
         }
-        if line.code == OPEN_ENUM {
+        if MACROS.contains(&line.code) {
             let mut tokens = String::new();
             for inner in lines.by_ref() {
                 previous = inner;
@@ -26,13 +26,13 @@ pub(crate) fn text(file: &syn::File, header: &str) -> String {
                 tokens.push_str(inner.code);
                 tokens.push(' ');
             }
-            out.push_str(&open_enum(&tokens, line.indent));
+            out.push_str(&invocation(line.code, &tokens, line.indent));
             continue;
         }
         for (index, part) in line.code.split(LINE_END).enumerate() {
             out.push_str(line.indent);
             out.push_str(if index == 0 { "" } else { "///" });
-            out.push_str(part);
+            out.push_str(&part.replace(CRATE, crate_name));
             out.push('\n');
         }
         previous = line;
@@ -55,45 +55,54 @@ impl<'c> Line<'c> {
     }
 }
 
-const OPEN_ENUM: &str = "open_enum! {";
+/// Invocations of macros, each of whose lines ends in a comma.
+const MACROS: [&str; 2] = ["open_enum! {", "ittybit_runtime::client! {"];
 
-/// One pair a line: prettyplease fills lines with the tokens of a macro.
-fn open_enum(tokens: &str, indent: &str) -> String {
-    let mut depth = 0;
-    let mut out = format!("{indent}{OPEN_ENUM}\n");
+/// One member a line: prettyplease fills lines with the tokens of a macro.
+fn invocation(head: &str, tokens: &str, indent: &str) -> String {
+    let mut depth = 1;
+    let mut out = format!("{indent}{head}\n");
     let mut line = String::new();
     let tokens: Vec<String> = proc_macro2::TokenStream::from_str(tokens)
         .into_iter()
         .flatten()
         .flat_map(flattened)
         .collect();
-    for token in tokens {
-        depth -= usize::from(token == "}");
-        if token != "," && !line.is_empty() {
+    let mut tokens = tokens.iter().map(String::as_str).peekable();
+    while let Some(token) = tokens.next() {
+        let (opens, closes) = (matches!(token, "{" | "["), matches!(token, "}" | "]"));
+        depth -= usize::from(closes);
+        if !matches!(token, "," | ":") && !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(&token);
-        if matches!(token.as_str(), "," | "{" | "}") {
-            out.push_str(&format!("{indent}{}{line}\n", "    ".repeat(depth + 1)));
+        line.push_str(token);
+        // What closes ends its line together with the comma after it.
+        let comma_follows = closes && tokens.peek() == Some(&",");
+        let is_empty = opens && matches!(tokens.peek(), Some(&("}" | "]")));
+        if is_empty {
+            line.extend(tokens.next());
+        } else if token == "," || opens || closes && !comma_follows {
+            out.push_str(&format!("{indent}{}{line}\n", "    ".repeat(depth)));
             line.clear();
         }
-        depth += usize::from(token == "{");
+        depth += usize::from(opens && !is_empty);
     }
     out + indent + "}\n"
 }
 
 fn flattened(token: proc_macro2::TokenTree) -> Vec<String> {
-    match token {
-        proc_macro2::TokenTree::Group(group) => {
-            let inner = group.stream().into_iter().flat_map(flattened);
-            ["{".to_owned()]
-                .into_iter()
-                .chain(inner)
-                .chain(["}".to_owned()])
-                .collect()
-        }
-        other => vec![other.to_string()],
-    }
+    use proc_macro2::{Delimiter, TokenTree};
+    let (opening, group, closing) = match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => ("{", group, "}"),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => ("[", group, "]"),
+        other => return vec![other.to_string()],
+    };
+    let inner = group.stream().into_iter().flat_map(flattened);
+    [opening.to_owned()]
+        .into_iter()
+        .chain(inner)
+        .chain([closing.to_owned()])
+        .collect()
 }
 
 /// Items stand apart from each other; the statements of a function do not.
@@ -110,6 +119,9 @@ fn wants_blank(previous: Line, line: Line) -> bool {
             "fn ",
             "use ",
             "open_enum!",
+            "ittybit_runtime::client!",
+            "static ",
+            "pub(crate) static ",
         ]
         .iter()
         .any(|start| line.starts_with(start))

@@ -1,4 +1,4 @@
-//! Generates the Rust client of the crate `ittybit` from an OpenAPI 3.0 document.
+//! Generates a Rust client from an OpenAPI 3.0 document.
 //!
 //! ```text
 //! document ─ prepare ─ progenitor ─ polish ─ layout ─ text
@@ -26,7 +26,7 @@
 //!       parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
 //!       responses: { '204': { description: It is there. } }
 //! ")?;
-//! let client = ittybit_codegen::generate(&document, "cargo xtask codegen")?;
+//! let client = ittybit_codegen::generate(&document, "cargo xtask codegen", "pets")?;
 //! assert!(client.code.contains("pub fn get_pet(&self)"));
 //! assert_eq!(client.operations, 1);
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
@@ -58,15 +58,16 @@ pub struct Client {
     pub types: usize,
 }
 
-/// Generates a client. `command` is named in the header as what made the code.
+/// Generates a client. `command` is named in the header as what made the code; `crate_name` is the name
+/// of the crate that the code is for, as Rust writes it.
 ///
 /// The same document gives the same bytes, on every run and machine.
 ///
 /// # Errors
 ///
 /// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
-pub fn generate(document: &Document, command: &str) -> Result<Client, Diagnostics> {
-    let generate = || engine::quietly(|| generate_here(document, command));
+pub fn generate(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
+    let generate = || engine::quietly(|| generate_here(document, command, crate_name));
     let outcome = if is_shallow(document) {
         generate()
     } else {
@@ -109,18 +110,20 @@ fn is_shallow(document: &Document) -> bool {
         inner.iter().any(has) && !has(&"properties")
     };
     let going_on = schemas.iter().map(|schema| schema.value()).filter(goes_on);
-    document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
+    let as_written = document.files().count() <= 1
+        && !matches!(document.get("/openapi").and_then(Node::as_str), Some(version) if version.starts_with("3.1"));
+    as_written && document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
 }
 
-fn generate_here(document: &Document, command: &str) -> Result<Client, Diagnostics> {
+fn generate_here(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
     let prepared = prepare::prepare(document)?;
-    let file = engine::run(document, &prepared)?;
+    let file = engine::run(&prepared.document, &prepared)?;
     let model = &prepared.model;
-    let file = polish::polish(file, model).map_err(|error| polish::unexpected(document, &error))?;
+    let file = polish::polish(file, model, crate_name).map_err(|error| polish::unexpected(document, &error))?;
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
     Ok(Client {
-        code: layout::text(&file, &header),
+        code: layout::text(&file, &header, crate_name),
         notes: prepared.notes,
         operations: model.operations.len(),
         types: model.structs.len() + model.enums.len() + model.aliases.len(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use proc_macro2::TokenStream;
 
 /// Everything that `polish` needs to know.
@@ -11,10 +11,18 @@ use proc_macro2::TokenStream;
 pub(crate) struct Model {
     /// The URL of the first server, its variables filled in.
     pub server_url: String,
+    /// The title of the API, for docs.
+    pub title: String,
+    pub schemes: Vec<Scheme>,
+    /// The requirements of the document as a whole: alternatives of names of schemes.
+    pub security: Vec<Vec<String>>,
+    pub errors: ErrorShape,
     pub structs: IndexMap<String, Struct>,
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
     pub operations: IndexMap<String, Operation>,
+    /// Pairs of enums: that of a property, and that of a parameter which filters by it.
+    pub conversions: IndexSet<(String, String)>,
     /// Where the document has what became a type.
     pub places: HashMap<String, String>,
 }
@@ -65,6 +73,39 @@ impl Model {
     }
 }
 
+/// A security scheme that the client can send.
+#[derive(Clone, Debug)]
+pub(crate) struct Scheme {
+    /// The name in the document.
+    pub name: String,
+    pub kind: SchemeKind,
+    /// What people call the credential.
+    pub noun: &'static str,
+    /// The setter of the client's builder.
+    pub setter: String,
+    /// The environment variables, without the API's prefix.
+    pub variables: Vec<String>,
+    pub token_url: Option<String>,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Debug)]
+pub(crate) enum SchemeKind {
+    /// The `Authorization` header, behind this word.
+    Http(String),
+    Basic,
+    Header(String),
+    Query(String),
+    Cookie(String),
+}
+
+/// Where error objects keep their name and their sentence: JSON pointers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ErrorShape {
+    pub kind: Vec<String>,
+    pub message: Vec<String>,
+}
+
 /// The words of the document on an item.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
@@ -96,6 +137,33 @@ pub(crate) struct Field {
 pub(crate) struct Enum {
     pub about: About,
     pub variants: IndexMap<String, Variant>,
+    pub lifecycle: Option<Lifecycle>,
+    /// Older spellings, with the values that took their place.
+    pub aliases: IndexMap<String, String>,
+}
+
+impl Enum {
+    /// The variant of a value.
+    pub(crate) fn variant(&self, value: &str) -> Option<&str> {
+        let mut variants = self.variants.iter();
+        let found = variants.find(|(_, variant)| variant.value == value);
+        found.map(|(rust, _)| rust.as_str())
+    }
+}
+
+/// `x-lifecycle`: the values of an enum by what they mean for someone who waits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lifecycle {
+    pub progress: Vec<String>,
+    pub success: Vec<String>,
+    pub failure: Vec<String>,
+}
+
+impl Lifecycle {
+    /// The values after which nothing changes any more.
+    pub(crate) fn terminal(&self) -> impl Iterator<Item = &String> {
+        self.success.iter().chain(&self.failure)
+    }
 }
 
 #[derive(Debug)]
@@ -113,8 +181,6 @@ pub(crate) struct Alias {
 
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// The `operationId` as written, or as made up from method and path.
-    pub id: String,
     /// Where the document has the operation.
     pub at: String,
     pub about: About,
@@ -131,9 +197,27 @@ pub(crate) struct Operation {
     /// Ranges of status codes that mean success.
     pub success: Vec<(u16, u16)>,
     pub success_docs: String,
+    /// The type of a success; nothing where it has no body.
+    pub success_type: Option<TokenStream>,
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
+    /// For a list: what says how far an item is.
+    pub lifecycle: Option<LifecycleField>,
+    /// The fields that a table of the items shows.
+    pub columns: Vec<String>,
+    /// Alternatives of names of schemes.
+    pub security: Vec<Vec<String>>,
+}
+
+impl Operation {
+    /// The header for an idempotency key, which a method that is idempotent by itself does not need.
+    pub(crate) fn idempotency_key(&self) -> Option<&str> {
+        let parameter = self.parameters.values().find(|parameter| {
+            parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("Idempotency-Key")
+        })?;
+        matches!(self.method.as_str(), "POST" | "PATCH").then_some(parameter.name.as_str())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -146,6 +230,10 @@ pub(crate) struct Parameter {
     pub bounds: Bounds,
     pub default: Option<serde_json::Value>,
     pub example: Option<serde_json::Value>,
+    /// The type of its values, by names within the module `types`.
+    pub ty: TokenStream,
+    /// The property of an item that it compares with, and where the document says so.
+    pub filter: Option<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +257,7 @@ impl Location {
 pub(crate) struct Body {
     pub about: About,
     pub required: bool,
+    pub ty: TokenStream,
 }
 
 /// What the document demands of a parameter's value; checked before a request is sent.
@@ -251,4 +340,19 @@ pub(crate) struct Cursor {
     pub optional: bool,
     /// Whether it is a time, which is sent in Unix seconds.
     pub seconds: bool,
+}
+
+/// The property of an item that has a lifecycle.
+#[derive(Debug)]
+pub(crate) struct LifecycleField {
+    /// The name in JSON.
+    pub property: String,
+    /// The Rust name of the field.
+    pub field: String,
+    /// Whether an item may be without it.
+    pub optional: bool,
+    /// The enum of its values.
+    pub values: String,
+    /// The property that says how much is done, of 100.
+    pub percent: Option<String>,
 }

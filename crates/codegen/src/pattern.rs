@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use regex_automata::{
     Anchored,
     dfa::{Automaton as _, dense},
+    nfa::thompson,
     util::primitives::StateID,
     util::start,
 };
@@ -30,6 +31,10 @@ pub(crate) struct Automaton {
 /// More states than this are refused: the table would dwarf the client.
 const MAX_STATES: usize = 2_000;
 
+/// Bytes that the expression may take before it is made deterministic: `(((a{99}){99}){99}){99}` would
+/// take gigabytes, and is refused here.
+const NFA_SIZE: usize = 1 << 20;
+
 impl Automaton {
     /// Compiles an expression, or says why it cannot be one.
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
@@ -41,6 +46,7 @@ impl Automaton {
                     .dfa_size_limit(Some(4 << 20))
                     .determinize_size_limit(Some(4 << 20)),
             )
+            .thompson(thompson::Config::new().nfa_size_limit(Some(NFA_SIZE)))
             .build(&translated)
             .map_err(|error| {
                 let mut reason = error.to_string();
@@ -261,6 +267,7 @@ mod tests {
             "(",
             "[",
             "a{2000}{2000}",
+            "(((a{99}){99}){99}){99}",
             "\\",
             "[]",
         ] {

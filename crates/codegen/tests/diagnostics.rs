@@ -63,8 +63,6 @@ fn servers_and_security() {
         "a relative server" => refused("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: /v1 }]\n"),
         "a variable that is not there" =>
             refused("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: \"https://{host}/v1\" }]\n"),
-        "another security scheme" =>
-            refused("components:\n  securitySchemes:\n    key: { type: apiKey, in: header, name: X-Key }\n"),
     }
 }
 
@@ -158,6 +156,40 @@ fn pagination() {
         "a cursor that is no value" => pages("{ forward: after, cursor: tags }"),
         "no list" => operation("        - { name: after, in: query, schema: { type: string } }\n      x-cursor-pagination: { forward: after, cursor: id }\n      responses: { \"200\": { description: One., content: { application/json: { schema: { type: object } } } } }\n"),
         "a list of lists" => refused(&LIST.replace("items: { $ref: \"#/components/schemas/Pet\" }", "items: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }").replace("      responses:", "      x-cursor-pagination: { forward: after, cursor: id }\n      responses:")),
+    }
+}
+
+#[test]
+fn lifecycles_and_aliases() {
+    let state = |extension: &str| {
+        schema(&format!(
+            "    State: {{ type: string, enum: [new, done, ended], {extension} }}\n"
+        ))
+    };
+    refusals! {
+        "a lifecycle that is a list" => state("x-lifecycle: [new]"),
+        "a key that is not there" => state("x-lifecycle: { progress: [new], success: [done, ended], failed: [] }"),
+        "a list that is none" => state("x-lifecycle: { progress: new, success: [done, ended] }"),
+        "a value of no list" => state("x-lifecycle: { success: [done] }"),
+        "a value of two lists" => state("x-lifecycle: { progress: [new, done], success: [done, ended, ended] }"),
+        "values that are not there" => state("x-lifecycle: { progress: [new, old, 1], success: [done, ended] }"),
+        "no end" => state("x-lifecycle: { progress: [new, done, ended] }"),
+        "aliases that are a list" => state("x-enum-aliases: [ended]"),
+        "aliases of what is not there" => state("x-enum-aliases: { old: done, ended: gone, new: 1 }"),
+        "an alias of an alias" => state("x-enum-aliases: { ended: done, done: new }"),
+        "an alias that means something else" => state("x-lifecycle: { progress: [new], success: [done], failure: [ended] }, x-enum-aliases: { ended: done }"),
+    }
+}
+
+#[test]
+fn filters_and_columns() {
+    let list = |what: &str, with: &str| refused(&LIST.replace(what, with));
+    let parameter = "{ name: after, in: query,";
+    refusals! {
+        "a filter of no property" => list(parameter, "{ name: after, in: query, x-filter: name,"),
+        "a filter that is no name" => list(parameter, "{ name: after, in: query, x-filter: [id],"),
+        "columns that are a name" => list("      parameters:", "      x-columns: id\n      parameters:"),
+        "columns that are not there" => list("      parameters:", "      x-columns: [id, name, id.first, 3]\n      parameters:"),
     }
 }
 

@@ -110,10 +110,7 @@ impl Contract {
     /// # Errors
     /// What is wrong with the document.
     pub(crate) fn new(document: &Document) -> Result<Self, Diagnostics> {
-        let findings = document.check();
-        if findings.has_errors() {
-            return Err(findings);
-        }
+        let document = &document.lowered()?.document;
         let json = document.root().to_json();
         let schemas = Schemas::new(&json).map_err(|reason| document.error("", reason))?;
         let reader = Reader {

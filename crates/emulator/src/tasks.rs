@@ -615,7 +615,7 @@ mod tests {
                 assert_eq!(task.kind, facts.kind);
                 assert_eq!(task.status, facts.status);
                 assert_eq!(task.created_by, Some(facts.created_by));
-                assert_eq!(task.created_at.unix_seconds(), facts.created_at);
+                assert_eq!(task.created_at, Some(Timestamp::from_unix_seconds(facts.created_at)));
             }
         }
     }
@@ -634,7 +634,7 @@ mod tests {
         for age in 0..2_000 {
             let task = SETTING.task(age);
             let updated = task.updated_at.expect("every task was updated");
-            let mut times = vec![Some(task.created_at), task.started_at, task.finished_at];
+            let mut times = vec![task.created_at, task.started_at, task.finished_at];
             times.retain(Option::is_some);
             assert!(times.is_sorted(), "{task:?}");
             assert_eq!(times.last(), Some(&Some(updated)), "{task:?}");

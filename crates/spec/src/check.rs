@@ -1,30 +1,61 @@
-//! Walking a document along the tables of the [grammar](crate::grammar), and telling where it
-//! leaves them.
+//! Walking a document along the tables of the [grammar](crate::grammar), and deciding what it means
+//! where it leaves them.
+//!
+//! Documents of the real world leave them often. What a client would send or read wrongly is an error;
+//! everything else is decided, always the same way, and said by a warning.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::diagnostic::short;
 use crate::document::{self, Located};
-use crate::grammar::{DOCUMENT, Keys, Object, SCHEMA_OR_REFERENCE, Shape};
-use crate::node::{Entry, Node, Value};
-use crate::{Diagnostic, Diagnostics, Document, Severity, reference, rules};
+use crate::fix::{self, Fixes, address};
+use crate::grammar::{DOCUMENT, Field, Keys, Missing, Object, SCHEMA, Shape, Version};
+use crate::node::{self, Entry, Node, Value};
+use crate::source::Source;
+use crate::walk::{self, Kind};
+use crate::{Diagnostic, Diagnostics, Document, Severity, number, reference, rules};
 
-pub(crate) fn check(document: &Document) -> Diagnostics {
-    let mut checker = Checker {
-        document,
-        findings: Diagnostics::new(),
-        comparisons: 1_000_000,
-        operation_ids: HashMap::new(),
-    };
+/// What was found, and what was decided.
+pub(crate) struct Checked {
+    pub(crate) findings: Diagnostics,
+    pub(crate) fixes: Fixes,
+    pub(crate) version: Version,
+}
+
+pub(crate) fn check(document: &Document) -> Checked {
     let root = Spot {
         node: document.root(),
         entry: None,
         name: "",
     };
-    if rules::version(&mut checker, &root) {
+    let mut checker = Checker {
+        document,
+        version: Version::V30,
+        findings: document.findings.clone(),
+        fixes: Fixes::default(),
+        comparisons: 1_000_000,
+        operation_ids: HashMap::new(),
+        checked: HashSet::new(),
+        elsewhere: Vec::new(),
+    };
+    if let Some(version) = rules::version::check(&mut checker, &root) {
+        checker.version = version;
         checker.object(&root, &DOCUMENT);
+        while let Some((spot, shape)) = checker.elsewhere.pop() {
+            let name = walk::object(shape).map_or("a callback", |object| object.name);
+            let new = checker.checked.insert((address(spot.node), name));
+            if new {
+                checker.shape(&spot, shape);
+            }
+        }
     }
-    checker.findings
+    Checked {
+        findings: checker.findings,
+        fixes: checker.fixes,
+        version: checker.version,
+    }
 }
 
 /// A value on the way through a document.
@@ -79,9 +110,14 @@ impl<'d> Spot<'d> {
         })
     }
 
-    fn describe(&self) -> String {
+    /// The key of the member whose value it is, or the value itself.
+    pub(crate) fn key_span(&self) -> Range<usize> {
+        self.entry.map_or_else(|| self.span(), Entry::key_span)
+    }
+
+    pub(crate) fn describe(&self) -> String {
         match self.entry {
-            Some(_) => format!("`{}`", self.name),
+            Some(_) => format!("`{}`", short(self.name)),
             None if self.name.is_empty() => "the document".to_owned(),
             None => format!("an item of `{}`", self.name),
         }
@@ -91,12 +127,30 @@ impl<'d> Spot<'d> {
 /// The walk, and what it met so far.
 pub(crate) struct Checker<'d> {
     pub(crate) document: &'d Document,
+    pub(crate) version: Version,
     findings: Diagnostics,
+    pub(crate) fixes: Fixes,
     /// How many more names may be compared to find which was meant: thousands of broken references
     /// to thousands of components must not take minutes.
     comparisons: usize,
     /// The place of each `operationId`.
     pub(crate) operation_ids: HashMap<&'d str, Range<usize>>,
+    /// The objects that were checked, by their address, each as what it is.
+    checked: HashSet<(usize, &'static str)>,
+    /// What references lead to that may stand outside of the places for it.
+    elsewhere: Vec<(Spot<'d>, &'static Shape)>,
+}
+
+/// What is decided about a value that is not what it has to be.
+pub(crate) enum Decision {
+    /// Nothing: no faithful client can be made of it.
+    Refused,
+    LeftOut,
+    Taken(Value),
+    /// A list of it.
+    Listed,
+    /// The value as it is, which [lowering](crate::lower) knows.
+    Kept,
 }
 
 impl<'d> Checker<'d> {
@@ -105,47 +159,96 @@ impl<'d> Checker<'d> {
     }
 
     /// An error at a value.
-    pub(crate) fn error(&self, spot: &Spot<'_>, message: impl Into<String>) -> Diagnostic {
-        self.finding(Severity::Error, spot.span(), message)
+    pub(crate) fn error(&self, spot: &Spot<'_>, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        self.finding(Severity::Error, spot.span(), code, message)
+    }
+
+    /// A warning at a value.
+    pub(crate) fn warning(&self, spot: &Spot<'_>, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        self.finding(Severity::Warning, spot.span(), code, message)
     }
 
     /// An error at the key of a member.
-    pub(crate) fn key_error(&self, spot: &Spot<'_>, message: impl Into<String>) -> Diagnostic {
-        self.at_key(Severity::Error, spot, message)
+    pub(crate) fn key_error(&self, spot: &Spot<'_>, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        self.finding(Severity::Error, spot.key_span(), code, message)
     }
 
     /// A warning at the key of a member.
-    pub(crate) fn key_warning(&self, spot: &Spot<'_>, message: impl Into<String>) -> Diagnostic {
-        self.at_key(Severity::Warning, spot, message)
+    pub(crate) fn key_warning(&self, spot: &Spot<'_>, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        self.finding(Severity::Warning, spot.key_span(), code, message)
     }
 
-    fn at_key(&self, severity: Severity, spot: &Spot<'_>, message: impl Into<String>) -> Diagnostic {
-        let span = spot.entry.map_or_else(|| spot.span(), Entry::key_span);
-        self.finding(severity, span, message)
+    pub(crate) fn finding(
+        &self,
+        severity: Severity,
+        span: Range<usize>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let source = self.document.source_at(span.start);
+        Diagnostic::new(severity, source, Some(span), message).code(code)
     }
 
-    pub(crate) fn finding(&self, severity: Severity, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(severity, self.document.source(), Some(span), message)
+    /// The source that a place is in, for a second place of a finding.
+    pub(crate) fn source(&self, span: &Range<usize>) -> &'d Arc<Source> {
+        self.document.source_at(span.start)
     }
 
-    /// A value that is not of the kind it has to be.
-    pub(crate) fn wrong(&mut self, spot: &Spot<'d>, expected: &str, help: impl FnOnce() -> Option<String>) {
-        let what = spot.describe();
-        let finding = if *spot.node.value() == Value::Null {
-            self.error(spot, format!("{what} has no value, and must be {expected}"))
-                .help("write a value, or remove the key")
-        } else {
-            let found = match spot.node.value() {
-                Value::Number(_) => format!("the number {}", self.raw(spot.node)),
-                _ => spot.node.kind().to_owned(),
-            };
-            let finding = self.error(spot, format!("{what} must be {expected}, not {found}"));
-            match help() {
-                Some(help) => finding.help(help),
-                None => finding,
+    /// Carries out what was decided, and reports it.
+    pub(crate) fn decide(&mut self, spot: &Spot<'d>, decision: Decision, finding: Diagnostic) {
+        let finding = match decision {
+            Decision::Refused => finding.severe(Severity::Error),
+            Decision::Kept => finding,
+            Decision::LeftOut => {
+                self.fixes.leave_out(spot.node);
+                finding.label("left out")
+            }
+            Decision::Listed => {
+                self.fixes.list(spot.node);
+                finding.label("read as a list of it")
+            }
+            Decision::Taken(value) => {
+                let json = Node::new(0..0, value.clone()).to_json().to_string();
+                self.fixes.take(spot.node, value);
+                match json.chars().count() {
+                    0..=60 => finding.label(format!("read as `{json}`")),
+                    _ => finding,
+                }
             }
         };
         self.push(finding);
+    }
+
+    /// A value that is not of the kind it has to be.
+    pub(crate) fn wrong(
+        &mut self,
+        spot: &Spot<'d>,
+        expected: &str,
+        decision: Decision,
+        help: impl FnOnce() -> Option<String>,
+    ) {
+        const CODE: &str = "value-kind";
+        let what = spot.describe();
+        if *spot.node.value() == Value::Null {
+            let finding = self
+                .warning(spot, CODE, format!("{what} has no value, and must be {expected}"))
+                .help("write a value, or remove the key");
+            let decision = match decision {
+                Decision::Refused | Decision::Kept => Decision::LeftOut,
+                other => other,
+            };
+            return self.decide(spot, decision, finding);
+        }
+        let found = match spot.node.value() {
+            Value::Number(_) => format!("the number {}", self.document.raw(spot.node)),
+            _ => spot.node.kind().to_owned(),
+        };
+        let finding = self.warning(spot, CODE, format!("{what} must be {expected}, not {found}"));
+        let finding = match help() {
+            Some(help) => finding.help(help),
+            None => finding,
+        };
+        self.decide(spot, decision, finding);
     }
 
     /// The name that was probably meant.
@@ -173,95 +276,125 @@ impl<'d> Checker<'d> {
             .map(|(_, known)| known)
     }
 
-    /// The text from which a scalar was read.
-    fn raw(&self, node: &Node) -> &'d str {
-        &self.document.text()[node.span()]
-    }
-
-    fn shape(&mut self, spot: &Spot<'d>, shape: &'static Shape) {
-        let name = spot.name;
+    pub(crate) fn shape(&mut self, spot: &Spot<'d>, shape: &'static Shape) {
         match shape {
             Shape::Any => {}
-            Shape::String => {
-                if spot.node.as_str().is_none() {
-                    let raw = self.raw(spot.node);
-                    let scalar = matches!(spot.node.value(), Value::Bool(_) | Value::Number(_));
-                    self.wrong(spot, "a string", || {
-                        Some(match spot.entry {
-                            Some(_) if scalar => format!("put it in quotes: `{name}: \"{raw}\"`"),
-                            None if scalar => format!("put it in quotes: `\"{raw}\"`"),
-                            _ => "write text".to_owned(),
-                        })
-                    });
-                }
-            }
-            Shape::Bool => {
-                if spot.node.as_bool().is_none() {
-                    let text = spot.node.as_str().unwrap_or_default().to_ascii_lowercase();
-                    self.wrong(spot, "`true` or `false`", || match text.as_str() {
-                        "true" | "yes" | "on" | "y" => Some(format!("write `{name}: true`")),
-                        "false" | "no" | "off" | "n" => Some(format!("write `{name}: false`")),
-                        _ => Some(format!("write `{name}: true` or `{name}: false`")),
-                    });
-                }
-            }
+            Shape::String => self.string(spot),
+            Shape::Bool => self.bool(spot),
             Shape::Number => {
                 if spot.node.as_number().is_none() {
                     self.not_a_number(spot, "a number");
                 }
             }
             Shape::Count => {
-                if !spot.node.as_number().is_some_and(|number| number.is_u64()) {
+                if !spot.node.as_number().is_some_and(serde_json::Number::is_u64) {
                     self.not_a_number(spot, "a whole number that is not negative");
                 }
             }
             Shape::OneOf(choices) => self.one_of(spot, choices),
             Shape::List(of) => self.list(spot, of),
-            Shape::Map(keys, of) => self.map(spot, keys, of),
+            Shape::Map(keys, of) => self.map(spot, keys, of, shape),
             Shape::Object(object) => self.object(spot, object),
-            Shape::Referable(object) => {
-                if spot.node.get("$ref").is_some() {
-                    reference::check(self, spot, object);
-                } else {
-                    self.object(spot, object);
-                }
-            }
+            Shape::Referable(object) => self.referable(spot, object, shape),
             Shape::SchemaOrBool => match spot.node.value() {
                 Value::Bool(_) => {}
-                Value::Object(_) => self.shape(spot, &SCHEMA_OR_REFERENCE),
-                _ => self.wrong(spot, "`true`, `false` or a schema", || {
-                    Some(format!("write `{name}: {{ type: string }}`"))
-                }),
-            },
-            Shape::Type => self.schema_type(spot),
-            Shape::Exclusive => {
-                if spot.node.as_bool().is_none() {
-                    let raw = self.raw(spot.node);
-                    let bound = if name == "exclusiveMinimum" {
-                        "minimum"
-                    } else {
-                        "maximum"
-                    };
-                    let number = spot.node.as_number().is_some();
-                    self.wrong(spot, "`true` or `false` in OpenAPI 3.0", || {
-                        Some(if number {
-                            format!("write `{bound}: {raw}` and `{name}: true`")
-                        } else {
-                            format!("write the bound as `{bound}`, and `{name}: true`")
-                        })
+                Value::Object(_) => self.referable(spot, &SCHEMA, &SCHEMA_REFERENCE),
+                Value::String(text) if matches!(text.as_str(), "true" | "false") => {
+                    let value = Value::Bool(text == "true");
+                    self.wrong(spot, "`true`, `false` or a schema", Decision::Taken(value), || {
+                        Some(format!("write `{}: {text}`", spot.name))
                     });
                 }
-            }
+                _ => self.wrong(spot, "`true`, `false` or a schema", Decision::LeftOut, || {
+                    Some(format!("write `{}: {{ type: string }}`", spot.name))
+                }),
+            },
+            Shape::SchemaName => self.string(spot),
+            Shape::Type => rules::schema_type::check(self, spot),
+            Shape::Exclusive => rules::exclusive::check(self, spot),
         }
+    }
+
+    fn referable(&mut self, spot: &Spot<'d>, object: &'static Object, shape: &'static Shape) {
+        if spot.node.get("$ref").is_none() {
+            return self.object(spot, object);
+        }
+        reference::check(self, spot, object, shape);
+        // Siblings count in 3.1, and everywhere in a path item.
+        if object.kind == Kind::PathItem || object.kind == Kind::Schema && self.version == Version::V31 {
+            self.object(spot, object);
+        }
+    }
+
+    /// Checks what a reference leads to, unless it stands where it is checked anyway.
+    pub(crate) fn elsewhere(&mut self, target: &'d Node, name: &'d str, shape: &'static Shape) {
+        let spot = Spot {
+            node: target,
+            entry: None,
+            name,
+        };
+        self.elsewhere.push((spot, shape));
+    }
+
+    fn string(&mut self, spot: &Spot<'d>) {
+        if spot.node.as_str().is_some() {
+            return;
+        }
+        let name = spot.name;
+        let raw = self.document.raw(spot.node);
+        let scalar = matches!(spot.node.value(), Value::Bool(_) | Value::Number(_));
+        let decision = match scalar {
+            true => Decision::Taken(Value::String(raw.to_owned())),
+            false => Decision::LeftOut,
+        };
+        self.wrong(spot, "a string", decision, || {
+            Some(match spot.entry {
+                Some(_) if scalar => format!("put it in quotes: `{name}: \"{raw}\"`"),
+                None if scalar => format!("put it in quotes: `\"{raw}\"`"),
+                _ => "write text".to_owned(),
+            })
+        });
+    }
+
+    fn bool(&mut self, spot: &Spot<'d>) {
+        if spot.node.as_bool().is_some() {
+            return;
+        }
+        let name = spot.name;
+        let text = spot.node.as_str().unwrap_or_default().to_ascii_lowercase();
+        let meant = match text.as_str() {
+            "true" | "yes" | "on" | "y" => Some(true),
+            "false" | "no" | "off" | "n" => Some(false),
+            _ => None,
+        };
+        let decision = meant.map_or(Decision::LeftOut, |meant| Decision::Taken(Value::Bool(meant)));
+        self.wrong(spot, "`true` or `false`", decision, || {
+            Some(match meant {
+                Some(meant) => format!("write `{name}: {meant}`"),
+                None => format!("write `{name}: true` or `{name}: false`"),
+            })
+        });
     }
 
     fn not_a_number(&mut self, spot: &Spot<'d>, expected: &str) {
         let name = spot.name;
-        let number = spot
-            .node
-            .as_str()
-            .filter(|text| text.parse::<f64>().is_ok_and(f64::is_finite));
-        self.wrong(spot, expected, || {
+        let text = spot.node.as_str();
+        let number = match text {
+            Some(text) => number::parse(text.trim()).ok().flatten(),
+            None => spot.node.as_number().cloned(),
+        };
+        // `1.0` is a whole number.
+        let number = number.filter(|_| expected == "a number" || text.is_some()).or_else(|| {
+            let number = spot.node.as_number()?.as_f64()?;
+            let whole = number.fract() == 0.0 && (0.0..9e15).contains(&number);
+            whole.then(|| (number as u64).into())
+        });
+        let number = number.filter(|number| expected == "a number" || number.is_u64());
+        let decision = match &number {
+            Some(number) => Decision::Taken(Value::Number(number.clone())),
+            None => Decision::LeftOut,
+        };
+        self.wrong(spot, expected, decision, || {
             Some(match number {
                 Some(number) => format!("write it without quotes: `{name}: {number}`"),
                 None => format!("write a number, as in `{name}: 1`"),
@@ -269,61 +402,57 @@ impl<'d> Checker<'d> {
         });
     }
 
-    fn one_of(&mut self, spot: &Spot<'d>, choices: &[&'static str]) {
+    pub(crate) fn one_of(&mut self, spot: &Spot<'d>, choices: &[&'static str]) {
+        const CODE: &str = "value-unknown";
         let list = quoted_list(choices);
+        // Where a parameter is sent cannot be guessed.
+        let vital = spot.name == "in" && choices.contains(&"path");
         let Some(text) = spot.node.as_str() else {
-            return self.wrong(spot, &format!("one of {list}"), || {
+            let decision = if vital { Decision::Refused } else { Decision::LeftOut };
+            return self.wrong(spot, &format!("one of {list}"), decision, || {
                 Some(format!("write `{}: {}`", spot.name, choices[0]))
             });
         };
         if choices.contains(&text) {
             return;
         }
-        let name = spot.name;
-        let finding = self.error(spot, format!("`{text}` is no value of `{name}`"));
+        let finding = self.warning(spot, CODE, format!("`{}` is no value of `{}`", short(text), spot.name));
+        let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
+        let decision = match same {
+            Some(choice) => Decision::Taken(Value::String((*choice).to_owned())),
+            None if vital => Decision::Refused,
+            None => Decision::LeftOut,
+        };
         let meant = self.similar(text, choices.iter().copied());
-        self.push(match meant {
+        let finding = match meant {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!("write one of {list}")),
-        });
-    }
-
-    fn schema_type(&mut self, spot: &Spot<'d>) {
-        const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
-        if let Some(types) = spot.node.as_array() {
-            let nullable = types
-                .iter()
-                .any(|name| name.as_str() == Some("null") || *name.value() == Value::Null);
-            let named: Vec<&str> = types
-                .iter()
-                .filter_map(Node::as_str)
-                .filter(|name| *name != "null")
-                .collect();
-            let finding = self.error(spot, "a list of types came with OpenAPI 3.1");
-            let finding = match named.as_slice() {
-                [name] if nullable => finding.help(format!("in 3.0 write `type: {name}` and `nullable: true`")),
-                [name] => finding.help(format!("in 3.0 write `type: {name}`")),
-                [] => finding.help("in 3.0 write one type, as in `type: string`"),
-                _ => finding.help("in 3.0 write `oneOf` with a schema for each type"),
-            };
-            return self.push(finding);
-        }
-        if spot.node.as_str() == Some("null") {
-            let finding = self
-                .error(spot, "the type `null` came with OpenAPI 3.1")
-                .help("in 3.0 write the type of the other values, and `nullable: true`");
-            return self.push(finding);
-        }
-        self.one_of(spot, &TYPES);
+        };
+        self.decide(spot, decision, finding);
     }
 
     fn list(&mut self, spot: &Spot<'d>, of: &'static Shape) {
         if spot.node.as_array().is_none() {
             let name = spot.name;
-            let raw = self.raw(spot.node);
-            let single = spot.node.as_str().is_some_and(|_| !raw.contains('\n'));
-            return self.wrong(spot, "a list", || {
-                Some(if single {
+            let raw = self.document.raw(spot.node);
+            let scalar = matches!(spot.node.value(), Value::String(_) | Value::Number(_) | Value::Bool(_));
+            // One value where a list of such values is needed is a list of one.
+            let one = match of {
+                Shape::Any | Shape::String => spot.node.as_str().is_some() || scalar && matches!(of, Shape::Any),
+                _ => {
+                    spot.node.as_object().is_some()
+                        && ["security", "servers", "tags", "allOf", "oneOf", "anyOf"].contains(&name)
+                }
+            };
+            let decision = match one {
+                true => Decision::Listed,
+                false => Self::vital(name),
+            };
+            if one {
+                self.shape(&spot.item(spot.node), of);
+            }
+            return self.wrong(spot, "a list", decision, || {
+                Some(if scalar && !raw.contains('\n') && raw.len() < 80 {
                     format!("write `{name}: [{raw}]`")
                 } else {
                     format!("write `{name}:` and below it the items, each with `- ` before it")
@@ -335,94 +464,174 @@ impl<'d> Checker<'d> {
         }
     }
 
-    fn map(&mut self, spot: &Spot<'d>, keys: &Keys, of: &'static Shape) {
+    /// What is decided about a list or an object of the wrong kind: without these nobody knows what to
+    /// send.
+    fn vital(name: &str) -> Decision {
+        match name {
+            "paths" | "parameters" | "requestBody" => Decision::Refused,
+            _ => Decision::LeftOut,
+        }
+    }
+
+    fn map(&mut self, spot: &Spot<'d>, keys: &Keys, of: &'static Shape, shape: &'static Shape) {
         if spot.node.as_object().is_none() {
             let name = spot.name;
-            return self.wrong(spot, "an object", || {
+            // PHP writes an empty object so.
+            let empty = spot.node.as_array().is_some_and(<[Node]>::is_empty);
+            let decision = match empty {
+                true => Decision::Taken(Value::Object(node::Object::of(Vec::new()))),
+                false => Self::vital(name),
+            };
+            return self.wrong(spot, "an object", decision, || {
                 Some(format!("write `{name}:` and below it `key: value` lines"))
             });
         }
+        if walk::is_callback(shape) && spot.node.get("$ref").is_some() {
+            return reference::check_callback(self, spot, shape);
+        }
         for member in spot.members() {
-            let extension = member.name.starts_with("x-");
-            match keys {
-                Keys::Paths | Keys::Statuses if extension => continue,
-                Keys::Names => {}
-                Keys::Components => rules::component_name(self, &member),
-                Keys::Paths => rules::path(self, &member),
-                Keys::Statuses => rules::status(self, &member),
-                Keys::Expressions => {
-                    if !rules::expression(self, &member) {
-                        continue;
-                    }
+            if !keys.holds(member.name) {
+                if matches!(keys, Keys::Expressions) {
+                    self.fixes.leave_out(member.node);
                 }
+                continue;
+            }
+            match keys {
+                Keys::Names | Keys::Expressions => {}
+                Keys::Components => rules::component_name::check(self, &member),
+                Keys::Paths => rules::path::check(self, &member),
+                Keys::Statuses => rules::status::check(self, &member),
             }
             self.shape(&member, of);
         }
-        if matches!(keys, Keys::Statuses) && spot.members().all(|m| m.name.starts_with("x-")) {
-            let finding = self
-                .error(spot, "`responses` names no response")
-                .help("write `\"200\": { description: What comes back }`");
-            self.push(finding);
+        if matches!(keys, Keys::Statuses) {
+            rules::status::check_all(self, spot);
         }
     }
 
     fn object(&mut self, spot: &Spot<'d>, object: &'static Object) {
         if spot.node.as_object().is_none() {
-            let expected = match object.name.strip_prefix('`') {
-                Some(_) => "an object".to_owned(),
-                None => format!("{}, which is an object", object.name),
-            };
-            return self.wrong(spot, &expected, || {
-                let needed = object.fields.iter().map(|field| field.required);
-                let mut needed: Vec<&str> = needed.filter(|example| !example.is_empty()).collect();
-                if object.component == "schemas" {
-                    needed.push("type: string");
-                }
-                Some(if needed.is_empty() {
-                    "write its fields below the key, further in".to_owned()
-                } else {
-                    format!("write its fields, as in `{{ {} }}`", needed.join(", "))
-                })
-            });
+            return self.no_object(spot, object);
         }
+        self.checked.insert((address(spot.node), object.name));
         for member in spot.members() {
-            match object.fields.iter().find(|field| field.name == member.name) {
+            match object.field(member.name, Some(self.version)) {
                 Some(field) => self.shape(&member, &field.shape),
                 None if member.name.starts_with("x-") => {}
+                // Read as those of its schema.
+                None if rules::parameter::is_old(spot, object, member.name) => {}
                 None => self.unknown(&member, object),
             }
         }
+        if spot.node.get("$ref").is_some() && !matches!(object.kind, Kind::Other | Kind::Document) {
+            // What is beside a reference needs nothing of its own.
+            return;
+        }
         for field in object.fields {
-            if !field.required.is_empty() && spot.node.get(field.name).is_none() {
-                let finding = self
-                    .error(spot, format!("{} needs `{}`", object.name, field.name))
-                    .help(format!("add `{}`", field.required));
-                self.push(finding);
-            }
+            self.missing(spot, object, field);
         }
         (object.rules)(self, spot);
     }
 
-    fn unknown(&mut self, member: &Spot<'d>, object: &Object) {
-        let name = member.name;
-        let foreign = object.foreign.iter().find(|(field, _)| *field == name);
-        let finding = if name == "$ref" {
-            let message = format!("{} cannot be a reference here", object.name);
-            self.key_error(member, message)
-                .help(foreign.map_or("write it out", |(_, help)| help))
-        } else {
-            let message = format!("`{name}` is no field of {}, and is ignored", object.name);
-            let finding = self.key_warning(member, message);
-            let fields = object.fields.iter().map(|field| field.name);
-            match (foreign, self.similar(name, fields)) {
-                (Some((_, help)), _) => finding.help(*help),
-                (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
-                (None, None) => finding.help("remove it, or begin its name with `x-` if it is an extension"),
+    fn missing(&mut self, spot: &Spot<'d>, object: &'static Object, field: &'static Field) {
+        let there = spot.node.get(field.name);
+        if there.is_some_and(|value| !self.fixes.is_left_out(value)) {
+            return;
+        }
+        let Some(example) = field.missing.example() else { return };
+        let taken = |json: &str| {
+            // The tables hold nothing but an empty string and an empty object.
+            let value = match json {
+                "{}" => Value::Object(node::Object::of(Vec::new())),
+                _ => Value::String(String::new()),
+            };
+            Node::new(spot.node.span(), value)
+        };
+        let finding = self
+            .warning(spot, "field-missing", format!("{} needs `{}`", object.name, field.name))
+            .help(format!("add `{example}`"));
+        match field.missing {
+            Missing::Allowed => {}
+            Missing::Error(_) => self.decide(spot, Decision::Refused, finding),
+            Missing::LeftOut(_) => self.decide(spot, Decision::LeftOut, finding),
+            Missing::Taken(_, json) | Missing::TakenIn30(_, json) => {
+                self.fixes.add(spot.node, field.name, taken(json));
+                let needed = self.version == Version::V30 || matches!(field.missing, Missing::Taken(..));
+                // A value that is left out was reported.
+                if needed && there.is_none() {
+                    self.push(finding);
+                }
             }
+        }
+    }
+
+    /// A value that is no object, where one has to be.
+    fn no_object(&mut self, spot: &Spot<'d>, object: &'static Object) {
+        let empty = || Value::Object(node::Object::of(Vec::new()));
+        let null = *spot.node.value() == Value::Null;
+        let decision = match object.kind {
+            Kind::Schema => match spot.node.value() {
+                Value::Bool(_) if self.version == Version::V31 => return,
+                // As 3.1 means it.
+                Value::Bool(_) => Decision::Kept,
+                Value::Null if spot.entry.is_none() => Decision::LeftOut,
+                Value::String(text) if rules::schema_type::TYPES.contains(&text.as_str()) => {
+                    let kind = ("type", Value::String(text.clone()));
+                    Decision::Taken(fix::object(spot.node, vec![kind]).value().clone())
+                }
+                _ => Decision::Taken(empty()),
+            },
+            Kind::MediaType | Kind::Encoding | Kind::Response => Decision::Taken(empty()),
+            Kind::PathItem | Kind::Operation | Kind::Parameter | Kind::RequestBody | Kind::Document if !null => {
+                Decision::Refused
+            }
+            _ => Decision::LeftOut,
+        };
+        // PHP writes an empty object so.
+        let decision = match spot.node.as_array() {
+            Some([]) => Decision::Taken(empty()),
+            _ => decision,
+        };
+        let expected = match object.name.strip_prefix('`') {
+            Some(_) => "an object".to_owned(),
+            None => format!("{}, which is an object", object.name),
+        };
+        self.wrong(spot, &expected, decision, || {
+            let needed = object.fields.iter().filter_map(|field| field.missing.example());
+            let mut needed: Vec<&str> = needed.collect();
+            if object.kind == Kind::Schema {
+                needed.push("type: string");
+            }
+            Some(if needed.is_empty() {
+                "write its fields below the key, further in".to_owned()
+            } else {
+                format!("write its fields, as in `{{ {} }}`", needed.join(", "))
+            })
+        });
+    }
+
+    fn unknown(&mut self, member: &Spot<'d>, object: &'static Object) {
+        let name = member.name;
+        if name == "$ref" && object.kind != Kind::Document {
+            if object.component.is_empty() {
+                reference::check_inlined(self, member, object);
+            }
+            return;
+        }
+        let foreign = object.foreign.iter().find(|(field, _)| *field == name);
+        let message = format!("`{}` is no field of {}, and is ignored", short(name), object.name);
+        let finding = self.key_warning(member, "field-unknown", message);
+        let fields = object.fields.iter().map(|field| field.name);
+        let finding = match (foreign, self.similar(name, fields)) {
+            (Some((_, help)), _) => finding.help(*help),
+            (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")),
+            (None, None) => finding.help("remove it, or begin its name with `x-` if it is an extension"),
         };
         self.push(finding);
     }
 }
+
+static SCHEMA_REFERENCE: Shape = Shape::Referable(&SCHEMA);
 
 /// `a`, `b` or `c`
 pub(crate) fn quoted_list(names: &[&str]) -> String {

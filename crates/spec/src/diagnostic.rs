@@ -1,5 +1,6 @@
 //! What is wrong with a document, where, and what to write instead.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::fmt::{self, Display};
 use std::ops::Range;
@@ -73,6 +74,7 @@ pub struct Diagnostic(Box<Finding>);
 #[derive(Debug, Clone)]
 struct Finding {
     severity: Severity,
+    code: Option<&'static str>,
     message: String,
     place: Place,
     label: Option<String>,
@@ -89,10 +91,11 @@ impl Diagnostic {
     ) -> Self {
         Self(Box::new(Finding {
             severity,
+            code: None,
             message: on_one_line(message.into()),
             place: Place {
                 source: Arc::clone(source),
-                span,
+                span: span.map(|span| source.bytes(span)),
                 key_span: None,
             },
             label: None,
@@ -101,8 +104,32 @@ impl Diagnostic {
         }))
     }
 
+    pub(crate) fn severe(mut self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = on_one_line(message);
+        self
+    }
+
     pub(crate) fn key_span(mut self, span: Option<Range<usize>>) -> Self {
-        self.0.place.key_span = span;
+        self.0.place.key_span = span.map(|span| self.0.place.source.bytes(span));
+        self
+    }
+
+    /// A short name for findings of this kind, which stays the same when their words change.
+    ///
+    /// ```
+    /// # let document = ittybit_spec::Document::parse("api.yaml", "openapi: 3.0.3\n")?;
+    /// let finding = document.warning("/openapi", "old").code("version-old");
+    /// assert!(finding.to_string().starts_with("warning[version-old]: old\n"));
+    /// assert_eq!(finding.code_name(), Some("version-old"));
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.0.code = Some(code);
         self
     }
 
@@ -129,14 +156,15 @@ impl Diagnostic {
     /// Shows a second place, the other of two that clash, with text beside it.
     pub fn also(self, document: &Document, pointer: &str, label: impl Into<String>) -> Self {
         let span = document::span(document.locate(pointer));
-        self.also_at(document.source(), span, label)
+        let source = Arc::clone(document.source_at(span.start));
+        self.also_at(&source, span, label)
     }
 
     pub(crate) fn also_at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> Self {
         self.0.others.push((
             Place {
                 source: Arc::clone(source),
-                span: Some(span),
+                span: Some(source.bytes(span)),
                 key_span: None,
             },
             label.into(),
@@ -149,6 +177,11 @@ impl Diagnostic {
         self.0.severity
     }
 
+    /// The name of its kind, where it has one.
+    pub fn code_name(&self) -> Option<&'static str> {
+        self.0.code
+    }
+
     /// What is wrong, in one sentence.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -159,9 +192,10 @@ impl Diagnostic {
         self.0.place.source.name()
     }
 
-    /// The byte of the text that its place begins with.
+    /// The offset that its place begins with.
     pub(crate) fn start(&self) -> Option<usize> {
-        Some(self.0.place.span.as_ref()?.start)
+        let Place { source, span, .. } = &self.0.place;
+        Some(source.place(span.clone()?).start)
     }
 
     /// Line and column, or `None` where a file could not be read at all.
@@ -187,9 +221,11 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let mut group = level
-            .primary_title(self.0.message.as_str())
-            .elements([] as [Origin<'_>; 0]);
+        let mut title = level.primary_title(self.0.message.as_str());
+        if let Some(code) = self.0.code {
+            title = title.id(code);
+        }
+        let mut group = title.elements([] as [Origin<'_>; 0]);
         let mut headings = Vec::new();
         let primary = (&self.0.place, AnnotationKind::Primary, self.0.label.as_deref());
         let others = self.0.others.iter();
@@ -220,8 +256,12 @@ impl Diagnostic {
     }
 }
 
-/// A message may quote a name of the document that holds a line break.
-fn on_one_line(message: String) -> String {
+/// A message may quote a name of the document that holds a line break, or is a megabyte long.
+fn on_one_line(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
     if !message.contains(char::is_control) {
         return message;
     }
@@ -230,6 +270,22 @@ fn on_one_line(message: String) -> String {
         false => char.to_string(),
     };
     message.chars().map(shown).collect()
+}
+
+/// Findings that are shown together: nobody reads more, and each is some lines of text.
+const MAX_SHOWN: usize = 10_000;
+
+/// Characters of a message that are shown.
+const MAX_MESSAGE: usize = 1_000;
+
+/// The beginning of a name, for a message: a name may be a megabyte long, and a document with as many
+/// findings about it would take gigabytes to show.
+pub(crate) fn short(name: &str) -> Cow<'_, str> {
+    const MAX_NAME: usize = 200;
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
 }
 
 /// Characters of a line shown on either side of the marked place; the rest of a longer line is
@@ -334,8 +390,13 @@ impl Diagnostics {
         findings.sort_by(|a, b| {
             (a.0.place.order(), Reverse(a.0.severity)).cmp(&(b.0.place.order(), Reverse(b.0.severity)))
         });
+        let more = findings.len().saturating_sub(MAX_SHOWN);
+        findings.truncate(MAX_SHOWN);
         let mut shown: Vec<String> = findings.into_iter().map(|finding| finding.render(colour)).collect();
         shown.dedup();
+        if more > 0 {
+            shown.push(format!("… and {more} more"));
+        }
         shown.join("\n\n")
     }
 }

@@ -1,15 +1,17 @@
-//! A document: its name, its text and its tree.
+//! A document: its files, their texts and their trees.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::lower::Lowered;
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, sound, yaml};
+use crate::{Diagnostic, Diagnostics, Severity, check, file, lower, pointer, sound};
 
-/// An OpenAPI document, read from YAML or JSON.
+/// An OpenAPI document, read from YAML or JSON, from one file or from several that refer to each
+/// other.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -25,95 +27,92 @@ use crate::{Diagnostic, Diagnostics, Severity, check, json, openapi, pointer, so
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
-    source: Arc<Source>,
-    root: Node,
+    /// The texts of the files; the first is that of the document itself.
+    pub(crate) sources: Vec<Arc<Source>>,
+    /// Their outermost values. A document that was lowered has one, made of all of them.
+    pub(crate) roots: Vec<Node>,
+    /// Where the files are; empty for a document that was read from text.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The file that a reference of a file means, by the number of the file and the path in the
+    /// reference.
+    pub(crate) links: Arc<HashMap<(usize, String), usize>>,
+    /// What was found in reading.
+    pub(crate) findings: Diagnostics,
 }
 
 impl Document {
-    /// Reads a file. It is shown in messages under the path given.
+    /// Reads a file, and the files below its folder that it refers to. They are shown in messages
+    /// under the path given, and under paths relative to it.
     ///
     /// # Errors
-    /// A file that is not there, cannot be read, is not UTF-8 or is empty; and what
-    /// [`parse`](Self::parse) refuses.
+    /// A file that is not there, cannot be read, is not UTF-8 or is empty; a reference to a file
+    /// outside of the folder; and what [`parse`](Self::parse) refuses.
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        match std::fs::read(path) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => Self::parse(name, text),
-                Err(error) => Err(not_utf8(name, &error)),
-            },
-            Err(error) => {
-                let reason = match error.kind() {
-                    std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                    std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                    _ => error.to_string(),
-                };
-                let source = Arc::new(Source::new(name, String::new()));
-                let message = format!("cannot read `{}`: {reason}", source.name());
-                let help = match error.kind() {
-                    std::io::ErrorKind::PermissionDenied => "let this user read the file, and enter its folder",
-                    _ => "name the YAML or JSON file that holds the OpenAPI document",
-                };
-                Err(Diagnostic::new(Severity::Error, &source, None, message)
-                    .help(help)
-                    .into())
-            }
-        }
+        file::read(path)
     }
 
     /// Reads text: JSON where the name ends in `.json` or the text begins with `{` or `[`, and
-    /// YAML otherwise.
+    /// YAML otherwise. It has no folder, so references to other files lead nowhere.
     ///
     /// # Errors
-    /// Text that is neither, is empty, repeats a key in an object, holds a number that is not
-    /// finite, is nested more than 128 levels deep, or has aliases that stand for too much.
+    /// Text that is neither, is empty, is nested more than 128 levels deep, or has aliases that
+    /// stand for too much.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
-        let source = Arc::new(Source::new(name.into(), text.into()));
-        let name = source.name().to_ascii_lowercase();
-        let named_json = name.ends_with(".json");
-        let named_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        let empty = || {
-            Diagnostic::new(Severity::Error, &source, None, "the document is empty")
-                .help("begin it with `openapi: 3.0.3`")
-        };
-        if source.text().trim().is_empty() {
-            return Err(empty().into());
-        }
-        let json = named_json || source.text().trim_start().starts_with(['{', '[']);
-        let root = if json {
-            // `{openapi: 3.0.3}` is YAML too.
-            match json::read(&source) {
-                Err(as_json) if !named_json => {
-                    yaml::read(&source).map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?
-                }
-                result => result?,
-            }
-        } else {
-            yaml::read(&source)?
-        };
-        match root {
-            Some(root) if *root.value() != Value::Null => Ok(Self { source, root }),
-            _ => Err(empty().into()),
-        }
+        let source = Arc::new(Source::new(name.into(), text.into(), 0));
+        let (root, findings) = file::parse(&source)?;
+        Ok(Self {
+            sources: vec![source],
+            roots: vec![root],
+            paths: Vec::new(),
+            links: Arc::default(),
+            findings,
+        })
     }
 
-    /// The outermost value.
+    /// The outermost value, of the file that the document begins with.
     pub fn root(&self) -> &Node {
-        &self.root
+        &self.roots[0]
     }
 
     /// The name under which messages show it.
     pub fn name(&self) -> &str {
-        self.source.name()
+        self.sources[0].name()
     }
 
-    /// The text, with line ends made `\n` and without a byte order mark.
+    /// The text of the file that the document begins with, with line ends made `\n` and without a
+    /// byte order mark.
     pub fn text(&self) -> &str {
-        self.source.text()
+        self.sources[0].text()
     }
 
-    pub(crate) fn source(&self) -> &Arc<Source> {
-        &self.source
+    /// The files that it was read from, the one that it begins with first; none where it was read
+    /// from text. A build script reruns when one of them changes.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(PathBuf::as_path)
+    }
+
+    /// The number of the file that holds a place.
+    fn file_at(&self, offset: usize) -> usize {
+        let after = self.sources.partition_point(|source| source.base() <= offset);
+        after.saturating_sub(1)
+    }
+
+    pub(crate) fn source_at(&self, offset: usize) -> &Arc<Source> {
+        &self.sources[self.file_at(offset)]
+    }
+
+    /// The number of the root that local references of a node begin at.
+    pub(crate) fn root_of(&self, node: &Node) -> usize {
+        match self.roots.len() {
+            1 => 0,
+            _ => self.file_at(node.span().start),
+        }
+    }
+
+    /// The text that a node was read from.
+    pub(crate) fn raw(&self, node: &Node) -> &str {
+        let source = self.source_at(node.span().start);
+        &source.text()[source.bytes(node.span())]
     }
 
     /// The value at a JSON pointer; see [`pointer`](mod@crate::pointer). `""` is the root.
@@ -124,37 +123,7 @@ impl Document {
 
     /// The value at a JSON pointer, or as far as the pointer leads.
     pub(crate) fn locate(&self, pointer: &str) -> Located<'_> {
-        let mut located = Located {
-            node: &self.root,
-            key: None,
-            whole: true,
-        };
-        let Some(tokens) = pointer::parse(pointer) else {
-            located.whole = false;
-            return located;
-        };
-        for token in tokens {
-            let next = match located.node.value() {
-                Value::Object(object) => object
-                    .entry(&token)
-                    .map(|entry| (entry.value(), Some(entry.key_span()))),
-                Value::Array(items) => index(&token)
-                    .and_then(|index| items.get(index))
-                    .map(|item| (item, None)),
-                _ => None,
-            };
-            match next {
-                Some((node, key)) => {
-                    located.node = node;
-                    located.key = key;
-                }
-                None => {
-                    located.whole = false;
-                    break;
-                }
-            }
-        }
-        located
+        locate(self.root(), pointer)
     }
 
     /// An error at a JSON pointer, or at the nearest place around it that is there.
@@ -177,18 +146,21 @@ impl Document {
     fn finding(&self, severity: Severity, pointer: &str, message: impl Into<String>) -> Diagnostic {
         let located = self.locate(pointer);
         let key = located.key.clone();
-        Diagnostic::new(severity, &self.source, Some(span(located)), message).key_span(key)
+        let span = span(located);
+        let source = self.source_at(span.start);
+        let key = key.filter(|key| Arc::ptr_eq(self.source_at(key.start), source));
+        Diagnostic::new(severity, source, Some(span), message).key_span(key)
     }
 
-    /// All that is wrong or doubtful by the rules of OpenAPI 3.0: errors, and warnings about what
-    /// has no effect.
+    /// All that is wrong or doubtful by the rules of OpenAPI 3.0 or 3.1: an error is what no
+    /// faithful client can be made of; a warning says what was decided, or what has no effect.
     pub fn check(&self) -> Diagnostics {
-        check::check(self)
+        check::check(self).findings
     }
 
     /// What is left when the operations and components that [`check`](Self::check) finds errors in
     /// are taken out, and all that refers to them; nothing where an error stands in what all of
-    /// them need, such as `servers`.
+    /// them need, such as `servers`, and for a document of several files.
     ///
     /// Whoever looks for more mistakes than `check` does looks here, and reports all in one go.
     ///
@@ -198,12 +170,13 @@ impl Document {
     /// let document = Document::parse("api.yaml", "\
     /// openapi: 3.0.3
     /// info: { title: Tasks, version: 1.0.0 }
-    /// paths: {}
-    /// components: { schemas: { Sound: { type: string }, Not: { type: text } } }
+    /// paths:
+    ///   /sound: { get: { responses: {} } }
+    ///   /not: { get: { parameters: [{ name: id }] } }
     /// ")?;
     /// let part = document.sound_part().unwrap();
-    /// assert!(part.get("/components/schemas/Sound").is_some());
-    /// assert!(part.get("/components/schemas/Not").is_none());
+    /// assert!(part.get("/paths/~1sound/get").is_some());
+    /// assert!(part.get("/paths/~1not/get").is_none());
     /// assert!(!part.check().has_errors());
     /// # Ok::<(), ittybit_spec::Diagnostics>(())
     /// ```
@@ -211,9 +184,42 @@ impl Document {
         sound::part(self)
     }
 
+    /// The document with another tree, made of what its files hold.
     pub(crate) fn with_root(&self, root: Node) -> Self {
-        let source = Arc::clone(&self.source);
-        Self { source, root }
+        Self {
+            sources: self.sources.clone(),
+            roots: vec![root],
+            paths: self.paths.clone(),
+            links: Arc::default(),
+            findings: Diagnostics::new(),
+        }
+    }
+
+    /// The document in one piece, as OpenAPI 3.0 has it, and all that is doubtful about it.
+    ///
+    /// What only 3.1 has is written as 3.0 has it, and what OpenAPI does not allow as it was
+    /// decided, and said by a warning. References lead to components only. Each value still knows the
+    /// place that it was read from.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    ///
+    /// let document = Document::parse("api.yaml", "\
+    /// openapi: 3.1.0
+    /// info: { title: Tasks, version: 1.0.0 }
+    /// components: { schemas: { Name: { type: [string, 'null'] } } }
+    /// ")?;
+    /// let lowered = document.lowered()?.document;
+    /// let name = lowered.get("/components/schemas/Name").unwrap();
+    /// assert_eq!(name.get("type").unwrap().as_str(), Some("string"));
+    /// assert_eq!(name.get("nullable").unwrap().as_bool(), Some(true));
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    ///
+    /// # Errors
+    /// All errors that [`check`](Self::check) finds.
+    pub fn lowered(&self) -> Result<Lowered, Diagnostics> {
+        lower::lower(self)
     }
 
     /// The document as `openapiv3` has it.
@@ -224,19 +230,14 @@ impl Document {
         Ok(self.checked()?.0)
     }
 
-    /// The document as `openapiv3` has it, and what [`check`](Self::check) finds that is no error.
+    /// The document [as OpenAPI 3.0 has it](Self::lowered), in the types of `openapiv3`, and all that
+    /// is doubtful about it.
     ///
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
     pub fn checked(&self) -> Result<(openapiv3::OpenAPI, Diagnostics), Diagnostics> {
-        let findings = self.check();
-        if findings.has_errors() {
-            return Err(findings
-                .into_iter()
-                .filter(|finding| finding.severity() == Severity::Error)
-                .collect());
-        }
-        Ok((openapi::read(self)?, findings))
+        let lowered = self.lowered()?;
+        Ok((lowered.openapi()?, lowered.findings))
     }
 }
 
@@ -246,6 +247,41 @@ pub(crate) struct Located<'d> {
     pub(crate) key: Option<Range<usize>>,
     /// Whether the whole pointer could be followed.
     pub(crate) whole: bool,
+}
+
+/// The value at a JSON pointer from a root, or as far as the pointer leads.
+pub(crate) fn locate<'d>(root: &'d Node, pointer: &str) -> Located<'d> {
+    let mut located = Located {
+        node: root,
+        key: None,
+        whole: true,
+    };
+    let Some(tokens) = pointer::parse(pointer) else {
+        located.whole = false;
+        return located;
+    };
+    for token in tokens {
+        let next = match located.node.value() {
+            Value::Object(object) => object
+                .entry(&token)
+                .map(|entry| (entry.value(), Some(entry.key_span()))),
+            Value::Array(items) => index(&token)
+                .and_then(|index| items.get(index))
+                .map(|item| (item, None)),
+            _ => None,
+        };
+        match next {
+            Some((node, key)) => {
+                located.node = node;
+                located.key = key;
+            }
+            None => {
+                located.whole = false;
+                break;
+            }
+        }
+    }
+    located
 }
 
 /// What to mark for a value: the key where the value spreads over lines or is not what is wrong.
@@ -264,20 +300,4 @@ pub(crate) fn span(located: Located<'_>) -> Range<usize> {
 fn index(token: &str) -> Option<usize> {
     let canonical = token == "0" || !token.starts_with(['0', '+']);
     canonical.then(|| token.parse().ok()).flatten()
-}
-
-fn not_utf8(name: String, error: &std::string::FromUtf8Error) -> Diagnostics {
-    let bytes = error.as_bytes();
-    let at = error.utf8_error().valid_up_to();
-    let readable = match String::from_utf8_lossy(bytes) {
-        Cow::Owned(text) => text,
-        Cow::Borrowed(text) => text.to_owned(),
-    };
-    let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let source = Arc::new(Source::new(name, readable));
-    let message = format!("the file is not UTF-8: byte {:#04x} on line {line}", bytes[at]);
-    let place = source.text().find('\u{fffd}').map(|at| at..at + '\u{fffd}'.len_utf8());
-    Diagnostic::new(Severity::Error, &source, place, message)
-        .help("save the file as UTF-8")
-        .into()
 }

@@ -1,10 +1,12 @@
-//! The objects of OpenAPI 3.0 and what may stand in them: the tables of the [specification], as
-//! data.
+//! The objects of OpenAPI 3.0 and 3.1 and what may stand in them: the tables of the specifications
+//! ([3.0], [3.1]), as data.
 //!
-//! [specification]: https://spec.openapis.org/oas/v3.0.3
+//! [3.0]: https://spec.openapis.org/oas/v3.0.3
+//! [3.1]: https://spec.openapis.org/oas/v3.1.1
 
 use crate::check::{Checker, Spot};
 use crate::rules;
+use crate::walk::Kind;
 
 /// What a value has to be.
 pub(crate) enum Shape {
@@ -19,10 +21,12 @@ pub(crate) enum Shape {
     List(&'static Shape),
     Map(Keys, &'static Shape),
     Object(&'static Object),
-    /// The object, or `$ref` to one among the components.
+    /// The object, or `$ref` to one.
     Referable(&'static Object),
-    /// `additionalProperties`: a boolean or a schema.
+    /// A boolean or a schema, also in 3.0.
     SchemaOrBool,
+    /// A mapping of a discriminator: the name of a schema, or a reference to one.
+    SchemaName,
     /// The `type` of a schema.
     Type,
     /// `exclusiveMinimum` or `exclusiveMaximum`.
@@ -43,13 +47,26 @@ pub(crate) enum Keys {
     Expressions,
 }
 
+/// A version of OpenAPI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    V30,
+    V31,
+}
+
+/// The methods that an operation may have: the members of a path item that are operations.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// A kind of object.
 pub(crate) struct Object {
+    pub(crate) kind: Kind,
     /// With its article: "a schema".
     pub(crate) name: &'static str,
     /// The member of `components` that holds such objects, if one does.
     pub(crate) component: &'static str,
     pub(crate) fields: &'static [Field],
+    /// Those that only 3.1 has.
+    pub(crate) newer: &'static [Field],
     /// Names that are no fields here, and what to write instead.
     pub(crate) foreign: &'static [(&'static str, &'static str)],
     /// The rules that a table cannot tell.
@@ -58,51 +75,95 @@ pub(crate) struct Object {
 
 /// No component, no foreign names, and no rules beyond the fields.
 const PLAIN: Object = Object {
+    kind: Kind::Other,
     name: "",
     component: "",
     fields: &[],
+    newer: &[],
     foreign: &[],
     rules: no_rules,
 };
 
+impl Object {
+    /// The field of that name, in the version or, for none, in any.
+    pub(crate) fn field(&self, name: &str, version: Option<Version>) -> Option<&'static Field> {
+        let newer = self.newer.iter().filter(|_| version != Some(Version::V30));
+        newer.chain(self.fields).find(|field| field.name == name)
+    }
+}
+
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
-    /// What to write where a required field is missing; empty for optional fields.
-    pub(crate) required: &'static str,
+    pub(crate) missing: Missing,
+}
+
+/// What it means that a field is missing.
+pub(crate) enum Missing {
+    /// Nothing.
+    Allowed,
+    /// Nobody can say what was meant; with what to write.
+    Error(&'static str),
+    /// The object is left out; with what to write.
+    LeftOut(&'static str),
+    /// It has this value, as JSON; with what to write.
+    Taken(&'static str, &'static str),
+    /// The same, and it may be missing in 3.1.
+    TakenIn30(&'static str, &'static str),
+}
+
+impl Missing {
+    /// What to write, where the field is required.
+    pub(crate) fn example(&self) -> Option<&'static str> {
+        match self {
+            Self::Allowed => None,
+            Self::Error(example) | Self::LeftOut(example) | Self::Taken(example, _) | Self::TakenIn30(example, _) => {
+                Some(example)
+            }
+        }
+    }
 }
 
 const fn field(name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: "",
-    }
+    let missing = Missing::Allowed;
+    Field { name, shape, missing }
 }
 
-const fn required(name: &'static str, shape: Shape, example: &'static str) -> Field {
-    Field {
-        name,
-        shape,
-        required: example,
-    }
+const fn required(name: &'static str, shape: Shape, missing: Missing) -> Field {
+    Field { name, shape, missing }
 }
 
 fn no_rules<'d>(_: &mut Checker<'d>, _: &Spot<'d>) {}
 
 use Shape::{Any, Bool, Count, List, Map, Number, OneOf, Referable, String};
 
+/// All of a document.
+pub(crate) static WHOLE: Shape = Shape::Object(&DOCUMENT);
+
 pub(crate) static DOCUMENT: Object = Object {
+    kind: Kind::Document,
     name: "the document",
     fields: &[
         field("openapi", Any),
-        required("info", Shape::Object(&INFO), "info: { title: My API, version: 1.0.0 }"),
+        required(
+            "info",
+            Shape::Object(&INFO),
+            Missing::Taken("info: { title: My API, version: 1.0.0 }", "{}"),
+        ),
         field("servers", List(&Shape::Object(&SERVER))),
-        required("paths", Map(Keys::Paths, &Shape::Object(&PATH_ITEM)), "paths: {}"),
+        required(
+            "paths",
+            Map(Keys::Paths, &PATH_ITEM_REFERENCE),
+            Missing::TakenIn30("paths: {}", "{}"),
+        ),
         field("components", Shape::Object(&COMPONENTS)),
         field("security", List(&SECURITY_REQUIREMENT)),
         field("tags", List(&Shape::Object(&TAG))),
         field("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+    ],
+    newer: &[
+        field("webhooks", Map(Keys::Names, &PATH_ITEM_REFERENCE)),
+        field("jsonSchemaDialect", String),
     ],
     foreign: &[
         (
@@ -123,13 +184,14 @@ static SECURITY_REQUIREMENT: Shape = Map(Keys::Names, &List(&String));
 static INFO: Object = Object {
     name: "`info`",
     fields: &[
-        required("title", String, "title: My API"),
+        required("title", String, Missing::Taken("title: My API", "\"\"")),
         field("description", String),
         field("termsOfService", String),
         field("contact", Shape::Object(&CONTACT)),
         field("license", Shape::Object(&LICENSE)),
-        required("version", String, "version: 1.0.0"),
+        required("version", String, Missing::Taken("version: 1.0.0", "\"\"")),
     ],
+    newer: &[field("summary", String)],
     foreign: &[(
         "summary",
         "it came with OpenAPI 3.1; write it as the first line of `description`",
@@ -145,15 +207,20 @@ static CONTACT: Object = Object {
 
 static LICENSE: Object = Object {
     name: "`license`",
-    fields: &[required("name", String, "name: MIT"), field("url", String)],
+    fields: &[
+        required("name", String, Missing::LeftOut("name: MIT")),
+        field("url", String),
+    ],
+    newer: &[field("identifier", String)],
     foreign: &[("identifier", "it came with OpenAPI 3.1; write the identifier as `name`")],
     ..PLAIN
 };
 
 static SERVER: Object = Object {
+    kind: Kind::Server,
     name: "a server",
     fields: &[
-        required("url", String, "url: https://api.example.com"),
+        required("url", String, Missing::LeftOut("url: https://api.example.com")),
         field("description", String),
         field("variables", Map(Keys::Names, &Shape::Object(&SERVER_VARIABLE))),
     ],
@@ -161,19 +228,21 @@ static SERVER: Object = Object {
 };
 
 static SERVER_VARIABLE: Object = Object {
+    kind: Kind::ServerVariable,
     name: "a server variable",
     fields: &[
         field("enum", List(&String)),
-        required("default", String, "default: v1"),
+        required("default", String, Missing::LeftOut("default: v1")),
         field("description", String),
     ],
     ..PLAIN
 };
 
 static TAG: Object = Object {
+    kind: Kind::Tag,
     name: "a tag",
     fields: &[
-        required("name", String, "name: Tasks"),
+        required("name", String, Missing::LeftOut("name: Tasks")),
         field("description", String),
         field("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
     ],
@@ -184,12 +253,12 @@ static EXTERNAL_DOCS: Object = Object {
     name: "external documentation",
     fields: &[
         field("description", String),
-        required("url", String, "url: https://docs.example.com"),
+        required("url", String, Missing::LeftOut("url: https://docs.example.com")),
     ],
     ..PLAIN
 };
 
-static COMPONENTS: Object = Object {
+pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     fields: &[
         field("schemas", Map(Keys::Components, &Referable(&SCHEMA))),
@@ -202,6 +271,7 @@ static COMPONENTS: Object = Object {
         field("links", Map(Keys::Components, &Referable(&LINK))),
         field("callbacks", Map(Keys::Components, &CALLBACK)),
     ],
+    newer: &[field("pathItems", Map(Keys::Components, &PATH_ITEM_REFERENCE))],
     foreign: &[(
         "pathItems",
         "it came with OpenAPI 3.1; write the operations under `paths`",
@@ -209,10 +279,14 @@ static COMPONENTS: Object = Object {
     ..PLAIN
 };
 
-static CALLBACK: Shape = Map(Keys::Expressions, &Shape::Object(&PATH_ITEM));
+static CALLBACK: Shape = Map(Keys::Expressions, &PATH_ITEM_REFERENCE);
 
-static PATH_ITEM: Object = Object {
+static PATH_ITEM_REFERENCE: Shape = Referable(&PATH_ITEM);
+
+pub(crate) static PATH_ITEM: Object = Object {
+    kind: Kind::PathItem,
     name: "a path item",
+    component: "pathItems",
     fields: &[
         field("summary", String),
         field("description", String),
@@ -232,6 +306,7 @@ static PATH_ITEM: Object = Object {
 };
 
 static OPERATION: Object = Object {
+    kind: Kind::Operation,
     name: "an operation",
     fields: &[
         field("tags", List(&String)),
@@ -244,7 +319,7 @@ static OPERATION: Object = Object {
         required(
             "responses",
             Map(Keys::Statuses, &Referable(&RESPONSE)),
-            "responses: { \"200\": { description: What comes back } }",
+            Missing::TakenIn30("responses: { \"200\": { description: What comes back } }", "{}"),
         ),
         field("callbacks", Map(Keys::Names, &CALLBACK)),
         field("deprecated", Bool),
@@ -269,11 +344,16 @@ static OPERATION: Object = Object {
 const UNDER_SCHEMA: &str = "in OpenAPI 3 it stands under `schema`: `schema: { type: string, … }`";
 
 static PARAMETER: Object = Object {
+    kind: Kind::Parameter,
     name: "a parameter",
     component: "parameters",
     fields: &[
-        required("name", String, "name: limit"),
-        required("in", OneOf(&["query", "path", "header", "cookie"]), "in: query"),
+        required("name", String, Missing::Error("name: limit")),
+        required(
+            "in",
+            OneOf(&["query", "path", "header", "cookie"]),
+            Missing::Error("in: query"),
+        ),
         field("description", String),
         field("required", Bool),
         field("deprecated", Bool),
@@ -286,6 +366,7 @@ static PARAMETER: Object = Object {
         field("examples", Map(Keys::Names, &Referable(&EXAMPLE))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
     ],
+    newer: &[],
     foreign: &[
         ("type", UNDER_SCHEMA),
         ("format", UNDER_SCHEMA),
@@ -301,6 +382,7 @@ static PARAMETER: Object = Object {
 };
 
 static HEADER: Object = Object {
+    kind: Kind::Header,
     name: "a header",
     component: "headers",
     fields: &[
@@ -316,6 +398,7 @@ static HEADER: Object = Object {
         field("examples", Map(Keys::Names, &Referable(&EXAMPLE))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
     ],
+    newer: &[],
     foreign: &[
         ("type", UNDER_SCHEMA),
         ("format", UNDER_SCHEMA),
@@ -326,6 +409,7 @@ static HEADER: Object = Object {
 };
 
 static REQUEST_BODY: Object = Object {
+    kind: Kind::RequestBody,
     name: "a request body",
     component: "requestBodies",
     fields: &[
@@ -333,7 +417,7 @@ static REQUEST_BODY: Object = Object {
         required(
             "content",
             Map(Keys::Names, &Shape::Object(&MEDIA_TYPE)),
-            "content: { application/json: { schema: … } }",
+            Missing::Taken("content: { application/json: { schema: … } }", "{}"),
         ),
         field("required", Bool),
     ],
@@ -345,6 +429,7 @@ static REQUEST_BODY: Object = Object {
 };
 
 static MEDIA_TYPE: Object = Object {
+    kind: Kind::MediaType,
     name: "a media type",
     fields: &[
         field("schema", Referable(&SCHEMA)),
@@ -361,6 +446,7 @@ static MEDIA_TYPE: Object = Object {
 };
 
 static ENCODING: Object = Object {
+    kind: Kind::Encoding,
     name: "an encoding",
     fields: &[
         field("contentType", String),
@@ -376,10 +462,15 @@ static ENCODING: Object = Object {
 };
 
 static RESPONSE: Object = Object {
+    kind: Kind::Response,
     name: "a response",
     component: "responses",
     fields: &[
-        required("description", String, "description: What comes back"),
+        required(
+            "description",
+            String,
+            Missing::Taken("description: What comes back", "\"\""),
+        ),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
         field("links", Map(Keys::Names, &Referable(&LINK))),
@@ -392,6 +483,7 @@ static RESPONSE: Object = Object {
 };
 
 static EXAMPLE: Object = Object {
+    kind: Kind::Example,
     name: "an example",
     component: "examples",
     fields: &[
@@ -404,6 +496,7 @@ static EXAMPLE: Object = Object {
 };
 
 static LINK: Object = Object {
+    kind: Kind::Link,
     name: "a link",
     component: "links",
     fields: &[
@@ -419,14 +512,11 @@ static LINK: Object = Object {
 };
 
 static SECURITY_SCHEME: Object = Object {
+    kind: Kind::SecurityScheme,
     name: "a security scheme",
     component: "securitySchemes",
     fields: &[
-        required(
-            "type",
-            OneOf(&["apiKey", "http", "oauth2", "openIdConnect"]),
-            "type: http",
-        ),
+        required("type", String, Missing::LeftOut("type: http")),
         field("description", String),
         field("name", String),
         field("in", OneOf(&["query", "header", "cookie"])),
@@ -450,13 +540,17 @@ static FLOWS: Object = Object {
     ..PLAIN
 };
 
-const SCOPES: Field = required("scopes", Map(Keys::Names, &String), "scopes: {}");
+const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::Taken("scopes: {}", "{}"));
 const AUTHORIZATION_URL: Field = required(
     "authorizationUrl",
     String,
-    "authorizationUrl: https://example.com/authorize",
+    Missing::Taken("authorizationUrl: https://example.com/authorize", "\"\""),
 );
-const TOKEN_URL: Field = required("tokenUrl", String, "tokenUrl: https://example.com/token");
+const TOKEN_URL: Field = required(
+    "tokenUrl",
+    String,
+    Missing::Taken("tokenUrl: https://example.com/token", "\"\""),
+);
 
 static IMPLICIT_FLOW: Object = Object {
     name: "an implicit flow",
@@ -476,9 +570,8 @@ static CODE_FLOW: Object = Object {
     ..PLAIN
 };
 
-pub(crate) static SCHEMA_OR_REFERENCE: Shape = Referable(&SCHEMA);
-
-static SCHEMA: Object = Object {
+pub(crate) static SCHEMA: Object = Object {
+    kind: Kind::Schema,
     name: "a schema",
     component: "schemas",
     fields: &[
@@ -517,6 +610,37 @@ static SCHEMA: Object = Object {
         field("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
         field("example", Any),
         field("deprecated", Bool),
+    ],
+    newer: &[
+        field("$id", String),
+        field("$schema", String),
+        field("$anchor", String),
+        field("$comment", String),
+        field("$vocabulary", Any),
+        field("$dynamicAnchor", String),
+        field("$dynamicRef", String),
+        field("$recursiveAnchor", Any),
+        field("$recursiveRef", String),
+        field("$defs", Map(Keys::Names, &Referable(&SCHEMA))),
+        field("definitions", Map(Keys::Names, &Referable(&SCHEMA))),
+        field("const", Any),
+        field("examples", List(&Any)),
+        field("prefixItems", List(&Referable(&SCHEMA))),
+        field("contains", Referable(&SCHEMA)),
+        field("minContains", Count),
+        field("maxContains", Count),
+        field("patternProperties", Map(Keys::Names, &Referable(&SCHEMA))),
+        field("propertyNames", Referable(&SCHEMA)),
+        field("unevaluatedProperties", Shape::SchemaOrBool),
+        field("unevaluatedItems", Shape::SchemaOrBool),
+        field("dependentRequired", Map(Keys::Names, &List(&String))),
+        field("dependentSchemas", Map(Keys::Names, &Referable(&SCHEMA))),
+        field("if", Referable(&SCHEMA)),
+        field("then", Referable(&SCHEMA)),
+        field("else", Referable(&SCHEMA)),
+        field("contentEncoding", String),
+        field("contentMediaType", String),
+        field("contentSchema", Referable(&SCHEMA)),
     ],
     foreign: &[
         ("const", "it came with OpenAPI 3.1; in 3.0 write an `enum` of one value"),
@@ -564,8 +688,8 @@ static SCHEMA: Object = Object {
 static DISCRIMINATOR: Object = Object {
     name: "a discriminator",
     fields: &[
-        required("propertyName", String, "propertyName: kind"),
-        field("mapping", Map(Keys::Names, &String)),
+        required("propertyName", String, Missing::LeftOut("propertyName: kind")),
+        field("mapping", Map(Keys::Names, &Shape::SchemaName)),
     ],
     rules: rules::discriminator,
     ..PLAIN

@@ -14,11 +14,11 @@ use crate::source::Source;
 use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
 
-pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
+pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), Diagnostics> {
     let text = source.text();
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         let finding = match first_too_deep(text) {
-            Some(at) => too_deep(source, at),
+            Some(at) => too_deep(source, source.base() + at),
             None => syntax_error(source, &error),
         };
         return Err(finding.into());
@@ -33,32 +33,35 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
 /// Walks text that is known to be JSON.
 fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
     let bytes = text.as_bytes();
+    let source = tree.source();
+    let base = source.base();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let start = at;
         match byte {
             b'{' => {
-                tree.open_object(start)?;
+                tree.open_object(base + start)?;
                 at += 1;
             }
             b'[' => {
-                tree.open_array(start)?;
+                tree.open_array(base + start)?;
                 at += 1;
             }
             b'}' | b']' => {
                 at += 1;
-                tree.close(Some(at));
+                tree.close(Some(base + at));
             }
             b'"' => {
                 at = end_of_string(bytes, start);
-                let span = start..at;
-                let string = serde_json::from_str(&text[span.clone()]).map_err(|_| {
+                let span = source.place(start..at);
+                let string = serde_json::from_str(&text[start..at]).map_err(|_| {
                     Diagnostic::new(
                         Severity::Error,
-                        tree.source(),
+                        source,
                         Some(span.clone()),
                         "the string has half of a surrogate pair",
                     )
+                    .code("json-syntax")
                     .help("write both halves, as in `\\ud83d\\ude00`, or the character itself")
                 })?;
                 if tree.wants_key() {
@@ -81,11 +84,12 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
                     word => match number::parse(word) {
                         Ok(Some(number)) => Value::Number(number),
                         Ok(None) | Err(NotFinite) => {
-                            return Err(number::not_finite(tree.source(), start..at, word));
+                            tree.report(number::not_finite(source, source.place(start..at), word));
+                            Value::String(word.to_owned())
                         }
                     },
                 };
-                tree.value(Node::new(start..at, value));
+                tree.value(Node::new(source.place(start..at), value));
             }
             _ => at += 1,
         }
@@ -162,8 +166,9 @@ fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::new(
         Severity::Error,
         source,
-        Some(at..at + width),
+        Some(source.place(at..at + width)),
         format!("not JSON: {message}"),
     )
+    .code("json-syntax")
     .help(help)
 }

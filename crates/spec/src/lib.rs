@@ -1,5 +1,6 @@
-//! Reads OpenAPI 3.0 documents, YAML or JSON, keeping the place of every value, so that what is
-//! wrong can be shown with file, line and column, the line itself, and what to write instead.
+//! Reads OpenAPI 3.0 and 3.1 documents, YAML or JSON, of one file or several, keeping the place of
+//! every value, so that what is wrong can be shown with file, line and column, the line itself, and
+//! what to write instead.
 //!
 //! ```
 //! use ittybit_spec::Document;
@@ -9,13 +10,13 @@
 //! info: { title: Tasks }
 //! paths: {}
 //! ")?;
-//! let findings = document.openapi().unwrap_err();
-//! assert!(findings.has_errors());
+//! let findings = document.check();
+//! assert_eq!(findings.iter().next().unwrap().message(), "`info` needs `version`");
 //! println!("{findings}");
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 //!
-//! - [`Document`]: reading, finding places, checking
+//! - [`Document`]: reading, finding places, checking, visiting, [lowering](Document::lowered)
 //! - [`Node`]: the tree
 //! - [`Diagnostic`], [`Diagnostics`]: what was found
 //! - [`mod@pointer`]: naming places
@@ -23,8 +24,11 @@
 mod check;
 mod diagnostic;
 mod document;
+mod file;
+mod fix;
 mod grammar;
 mod json;
+mod lower;
 mod node;
 mod number;
 mod openapi;
@@ -34,9 +38,13 @@ mod rules;
 mod sound;
 mod source;
 mod tree;
+mod walk;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
+pub use grammar::METHODS;
+pub use lower::Lowered;
 pub use node::{Entry, Node, Object, Value};
 pub use source::Position;
+pub use walk::{Kind, Part};

@@ -44,21 +44,28 @@ pub struct Object {
     by_key: Box<[u32]>,
 }
 
+/// A member with the key of an earlier one: the place of the earlier key, the key, and its own place.
+type Repeated = (Range<usize>, String, Range<usize>);
+
 impl Object {
-    /// The object, and the later of each two members that have the same key, with the place of the
-    /// earlier key.
-    pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<(Range<usize>, Entry)>) {
+    /// The object, and of each member that has the key of an earlier one the place of the earlier
+    /// key, the key and its own place. The last one counts, as for most readers of JSON, where the
+    /// first one stood.
+    pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<Repeated>) {
         let mut by_key = sorted_by_key(&entries);
-        let mut removed = Vec::new();
+        let mut repeated = Vec::new();
         let key = |place: u32| &entries[place as usize].key;
         if by_key.windows(2).any(|pair| key(pair[0]) == key(pair[1])) {
-            let mut first: HashMap<String, Range<usize>> = HashMap::new();
-            let mut kept = Vec::new();
+            let mut first: HashMap<String, usize> = HashMap::new();
+            let mut kept: Vec<Entry> = Vec::new();
             for entry in entries {
                 match first.get(&entry.key) {
-                    Some(place) => removed.push((place.clone(), entry)),
+                    Some(&place) => {
+                        repeated.push((kept[place].key_span(), entry.key.clone(), entry.key_span()));
+                        kept[place] = entry;
+                    }
                     None => {
-                        first.insert(entry.key.clone(), entry.key_span());
+                        first.insert(entry.key.clone(), kept.len());
                         kept.push(entry);
                     }
                 }
@@ -66,7 +73,12 @@ impl Object {
             entries = kept;
             by_key = sorted_by_key(&entries);
         }
-        (Self { entries, by_key }, removed)
+        (Self { entries, by_key }, repeated)
+    }
+
+    /// An object of members that have different keys.
+    pub(crate) fn of(entries: Vec<Entry>) -> Self {
+        Self::new(entries).0
     }
 
     /// The member of that name.
@@ -132,6 +144,10 @@ impl Entry {
     /// The same member with another value.
     pub(crate) fn with_value(&self, value: Node) -> Self {
         Self::new(self.key.clone(), self.key_span(), value)
+    }
+
+    pub(crate) fn into_value(self) -> Node {
+        self.value
     }
 
     /// The member's name.
@@ -203,6 +219,14 @@ impl Node {
         match &self.value {
             Value::Object(object) => Some(object),
             _ => None,
+        }
+    }
+
+    /// The members of an object, or none.
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
+        match self.value {
+            Value::Object(object) => object.entries,
+            _ => Vec::new(),
         }
     }
 

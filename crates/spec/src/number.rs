@@ -63,10 +63,11 @@ fn is_decimal(text: &str) -> bool {
 pub(crate) fn not_finite(source: &Arc<Source>, span: Range<usize>, number: &str) -> Diagnostic {
     let number: String = number.chars().take(40).collect();
     Diagnostic::new(
-        Severity::Error,
+        Severity::Warning,
         source,
         Some(span),
-        format!("the number `{number}` is not finite, or too large to be held"),
+        format!("the number `{number}` is not finite, or too large to be held: it is read as text"),
     )
+    .code("number-not-finite")
     .help("JSON has finite numbers only; quote it if it is text")
 }

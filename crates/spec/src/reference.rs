@@ -1,18 +1,41 @@
-//! `$ref`: from a place to a component.
+//! `$ref`: from a place to what is meant.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::check::{Checker, Spot};
-use crate::grammar::Object;
-use crate::node::Node;
-use crate::{Document, pointer};
+use crate::check::{Checker, Decision, Spot};
+use crate::diagnostic::short;
+use crate::document::{self, Located};
+use crate::grammar::{self, Shape, Version};
+use crate::node::{Node, Object, Value};
+use crate::walk::{self, Kind};
+use crate::{Document, Severity, fix, pointer};
 
 /// How many references are followed one after the other; longer chains are cycles, or as good as.
 const MAX_HOPS: usize = 64;
 
+/// What a reference leads to.
+pub(crate) struct Target<'d> {
+    /// The number of the file.
+    pub(crate) file: usize,
+    /// The place in the file.
+    pub(crate) tokens: Vec<String>,
+    pub(crate) node: &'d Node,
+}
+
+impl Target<'_> {
+    /// The kind and the name of the component of the document that it is.
+    pub(crate) fn component(&self) -> Option<(&str, &str)> {
+        match self.tokens.as_slice() {
+            [components, kind, name] if self.file == 0 && components == "components" => Some((kind, name)),
+            _ => None,
+        }
+    }
+}
+
 impl Document {
-    /// The value itself, or what its `$ref` leads to, over several references if need be; `None`
-    /// where that is not in this document or leads in a circle.
+    /// The value itself, or what its `$ref` leads to, over several references if need be, also to
+    /// other files of the document; `None` where that is not in it, or leads in a circle.
     ///
     /// ```
     /// # let document = ittybit_spec::Document::parse("api.yaml", "\
@@ -27,102 +50,263 @@ impl Document {
             let Some(reference) = node.get("$ref") else {
                 return Some(node);
             };
-            node = self.get(reference.as_str()?.strip_prefix('#')?)?;
+            node = self.target(reference)?.node;
         }
         None
     }
+
+    /// What a reference leads to, one step far. The node is that of its text.
+    pub(crate) fn target<'d>(&'d self, reference: &Node) -> Option<Target<'d>> {
+        let text = reference.as_str()?;
+        let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let own = self.root_of(reference);
+        let file = match file {
+            "" => own,
+            file => *self.links.get(&(own, file.to_owned()))?,
+        };
+        let root = self.roots.get(file)?;
+        [Cow::Borrowed(fragment), decoded(fragment)].iter().find_map(|place| {
+            let Located { node, whole: true, .. } = document::locate(root, place) else {
+                return None;
+            };
+            let tokens = pointer::parse(place)?;
+            Some(Target { file, tokens, node })
+        })
+    }
+}
+
+/// A text without `%20` and the like.
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let digit = |at: usize| (*text.as_bytes().get(at)? as char).to_digit(16);
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                bytes.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// How many names of a cycle are shown.
 const MAX_SHOWN: usize = 6;
 
 /// Checks an object that is a reference to an object of the given kind.
-pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &Object) {
-    for member in spot.members().filter(|member| member.name != "$ref") {
+pub(crate) fn check<'d>(
+    checker: &mut Checker<'d>,
+    spot: &Spot<'d>,
+    object: &'static grammar::Object,
+    shape: &'static Shape,
+) {
+    siblings(checker, spot, object);
+    let Some(reference) = spot.get("$ref") else {
+        return;
+    };
+    if reference.node.as_str().is_none() {
+        checker.wrong(&reference, "a string", Decision::Kept, || {
+            Some(format!("write `\"#/components/{}/<name>\"`", object.component))
+        });
+        return unresolved(checker, spot, object);
+    }
+    if leads(checker, &reference, object.component) {
+        visit(checker, &reference, shape);
+    } else {
+        unresolved(checker, spot, object);
+    }
+}
+
+/// A callback has no fields, so a reference to one is a member among its expressions.
+pub(crate) fn check_callback<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, shape: &'static Shape) {
+    let Some(reference) = spot.get("$ref") else { return };
+    if leads(checker, &reference, "callbacks") {
+        visit(checker, &reference, shape);
+    } else {
+        checker.fixes.leave_out(spot.node);
+    }
+}
+
+/// An object that OpenAPI does not let be a reference: it is read as what it leads to.
+pub(crate) fn check_inlined<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, object: &'static grammar::Object) {
+    let message = format!("{} cannot be a reference here", object.name);
+    let finding = checker.key_warning(reference, "reference-not-allowed", message);
+    let foreign = object.foreign.iter().find(|(field, _)| *field == "$ref");
+    let finding = finding.help(foreign.map_or("write it out", |(_, help)| help));
+    match checker.document.target(reference.node) {
+        Some(target) => {
+            if target.node.as_object().is_some() {
+                let finding = finding.label("read as what it leads to");
+                checker.push(finding);
+            } else {
+                checker.decide(reference, Decision::Refused, finding);
+            }
+        }
+        None if object.kind == Kind::Operation => checker.decide(reference, Decision::Refused, finding),
+        None => checker.decide(reference, Decision::LeftOut, finding),
+    }
+}
+
+/// A name in the mapping of a discriminator that is a reference.
+pub(crate) fn check_mapping<'d>(checker: &mut Checker<'d>, target: &Spot<'d>) {
+    let reference = target.node.as_str().is_some_and(walk::names_file);
+    if reference && !leads(checker, target, "schemas") {
+        checker.fixes.leave_out(target.node);
+    }
+}
+
+fn siblings<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
+    let counts = |name: &str| match (object.kind, checker.version) {
+        (Kind::PathItem, _) | (Kind::Schema, Version::V31) => true,
+        (_, Version::V31) => matches!(name, "summary" | "description"),
+        (_, Version::V30) => false,
+    };
+    let ignored: Vec<Spot<'d>> = spot
+        .members()
+        .filter(|member| member.name != "$ref" && !counts(member.name))
+        .collect();
+    let version = match checker.version {
+        Version::V30 => "3.0",
+        Version::V31 => "3.1",
+    };
+    for member in ignored {
+        let message = format!("`{}` beside `$ref` is ignored in OpenAPI {version}", short(member.name));
         let finding = checker
-            .key_warning(
-                &member,
-                format!("`{}` beside `$ref` is ignored in OpenAPI 3.0", member.name),
-            )
+            .key_warning(&member, "reference-sibling", message)
             .help(match object.component {
                 "schemas" => "remove it, or write the reference as `allOf: [{ $ref: … }]`",
                 _ => "remove it, or write the object out",
             });
         checker.push(finding);
     }
-    let Some(reference) = spot.get("$ref") else {
-        return;
-    };
-    match reference.node.as_str() {
-        Some(text) => check_target(checker, &reference, text, object.component),
-        None => checker.wrong(&reference, "a string", || {
-            Some(format!("write `\"#/components/{}/<name>\"`", object.component))
-        }),
+}
+
+/// What a reference leads to is checked where it stands, if that is a place for it.
+fn visit<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, shape: &'static Shape) {
+    if let Some(target) = checker.document.target(reference.node)
+        && target.component().is_none()
+    {
+        checker.elsewhere(target.node, reference.name, shape);
     }
 }
 
-/// Checks that a reference leads to a component of the given kind.
-pub(crate) fn check_target(checker: &mut Checker<'_>, spot: &Spot<'_>, reference: &str, component: &str) {
+/// What a reference that leads nowhere is read as.
+fn unresolved<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
+    let empty = || Value::Object(Object::of(Vec::new()));
+    match object.kind {
+        Kind::Schema => checker.fixes.take(spot.node, empty()),
+        Kind::Response => {
+            let description = ("description", Value::String(String::new()));
+            let response = fix::object(spot.node, vec![description]);
+            checker.fixes.take(spot.node, response.value().clone());
+        }
+        Kind::Header => {
+            let header = fix::object(spot.node, vec![("schema", empty())]);
+            checker.fixes.take(spot.node, header.value().clone());
+        }
+        _ => checker.fixes.leave_out(spot.node),
+    }
+}
+
+/// Whether a reference leads to an object of the given kind. Where it does not, it is said what it
+/// should be, and for what is sent as an error.
+fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> bool {
+    let reference = spot.node.as_str().unwrap_or_default();
+    let vital = ["parameters", "requestBodies", "pathItems"].contains(&component);
+    let severity = if vital { Severity::Error } else { Severity::Warning };
     let of_kind = checker.document.get("/components");
     let of_kind = of_kind.and_then(|components| components.get(component));
     let known = |name: &str| of_kind.and_then(|named| named.get(name)).is_some();
     let write = |name: &str| {
-        let name = pointer::escape(name);
-        format!("write `#/components/{component}/{name}`")
+        let name = short(name);
+        format!("write `#/components/{component}/{}`", pointer::escape(&name))
     };
     let last = reference.rsplit('/').next().unwrap_or_default();
+    let shown = short(reference);
+    let any = if component == "schemas" {
+        "read as any JSON"
+    } else {
+        "left out"
+    };
+    let doubt = |checker: &Checker<'d>, code, message: String| {
+        let finding = checker.finding(severity, spot.span(), code, message);
+        if vital { finding } else { finding.label(any) }
+    };
+    if let Some(target) = checker.document.target(spot.node) {
+        match target.component() {
+            Some((kind, name)) if kind != component => {
+                let message = format!("the reference is to one of `{kind}`, but one of `{component}` is needed here");
+                let help = write(if known(name) { name } else { "<name>" });
+                let finding = doubt(checker, "reference-kind", message).help(help);
+                checker.push(finding);
+                return false;
+            }
+            Some(_) => {}
+            None if target.file == 0 && target.node.as_object().is_none() => {
+                let message = format!("`{shown}` does not name one of `{component}`");
+                let finding = doubt(checker, "reference-kind", message).help(write("<name>"));
+                checker.push(finding);
+                return false;
+            }
+            None => {}
+        }
+        return true;
+    }
     let Some(place) = reference.strip_prefix('#') else {
-        let finding = checker.error(
-            spot,
-            format!("`{reference}` leads out of this document, which cannot be followed"),
-        );
-        return checker.push(finding.help(if known(last) {
-            write(last)
-        } else {
-            format!("copy what it names to `components: {{ {component}: … }}` of this document")
-        }));
+        // A file that could not be read was reported when it was to be read.
+        if checker.document.paths.is_empty() || reference.contains('#') && file_is_read(checker, spot.node) {
+            let message = match checker.document.paths.is_empty() {
+                true => format!("`{shown}` leads out of this document, which cannot be followed"),
+                false => format!("`{shown}` names nothing in that file"),
+            };
+            let finding = checker.error(spot, "reference-outside", message);
+            let finding = finding.help(if known(last) {
+                write(last)
+            } else {
+                format!("copy what it names to `components: {{ {component}: … }}` of this document")
+            });
+            checker.push(finding);
+        }
+        return false;
     };
     let tokens = pointer::parse(place);
     let tokens: Vec<&str> = tokens.iter().flatten().map(String::as_str).collect();
-    let ["components", kind, name] = tokens[..] else {
-        let there = checker.document.get(place).is_some();
-        let finding = checker.error(
-            spot,
-            if there {
-                format!("`{reference}` does not name a component")
-            } else {
-                format!("`{reference}` names nothing in this document")
-            },
-        );
-        return checker.push(finding.help(match there {
-            _ if known(last) => write(last),
-            true => format!("move it to `components: {{ {component}: … }}`, and {}", write("<name>")),
-            false => write("<name>"),
-        }));
-    };
-    if kind != component {
-        let finding = checker
-            .error(
-                spot,
-                format!("the reference is to one of `{kind}`, but one of `{component}` is needed here"),
-            )
-            .help(write(if known(name) { name } else { "<name>" }));
-        return checker.push(finding);
-    }
-    if known(name) {
-        return;
-    }
-    let finding = checker.error(spot, format!("there is no `{name}` among the {component}"));
-    let names = of_kind.and_then(Node::as_object).unwrap_or_default();
-    let names = || names.iter().map(|entry| entry.key());
-    let finding = match checker.similar(name, names()) {
-        Some(meant) => finding.help(format!(
-            "did you mean `#/components/{component}/{}`?",
-            pointer::escape(meant)
-        )),
-        None => finding.help(format!("add `{name}` to `components: {{ {component}: … }}`")),
+    let finding = match tokens[..] {
+        ["components", kind, name] if kind == component => {
+            let message = format!("there is no `{}` among the {component}", short(name));
+            let finding = doubt(checker, "reference-unresolved", message);
+            let names = of_kind.and_then(Node::as_object).unwrap_or_default();
+            let names = names.iter().map(|entry| entry.key());
+            match checker.similar(name, names) {
+                Some(meant) => finding.help(format!(
+                    "did you mean `#/components/{component}/{}`?",
+                    pointer::escape(meant)
+                )),
+                None => finding.help(format!("add `{}` to `components: {{ {component}: … }}`", short(name))),
+            }
+        }
+        _ => {
+            let message = format!("`{shown}` names nothing in this document");
+            let finding = doubt(checker, "reference-unresolved", message);
+            finding.help(write(if known(last) { last } else { "<name>" }))
+        }
     };
     checker.push(finding);
+    false
+}
+
+fn file_is_read(checker: &Checker<'_>, reference: &Node) -> bool {
+    let file = reference.as_str().and_then(|text| text.split('#').next());
+    let key = file.map(|file| (checker.document.root_of(reference), file.to_owned()));
+    key.is_some_and(|key| checker.document.links.contains_key(&key))
 }
 
 /// Finds components that are made of nothing but each other: by references, and for schemas by
@@ -154,17 +338,22 @@ pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
             })
             .collect();
         for cycle in cycles(&edges) {
-            let name = |place: &usize| format!("`{}`", entries[*place].key());
+            let name = |place: &usize| format!("`{}`", short(entries[*place].key()));
             let mut names: Vec<String> = cycle.iter().take(MAX_SHOWN).map(name).collect();
             if cycle.len() > MAX_SHOWN {
                 names.push("…".to_owned());
             }
             names.push(name(&cycle[0]));
             let spot = Spot::member(&entries[cycle[0]]);
+            let message = format!("`{}` is defined by nothing but itself", short(spot.name));
             let finding = checker
-                .key_error(&spot, format!("`{}` is defined by nothing but itself", spot.name))
-                .label(names.join(" → "))
-                .help("write out what one of them is");
+                .key_warning(&spot, "reference-circle", message)
+                .help("write out what one of them is")
+                .label(names.join(" → "));
+            match kind.key() {
+                "schemas" => checker.fixes.take(spot.node, Value::Object(Object::of(Vec::new()))),
+                _ => checker.fixes.leave_out(spot.node),
+            }
             checker.push(finding);
         }
     }

@@ -7,9 +7,14 @@ use std::ops::Range;
 ///
 /// Line ends are made `\n` and a byte order mark is dropped when the source is made, so a file
 /// saved on Windows gives the same places and the same messages.
+///
+/// The texts of a document's files stand one behind the other in one range of offsets, so a place is
+/// a range of offsets, whatever file it is in: that of the first file begins at 0.
 pub(crate) struct Source {
     name: String,
     text: String,
+    /// The offset of its first byte among those of all files.
+    base: usize,
     /// Byte offset at which each line starts.
     lines: Vec<usize>,
     /// Byte offset of every [`STEP`]th character; empty when all characters are ASCII.
@@ -37,7 +42,7 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    pub(crate) fn new(name: String, text: String) -> Self {
+    pub(crate) fn new(name: String, text: String, base: usize) -> Self {
         let text = match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_owned(),
             None => text,
@@ -59,6 +64,7 @@ impl Source {
         Self {
             name,
             text,
+            base,
             lines,
             characters,
         }
@@ -70,6 +76,26 @@ impl Source {
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(crate) fn base(&self) -> usize {
+        self.base
+    }
+
+    /// The offset behind its last byte, with one byte between two files.
+    pub(crate) fn end(&self) -> usize {
+        self.base + self.text.len() + 1
+    }
+
+    /// Where bytes of the text are among those of all files.
+    pub(crate) fn place(&self, bytes: Range<usize>) -> Range<usize> {
+        self.base + bytes.start..self.base + bytes.end
+    }
+
+    /// The bytes of the text that a place is; those at its end for a place of another file.
+    pub(crate) fn bytes(&self, place: Range<usize>) -> Range<usize> {
+        let local = |offset: usize| self.floor(offset.saturating_sub(self.base));
+        local(place.start)..local(place.end)
     }
 
     /// Line number, from 0, of a byte offset.

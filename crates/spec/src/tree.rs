@@ -1,5 +1,6 @@
 //! Building a tree from the events of a parser, without recursion.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -29,8 +30,16 @@ enum Contents {
     Array(Vec<Node>),
     Object {
         entries: Vec<Entry>,
-        key: Option<(String, Range<usize>)>,
+        key: Option<Key>,
+        /// The values of merge keys.
+        merged: Vec<Node>,
     },
+}
+
+enum Key {
+    Named(String, Range<usize>),
+    /// `<<` of YAML 1.1
+    Merge,
 }
 
 impl<'s> Tree<'s> {
@@ -65,6 +74,7 @@ impl<'s> Tree<'s> {
         let contents = Contents::Object {
             entries: Vec::new(),
             key: None,
+            merged: Vec::new(),
         };
         self.open(start, contents)
     }
@@ -94,7 +104,19 @@ impl<'s> Tree<'s> {
             ..
         }) = self.open.last_mut()
         {
-            *key = Some((text, span));
+            *key = Some(Key::Named(text, span));
+        }
+    }
+
+    /// The next value is an object whose members are members of the innermost open object too, or a
+    /// list of such objects.
+    pub(crate) fn merge_key(&mut self) {
+        if let Some(Open {
+            contents: Contents::Object { key, .. },
+            ..
+        }) = self.open.last_mut()
+        {
+            *key = Some(Key::Merge);
         }
     }
 
@@ -103,11 +125,11 @@ impl<'s> Tree<'s> {
         match self.open.last_mut().map(|open| &mut open.contents) {
             None => self.root = Some(node),
             Some(Contents::Array(items)) => items.push(node),
-            Some(Contents::Object { entries, key }) => {
-                if let Some((text, span)) = key.take() {
-                    entries.push(Entry::new(text, span, node));
-                }
-            }
+            Some(Contents::Object { entries, key, merged }) => match key.take() {
+                Some(Key::Named(text, span)) => entries.push(Entry::new(text, span, node)),
+                Some(Key::Merge) => merged.push(node),
+                None => {}
+            },
         }
     }
 
@@ -117,17 +139,21 @@ impl<'s> Tree<'s> {
         let Open { start, contents } = self.open.pop()?;
         let (last, value) = match contents {
             Contents::Array(items) => (items.last().map(|item| item.span().end), Value::Array(items)),
-            Contents::Object { entries, .. } => {
+            Contents::Object {
+                mut entries, merged, ..
+            } => {
                 let last = entries.last().map(|entry| entry.value().span().end);
+                merge(&mut entries, &merged);
                 let (object, repeated) = Object::new(entries);
-                for (first, entry) in repeated {
+                for (first, key, again) in repeated {
                     self.findings.push(
                         Diagnostic::new(
-                            Severity::Error,
+                            Severity::Warning,
                             self.source,
-                            Some(entry.key_span()),
-                            format!("the key `{}` stands twice in one object", entry.key()),
+                            Some(again),
+                            format!("the key `{key}` stands twice in one object: the last one counts"),
                         )
+                        .code("key-repeated")
                         .label("again here")
                         .also_at(self.source, first, "first here")
                         .help("remove one of the two, or rename it"),
@@ -137,26 +163,50 @@ impl<'s> Tree<'s> {
             }
         };
         let end = end.or(last).unwrap_or(start).max(start);
+        let merges = matches!(
+            self.open.last().map(|open| &open.contents),
+            Some(Contents::Object {
+                key: Some(Key::Merge),
+                ..
+            })
+        );
         self.value(Node::new(start..end, value));
         match self.open.last().map(|open| &open.contents) {
             None => self.root.as_ref(),
             Some(Contents::Array(items)) => items.last(),
+            Some(Contents::Object { merged, .. }) if merges => merged.last(),
             Some(Contents::Object { entries, .. }) => entries.last().map(Entry::value),
         }
     }
 
-    /// The tree, unless something was wrong with it.
-    pub(crate) fn finish(self) -> Result<Option<Node>, Diagnostics> {
+    /// The tree, and what is doubtful about it, unless something was wrong with it.
+    pub(crate) fn finish(self) -> Result<(Option<Node>, Diagnostics), Diagnostics> {
         if self.findings.has_errors() {
             return Err(self.findings);
         }
-        Ok(self.root)
+        Ok((self.root, self.findings))
     }
 
     /// All that was found, ended by what stopped the reading.
     pub(crate) fn fail(mut self, finding: Diagnostic) -> Diagnostics {
         self.findings.push(finding);
         self.findings
+    }
+}
+
+/// Adds the members that are not there yet, of the first object that has them.
+fn merge(entries: &mut Vec<Entry>, merged: &[Node]) {
+    if merged.is_empty() {
+        return;
+    }
+    let mut known: HashSet<String> = entries.iter().map(|entry| entry.key().to_owned()).collect();
+    for value in merged {
+        let objects = value.as_array().unwrap_or(std::slice::from_ref(value));
+        for entry in objects.iter().filter_map(Node::as_object).flatten() {
+            if known.insert(entry.key().to_owned()) {
+                entries.push(entry.clone());
+            }
+        }
     }
 }
 
@@ -167,5 +217,6 @@ pub(crate) fn too_deep(source: &Arc<Source>, at: usize) -> Diagnostic {
         Some(at..at + 1),
         format!("lists and objects are nested more than {MAX_DEPTH} levels deep"),
     )
+    .code("nested-too-deep")
     .help("give the inner part a name under `components` and refer to it with `$ref`")
 }

@@ -20,7 +20,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 /// each other can stand for billions of values.
 const MAX_COPIED: usize = 64 << 20;
 
-pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
+pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), Diagnostics> {
     let mut reader = Reader {
         tree: Tree::new(source),
         anchors: HashMap::new(),
@@ -34,7 +34,7 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<Option<Node>, Diagnostics> {
             Ok((event, span)) => {
                 let start = source.byte(span.start.index());
                 let end = source.byte(span.end.index()).max(start);
-                reader.event(event, start..end)
+                reader.event(event, source.place(start..end))
             }
             Err(error) => Err(reader.syntax_error(*error.marker(), error.info())),
         };
@@ -118,13 +118,13 @@ impl Reader<'_> {
                 }
             }
             Event::MappingStart(anchor, tag) => {
-                self.ignore_core_tag(tag.as_deref(), &span, &["map"])?;
+                self.ignore_tag(tag.as_deref(), &span, &["map"]);
                 self.no_key(&span, "an object")?;
                 self.tree.open_object(span.start)?;
                 self.open.push(anchor);
             }
             Event::SequenceStart(anchor, tag) => {
-                self.ignore_core_tag(tag.as_deref(), &span, &["seq"])?;
+                self.ignore_tag(tag.as_deref(), &span, &["seq"]);
                 self.no_key(&span, "a list")?;
                 self.tree.open_array(span.start)?;
                 self.open.push(anchor);
@@ -163,13 +163,18 @@ impl Reader<'_> {
     ) -> Result<(), Diagnostic> {
         let quoted = style != ScalarStyle::Plain;
         let as_text = quoted || tag.is_some_and(|tag| tag.suffix == "str");
-        self.ignore_core_tag(tag, &span, &["str", "int", "float", "bool", "null"])?;
+        self.ignore_tag(tag, &span, &["str", "int", "float", "bool", "null"]);
         if self.tree.wants_key() {
             if text == "<<" && !quoted {
+                let message = "merge keys (`<<`) are not part of YAML 1.2: the members are read as if written out";
+                let finding = Diagnostic::new(Severity::Warning, self.tree.source(), Some(span.clone()), message);
                 self.tree.report(
-                    self.error(span.clone(), "merge keys (`<<`) are not part of YAML 1.2")
+                    finding
+                        .code("yaml-merge-key")
                         .help("write the members out, or share a schema with `allOf` and `$ref`"),
                 );
+                self.tree.merge_key();
+                return Ok(());
             }
             if anchor != 0 {
                 let node = Node::new(span.clone(), Value::String(text.to_owned()));
@@ -187,7 +192,7 @@ impl Reader<'_> {
                 Err(NotFinite) => {
                     let finding = number::not_finite(self.tree.source(), span.clone(), text);
                     self.tree.report(finding);
-                    Value::Null
+                    Value::String(text.to_owned())
                 }
             }
         };
@@ -238,13 +243,15 @@ impl Reader<'_> {
             .help("keys are text; quote the key if it begins with `{`, `[`, `*` or `&`"))
     }
 
-    fn ignore_core_tag(&self, tag: Option<&Tag>, span: &Range<usize>, known: &[&str]) -> Result<(), Diagnostic> {
+    fn ignore_tag(&mut self, tag: Option<&Tag>, span: &Range<usize>, known: &[&str]) {
         match tag {
-            None => Ok(()),
-            Some(tag) if tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str()) => Ok(()),
-            Some(tag) => Err(self
-                .error(span.clone(), format!("the tag `{}` has no meaning here", tag_text(tag)))
-                .help("remove the tag")),
+            None => {}
+            Some(tag) if tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str()) => {}
+            Some(tag) => {
+                let message = format!("the tag `{}` has no meaning here, and is ignored", tag_text(tag));
+                let finding = Diagnostic::new(Severity::Warning, self.tree.source(), Some(span.clone()), message);
+                self.tree.report(finding.code("yaml-tag").help("remove the tag"));
+            }
         }
     }
 
@@ -253,25 +260,27 @@ impl Reader<'_> {
             span,
             format!("the aliases stand for more than {} MiB of values", MAX_COPIED >> 20),
         )
+        .code("document-too-large")
         .help("refer to components with `$ref` instead of repeating them with aliases")
     }
 
     fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Severity::Error, self.tree.source(), Some(span), message)
+        Diagnostic::new(Severity::Error, self.tree.source(), Some(span), message).code("yaml-syntax")
     }
 
     fn syntax_error(&self, mark: Marker, info: &str) -> Diagnostic {
-        let at = self.tree.source().byte(mark.index());
+        let source = self.tree.source();
+        let at = source.byte(mark.index());
         if info == "recursion limit exceeded" {
-            return too_deep(self.tree.source(), at);
+            return too_deep(source, source.base() + at);
         }
-        let rest = &self.tree.source().text()[at..];
+        let rest = &source.text()[at..];
         // The parser marks what the tab stands behind, which may be on another line.
         let ahead = if info.contains("tab") { rest.find('\t') } else { None };
         let (at, rest) = (at + ahead.unwrap_or(0), &rest[ahead.unwrap_or(0)..]);
         let width = rest.chars().next().map_or(0, char::len_utf8);
         let help = SYNTAX.iter().find(|(part, _)| info.contains(part));
-        self.error(at..at + width, format!("not YAML: {info}"))
+        self.error(source.place(at..at + width), format!("not YAML: {info}"))
             .help(help.map_or("put text that has special characters in quotes", |(_, help)| help))
     }
 }

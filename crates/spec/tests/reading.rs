@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 /// A document with something of everything that OpenAPI 3.0 has.
 const FULL: &str = include_str!("full.yaml");
+const FULL31: &str = include_str!("full31.yaml");
 
 /// Text that upsets parsers.
 const PIECES: [&str; 48] = [
@@ -64,6 +65,15 @@ fn read(name: &str, text: &str) {
         Ok(document) => match document.openapi() {
             Ok(_) => {
                 assert!(!document.check().has_errors());
+                let lowered = document.lowered().unwrap().document;
+                let again = lowered.lowered().unwrap();
+                assert!(
+                    !again
+                        .findings
+                        .iter()
+                        .any(|finding| finding.code_name() == Some("no-3.0-form"))
+                );
+                assert_eq!(again.document.root(), lowered.root(), "lowering twice\n{text}");
                 return;
             }
             Err(findings) => {
@@ -93,6 +103,23 @@ fn read(name: &str, text: &str) {
 fn full_as_json() -> String {
     let document = Document::parse("full.yaml", FULL).unwrap();
     serde_json::to_string_pretty(&document.root().to_json()).unwrap()
+}
+
+#[test]
+fn a_document_of_3_1_is_read_without_a_warning() {
+    let document = Document::parse("full31.yaml", FULL31).unwrap();
+    let lowered = document.lowered().unwrap();
+    let doubts: Vec<&str> = lowered
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() > Severity::Note)
+        .map(|finding| finding.message())
+        .collect();
+    assert_eq!(doubts, ["a scheme of the type `mutualTLS` has no form in OpenAPI 3.0"]);
+    let openapi = lowered.openapi().unwrap();
+    assert_eq!(openapi.operations().count(), 2);
+    let schemas = openapi.components.unwrap().schemas;
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), ["Task", "List", "Node", "TaskKind"]);
 }
 
 #[test]
@@ -310,6 +337,12 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
                 "x-a",
                 "$ref",
                 "#/components/schemas/Task",
+                "#/components/schemas/Task/properties/id",
+                "#/components/pathItems/Tasks",
+                "#/paths/~1tasks",
+                "null",
+                "integer",
+                "api.yaml",
                 "#/components/parameters/Limit",
                 "#",
                 "3.0.0",
@@ -348,6 +381,15 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
                 "url",
                 "minimum",
                 "maxLength",
+                "const",
+                "examples",
+                "prefixItems",
+                "exclusiveMinimum",
+                "patternProperties",
+                "$defs",
+                "oneOf",
+                "mapping",
+                "security",
             ][..],
         );
         prop_oneof![
@@ -378,6 +420,7 @@ proptest! {
     #[test]
     fn any_edit_of_yaml_is_read_or_refused(edits in edits()) {
         read("a.yaml", &edit(FULL, &edits));
+        read("a.yaml", &edit(FULL31, &edits));
     }
 
     #[test]
@@ -389,11 +432,13 @@ proptest! {
     fn what_the_rules_allow_can_be_deserialised(
         grafts in prop::collection::vec((prop::collection::vec(any::<prop::sample::Index>(), 1..9), value()), 1..3),
     ) {
-        let mut document = Document::parse("full.yaml", FULL).unwrap().root().to_json();
-        for (steps, new) in grafts {
-            graft(&mut document, &steps, new);
+        for full in [FULL, FULL31] {
+            let mut document = Document::parse("full.yaml", full).unwrap().root().to_json();
+            for (steps, new) in &grafts {
+                graft(&mut document, steps, new.clone());
+            }
+            read("a.json", &document.to_string());
         }
-        read("a.json", &document.to_string());
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// The public items of the client, or why there is none.
 fn client(document: &Document) -> Result<Result<String, Diagnostics>> {
-    match generate(document, "cargo xtask codegen") {
+    match generate(document, "cargo xtask codegen", "ittybit") {
         Ok(client) => Ok(Ok(surface(&client.code)?)),
         Err(findings) => Ok(Err(findings)),
     }

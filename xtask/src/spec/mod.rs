@@ -2,7 +2,6 @@
 
 mod changelog;
 mod diff;
-mod examples;
 mod lint;
 mod revision;
 

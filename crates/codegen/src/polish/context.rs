@@ -1,8 +1,10 @@
 //! What the names in generated code stand for.
 
+use proc_macro2::TokenStream;
+use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Type};
 
-use super::{find_struct, setter};
+use super::{find_struct, paths, setter};
 use crate::model::{Field, Model};
 
 /// Everything that a name can stand for.
@@ -11,6 +13,7 @@ pub(crate) struct Context<'a> {
     pub model: &'a Model,
     /// Progenitor's module `types`.
     pub types: &'a [Item],
+    pub crate_name: &'a str,
 }
 
 impl<'a> Context<'a> {
@@ -21,6 +24,14 @@ impl<'a> Context<'a> {
             Some(target) => self.resolved(&target),
             None => ty.clone(),
         }
+    }
+
+    /// A type of the model, as code outside of the module `types` writes it: with no aliases.
+    pub(crate) fn outside(self, ty: &TokenStream) -> Result<Type, syn::Error> {
+        let mut ty: Type = syn::parse2(ty.clone())?;
+        WithoutAliases(self).visit_type_mut(&mut ty);
+        paths::OutsideTypes.visit_type_mut(&mut ty);
+        Ok(ty)
     }
 
     /// The fields of a struct: the name in Rust, what the document says, whether it is optional, and
@@ -34,6 +45,15 @@ impl<'a> Context<'a> {
                 Some((rust, field, optional, ty))
             })
         })
+    }
+}
+
+struct WithoutAliases<'a>(Context<'a>);
+
+impl VisitMut for WithoutAliases<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        *ty = self.0.resolved(ty);
+        visit_mut::visit_type_mut(self, ty);
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
 /// out: most of the code is docs, and an attribute a line would take most of the time.
 pub(crate) const LINE_END: char = '\u{1}';
 
+/// Stands for the name of the generated crate in examples, until they are laid out.
+pub(crate) const CRATE: char = '\u{2}';
+
 /// Docs that are rustdoc already.
 pub(crate) fn lines(text: &str) -> TokenStream {
     // Nor does rustc take a carriage return in docs.

@@ -11,8 +11,8 @@ use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
 use crate::prepare::{TIMESTAMP, fits};
 
-/// Code is broken into several lines from here on.
-const WIDTH: usize = 80;
+/// Code is broken into several lines from here on. The crate's name is one character until it is laid out.
+const WIDTH: usize = 72;
 
 /// A value that would be made of more values than this has no example: it may never end.
 const MOST_VALUES: usize = 64;
@@ -161,7 +161,7 @@ impl Expression<'_> {
                 .iter()
                 .find(|(_, variant)| Some(variant.value.as_str()) == example);
             let (variant, _) = shown.or_else(|| known.variants.first())?;
-            return Some(format!("ittybit::{name}::{variant}"));
+            return Some(format!("\u{2}::{name}::{variant}"));
         }
         if self.context.model.structs.contains_key(&name) {
             let (head, calls) = self.builder(&name)?;
@@ -177,7 +177,7 @@ impl Expression<'_> {
             ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(said.number() as f64)),
             (TIMESTAMP, example) => {
                 let seconds = example.and_then(Value::as_i64).unwrap_or(NEW_YEAR);
-                format!("ittybit::Timestamp::from_unix_seconds({seconds})")
+                format!("\u{2}::Timestamp::from_unix_seconds({seconds})")
             }
             (number, example) => {
                 let mut values = [example.and_then(Value::as_i64), Some(said.number()), Some(1)].into_iter();
@@ -203,7 +203,7 @@ impl Expression<'_> {
                 calls.push(format!(".{rust}({argument})"));
             }
         }
-        Some((format!("ittybit::{name}::builder()"), calls))
+        Some((format!("\u{2}::{name}::builder()"), calls))
     }
 }
 
@@ -225,13 +225,13 @@ fn made(variable: &str, context: Context, name: &str) -> Option<String> {
 /// A setter of a struct's builder.
 pub(crate) fn of_field(name: &str, method: &str, argument: &str) -> String {
     let calls = [format!(".{method}({argument})")];
-    block(&statement(&format!("let builder = ittybit::{name}::builder()"), &calls))
+    block(&statement(&format!("let builder = \u{2}::{name}::builder()"), &calls))
 }
 
 /// What begins a struct's builder.
 pub(crate) fn of_builder(name: &str) -> String {
     block(&format!(
-        "let builder: ittybit::builder::{name}Builder = ittybit::{name}::builder();"
+        "let builder: \u{2}::builder::{name}Builder = \u{2}::{name}::builder();"
     ))
 }
 
@@ -239,8 +239,25 @@ pub(crate) fn of_builder(name: &str) -> String {
 pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
     let value = name::field_name(name);
     block(&format!(
-        "let {value} = ittybit::{name}::from({text:?});\nassert_eq!({value}, ittybit::{name}::{variant});\n\
+        "let {value} = \u{2}::{name}::from({text:?});\nassert_eq!({value}, \u{2}::{name}::{variant});\n\
          assert_eq!({value}.as_str(), {text:?});"
+    ))
+}
+
+/// A question to an enum: a value with the answer yes, and one with the answer no.
+pub(crate) fn of_predicate(name: &str, method: &str, yes: Option<&str>, no: Option<&str>) -> String {
+    let line = |variant: &str, not: &str| format!("assert!({not}\u{2}::{name}::{variant}.{method}());");
+    let lines = [
+        yes.map(|variant| line(variant, "")),
+        no.map(|variant| line(variant, "!")),
+    ];
+    block(&lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+/// A value of one enum as that of another.
+pub(crate) fn of_conversion(from: &str, one: &str, to: &str, other: &str) -> String {
+    block(&format!(
+        "let filter = \u{2}::{to}::from(\u{2}::{from}::{one});\nassert_eq!(filter, \u{2}::{to}::{other});"
     ))
 }
 
@@ -308,12 +325,12 @@ impl Requests {
             true => ("fn", "blocking::Client"),
             false => ("async fn", "Client"),
         };
-        let function = format!("# {function} run(client: ittybit::{client}) -> Result<(), ittybit::Error> {{");
+        let function = format!("# {function} run(client: \u{2}::{client}) -> Result<(), \u{2}::Error> {{");
         block(&format!("{function}\n{code}\n# Ok(())\n# }}"))
     }
 
     pub(crate) fn begun(&self, builder: &str) -> String {
-        let code = self.with(&format!("let request: ittybit::builder::{builder} = "), "");
+        let code = self.with(&format!("let request: \u{2}::builder::{builder} = "), "");
         self.within(&code)
     }
 
@@ -353,6 +370,11 @@ impl Requests {
         self.all("items", "item", method, "println!(\"{item:?}\");")
     }
 
+    /// Watching items: each change.
+    pub(crate) fn watch(&self, method: &str, each: &str) -> String {
+        self.all("changes", "item", method, each)
+    }
+
     fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {
         let each = each.replace('\n', "\n    ");
         let code = if self.blocking {
@@ -369,13 +391,18 @@ impl Requests {
 /// The constant of an operation.
 pub(crate) fn of_operation(builder: &str, path: &str) -> String {
     block(&format!(
-        "assert_eq!(ittybit::builder::{builder}::OPERATION.path, {path:?});"
+        "assert_eq!(\u{2}::builder::{builder}::OPERATION.path, {path:?});"
     ))
 }
 
 /// The list of all operations.
 pub(crate) fn of_operations() -> String {
     of_all("operation", "OPERATIONS", "operation.method, operation.path")
+}
+
+/// A list as data.
+pub(crate) fn of_list() -> String {
+    block("fn name(list: &\u{2}::operation::List) -> &'static str {\n    list.operation().id\n}")
 }
 
 /// The list of all lists.
@@ -385,7 +412,7 @@ pub(crate) fn of_lists() -> String {
 
 fn of_all(one: &str, all: &str, shown: &str) -> String {
     block(&format!(
-        "for {one} in ittybit::operation::{all} {{\n    println!(\"{{}} {{}}\", {shown});\n}}"
+        "for {one} in \u{2}::operation::{all} {{\n    println!(\"{{}} {{}}\", {shown});\n}}"
     ))
 }
 
@@ -401,6 +428,6 @@ fn statement(begin: &str, calls: &[String]) -> String {
 /// Code as rustdoc takes it. A `?` needs a function that may fail around it.
 fn block(code: &str) -> String {
     let fails = code.contains('?') && !code.starts_with("# ");
-    let end = if fails { "\n# Ok::<(), ittybit::Error>(())" } else { "" };
+    let end = if fails { "\n# Ok::<(), \u{2}::Error>(())" } else { "" };
     format!("```\n{code}{end}\n```")
 }

@@ -7,10 +7,9 @@ use syn::Type;
 
 use super::context::{Context, name_of};
 use super::example::{self, Requests, Said};
-use super::operation::optional;
 use super::setter::Setter;
 use super::{docs, paths};
-use crate::model::{About, Literal, Location, Operation, Parameter};
+use crate::model::{About, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter};
 
 /// Every operation of the document, and its lists as they are called.
 pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream]) -> TokenStream {
@@ -22,12 +21,25 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream])
         "Every list that comes in pages, in the order of the document.\n\n{}",
         example::of_lists()
     ));
+    let about_list = docs::lines(&example::of_list());
+    let use_builder = (!builders.is_empty()).then(|| quote! { use super::builder; });
     quote! {
-        #about
-        pub const OPERATIONS: &[&crate::operation::Operation] = &[#(builder::#builders::OPERATION),*];
+        /// Operations as data, for programs that learn at run time what there is to call, such as a
+        /// command line.
+        pub mod operation {
+            #use_builder
+            pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
 
-        #about_lists
-        pub const LISTS: &[crate::operation::List] = &[#(#lists),*];
+            /// A list of this API that comes in pages.
+            #about_list
+            pub type List = ittybit_runtime::operation::List<super::Client>;
+
+            #about
+            pub const OPERATIONS: &[&Operation] = &[#(builder::#builders::OPERATION),*];
+
+            #about_lists
+            pub const LISTS: &[List] = &[#(#lists),*];
+        }
     }
 }
 
@@ -104,6 +116,14 @@ pub(crate) fn operation(
         quote! { #first..=#last }
     });
     let parameters: Vec<TokenStream> = parameters.collect();
+    let security: Vec<TokenStream> = operation
+        .security
+        .iter()
+        .map(|names| quote! { &[#(#names),*] })
+        .collect();
+    let idempotency_key = operation.idempotency_key();
+    let columns = &operation.columns;
+    let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
     let said = [
         (!summary.is_empty()).then(|| quote! { summary: #summary, }),
         (!description.is_empty()).then(|| quote! { description: #description, }),
@@ -113,6 +133,10 @@ pub(crate) fn operation(
         paging.map(|paging| quote! { paging: Some(#paging), }),
         (!names.is_empty()).then(|| quote! { fields: &[#(#names),*], }),
         (!times.is_empty()).then(|| quote! { times: &[#(#times),*], }),
+        (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
+        lifecycle.map(|lifecycle| quote! { lifecycle: Some(#lifecycle), }),
+        (!security.is_empty()).then(|| quote! { security: &[#(#security),*], }),
+        idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
     ];
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
     let operation = completed(&said, quote! { Operation }, base);
@@ -123,6 +147,36 @@ pub(crate) fn operation(
     quote! {
         #about
         pub const OPERATION: &Operation = &#operation;
+    }
+}
+
+/// The field that has a lifecycle, and what its values mean.
+fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
+    let LifecycleField {
+        property,
+        values,
+        percent,
+        ..
+    } = field;
+    let values = context
+        .model
+        .enums
+        .get(values)
+        .and_then(|values| values.lifecycle.clone());
+    let Lifecycle {
+        progress,
+        success,
+        failure,
+    } = values.unwrap_or_default();
+    let percent = optional(percent);
+    quote! {
+        Lifecycle {
+            field: #property,
+            percent: #percent,
+            progress: &[#(#progress),*],
+            success: &[#(#success),*],
+            failure: &[#(#failure),*],
+        }
     }
 }
 
@@ -290,4 +344,11 @@ fn largest(parameter: &Parameter) -> Option<u64> {
 /// A default as it would be sent.
 fn as_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
+    match value {
+        Some(value) => quote! { Some(#value) },
+        None => quote! { None },
+    }
 }

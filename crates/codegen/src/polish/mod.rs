@@ -1,8 +1,8 @@
 //! Polish: progenitor's code becomes code that one would have written by hand.
 //!
-//! What is kept of progenitor: the fields of structs and their types, the types of parameters, and
-//! the statements that build a request. What is put around them comes from the [`Model`].
+//! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
 
+mod client;
 mod context;
 pub(crate) mod docs;
 mod enums;
@@ -18,28 +18,35 @@ use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{File, Item, ItemImpl, ItemMod, ItemStruct, Type};
+use syn::{File, Item, ItemMod, ItemStruct};
 
 use self::context::Context;
 use self::survey::Survey;
 use crate::model::Model;
 
 /// Turns progenitor's file into the client's.
-pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> {
+pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<File, syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
-    let builders = module(&file, "builder")?;
 
     let context = Context {
         model,
         types: type_items,
+        crate_name,
     };
     let structs = model
         .structs
         .iter()
         .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
         .collect::<Result<Vec<_>, _>>()?;
-    let enums = model.enums.iter().map(|(name, item)| enums::definition(name, item));
+    let enums = model
+        .enums
+        .iter()
+        .map(|(name, item)| enums::definition(name, item, crate_name));
+    let conversions = model
+        .conversions
+        .iter()
+        .filter_map(|(from, to)| enums::conversion(from, to, model));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
         quote! { #docs pub type #ident = #target; }
@@ -47,11 +54,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     let operations = model
         .operations
         .iter()
-        .map(|(name, item)| {
-            let builder = crate::name::builder_name(name);
-            let (send, success) = find_send(builders, &builder)?;
-            operation::Parts::new(find_struct(builders, &builder)?, send, success, name, item, context)
-        })
+        .map(|(name, item)| operation::Parts::new(name, item, context))
         .collect::<Result<Vec<_>, _>>()?;
     // Piece by piece: the more tokens stand in other tokens, the more often they are copied.
     let mut types = Vec::new();
@@ -59,6 +62,7 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         .iter()
         .map(|item| item.definition(context))
         .chain(enums)
+        .chain(conversions)
         .chain(aliases)
     {
         types.extend(items(tokens)?);
@@ -75,10 +79,12 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
         &[
             "Argument",
             "Bound",
+            "CallOptions",
             "Client",
             "Display",
             "Error",
             "Items",
+            "Lifecycle",
             "Operation",
             "Page",
             "Pages",
@@ -86,8 +92,14 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             "Paging",
             "Parameter",
             "Pattern",
+            "Request",
             "Response",
             "Timestamp",
+            "Watch",
+            "Watching",
+            "blocking::",
+            "call_options",
+            "text_of",
             "argument::",
             "bounds::",
             "types::",
@@ -95,7 +107,6 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
     );
     import(&mut builders, &of_builders.found)?;
 
-    let server_url = &model.server_url;
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
     let lists: Vec<_> = operations.iter().filter_map(operation::Parts::list).collect();
     let metadata = metadata::operations(&builder_idents, &lists);
@@ -106,19 +117,16 @@ pub(crate) fn polish(mut file: File, model: &Model) -> Result<File, syn::Error> 
             impl Client { #(#methods)* }
 
             #[cfg(feature = "blocking")]
-            impl crate::blocking::Client { #(#blocking_methods)* }
+            impl blocking::Client { #(#blocking_methods)* }
         }
     });
-    let use_client = of_client.is_some().then(|| quote! { use crate::Client; });
+    let client = client::definition(model, crate_name);
     let mut file: File = syn::parse2(quote! {
-        #use_client
-
-        /// The URL of the API's first server.
-        pub(crate) const SERVER_URL: &str = #server_url;
-
-        #metadata
+        #client
 
         #of_client
+
+        #metadata
     })?;
     for (docs, name, inner) in [
         (" What is sent and received.", "types", types),
@@ -156,21 +164,29 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
     let tokens = names
         .iter()
         .map(|name| match *name {
-            "Argument" => quote! { use crate::argument::Argument; },
             "Bound" => quote! { use std::ops::Bound; },
+            "Client" => quote! { use super::Client; },
             "Display" => quote! { use std::fmt::Display; },
-            "Operation" => quote! { use crate::operation::Operation; },
-            "Pagination" => quote! { use crate::page::Pagination; },
-            "Paging" => quote! { use crate::operation::Paging; },
-            "Parameter" => quote! { use crate::parameter::Parameter; },
-            "Pattern" => quote! { use crate::bounds::Pattern; },
-            "open_enum" => quote! { use crate::open_enum::open_enum; },
-            "argument::" => quote! { use crate::argument; },
-            "bounds::" => quote! { use crate::bounds; },
+            "Lifecycle" | "Operation" | "Paging" | "Parameter" => {
+                let ident = format_ident!("{name}");
+                quote! { use ittybit_runtime::operation::#ident; }
+            }
+            "argument::" | "bounds::" => {
+                let ident = format_ident!("{}", name.trim_end_matches(':'));
+                quote! { use ittybit_runtime::generated::#ident; }
+            }
+            "Argument" | "CallOptions" | "Pagination" | "Pattern" | "Request" | "Watching" | "text_of" => {
+                let ident = format_ident!("{name}");
+                quote! { use ittybit_runtime::generated::#ident; }
+            }
+            "blocking::" => quote! {
+                #[cfg(feature = "blocking")]
+                use super::blocking;
+            },
             "types::" => quote! { use super::types; },
             other => {
                 let ident = format_ident!("{other}");
-                quote! { use crate::#ident; }
+                quote! { use ittybit_runtime::#ident; }
             }
         })
         .collect();
@@ -207,34 +223,6 @@ fn find_struct<'f>(items: &'f [Item], name: &str) -> Result<&'f ItemStruct, syn:
             _ => None,
         })
         .ok_or_else(|| missing(&format!("struct `{name}`")))
-}
-
-/// The body of `send` of a request builder, and the type of a success.
-fn find_send<'f>(items: &'f [Item], name: &str) -> Result<(&'f [syn::Stmt], &'f Type), syn::Error> {
-    let of_builder = |item: &ItemImpl| match &*item.self_ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == name),
-        _ => false,
-    };
-    let send = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(item) if of_builder(item) => Some(item),
-            _ => None,
-        })
-        .flat_map(|item| &item.items)
-        .find_map(|item| match item {
-            syn::ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
-            _ => None,
-        })
-        .ok_or_else(|| missing(&format!("method `send` of `{name}`")))?;
-    let success = match &send.sig.output {
-        syn::ReturnType::Type(_, ty) => {
-            paths::argument(ty, "Result").and_then(|ty| paths::argument(ty, "ResponseValue"))
-        }
-        syn::ReturnType::Default => None,
-    };
-    let success = success.ok_or_else(|| missing(&format!("result of `send` of `{name}`")))?;
-    Ok((&send.block.stmts, success))
 }
 
 /// Reports code of progenitor's that is not as expected.

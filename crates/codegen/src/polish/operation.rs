@@ -2,74 +2,52 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, ItemStruct, Stmt, Type};
+use syn::Type;
 
 use super::context::Context;
 use super::example::{Argument, Requests, Said};
+use super::metadata::optional;
 use super::setter::{self, Setter};
-use super::{docs, metadata, missing, paths};
+use super::{docs, metadata};
 use crate::model::{Location, Operation, Parameter};
 use crate::name;
 
-/// Progenitor's name for the field of the request body.
+/// The setter of the request body.
 const BODY: &str = "body";
 
 pub(crate) struct Parts<'m> {
     name: &'m str,
     model: &'m Operation,
     setters: Vec<Setter>,
-    /// Progenitor's statements from the URL up to the request.
-    statements: Vec<Stmt>,
-    /// The request without its `build()?`.
-    request: Expr,
     /// The type of a success, `()` where it has no body.
     success: Type,
 }
 
 impl<'m> Parts<'m> {
-    pub(crate) fn new(
-        builder: &ItemStruct,
-        send: &[Stmt],
-        success: &Type,
-        name: &'m str,
-        model: &'m Operation,
-        context: Context,
-    ) -> Result<Self, syn::Error> {
-        let ty = |name: &str| {
-            let field = builder
-                .fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == name));
-            let ty = field.and_then(|field| paths::argument(&field.ty, "Result"));
-            ty.cloned()
-                .ok_or_else(|| missing(&format!("argument `{name}` of `{}`", builder.ident)))
-        };
+    pub(crate) fn new(name: &'m str, model: &'m Operation, context: Context) -> Result<Self, syn::Error> {
         let mut setters = Vec::new();
         let requests = Requests::new(name, &[], false);
         for (rust, parameter) in &model.parameters {
-            let ty = ty(rust)?;
-            let (optional, boxed, inner) = setter::unwrapped(&ty);
+            let ty = context.outside(&parameter.ty)?;
             let mut checks = setter::checks(&parameter.bounds);
             if parameter.location == Location::Path {
                 checks.push(quote! { bounds::path_segment });
             }
-            let example = context.argument(inner, Said::of(parameter)).map(Argument::plain);
+            let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
             let shown = example.as_ref().map(|example| requests.argument(rust, example));
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter, shown.as_deref()),
-                ty: inner.clone(),
-                required: !optional,
-                boxed,
+                ty,
+                required: parameter.required,
+                boxed: false,
                 checks,
                 demand: setter::described(&parameter.bounds),
                 example,
             });
         }
         if let Some(body) = &model.body {
-            let mut ty = ty(BODY)?;
-            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
+            let ty = context.outside(&body.ty)?;
             let example = Argument::body(context, &ty);
             let words = Some("The body of the request.".to_owned()).filter(|_| body.about.docs.is_none());
             let shown = example.as_ref().map(|example| requests.argument(BODY, example));
@@ -85,97 +63,36 @@ impl<'m> Parts<'m> {
                 example,
             });
         }
-        let mut statements: Vec<Stmt> = send
-            .iter()
-            .skip_while(|statement| !is_url(statement))
-            .cloned()
-            .collect();
-        let end = statements
-            .iter()
-            .position(|statement| built(statement).is_some())
-            .ok_or_else(|| missing("request"))?;
-        let request = built(&statements[end]).cloned().ok_or_else(|| missing("request"))?;
-        statements.truncate(end);
-        let mut parts = Self {
+        Ok(Self {
             name,
             model,
             setters,
-            statements,
-            request,
-            success: success.clone(),
-        };
-        parts.rewrite();
-        Ok(parts)
-    }
-
-    /// Takes out what is not part of this API, and gives everything its name on the wire.
-    fn rewrite(&mut self) {
-        // The call, and no parameter of that name.
-        self.statements.retain(|statement| {
-            let text = quote!(#statement).to_string();
-            !text.contains("api_version ()")
-        });
-        let headers = self
-            .model
-            .parameters
-            .values()
-            .any(|parameter| parameter.location == Location::Header);
-        if !headers {
-            self.statements.retain(|statement| !declares(statement, "header_map"));
-        }
-        let body = self.setters.iter().find(|setter| setter.name == BODY);
-        let mut rewrite = Rewrite {
-            model: self.model,
-            headers,
-            optional_body: body.is_some_and(|body| !body.required),
-        };
-        for statement in &mut self.statements {
-            rewrite.visit_stmt_mut(statement);
-        }
-        rewrite.visit_expr_mut(&mut self.request);
-        if let Some(Stmt::Local(url)) = self.statements.first_mut()
-            && let Some(init) = &mut url.init
-        {
-            *init.expr = self.model.url();
-        }
-        for (rust, _) in self
-            .model
-            .parameters
-            .iter()
-            .filter(|(_, item)| item.location == Location::Path)
-        {
-            let ident = format_ident!("{rust}");
-            let ty = self
-                .setters
-                .iter()
-                .find(|setter| setter.name == *rust)
-                .map(|setter| &setter.ty);
-            let text = match ty {
-                Some(ty) if paths::is(ty, "String") => quote!(&#ident),
-                // Of the types of the document, only enums may stand in a path.
-                Some(Type::Path(path)) if path.path.segments.len() > 1 => quote!(#ident.as_str()),
-                _ => quote!(&#ident.to_string()),
-            };
-            let encoded = syn::parse_quote! {
-                let #ident = progenitor_client::encode_path(#text);
-            };
-            self.statements.insert(0, encoded);
-        }
+            success: match &model.success_type {
+                Some(ty) => context.outside(ty)?,
+                None => syn::parse_quote!(()),
+            },
+        })
     }
 
     /// The list, called with parameters by name; nothing where no pages come.
     pub(crate) fn list(&self) -> Option<TokenStream> {
         self.model.pagination.as_ref()?;
         let (builder, method) = (self.builder_ident(), format_ident!("{}", self.name));
-        Some(quote! {
-            crate::operation::List::new(builder::#builder::OPERATION, |client, arguments| {
-                let mut request = client.#method();
-                for (name, values) in arguments {
-                    request = request.set(name, values)?;
+        let begin = |all: &str| {
+            let all = format_ident!("{all}");
+            quote! {
+                |client, arguments| {
+                    let mut request = client.#method();
+                    for (name, values) in arguments {
+                        request = request.set(name, values)?;
+                    }
+                    Ok(request.#all())
                 }
-                Ok(request.pages_json())
-            })
-        })
+            }
+        };
+        let (pages, watch) = (begin("pages_json"), begin("watch_json"));
+        let watch = self.model.lifecycle.is_some().then(|| quote! { .watched(#watch) });
+        Some(quote! { List::new(builder::#builder::OPERATION, #pages) #watch })
     }
 
     pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
@@ -186,7 +103,7 @@ impl<'m> Parts<'m> {
     pub(crate) fn method(&self, blocking: bool) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), self.builder_ident());
         let about = self.about(blocking);
-        let client = blocking.then(|| quote! { <crate::blocking::Client> });
+        let client = blocking.then(|| quote! { <blocking::Client> });
         quote! {
             #about
             pub fn #ident(&self) -> builder::#builder #client {
@@ -246,6 +163,8 @@ impl<'m> Parts<'m> {
         let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.success, context);
         let set = metadata::set(&builder, self.model, &self.setters, &requests, context);
         let pages = self.pagination();
+        let watching = self.watching();
+        let (crate_name, method) = (context.crate_name, format_ident!("{}", self.name));
         let request = self.request();
         let send = self.send();
         let must_use = match self.model.pagination {
@@ -258,6 +177,7 @@ impl<'m> Parts<'m> {
             #[must_use = #must_use]
             pub struct #builder<C = Client> {
                 client: C,
+                options: CallOptions,
                 #(#fields)*
             }
 
@@ -268,13 +188,17 @@ impl<'m> Parts<'m> {
             impl<C> #builder<C> {
                 #pages
 
+                #watching
+
                 pub(crate) fn new(client: C) -> Self {
-                    Self { client, #(#initial)* }
+                    Self { client, options: CallOptions::default(), #(#initial)* }
                 }
 
                 #(#methods)*
 
                 #set
+
+                ittybit_runtime::call_options! { #crate_name #method }
 
                 #request
             }
@@ -289,10 +213,11 @@ impl<'m> Parts<'m> {
             let field = format_ident!("{}", pagination.cursor.field);
             let cursor = match (pagination.cursor.optional, pagination.cursor.seconds) {
                 (false, false) => quote! { Some(item.#field.to_string()) },
-                (false, true) => quote! { Some(item.#field.unix_seconds().to_string()) },
+                (false, true) => quote! { Some(item.#field.number().to_string()) },
                 (true, false) => quote! { item.#field.as_ref().map(ToString::to_string) },
-                (true, true) => quote! { item.#field.map(|time| time.unix_seconds().to_string()) },
+                (true, true) => quote! { item.#field.map(|time| time.number().to_string()) },
             };
+            let property = &pagination.cursor.property;
             let forward = &pagination.forward;
             let [backward, has_more, limit, applied_limit] = [
                 &pagination.backward,
@@ -307,6 +232,7 @@ impl<'m> Parts<'m> {
                     forward: #forward,
                     backward: #backward,
                     cursor: |item| #cursor,
+                    cursor_property: #property,
                     has_more: #has_more,
                     limit: #limit,
                     default_limit: #default_limit,
@@ -316,46 +242,52 @@ impl<'m> Parts<'m> {
         })
     }
 
+    /// When an item is done: typed, and as JSON.
+    fn watching(&self) -> Option<TokenStream> {
+        let lifecycle = self.model.lifecycle.as_ref()?;
+        let pagination = self.model.pagination.as_ref()?;
+        let (item, cursor) = (format_ident!("{}", pagination.item), &pagination.cursor.property);
+        let (field, values) = (
+            format_ident!("{}", lifecycle.field),
+            format_ident!("{}", lifecycle.values),
+        );
+        let property = &lifecycle.property;
+        let done = match lifecycle.optional {
+            true => quote! { item.#field.as_ref().is_some_and(types::#values::is_terminal) },
+            false => quote! { item.#field.is_terminal() },
+        };
+        Some(quote! {
+            const WATCHING: Watching<types::#item> = Watching::new(Self::PAGES, |item| #done);
+
+            const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
+                Self::PAGES.of(|item| text_of(item, #cursor)),
+                |item| {
+                    text_of(item, #property).is_some_and(|text| types::#values::from(text).is_terminal())
+                },
+            );
+        })
+    }
+
+    /// The method that makes the request out of what was set.
     fn request(&self) -> TokenStream {
+        let builder = self.builder_ident();
         let arguments = self.setters.iter().map(|setter| {
             let ident = format_ident!("{}", setter.name);
-            let parameter = self.model.parameters.get(&setter.name);
-            let name = parameter.map_or(setter.name.as_str(), |parameter| parameter.name.as_str());
-            // Outside of the query a value is sent as it is displayed, and a time is displayed for people.
-            let seconds = parameter
-                .filter(|parameter| {
-                    parameter.location != Location::Query && paths::is(&setter.ty, crate::prepare::TIMESTAMP)
-                })
-                .map(|_| {
-                    if setter.required {
-                        quote! { .map(Timestamp::unix_seconds) }
-                    } else {
-                        quote! { .map(|time| time.map(Timestamp::unix_seconds)) }
-                    }
-                });
-            quote! {
-                let #ident = argument::checked(#name, self.#ident #seconds)?;
+            let optional = setter.required.then(|| quote! { .map(Some) });
+            let Some(parameter) = self.model.parameters.get(&setter.name) else {
+                return quote! { .json(self.#ident #optional) };
+            };
+            let name = &parameter.name;
+            match parameter.location {
+                Location::Path => quote! { .path(#name, self.#ident) },
+                Location::Query => quote! { .query(#name, self.#ident #optional) },
+                Location::Header => quote! { .header(#name, self.#ident #optional) },
             }
         });
-        let (statements, request) = (&self.statements, &self.request);
-        let build = if self.model.body.as_ref().is_some_and(|body| !body.required) {
-            quote! {
-                let request = #request;
-                let request = match body {
-                    Some(body) => request.json(&body),
-                    None => request,
-                };
-                request.build().map_err(Error::request)
-            }
-        } else {
-            quote! { #request.build().map_err(Error::request) }
-        };
         quote! {
-            /// Checks every argument and makes the request.
-            fn request(self, client: &Client) -> Result<reqwest::Request, Error> {
-                #(#arguments)*
-                #(#statements)*
-                #build
+            fn request(self) -> (C, Request) {
+                let request = Request::new(#builder::OPERATION, self.options) #(#arguments)*;
+                (self.client, request)
             }
         }
     }
@@ -370,38 +302,38 @@ impl<'m> Parts<'m> {
             }
 
             #[cfg(feature = "blocking")]
-            impl #builder<crate::blocking::Client> {
+            impl #builder<blocking::Client> {
                 #blocking
             }
         }
     }
 
     fn sending(&self, blocking: bool) -> TokenStream {
-        let builder = self.builder_ident();
         let requests = self.requests(blocking);
         let (errors, sent) = (self.errors(), self.sent(blocking));
         let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
-        let client = if blocking {
-            quote! { client.inner() }
-        } else {
-            quote! { &client }
-        };
-        let begin = quote! { let client = self.client.clone(); let request = self.request(#client) };
-        let from = blocking.then(|| quote! { crate::blocking:: });
+        let from = blocking.then(|| quote! { blocking:: });
         let keyword = (!blocking).then(|| quote! { async });
+        let call = |method: &str, arguments: TokenStream| {
+            let method = format_ident!("{method}");
+            let call = match blocking {
+                true => quote! { client.0.#method(request, #arguments) },
+                false => quote! { request.#method(&client.0, #arguments) },
+            };
+            quote! { let (client, request) = self.request(); #call }
+        };
         let wait = (!blocking).then(|| quote! { .await });
         let Some(pagination) = &self.model.pagination else {
             let success = &self.success;
             let call = match success {
-                Type::Tuple(tuple) if tuple.elems.is_empty() => quote! { send_empty },
-                _ => quote! { send_json },
+                Type::Tuple(tuple) if tuple.elems.is_empty() => call("send_empty", TokenStream::new()),
+                _ => call("send_json", TokenStream::new()),
             };
             let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{sent}\n\n{errors}"));
             return quote! {
                 #send
                 pub #keyword fn send(self) -> Result<Response<#success>, Error> {
-                    #begin?;
-                    client.#call(#builder::OPERATION, request) #wait
+                    #call #wait
                 }
             };
         };
@@ -430,29 +362,56 @@ impl<'m> Parts<'m> {
             requests.items(all)
         ));
         let all = format_ident!("{all}");
+        let one = call("send_page", quote! { Self::PAGES });
+        let typed = call("pages", quote! { Self::PAGES });
+        let json = call("pages", quote! { Self::PAGES.of(|item| text_of(item, #property)) });
+        let watch = self.model.lifecycle.as_ref().map(|_| {
+            let watch = docs::lines(&format!(
+                "Watches the items until each has come to its end: gives an item when it is first seen, and \
+                 whenever it has changed. The list is asked for again and again, in intervals from 2 s to \
+                 30 s.\n\n{}",
+                requests.watch("watch", "println!(\"{item:?}\");")
+            ));
+            let watch_json = docs::lines(&format!(
+                "As [`watch`](Self::watch), with each item as the JSON that the server sent.\n\n{}",
+                requests.watch("watch_json", "println!(\"{item}\");")
+            ));
+            let typed = call("watch", quote! { Self::WATCHING });
+            let json = call("watch", quote! { Self::WATCHING_JSON });
+            quote! {
+                #watch
+                pub fn watch(self) -> #from Watch<types::#item> {
+                    #typed
+                }
+
+                #watch_json
+                pub fn watch_json(self) -> #from Watch<Box<serde_json::value::RawValue>> {
+                    #json
+                }
+            }
+        });
         quote! {
             #send
             pub #keyword fn send(self) -> Result<#from Page<types::#item>, Error> {
-                #begin?;
-                #from Page::fetch(client, #builder::OPERATION, Self::PAGES, request) #wait
+                #one #wait
             }
 
             #pages
             pub fn pages(self) -> #from Pages<types::#item> {
-                #begin;
-                #from Pages::new(client, #builder::OPERATION, Self::PAGES, request)
+                #typed
             }
 
             #pages_json
             pub fn pages_json(self) -> #from Pages<Box<serde_json::value::RawValue>> {
-                #begin;
-                #from Pages::new(client, #builder::OPERATION, Self::PAGES.of(|item| crate::page::text_of(item, #property)), request)
+                #json
             }
 
             #items
             pub fn #all(self) -> #from Items<types::#item> {
                 self.pages().into_items()
             }
+
+            #watch
         }
     }
 
@@ -470,13 +429,6 @@ impl<'m> Parts<'m> {
             text.push_str(&format!("\n- `{status}`: {description}"));
         }
         text
-    }
-}
-
-pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {
-    match value {
-        Some(value) => quote! { Some(#value) },
-        None => quote! { None },
     }
 }
 
@@ -499,107 +451,4 @@ fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
         wire.push_str(&format!("\n\n{example}"));
     }
     docs::item(&parameter.about, Some(&wire))
-}
-
-impl Operation {
-    /// The URL, its path parameters encoded in variables of their names.
-    fn url(&self) -> Expr {
-        let names = self
-            .parameters
-            .iter()
-            .filter(|(_, item)| item.location == Location::Path);
-        let names = names.map(|(rust, item)| (item.name.clone(), rust.clone())).collect();
-        let template = format!("{{}}{}", crate::prepare::renamed_path(&self.path, &names));
-        syn::parse_quote!(format!(#template, client.base_url()))
-    }
-}
-
-/// Whether a statement is `let url = format!(…)`.
-fn is_url(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Local(local) if local.init.as_ref().is_some_and(|init| {
-        matches!(&*init.expr, Expr::Macro(call) if call.mac.path.is_ident("format"))
-    }))
-}
-
-fn declares(statement: &Stmt, name: &str) -> bool {
-    let Stmt::Local(local) = statement else { return false };
-    matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == name)
-}
-
-/// `x` of `let request = x.build()?`.
-fn built(statement: &Stmt) -> Option<&Expr> {
-    let Stmt::Local(local) = statement else { return None };
-    let Expr::Try(attempt) = &*local.init.as_ref()?.expr else {
-        return None;
-    };
-    match &*attempt.expr {
-        Expr::MethodCall(call) if call.method == "build" => Some(&call.receiver),
-        _ => None,
-    }
-}
-
-struct Rewrite<'m> {
-    model: &'m Operation,
-    headers: bool,
-    optional_body: bool,
-}
-
-impl Rewrite<'_> {
-    /// Puts the name on the wire in the place of the Rust name.
-    fn rename(&self, literal: &mut Expr) {
-        if let Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) = literal
-            && let Some(parameter) = self.model.parameters.get(&text.value())
-        {
-            *text = syn::LitStr::new(&parameter.name, text.span());
-        }
-    }
-}
-
-impl VisitMut for Rewrite<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        // Calls that are left out of the chain.
-        while let Expr::MethodCall(ExprMethodCall { method, receiver, .. }) = expr {
-            let left_out = method == "headers" && !self.headers || method == "json" && self.optional_body;
-            if !left_out {
-                break;
-            }
-            *expr = (**receiver).clone();
-        }
-        match expr {
-            Expr::MethodCall(call) if is_client_field(&call.receiver, "client") => {
-                let (method, url) = (format_ident!("{}", self.model.method), call.args.first());
-                *expr = syn::parse_quote!(client.http().request(reqwest::Method::#method, #url));
-            }
-            Expr::MethodCall(call) if call.method == "append" => {
-                if let Some(name) = call.args.first_mut() {
-                    self.rename(name);
-                }
-                // The conversion of the value is the only thing that can fail here.
-                let name = call.args.first().cloned();
-                if let Some(Expr::Try(attempt)) = call.args.last_mut() {
-                    let conversion = &attempt.expr;
-                    *attempt.expr = syn::parse_quote! {
-                        #conversion.map_err(|reason: reqwest::header::InvalidHeaderValue| Error::invalid_argument(#name, reason))
-                    };
-                }
-            }
-            Expr::Call(call) => {
-                if matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "QueryParam"))
-                    && let Some(name) = call.args.first_mut()
-                {
-                    self.rename(name);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether an expression is a field of progenitor's client.
-fn is_client_field(expr: &Expr, name: &str) -> bool {
-    matches!(expr, Expr::Field(field) if matches!(&field.member, syn::Member::Named(member) if member == name))
 }

@@ -34,18 +34,16 @@ impl VisitMut for WithinTypes {
     }
 }
 
-/// Makes `types::builder::Task` and `Task` into `types::Task`, for code outside of `types`.
-pub(crate) struct OutsideTypes<'a> {
-    pub names: &'a dyn Fn(&str) -> bool,
-}
+/// Makes the plain names of the document's types, as the module `types` has them, into `types::Task`.
+pub(crate) struct OutsideTypes;
 
-impl VisitMut for OutsideTypes<'_> {
+impl VisitMut for OutsideTypes {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        if path.segments.len() == 3 && path.segments[0].ident == "types" && path.segments[1].ident == "builder" {
-            let last = path.segments[2].clone();
-            path.segments = [path.segments[0].clone(), last].into_iter().collect();
-        } else if path.segments.len() == 1 && (self.names)(&path.segments[0].ident.to_string()) {
+        let is_foreign = |name: &str| {
+            !PRELUDE.contains(&name) && name != "Timestamp" && name.starts_with(|first: char| !first.is_lowercase())
+        };
+        if path.segments.len() == 1 && is_foreign(&path.segments[0].ident.to_string()) {
             let last = path.segments[0].clone();
             let types: PathSegment = syn::parse_quote!(types);
             path.segments = [types, last].into_iter().collect();

@@ -73,8 +73,9 @@ impl<'m> Parts<'m> {
             let mut ty = ty.clone();
             paths::WithinTypes.visit_type_mut(&mut ty);
             quote! {
-                /// Fields that this version does not know, as they came.
-                #[serde(flatten)]
+                /// Fields that this version does not know, and optional ones whose values do not fit their
+                /// types, as they came.
+                #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
                 pub extra: #ty,
             }
         });
@@ -122,8 +123,7 @@ impl<'m> Parts<'m> {
         });
         let extra = self.extra.as_ref().map(|ty| {
             let mut ty = ty.clone();
-            paths::OutsideTypes { names: &|_| false }.visit_type_mut(&mut ty);
-            Shared.visit_type_mut(&mut ty);
+            paths::OutsideTypes.visit_type_mut(&mut ty);
             ty
         });
         let extra_field = extra.as_ref().map(|ty| quote! { extra: #ty, });
@@ -195,11 +195,14 @@ impl Field<'_> {
         let optional = paths::argument(&ty, "Option");
         if optional.is_some() && !self.model.required {
             serde.push(quote! { skip_serializing_if = "Option::is_none" });
+        } else if optional.is_some() {
+            // Not absent where the value does not fit: it is always written.
+            serde.push(quote! { default, deserialize_with = "ittybit_runtime::generated::nullable" });
         }
         if paths::is(&ty, "f64") {
-            serde.push(quote! { serialize_with = "crate::number::serialize" });
+            serde.push(quote! { serialize_with = "ittybit_runtime::generated::number::serialize" });
         } else if optional.is_some_and(|ty| paths::is(ty, "f64")) {
-            serde.push(quote! { serialize_with = "crate::number::serialize_option" });
+            serde.push(quote! { serialize_with = "ittybit_runtime::generated::number::serialize_option" });
         }
         let serde = (!serde.is_empty()).then(|| quote! { #[serde(#(#serde),*)] });
         quote! { #about #serde pub #ident: #ty, }
@@ -208,7 +211,7 @@ impl Field<'_> {
     fn setter(&self, of: &str, context: Context) -> Setter {
         let (optional, boxed, ty) = setter::unwrapped(&self.ty);
         let mut ty = ty.clone();
-        Shared.visit_type_mut(&mut ty);
+        paths::OutsideTypes.visit_type_mut(&mut ty);
         let said = Said {
             example: self.model.example.as_ref(),
             bounds: None,
@@ -227,18 +230,5 @@ impl Field<'_> {
             demand: Vec::new(),
             example: example.map(Argument::plain),
         }
-    }
-}
-
-/// Makes the plain names of structs, as they stand in `types`, into `types::Name`.
-struct Shared;
-
-impl VisitMut for Shared {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        let foreign = |name: &str| {
-            !matches!(name, "String" | "Vec" | "Option" | "Box" | "Timestamp" | "bool")
-                && name.starts_with(char::is_uppercase)
-        };
-        paths::OutsideTypes { names: &foreign }.visit_path_mut(path);
     }
 }

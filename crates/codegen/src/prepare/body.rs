@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{MediaType, ReferenceOr, RequestBody, Response, Responses, StatusCode};
+use proc_macro2::TokenStream;
 
 use super::Prepare;
-use super::operation::{not_null, place_name, resolve};
+use super::operation::{place_name, resolve};
 use super::schema::{Place, any};
 use crate::model::{About, Body};
 
@@ -13,7 +14,8 @@ const JSON: &str = "application/json";
 
 /// What an operation answers.
 pub(super) struct Answer {
-    pub(super) copy: Responses,
+    /// The Rust type of the body, if there is one.
+    pub(super) ty: Option<TokenStream>,
     pub(super) success: Vec<(u16, u16)>,
     pub(super) errors: Vec<(String, String)>,
     pub(super) docs: String,
@@ -26,13 +28,8 @@ pub(super) struct Answer {
 }
 
 impl Prepare<'_> {
-    /// What the model says of a request body, and the copy of it.
-    pub(super) fn body(
-        &mut self,
-        body: &ReferenceOr<RequestBody>,
-        at: &str,
-        builder: &str,
-    ) -> Option<(Body, RequestBody)> {
+    /// What the model says of a request body.
+    pub(super) fn body(&mut self, body: &ReferenceOr<RequestBody>, at: &str, builder: &str) -> Option<Body> {
         let at = pointer::join(at, ["requestBody"]);
         let (body, at) = match body {
             ReferenceOr::Item(body) => (Some(body), at),
@@ -44,11 +41,11 @@ impl Prepare<'_> {
         let content_at = pointer::join(&at, ["content"]);
         let name = place_name(&at, builder, "body", "body");
         let (media_type, place) = self.json(&body.content, &content_at, &name, "request")?;
-        let converted = match &media_type.schema {
+        let ty = match &media_type.schema {
             Some(schema) => {
                 let converted = self.convert(schema, &place);
                 self.sent.extend(converted.holds.clone());
-                converted.into_schema(false)
+                converted.sent_type()
             }
             None => {
                 self.error(
@@ -59,26 +56,15 @@ impl Prepare<'_> {
                 return None;
             }
         };
-        let media_type = MediaType {
-            schema: Some(not_null(converted)),
-            ..MediaType::default()
-        };
-        let copy = RequestBody {
-            content: IndexMap::from([(JSON.to_owned(), media_type)]),
-            required: true,
-            ..RequestBody::default()
-        };
         let about = About {
             docs: body.description.clone(),
             deprecated: false,
         };
-        Some((
-            Body {
-                about,
-                required: body.required,
-            },
-            copy,
-        ))
+        Some(Body {
+            about,
+            required: body.required,
+            ty,
+        })
     }
 
     /// The JSON form among the media types of a body; the others are left out.
@@ -181,7 +167,7 @@ impl Prepare<'_> {
             }
         }
         let mut item = None;
-        let mut content = IndexMap::new();
+        let mut ty = None;
         if !first.content.is_empty() {
             let content_at = pointer::join(&first_at, ["content"]);
             let name = place_name(&first_at, builder, "response", "response");
@@ -191,22 +177,10 @@ impl Prepare<'_> {
             let converted = self.convert(&schema, &place);
             self.received.extend(converted.holds.clone());
             item = converted.list_item();
-            let media_type = MediaType {
-                schema: Some(converted.into_schema(false)),
-                ..MediaType::default()
-            };
-            content.insert(JSON.to_owned(), media_type);
+            ty = Some(converted.received_type());
         }
-        let copy = Response {
-            content,
-            ..Response::default()
-        };
-        let copy = Responses {
-            responses: IndexMap::from([(StatusCode::Code(200), ReferenceOr::Item(copy))]),
-            ..Responses::default()
-        };
         Some(Answer {
-            copy,
+            ty,
             success: success.iter().map(|(_, range, _, _)| *range).collect(),
             headers: first.headers.keys().cloned().collect(),
             docs: first.description,

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use indexmap::{IndexMap, IndexSet};
-use ittybit_spec::{Document, Node, Value, pointer};
+use ittybit_spec::{Document, METHODS, Node, Value, pointer};
 
 use super::Prepare;
 use super::bounds::is_checked;
@@ -32,6 +32,9 @@ impl Prepare<'_> {
         }
     }
 }
+
+/// Extensions that are read beside an `enum` of strings.
+const OF_ENUMS: [&str; 3] = ["x-enum-aliases", "x-enum-descriptions", "x-lifecycle"];
 
 struct Walk<'d> {
     document: &'d Document,
@@ -187,9 +190,8 @@ impl<'d> Walk<'d> {
         self.fields(path, "a path", &["summary", "description", "servers"]);
         self.extensions(path, &[]);
         self.parameters(path);
-        let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
         for member in path.parts() {
-            if methods.contains(&member.key) && member.node.as_object().is_some() {
+            if METHODS.contains(&member.key) && member.node.as_object().is_some() {
                 self.operation(&member, paged);
             }
         }
@@ -197,7 +199,7 @@ impl<'d> Walk<'d> {
 
     fn operation(&mut self, operation: &Part<'d>, paged: &HashSet<String>) {
         self.fields(operation, "an operation", &["externalDocs", "callbacks", "servers"]);
-        self.extensions(operation, &["x-cursor-pagination"]);
+        self.extensions(operation, &["x-columns", "x-cursor-pagination"]);
         if let Some(security) = operation.get("security") {
             self.note(
                 &security.at,
@@ -242,7 +244,7 @@ impl<'d> Walk<'d> {
         for parameter in of.parts_of("parameters") {
             let parameter = self.resolved(parameter);
             self.fields(&parameter, "a parameter", &["allowEmptyValue", "allowReserved"]);
-            self.extensions(&parameter, &[]);
+            self.extensions(&parameter, &["x-filter"]);
             let described = parameter.node.get("description").is_some();
             self.schema(parameter.get("schema"), Role::Parameter { described });
             self.examples(&parameter);
@@ -341,7 +343,7 @@ impl<'d> Walk<'d> {
                 "xml",
             ],
         );
-        self.extensions(&part, &["x-enum-descriptions"]);
+        self.extensions(&part, &OF_ENUMS);
         let note = |walk: &mut Self, key: &str, message: &str| {
             if has(key) {
                 walk.note(&pointer::join(at, [key]), message.replace("{}", &format!("`{key}`")));
@@ -399,11 +401,9 @@ impl<'d> Walk<'d> {
         }
         self.keywords(at, schema, kind, role);
         if !strings {
-            note(
-                self,
-                "x-enum-descriptions",
-                "{} is read beside an `enum` of strings only",
-            );
+            for extension in OF_ENUMS {
+                note(self, extension, "{} is read beside an `enum` of strings only");
+            }
             let message = match kind {
                 Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
                 Some("boolean") => "an {} of booleans is not generated: both are accepted",

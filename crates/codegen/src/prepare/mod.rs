@@ -1,26 +1,29 @@
 //! Prepare: a document becomes a copy that progenitor does the right thing with, and a [`Model`] of
 //! all that the copy leaves out.
 //!
-//! The copy has Rust names everywhere, no inline enums or objects, no bounds, no error responses and
-//! no headers. It is never written anywhere: the document stays plain.
+//! The copy has Rust names everywhere, no inline enums or objects, no bounds and no operations. It is never written anywhere: the document stays plain.
 
 mod body;
 mod bounds;
+mod columns;
+mod error_shape;
+mod filter;
 mod ignored;
+mod lifecycle;
 mod operation;
 mod pagination;
 mod parameter;
 mod schema;
+mod security;
 mod shape;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Position, pointer};
-use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, SecurityScheme, Server};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
+use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
-pub(crate) use self::operation::{renamed_path, slot};
 pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
 use crate::model::Model;
@@ -29,6 +32,8 @@ use crate::name;
 /// A document, ready for progenitor and polish.
 #[derive(Debug)]
 pub(crate) struct Prepared {
+    /// The document as OpenAPI 3.0 has it; all places are places in it.
+    pub document: Document,
     /// What progenitor sees.
     pub api: OpenAPI,
     /// What polish adds.
@@ -39,8 +44,8 @@ pub(crate) struct Prepared {
 
 /// Prepares a document, or says everything that is in the way.
 pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
-    let (api, mut notes) = match document.checked() {
-        Ok(checked) => checked,
+    let lowered = match document.lowered() {
+        Ok(lowered) => lowered,
         Err(mut findings) => {
             if let Some(Err(more)) = document.sound_part().as_ref().map(prepare) {
                 findings.extend(more);
@@ -48,11 +53,18 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
             return Err(findings);
         }
     };
-    let mut prepare = Prepare::new(document, &api);
+    let api = lowered.openapi()?;
+    let ittybit_spec::Lowered {
+        document,
+        findings: mut notes,
+    } = lowered;
+    let mut prepare = Prepare::new(&document, &api);
+    prepare.model.title = api.info.title.clone();
     prepare.security();
+    prepare.error_shape();
     prepare.server();
     prepare.components();
-    let paths = prepare.paths();
+    prepare.paths();
     prepare.builder_names();
     prepare.reachability();
     prepare.ignored();
@@ -73,11 +85,15 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     let api = OpenAPI {
         openapi: api.openapi,
         info: api.info,
-        paths,
         components: Some(components),
         ..OpenAPI::default()
     };
-    Ok(Prepared { api, model, notes })
+    Ok(Prepared {
+        document,
+        api,
+        model,
+        notes,
+    })
 }
 
 /// The state of one preparation.
@@ -146,7 +162,7 @@ impl<'a> Prepare<'a> {
         }
         let Place { name, at } = place;
         self.inline_names.insert(at.clone(), name.clone());
-        if name::RESERVED_TYPES.contains(&name.as_str()) || name == TIMESTAMP {
+        if name::is_reserved_type(name) || name == TIMESTAMP {
             let message = format!("the schema gets the name `{name}` from its place, and the client has that name");
             self.error(at, message, HELP);
             return (name.clone(), false);
@@ -182,28 +198,6 @@ impl<'a> Prepare<'a> {
             }
         }
         clashes.into_iter().for_each(|clash| self.push(clash));
-    }
-
-    /// The client sends a bearer key; another scheme would be ignored, and every request refused.
-    fn security(&mut self) {
-        let schemes = self.components.security_schemes.clone();
-        let is_bearer = |scheme: &ReferenceOr<SecurityScheme>| matches!(scheme, ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case("bearer"));
-        let bearer = schemes.values().any(is_bearer);
-        for (name, _) in schemes.iter().filter(|(_, scheme)| !is_bearer(scheme)) {
-            let at = pointer::join("/components/securitySchemes", [name.as_str()]);
-            if bearer {
-                self.note(
-                    &at,
-                    format!("the client sends a bearer key, and nothing for the scheme `{name}`"),
-                );
-            } else {
-                self.error(
-                    &at,
-                    "the client can only send a bearer key",
-                    "write `type: http` and `scheme: bearer`, or take the scheme out",
-                );
-            }
-        }
     }
 
     fn server(&mut self) {

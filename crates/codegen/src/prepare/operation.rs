@@ -5,19 +5,15 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
-use openapiv3::{
-    HeaderStyle, Operation as SpecOperation, Parameter as SpecParameter, ParameterData, ParameterSchemaOrContent,
-    PathItem, PathStyle, Paths, QueryStyle, ReferenceOr, Schema, SchemaKind, Type,
-};
+use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
 use super::Prepare;
-use crate::model::{About, Body, Location, Operation};
+use crate::model::{About, Operation};
 use crate::name;
 
 impl Prepare<'_> {
-    /// The copy's paths: every operation whole, nothing by reference.
-    pub(super) fn paths(&mut self) -> Paths {
-        let mut copy = Paths::default();
+    /// The operations of every path.
+    pub(super) fn paths(&mut self) {
         let mut names: HashMap<String, String> = HashMap::new();
         for (path, item) in self.api.paths.iter() {
             let at = pointer::join("/paths", [path.as_str()]);
@@ -41,20 +37,9 @@ impl Prepare<'_> {
             }
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
-                let Some((operation, path)) = self.operation(path, method, item, operation, &at, &mut names) else {
-                    continue;
-                };
-                // Operations of one path may give its parameters different names.
-                let item = copy
-                    .paths
-                    .entry(path)
-                    .or_insert_with(|| ReferenceOr::Item(PathItem::default()));
-                if let ReferenceOr::Item(item) = item {
-                    *slot(item, method) = Some(operation);
-                }
+                self.operation(path, method, item, operation, &at, &mut names);
             }
         }
-        copy
     }
 
     fn operation(
@@ -65,7 +50,7 @@ impl Prepare<'_> {
         operation: &SpecOperation,
         at: &str,
         names: &mut HashMap<String, String>,
-    ) -> Option<(SpecOperation, String)> {
+    ) {
         let id = operation
             .operation_id
             .clone()
@@ -85,7 +70,7 @@ impl Prepare<'_> {
             self.note(&id_at, format!("`{id}` is a Rust keyword: the method is `{rust}`"));
         }
         let builder = name::builder_name(&rust);
-        if name::RESERVED_TYPES.contains(&builder.as_str()) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
+        if name::is_reserved_type(&builder) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
             self.error(
                 &id_at,
                 format!("the operation's builder would be `{builder}`, and the client has that name"),
@@ -118,46 +103,10 @@ impl Prepare<'_> {
             .and_then(|body| self.body(body, at, &builder));
         let answer = self.answer(&operation.responses, at, &builder);
         self.define_waiting();
-        let answer = answer?;
+        let Some(answer) = answer else { return };
+        self.filters(answer.item.as_deref(), &parameters);
 
-        let mut renamed = HashMap::new();
-        let mut copies = Vec::new();
-        let mut by_name = IndexMap::new();
-        for (rust, (parameter, schema)) in parameters {
-            let data = ParameterData {
-                name: rust.clone(),
-                description: None,
-                required: parameter.required,
-                deprecated: None,
-                format: ParameterSchemaOrContent::Schema(schema),
-                example: None,
-                examples: IndexMap::new(),
-                explode: None,
-                extensions: IndexMap::new(),
-            };
-            copies.push(ReferenceOr::Item(match parameter.location {
-                Location::Path => {
-                    renamed.insert(parameter.name.clone(), rust.clone());
-                    SpecParameter::Path {
-                        parameter_data: data,
-                        style: PathStyle::Simple,
-                    }
-                }
-                Location::Query => SpecParameter::Query {
-                    parameter_data: data,
-                    allow_reserved: false,
-                    style: QueryStyle::Form,
-                    allow_empty_value: None,
-                },
-                Location::Header => SpecParameter::Header {
-                    parameter_data: data,
-                    style: HeaderStyle::Simple,
-                },
-            }));
-            by_name.insert(rust, parameter);
-        }
         let mut model = Operation {
-            id: id.clone(),
             at: id_at.clone(),
             about: About {
                 docs: operation.description.clone(),
@@ -171,29 +120,30 @@ impl Prepare<'_> {
                 .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            parameters: by_name,
-            body: body.as_ref().map(|(body, _)| Body {
-                about: body.about.clone(),
-                required: body.required,
-            }),
+            parameters,
+            body,
             success: answer.success.clone(),
             success_docs: answer.docs.clone(),
+            success_type: answer.ty.clone(),
             errors: answer.errors.clone(),
             pagination: None,
+            lifecycle: None,
+            columns: Vec::new(),
+            security: match &operation.security {
+                Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
+                None => self.model.security.clone(),
+            },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
             model.pagination = self.pagination(extension, &model, &answer, at);
         }
-        self.model.operations.insert(rust.clone(), model);
-
-        let copy = SpecOperation {
-            operation_id: Some(rust),
-            parameters: copies,
-            request_body: body.map(|(_, copy)| ReferenceOr::Item(copy)),
-            responses: answer.copy,
-            ..SpecOperation::default()
-        };
-        Some((copy, renamed_path(path, &renamed)))
+        if let Some(pagination) = &model.pagination {
+            model.lifecycle = self.lifecycle_field(&pagination.item, at);
+        }
+        if let Some(extension) = operation.extensions.get("x-columns") {
+            model.columns = self.columns(extension, answer.item.as_deref(), at);
+        }
+        self.model.operations.insert(rust, model);
     }
 
     fn tag_docs(&self, name: &str) -> String {
@@ -237,18 +187,6 @@ pub(super) fn place_name(at: &str, builder: &str, of_operation: &str, of_compone
     }
 }
 
-/// A path with other names for its parameters.
-pub(crate) fn renamed_path(path: &str, names: &HashMap<String, String>) -> String {
-    let mut parts = path.split('{');
-    let mut renamed = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        let name = names.get(name).map_or(name, String::as_str);
-        renamed.push_str(&format!("{{{name}}}{rest}"));
-    }
-    renamed
-}
-
 /// `get /tasks/{id}` → `get_tasks_by_id`.
 fn made_up_id(method: &str, path: &str) -> String {
     let words = path
@@ -259,34 +197,4 @@ fn made_up_id(method: &str, path: &str) -> String {
         .chain(words)
         .collect::<Vec<_>>()
         .join("_")
-}
-
-/// The place of a method's operation in a path item.
-pub(crate) fn slot<'i>(item: &'i mut PathItem, method: &str) -> &'i mut Option<SpecOperation> {
-    match method {
-        "get" => &mut item.get,
-        "put" => &mut item.put,
-        "post" => &mut item.post,
-        "delete" => &mut item.delete,
-        "options" => &mut item.options,
-        "head" => &mut item.head,
-        "patch" => &mut item.patch,
-        _ => &mut item.trace,
-    }
-}
-
-/// A parameter or a body is there or it is not: it is never null.
-pub(super) fn not_null(schema: ReferenceOr<Schema>) -> ReferenceOr<Schema> {
-    match schema {
-        ReferenceOr::Item(mut schema) => {
-            schema.schema_data.nullable = false;
-            if let SchemaKind::Type(Type::Array(list)) = &mut schema.schema_kind
-                && let Some(ReferenceOr::Item(item)) = &mut list.items
-            {
-                item.schema_data.nullable = false;
-            }
-            ReferenceOr::Item(schema)
-        }
-        reference => reference,
-    }
 }

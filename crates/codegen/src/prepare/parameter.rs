@@ -4,11 +4,11 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
     HeaderStyle, Operation as SpecOperation, Parameter as SpecParameter, ParameterSchemaOrContent, PathItem, PathStyle,
-    QueryStyle, ReferenceOr, Schema,
+    QueryStyle, ReferenceOr,
 };
 
 use super::Prepare;
-use super::operation::{not_null, place_name, resolve};
+use super::operation::{place_name, resolve};
 use super::schema::{Place, WireForm, about, first_value};
 use crate::model::{About, Location, Parameter};
 use crate::name;
@@ -21,7 +21,7 @@ impl Prepare<'_> {
         operation: &SpecOperation,
         at: &str,
         builder: &str,
-    ) -> IndexMap<String, (Parameter, ReferenceOr<Schema>)> {
+    ) -> IndexMap<String, Parameter> {
         let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
         let mut all: IndexMap<(String, &str), (SpecParameter, String)> = IndexMap::new();
         for (parameters, at) in [(&item.parameters, path_at), (&operation.parameters, at)] {
@@ -47,14 +47,14 @@ impl Prepare<'_> {
         let found: Vec<_> = all
             .into_values()
             .filter_map(|(parameter, at)| {
-                let (rust, model, schema) = self.parameter(&parameter, &at, builder)?;
-                Some((rust, model, schema, at))
+                let (rust, model) = self.parameter(&parameter, &at, builder)?;
+                Some((rust, model, at))
             })
             .collect();
-        let mut converted: IndexMap<String, (Parameter, ReferenceOr<Schema>)> = IndexMap::new();
+        let mut converted: IndexMap<String, Parameter> = IndexMap::new();
         let with_body = operation.request_body.is_some();
-        for (index, (rust, parameter, schema, at)) in found.iter().enumerate() {
-            let same = |other: &&(String, Parameter, ReferenceOr<Schema>, String)| other.0 == *rust;
+        for (index, (rust, parameter, at)) in found.iter().enumerate() {
+            let same = |other: &&(String, Parameter, String)| other.0 == *rust;
             let location = parameter.location;
             let mut rust = rust.clone();
             if found.iter().filter(same).any(|other| other.1.location != location) || rust == "body" && with_body {
@@ -68,7 +68,7 @@ impl Prepare<'_> {
                 .iter()
                 .filter(same)
                 .find(|other| other.1.location == location);
-            let taken = converted.get(&rust).map(|(other, _)| other.name.clone());
+            let taken = converted.get(&rust).map(|other| other.name.clone());
             if let Some(other) = twin.map(|twin| twin.1.name.clone()).or(taken) {
                 let message = format!(
                     "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
@@ -81,17 +81,12 @@ impl Prepare<'_> {
                 );
                 continue;
             }
-            converted.insert(rust, (parameter.clone(), schema.clone()));
+            converted.insert(rust, parameter.clone());
         }
         converted
     }
 
-    fn parameter(
-        &mut self,
-        parameter: &SpecParameter,
-        at: &str,
-        builder: &str,
-    ) -> Option<(String, Parameter, ReferenceOr<Schema>)> {
+    fn parameter(&mut self, parameter: &SpecParameter, at: &str, builder: &str) -> Option<(String, Parameter)> {
         let data = parameter.parameter_data_ref();
         let style_at = pointer::join(at, ["style"]);
         let location = match parameter {
@@ -197,7 +192,7 @@ impl Prepare<'_> {
         let bounds = self.bounds(schema, &schema_at);
         let chain = self.chain(schema, &schema_at);
         let place = Place::new(schema_at, place_name(at, builder, &data.name, "parameter"));
-        let copy = self.convert(schema, &place).into_schema(false);
+        let ty = self.convert(schema, &place).sent_type();
         let default = first_value(&chain, |data| data.default.as_ref());
         let mut examples = data
             .examples
@@ -206,6 +201,7 @@ impl Prepare<'_> {
         let example = data.example.clone().or_else(|| examples.next());
         let example = example.or_else(|| first_value(&chain, |data| data.example.as_ref()));
         let docs = data.description.clone().or_else(|| about(&[schema]).docs);
+        let filter = self.filter(data, location, at);
         let model = Parameter {
             about: About {
                 docs,
@@ -217,7 +213,9 @@ impl Prepare<'_> {
             bounds,
             default,
             example,
+            ty,
+            filter,
         };
-        Some((rust, model, not_null(copy)))
+        Some((rust, model))
     }
 }

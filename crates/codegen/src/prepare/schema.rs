@@ -61,8 +61,10 @@ const MAX_CHAIN: usize = 192;
 pub(super) struct Converted {
     schema: ReferenceOr<Schema>,
     nullable: bool,
-    /// The Rust type, for aliases.
+    /// The Rust type.
     rust: TokenStream,
+    /// The Rust type of what is sent, where it is another one.
+    sent: Option<TokenStream>,
     /// The struct that it is or holds.
     pub(super) holds: Option<String>,
 }
@@ -77,6 +79,7 @@ impl Converted {
             schema,
             nullable: false,
             rust,
+            sent: None,
             holds: None,
         }
     }
@@ -89,6 +92,7 @@ impl Converted {
             },
             nullable: false,
             rust: quote!(#ident),
+            sent: None,
             holds: None,
         }
     }
@@ -107,6 +111,21 @@ impl Converted {
             Some(ReferenceOr::Reference { .. }) => self.holds.clone(),
             _ => None,
         }
+    }
+
+    /// The Rust type, where a value may be null in an `Option`.
+    pub(super) fn received_type(&self) -> TokenStream {
+        let rust = &self.rust;
+        if self.nullable {
+            quote!(Option<#rust>)
+        } else {
+            quote!(#rust)
+        }
+    }
+
+    /// The Rust type of what is sent: a value, and each of a list, is there or it is not; it is never null.
+    pub(super) fn sent_type(&self) -> TokenStream {
+        self.sent.clone().unwrap_or_else(|| self.rust.clone())
     }
 
     /// The schema, wrapped where it has to say that it may be null.
@@ -141,7 +160,7 @@ impl Prepare<'_> {
         for name in schemas.keys() {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let rust = name::type_name(name);
-            if name::RESERVED_TYPES.contains(&rust.as_str()) {
+            if name::is_reserved_type(&rust) {
                 self.push(
                     self.document
                         .error(&at, format!("the name `{name}` is taken"))
@@ -260,12 +279,13 @@ impl Prepare<'_> {
             Shape::Boolean => Converted::plain(SchemaKind::Type(Type::Boolean(Default::default())), quote!(bool)),
             Shape::List(items) => {
                 let inner = self.convert_inner(items, place, "item", through);
-                let (rust, holds) = (inner.rust.clone(), inner.holds.clone());
+                let (item, holds) = (inner.rust.clone(), inner.holds.clone());
                 let rust = if inner.nullable {
-                    quote!(Vec<Option<#rust>>)
+                    quote!(Vec<Option<#item>>)
                 } else {
-                    quote!(Vec<#rust>)
+                    quote!(Vec<#item>)
                 };
+                let sent = inner.nullable.then(|| quote!(Vec<#item>));
                 let items = Some(boxed(inner.into_schema(false)));
                 let list = ArrayType {
                     items,
@@ -275,6 +295,7 @@ impl Prepare<'_> {
                 };
                 Converted {
                     holds,
+                    sent,
                     ..Converted::plain(SchemaKind::Type(Type::Array(list)), rust)
                 }
             }
@@ -380,10 +401,7 @@ impl Prepare<'_> {
     }
 
     fn define_enum(&mut self, values: Vec<String>, schema: &ReferenceOr<Schema>, place: &Place) {
-        let descriptions = match schema {
-            ReferenceOr::Item(schema) => schema.schema_data.extensions.get("x-enum-descriptions"),
-            ReferenceOr::Reference { .. } => None,
-        };
+        let descriptions = extension(schema, "x-enum-descriptions");
         let mut variants: IndexMap<String, Variant> = IndexMap::new();
         for (index, value) in values.iter().enumerate() {
             let at = pointer::join(&place.at, ["enum", index.to_string().as_str()]);
@@ -449,11 +467,16 @@ impl Prepare<'_> {
             schema_kind: unit,
         };
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(copy));
+        let lifecycle = self.lifecycle(&values, schema, &place.at);
+        let aliases = self.aliases(&values, schema, lifecycle.as_ref(), &place.at);
+        let about = about(&[schema]);
         self.model.enums.insert(
             place.name.clone(),
             Enum {
-                about: about(&[schema]),
+                about,
                 variants,
+                lifecycle,
+                aliases,
             },
         );
     }
@@ -563,8 +586,8 @@ impl Prepare<'_> {
         chain
     }
 
-    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
-    pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
+    /// The schema of a field of a struct of the copy, and whether the field may be missing.
+    pub(super) fn field_schema(&self, item: &str, field: &str) -> Option<(ReferenceOr<Schema>, bool)> {
         let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
             ..
@@ -572,7 +595,7 @@ impl Prepare<'_> {
         else {
             return None;
         };
-        let (schema, optional) = match object.properties.get(field)? {
+        let found = match object.properties.get(field)? {
             ReferenceOr::Item(schema) => {
                 let optional = schema.schema_data.nullable;
                 match &schema.schema_kind {
@@ -587,6 +610,12 @@ impl Prepare<'_> {
                 false,
             ),
         };
+        Some(found)
+    }
+
+    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
+    pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
+        let (schema, optional) = self.field_schema(item, field)?;
         let seconds = matches!(&schema, ReferenceOr::Reference { reference } if reference.trim_start_matches(COMPONENTS) == TIMESTAMP);
         let text = match &schema {
             ReferenceOr::Reference { reference } => {
@@ -712,4 +741,23 @@ fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
         next = sole_part(&schema.schema_kind);
     }
     false
+}
+
+/// The type that a schema of the copy refers to: itself, or as a list of it.
+pub(super) fn named_type(schema: &ReferenceOr<Schema>) -> Option<&str> {
+    match schema {
+        ReferenceOr::Reference { reference } => Some(reference.trim_start_matches(COMPONENTS)),
+        ReferenceOr::Item(schema) => match &schema.schema_kind {
+            SchemaKind::Type(Type::Array(list)) => match list.items.as_ref()? {
+                ReferenceOr::Reference { reference } => Some(reference.trim_start_matches(COMPONENTS)),
+                ReferenceOr::Item(_) => None,
+            },
+            _ => None,
+        },
+    }
+}
+
+/// An extension of a schema.
+pub(super) fn extension<'s>(schema: &'s ReferenceOr<Schema>, name: &str) -> Option<&'s Value> {
+    schema.as_item()?.schema_data.extensions.get(name)
 }

@@ -54,7 +54,12 @@ pub fn whole(text: &str) -> String {
 
 /// Generates a client as `cargo xtask codegen` does.
 pub fn generate(name: &str, text: &str) -> Result<Client, Diagnostics> {
-    ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen")
+    generate_for("ittybit", name, text)
+}
+
+/// Generates the client of a crate.
+pub fn generate_for(crate_name: &str, name: &str, text: &str) -> Result<Client, Diagnostics> {
+    ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen", crate_name)
 }
 
 /// The characters that begin or end a block of code in docs, and what follows them.

@@ -56,7 +56,7 @@ struct Client {
 
 impl Client {
     fn new(package: &Package, name: &str, document: Document) -> Option<Self> {
-        let client = ittybit_codegen::generate(&document, "cargo xtask codegen").ok()?;
+        let client = ittybit_codegen::generate(&document, "cargo xtask codegen", "ittybit").ok()?;
         Some(Self {
             surface: ittybit_codegen::surface(&client.code).expect("generated code is Rust"),
             rustdoc: package.rustdoc(name, &client.code),

@@ -7,7 +7,7 @@ use crate::cases::{BASE, cases, document};
 
 /// The public items of the generated client, one a line.
 pub fn surface(document: &Document) -> Result<String, Diagnostics> {
-    let client = ittybit_codegen::generate(document, "cargo xtask codegen")?;
+    let client = ittybit_codegen::generate(document, "cargo xtask codegen", "ittybit")?;
     Ok(ittybit_codegen::surface(&client.code).expect("generated code is Rust"))
 }
 

@@ -1,0 +1,99 @@
+//! The client itself: what it knows of the API as a whole, and its types.
+
+use heck::ToShoutySnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::metadata::optional;
+use crate::model::{Model, Scheme, SchemeKind};
+use crate::name;
+
+/// What the client hands to the runtime, and the types that wrap it.
+pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
+    let server = optional(&(!model.server_url.is_empty()).then_some(&model.server_url));
+    let prefix = crate_name.to_shouty_snake_case();
+    let schemes = model.schemes.iter().map(scheme);
+    let security = model.security.iter().map(|names| quote! { &[#(#names),*] });
+    let (kind, message) = (&model.errors.kind, &model.errors.message);
+    let title = match model.title.trim() {
+        "" => format!("the API `{crate_name}`"),
+        title => format!("the {}", super::docs::inline(title)),
+    };
+    let credentials = model.schemes.iter().map(|scheme| {
+        let (kind, setter, name) = (kind_of(scheme), format_ident!("{}", scheme.setter), &scheme.name);
+        quote! { #kind #setter #name, }
+    });
+    let new = match model.schemes.as_slice() {
+        [] => quote! { anonymous },
+        [only] => {
+            let (kind, setter, name) = (kind_of(only), format_ident!("{}", only.setter), &only.name);
+            quote! { #kind #setter #name }
+        }
+        _ => quote! { none },
+    };
+    let has_types = !model.structs.is_empty() || !model.enums.is_empty() || !model.aliases.is_empty();
+    let types = has_types.then(|| quote! { pub use types::*; });
+    let runtime_types = name::RUNTIME_TYPES.iter().map(|name| format_ident!("{name}"));
+    quote! {
+        pub use ittybit_runtime::{#(#runtime_types,)* auth, reqwest, transport};
+        #types
+
+        /// What the document says of the API as a whole.
+        static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),
+            crate_name: #crate_name,
+            server: #server,
+            env_prefix: #prefix,
+            schemes: &[#(#schemes),*],
+            security: &[#(#security),*],
+            errors: ittybit_runtime::generated::ErrorShape {
+                kind: &[#(#kind),*],
+                message: &[#(#message),*],
+            },
+        };
+
+        ittybit_runtime::client! {
+            crate: #crate_name,
+            api: API,
+            title: #title,
+            new: #new,
+            credentials: [#(#credentials)*],
+        }
+    }
+}
+
+fn scheme(scheme: &Scheme) -> TokenStream {
+    let Scheme {
+        name,
+        noun,
+        setter,
+        variables,
+        ..
+    } = scheme;
+    let kind = match &scheme.kind {
+        SchemeKind::Http(prefix) => quote! { Http(#prefix) },
+        SchemeKind::Basic => quote! { Basic },
+        SchemeKind::Header(name) => quote! { Header(#name) },
+        SchemeKind::Query(name) => quote! { Query(#name) },
+        SchemeKind::Cookie(name) => quote! { Cookie(#name) },
+    };
+    let token_url = optional(&scheme.token_url);
+    quote! {
+        ittybit_runtime::auth::Scheme {
+            name: #name,
+            kind: ittybit_runtime::auth::SchemeKind::#kind,
+            noun: #noun,
+            setter: #setter,
+            variables: &[#(#variables),*],
+            token_url: #token_url,
+        }
+    }
+}
+
+/// What the macro calls the form of a credential.
+fn kind_of(scheme: &Scheme) -> proc_macro2::Ident {
+    match scheme.kind {
+        SchemeKind::Basic => format_ident!("basic"),
+        _ => format_ident!("token"),
+    }
+}

@@ -1,0 +1,64 @@
+//! `x-columns`: the fields of an item that a table shows.
+
+use ittybit_spec::pointer;
+use serde_json::Value;
+
+use super::Prepare;
+use super::schema::named_type;
+
+const NAME: &str = "x-columns";
+const EXAMPLE: &str = "write for example `[id, status, input.filename]`";
+
+impl Prepare<'_> {
+    /// Reads the extension of an operation; each field has to be documented.
+    pub(super) fn columns(&mut self, extension: &Value, item: Option<&str>, at: &str) -> Vec<String> {
+        let at = pointer::join(at, [NAME]);
+        let Value::Array(columns) = extension else {
+            self.error(&at, format!("`{NAME}` must be a list of fields"), EXAMPLE);
+            return Vec::new();
+        };
+        let Some(item) = item else {
+            self.note(&at, format!("`{NAME}` is read in operations that list objects only"));
+            return Vec::new();
+        };
+        let mut known = Vec::new();
+        for (index, column) in columns.iter().enumerate() {
+            let at = pointer::join(&at, [index.to_string().as_str()]);
+            match column.as_str() {
+                Some(path) => match self.unknown_part(item, path) {
+                    None => known.push(path.to_owned()),
+                    Some((of, name)) => {
+                        let fields = self.model.structs.get(&of).map(|of| &of.fields);
+                        let names: Vec<String> = fields
+                            .into_iter()
+                            .flat_map(|fields| fields.values())
+                            .map(|field| format!("`{}`", field.property))
+                            .collect();
+                        let help = match names.is_empty() {
+                            true => format!("`{of}` has no properties of its own"),
+                            false => format!("there is {}", names.join(", ")),
+                        };
+                        self.error(&at, format!("there is no property `{name}` of `{of}`"), help);
+                    }
+                },
+                None => self.error(&at, format!("`{column}` is not the name of a field"), EXAMPLE),
+            }
+        }
+        known
+    }
+
+    /// The first part of a path that is no property, and of what it is none.
+    fn unknown_part(&self, item: &str, path: &str) -> Option<(String, String)> {
+        let mut of = item.to_owned();
+        for name in path.split('.') {
+            let fields = self.model.structs.get(&of).map(|of| &of.fields);
+            let found = fields.and_then(|fields| fields.iter().find(|(_, field)| field.property == name));
+            let Some((rust, _)) = found else {
+                return Some((of, name.to_owned()));
+            };
+            let schema = self.field_schema(&of, rust).map(|(schema, _)| schema);
+            of = schema.as_ref().and_then(named_type).unwrap_or(name).to_owned();
+        }
+        None
+    }
+}

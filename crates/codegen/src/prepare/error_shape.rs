@@ -1,0 +1,160 @@
+//! Where the document's error objects keep a name for programs and a sentence for people.
+//!
+//! OpenAPI does not say which property is which, so their usual names are looked for, the most telling
+//! first: at the top of the object, and in an `error` within it.
+
+use openapiv3::{ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type};
+
+use super::Prepare;
+use super::operation::resolve;
+use super::schema::COMPONENTS;
+use crate::model::ErrorShape;
+
+const KINDS: [&str; 8] = [
+    "kind",
+    "code",
+    "type",
+    "error_code",
+    "errorCode",
+    "error",
+    "reason",
+    "name",
+];
+
+const MESSAGES: [&str; 10] = [
+    "message",
+    "detail",
+    "error_description",
+    "description",
+    "error_message",
+    "errorMessage",
+    "title",
+    "msg",
+    "error",
+    "reason",
+];
+
+/// References are followed this far.
+const MAX_DEPTH: usize = 8;
+
+impl Prepare<'_> {
+    /// Looks at the error responses of every operation.
+    pub(super) fn error_shape(&mut self) {
+        let mut properties = Vec::new();
+        for (_, item) in self.api.paths.iter() {
+            let ReferenceOr::Item(item) = item else { continue };
+            for (_, operation) in item.iter() {
+                self.error_properties(&operation.responses, &mut properties);
+            }
+        }
+        let pointers = |names: &[&str], but: &[String]| {
+            let mut found = Vec::new();
+            for within in ["", "/error"] {
+                let candidates = names.iter().map(|name| format!("{within}/{name}"));
+                found.extend(candidates.filter(|pointer| properties.contains(pointer) && !but.contains(pointer)));
+            }
+            found
+        };
+        let kind: Vec<String> = pointers(&KINDS, &[]);
+        let message = pointers(&MESSAGES, &kind);
+        if properties.is_empty() {
+            // Nothing is documented: the error may have any of the usual names.
+            let all = |names: &[&str]| names.iter().map(|name| format!("/{name}")).collect();
+            self.model.errors = ErrorShape {
+                kind: all(&KINDS),
+                message: all(&MESSAGES),
+            };
+            return;
+        }
+        // An object with nothing but one text has a sentence rather than a name.
+        self.model.errors = match (kind.as_slice(), message.as_slice()) {
+            ([only], []) if MESSAGES.contains(&only.trim_start_matches("/error").trim_start_matches('/')) => {
+                ErrorShape {
+                    kind: Vec::new(),
+                    message: kind,
+                }
+            }
+            _ => ErrorShape { kind, message },
+        };
+    }
+
+    fn error_properties(&self, responses: &Responses, properties: &mut Vec<String>) {
+        let coded = responses.responses.iter().filter(|(status, _)| match status {
+            StatusCode::Code(code) => *code >= 400,
+            StatusCode::Range(class) => *class >= 4,
+        });
+        for response in coded.map(|(_, response)| response).chain(&responses.default) {
+            let response: Option<&Response> = match response {
+                ReferenceOr::Item(response) => Some(response),
+                ReferenceOr::Reference { reference } => {
+                    resolve(&self.components.responses, reference, "responses", String::new()).0
+                }
+            };
+            for media_type in response.iter().flat_map(|response| response.content.values()) {
+                if let Some(schema) = &media_type.schema {
+                    self.texts(schema, "", properties, MAX_DEPTH);
+                }
+            }
+        }
+    }
+
+    /// The places of the texts and numbers of an object, and of those in its `error`.
+    fn texts(&self, schema: &ReferenceOr<Schema>, within: &str, properties: &mut Vec<String>, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let schema = match schema {
+            ReferenceOr::Item(schema) => schema,
+            ReferenceOr::Reference { reference } => {
+                if let Some(schema) = self.components.schemas.get(reference.trim_start_matches(COMPONENTS)) {
+                    self.texts(schema, within, properties, depth);
+                }
+                return;
+            }
+        };
+        let members = match &schema.schema_kind {
+            SchemaKind::Type(Type::Object(object)) => &object.properties,
+            SchemaKind::Any(any) => {
+                any.all_of
+                    .iter()
+                    .for_each(|part| self.texts(part, within, properties, depth));
+                &any.properties
+            }
+            SchemaKind::AllOf { all_of } => {
+                all_of
+                    .iter()
+                    .for_each(|part| self.texts(part, within, properties, depth));
+                return;
+            }
+            _ => return,
+        };
+        for (name, member) in members {
+            let member = member.clone().unbox();
+            if self.is_text(&member, MAX_DEPTH) {
+                let pointer = format!("{within}/{name}");
+                if !properties.contains(&pointer) {
+                    properties.push(pointer);
+                }
+            } else if name == "error" && within.is_empty() {
+                self.texts(&member, "/error", properties, depth);
+            }
+        }
+    }
+
+    /// Whether a schema is that of a text or a number.
+    fn is_text(&self, schema: &ReferenceOr<Schema>, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        match schema {
+            ReferenceOr::Item(schema) => match &schema.schema_kind {
+                SchemaKind::Type(Type::String(_) | Type::Integer(_)) => true,
+                SchemaKind::AllOf { all_of } => matches!(all_of.as_slice(), [only] if self.is_text(only, depth)),
+                _ => false,
+            },
+            ReferenceOr::Reference { reference } => self
+                .components
+                .schemas
+                .get(reference.trim_start_matches(COMPONENTS))
+                .is_some_and(|schema| self.is_text(schema, depth)),
+        }
+    }
+}

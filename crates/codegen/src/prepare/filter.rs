@@ -1,0 +1,137 @@
+//! Filters: a query parameter that compares with a property of the items (`x-filter`, or the same name),
+//! and older spellings of enum values (`x-enum-aliases`), which a filter may not take.
+
+use indexmap::IndexMap;
+use ittybit_spec::pointer;
+use openapiv3::{ParameterData, ReferenceOr, Schema};
+use serde_json::Value;
+
+use super::Prepare;
+use super::schema::{extension, named_type};
+use crate::model::{Lifecycle, Location, Parameter};
+
+const FILTER: &str = "x-filter";
+const ALIASES: &str = "x-enum-aliases";
+const EXAMPLE: &str = "write `x-enum-aliases: {older: newer}`";
+
+impl Prepare<'_> {
+    /// The property that a parameter names, and where it does.
+    pub(super) fn filter(&mut self, data: &ParameterData, location: Location, at: &str) -> Option<(String, String)> {
+        let extension = data.extensions.get(FILTER)?;
+        let at = pointer::join(at, [FILTER]);
+        match extension {
+            Value::String(property) if location == Location::Query => Some((property.clone(), at)),
+            Value::String(_) => {
+                self.note(&at, format!("`{FILTER}` is read at query parameters only"));
+                None
+            }
+            _ => {
+                let help = "write `x-filter: created_by`, with the name of a property of the items";
+                self.error(&at, format!("`{FILTER}` must be a name"), help);
+                None
+            }
+        }
+    }
+
+    /// Finds the enums that a caller will want to convert into those of a list's filters.
+    pub(super) fn filters(&mut self, item: Option<&str>, parameters: &IndexMap<String, Parameter>) {
+        let fields = item
+            .and_then(|item| self.model.structs.get(item))
+            .map(|item| &item.fields);
+        let properties: Vec<(String, String)> = fields
+            .into_iter()
+            .flatten()
+            .map(|(rust, field)| (field.property.clone(), rust.clone()))
+            .collect();
+        for parameter in parameters.values().filter(|item| item.location == Location::Query) {
+            let property = parameter
+                .filter
+                .as_ref()
+                .map_or(&parameter.name, |(property, _)| property);
+            let found = properties.iter().find(|(name, _)| name == property);
+            match (&parameter.filter, found, item) {
+                (Some((_, at)), None, Some(item)) => {
+                    let names: Vec<String> = properties.iter().map(|(name, _)| format!("`{name}`")).collect();
+                    let help = format!("there is {}", names.join(", "));
+                    self.error(at, format!("there is no property `{property}` of `{item}`"), help);
+                }
+                (Some((_, at)), None, None) => {
+                    self.note(at, format!("`{FILTER}` is read in operations that list objects only"))
+                }
+                _ => {}
+            }
+            let schema_of_field = item
+                .zip(found)
+                .and_then(|(item, (_, rust))| self.field_schema(item, rust));
+            let from = schema_of_field.as_ref().and_then(|(schema, _)| named_type(schema));
+            // A list is of a type that is no enum by its name.
+            let to = parameter.ty.to_string();
+            if let Some(from) = from
+                && from != to
+                && [from, &to].iter().all(|name| self.model.enums.contains_key(*name))
+            {
+                self.model.conversions.insert((from.to_owned(), to));
+            }
+        }
+    }
+
+    /// Reads the older spellings of an enum's values.
+    pub(super) fn aliases(
+        &mut self,
+        values: &[String],
+        schema: &ReferenceOr<Schema>,
+        lifecycle: Option<&Lifecycle>,
+        at: &str,
+    ) -> IndexMap<String, String> {
+        let Some(extension) = extension(schema, ALIASES) else {
+            return IndexMap::new();
+        };
+        let at = pointer::join(at, [ALIASES]);
+        let Value::Object(entries) = extension else {
+            self.error(&at, format!("`{ALIASES}` must map values to values"), EXAMPLE);
+            return IndexMap::new();
+        };
+        let mut aliases = IndexMap::new();
+        for (older, newer) in entries {
+            let at = pointer::join(&at, [older.as_str()]);
+            let mut refuse = |key: bool, message: String, help: &str| {
+                let finding = self.document.error(&at, message).help(help);
+                self.push(if key { finding.at_key() } else { finding });
+            };
+            let is_value = |text: &str| values.iter().any(|value| value == text);
+            let unknown = |text: &str| format!("`{text}` is not among the values of the enum");
+            match newer.as_str() {
+                _ if !is_value(older) => refuse(true, unknown(older), "add it to `enum`, or take it out here"),
+                None => refuse(
+                    false,
+                    format!("`{newer}` is not a value of an enum of strings"),
+                    EXAMPLE,
+                ),
+                Some(newer) if !is_value(newer) => {
+                    refuse(false, unknown(newer), "add it to `enum`, or take it out here");
+                }
+                Some(newer) if entries.contains_key(newer) => refuse(
+                    false,
+                    format!("`{newer}` is an older spelling itself"),
+                    "name the value that took the place of both",
+                ),
+                Some(newer) if lifecycle.is_some_and(|lifecycle| differ(lifecycle, older, newer)) => refuse(
+                    false,
+                    format!("`{older}` and `{newer}` mean the same, and stand in different lists of `x-lifecycle`"),
+                    "put them into the same list",
+                ),
+                Some(newer) => {
+                    aliases.insert(older.clone(), newer.to_owned());
+                }
+            }
+        }
+        aliases
+    }
+}
+
+/// Whether two values are in different lists.
+fn differ(lifecycle: &Lifecycle, one: &str, other: &str) -> bool {
+    let lists = [&lifecycle.progress, &lifecycle.success, &lifecycle.failure];
+    let list = |value: &str| lists.iter().position(|list| list.iter().any(|listed| listed == value));
+    list(one) != list(other)
+}

@@ -1,0 +1,103 @@
+//! Security: the schemes that the client can send, and which of them each operation needs.
+
+use std::collections::HashSet;
+
+use heck::ToShoutySnakeCase;
+use ittybit_spec::pointer;
+use openapiv3::{APIKeyLocation, OAuth2Flows, ReferenceOr, SecurityRequirement, SecurityScheme};
+
+use super::Prepare;
+use crate::model::{Scheme, SchemeKind};
+use crate::name;
+
+impl Prepare<'_> {
+    /// The security schemes of the document, and its requirements as a whole.
+    pub(super) fn security(&mut self) {
+        let schemes = self.components.security_schemes.clone();
+        let mut kinds = Vec::new();
+        for (name, scheme) in &schemes {
+            let ReferenceOr::Item(scheme) = scheme else { continue };
+            let (kind, noun, token_url) = match scheme {
+                SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => {
+                    (SchemeKind::Basic, "password", None)
+                }
+                SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => {
+                    (SchemeKind::Http("Bearer".to_owned()), "API key", None)
+                }
+                SecurityScheme::HTTP { scheme, .. } => {
+                    let at = pointer::join("/components/securitySchemes", [name.as_str()]);
+                    self.note(
+                        &at,
+                        format!("the client sends what it is given for `{name}` as it is, behind `{scheme}`"),
+                    );
+                    (SchemeKind::Http(scheme.clone()), "credential", None)
+                }
+                SecurityScheme::APIKey { location, name, .. } => {
+                    let kind = match location {
+                        APIKeyLocation::Header => SchemeKind::Header,
+                        APIKeyLocation::Query => SchemeKind::Query,
+                        APIKeyLocation::Cookie => SchemeKind::Cookie,
+                    };
+                    (kind(name.clone()), "API key", None)
+                }
+                SecurityScheme::OAuth2 { flows, .. } => {
+                    (SchemeKind::Http("Bearer".to_owned()), "access token", token_url(flows))
+                }
+                SecurityScheme::OpenIDConnect { .. } => (SchemeKind::Http("Bearer".to_owned()), "access token", None),
+            };
+            kinds.push((name.clone(), kind, noun, token_url));
+        }
+        let alone = kinds.len() == 1;
+        let mut taken: HashSet<String> = name::BUILDER_METHODS.iter().map(ToString::to_string).collect();
+        for (name, kind, noun, token_url) in kinds {
+            let mut setter = match (&kind, noun) {
+                (SchemeKind::Basic, _) if alone => "basic_auth".to_owned(),
+                (_, noun) if alone => name::field_name(noun),
+                _ => name::field_name(&name),
+            };
+            while !taken.insert(setter.clone()) {
+                setter.push('_');
+            }
+            let mut variable = if alone { noun } else { name.as_str() }.to_shouty_snake_case();
+            if variable == "BASE_URL" {
+                variable.push_str("_CREDENTIAL");
+            }
+            let variables = match (&kind, alone) {
+                (SchemeKind::Basic, true) => vec!["USERNAME".to_owned(), "PASSWORD".to_owned()],
+                (SchemeKind::Basic, false) => vec![format!("{variable}_USERNAME"), format!("{variable}_PASSWORD")],
+                _ => vec![variable],
+            };
+            self.model.schemes.push(Scheme {
+                name,
+                kind,
+                noun,
+                setter,
+                variables,
+                token_url,
+            });
+        }
+        let security = self.api.security.clone().unwrap_or_default();
+        self.model.security = self.requirements(&security, "/security");
+    }
+
+    /// The alternatives of a `security`: the names of the schemes that are sent together.
+    pub(super) fn requirements(&mut self, security: &[SecurityRequirement], at: &str) -> Vec<Vec<String>> {
+        let mut alternatives = Vec::new();
+        for (index, requirement) in security.iter().enumerate() {
+            let known = |name: &&String| self.model.schemes.iter().any(|scheme| scheme.name == **name);
+            match requirement.keys().find(|name| !known(name)) {
+                Some(unknown) => self.note(
+                    &pointer::join(at, [index.to_string().as_str()]),
+                    format!("the client cannot send the scheme `{unknown}`, so it never takes this alternative"),
+                ),
+                None => alternatives.push(requirement.keys().cloned().collect()),
+            }
+        }
+        alternatives
+    }
+}
+
+/// Where a program without a user gets its tokens.
+fn token_url(flows: &OAuth2Flows) -> Option<String> {
+    flows.client_credentials.as_ref().map(|flow| flow.token_url.clone())
+}

@@ -1,0 +1,33 @@
+//! What differs between APIs, as one value that generated code hands to the runtime.
+
+use crate::auth::Scheme;
+
+/// What a client has to know of its API. The generator writes one, from the API's document.
+#[derive(Debug)]
+pub struct Api {
+    /// Name and version of the client for the `User-Agent`, as `name/version`.
+    pub user_agent: &'static str,
+    /// The crate of the client, as error messages name it.
+    pub crate_name: &'static str,
+    /// The absolute URL of the API's first server; without one, callers have to set a base URL.
+    pub server: Option<&'static str>,
+    /// What the names of environment variables begin with: `PREFIX_BASE_URL`.
+    pub env_prefix: &'static str,
+    /// The security schemes of the document.
+    pub schemes: &'static [Scheme],
+    /// The security requirements of the document as a whole: alternatives, each of the names of schemes
+    /// that are sent together. An empty alternative is anonymous access.
+    pub security: &'static [&'static [&'static str]],
+    /// Where an error object keeps what a program needs.
+    pub errors: ErrorShape,
+}
+
+/// Where the API's error object keeps its parts: JSON pointers (RFC 6901), the first that leads to a
+/// value is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorShape {
+    /// To a short name of the error, for programs.
+    pub kind: &'static [&'static str],
+    /// To a sentence about the error, for people.
+    pub message: &'static [&'static str],
+}

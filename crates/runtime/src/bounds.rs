@@ -1,0 +1,230 @@
+//! Checks of arguments against what the document demands of them, before a request is sent.
+//!
+//! Each takes a value and gives it back, or says what was wrong with it, so that the setters of a
+//! request builder can chain them.
+
+use std::fmt::Display;
+use std::ops::{Bound, Rem};
+
+/// Numbers, by the smallest and the largest that are allowed.
+pub fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
+    // What must hold, not what must not: of "not a number", nothing holds.
+    let large_enough = match &minimum {
+        Bound::Included(minimum) => value >= *minimum,
+        Bound::Excluded(minimum) => value > *minimum,
+        Bound::Unbounded => true,
+    };
+    let small_enough = match &maximum {
+        Bound::Included(maximum) => value <= *maximum,
+        Bound::Excluded(maximum) => value < *maximum,
+        Bound::Unbounded => true,
+    };
+    if large_enough && small_enough {
+        return Ok(value);
+    }
+    let minimum = match minimum {
+        Bound::Included(minimum) => Some(format!("at least {minimum}")),
+        Bound::Excluded(minimum) => Some(format!("more than {minimum}")),
+        Bound::Unbounded => None,
+    };
+    let maximum = match maximum {
+        Bound::Included(maximum) => Some(format!("at most {maximum}")),
+        Bound::Excluded(maximum) => Some(format!("less than {maximum}")),
+        Bound::Unbounded => None,
+    };
+    let demand: Vec<String> = [minimum, maximum].into_iter().flatten().collect();
+    Err(format!("must be {}, but is {value}", demand.join(" and ")))
+}
+
+/// Numbers, by what must divide them.
+pub fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Display>(
+    value: T,
+    factor: T,
+) -> Result<T, String> {
+    if value % factor == T::default() {
+        Ok(value)
+    } else {
+        Err(format!("must be a multiple of {factor}, but is {value}"))
+    }
+}
+
+/// Numbers with a fraction, by what must divide them. `0.3` is a multiple of `0.1`, though the
+/// nearest numbers that there are for them are not.
+pub fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
+    let times = value / factor;
+    if (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0) {
+        Ok(value)
+    } else {
+        Err(format!("must be a multiple of {factor}, but is {value}"))
+    }
+}
+
+/// Texts, by their number of characters.
+pub fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
+    let length = value.as_ref().chars().count();
+    count(length, minimum, maximum, "character")?;
+    Ok(value)
+}
+
+/// Lists, by their number of items.
+pub fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
+    count(values.len(), minimum, maximum, "item")?;
+    Ok(values)
+}
+
+/// Lists without the same item twice.
+pub fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
+    for (index, value) in values.iter().enumerate() {
+        if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
+            return Err(format!(
+                "must not hold an item twice, but item {} is item {} again",
+                index + 1,
+                first + 1
+            ));
+        }
+    }
+    Ok(values)
+}
+
+/// Lists, item by item.
+pub fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec<T>, String> {
+    values
+        .into_iter()
+        .enumerate()
+        .map(|(index, value)| check(value).map_err(|reason| format!("item {} {reason}", index + 1)))
+        .collect()
+}
+
+/// Values of a path parameter: what a URL drops or climbs out of would reach another resource.
+pub fn path_segment<T: ToString>(value: T) -> Result<T, String> {
+    match value.to_string().as_str() {
+        "" => Err("must not be empty".to_owned()),
+        dots @ ("." | "..") => Err(format!("must not be `{dots}`")),
+        _ => Ok(value),
+    }
+}
+
+/// A regular expression, compiled to a table by the generator.
+pub struct Pattern {
+    /// The expression as the document has it.
+    pub source: &'static str,
+    /// The class of each byte.
+    pub classes: &'static [u8; 256],
+    /// The next state, for each state and class.
+    pub next: &'static [u16],
+    /// For each state whether a text that ends there matches.
+    pub accepts: &'static [bool],
+}
+
+/// Texts, by a regular expression that must match somewhere in them.
+pub fn pattern<T: AsRef<str>>(value: T, pattern: &Pattern) -> Result<T, String> {
+    let width = pattern.next.len() / pattern.accepts.len();
+    let state = value.as_ref().bytes().fold(0, |state: usize, byte| {
+        pattern.next[state * width + usize::from(pattern.classes[usize::from(byte)])].into()
+    });
+    if pattern.accepts[state] {
+        Ok(value)
+    } else {
+        Err(format!("must match `{}`, but is {:?}", pattern.source, value.as_ref()))
+    }
+}
+
+fn count(count: usize, minimum: usize, maximum: usize, of: &str) -> Result<(), String> {
+    if (minimum..=maximum).contains(&count) {
+        return Ok(());
+    }
+    let (demand, last) = match (minimum, maximum) {
+        (minimum, usize::MAX) => (format!("at least {minimum}"), minimum),
+        (0, maximum) => (format!("at most {maximum}"), maximum),
+        (minimum, maximum) if minimum == maximum => (format!("exactly {minimum}"), minimum),
+        (minimum, maximum) => (format!("from {minimum} to {maximum}"), maximum),
+    };
+    let plural = if last == 1 { "" } else { "s" };
+    Err(format!("must have {demand} {of}{plural}, but has {count}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Bound::{Excluded, Included, Unbounded};
+
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(between(1, Included(1), Included(100)), Ok(1));
+        assert_eq!(between(100, Included(1), Included(100)), Ok(100));
+        assert_eq!(
+            between(0, Included(1), Included(100)),
+            Err("must be at least 1 and at most 100, but is 0".to_owned())
+        );
+        assert_eq!(
+            between(0.5, Excluded(0.5), Unbounded),
+            Err("must be more than 0.5, but is 0.5".to_owned())
+        );
+        assert_eq!(
+            between(9, Unbounded, Excluded(9)),
+            Err("must be less than 9, but is 9".to_owned())
+        );
+        assert_eq!(
+            between(f64::NAN, Included(0.0), Excluded(1.0)),
+            Err("must be at least 0 and less than 1, but is NaN".to_owned())
+        );
+        assert_eq!(multiple_of(9, 3), Ok(9));
+        assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));
+        assert_eq!(multiple_of_fraction(1e300, 0.5), Ok(1e300));
+        assert_eq!(
+            multiple_of_fraction(0.35, 0.1),
+            Err("must be a multiple of 0.1, but is 0.35".to_owned())
+        );
+        assert_eq!(multiple_of(10, 3), Err("must be a multiple of 3, but is 10".to_owned()));
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(length("äöü", 3, 3), Ok("äöü"));
+        assert_eq!(
+            length("äö", 3, 3),
+            Err("must have exactly 3 characters, but has 2".to_owned())
+        );
+        assert_eq!(
+            length("", 1, usize::MAX),
+            Err("must have at least 1 character, but has 0".to_owned())
+        );
+        assert_eq!(path_segment("a/b"), Ok("a/b"));
+        assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
+        assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
+        // `^a$`: 0 start, 1 after `a`, 2 no way back.
+        let mut classes = [0; 256];
+        classes[usize::from(b'a')] = 1;
+        let table = Box::leak(Box::new(classes));
+        let only_a = Pattern {
+            source: "^a$",
+            classes: table,
+            next: &[2, 1, 2, 2, 2, 2],
+            accepts: &[false, true, false],
+        };
+        assert_eq!(pattern("a", &only_a), Ok("a"));
+        assert_eq!(
+            pattern("ab", &only_a),
+            Err("must match `^a$`, but is \"ab\"".to_owned())
+        );
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(items(vec![1, 2], 0, 2), Ok(vec![1, 2]));
+        assert_eq!(
+            items(vec![1, 2, 3], 0, 2),
+            Err("must have at most 2 items, but has 3".to_owned())
+        );
+        assert_eq!(unique(vec![1, 2]), Ok(vec![1, 2]));
+        assert_eq!(
+            unique(vec![1, 2, 1]),
+            Err("must not hold an item twice, but item 3 is item 1 again".to_owned())
+        );
+        assert_eq!(
+            each(vec![1, 9], |value| between(value, Unbounded, Included(5))),
+            Err("item 2 must be at most 5, but is 9".to_owned())
+        );
+    }
+}

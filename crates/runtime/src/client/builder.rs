@@ -1,0 +1,402 @@
+//! Building a client: what can be checked before a request is sent is checked here, such as a key
+//! that a header cannot have, or a base URL that would send it in the clear.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use reqwest::{Url, redirect};
+
+use super::{Client, Inner};
+use crate::api::Api;
+use crate::auth::{Credential, Credentials, Scheme, SchemeKind};
+use crate::error::Error;
+use crate::redact::Secrets;
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::{AnyTransport, Transport};
+
+/// What a generated builder wraps. Nothing is checked before [`build`](Self::build), which gives the
+/// first thing that is wrong.
+pub struct ClientBuilder {
+    api: &'static Api,
+    credentials: Vec<Given>,
+    /// Whether the environment was read.
+    env_read: bool,
+    base_url: Option<(Result<String, Error>, String)>,
+    timeout: Duration,
+    deadline: Option<Duration>,
+    connect_timeout: Duration,
+    max_response_bytes: usize,
+    retry: RetryPolicy,
+    user_agent: Option<String>,
+    transport: Option<Box<dyn AnyTransport>>,
+    allow_insecure_http: bool,
+}
+
+/// A credential for a scheme, and the method or variable that it came from.
+struct Given {
+    scheme: String,
+    credential: Result<Credential, Error>,
+    from: String,
+}
+
+impl ClientBuilder {
+    /// A builder for clients of an API, with the defaults for all else.
+    pub fn new(api: &'static Api) -> Self {
+        Self {
+            api,
+            credentials: Vec::new(),
+            env_read: false,
+            base_url: None,
+            timeout: Duration::from_secs(60),
+            deadline: None,
+            connect_timeout: Duration::from_secs(10),
+            max_response_bytes: 32 * 1024 * 1024,
+            retry: RetryPolicy::default(),
+            user_agent: None,
+            transport: None,
+            allow_insecure_http: false,
+        }
+    }
+
+    /// Takes credentials and the base URL from those environment variables that are set.
+    pub fn read_env(mut self) -> Self {
+        self.env_read = true;
+        for scheme in self.api.schemes {
+            if let Some(credential) = from_env(self.api, scheme).transpose() {
+                let from = variables(self.api, scheme).join(" and ");
+                self = self.give(scheme.name, credential, from);
+            }
+        }
+        let variable = variable(self.api, "BASE_URL");
+        match read(&variable) {
+            Ok(None) => {}
+            Ok(Some(url)) if url.is_empty() => {}
+            Ok(Some(url)) => self.base_url = Some((Ok(url), variable)),
+            Err(error) => self.base_url = Some((Err(error), variable)),
+        }
+        self
+    }
+
+    /// Sets the credential of a scheme; `setter` is the method that the caller called for it.
+    pub fn credential(self, scheme: &str, credential: Credential, setter: &str) -> Self {
+        self.give(scheme, Ok(credential), format!("`{setter}`"))
+    }
+
+    fn give(mut self, scheme: &str, credential: Result<Credential, Error>, from: String) -> Self {
+        self.credentials.retain(|given| given.scheme != scheme);
+        self.credentials.push(Given {
+            scheme: scheme.to_owned(),
+            credential,
+            from,
+        });
+        self
+    }
+
+    /// Where the API is, if not at its documented server.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some((Ok(url.into()), "`base_url`".to_owned()));
+        self
+    }
+
+    /// How long one attempt may take.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a call may take, with all its attempts and the waits between them.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How long connecting may take.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The largest body that is read, after decompression.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Which failures are tried again, and when.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Adds to the `User-Agent`.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Sends through this transport.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Box::new(transport));
+        self
+    }
+
+    /// Sends credentials over plain HTTP to a host other than this machine.
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// The crate of the client.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn crate_name(&self) -> &'static str {
+        self.api.crate_name
+    }
+
+    /// Checks what was set, and makes the client.
+    ///
+    /// # Errors
+    /// Credentials or a URL that are missing or bad, a plain HTTP address, an HTTP client that cannot
+    /// be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let secrets = Secrets::default();
+        let mut credentials = Credentials::default();
+        for Given {
+            scheme,
+            credential,
+            from,
+        } in self.credentials
+        {
+            let known = self.api.schemes.iter().find(|known| known.name == scheme);
+            let Some(known) = known else {
+                let names: Vec<String> = self
+                    .api
+                    .schemes
+                    .iter()
+                    .map(|known| format!("`{}`", known.name))
+                    .collect();
+                let message = match names.as_slice() {
+                    [] => format!("there is no security scheme `{scheme}`: the API has none"),
+                    names => format!("there is no security scheme `{scheme}`; there is {}", names.join(", ")),
+                };
+                return Err(Error::configuration(message));
+            };
+            credentials.set(known, credential?.checked(known, &from, &secrets)?);
+        }
+        if !self.api.security.is_empty() && credentials.satisfied(self.api.security).is_none() {
+            return Err(missing(self.api, self.env_read));
+        }
+        let (base_url, from) = match self.base_url {
+            Some((url, from)) => (url?, from),
+            None => match self.api.server {
+                Some(url) => (url.to_owned(), "the document".to_owned()),
+                None => {
+                    return Err(Error::configuration(format!(
+                        "no base URL: the API's document names no absolute one. Call `base_url`, or \
+                         `read_env` with {} set",
+                        variable(self.api, "BASE_URL")
+                    )));
+                }
+            },
+        };
+        // Without credentials there is nothing to lose.
+        let insecure = self.allow_insecure_http || credentials.is_empty();
+        let origin = parse_base_url(&base_url, &from, self.api, insecure)?;
+        let user_agent = user_agent(self.api.user_agent, self.user_agent.as_deref())?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Box::new(http_client(&origin, self.connect_timeout)?),
+        };
+        Ok(Client {
+            inner: Arc::new(Inner {
+                api: self.api,
+                transport,
+                base_url: origin.as_str().trim_end_matches('/').to_owned(),
+                origin,
+                credentials,
+                secrets,
+                user_agent,
+                timeout: self.timeout,
+                deadline: self.deadline,
+                max_response_bytes: self.max_response_bytes,
+                budget: Budget::new(self.retry.capacity()),
+                retry: self.retry,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("retry", &self.retry)
+            .field("user_agent", &self.user_agent)
+            .field("allow_insecure_http", &self.allow_insecure_http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of an environment variable of an API.
+fn variable(api: &Api, name: &str) -> String {
+    format!("{}_{name}", api.env_prefix)
+}
+
+/// The environment variables of a scheme.
+fn variables(api: &Api, scheme: &Scheme) -> Vec<String> {
+    scheme.variables.iter().map(|name| variable(api, name)).collect()
+}
+
+/// A variable of the environment, if it is set.
+fn read(variable: &str) -> Result<Option<String>, Error> {
+    match std::env::var(variable) {
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!(
+            "the environment variable {variable} is not Unicode; set it anew"
+        ))),
+    }
+}
+
+fn not_set(variable: &str, noun: &str) -> Error {
+    Error::configuration(format!(
+        "the environment variable {variable} is not set; set it to {noun}"
+    ))
+}
+
+/// The credential of a scheme, if its variables are set.
+fn from_env(api: &Api, scheme: &Scheme) -> Result<Option<Credential>, Error> {
+    match variables(api, scheme).as_slice() {
+        [username, password] if scheme.kind == SchemeKind::Basic => match (read(username)?, read(password)?) {
+            (Some(username), Some(password)) => Ok(Some(Credential::basic(username, password))),
+            (Some(_), None) => Err(not_set(password, "the password of the user")),
+            (None, Some(_)) => Err(not_set(username, "the name of the user")),
+            (None, None) => Ok(None),
+        },
+        [name, ..] => Ok(read(name)?.map(Credential::token)),
+        [] => Ok(None),
+    }
+}
+
+/// The error of a client without the credentials that every call needs.
+fn missing(api: &Api, env_read: bool) -> Error {
+    let alternatives: Vec<Vec<&Scheme>> = api
+        .security
+        .iter()
+        .map(|names| {
+            api.schemes
+                .iter()
+                .filter(|scheme| names.contains(&scheme.name))
+                .collect()
+        })
+        .collect();
+    // Who reads the environment wants to know which variable is not set.
+    if let [alternative] = alternatives.as_slice()
+        && let [scheme] = alternative.as_slice()
+        && let [variable] = variables(api, scheme).as_slice()
+        && env_read
+    {
+        return not_set(variable, &with_article(scheme.noun));
+    }
+    let listed = |texts: &dyn Fn(&Scheme) -> Vec<String>| {
+        let each = alternatives.iter().map(|schemes| {
+            let texts: Vec<String> = schemes.iter().flat_map(|scheme| texts(scheme)).collect();
+            texts.join(" and ")
+        });
+        each.collect::<Vec<_>>().join(", or ")
+    };
+    Error::configuration(format!(
+        "no {}: call {}, or `read_env` with {} set",
+        listed(&|scheme| vec![scheme.noun.to_owned()]),
+        listed(&|scheme| vec![format!("`{}`", scheme.setter)]),
+        listed(&|scheme| variables(api, scheme)),
+    ))
+}
+
+/// `an API key`, `a password`.
+fn with_article(noun: &str) -> String {
+    let article = match noun.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) {
+        true => "an",
+        false => "a",
+    };
+    format!("{article} {noun}")
+}
+
+fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool) -> Result<Url, Error> {
+    let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
+    let like = api.server.unwrap_or("https://api.example.com");
+    if !text.contains("://") {
+        return Err(bad(&format!("it does not start with https://; write it like {like}")));
+    }
+    let url = Url::parse(text).map_err(|error| bad(&format!("{error}; write it like {like}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad(&format!("`{}:` is not HTTP; write it like {like}", url.scheme())));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad(
+            "a user name or password in it would be sent beside the credentials; leave it out",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("it has a `?` or `#` part; leave that out"));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) && !allow_insecure_http {
+        return Err(bad(&format!(
+            "{} would send credentials in the clear; use https, or call `allow_insecure_http(true)` \
+             if nobody can listen on the way",
+            url.origin().ascii_serialization()
+        )));
+    }
+    Ok(url)
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn user_agent(name: &'static str, suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(name));
+    };
+    HeaderValue::try_from(format!("{name} {suffix}"))
+        .ok()
+        .filter(|_| suffix.is_ascii())
+        .ok_or_else(|| {
+            Error::configuration(format!(
+                "`user_agent` was given {suffix:?}, which a header cannot have; use visible \
+                 ASCII, like transcoder/2.1"
+            ))
+        })
+}
+
+pub(crate) fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+    if base.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
+        return Err(Error::configuration(
+            "this build has no TLS, so it cannot speak https: turn on the feature `rustls` or \
+             `native-tls` of the crate, or pass an HTTP client that has TLS with `http_client`",
+        ));
+    }
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(connect_timeout)
+        .redirect(redirect::Policy::none())
+        .no_gzip()
+        // One retry policy is enough: this crate's, which counts its attempts.
+        .retry(reqwest::retry::never());
+    if is_loopback(base) {
+        // A proxy would get credentials in the clear, and could not reach this machine anyway.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(Error::http_client)
+}

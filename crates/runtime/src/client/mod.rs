@@ -1,0 +1,459 @@
+//! Sending requests: each call is a loop of attempts, and each attempt is the whole of it, from
+//! connecting to the last byte of the body.
+
+mod builder;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
+use reqwest::{Request, StatusCode, Url, Version};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+pub use self::builder::ClientBuilder;
+pub(crate) use self::builder::{http_client, is_loopback};
+use crate::api::Api;
+use crate::auth::{Credentials, Sent};
+use crate::call::CallOptions;
+use crate::compression;
+use crate::decode::{self, Misfits};
+use crate::error::Error;
+use crate::failure::{Failure, MAX_ERROR_BODY, Setting};
+use crate::operation::Operation;
+use crate::received::Received;
+use crate::redact::Secrets;
+use crate::request::{Call, idempotency_key};
+use crate::response::Response;
+use crate::retry::{Attempt, Budget, RetryPolicy};
+use crate::span::{self, Span};
+use crate::transport::AnyTransport;
+
+/// What a generated client wraps. Cheap to clone; clones share connections, tokens and the retry budget.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    api: &'static Api,
+    transport: Box<dyn AnyTransport>,
+    base_url: String,
+    /// What `base_url` parses to, for comparing origins.
+    origin: Url,
+    credentials: Credentials,
+    secrets: Secrets,
+    user_agent: HeaderValue,
+    timeout: Duration,
+    deadline: Option<Duration>,
+    max_response_bytes: usize,
+    retry: RetryPolicy,
+    budget: Budget,
+}
+
+/// What a call wants to read from its response.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Json,
+    Nothing,
+}
+
+/// The time limits of a call.
+struct Limits {
+    timeout: TimeLimit,
+    /// The overall limit, and when it is over.
+    deadline: Option<(TimeLimit, Instant)>,
+}
+
+/// How long something may take, and the setting that says so.
+#[derive(Clone, Copy)]
+struct TimeLimit {
+    within: Duration,
+    setting: Setting,
+}
+
+impl Client {
+    /// Where requests go, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.inner.base_url
+    }
+
+    /// What differs between APIs.
+    pub(crate) fn api(&self) -> &'static Api {
+        self.inner.api
+    }
+
+    /// The policy of the client.
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        &self.inner.retry
+    }
+
+    /// Sends a request, and reads one value from the response.
+    pub(crate) async fn send_json<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+    ) -> Result<Response<T>, Error> {
+        let read = |received: Received| match decode::value(&received) {
+            Ok((value, misfits)) => {
+                self.report_misfits(misfits);
+                Ok(Response::new(value, received.status, received.headers))
+            }
+            Err(malformed) => Err(Failure::Malformed(malformed, received)),
+        };
+        self.send(operation, call, Wanted::Json, read).await
+    }
+
+    /// Sends a request whose success has no body that matters.
+    pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
+        let read = |received: Received| Ok(Response::new((), received.status, received.headers));
+        self.send(operation, call, Wanted::Nothing, read).await
+    }
+
+    /// Sends a request, and reads JSON as `read` does it.
+    pub(crate) async fn send_and<R>(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+        read: impl FnOnce(Received) -> Result<R, Failure>,
+    ) -> Result<R, Error> {
+        self.send(operation, call, Wanted::Json, read).await
+    }
+
+    /// Sends a request, again where that helps, and reads the response.
+    async fn send<R>(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+        wanted: Wanted,
+        read: impl FnOnce(Received) -> Result<R, Failure>,
+    ) -> Result<R, Error> {
+        let url = call.request.url().clone();
+        let span = Span::new(operation, &url, || self.shown(&url));
+        let work = async {
+            let received = self.succeed(operation, call, wanted, &url, &span).await?;
+            let attempts = received.attempts;
+            read(received).map_err(|failure| self.error_of(failure, operation, &url, attempts))
+        };
+        let result = work.instrument(span.handle()).await;
+        span.end(result.as_ref().err());
+        result
+    }
+
+    /// What a failure of a call is to the caller.
+    pub(crate) fn error_of(&self, failure: Failure, operation: &'static Operation, url: &Url, attempts: u32) -> Error {
+        let mut url = url.clone();
+        url.set_query(None);
+        let error = failure.error(&self.inner.secrets, &self.inner.api.errors);
+        error.after(operation, self.shown(&url), attempts)
+    }
+
+    /// Writes an event about optional values that were left out of a response.
+    pub(crate) fn report_misfits(&self, mut misfits: Misfits) {
+        if misfits.count > 0 {
+            misfits
+                .first
+                .iter_mut()
+                .for_each(|path| self.inner.secrets.redact(path));
+            span::misfits(misfits.count, &misfits.first.join(", "));
+        }
+    }
+
+    /// A URL as it may be shown.
+    fn shown(&self, url: &Url) -> String {
+        let mut shown = url.as_str().to_owned();
+        self.inner.secrets.redact(&mut shown);
+        shown
+    }
+
+    /// The response with a status of success.
+    async fn succeed(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+        wanted: Wanted,
+        url: &Url,
+        span: &Span,
+    ) -> Result<Received, Error> {
+        let inner = &*self.inner;
+        ready_for_tokio(self.api().crate_name).map_err(|error| error.on(operation))?;
+        if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
+            return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
+        }
+        let Call { mut request, options } = call;
+        let policy = options.retry.as_ref().unwrap_or_else(|| self.retry_policy());
+        let limits = Limits::new(inner, &options);
+        if let Some(name) = operation.idempotency_key {
+            let name = HeaderName::try_from(name).map_err(|error| Error::request(error).on(operation))?;
+            request.headers_mut().entry(name).or_insert_with(idempotency_key);
+        }
+        request
+            .headers_mut()
+            .entry(USER_AGENT)
+            .or_insert_with(|| inner.user_agent.clone());
+        if cfg!(feature = "gzip") {
+            compression::accept(request.headers_mut());
+        }
+
+        let mut attempts = 0;
+        let mut cost = None;
+        let mut renewed = false;
+        loop {
+            // A body that cannot be sent twice can still be sent once.
+            let again = request.try_clone();
+            let mut sent = Sent::default();
+            let result = self
+                .attempt(
+                    operation,
+                    request,
+                    wanted,
+                    &limits,
+                    policy,
+                    &mut attempts,
+                    &mut sent,
+                    span,
+                )
+                .await;
+            let failure = match result {
+                Ok(received) => {
+                    inner.budget.give_back(cost);
+                    return Ok(Received { attempts, ..received });
+                }
+                Err(failure) => failure,
+            };
+            let unauthorized =
+                matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
+            let error = self.error_of(failure, operation, url, attempts);
+            let Some(next) = again else { return Err(error) };
+            request = next;
+            // A fetched token may have been revoked: a new one is worth one more try.
+            if unauthorized && inner.credentials.refused(&sent) && !renewed && limits.allow(Duration::ZERO) {
+                renewed = true;
+                span.retry(&error, Duration::ZERO);
+                continue;
+            }
+            let Some(delay) = policy.delay(&Attempt::new(operation, &error)) else {
+                return Err(error);
+            };
+            if !limits.allow(delay) {
+                return Err(error.given_up(limits.too_late()));
+            }
+            let Some(taken) = inner.budget.take(&error) else {
+                span.over_budget(&error);
+                return Err(error.given_up("the client's retry budget is spent"));
+            };
+            cost = Some(taken);
+            span.retry(&error, delay);
+            policy.time().sleep(delay).await;
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what one attempt shares with the next")]
+    async fn attempt(
+        &self,
+        operation: &'static Operation,
+        mut request: Request,
+        wanted: Wanted,
+        limits: &Limits,
+        policy: &RetryPolicy,
+        attempts: &mut u32,
+        sent: &mut Sent,
+        span: &Span,
+    ) -> Result<Received, Failure> {
+        let inner = &*self.inner;
+        let (TimeLimit { within, setting }, until) = limits.of_attempt();
+        *attempts += 1;
+        let credentials = &inner.credentials;
+        let authorized = credentials.authorize(operation.security, &mut request, policy.time(), &inner.secrets);
+        *sent = tokio::time::timeout_at(until, authorized)
+            .await
+            .unwrap_or(Err(Failure::ProviderTimeout { within, setting }))?;
+        let mut received = None;
+        let exchange = self.exchange(operation, request, wanted, policy, &mut received, span);
+        match tokio::time::timeout_at(until, exchange).await {
+            Ok(Ok(())) => Ok(received.unwrap_or_default()),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(Failure::Timeout {
+                within,
+                setting,
+                received,
+            }),
+        }
+    }
+
+    /// Sends a request once and receives the response, as far as it comes, into `place`.
+    async fn exchange(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+        wanted: Wanted,
+        policy: &RetryPolicy,
+        place: &mut Option<Received>,
+        span: &Span,
+    ) -> Result<(), Failure> {
+        let inner = &*self.inner;
+        let response = inner.transport.send_boxed(request).await;
+        let mut response = response.map_err(|error| Failure::Transport(error, None))?;
+        let received = place.insert(Received {
+            status: response.status(),
+            headers: response.headers().clone(),
+            ..Received::default()
+        });
+        inner.secrets.redact_headers(&mut received.headers);
+        span.responded(received.status);
+        if !is_of_origin(response.url(), &inner.origin) {
+            let origin = response.url().origin().ascii_serialization();
+            return Err(Failure::OtherOrigin(origin, std::mem::take(received)));
+        }
+        let success = operation.succeeds_with(received.status);
+        let limit = match success {
+            true => inner.max_response_bytes,
+            false => inner.max_response_bytes.min(MAX_ERROR_BODY),
+        };
+        let read = read_body(&mut response, &mut received.body, limit).await;
+        // What came of a body that was cut is worth reading, too: it may say what went wrong.
+        let unpacked = compression::unpack(received, limit);
+        let read = read.and(unpacked);
+        if !success {
+            // The status says more than why its body broke off or went on, so what came will do.
+            let retry_after = policy.retry_after(&received.headers);
+            let received = std::mem::take(received);
+            return Err(Failure::Status { received, retry_after });
+        }
+        match read {
+            Ok(()) => {}
+            Err(Incomplete::TooLarge) => return Err(Failure::TooLarge(limit, std::mem::take(received))),
+            Err(Incomplete::Broken(error)) => {
+                return Err(Failure::Transport(error, Some(std::mem::take(received))));
+            }
+        }
+        // Without a length or chunks, the end of the connection is the end of the body, and only
+        // the JSON says whether it was meant to be.
+        let unmeasured = response.version() <= Version::HTTP_11
+            && !response.headers().contains_key(CONTENT_LENGTH)
+            && !response.headers().contains_key(TRANSFER_ENCODING)
+            && received.status != StatusCode::NO_CONTENT;
+        let cut_short = |body: &[u8]| body.trim_ascii().is_empty() || decode::is_cut_short(body);
+        if wanted == Wanted::Json && unmeasured && cut_short(&received.body) {
+            return Err(Failure::CutShort(std::mem::take(received)));
+        }
+        Ok(())
+    }
+}
+
+impl Limits {
+    /// Those of the call, and where it has none, those of the client.
+    fn new(client: &Inner, call: &CallOptions) -> Self {
+        let limit = |name, call: Option<Duration>, client: Option<Duration>| {
+            let of = if call.is_some() { "call" } else { "client" };
+            let setting = Setting { of, name };
+            call.or(client).map(|within| TimeLimit { within, setting })
+        };
+        let deadline = limit("deadline", call.deadline, client.deadline);
+        let setting = Setting {
+            of: "client",
+            name: "timeout",
+        };
+        Self {
+            timeout: limit("timeout", call.timeout, None).unwrap_or(TimeLimit {
+                within: client.timeout,
+                setting,
+            }),
+            deadline: deadline.map(|limit| (limit, later(limit.within))),
+        }
+    }
+
+    /// How long an attempt may take from now on, and until when.
+    fn of_attempt(&self) -> (TimeLimit, Instant) {
+        let until = later(self.timeout.within);
+        match self.deadline {
+            Some((deadline, end)) if end < until => (deadline, end),
+            _ => (self.timeout, until),
+        }
+    }
+
+    /// Whether there is time for an attempt after this wait.
+    fn allow(&self, delay: Duration) -> bool {
+        self.deadline.is_none_or(|(_, end)| later(delay) < end)
+    }
+
+    /// Why there is no time for another attempt.
+    fn too_late(&self) -> String {
+        self.deadline
+            .map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
+                format!("{setting} of {within:?} ends before it could be")
+            })
+    }
+}
+
+/// The moment that comes after a duration; for one that never ends, a moment that nobody waits for.
+fn later(duration: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+    Instant::now() + duration.min(CENTURY)
+}
+
+/// Whether there is a Tokio runtime here, and one with timers.
+fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(Error::runtime(format!(
+            "there is no Tokio runtime here. Call it from a Tokio task, or use \
+             `{crate_name}::blocking::Client` (feature `blocking`)"
+        )));
+    }
+    // Tokio has no other way to ask. The panic is its own, and nothing is left half done by it.
+    std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
+        Error::runtime(
+            "the Tokio runtime here has no timers, and without them there are no timeouts. Build it \
+             with `enable_all`, or with `enable_time` and `enable_io`",
+        )
+    })
+}
+
+/// Why a body was not read to its end.
+pub(crate) enum Incomplete {
+    TooLarge,
+    Broken(crate::transport::TransportError),
+}
+
+/// Reads a body of at most `limit` bytes, as far as it comes.
+async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: usize) -> Result<(), Incomplete> {
+    let length = response.content_length().unwrap_or(0);
+    let Ok(length) = usize::try_from(length) else {
+        return Err(Incomplete::TooLarge);
+    };
+    // The length is the server's word: space is made for it only up to a page or so.
+    body.reserve(length.min(limit).min(1 << 20));
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| Incomplete::Broken(error.into()))?
+    {
+        let space = limit - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(space)]);
+        if chunk.len() > space {
+            return Err(Incomplete::TooLarge);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a response came from where the request went. A transport need not say where it came from.
+fn is_of_origin(url: &Url, origin: &Url) -> bool {
+    const UNKNOWN: &str = "no.url.provided.local";
+    url.host_str() == Some(UNKNOWN)
+        || url.scheme() == origin.scheme()
+            && url.host_str() == origin.host_str()
+            && url.port_or_known_default() == origin.port_or_known_default()
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shown(&self.inner.origin).trim_end_matches('/'))
+            .field("timeout", &self.inner.timeout)
+            .field("retry", &self.inner.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,185 @@
+//! What is wrong with a body, in words that help to find it.
+
+use std::fmt::Write;
+
+use reqwest::header::CONTENT_ENCODING;
+
+use super::lenient::Refused;
+use super::position;
+use crate::excerpt;
+use crate::received::Received;
+
+/// A body that is not what the document describes.
+pub(crate) struct Malformed {
+    what: What,
+    /// Where in the body it was found out.
+    pub(crate) offset: usize,
+}
+
+enum What {
+    /// Compressed in a way that was not asked for.
+    Compressed(String),
+    Empty,
+    /// HTML or XML.
+    Markup,
+    NotUtf8 {
+        length: usize,
+    },
+    /// A list was expected; with what came instead.
+    NoList(&'static str),
+    Json(Json),
+}
+
+/// JSON that does not fit, or that is broken.
+struct Json {
+    /// Whether it is JSON, of another form.
+    is_json: bool,
+    /// The words of the deserializer.
+    reason: String,
+    /// The way to the place, such as `[3].input.width`.
+    path: String,
+    /// The `id` of the item of a list that the place is in.
+    id: Option<String>,
+}
+
+const ADVICE: &str = "Check the base URL; if it is right, look for a newer version of this client";
+
+impl Malformed {
+    pub(super) fn no_list(found: &'static str) -> Self {
+        Self {
+            what: What::NoList(found),
+            offset: 0,
+        }
+    }
+
+    /// A body that the deserializer refused.
+    pub(super) fn json(received: &Received, error: &serde_json::Error) -> Self {
+        let body = &received.body;
+        let encoding = received
+            .headers
+            .get(CONTENT_ENCODING)
+            .filter(|encoding| *encoding != "identity");
+        if let Some(encoding) = encoding {
+            return Self {
+                what: What::Compressed(String::from_utf8_lossy(encoding.as_bytes()).into_owned()),
+                offset: 0,
+            };
+        }
+        let (what, offset) = if body.trim_ascii().is_empty() {
+            (What::Empty, 0)
+        } else if excerpt::is_markup(body) {
+            (What::Markup, 0)
+        } else if let Err(invalid) = std::str::from_utf8(body) {
+            (What::NotUtf8 { length: body.len() }, invalid.valid_up_to())
+        } else {
+            let offset = position::of_error(body, error);
+            let json = Json {
+                is_json: error.is_data(),
+                reason: error.to_string(),
+                id: None,
+                path: position::path(body, offset),
+            };
+            (What::Json(json), offset)
+        };
+        Self { what, offset }
+    }
+
+    /// A value without a typed form, which begins at an offset of a text. `within` is the way to the text
+    /// itself, where it is part of another.
+    pub(super) fn refused(text: &[u8], start: usize, refused: &Refused, within: &str, id: Option<String>) -> Self {
+        let offset = start + refused.offset();
+        let path = position::join(within, &position::path(text, offset));
+        let place = position::line_and_column(text, offset);
+        let json = Json {
+            is_json: refused.is_json,
+            reason: format!("{} at {place}", refused.reason),
+            path,
+            id,
+        };
+        Self {
+            what: What::Json(json),
+            offset,
+        }
+    }
+
+    /// Gives every piece that came from outside to `redact`; what the deserializer says is its own but
+    /// for what it quotes.
+    pub(crate) fn redact(&mut self, redact: impl Fn(&mut String)) {
+        match &mut self.what {
+            What::Compressed(encoding) => redact(encoding),
+            What::Json(Json { reason, path, id, .. }) => {
+                redact(path);
+                if let Some(id) = id {
+                    redact(id);
+                }
+                let quotes = ['"', '`'];
+                if let (Some(from), Some(to)) = (reason.find(quotes), reason.rfind(quotes)) {
+                    let mut quoted = reason[from..=to].to_owned();
+                    redact(&mut quoted);
+                    reason.replace_range(from..=to, &quoted);
+                }
+            }
+            What::Empty | What::Markup | What::NotUtf8 { .. } | What::NoList(_) => {}
+        }
+    }
+
+    /// The words of the deserializer, where it had any: shortened, for they may quote a whole value.
+    pub(crate) fn cause(&self) -> Option<String> {
+        match &self.what {
+            What::Json(json) => Some(excerpt::both_ends(json.reason.clone())),
+            _ => None,
+        }
+    }
+
+    /// What is wrong, and what to do about it. Nothing may hold a secret any more.
+    pub(crate) fn message(&self, received: &Received) -> String {
+        let body = &received.body;
+        match &self.what {
+            What::Compressed(encoding) => {
+                let or = match encoding == "gzip" {
+                    true => "Turn on the feature `gzip` of the crate, or stop",
+                    false => "Stop",
+                };
+                format!(
+                    "the body is compressed ({}), which was not asked for. {or} the proxy that compresses",
+                    excerpt::start(encoding.as_bytes())
+                )
+            }
+            What::Empty => format!("no body, where JSON should be. {ADVICE}"),
+            What::Markup => format!("HTML or XML instead of JSON: {}. {ADVICE}", excerpt::start(body)),
+            What::NotUtf8 { length } => format!(
+                "the body is not UTF-8: byte {} of {length}, after {}. {ADVICE}",
+                self.offset,
+                excerpt::around(body, self.offset)
+            ),
+            What::NoList(found) => {
+                format!("{found} instead of an array: {}. {ADVICE}", excerpt::start(body))
+            }
+            What::Json(json) => self.json_message(json, received),
+        }
+    }
+
+    fn json_message(&self, json: &Json, received: &Received) -> String {
+        let mut message = match json.is_json {
+            true => "JSON that does not fit".to_owned(),
+            false => "JSON that is broken".to_owned(),
+        };
+        let path = excerpt::both_ends(json.path.clone());
+        if !path.is_empty() {
+            write!(message, " at `{path}`").expect("writing to a string");
+            if let Some(id) = &json.id {
+                write!(message, " (id `{}`)", excerpt::start(id.as_bytes())).expect("writing to a string");
+            }
+        }
+        if let Some(content_type) = received.content_type()
+            && !content_type.to_ascii_lowercase().contains("json")
+        {
+            let called = excerpt::start(content_type.as_bytes());
+            write!(message, ", called `{called}` by the server").expect("writing to a string");
+        }
+        let reason = excerpt::both_ends(json.reason.clone());
+        let near = excerpt::around(&received.body, self.offset);
+        write!(message, ": {reason}, near {near}. {ADVICE}").expect("writing to a string");
+        message
+    }
+}

@@ -1,0 +1,131 @@
+//! What can go wrong once something has come from outside: the one place where it is redacted.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::api::ErrorShape;
+use crate::auth::Scheme;
+use crate::decode::Malformed;
+use crate::error::{Error, ErrorObject};
+use crate::received::Received;
+use crate::redact::Secrets;
+use crate::transport::TransportError;
+
+/// How much of a response's body an error keeps, in bytes.
+pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// A failed attempt or a page that cannot be used, with all that came from outside as it came.
+///
+/// [`error`](Self::error) redacts it before a word of it is used.
+pub(crate) enum Failure {
+    /// The transport gave up; with the response, so far as it was received.
+    Transport(TransportError, Option<Received>),
+    /// The time that an attempt, or a whole call, may take was over.
+    Timeout {
+        within: Duration,
+        setting: Setting,
+        received: Option<Received>,
+    },
+    /// A status that is not success.
+    Status {
+        received: Received,
+        retry_after: Option<Duration>,
+    },
+    /// The response came from another origin.
+    OtherOrigin(String, Received),
+    /// The body is larger than this number of bytes.
+    TooLarge(usize, Received),
+    /// The body ended before its JSON did.
+    CutShort(Received),
+    /// A body that is not what the document describes.
+    Malformed(Malformed, Received),
+    /// A page that ends, or starts, with a cursor that was there before.
+    RepeatedCursor(String, Received),
+    /// A page that contradicts itself; with a sentence on how.
+    Contradiction(&'static str, Received),
+    /// A provider of a credential that failed; with its words.
+    Provider { scheme: &'static Scheme, reason: String },
+    /// The time was over before the providers had given every credential, so nothing was sent.
+    ProviderTimeout { within: Duration, setting: Setting },
+}
+
+/// The setting that a time limit comes from: of the client, or of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) of: &'static str,
+    pub(crate) name: &'static str,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {}'s `{}`", self.of, self.name)
+    }
+}
+
+impl Failure {
+    /// The error, without a secret.
+    pub(crate) fn error(mut self, secrets: &Secrets, shape: &ErrorShape) -> Error {
+        // It is looked for before a secret is redacted that may be part of a name in it.
+        let mut object = match &self {
+            Self::Status { received, .. } => ErrorObject::read(&received.body, shape),
+            _ => None,
+        };
+        if let Some(ErrorObject { kind, message }) = &mut object {
+            [kind, message]
+                .into_iter()
+                .flatten()
+                .for_each(|text| secrets.redact(text));
+        }
+        self.redact(secrets);
+        match self {
+            Self::Transport(error, received) => Error::transport(error, received),
+            Self::Timeout {
+                within,
+                setting,
+                received,
+            } => Error::timeout(within, setting, received),
+            Self::Status { received, retry_after } => Error::status_of(received, retry_after, object),
+            Self::OtherOrigin(origin, received) => Error::other_origin(&origin, received),
+            Self::TooLarge(limit, received) => Error::too_large(limit, received),
+            Self::CutShort(received) => Error::cut_short(received),
+            Self::Malformed(malformed, received) => Error::malformed(&malformed, received),
+            Self::RepeatedCursor(cursor, received) => Error::repeated_cursor(&cursor, received),
+            Self::Contradiction(message, received) => Error::contradiction(message, received),
+            Self::Provider { scheme, reason } => Error::provider(scheme, &reason),
+            Self::ProviderTimeout { within, setting } => Error::provider_timeout(within, setting),
+        }
+    }
+
+    fn redact(&mut self, secrets: &Secrets) {
+        let (text, offset, received) = match self {
+            Self::Transport(error, received) => {
+                error.redact(|text| secrets.redact(text));
+                (None, None, received.as_mut())
+            }
+            Self::Timeout { received, .. } => (None, None, received.as_mut()),
+            Self::OtherOrigin(text, received) | Self::RepeatedCursor(text, received) => {
+                (Some(text), None, Some(received))
+            }
+            Self::Malformed(malformed, received) => {
+                malformed.redact(|text| secrets.redact(text));
+                (None, Some(&mut malformed.offset), Some(received))
+            }
+            Self::Status { received, .. }
+            | Self::TooLarge(_, received)
+            | Self::CutShort(received)
+            | Self::Contradiction(_, received) => (None, None, Some(received)),
+            Self::Provider { reason, .. } => (Some(reason), None, None),
+            Self::ProviderTimeout { .. } => (None, None, None),
+        };
+        if let Some(text) = text {
+            secrets.redact(text);
+        }
+        if let Some(received) = received {
+            let at = offset.as_ref().map_or(0, |offset| **offset);
+            let moved = secrets.redact_bytes(&mut received.body, at);
+            if let Some(offset) = offset {
+                *offset = moved;
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What every client does alike that is generated from an OpenAPI document: it sends, authenticates,
+//! retries, follows pages, deserializes and fails.
+//!
+//! This crate knows no API. What differs between APIs is one value that generated code hands to it.
+//! Callers use the generated crate, which has the public items of this one under its own name. In the
+//! examples here, `my_api` is such a crate.
+//!
+//! - A list is read as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
+//!   resumed after an error and from a cursor.
+//! - A list is watched until each of its items has come to its end by [`Watch`].
+//! - A transient failure is tried again by a [`RetryPolicy`], which respects `Retry-After`.
+//! - [`Error`] tells failures apart and says what to do about them.
+//! - Credentials are fixed values or come from a provider ([`auth`]). They are sent to the base URL and
+//!   nowhere else, and are never printed.
+//! - Requests go through a [`transport`], which a test or a middleware can replace.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![allow(
+    clippy::result_large_err,
+    reason = "a failure holds what was received, is made once an attempt, and is boxed in `Error`"
+)]
+
+mod api;
+mod argument;
+pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod bounds;
+mod call;
+mod client;
+mod compression;
+mod decode;
+mod error;
+mod excerpt;
+mod failure;
+#[doc(hidden)]
+pub mod generated;
+mod link;
+mod newtypes;
+mod number;
+mod open_enum;
+pub mod operation;
+mod page;
+mod parameter;
+mod received;
+mod redact;
+mod request;
+mod response;
+mod retry;
+mod span;
+mod timestamp;
+pub mod transport;
+mod watch;
+
+pub use error::{Category, Error};
+pub use page::{Items, Page, Pages};
+pub use reqwest;
+pub use response::Response;
+pub use retry::{Attempt, Clock, Decision, RetryPolicy};
+pub use timestamp::{ParseTimestampError, Timestamp, TimestampRangeError};
+pub use watch::Watch;

@@ -1,0 +1,78 @@
+//! Numbers as JSON writers other than Rust's print them: `30`, not `30.0`.
+
+use serde::Serializer;
+use serde_json::Number;
+
+/// The largest magnitude up to which every integer has a float of its own.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// Writes a float without a fraction as an integer, as JavaScript does, so that a document that
+/// was read and is written back holds the same JSON.
+pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
+        // Exact: the bounds above keep it within 2^53.
+        serializer.serialize_i64(*number as i64)
+    } else {
+        serializer.serialize_f64(*number)
+    }
+}
+
+/// A number as text, in the same way.
+pub(crate) fn text(number: &Number) -> String {
+    match number.as_f64() {
+        // Exact: the bounds above keep it within 2^53.
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= MAX_SAFE_INTEGER => {
+            (float as i64).to_string()
+        }
+        _ => number.to_string(),
+    }
+}
+
+/// [`serialize`] for a field that may be absent.
+pub fn serialize_option<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => serialize(number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Serialize;
+
+    #[derive(Serialize)]
+    struct Number(#[serde(serialize_with = "super::serialize")] f64);
+
+    #[derive(Serialize)]
+    struct Optional(#[serde(serialize_with = "super::serialize_option")] Option<f64>);
+
+    fn written(number: f64) -> String {
+        serde_json::to_string(&Number(number)).unwrap()
+    }
+
+    #[test]
+    fn integers_have_no_fraction() {
+        assert_eq!(written(30.0), "30");
+        assert_eq!(written(-0.0), "0");
+        assert_eq!(written(-7.0), "-7");
+        assert_eq!(written(9_007_199_254_740_992.0), "9007199254740992");
+        assert_eq!(written(29.97), "29.97");
+        assert_eq!(written(1e300), "1e+300");
+        assert_eq!(written(f64::NAN), "null");
+    }
+
+    #[test]
+    fn an_absent_number_is_null() {
+        assert_eq!(serde_json::to_string(&Optional(None)).unwrap(), "null");
+        assert_eq!(serde_json::to_string(&Optional(Some(2.0))).unwrap(), "2");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_the_same_number(number in proptest::num::f64::NORMAL) {
+            let back: f64 = serde_json::from_str(&written(number)).unwrap();
+            prop_assert!((back - number).abs() <= number.abs() * 1e-15);
+        }
+    }
+}

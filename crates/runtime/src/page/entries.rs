@@ -1,0 +1,167 @@
+//! The items of a page, among them those that failed.
+
+use super::listing::Direction;
+use crate::decode::FailedItem;
+
+/// What a page holds. Most hold items, and nothing else.
+pub(super) struct Entries<T> {
+    pub(super) items: Vec<T>,
+    /// Items without a typed form, by their places among all.
+    failed: Vec<FailedItem>,
+    /// How many of them, at the edge where the page was begun, were on the page before too.
+    repeated: usize,
+}
+
+// By hand: a derive would ask for `T: Default`.
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
+enum Entry<'a, T> {
+    Item(&'a T),
+    Failed(&'a FailedItem),
+}
+
+type CursorOf<T> = fn(&T) -> Option<String>;
+
+impl<T> Entries<T> {
+    pub(super) fn new(items: Vec<T>, failed: Vec<FailedItem>) -> Self {
+        Self {
+            items,
+            failed,
+            repeated: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len() + self.failed.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many were not given before.
+    pub(super) fn fresh(&self) -> usize {
+        self.len() - self.repeated
+    }
+
+    fn get(&self, index: usize) -> Option<Entry<'_, T>> {
+        match self.failed.binary_search_by_key(&index, |failed| failed.index) {
+            Ok(failed) => Some(Entry::Failed(&self.failed[failed])),
+            Err(before) => self.items.get(index - before).map(Entry::Item),
+        }
+    }
+
+    /// The entries in a direction of reading.
+    fn towards(&self, direction: Direction) -> impl Iterator<Item = Entry<'_, T>> {
+        let length = self.len();
+        (0..length).filter_map(move |index| match direction {
+            Direction::Forward => self.get(index),
+            Direction::Backward => self.get(length - 1 - index),
+        })
+    }
+
+    /// The cursor that the page in a direction starts from. Failed items without a cursor are passed
+    /// over: those [beyond](Self::beyond) it are on the next page again.
+    pub(super) fn edge(&self, direction: Direction, cursor: CursorOf<T>) -> Option<String> {
+        let mut entries = self.towards(direction.opposite());
+        entries.find_map(|entry| match entry {
+            Entry::Item(item) => Some(cursor(item)),
+            Entry::Failed(failed) => failed.cursor.clone().map(Some),
+        })?
+    }
+
+    /// The failed items beyond the cursor of the page's edge, in the order of reading.
+    pub(super) fn beyond(&self, direction: Direction) -> Vec<String> {
+        let entries = self.towards(direction.opposite());
+        let without_cursor = entries.map_while(|entry| match entry {
+            Entry::Failed(failed) if failed.cursor.is_none() => Some(failed.json().to_owned()),
+            _ => None,
+        });
+        let mut beyond: Vec<String> = without_cursor.collect();
+        beyond.reverse();
+        beyond
+    }
+
+    /// Leaves out what was beyond the cursor of the page before, and so was given already.
+    pub(super) fn leave_out(&mut self, direction: Direction, beyond: &[String]) {
+        let repeated = self
+            .towards(direction)
+            .zip(beyond)
+            .take_while(|(entry, json)| match entry {
+                Entry::Failed(failed) => failed.cursor.is_none() && failed.json() == *json,
+                Entry::Item(_) => false,
+            });
+        self.repeated = repeated.count();
+    }
+
+    /// Whether an item at either end has this cursor.
+    pub(super) fn ends_with(&self, wanted: &str, cursor: CursorOf<T>) -> bool {
+        let ends = [Direction::Forward, Direction::Backward].map(|end| self.towards(end).next());
+        ends.into_iter().flatten().any(|entry| match entry {
+            Entry::Item(item) => cursor(item).as_deref() == Some(wanted),
+            Entry::Failed(failed) => failed.cursor.as_deref() == Some(wanted),
+        })
+    }
+
+    /// Everything that was not given before, in a direction of reading.
+    pub(super) fn in_order(self, direction: Direction) -> InOrder<T> {
+        let Self {
+            mut items,
+            mut failed,
+            repeated,
+        } = self;
+        let length = items.len() + failed.len();
+        if direction == Direction::Backward {
+            items.reverse();
+            failed.reverse();
+        }
+        let mut failed = failed.into_iter();
+        failed.by_ref().take(repeated).for_each(drop);
+        InOrder {
+            items: items.into_iter(),
+            failed: failed.peekable(),
+            next: repeated,
+            length,
+            direction,
+        }
+    }
+}
+
+/// The entries of a page, one by one.
+pub(super) struct InOrder<T> {
+    items: std::vec::IntoIter<T>,
+    failed: std::iter::Peekable<std::vec::IntoIter<FailedItem>>,
+    /// The place of the next one in the direction of reading.
+    next: usize,
+    /// How many places there are.
+    length: usize,
+    direction: Direction,
+}
+
+impl<T> InOrder<T> {
+    pub(super) fn len(&self) -> usize {
+        self.length - self.next
+    }
+}
+
+impl<T> Iterator for InOrder<T> {
+    type Item = Result<T, FailedItem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = match self.direction {
+            Direction::Forward => self.next,
+            Direction::Backward => self.length.checked_sub(self.next + 1)?,
+        };
+        let failed = self.failed.next_if(|failed| failed.index == place);
+        let entry = match failed {
+            Some(failed) => Err(failed),
+            None => Ok(self.items.next()?),
+        };
+        self.next += 1;
+        Some(entry)
+    }
+}

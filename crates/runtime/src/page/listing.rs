@@ -1,0 +1,302 @@
+//! What a list is: its request, and how to get from page to page.
+
+use std::sync::Arc;
+
+use reqwest::Request;
+use reqwest::header::{HeaderMap, HeaderValue, LINK};
+use serde::de::DeserializeOwned;
+
+use super::entries::Entries;
+use super::{Page, Pagination};
+use crate::client::Client;
+use crate::decode;
+use crate::error::Error;
+use crate::failure::Failure;
+use crate::link;
+use crate::operation::Operation;
+use crate::received::Received;
+use crate::request::Call;
+use crate::span;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
+}
+
+impl Direction {
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
+}
+
+/// Where a page starts.
+#[derive(Clone, Debug)]
+pub(super) struct Position {
+    pub(super) direction: Direction,
+    /// The item beyond which the page starts; without one, the page that the caller asked for.
+    pub(super) cursor: Option<String>,
+    /// Failed items behind the cursor, without one of their own, that were given already: their JSON.
+    pub(super) beyond: Vec<String>,
+}
+
+impl Position {
+    pub(super) fn of_cursor(direction: Direction, cursor: String) -> Self {
+        Self {
+            direction,
+            cursor: Some(cursor),
+            beyond: Vec::new(),
+        }
+    }
+}
+
+/// Whether an item without a typed form costs the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    /// The page is an error.
+    AllOrNone,
+    /// Such an item is an error by itself.
+    EachByItself,
+}
+
+/// A list as the caller asked for it: the request, and how to get from page to page.
+pub(super) struct Listing<T> {
+    pub(super) client: Client,
+    pub(super) operation: &'static Operation,
+    pub(super) pagination: Pagination<T>,
+    /// The caller's request without its cursors.
+    pub(super) call: Call,
+    pub(super) after: Option<String>,
+    before: Option<String>,
+}
+
+impl<T> Listing<T> {
+    pub(super) fn new(
+        client: Client,
+        operation: &'static Operation,
+        pagination: Pagination<T>,
+        mut call: Call,
+    ) -> Self {
+        let after = take_parameter(&mut call.request, pagination.forward);
+        let before = pagination
+            .backward
+            .and_then(|name| take_parameter(&mut call.request, name));
+        Self {
+            client,
+            operation,
+            pagination,
+            call,
+            after,
+            before,
+        }
+    }
+
+    /// Where the caller's request starts. One that only says `before` reads backward from there.
+    pub(super) fn start(&self) -> Position {
+        let backward = self.before.is_some() && self.after.is_none();
+        Position {
+            direction: match backward {
+                true => Direction::Backward,
+                false => Direction::Forward,
+            },
+            cursor: None,
+            beyond: Vec::new(),
+        }
+    }
+
+    /// Whether the caller gave both ends.
+    pub(super) fn is_range(&self) -> bool {
+        self.after.is_some() && self.before.is_some()
+    }
+
+    /// The cursor that the caller's request starts from.
+    pub(super) fn start_cursor(&self) -> Option<&str> {
+        self.after.as_deref().or(self.before.as_deref())
+    }
+
+    /// What a failure of a page is to the caller.
+    pub(super) fn error_of(&self, failure: Failure, attempts: u32) -> Error {
+        let url = self.call.request.url();
+        self.client.error_of(failure, self.operation, url, attempts)
+    }
+
+    pub(super) fn call_at(&self, position: &Position) -> Result<Call, Error> {
+        let mut call = self
+            .call
+            .try_clone()
+            .ok_or_else(|| Error::pagination("the body of this request can be sent only once, so it has no pages"))?;
+        let cursor = position.cursor.as_deref();
+        // A caller who gave both ends keeps the far one of those who read forward; one who gave a
+        // single cursor started there, and has left it behind once there is another.
+        let stays = cursor.is_none() || (self.is_range() && position.direction == Direction::Forward);
+        let (mut after, mut before) = match stays {
+            true => (self.after.as_deref(), self.before.as_deref()),
+            false => (None, None),
+        };
+        match position.direction {
+            Direction::Forward => after = cursor.or(after),
+            Direction::Backward => before = cursor.or(before),
+        }
+        if let Some(after) = after {
+            set_parameter(&mut call, self.pagination.forward, after);
+        }
+        if let (Some(before), Some(name)) = (before, self.pagination.backward) {
+            set_parameter(&mut call, name, before);
+        }
+        Ok(call)
+    }
+
+    /// Whether a page of so many items is full. A header that names a larger size than was asked for does
+    /// not make it less full: at worst, one request more is sent than needed.
+    fn is_full(&self, headers: &HeaderMap, items: usize) -> bool {
+        let items = items as u64;
+        let asked = || {
+            let name = self.pagination.limit?;
+            let mut parameters = self.call.request.url().query_pairs();
+            parameters.find(|(key, _)| key == name)?.1.parse().ok()
+        };
+        let asked = asked().or(self.pagination.default_limit);
+        match applied_limit(&self.pagination, headers) {
+            Some(applied) => items >= applied || asked == Some(items),
+            None => asked.is_none_or(|asked| items >= asked),
+        }
+    }
+
+    /// Whether more items follow a page of so many in the direction of reading.
+    fn more(&self, direction: Direction, headers: &HeaderMap, items: usize) -> More {
+        if let Some((name, value)) = self
+            .pagination
+            .has_more
+            .and_then(|name| Some((name, headers.get(name)?)))
+        {
+            if let Some(more) = yes_or_no(value) {
+                return More { said: true, more };
+            }
+            // At worst, one request more than needed. The other guesses could end the list too early.
+            span::unreadable_header(name, value);
+            return More {
+                said: false,
+                more: items > 0,
+            };
+        }
+        let links = |relations: &[&str]| {
+            let mut headers = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+            headers.any(|header| relations.iter().any(|relation| link::has_relation(header, relation)))
+        };
+        // Links that lead to no page, such as one to a stylesheet, say nothing about pages.
+        if links(&["next", "prev", "previous", "first", "last"]) {
+            let more = match direction {
+                Direction::Forward => links(&["next"]),
+                Direction::Backward => links(&["prev", "previous"]),
+            };
+            return More { said: true, more };
+        }
+        let more = items > 0 && self.is_full(headers, items);
+        More { said: false, more }
+    }
+}
+
+/// Whether more items follow, and whether the server said so or the size of the page hints at it.
+struct More {
+    said: bool,
+    more: bool,
+}
+
+impl<T: DeserializeOwned> Listing<T> {
+    pub(super) async fn fetch(self: Arc<Self>, position: Position, mode: Items) -> Result<Page<T>, Error> {
+        let call = self.call_at(&position).map_err(|error| error.on(self.operation))?;
+        let read = |received: Received| {
+            let list = match decode::list(&received, self.pagination.cursor_property) {
+                Ok(list) => list,
+                Err(malformed) => return Err(Failure::Malformed(malformed, received)),
+            };
+            if mode == Items::AllOrNone
+                && let Some(failed) = list.failed.first()
+            {
+                return Err(Failure::Malformed(failed.in_body(&received), received));
+            }
+            self.client.report_misfits(list.misfits);
+            let mut entries = Entries::new(list.items, list.failed);
+            entries.leave_out(position.direction, &position.beyond);
+            self.page(position, entries, received)
+        };
+        self.client.send_and(self.operation, call, read).await
+    }
+
+    /// Makes a page of a response that does not contradict itself.
+    fn page(self: &Arc<Self>, position: Position, entries: Entries<T>, received: Received) -> Result<Page<T>, Failure> {
+        let direction = position.direction;
+        let More { said, more } = self.more(direction, &received.headers, entries.len());
+        let cursor = self.pagination.cursor;
+        if entries.is_empty() && said && more {
+            let message = "the server sent an empty page and said that more follow. Ask again \
+                           later, or report it to the API's makers";
+            return Err(Failure::Contradiction(message, received));
+        }
+        if more && entries.edge(direction, cursor).is_none() {
+            let message = "an item has no cursor, so the next page cannot be asked for. Ask for \
+                           larger pages, or report it to the API's makers";
+            return Err(Failure::Contradiction(message, received));
+        }
+        let asked = position.cursor.as_deref().or(self.start_cursor());
+        if let Some(asked) = asked
+            && entries.ends_with(asked, cursor)
+        {
+            return Err(Failure::RepeatedCursor(asked.to_owned(), received));
+        }
+        Ok(Page {
+            entries,
+            status: received.status,
+            headers: received.headers,
+            attempts: received.attempts,
+            more,
+            position,
+            listing: Arc::clone(self),
+        })
+    }
+}
+
+/// What a header says that says yes or no.
+fn yes_or_no(value: &HeaderValue) -> Option<bool> {
+    let value = value.to_str().ok()?.trim();
+    match value {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if value.eq_ignore_ascii_case("true") => Some(true),
+        _ if value.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn applied_limit<T>(pagination: &Pagination<T>, headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(pagination.applied_limit?)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+}
+
+/// Removes a query parameter, and gives its value.
+fn take_parameter(request: &mut Request, name: &str) -> Option<String> {
+    let (taken, kept): (Vec<_>, Vec<_>) = request
+        .url()
+        .query_pairs()
+        .into_owned()
+        .partition(|(key, _)| key == name);
+    let (_, value) = taken.into_iter().next()?;
+    let url = request.url_mut();
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+    Some(value)
+}
+
+pub(super) fn set_parameter(call: &mut Call, name: &str, value: &str) {
+    call.request.url_mut().query_pairs_mut().append_pair(name, value);
+}

@@ -1,0 +1,45 @@
+//! How the pages of a list hang together, as the document says it.
+
+/// How the pages of a list hang together, as the document says it.
+pub struct Pagination<T> {
+    /// The query parameter for the items after a cursor.
+    pub forward: &'static str,
+    /// The query parameter for the items before a cursor.
+    pub backward: Option<&'static str>,
+    /// The cursor of an item.
+    pub cursor: fn(&T) -> Option<String>,
+    /// The property that it is read from.
+    pub cursor_property: &'static str,
+    /// The response header that tells whether more follow.
+    pub has_more: Option<&'static str>,
+    /// The query parameter for the size of a page.
+    pub limit: Option<&'static str>,
+    /// The size of a page where the request does not say it.
+    pub default_limit: Option<u64>,
+    /// The response header with the size that was applied.
+    pub applied_limit: Option<&'static str>,
+}
+
+// By hand: a derive would ask for `T: Clone`, and a pagination holds no `T`.
+impl<T> Clone for Pagination<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Pagination<T> {}
+
+impl<T> Pagination<T> {
+    /// The same for items of another type.
+    pub const fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
+        Pagination {
+            forward: self.forward,
+            backward: self.backward,
+            cursor,
+            cursor_property: self.cursor_property,
+            has_more: self.has_more,
+            limit: self.limit,
+            default_limit: self.default_limit,
+            applied_limit: self.applied_limit,
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Watching a list until its work is done.
+//!
+//! Work that takes minutes is asked for and then looked at until it has come to its end. A [`Watch`]
+//! lists the items again and again, and gives an item when it is first seen and whenever it differs from
+//! what was seen before. It looks often while something changes, and less often while nothing does.
+//!
+//! Which value of which field is the end of an item is said in the API's document (`x-lifecycle`).
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::client::Client;
+use crate::error::{Category, Error};
+use crate::operation::Operation;
+use crate::page::{Items, Pages, Pagination};
+use crate::request::Call;
+use crate::retry::RetryPolicy;
+
+/// The time between two looks at the list, at first and where something has just changed.
+const FIRST: Duration = Duration::from_secs(2);
+/// What it rises to while nothing changes.
+const LONGEST: Duration = Duration::from_secs(30);
+/// A server is not asked more often than that, whatever the caller says.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// What generated code says of a list that can be watched.
+pub struct Watching<T> {
+    pagination: Pagination<T>,
+    is_done: fn(&T) -> bool,
+    is_same: fn(&T, &T) -> bool,
+}
+
+// By hand: a derive would ask for `T: Clone`, and this holds no `T`.
+impl<T> Clone for Watching<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Watching<T> {}
+
+impl<T: PartialEq> Watching<T> {
+    /// A list whose items are done where `is_done` says so. Items are told apart by their cursors.
+    pub const fn new(pagination: Pagination<T>, is_done: fn(&T) -> bool) -> Self {
+        Self {
+            pagination,
+            is_done,
+            is_same: |one, other| one == other,
+        }
+    }
+}
+
+impl Watching<Box<RawValue>> {
+    /// The same for items that are kept as JSON.
+    pub const fn json(pagination: Pagination<Box<RawValue>>, is_done: fn(&Box<RawValue>) -> bool) -> Self {
+        Self {
+            pagination,
+            is_done,
+            is_same: same_json,
+        }
+    }
+}
+
+/// Whether two texts say the same, whatever the order of their members and the space between.
+#[expect(clippy::borrowed_box, reason = "the items are boxes")]
+fn same_json(one: &Box<RawValue>, other: &Box<RawValue>) -> bool {
+    let value = |text: &RawValue| serde_json::from_str::<Value>(text.get()).ok();
+    one.get() == other.get() || value(one).is_some_and(|one| value(other) == Some(one))
+}
+
+/// The changes of a list's items, until each has come to its end: `Stream<Item = Result<T, Error>>`.
+///
+/// It gives an item when it is first seen and whenever it has changed, up to the state in which it came to
+/// its end, and no more after that. It ends when there is at least one item and every one has come to its
+/// end; an item that is no longer listed is not waited for.
+///
+/// The list is asked for again and again: 2 s after a change, and after up to 30 s while nothing changes
+/// ([`interval`](Self::interval)). Set a `limit` that a run fits in, so that each look is one request.
+///
+/// After an error it can be polled again: it waits as long as the server asks for (`Retry-After`), at
+/// least for the interval, and continues. An item that cannot be deserialized is an error once, until its
+/// JSON changes.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), my_api::Error> {
+/// # let client = my_api::Client::from_env()?;
+/// let mut changes = client.list_tasks().run_id("run_5xQ9wKp3vN").watch();
+/// while let Some(task) = changes.try_next().await? {
+///     println!("{} {}", task.id, task.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a watch sends nothing before it is polled"]
+pub struct Watch<T> {
+    client: Client,
+    operation: &'static Operation,
+    watching: Watching<T>,
+    /// The caller's request, or what is wrong with it.
+    call: Result<Call, Option<Error>>,
+    policy: RetryPolicy,
+    interval: Interval,
+    deadline: Option<Duration>,
+    begun: Option<Instant>,
+    /// How long all waits were, on the policy's clock.
+    waited: Duration,
+    wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// In the order in which they were first seen.
+    seen: Vec<Seen<T>>,
+    /// Where each is in `seen`, by its cursor.
+    places: HashMap<String, usize>,
+    /// How many times the list was looked at.
+    looks: u64,
+    look: Option<Look<T>>,
+    /// Hashes of the errors of items that the last look met, which were passed on.
+    reported: HashSet<u64>,
+    hasher: RandomState,
+    end: Option<End>,
+}
+
+struct Seen<T> {
+    item: T,
+    done: bool,
+    /// The last look that met it.
+    look: u64,
+}
+
+/// One time through the list.
+struct Look<T> {
+    items: Items<T>,
+    changed: bool,
+    /// Hashes of the errors of items.
+    failed: HashSet<u64>,
+}
+
+/// Why a watch gives nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// All items have come to their ends.
+    Done,
+    /// Its time is over.
+    Deadline,
+    /// The request cannot be sent.
+    Refused,
+}
+
+/// The time between two looks.
+#[derive(Clone, Copy, Debug)]
+struct Interval {
+    first: Duration,
+    next: Duration,
+}
+
+impl Interval {
+    fn new(first: Duration) -> Self {
+        let first = first.max(SHORTEST);
+        Self { first, next: first }
+    }
+
+    fn reset(&mut self) {
+        self.next = self.first;
+    }
+
+    /// How long to wait now. At least half of it is waited, so that no jitter makes for a storm of requests.
+    fn take(&mut self, policy: &RetryPolicy) -> Duration {
+        let half = self.next / 2;
+        self.next = self.next.saturating_mul(2).min(LONGEST.max(self.first));
+        half + policy.jittered(half)
+    }
+}
+
+impl<T> Watch<T> {
+    pub(crate) fn new(
+        client: Client,
+        operation: &'static Operation,
+        watching: Watching<T>,
+        call: Result<Call, Error>,
+    ) -> Self {
+        let own = call.as_ref().ok().and_then(|call| call.options.retry.clone());
+        Self {
+            policy: own.unwrap_or_else(|| client.retry_policy().clone()),
+            client,
+            operation,
+            watching,
+            call: call.map_err(Some),
+            interval: Interval::new(FIRST),
+            deadline: None,
+            begun: None,
+            waited: Duration::ZERO,
+            wait: None,
+            seen: Vec::new(),
+            places: HashMap::new(),
+            looks: 0,
+            look: None,
+            reported: HashSet::new(),
+            hasher: RandomState::new(),
+            end: None,
+        }
+    }
+
+    /// The time between two looks at the list: 2 s by default, at least 0.1 s. It doubles up to 30 s with
+    /// each look that finds nothing changed, and starts again here with each that does. Between half of it
+    /// and all of it is waited, as the jitter of the [`RetryPolicy`](crate::RetryPolicy) has it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().interval(Duration::from_secs(10));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn interval(mut self, first: Duration) -> Self {
+        self.interval = Interval::new(first);
+        self
+    }
+
+    /// How long the watch may take as a whole, from its first request on. When it is over, the watch gives
+    /// an error of [`Category::Timeout`](crate::Category::Timeout) and ends. Without it, the watch takes as
+    /// long as the items do.
+    ///
+    /// (`deadline` of the request, before `watch`, is that of each page.)
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # let client = my_api::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch().deadline(Duration::from_secs(600));
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The last state of every item that was seen, in the order in which they were first seen.
+    ///
+    /// ```
+    /// # let client = my_api::Client::new("ittybit_example")?;
+    /// let changes = client.list_tasks().watch();
+    /// assert_eq!(changes.states().count(), 0);
+    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.seen.iter().map(|seen| &seen.item)
+    }
+
+    /// What is left until the deadline.
+    fn left(&self) -> Option<Duration> {
+        let elapsed = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+        // A clock of a test may wait without taking any time.
+        let elapsed = elapsed.max(self.waited);
+        self.deadline.map(|deadline| deadline.saturating_sub(elapsed))
+    }
+
+    /// Waits until it is time for the next request, or until the deadline.
+    fn pause(&mut self, at_least: Duration) {
+        let mut wait = self.interval.take(&self.policy).max(at_least);
+        if let Some(left) = self.left().filter(|left| *left <= wait) {
+            wait = left;
+            self.end = Some(End::Deadline);
+        }
+        self.waited = self.waited.saturating_add(wait);
+        self.wait = Some(self.policy.time().sleep(wait));
+    }
+
+    fn out_of_time(&self) -> Error {
+        let within = self.deadline.unwrap_or_default();
+        let (all, open) = (self.seen.len(), self.seen.iter().filter(|seen| !seen.done).count());
+        let message = match all {
+            0 => format!(
+                "there was nothing to watch within {within:?}. Check the filters, or raise the watch's `deadline`"
+            ),
+            _ => format!(
+                "{open} of {all} items had not come to their end within {within:?}. Watch them once more, or raise \
+                 the watch's `deadline`"
+            ),
+        };
+        Error::watch_timeout(message).on(self.operation)
+    }
+
+    /// Takes an item as it is now; gives it back if that is news.
+    fn observe(&mut self, item: T) -> Option<Result<T, Error>>
+    where
+        T: Clone,
+    {
+        let Watching {
+            pagination,
+            is_done,
+            is_same,
+        } = self.watching;
+        let Some(cursor) = (pagination.cursor)(&item) else {
+            let reason = "an item has no cursor, so it cannot be told apart from others and is not watched";
+            return self
+                .item_failed(Error::pagination(reason).on(self.operation).of_item())
+                .map(Err);
+        };
+        let (done, look) = (is_done(&item), self.looks);
+        match self.places.get(&cursor) {
+            None => {
+                self.places.insert(cursor, self.seen.len());
+                self.seen.push(Seen {
+                    item: item.clone(),
+                    done,
+                    look,
+                });
+            }
+            Some(&place) => {
+                let seen = &mut self.seen[place];
+                seen.look = look;
+                if seen.done || is_same(&seen.item, &item) {
+                    return None;
+                }
+                seen.item = item.clone();
+                seen.done = done;
+            }
+        }
+        if let Some(look) = &mut self.look {
+            look.changed = true;
+        }
+        Some(Ok(item))
+    }
+
+    /// Takes an error of one item; gives it back if it is new.
+    fn item_failed(&mut self, error: Error) -> Option<Error> {
+        let hash = match error.body() {
+            Some(body) => self.hasher.hash_one(body),
+            None => self.hasher.hash_one(error.message()),
+        };
+        let look = self.look.as_mut()?;
+        let known = self.reported.contains(&hash) | !look.failed.insert(hash);
+        (!known).then_some(error)
+    }
+
+    /// Ends a time through the list; whether all is done.
+    fn is_done_after(&mut self, look: Look<T>) -> bool {
+        // Of what could not be read nobody knows whether it is one of those that were not met.
+        let sure = look.failed.is_empty();
+        let open = |seen: &Seen<T>| !seen.done && (seen.look == self.looks || !sure);
+        let done = !self.seen.is_empty() && !self.seen.iter().any(open);
+        self.reported = look.failed;
+        if look.changed {
+            self.interval.reset();
+        }
+        done
+    }
+
+    /// Begins to go through the list.
+    fn begin(&mut self) -> Result<Items<T>, Error> {
+        let left = self.left();
+        let call = match &mut self.call {
+            Ok(call) => call.try_clone(),
+            Err(error) => {
+                self.end = Some(End::Refused);
+                return Err(error.take().unwrap_or_else(refused_before).on(self.operation));
+            }
+        };
+        let Some(mut call) = call else {
+            self.end = Some(End::Refused);
+            let reason = "the body of this request can be sent only once, so its list cannot be watched";
+            return Err(Error::pagination(reason).on(self.operation));
+        };
+        // A page that never comes must not outlast the deadline.
+        call.options.deadline = call.options.deadline.into_iter().chain(left).min();
+        self.looks += 1;
+        let Watching { pagination, .. } = self.watching;
+        Ok(Pages::new(self.client.clone(), self.operation, pagination, Ok(call)).into_items())
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
+    /// The next change, or `None` when every item has come to its end.
+    ///
+    /// Dropping the future loses nothing: the watch continues with the next call.
+    ///
+    /// # Errors
+    /// Whatever asking for the list met, and the end of the deadline. Called again, it waits and continues,
+    /// but not after the deadline and not with an argument that is wrong.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), my_api::Error> {
+    /// # let client = my_api::Client::from_env()?;
+    /// let mut changes = client.list_tasks().watch();
+    /// let first = changes.try_next().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        std::future::poll_fn(|context| self.poll_change(context))
+            .await
+            .transpose()
+    }
+
+    /// Waits until every item has come to its end; gives the last state of all, in the order in which they
+    /// were first seen.
+    ///
+    /// # Errors
+    /// As for [`try_next`](Self::try_next). Called again, it continues.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), my_api::Error> {
+    /// # let client = my_api::Client::from_env()?;
+    /// let tasks = client.list_tasks().run_id("run_5xQ9wKp3vN").watch().until_done().await?;
+    /// let failed = tasks.iter().filter(|task| !task.status.is_success());
+    /// println!("{} of {} failed", failed.count(), tasks.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn until_done(&mut self) -> Result<Vec<T>, Error> {
+        while self.try_next().await?.is_some() {}
+        match self.end {
+            Some(End::Deadline) => Err(self.out_of_time()),
+            Some(End::Refused) => Err(refused_before().on(self.operation)),
+            Some(End::Done) | None => Ok(self.seen.iter().map(|seen| seen.item.clone()).collect()),
+        }
+    }
+
+    fn poll_change(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
+        self.begun.get_or_insert_with(Instant::now);
+        loop {
+            if let Some(wait) = &mut self.wait {
+                ready!(wait.as_mut().poll(context));
+                self.wait = None;
+                if self.end == Some(End::Deadline) {
+                    return Poll::Ready(Some(Err(self.out_of_time())));
+                }
+            }
+            if self.end.is_some() {
+                return Poll::Ready(None);
+            }
+            let look = match &mut self.look {
+                Some(look) => look,
+                None => {
+                    let items = match self.begin() {
+                        Ok(items) => items,
+                        Err(error) => return Poll::Ready(Some(Err(error))),
+                    };
+                    self.look.insert(Look {
+                        items,
+                        changed: false,
+                        failed: HashSet::new(),
+                    })
+                }
+            };
+            match ready!(Pin::new(&mut look.items).poll_next(context)) {
+                Some(Ok(item)) => {
+                    if let Some(change) = self.observe(item) {
+                        return Poll::Ready(Some(change));
+                    }
+                }
+                Some(Err(error)) if error.is_of_item() => {
+                    if let Some(error) = self.item_failed(error) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(self.failed(error)))),
+                None => {
+                    let done = self.look.take().is_some_and(|look| self.is_done_after(look));
+                    if done {
+                        self.end = Some(End::Done);
+                    } else {
+                        self.pause(Duration::ZERO);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Prepares for going on after a page that did not come.
+    fn failed(&mut self, error: Error) -> Error {
+        // Where there is no runtime, there is none to wait in.
+        if error.category() == Category::Runtime {
+            return error;
+        }
+        if self.left() == Some(Duration::ZERO) {
+            self.end = Some(End::Deadline);
+            return self.out_of_time();
+        }
+        self.pause(error.retry_after().unwrap_or_default());
+        error
+    }
+}
+
+fn refused_before() -> Error {
+    Error::request("it was refused before, and the error of that time says why")
+}
+
+// Items are moved out by value, and none is pinned.
+impl<T> Unpin for Watch<T> {}
+
+impl<T: Clone + DeserializeOwned + Send + 'static> Stream for Watch<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_change(context)
+    }
+}
+
+impl<T> fmt::Debug for Watch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch")
+            .field("operation", &self.operation.id)
+            .field("seen", &self.seen.len())
+            .field("interval", &self.interval.first)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,189 @@
+//! An HTTP server on this machine that responds to the byte as a test wants it.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ittybit_runtime::reqwest::Url;
+
+/// A request, as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub method: String,
+    pub target: String,
+    pub headers: HashMap<String, String>,
+    pub body: String,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub fn query(&self, name: &str) -> Option<String> {
+        let url = Url::parse("http://host").unwrap().join(&self.target).unwrap();
+        let mut pairs = url.query_pairs();
+        Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
+    }
+
+    /// Name and value of a header, as a server quotes them that echoes what it got.
+    pub fn credentials(&self) -> String {
+        let of = |name| self.header(name).unwrap_or_default();
+        format!(
+            "{} {} {} {}",
+            of("authorization"),
+            of("x-api-key"),
+            of("cookie"),
+            self.target
+        )
+    }
+}
+
+/// What the server does about a request.
+pub enum Reply {
+    /// Responds, and keeps the connection.
+    Respond {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    },
+    /// Writes these bytes, and closes the connection.
+    Close(Vec<u8>),
+    /// Writes these bytes, and nothing more.
+    Hang(Vec<u8>),
+}
+
+impl Reply {
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::Respond {
+            status,
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            body: body.into(),
+        }
+    }
+
+    pub fn error(status: u16, kind: &str, message: &str) -> Self {
+        let body = serde_json::json!({ "code": kind, "text": message });
+        Self::json(status, body.to_string())
+    }
+
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        match &mut self {
+            Self::Respond { headers, .. } => headers.push((name.to_owned(), value.into())),
+            _ => panic!("only a whole response has headers"),
+        }
+        self
+    }
+}
+
+type Script = dyn Fn(&Received, usize) -> Reply + Send + Sync;
+
+/// A running server. Dropped, it takes no more connections.
+pub struct Server {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Received>>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Starts a server; `reply` gets each request and its number, counted from 0.
+    pub fn start(reply: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            requests: Arc::default(),
+            stopped: Arc::default(),
+        };
+        let reply: Arc<Script> = Arc::new(reply);
+        let (requests, stopped) = (Arc::clone(&server.requests), Arc::clone(&server.stopped));
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let (reply, requests) = (Arc::clone(&reply), Arc::clone(&requests));
+                std::thread::spawn(move || serve(connection.unwrap(), &requests, &*reply));
+            }
+        });
+        server
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Received> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(mut connection: TcpStream, requests: &Mutex<Vec<Received>>, reply: &Script) {
+    let mut reader = BufReader::new(connection.try_clone().unwrap());
+    while let Some(request) = read_request(&mut reader) {
+        let number = {
+            let mut requests = requests.lock().unwrap();
+            requests.push(request.clone());
+            requests.len() - 1
+        };
+        match reply(&request, number) {
+            Reply::Respond { status, headers, body } => {
+                let mut head = format!("HTTP/1.1 {status} Any\r\nContent-Length: {}\r\n", body.len());
+                for (name, value) in headers {
+                    head += &format!("{name}: {value}\r\n");
+                }
+                let mut bytes = format!("{head}\r\n").into_bytes();
+                bytes.extend(body);
+                if connection.write_all(&bytes).is_err() {
+                    return;
+                }
+            }
+            Reply::Close(bytes) => {
+                let _ = connection.write_all(&bytes);
+                return;
+            }
+            Reply::Hang(bytes) => {
+                let _ = connection.write_all(&bytes);
+                // Until the client has enough of it.
+                let _ = reader.read(&mut [0]);
+                return;
+            }
+        }
+    }
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Received> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = HashMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length = headers
+        .get("content-length")
+        .map_or(0, |length: &String| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Received {
+        method,
+        target,
+        headers,
+        body: String::from_utf8(body).unwrap(),
+    })
+}

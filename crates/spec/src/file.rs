@@ -1,0 +1,303 @@
+//! The files that a document is read from.
+//!
+//! A document may refer to other files below its own folder. They come from strangers as it does: a
+//! reference that leaves the folder, or that is a URL, is refused, and never followed.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::document::{self, Located};
+use crate::grammar::{Shape, WHOLE};
+use crate::node::{Node, Value};
+use crate::source::Source;
+use crate::{Diagnostic, Diagnostics, Document, Severity, json, reference, walk, yaml};
+
+/// What all files of a document may hold together, in bytes.
+const MAX_BYTES: usize = 256 << 20;
+
+/// Reads a text.
+pub(crate) fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnostics> {
+    let name = source.name().to_ascii_lowercase();
+    let named_json = name.ends_with(".json");
+    let named_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    let empty = || {
+        Diagnostic::new(Severity::Error, source, None, "the document is empty")
+            .code("document-empty")
+            .help("begin it with `openapi: 3.0.3`")
+    };
+    if source.text().trim().is_empty() {
+        return Err(empty().into());
+    }
+    let json = named_json || source.text().trim_start().starts_with(['{', '[']);
+    let (root, findings) = if json {
+        // `{openapi: 3.0.3}` is YAML too.
+        match json::read(source) {
+            Err(as_json) if !named_json => {
+                yaml::read(source).map_err(|as_yaml| if named_yaml { as_yaml } else { as_json })?
+            }
+            result => result?,
+        }
+    } else {
+        yaml::read(source)?
+    };
+    match root {
+        Some(root) if *root.value() != Value::Null => Ok((root, findings)),
+        _ => Err(empty().into()),
+    }
+}
+
+/// Reads a file and all that it refers to.
+pub(crate) fn read(path: &Path) -> Result<Document, Diagnostics> {
+    let source = Arc::new(open(path, path.display().to_string(), 0).map_err(|unread| unread.of_document(path))?);
+    let (root, findings) = parse(&source)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let relative = PathBuf::from(path.file_name().unwrap_or_default());
+    let mut reader = Reader {
+        folder: folder.to_owned(),
+        canonical: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+        document: Document {
+            sources: vec![source],
+            roots: vec![root],
+            paths: vec![path.to_owned()],
+            links: Arc::default(),
+            findings,
+        },
+        relative: vec![relative.clone()],
+        known: HashMap::from([(relative, Some(0))]),
+        links: HashMap::new(),
+    };
+    reader.follow();
+    let Reader {
+        mut document, links, ..
+    } = reader;
+    document.links = Arc::new(links);
+    Ok(document)
+}
+
+struct Reader {
+    /// The document's folder, as it was named and in full.
+    folder: PathBuf,
+    canonical: PathBuf,
+    document: Document,
+    /// Where each file is, from the folder.
+    relative: Vec<PathBuf>,
+    /// The number of each file that was read; nothing for one that could not be.
+    known: HashMap<PathBuf, Option<usize>>,
+    links: HashMap<(usize, String), usize>,
+}
+
+/// A reference to another file.
+struct Reference {
+    from: usize,
+    span: std::ops::Range<usize>,
+    text: String,
+    shape: &'static Shape,
+}
+
+impl Reader {
+    /// Reads what is referred to, and what that refers to.
+    fn follow(&mut self) {
+        let mut seen: HashSet<(usize, String)> = HashSet::new();
+        let mut waiting = self.references(0, self.document.root(), &WHOLE);
+        while let Some(reference) = waiting.pop() {
+            let (file, fragment) = reference.text.split_once('#').unwrap_or((&reference.text, ""));
+            let target = match file {
+                "" => reference.from,
+                file => match self.links.get(&(reference.from, file.to_owned())) {
+                    Some(target) => *target,
+                    None => match self.open(&reference, file) {
+                        Ok(Some(target)) => {
+                            self.links.insert((reference.from, file.to_owned()), target);
+                            target
+                        }
+                        Ok(None) => continue,
+                        Err(findings) => {
+                            self.document.findings.extend(findings);
+                            continue;
+                        }
+                    },
+                },
+            };
+            // All of the document itself is walked from its root.
+            if target == 0 || !seen.insert((target, fragment.to_owned())) {
+                continue;
+            }
+            let place = reference::decoded(fragment);
+            let Located { node, whole: true, .. } = document::locate(&self.document.roots[target], &place) else {
+                continue;
+            };
+            waiting.extend(self.references(target, node, reference.shape));
+        }
+    }
+
+    fn references(&self, from: usize, node: &Node, shape: &'static Shape) -> Vec<Reference> {
+        let mut found = Vec::new();
+        walk::references(node, shape, &mut |node, text, shape| {
+            if !text.starts_with('#') || from != 0 {
+                found.push(Reference {
+                    from,
+                    span: node.span(),
+                    text: text.to_owned(),
+                    shape,
+                });
+            }
+        });
+        found
+    }
+
+    /// The number of the file that a reference names; nothing where it was said before that the file
+    /// cannot be read.
+    fn open(&mut self, reference: &Reference, file: &str) -> Result<Option<usize>, Diagnostics> {
+        let refuse = |reader: &Self, code, message: String| {
+            let source = &reader.document.sources[reference.from];
+            // A name of a variant that leads nowhere is left out.
+            let severity = match reference.shape {
+                Shape::SchemaName => Severity::Warning,
+                _ => Severity::Error,
+            };
+            Diagnostic::new(severity, source, Some(reference.span.clone()), message).code(code)
+        };
+        let help = "copy what it names into a file below the document's folder, and refer to it there";
+        if is_url(file) {
+            let message = format!("`{file}` is a URL, which is not followed");
+            return Err(refuse(self, "reference-url", message).help(help).into());
+        }
+        let outside = |reader: &Self| {
+            let message = format!("`{file}` leads out of the document's folder, and is not followed");
+            Diagnostics::from(refuse(reader, "reference-outside", message).help(help))
+        };
+        let file = reference::decoded(file);
+        let from = self.relative[reference.from].parent().unwrap_or(Path::new(""));
+        let relative = below(&from.join(&*file)).ok_or_else(|| outside(self))?;
+        if let Some(known) = self.known.get(&relative) {
+            return Ok(*known);
+        }
+        self.known.insert(relative.clone(), None);
+        let path = self.folder.join(&relative);
+        // A link may lead anywhere.
+        if path.canonicalize().is_ok_and(|full| !full.starts_with(&self.canonical)) {
+            return Err(outside(self));
+        }
+        let base = self.document.sources.last().map_or(0, |source| source.end());
+        let length = std::fs::metadata(&path).map_or(0, |file| file.len());
+        if base as u64 + length > MAX_BYTES as u64 {
+            let message = format!("the files of the document hold more than {} MiB", MAX_BYTES >> 20);
+            return Err(refuse(self, "document-too-large", message).into());
+        }
+        let source = match open(&path, path.display().to_string(), base) {
+            Ok(source) => Arc::new(source),
+            Err(unread) => return Err(unread.of_reference(refuse(self, "reference-unread", String::new()), &path)),
+        };
+        let (root, findings) = parse(&source)?;
+        self.document.sources.push(source);
+        self.document.roots.push(root);
+        self.document.paths.push(path);
+        self.document.findings.extend(findings);
+        let number = self.relative.len();
+        self.known.insert(relative.clone(), Some(number));
+        self.relative.push(relative);
+        Ok(Some(number))
+    }
+}
+
+/// A path without `.` and `..`; nothing where it leaves the folder that it begins in.
+fn below(path: &Path) -> Option<PathBuf> {
+    let mut result = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => result.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !result.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(result)
+}
+
+/// Whether a reference names something by a scheme or a host.
+fn is_url(reference: &str) -> bool {
+    let scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.len() > 1
+            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    });
+    scheme || reference.starts_with("//")
+}
+
+/// Why a file could not be read.
+enum Unread {
+    Io(std::io::Error),
+    Encoding(Box<Diagnostic>),
+}
+
+fn open(path: &Path, name: String, base: usize) -> Result<Source, Unread> {
+    let bytes = std::fs::read(path).map_err(Unread::Io)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name, text, base)),
+        Err(error) => Err(Unread::Encoding(Box::new(not_utf8(name, &error)))),
+    }
+}
+
+impl Unread {
+    fn of_document(self, path: &Path) -> Diagnostics {
+        let error = match self {
+            Self::Encoding(finding) => return (*finding).into(),
+            Self::Io(error) => error,
+        };
+        let source = Arc::new(Source::new(path.display().to_string(), String::new(), 0));
+        let message = format!("cannot read `{}`: {}", source.name(), reason(&error));
+        let help = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => "let this user read the file, and enter its folder",
+            _ => "name the YAML or JSON file that holds the OpenAPI document",
+        };
+        Diagnostic::new(Severity::Error, &source, None, message)
+            .code("file-unread")
+            .help(help)
+            .into()
+    }
+
+    fn of_reference(self, at: Diagnostic, path: &Path) -> Diagnostics {
+        match self {
+            Self::Encoding(finding) => (*finding).into(),
+            Self::Io(error) => at
+                .with_message(format!("cannot read `{}`: {}", path.display(), reason(&error)))
+                .help("write the path of a file below the document's folder, from the file that refers to it")
+                .into(),
+        }
+    }
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn not_utf8(name: String, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let bytes = error.as_bytes();
+    let at = error.utf8_error().valid_up_to();
+    let readable = match String::from_utf8_lossy(bytes) {
+        Cow::Owned(text) => text,
+        Cow::Borrowed(text) => text.to_owned(),
+    };
+    let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let source = Arc::new(Source::new(name, readable, 0));
+    let message = format!("the file is not UTF-8: byte {:#04x} on line {line}", bytes[at]);
+    let place = source.text().find('\u{fffd}').map(|at| at..at + '\u{fffd}'.len_utf8());
+    Diagnostic::new(Severity::Error, &source, place, message)
+        .code("file-not-utf8")
+        .help("save the file as UTF-8")
+}

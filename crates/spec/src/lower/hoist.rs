@@ -1,0 +1,183 @@
+//! What references lead to outside of the components becomes a component.
+//!
+//! A reference may lead anywhere: into another file, to a property of a schema, to a response of an
+//! operation. Types come from components, so what is meant gets a name there, and its own place refers
+//! to it too: it is one type.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::Lowering;
+use crate::fix::address;
+use crate::grammar::{Shape, Version, WHOLE};
+use crate::node::Node;
+use crate::pointer;
+use crate::reference::Target;
+use crate::walk;
+
+/// What becomes a component.
+pub(super) struct Hoisted<'d> {
+    pub(super) component: &'static str,
+    pub(super) name: String,
+    pub(super) key: Range<usize>,
+    pub(super) node: &'d Node,
+    pub(super) shape: &'static Shape,
+}
+
+/// References that lead to references are followed so far.
+const MAX_HOPS: usize = 64;
+
+impl<'d> Lowering<'d> {
+    /// Names all that has to become a component.
+    pub(super) fn hoist(&mut self) {
+        let mut references = Vec::new();
+        let collect = |node: &'d Node, shape: &'static Shape, references: &mut Vec<(&'d Node, &'static Shape)>| {
+            walk::references(node, shape, &mut |node, _, shape| references.push((node, shape)));
+        };
+        collect(self.document.root(), &WHOLE, &mut references);
+        // In the order of the text.
+        references.reverse();
+        let mut walked = HashSet::new();
+        while let Some((node, shape)) = references.pop() {
+            let component = component(shape);
+            if component.is_empty() || component == "pathItems" || component == "callbacks" {
+                // Written out where it is referred to.
+                let target = self.document.target(node).map(|target| target.node);
+                if let Some(target) = target.filter(|target| walked.insert(address(target))) {
+                    collect(target, shape, &mut references);
+                }
+                continue;
+            }
+            let Some(target) = self.end(node, component) else {
+                continue;
+            };
+            let is_component = target.component().is_some_and(|(kind, _)| kind == component);
+            if is_component || self.names.contains_key(&address(target.node)) || self.fixes.of(target.node).is_some() {
+                continue;
+            }
+            let name = self.free_name(component, &target);
+            self.names.insert(address(target.node), (component, name.clone()));
+            self.hoisted.push(Hoisted {
+                component,
+                name,
+                key: target.node.span(),
+                node: target.node,
+                shape,
+            });
+            if walked.insert(address(target.node)) {
+                collect(target.node, shape, &mut references);
+            }
+        }
+    }
+
+    /// What a reference leads to at last, over references that say nothing of their own; or the first
+    /// component of the document on the way.
+    fn end(&self, reference: &'d Node, component: &str) -> Option<Target<'d>> {
+        let mut target = self.document.target(reference)?;
+        for _ in 0..MAX_HOPS {
+            if target.component().is_some_and(|(kind, _)| kind == component) {
+                return Some(target);
+            }
+            let Some(next) = target.node.get("$ref").filter(|text| text.as_str().is_some()) else {
+                return target.node.as_object().is_some().then_some(target);
+            };
+            let alone = self.version == Version::V30 || target.node.as_object().is_some_and(|all| all.len() == 1);
+            if component == "schemas" && !alone {
+                return Some(target);
+            }
+            target = self.document.target(next)?;
+        }
+        None
+    }
+
+    /// The text of a reference to a component of the document in one piece.
+    pub(super) fn destination(&self, reference: &'d Node, component: &str) -> Option<String> {
+        let target = self.end(reference, component)?;
+        let (kind, name) = match self.names.get(&address(target.node)) {
+            Some((kind, name)) => (*kind, name.as_str()),
+            None => target.component()?,
+        };
+        Some(pointer::join("#/components", [kind, name]))
+    }
+
+    /// A name for a component: the last names on the way to it.
+    fn free_name(&mut self, component: &'static str, target: &Target<'_>) -> String {
+        let mut words: Vec<String> = Vec::new();
+        let mut tokens = target.tokens.iter().map(String::as_str).peekable();
+        if target.tokens.is_empty() {
+            let name = self.document.sources[target.file].name();
+            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            words.push(word(name.split('.').next().unwrap_or_default()));
+        }
+        while let Some(token) = tokens.next() {
+            // The names of fields say nothing, but for those of maps that hold names.
+            let field = FIELDS.contains(&token) && tokens.peek().is_some();
+            if !field && !token.bytes().all(|byte| byte.is_ascii_digit()) {
+                words.push(word(token));
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        let base = match words.concat() {
+            name if name.is_empty() => "Part".to_owned(),
+            name => name,
+        };
+        let there = self.document.get("/components").and_then(|all| all.get(component));
+        let mut name = base.clone();
+        while there.is_some_and(|there| there.get(&name).is_some()) || self.taken.contains(&(component, name.clone())) {
+            let number = self.numbers.entry(base.clone()).or_insert(1);
+            *number += 1;
+            name = format!("{base}{number}");
+        }
+        self.taken.insert((component, name.clone()));
+        name
+    }
+}
+
+fn component(shape: &Shape) -> &'static str {
+    match walk::object(shape) {
+        Some(object) => object.component,
+        None => "callbacks",
+    }
+}
+
+const FIELDS: [&str; 27] = [
+    "paths",
+    "components",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "examples",
+    "links",
+    "securitySchemes",
+    "callbacks",
+    "pathItems",
+    "properties",
+    "items",
+    "additionalProperties",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "not",
+    "schema",
+    "content",
+    "requestBody",
+    "$defs",
+    "definitions",
+    "application/json",
+    "webhooks",
+    "encoding",
+];
+
+/// A token as part of a name: its letters and digits, with a capital at the beginning of each word.
+fn word(token: &str) -> String {
+    let parts = token.split(|c: char| !c.is_ascii_alphanumeric());
+    parts
+        .map(|part| {
+            let mut letters = part.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        })
+        .collect()
+}

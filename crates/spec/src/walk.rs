@@ -1,0 +1,255 @@
+//! One way through a document: along the tables of the [grammar](crate::grammar), to every object
+//! that has a shape, with its place.
+
+use crate::Document;
+use crate::grammar::{Keys, Object, SCHEMA, Shape, WHOLE};
+use crate::node::{Node, Value};
+use crate::pointer;
+
+/// What an object of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The outermost object.
+    Document,
+    /// What stands under a path, under an expression of a callback, or under a webhook.
+    PathItem,
+    /// What a method of a path does.
+    Operation,
+    /// A parameter of an operation or of a path item.
+    Parameter,
+    /// A header of a response or of a part of a body.
+    Header,
+    /// The body of a request.
+    RequestBody,
+    /// A body of one media type.
+    MediaType,
+    /// How a property of a form is written.
+    Encoding,
+    /// A response.
+    Response,
+    /// A schema.
+    Schema,
+    /// An example that has a name.
+    Example,
+    /// A link.
+    Link,
+    /// A security scheme.
+    SecurityScheme,
+    /// A server.
+    Server,
+    /// A variable of a server's URL.
+    ServerVariable,
+    /// A tag.
+    Tag,
+    /// Anything else, such as `info`.
+    Other,
+}
+
+/// An object of a document, and the way to it.
+#[derive(Debug)]
+pub struct Part<'p, 'd> {
+    /// What the object is. It may be a reference to one of that kind.
+    pub kind: Kind,
+    /// The object.
+    pub node: &'d Node,
+    /// Its place, as a JSON pointer.
+    pub at: &'p str,
+    /// The key that it has in an object, such as the name of a property; nothing for an item of a
+    /// list.
+    pub key: Option<&'d str>,
+    /// The field that holds it, or the list or map that holds it: `properties`, `allOf`, `schema`.
+    pub field: &'d str,
+    /// The object that it is part of; nothing for the document.
+    pub parent: Option<&'p Part<'p, 'd>>,
+}
+
+impl Document {
+    /// Visits every object of the document, each before its parts: those of `paths` and
+    /// `components`, of callbacks, of `content` and `encoding`, and every part of a schema. References
+    /// are not followed; what they lead to is visited where it stands.
+    ///
+    /// ```
+    /// use ittybit_spec::{Document, Kind};
+    ///
+    /// let document = Document::parse("api.yaml", "\
+    /// openapi: 3.0.3
+    /// info: { title: Tasks, version: 1.0.0 }
+    /// paths: {}
+    /// components: { schemas: { Tags: { type: array, items: { type: string } } } }
+    /// ")?;
+    /// let mut schemas = Vec::new();
+    /// document.visit(&mut |part| {
+    ///     if part.kind == Kind::Schema {
+    ///         schemas.push(part.at.to_owned());
+    ///     }
+    /// });
+    /// assert_eq!(schemas, ["/components/schemas/Tags", "/components/schemas/Tags/items"]);
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn visit<'d>(&'d self, visitor: &mut dyn FnMut(&Part<'_, 'd>)) {
+        let mut at = String::new();
+        let place = Place {
+            key: None,
+            field: "",
+            parent: None,
+        };
+        visit(self.root(), &WHOLE, &mut at, &place, visitor);
+    }
+}
+
+struct Place<'p, 'd> {
+    key: Option<&'d str>,
+    field: &'d str,
+    parent: Option<&'p Part<'p, 'd>>,
+}
+
+fn visit<'d>(
+    node: &'d Node,
+    shape: &'static Shape,
+    at: &mut String,
+    place: &Place<'_, 'd>,
+    visitor: &mut dyn FnMut(&Part<'_, 'd>),
+) {
+    let length = at.len();
+    let Some(object) = object(shape).filter(|_| node.as_object().is_some()) else {
+        // A list or a map: what it holds is held by what holds it.
+        each(node, shape, &mut |step, node, shape| {
+            step.push(at);
+            let inner = Place {
+                key: step.key(),
+                field: place.field,
+                parent: place.parent,
+            };
+            visit(node, shape, at, &inner, visitor);
+            at.truncate(length);
+        });
+        return;
+    };
+    let own = at.clone();
+    let part = Part {
+        kind: object.kind,
+        node,
+        at: &own,
+        key: place.key,
+        field: place.field,
+        parent: place.parent,
+    };
+    visitor(&part);
+    each(node, shape, &mut |step, node, shape| {
+        step.push(at);
+        let inner = Place {
+            key: step.key(),
+            field: step.key().unwrap_or_default(),
+            parent: Some(&part),
+        };
+        visit(node, shape, at, &inner, visitor);
+        at.truncate(length);
+    });
+}
+
+/// The object that a shape is about.
+pub(crate) fn object(shape: &Shape) -> Option<&'static Object> {
+    match shape {
+        Shape::Object(object) | Shape::Referable(object) => Some(object),
+        Shape::SchemaOrBool | Shape::SchemaName => Some(&SCHEMA),
+        _ => None,
+    }
+}
+
+/// One step down.
+pub(crate) enum Step<'d> {
+    Key(&'d str),
+    Index(usize),
+}
+
+impl<'d> Step<'d> {
+    fn push(&self, at: &mut String) {
+        match self {
+            Self::Key(key) => pointer::push(at, key),
+            Self::Index(index) => pointer::push(at, &index.to_string()),
+        }
+    }
+
+    fn key(&self) -> Option<&'d str> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Index(_) => None,
+        }
+    }
+}
+
+/// The values of a value that have a shape. Those beside the `$ref` of anything but a schema have
+/// none.
+pub(crate) fn each<'d>(
+    node: &'d Node,
+    shape: &'static Shape,
+    found: &mut dyn FnMut(&Step<'d>, &'d Node, &'static Shape),
+) {
+    match (shape, node.value()) {
+        (Shape::List(of), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                found(&Step::Index(index), item, of);
+            }
+        }
+        (Shape::Map(keys, of), Value::Object(members)) => {
+            for member in members.iter().filter(|member| keys.holds(member.key())) {
+                found(&Step::Key(member.key()), member.value(), of);
+            }
+        }
+        (shape, Value::Object(members)) => {
+            let Some(object) = object(shape) else { return };
+            if node.get("$ref").is_some() && !matches!(object.kind, Kind::Schema | Kind::PathItem) {
+                return;
+            }
+            for member in members.iter() {
+                if let Some(field) = object.field(member.key(), None) {
+                    found(&Step::Key(member.key()), member.value(), &field.shape);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Keys {
+    /// Whether a member of that name is one of the map's, and not an extension.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::Names | Self::Components => true,
+            Self::Paths | Self::Statuses => !name.starts_with("x-"),
+            Self::Expressions => !name.starts_with("x-") && name != "$ref",
+        }
+    }
+}
+
+/// Every reference below a value: the node of its text, the text, and what it has to lead to.
+pub(crate) fn references<'d>(
+    node: &'d Node,
+    shape: &'static Shape,
+    found: &mut dyn FnMut(&'d Node, &'d str, &'static Shape),
+) {
+    if let (Shape::SchemaName, Some(text)) = (shape, node.as_str()) {
+        if names_file(text) {
+            found(node, text, shape);
+        }
+        return;
+    }
+    if let Some(reference) = node.get("$ref")
+        && (object(shape).is_some() || is_callback(shape))
+        && let Some(text) = reference.as_str()
+    {
+        found(reference, text, shape);
+    }
+    each(node, shape, &mut |_, node, shape| references(node, shape, found));
+}
+
+pub(crate) fn is_callback(shape: &Shape) -> bool {
+    matches!(shape, Shape::Map(Keys::Expressions, _))
+}
+
+/// Whether a name in the mapping of a discriminator is a reference.
+pub(crate) fn names_file(name: &str) -> bool {
+    let file = name.split('#').next().unwrap_or_default();
+    name.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| file.ends_with(end))
+}

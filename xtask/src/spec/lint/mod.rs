@@ -1,0 +1,166 @@
+//! `cargo xtask spec lint`: what generation ignores or refuses in the document, and the style of this
+//! project.
+
+mod description;
+mod enum_value;
+mod example;
+mod field_name;
+mod inline_type;
+mod operation_name;
+mod summary;
+mod type_name;
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Kind, Node, Part, Severity};
+
+use super::revision;
+use crate::output::counted;
+use crate::workspace;
+
+/// List what is wrong with the document, or could be better
+///
+/// That is: what OpenAPI does not allow, what generation refuses or ignores, and the style of this
+/// project: descriptions everywhere, names as they are in Rust, no enum or object without a name,
+/// examples that are what their schemas say.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing but notes
+  1  errors or warnings
+  2  wrong usage")]
+pub struct Args {
+    /// The document [default: openapi.yaml]
+    file: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A document that cannot be read, and one with errors or warnings.
+pub fn run(args: &Args) -> Result<()> {
+    let document = match &args.file {
+        Some(file) => Document::read(file)?,
+        None => {
+            workspace::enter()?;
+            revision::read(revision::DOCUMENT)?
+        }
+    };
+    let findings = findings(&document);
+    let mut stdout = anstream::stdout();
+    if !findings.is_empty() {
+        writeln!(stdout, "{}\n", findings.render(true))?;
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    writeln!(
+        stdout,
+        "{}: {}, {}, {}",
+        document.name(),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        counted(count(Severity::Note), "note"),
+    )?;
+    if errors + warnings > 0 {
+        bail!("the document has {}", counted(errors + warnings, "finding"));
+    }
+    Ok(())
+}
+
+/// All that there is to say about a document.
+fn findings(document: &Document) -> Diagnostics {
+    let generated = match ittybit_codegen::generate(document, "cargo xtask codegen", "ittybit") {
+        Ok(client) => client.notes,
+        Err(refused) => refused,
+    };
+    // What is doubtful by the rules of OpenAPI is reported by both.
+    let mut reported = HashSet::new();
+    let mut findings = Diagnostics::new();
+    for finding in generated.into_iter().chain(document.check()) {
+        let what = (
+            finding.file().to_owned(),
+            finding.position(),
+            finding.message().to_owned(),
+        );
+        if reported.insert(what) {
+            findings.push(finding);
+        }
+    }
+    // What is to be read of a document of several files, or of 3.1, is the document in one piece.
+    let lowered = document.lowered();
+    let document = lowered.as_ref().map_or(document, |lowered| &lowered.document);
+    let mut style = Style {
+        document,
+        findings: Vec::new(),
+    };
+    document.visit(&mut |part| {
+        description::check(&mut style, part);
+        summary::check(&mut style, part);
+        operation_name::check(&mut style, part);
+        type_name::check(&mut style, part);
+        field_name::check(&mut style, part);
+        enum_value::check(&mut style, part);
+        inline_type::check(&mut style, part);
+    });
+    findings.extend(style.findings);
+    findings.extend(example::check(document));
+    findings
+}
+
+/// What the lints of style found.
+struct Style<'d> {
+    document: &'d Document,
+    findings: Vec<Diagnostic>,
+}
+
+impl Style<'_> {
+    fn warn(&mut self, code: &'static str, at: &str, message: String, help: &str) {
+        let finding = self.document.warning(at, message).code(code).at_key().help(help);
+        self.findings.push(finding);
+    }
+}
+
+/// Whether a part is a schema among the components.
+fn is_component(part: &Part<'_, '_>) -> bool {
+    part.kind == Kind::Schema && part.field == "schemas"
+}
+
+/// The name that a part has in the document: its own, or that of what it belongs to.
+fn name<'d>(part: &Part<'_, 'd>) -> &'d str {
+    match (part.kind, part.parent) {
+        (Kind::Parameter, _) => match part.node.get("name").and_then(Node::as_str) {
+            Some(name) => name,
+            None => part.key.unwrap_or_default(),
+        },
+        (Kind::Schema, Some(holder)) if part.field == "schema" => name(holder),
+        _ => part.key.unwrap_or(part.field),
+    }
+}
+
+fn is_snake(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The messages of one lint about a document with these paths and components.
+    pub(super) fn messages(check: fn(&mut Style<'_>, &Part<'_, '_>), text: &str) -> Vec<String> {
+        let text = format!("openapi: 3.0.3\ninfo: {{ title: a, version: b }}\n{text}");
+        let document = Document::parse("api.yaml", text).expect("a document");
+        let mut style = Style {
+            document: &document,
+            findings: Vec::new(),
+        };
+        document.visit(&mut |part| check(&mut style, part));
+        let messages = style.findings.iter().map(|finding| finding.message().to_owned());
+        messages.collect()
+    }
+}
