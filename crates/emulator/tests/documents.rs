@@ -620,7 +620,7 @@ fn faults_happen_to_every_operation() {
 #[test]
 fn a_document_that_cannot_be_served_is_an_error() {
     for (document, said) in [
-        ("openapi: 3.0.3\ninfo: { title: A }\npaths: {}\n", "version"),
+        ("openapi: 2.0.0\ninfo: { title: A, version: '1' }\npaths: {}\n", "2.0"),
         ("{\"openapi\": \"3.0.3\"", "document:1:"),
         ("no/such/file.yaml", "no such file"),
     ] {
