@@ -3,25 +3,32 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ittybit::Clock;
+use ittybit_spec::{Diagnostics, Document};
 
-use crate::answer::Api;
+use crate::api::{Api, Setting};
 use crate::clock::ManualClock;
-use crate::data::Recipe;
+use crate::contract::Contract;
 use crate::emulator::Emulator;
 use crate::fault::Fault;
+use crate::recipe::seconds;
 use crate::request::{KEY_PREFIX, is_key};
 use crate::server::{Server, Service, bind};
-use crate::state::{RandomFaults, State};
-use crate::store::{Store, seconds};
+use crate::state::RandomFaults;
+use crate::tasks;
+
+/// The project's own document.
+const OWN_DOCUMENT: &str = include_str!("../openapi.yaml");
 
 /// The key that the emulator takes if it is not given another.
 pub const DEFAULT_API_KEY: &str = "ittybit_emulator";
 
 /// More would not fit into the memory of most machines.
-const MOST_TASKS: usize = 10_000_000;
+const MOST_ITEMS: usize = 10_000_000;
 
 /// Sets up an [`Emulator`].
 ///
@@ -41,7 +48,9 @@ const MOST_TASKS: usize = 10_000_000;
 /// ```
 #[must_use = "a builder does nothing before `start`"]
 pub struct EmulatorBuilder {
+    document: Option<String>,
     tasks: usize,
+    items: usize,
     seed: u64,
     api_key: String,
     address: SocketAddr,
@@ -51,12 +60,16 @@ pub struct EmulatorBuilder {
     extra_fields: bool,
     fault_rate: f64,
     faults: Vec<Fault>,
+    idle_timeout: Duration,
+    keep_requests: bool,
 }
 
 impl Default for EmulatorBuilder {
     fn default() -> Self {
         Self {
+            document: None,
             tasks: 0,
+            items: 0,
             seed: 0,
             api_key: DEFAULT_API_KEY.to_owned(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -66,16 +79,61 @@ impl Default for EmulatorBuilder {
             extra_fields: false,
             fault_rate: 0.0,
             faults: Vec::new(),
+            idle_timeout: Duration::from_secs(60),
+            keep_requests: true,
         }
     }
 }
 
 impl EmulatorBuilder {
-    /// How many tasks there are at the start: none, if not said otherwise.
+    /// The OpenAPI document of the API to play, as YAML or JSON: its text, or the path of its file. What is on
+    /// one line and does not begin with `{` is a path. Without it, the API is Ittybit's.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder()
+    ///     .document("
+    /// openapi: 3.0.3
+    /// info: { title: Pets, version: '1' }
+    /// paths:
+    ///   /pets:
+    ///     get:
+    ///       responses:
+    ///         '200':
+    ///           description: The pets.
+    ///           content:
+    ///             application/json:
+    ///               schema: { type: array, items: { type: object, properties: { id: { type: string } } } }
+    /// ")
+    ///     .items(3)
+    ///     .start()
+    ///     .await?;
+    /// assert_eq!(emulator.items("/pets").ok_or("a list")?.all().len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn document(mut self, document: impl Into<String>) -> Self {
+        self.document = Some(document.into());
+        self
+    }
+
+    /// How many items each list has at the start, but for the tasks of Ittybit's own API: none, if not said
+    /// otherwise. They are made from the document's schemas and examples, and follow from the seed. Each is
+    /// made once at the start, to be found later.
+    ///
+    /// See [`document`](Self::document) for an example.
+    pub fn items(mut self, count: usize) -> Self {
+        self.items = count;
+        self
+    }
+
+    /// How many tasks there are at the start: none, if not said otherwise. They are there only where the
+    /// document is Ittybit's own.
     ///
     /// The newest are the same for every number of tasks; more of them are older ones. From 20 on
-    /// every kind and every status is among them. A million takes some two seconds to start with, and
-    /// half a gigabyte.
+    /// every kind and every status is among them. What a million costs is in `docs/performance.md` of the
+    /// repository.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -221,6 +279,34 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long a connection may take until the head of its next request has come, by real time: a
+    /// minute, if not said otherwise. It is then ended, whether the head came in part or not at all.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let builder = ittybit_emulator::Emulator::builder().idle_timeout(Duration::from_secs(5));
+    /// ```
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// Whether requests are kept for [`Emulator::requests`]: they are, if not said otherwise.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::builder().keep_requests(false).start().await?;
+    /// emulator.client().list_tasks().send().await?;
+    /// assert!(emulator.requests().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keep_requests(mut self, keep: bool) -> Self {
+        self.keep_requests = keep;
+        self
+    }
+
     /// Starts the emulator. It answers as soon as this returns.
     ///
     /// # Errors
@@ -251,31 +337,53 @@ impl EmulatorBuilder {
     pub fn start_blocking(self) -> io::Result<Emulator> {
         self.check()
             .map_err(|what| io::Error::new(io::ErrorKind::InvalidInput, what))?;
+        let contract = self.contract().map_err(|findings| {
+            let message = format!("the document cannot be served:\n{findings}");
+            io::Error::new(io::ErrorKind::InvalidInput, message)
+        })?;
         let now = seconds(self.clock.now());
         let listener = bind(self.address)?;
         let base_url = base_url(listener.local_addr()?);
-        let recipe = Recipe {
+        let tasks = tasks::Setting {
             seed: self.seed,
             count: self.tasks,
             now,
             unknown_values: self.unknown_values,
             extra_fields: self.extra_fields,
         };
+        let setting = Setting {
+            tasks: self.document.is_none().then_some(tasks),
+            items: self.items,
+            seed: self.seed,
+            now,
+            live: self.live,
+        };
+        let key_names = contract.key_names().map(str::to_ascii_lowercase).collect();
         let service = Arc::new(Service {
-            api: Api {
-                base_url,
-                api_key: self.api_key,
-                state: Mutex::new(State::new(Store::new(recipe, self.live, now))),
-            },
+            api: Api::new(base_url, self.api_key, contract, setting),
             clock: self.clock,
             random_faults: RandomFaults {
                 seed: self.seed,
                 rate: self.fault_rate,
                 faults: self.faults,
             },
+            idle_timeout: self.idle_timeout,
+            keep_requests: self.keep_requests,
+            key_names,
         });
         let server = Server::start(listener, Arc::clone(&service))?;
-        Ok(Emulator::new(server, service, self.live))
+        Ok(Emulator::new(server, service))
+    }
+
+    fn contract(&self) -> Result<Contract, Diagnostics> {
+        let document = match self.document.as_deref() {
+            None => Document::parse("openapi.yaml", OWN_DOCUMENT)?,
+            Some(text) if text.trim_end().contains('\n') || text.trim_start().starts_with('{') => {
+                Document::parse("document", text)?
+            }
+            Some(path) => Document::read(Path::new(path))?,
+        };
+        Contract::new(&document)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -289,8 +397,10 @@ impl EmulatorBuilder {
                  `{DEFAULT_API_KEY}`"
             ));
         }
-        if self.tasks > MOST_TASKS {
-            return Err(format!("{} tasks are too many: use at most {MOST_TASKS}", self.tasks));
+        for (count, what) in [(self.tasks, "tasks"), (self.items, "items")] {
+            if count > MOST_ITEMS {
+                return Err(format!("{count} {what} are too many: use at most {MOST_ITEMS}"));
+            }
         }
         if !(0.0..=1.0).contains(&self.fault_rate) {
             return Err(format!(
@@ -305,10 +415,39 @@ impl EmulatorBuilder {
     }
 }
 
+impl Emulator {
+    /// An emulator without tasks.
+    ///
+    /// # Errors
+    /// As for [`EmulatorBuilder::start`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// assert!(emulator.client().list_tasks().send().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Everything that can be set.
+    ///
+    /// ```
+    /// let builder = ittybit_emulator::Emulator::builder().tasks(100).seed(7);
+    /// ```
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+}
+
 impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorBuilder")
             .field("tasks", &self.tasks)
+            .field("items", &self.items)
             .field("seed", &self.seed)
             .field("address", &self.address)
             .field("live", &self.live)

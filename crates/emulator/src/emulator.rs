@@ -1,18 +1,18 @@
 //! The emulator in a test's hands.
 
 use std::fmt;
-use std::io;
 use std::sync::{Arc, MutexGuard};
 
 use ittybit::{Client, RetryPolicy, Task};
 
-use crate::builder::EmulatorBuilder;
 use crate::clock::SharedClock;
 use crate::fault::Fault;
+use crate::items::Items;
+use crate::recipe::seconds;
 use crate::request::Request;
 use crate::server::{Server, Service};
 use crate::state::State;
-use crate::store::{Store, seconds};
+use crate::tasks;
 
 /// A running emulator. It stops when it is dropped.
 ///
@@ -38,36 +38,9 @@ pub struct Emulator {
     // Stopped first, so that nothing is answered once the emulator begins to go.
     _server: Server,
     service: Arc<Service>,
-    live: bool,
 }
 
 impl Emulator {
-    /// An emulator without tasks.
-    ///
-    /// # Errors
-    /// As for [`EmulatorBuilder::start`].
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let emulator = ittybit_emulator::Emulator::start().await?;
-    /// assert!(emulator.client().list_tasks().send().await?.is_empty());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Everything that can be set.
-    ///
-    /// ```
-    /// let builder = ittybit_emulator::Emulator::builder().tasks(100).seed(7);
-    /// ```
-    pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder::default()
-    }
-
     /// Where the emulator is, without a slash at the end: `http://127.0.0.1:` and the port.
     ///
     /// ```
@@ -133,12 +106,14 @@ impl Emulator {
     /// # }
     /// ```
     pub fn tasks(&self) -> Vec<Task> {
-        let (contents, recipe) = {
-            let mut state = self.state();
-            state.store.advance(self.now());
-            (state.store.all(), state.store.recipe())
+        let Some(tasks) = self.list_of_tasks() else {
+            return Vec::new();
         };
-        contents.iter().map(|content| as_read(content.task(&recipe))).collect()
+        tasks
+            .shared()
+            .iter()
+            .filter_map(|item| tasks::from_json(item))
+            .collect()
     }
 
     /// The task with this id, as it stands.
@@ -153,9 +128,7 @@ impl Emulator {
     /// # }
     /// ```
     pub fn task(&self, id: &str) -> Option<Task> {
-        let mut state = self.state();
-        state.store.advance(self.now());
-        state.store.get(id).map(as_read)
+        tasks::from_json(&self.list_of_tasks()?.get(id)?)
     }
 
     /// Adds a task, or the builder of one.
@@ -184,13 +157,12 @@ impl Emulator {
         let task = task
             .try_into()
             .map_err(|error| ChangeError::Invalid(error.to_string()))?;
-        let now = self.now();
-        let mut state = self.state();
-        if state.store.contains(&task.id) {
-            return Err(ChangeError::IdTaken(task.id));
+        let tasks = self.list_of_tasks().ok_or_else(ChangeError::no_tasks)?;
+        let id = task.id.clone();
+        match tasks.insert(&id, tasks::to_json(task)) {
+            true => Ok(()),
+            false => Err(ChangeError::IdTaken(id)),
         }
-        state.store.insert(task, now);
-        Ok(())
     }
 
     /// Changes a task. The closure must not use the emulator, which waits for it.
@@ -212,23 +184,20 @@ impl Emulator {
     /// # }
     /// ```
     pub fn update(&self, id: &str, change: impl FnOnce(&mut Task)) -> Result<(), ChangeError> {
-        let now = self.now();
-        let mut state = self.state();
-        state.store.advance(now);
-        let task = state
-            .store
-            .get(id)
-            .ok_or_else(|| ChangeError::NoSuchTask(id.to_owned()))?;
-        let mut task = as_read(task);
-        change(&mut task);
-        if task.id != id {
-            return Err(ChangeError::IdChanged {
-                from: id.to_owned(),
-                to: task.id,
-            });
-        }
-        state.store.replace(task, now);
-        Ok(())
+        let tasks = self.list_of_tasks().ok_or_else(ChangeError::no_tasks)?;
+        let changed = tasks.exchange(id, |item| {
+            let mut task =
+                tasks::from_json(item).ok_or_else(|| ChangeError::Invalid("it has other fields".to_owned()))?;
+            change(&mut task);
+            if task.id != id {
+                return Err(ChangeError::IdChanged {
+                    from: id.to_owned(),
+                    to: task.id,
+                });
+            }
+            Ok(tasks::to_json(task))
+        });
+        changed.unwrap_or_else(|| Err(ChangeError::NoSuchTask(id.to_owned())))
     }
 
     /// Removes a task, and gives it. Its id still serves as a cursor, so that a list that is being
@@ -247,12 +216,18 @@ impl Emulator {
     /// # }
     /// ```
     pub fn remove(&self, id: &str) -> Option<Task> {
-        let mut state = self.state();
-        state.store.advance(self.now());
-        state.store.remove(id).map(as_read)
+        tasks::from_json(&self.list_of_tasks()?.remove(id)?)
     }
 
-    /// Makes everything as it was at the start: the tasks, no requests, no faults to come. The
+    /// The items of a list, by its path: as JSON, for any list of the document. Where the path has parameters,
+    /// write their values: `/users/7/posts`. `None` where the document has no list there.
+    ///
+    /// See [`Items`] for an example.
+    pub fn items(&self, path: &str) -> Option<Items<'_>> {
+        Items::find(&self.service, path)
+    }
+
+    /// Makes everything as it was at the start: the tasks and all other items, no requests, no faults to come. The
     /// clock stays where it is.
     ///
     /// ```
@@ -267,17 +242,15 @@ impl Emulator {
     /// # }
     /// ```
     pub fn reset(&self) {
-        let now = self.now();
-        let mut state = self.state();
-        let recipe = state.store.recipe();
-        *state = State::new(Store::new(recipe, self.live, now));
+        self.service.api.reset(seconds(self.service.clock.now()));
     }
 
-    /// What was received, in order: the last 10 000 requests.
+    /// What was received, in order: the last 10 000 requests, or fewer where they are larger than 64 MiB
+    /// in all.
     ///
     /// See [`Request`] for an example.
     pub fn requests(&self) -> Vec<Request> {
-        self.state().requests.iter().cloned().collect()
+        self.state().requests().cloned().collect()
     }
 
     /// Lets the next request fail. Called again, the one after it fails too, and so on; a retry is
@@ -302,16 +275,16 @@ impl Emulator {
         self.state().script.push_back(fault);
     }
 
-    pub(crate) fn new(server: Server, service: Arc<Service>, live: bool) -> Self {
+    pub(crate) fn new(server: Server, service: Arc<Service>) -> Self {
         Self {
             _server: server,
             service,
-            live,
         }
     }
 
-    fn now(&self) -> i64 {
-        seconds(self.service.clock.now())
+    /// Where the document is the project's own.
+    fn list_of_tasks(&self) -> Option<Items<'_>> {
+        self.service.api.has_tasks().then(|| self.items(tasks::PATH))?
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -358,6 +331,12 @@ pub enum ChangeError {
     Invalid(String),
 }
 
+impl ChangeError {
+    fn no_tasks() -> Self {
+        Self::Invalid("the document is another than Ittybit's: use `items`".to_owned())
+    }
+}
+
 impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -376,11 +355,3 @@ impl fmt::Display for ChangeError {
 }
 
 impl std::error::Error for ChangeError {}
-
-/// A task as the client reads it, to which `null` is the same as nothing.
-fn as_read(task: Arc<Task>) -> Task {
-    let mut task = Arc::unwrap_or_clone(task);
-    task.error.take_if(|error| error.is_null());
-    task.metadata.take_if(|metadata| metadata.is_null());
-    task
-}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyper::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, RETRY_AFTER, TRANSFER_ENCODING};
 use hyper::{HeaderMap, StatusCode};
 
 /// Something that goes wrong with an answer.
@@ -213,8 +213,12 @@ impl Fault {
 
     /// A header that the answer has in addition, or in place of its own.
     ///
+    /// `Content-Length` and `Transfer-Encoding` say where a response ends, so the server alone sets them:
+    /// a wrong one would change what the client takes for the next response. A body that is shorter than
+    /// its `Content-Length` is [`truncated`](Self::truncated).
+    ///
     /// # Panics
-    /// If a header cannot have this name or this value.
+    /// If a header cannot have this name or this value, or is one of the two above.
     ///
     /// ```
     /// use ittybit_emulator::Fault;
@@ -224,6 +228,10 @@ impl Fault {
         let name: HeaderName = name
             .parse()
             .unwrap_or_else(|_| panic!("no header has the name {name:?}"));
+        assert!(
+            name != CONTENT_LENGTH && name != TRANSFER_ENCODING,
+            "the server sets `{name}` itself: use `Fault::truncated()` for a body that is shorter than promised"
+        );
         let value: HeaderValue = value
             .parse()
             .unwrap_or_else(|_| panic!("no header has the value {value:?}"));

@@ -1,7 +1,8 @@
-//! The Ittybit API on this machine, for tests: a server in the test's own process, and a program.
+//! The Ittybit API on this machine, for tests: a server in the test's own process, and a program. It plays
+//! the API of any other OpenAPI document as well.
 //!
-//! It answers `GET /tasks` as the API documents it: keys, filters, order, cursors, headers, errors. It
-//! has data, and lets things go wrong when you say so.
+//! It serves every operation as the document says: keys, parameters, bodies, filters, order, cursors, headers,
+//! errors. It has data that requests read and change, and lets things go wrong when you say so.
 //!
 //! ```rust
 //! use ittybit::{Task, TaskKind, TaskStatus, Timestamp};
@@ -52,6 +53,8 @@
 //! | to | use |
 //! | --- | --- |
 //! | change the tasks | [`push`](Emulator::push), [`update`](Emulator::update), [`remove`](Emulator::remove), [`reset`](Emulator::reset) |
+//! | change the items of any list, as JSON | [`items`](Emulator::items) |
+//! | play the API of another document | [`document`](EmulatorBuilder::document) |
 //! | see what was sent | [`requests`](Emulator::requests) |
 //! | let the next request fail | [`fail_next`](Emulator::fail_next) with a [`Fault`] |
 //! | let some requests fail | [`random_faults`](EmulatorBuilder::random_faults) |
@@ -76,7 +79,41 @@
 //! prints where it listens and how to call it, and serves until Ctrl-C or SIGTERM. `--help` lists the
 //! rest.
 //!
-//! A request can ask for a status itself, whatever its key: `Prefer: code=503`.
+//! A request can ask for a status itself, whatever its key: `Prefer: code=503`; and for an example of the
+//! document by its name: `Prefer: example=busy`.
+//!
+//! # Any document
+//!
+//! ```sh
+//! cargo run -p ittybit-emulator -- --spec theirs.yaml --items 50
+//! ```
+//!
+//! serves an OpenAPI document, under its paths and under those with the path of its servers before them.
+//!
+//! **Resources** are found from it: a path with a list, or with a `POST`, and the path below that ends in an
+//! id. They have state: what is created is listed, read, changed and deleted. A created item has an id of the
+//! form of the document's example, times, and the first value of an `x-lifecycle`. With
+//! [`live`](EmulatorBuilder::live) it goes along that lifecycle, a step in one to five seconds, and 15 of 100
+//! fail. A list inside of an item is there only as long as that item.
+//!
+//! **Lists** filter by each parameter that names a property of the item, or says so with `x-filter`; older
+//! spellings (`x-enum-aliases`) are found by those of today. Several values of one parameter find each. They are
+//! ordered by the time of creation, the newest first, or as a parameter with `asc` and `desc` says. They page
+//! by the cursors of `x-cursor-pagination`, or by `page` or `offset` with `limit`, under the usual names.
+//! An `offset` costs a step for each item that it leaves out.
+//!
+//! **Files** that were uploaded to a path, or to a path above it, are what a download there gives.
+//!
+//! **An `Idempotency-Key`** that comes again within 24 hours of the emulator's clock, on the same path, gives
+//! the first response, and does nothing.
+//!
+//! **Everything else** is one of the document's examples, or a value made from the schema: with its formats,
+//! bounds, patterns, enums and unions. The same seed gives the same. A response is always as the schema says;
+//! where no value for it is found, it is a 500 that says for which schema.
+//!
+//! **Requests** are checked against the document, and refused in its own shape of errors, with what is wrong
+//! and where, as far as that shape has room for it. The status is 400, or 422 where the document has only
+//! that. Any security scheme takes the one key of the emulator; `basic` takes it as user or as password.
 //!
 //! # What the API's documentation leaves open
 //!
@@ -108,7 +145,7 @@
 //!
 //! **Parameters** that are not documented, that are given twice, that are not percent-encoded UTF-8, or
 //! whose value is not documented, are 400 `request_invalid`. A value is compared to the letter. A
-//! `limit` is written in digits. A body is not read.
+//! `limit` is written in digits. A body that the document does not have is not looked at.
 //!
 //! **Keys.** The path and the method are checked before the key, and the key before the parameters. A
 //! header without a bearer token is `token_missing`; so is one that has another scheme. `Bearer` may be
@@ -118,37 +155,61 @@
 //! without the body, and `OPTIONS` with 204; other methods are 405 `method_not_allowed`. The last two
 //! have the header `Allow`.
 //!
-//! **Errors** without a documented kind are named after their status, such as `too_many_requests`. All
-//! messages are this project's own.
+//! **Errors** without a documented example are named after their status, such as `too_many_requests`. What is
+//! wrong with a request is said in this project's own words.
 //!
 //! **What is not HTTP** is answered by the HTTP library, without a body: 400 for a request that cannot
 //! be read, 414 for a target of more than 64 KiB, 431 for more than 100 headers or about 400 KiB of
-//! them.
+//! them. A body of more than 64 MiB is 413. A connection on which no request comes for a
+//! [while](EmulatorBuilder::idle_timeout) is ended.
 //!
 //! # How fast
 //!
-//! A page costs the same whatever the number of tasks, the filters and the cursor: one ordered index
-//! holds each task under every combination of filters. So no combination is slower than another, and
-//! the price is memory: about 0.5 KB for a generated task, more for one that was pushed or has changed.
-//! The figures are in `docs/performance.md` of the repository.
+//! A page costs the same whatever the number of items and the cursor: an ordered index holds each item under
+//! each value that lists filter by. Of several filters, the one with the fewest items is followed, and the
+//! others are looked up for each of its items: so a page costs more the rarer it is that all of them match,
+//! and where two that are frequent never match together, all items of the rarer one are looked at. A generated
+//! item that has not changed is made again from its number: it takes about 150 bytes, and a task that was
+//! pushed or has changed about 2 KB. The figures are in `docs/performance.md` of the repository.
 
-mod answer;
-mod api_error;
+mod api;
+mod body;
 mod builder;
+mod check;
 mod clock;
-mod data;
+mod collection;
+mod contract;
 mod emulator;
+mod error_body;
 mod fault;
-mod life;
-mod query;
+mod id;
+mod items;
+mod multipart;
+mod page;
+mod parameter;
+mod pattern;
+mod percent;
+mod prefer;
+mod problem;
 mod random;
+mod recipe;
+mod render;
+mod reply;
 mod request;
+mod resource;
+mod route;
+mod schema;
+mod security;
 mod server;
 mod state;
-mod store;
+mod tasks;
+mod time_field;
+mod value;
+mod wording;
 
 pub use builder::{DEFAULT_API_KEY, EmulatorBuilder};
 pub use clock::{ManualClock, SystemClock};
 pub use emulator::{ChangeError, Emulator};
 pub use fault::Fault;
+pub use items::{ItemError, Items};
 pub use request::Request;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
 
-/// Serves the Ittybit API on this machine, with made-up tasks.
+/// Serves the Ittybit API on this machine, with made-up tasks; or the API of any OpenAPI document.
 #[derive(Parser)]
 #[command(
     name = "ittybit-emulator",
@@ -17,15 +18,23 @@ use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
     bin_name = "ittybit-emulator",
     version,
     max_term_width = 100,
-    after_help = "The same options give the same tasks, except with --live, where they are made as of now.\n\
+    after_help = "The same options give the same data, except with --live, where times are as of now.\n\
                   A request can ask for an error itself, with the header `Prefer: code=503`."
 )]
 struct Options {
-    /// How many tasks there are
+    /// The OpenAPI document to serve, YAML or JSON [default: that of the Ittybit API]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+
+    /// How many tasks there are, where the document is that of the Ittybit API
     #[arg(long, value_name = "NUMBER", default_value_t = 100, allow_negative_numbers = true)]
     tasks: usize,
 
-    /// What the tasks and the random faults follow from
+    /// How many items every other list has
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, allow_negative_numbers = true)]
+    items: usize,
+
+    /// What the tasks, other items and the random faults follow from
     #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
 
@@ -37,7 +46,8 @@ struct Options {
     #[arg(long, value_name = "KEY", default_value = DEFAULT_API_KEY)]
     key: String,
 
-    /// Let tasks go on as time passes, from `waiting` to an end within a minute
+    /// Let tasks go on as time passes, from `waiting` to an end within a minute; and other items along
+    /// their `x-lifecycle`
     #[arg(long)]
     live: bool,
 
@@ -68,11 +78,11 @@ enum FaultName {
     BadGateway,
     /// Status 503, with no body
     Unavailable,
-    /// The answer comes after a second
+    /// The response comes after a second
     Delay,
     /// Half of the body, then the connection ends
     Truncated,
-    /// No answer: the connection ends
+    /// No response: the connection ends
     Dropped,
     /// A body that is not JSON
     BrokenJson,
@@ -135,6 +145,9 @@ fn run(options: Options) -> io::Result<()> {
     };
     let mut builder = Emulator::builder()
         .tasks(options.tasks)
+        .items(options.items)
+        // Nobody asks the program for them.
+        .keep_requests(false)
         .seed(options.seed)
         .address(options.listen)
         .api_key(options.key)
@@ -142,6 +155,13 @@ fn run(options: Options) -> io::Result<()> {
         .unknown_values(options.unknown_values)
         .extra_fields(options.extra_fields)
         .random_faults(options.fault_rate, faults);
+    if let Some(path) = &options.spec {
+        let path = path.to_str().ok_or_else(|| {
+            let message = format!("the path {} is not UTF-8: rename the file", path.display());
+            io::Error::new(io::ErrorKind::InvalidInput, message)
+        })?;
+        builder = builder.document(path);
+    }
     if options.live {
         builder = builder.clock(SystemClock);
     }
@@ -154,7 +174,7 @@ fn run(options: Options) -> io::Result<()> {
             }
             () = &mut stopped => return Ok(()),
         };
-        greet(&emulator, options.tasks)
+        greet(&emulator, &options.spec, options.tasks)
             .map_err(|error| io::Error::new(error.kind(), format!("the address cannot be printed: {error}")))?;
         stopped.await;
         Ok(())
@@ -167,20 +187,27 @@ fn run(options: Options) -> io::Result<()> {
     served
 }
 
-fn greet(emulator: &Emulator, tasks: usize) -> io::Result<()> {
+fn greet(emulator: &Emulator, spec: &Option<PathBuf>, tasks: usize) -> io::Result<()> {
     let (url, key) = (emulator.base_url(), emulator.api_key());
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "Serving {tasks} tasks at {url}, until Ctrl-C.\n\
-         \n\
-         With curl:\n    \
-             curl -H 'Authorization: Bearer {key}' '{url}/tasks?limit=2'\n\
-         \n\
-         With the client, or the command `ittybit`:\n    \
-             export ITTYBIT_BASE_URL={url}\n    \
-             export ITTYBIT_API_KEY={key}"
-    )?;
+    match spec {
+        Some(path) => writeln!(
+            out,
+            "Serving {} at {url}, until Ctrl-C. The API key is {key}",
+            path.display()
+        )?,
+        None => writeln!(
+            out,
+            "Serving {tasks} tasks at {url}, until Ctrl-C.\n\
+             \n\
+             With curl:\n    \
+                 curl -H 'Authorization: Bearer {key}' '{url}/tasks?limit=2'\n\
+             \n\
+             With the client, or the command `ittybit`:\n    \
+                 export ITTYBIT_BASE_URL={url}\n    \
+                 export ITTYBIT_API_KEY={key}"
+        )?,
+    }
     out.flush()
 }
 

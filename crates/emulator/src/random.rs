@@ -18,6 +18,9 @@ pub(crate) enum Stream {
     Fate,
     Wait,
     Fault,
+    Value,
+    ItemId,
+    ItemValue,
 }
 
 pub(crate) struct Random {

@@ -5,7 +5,7 @@ use std::fmt;
 use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
 
-use crate::query;
+use crate::percent;
 
 const STRUCK_OUT: &str = "[redacted]";
 /// What every key starts with.
@@ -36,30 +36,46 @@ pub struct Request {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
+    body: String,
     status: Option<u16>,
 }
 
+/// More of a body is not kept.
+const KEPT_BODY: usize = 1 << 20;
+
 impl Request {
-    pub(crate) fn new(parts: &Parts, status: Option<u16>) -> Self {
+    /// `keys` are the headers and query parameters that hold a key, in lower case.
+    pub(crate) fn new(parts: &Parts, body: &[u8], status: Option<u16>, keys: &[String]) -> Self {
         let headers = parts.headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
-            let value = match name == AUTHORIZATION {
-                true => strike_out_credentials(&value),
-                false => strike_out(&value, is_key),
+            let value = match name.as_str() {
+                name if name == AUTHORIZATION => strike_out_credentials(&value),
+                name if keys.iter().any(|key| key == name) => STRUCK_OUT.to_owned(),
+                _ => strike_out(&value, is_key),
             };
             (name.as_str().to_owned(), value)
         });
         // What is sent to a proxy has the host before the path; CONNECT has nothing but the host.
         let target = match parts.uri.path_and_query() {
-            Some(target) => strike_out_target(target.as_str()),
-            None => strike_out_target(&parts.uri.to_string()),
+            Some(target) => strike_out_target(target.as_str(), keys),
+            None => strike_out_target(&parts.uri.to_string(), keys),
         };
         Self {
             method: parts.method.to_string(),
             target,
             headers: headers.collect(),
+            body: strike_out(&String::from_utf8_lossy(&body[..body.len().min(KEPT_BODY)]), is_key),
             status,
         }
+    }
+
+    /// How many bytes it takes to keep it, roughly.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| {
+            let bookkeeping = size_of::<(String, String)>();
+            bookkeeping + name.len() + value.len()
+        });
+        size_of::<Self>() + self.method.len() + self.target.len() + self.body.len() + headers.sum::<usize>()
     }
 
     /// The method, such as `GET`.
@@ -91,7 +107,7 @@ impl Request {
     /// query cannot be decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.target.split_once('?')?;
-        let pairs = query::pairs(query).ok()?;
+        let pairs = percent::pairs(query).ok()?;
         let (_, value) = pairs.into_iter().find(|(key, _)| key == name)?;
         Some(strike_out(&value, is_key))
     }
@@ -108,7 +124,22 @@ impl Request {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The status of the answer, or `None` where the connection was ended without one.
+    /// The body as text, without what is not UTF-8; its first MiB.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = ittybit_emulator::Emulator::start().await?;
+    /// emulator.client().list_tasks().send().await?;
+    /// assert_eq!(emulator.requests()[0].body(), "");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The status of the response, or `None` where the connection was ended without one.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
@@ -120,7 +151,7 @@ impl fmt::Debug for Request {
         f.debug_map().entries(self.headers()).finish()?;
         match self.status {
             Some(status) => write!(f, " -> {status}"),
-            None => f.write_str(" -> no answer"),
+            None => f.write_str(" -> no response"),
         }
     }
 }
@@ -134,15 +165,16 @@ fn strike_out_credentials(value: &str) -> String {
 }
 
 /// A path and query without keys, encoded ones among them.
-fn strike_out_target(target: &str) -> String {
+fn strike_out_target(target: &str, keys: &[String]) -> String {
     let text = |text: &str| {
         let struck = strike_out(text, |c| is_key(c) || c == '%');
-        match query::decode(&struck) {
+        match percent::decode(&struck) {
             Some(decoded) if decoded.contains(KEY_PREFIX) => STRUCK_OUT.to_owned(),
             _ => struck,
         }
     };
     let part = |part: &str| match part.split_once('=') {
+        Some((name, _)) if keys.iter().any(|key| key.eq_ignore_ascii_case(name)) => format!("{name}={STRUCK_OUT}"),
         Some((name, value)) => format!("{}={}", text(name), text(value)),
         None => text(part),
     };
@@ -184,7 +216,12 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Request::new(&request.body(()).unwrap().into_parts().0, Some(200))
+        Request::new(
+            &request.body(()).unwrap().into_parts().0,
+            b"{\"key\":\"ittybit_secret\"}",
+            Some(200),
+            &["x-token".to_owned()],
+        )
     }
 
     #[test]
@@ -194,9 +231,11 @@ mod tests {
             &[
                 ("Authorization", "Bearer ittybit_secret4"),
                 ("X-Key", "a ittybit_secret5, ittybit_secret6"),
+                ("X-Token", "another secret"),
                 ("Proxy", "fine"),
             ],
         );
+        assert_eq!(request.body(), r#"{"key":"[redacted]"}"#);
         assert_eq!(request.query("after").as_deref(), Some("[redacted]"));
         assert_eq!(request.query("before").as_deref(), Some("[redacted]"));
         assert_eq!(request.query("run_id").as_deref(), Some("x [redacted]"));

@@ -9,29 +9,41 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
-use hyper::header::CONTENT_LENGTH;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::header::{CONNECTION, CONTENT_LENGTH};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper::{Method, StatusCode, http};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use ittybit::Clock;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::answer::{Answer, Api};
+use crate::api::Api;
 use crate::fault::Damage;
+use crate::problem::Problem;
+use crate::recipe::seconds;
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::state::{RandomFaults, State};
-use crate::store::seconds;
 
 /// Everything that a connection needs.
 pub(crate) struct Service {
     pub(crate) api: Api,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random_faults: RandomFaults,
+    /// How long a connection may take for the head of its next request.
+    pub(crate) idle_timeout: Duration,
+    /// Whether requests are kept for whoever asks later.
+    pub(crate) keep_requests: bool,
+    /// Headers and query parameters that hold keys, in lower case.
+    pub(crate) key_names: Vec<String>,
 }
+
+/// A larger body is refused.
+const LARGEST_BODY: usize = 64 << 20;
 
 /// A running server. Dropped, it is gone: the port is free, and every connection ended.
 pub(crate) struct Server {
@@ -101,42 +113,75 @@ async fn serve(connection: TcpStream, service: Arc<Service>) {
     // Without it, the end of a page can wait for the other side's delayed acknowledgement. Where
     // it cannot be set, answers are slower and no less right.
     let _ = connection.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<_>| {
-        let (parts, _) = request.into_parts();
-        respond(Arc::clone(&service), parts)
+    let idle_timeout = service.idle_timeout;
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (parts, body) = request.into_parts();
+        respond(Arc::clone(&service), parts, body)
     });
     // An error here is a client that went away or did not speak HTTP, or a fault that was asked for.
     let _ = http1::Builder::new()
+        // A client that has sent its request may close its side and still wait for the response.
+        .half_close(true)
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle_timeout)
         .serve_connection(TokioIo::new(connection), service)
         .await;
 }
 
-async fn respond(service: Arc<Service>, request: Parts) -> Result<Response<Payload>, ConnectionEnded> {
+async fn respond(
+    service: Arc<Service>,
+    request: Parts,
+    body: Incoming,
+) -> Result<http::Response<Payload>, ConnectionEnded> {
+    let read = tokio::time::timeout(service.idle_timeout, Limited::new(body, LARGEST_BODY).collect()).await;
+    let body = match read {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let message = format!("The body is too large. Send at most {} MiB.", LARGEST_BODY >> 20);
+            Err(Problem::new(&[413], "payload_too_large", message))
+        }
+        // The client went away in the middle of it.
+        Ok(Err(_)) => return Err(ConnectionEnded),
+        Err(_) => Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)),
+    };
     let now = seconds(service.clock.now());
     let fault = State::lock(&service.api.state)
         .next_fault(&service.random_faults)
         .unwrap_or_default();
-    let mut answer = service.api.answer(&request, now);
-    answer.spoil(&fault);
+    let unread = body.is_err();
+    let mut reply = match &body {
+        Ok(body) => service.api.respond(&request, body, now),
+        Err(problem) => service.api.refuse(problem),
+    };
+    service.api.spoil(&mut reply, &request, &fault);
+    if unread {
+        // What is left of the body would be taken for the next request.
+        reply.set(CONNECTION, "close");
+    }
 
     let ends = fault.damage == Some(Damage::Drop);
-    let status = (!ends).then(|| answer.status.as_u16());
-    State::lock(&service.api.state).remember(Request::new(&request, status));
+    let status = (!ends).then(|| reply.status.as_u16());
+    if service.keep_requests {
+        let names = &service.key_names;
+        let request = Request::new(&request, body.as_deref().unwrap_or_default(), status, names);
+        State::lock(&service.api.state).remember(request);
+    }
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
     }
     match ends {
         true => Err(ConnectionEnded),
-        false => Ok(response(answer, &request.method, fault.damage)),
+        false => Ok(response(reply, &request.method, fault.damage)),
     }
 }
 
-fn response(answer: Answer, method: &Method, damage: Option<Damage>) -> Response<Payload> {
-    let Answer {
+fn response(reply: Reply, method: &Method, damage: Option<Damage>) -> http::Response<Payload> {
+    let Reply {
         status,
         mut headers,
         mut body,
-    } = answer;
+        ..
+    } = reply;
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         body.clear();
     } else {
@@ -152,7 +197,7 @@ fn response(answer: Answer, method: &Method, damage: Option<Damage>) -> Response
         data: Some(body).filter(|body| !body.is_empty()).map(Bytes::from),
         end: if truncated { End::Written } else { End::Whole },
     };
-    let mut response = Response::new(payload);
+    let mut response = http::Response::new(payload);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

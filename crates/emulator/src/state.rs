@@ -1,15 +1,24 @@
 //! What changes while the emulator runs.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::collection::Collection;
 use crate::fault::Fault;
 use crate::random::{Random, Stream};
+use crate::reply::Reply;
 use crate::request::Request;
-use crate::store::Store;
 
-/// How many requests are remembered.
-pub(crate) const REMEMBERED: usize = 10_000;
+/// How many requests are kept, and how many bytes of them.
+const KEPT_REQUESTS: usize = 10_000;
+const KEPT_BYTES: usize = 64 << 20;
+/// How many bytes of uploaded files are kept.
+const KEPT_FILES: usize = 256 << 20;
+/// How many responses are kept for requests that come again, and for how many seconds.
+const KEPT_RESPONSES: usize = 10_000;
+const REPEATABLE: i64 = 86_400;
+/// How many lists there are of a resource whose path has parameters.
+const KEPT_LISTS: usize = 1_000;
 
 /// Faults that come by themselves.
 #[derive(Clone, Debug, Default)]
@@ -20,28 +29,98 @@ pub(crate) struct RandomFaults {
     pub(crate) faults: Vec<Fault>,
 }
 
+/// A list: the place of its resource, and the values of the parameters in its path.
+pub(crate) type ListName = (usize, Vec<String>);
+
+#[derive(Default)]
 pub(crate) struct State {
-    pub(crate) store: Store,
+    lists: HashMap<ListName, Collection>,
+    /// Those with parameters in their paths, the oldest first.
+    nested: VecDeque<ListName>,
+    files: Files,
+    responses: HashMap<String, (i64, Reply)>,
+    response_order: VecDeque<String>,
     /// What happens to the next requests, one after the other.
     pub(crate) script: VecDeque<Fault>,
-    pub(crate) requests: VecDeque<Request>,
+    requests: VecDeque<Request>,
+    /// The size of all of `requests`.
+    bytes: usize,
     /// How many requests there were, of which each has its number to draw a fault with.
     received: u64,
 }
 
+/// Uploaded files by their paths, with their media types.
+#[derive(Default)]
+struct Files {
+    by_path: HashMap<String, (String, Vec<u8>)>,
+    order: VecDeque<String>,
+    bytes: usize,
+}
+
 impl State {
-    pub(crate) fn new(store: Store) -> Self {
-        Self {
-            store,
-            script: VecDeque::new(),
-            requests: VecDeque::new(),
-            received: 0,
+    /// The state, also after a panic in a caller's closure: that works on a copy of an item.
+    pub(crate) fn lock(state: &Mutex<Self>) -> MutexGuard<'_, Self> {
+        state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A list, as it is at a time in Unix seconds. It is made where it is not there yet.
+    pub(crate) fn list(&mut self, name: &ListName, now: i64, make: impl FnOnce() -> Collection) -> &mut Collection {
+        if !self.lists.contains_key(name) {
+            self.lists.insert(name.clone(), make());
+            if !name.1.is_empty() {
+                self.nested.push_back(name.clone());
+            }
+            if self.nested.len() > KEPT_LISTS
+                && let Some(oldest) = self.nested.pop_front()
+            {
+                self.lists.remove(&oldest);
+            }
+        }
+        let list = self.lists.get_mut(name).expect("it was made where it was not there");
+        list.advance(now);
+        list
+    }
+
+    /// The response that a request with this key has had.
+    pub(crate) fn earlier_response(&self, key: &str, now: i64) -> Option<Reply> {
+        let (time, reply) = self.responses.get(key)?;
+        (now - time < REPEATABLE).then(|| reply.clone())
+    }
+
+    pub(crate) fn keep_response(&mut self, key: String, now: i64, reply: Reply) {
+        if self.responses.insert(key.clone(), (now, reply)).is_none() {
+            self.response_order.push_back(key);
+        }
+        if self.response_order.len() > KEPT_RESPONSES
+            && let Some(oldest) = self.response_order.pop_front()
+        {
+            self.responses.remove(&oldest);
         }
     }
 
-    /// The state, also after a panic in a caller's closure: that works on a copy of a task.
-    pub(crate) fn lock(state: &Mutex<Self>) -> MutexGuard<'_, Self> {
-        state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn keep_file(&mut self, path: String, media: String, data: Vec<u8>) {
+        let files = &mut self.files;
+        files.bytes += data.len();
+        match files.by_path.insert(path.clone(), (media, data)) {
+            Some((_, old)) => files.bytes -= old.len(),
+            None => files.order.push_back(path),
+        }
+        while files.bytes > KEPT_FILES
+            && let Some(oldest) = files.order.pop_front()
+        {
+            files.bytes -= files.by_path.remove(&oldest).map_or(0, |(_, data)| data.len());
+        }
+    }
+
+    /// The file at a path, or at the nearest path above.
+    pub(crate) fn file(&self, path: &str) -> Option<&(String, Vec<u8>)> {
+        let mut path = path;
+        loop {
+            if let Some(file) = self.files.by_path.get(path) {
+                return Some(file);
+            }
+            path = &path[..path.rfind('/').filter(|at| *at > 0)?];
+        }
     }
 
     /// What goes wrong with the request that has come now: by script, or by chance.
@@ -56,10 +135,18 @@ impl State {
         happens.then(|| random.faults[draw.next() as usize % random.faults.len()].clone())
     }
 
+    /// Keeps a request for whoever asks later. The oldest make room.
     pub(crate) fn remember(&mut self, request: Request) {
-        if self.requests.len() == REMEMBERED {
-            self.requests.pop_front();
-        }
+        self.bytes += request.size();
         self.requests.push_back(request);
+        while (self.requests.len() > KEPT_REQUESTS || self.bytes > KEPT_BYTES)
+            && let Some(oldest) = self.requests.pop_front()
+        {
+            self.bytes -= oldest.size();
+        }
+    }
+
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter()
     }
 }

@@ -2,10 +2,12 @@
 
 mod http;
 
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use http::{exchange, get, parse};
+use http::{exchange, get, parse, send};
 use ittybit::{Category, Client, Error, RetryPolicy};
 use ittybit_emulator::{Emulator, Fault};
 
@@ -60,15 +62,18 @@ async fn the_client_sees_each_fault_for_what_it_is() {
     let error = failure(&emulator, Fault::status(204)).await;
     assert_eq!(error.category(), Category::UnexpectedStatus);
     // The next request is as it should be.
-    assert_eq!(once(&emulator).list_tasks().send().await.unwrap().len(), 20);
+    assert_eq!(
+        once(&emulator).list_tasks().send().await.unwrap().len(),
+        http::default_limit()
+    );
 }
 
 #[test]
 fn a_truncated_answer_promises_more_than_comes() {
     let emulator = emulator();
-    let whole = get(&emulator, "/tasks?limit=100");
+    let whole = get(&emulator, &format!("/tasks?limit={}", http::largest_limit()));
     emulator.fail_next(Fault::truncated());
-    let half = get(&emulator, "/tasks?limit=100");
+    let half = get(&emulator, &format!("/tasks?limit={}", http::largest_limit()));
     assert_eq!(half.header("content-length"), whole.header("content-length"));
     assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
     emulator.fail_next(Fault::truncated());
@@ -224,4 +229,71 @@ async fn a_client_gets_through_faults_that_pass() {
     let tasks: Vec<_> = client.list_tasks().limit(10).stream().try_collect().await.unwrap();
     assert_eq!(tasks, expected);
     assert!(emulator.requests().len() > 55, "some requests failed");
+}
+
+#[test]
+fn a_connection_that_sends_no_request_is_ended() {
+    let emulator = Emulator::builder()
+        .idle_timeout(Duration::from_millis(20))
+        .start_blocking()
+        .unwrap();
+    let key = "Authorization: Bearer ittybit_emulator";
+    for request in [
+        String::new(),
+        "GET /tas".to_owned(),
+        "GET /tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ".to_owned(),
+    ] {
+        let response = exchange(&emulator, request.as_bytes());
+        assert!(
+            response.is_empty() || response.starts_with(b"HTTP/1.1 408"),
+            "{request:?}"
+        );
+    }
+    // Kept alive after a response, it is ended as well.
+    let request = format!("GET /tasks HTTP/1.1\r\nHost: x\r\n{key}\r\n\r\n");
+    assert_eq!(parse(&exchange(&emulator, request.as_bytes())).status, 200);
+}
+
+#[test]
+fn a_half_closed_request_gets_its_response() {
+    let emulator = emulator();
+    let address = emulator.base_url().strip_prefix("http://").unwrap();
+    for number in 0..500 {
+        // A response that comes later meets the end of what the client sends.
+        if number % 10 == 0 {
+            emulator.fail_next(Fault::delay(Duration::from_millis(2)));
+        }
+        let mut connection = TcpStream::connect(address).unwrap();
+        let request = "GET /tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ittybit_emulator\r\n\r\n";
+        connection.write_all(request.as_bytes()).unwrap();
+        connection.shutdown(Shutdown::Write).unwrap();
+        let mut response = Vec::new();
+        connection.read_to_end(&mut response).unwrap();
+        assert_eq!(parse(&response).ids().len(), http::default_limit(), "request {number}");
+    }
+}
+
+#[test]
+fn what_says_where_a_response_ends_is_not_for_a_fault_to_set() {
+    for name in ["Content-Length", "content-length", "Transfer-Encoding"] {
+        let refused = std::panic::catch_unwind(|| Fault::status(500).header(name, "5")).unwrap_err();
+        let message = refused.downcast_ref::<String>().unwrap();
+        assert!(message.contains("Fault::truncated()"), "{message}");
+    }
+}
+
+#[test]
+fn large_requests_are_kept_up_to_a_size() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let filler = "x".repeat(300_000);
+    let sent = 400;
+    for number in 0..sent {
+        let target = format!("/tasks?run_id={number}");
+        send(&emulator, "GET", &target, &[("X-Filler", &filler)]);
+    }
+    let kept = emulator.requests();
+    assert!((150..250).contains(&kept.len()), "{} of 120 MB", kept.len());
+    let last = kept.last().unwrap();
+    assert_eq!(last.query("run_id").as_deref(), Some("399"));
+    assert_eq!(last.header("x-filler").map(str::len), Some(filler.len()));
 }

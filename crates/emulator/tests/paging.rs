@@ -121,7 +121,7 @@ impl Model {
             .collect();
         let inside = |at: &usize| after.is_none_or(|after| *at > after) && before.is_none_or(|before| *at < before);
         let window: Vec<_> = matching.iter().copied().filter(inside).collect();
-        let limit = query.limit.unwrap_or(20).min(window.len());
+        let limit = query.limit.unwrap_or_else(http::default_limit).min(window.len());
         let backward = before.is_some() && after.is_none();
         let page = match backward {
             true => &window[window.len() - limit..],
@@ -228,7 +228,7 @@ proptest! {
             let expected = model.page(&query);
             prop_assert_eq!(answer.status, 200, "{}", target);
             prop_assert_eq!(answer.ids(), expected.ids, "{}", target);
-            let limit = query.limit.unwrap_or(20).to_string();
+            let limit = query.limit.unwrap_or_else(http::default_limit).to_string();
             prop_assert_eq!(answer.header("limit"), Some(limit.as_str()), "{}", target);
             let has_more = if expected.has_more { "true" } else { "false" };
             prop_assert_eq!(answer.header("has-more"), Some(has_more), "{}", target);
@@ -241,7 +241,7 @@ proptest! {
     #[test]
     fn links_lead_through_everything(
         seed: u64,
-        limit in 1..=30usize,
+        limit in 1..=http::largest_limit().min(30),
         ascending: bool,
         status in prop::option::of(prop::sample::select(TaskStatusFilter::KNOWN)),
     ) {

@@ -75,14 +75,14 @@ impl Drop for Running {
 
 #[tokio::test]
 async fn serves_what_the_library_serves() {
-    let running = Running::start(&["--tasks", "30", "--seed", "7"]);
+    let running = Running::start(&["--tasks", "15", "--seed", "7"]);
     let library = ittybit_emulator::Emulator::builder()
-        .tasks(30)
+        .tasks(15)
         .seed(7)
         .start()
         .await
         .unwrap();
-    let page = running.client().list_tasks().limit(100).send().await.unwrap();
+    let page = running.client().list_tasks().limit(15).send().await.unwrap();
     assert_eq!(page.into_items(), library.tasks());
 }
 

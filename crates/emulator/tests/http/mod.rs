@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod contract;
+
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -34,13 +36,13 @@ impl Answer {
         self.json()["kind"].as_str().expect("an error object").to_owned()
     }
 
-    /// The ids of the page's tasks.
+    /// The ids of the page's items.
     pub fn ids(&self) -> Vec<String> {
         let page = self.json();
-        let tasks = page.as_array().unwrap_or_else(|| panic!("not a page: {page}"));
-        tasks
+        let items = page.as_array().unwrap_or_else(|| panic!("not a page: {page}"));
+        items
             .iter()
-            .map(|task| task["id"].as_str().unwrap().to_owned())
+            .map(|item| item["id"].as_str().unwrap().to_owned())
             .collect()
     }
 }
@@ -65,6 +67,45 @@ pub fn send(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &
     }
     request.push_str("\r\n");
     parse(&exchange(emulator, request.as_bytes()))
+}
+
+/// Sends a request with the emulator's key and a JSON body.
+pub fn send_json(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    let mut headers = headers.to_vec();
+    headers.push(("Content-Type", "application/json"));
+    send_body(emulator, method, target, &headers, body.to_string().as_bytes())
+}
+
+/// Sends a request with the emulator's key and a body.
+pub fn send_body(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut request = format!(
+        "{method} {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Authorization: Bearer {key}\r\nX-Api-Key: {key}\r\n",
+        body.len(),
+        key = emulator.api_key(),
+    );
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    let mut request = request.into_bytes();
+    request.extend(body);
+    parse(&exchange(emulator, &request))
+}
+
+/// The largest `limit` that the project's document allows.
+pub fn largest_limit() -> usize {
+    let parameters = ittybit::builder::ListTasks::OPERATION.parameters;
+    let limit = parameters.iter().find(|parameter| parameter.name == "limit").unwrap();
+    let (_, most) = limit.bounds.rsplit_once(' ').unwrap();
+    most.parse().unwrap()
+}
+
+/// How many tasks a page has if a request does not say.
+pub fn default_limit() -> usize {
+    let parameters = ittybit::builder::ListTasks::OPERATION.parameters;
+    let limit = parameters.iter().find(|parameter| parameter.name == "limit").unwrap();
+    limit.default.unwrap().parse().unwrap()
 }
 
 /// Sends a `GET` with the emulator's key.

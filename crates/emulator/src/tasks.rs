@@ -1,19 +1,36 @@
-//! The generated tasks: each follows from the seed and its age alone, so that it need not be kept.
+//! All that is known of tasks and that the document does not say: what generated ones are like, how they
+//! live, and what two of the filters mean.
 //!
-//! The age of a task is how many generated tasks are newer. Task 0 is the newest whatever the
-//! number of tasks: more of them add older ones, and change none.
+//! Task 0 is the newest whatever the number of tasks: more of them add older ones, and change none.
 //!
 //! Kinds and statuses come in blocks, shuffled: of 13 tasks each has another kind, and of 20 each
 //! status has some. So every value stands in the first pages already. Tasks come in groups of 8
 //! that one run, or one key, made within three seconds; many share a second.
 
+//! A life follows from the seed, the task's id and how far it has come, so a task takes the same way however
+//! often it is looked at.
+
+use std::sync::Arc;
+
 use ittybit::{AudioCodec, Codecs, File, FileKind, Task, TaskKind, TaskStatus, Timestamp, VideoCodec};
 use serde_json::{Map, Value, json};
 
-use crate::random::{Random, Stream, scramble};
+use crate::random::{Random, Stream, number_of, scramble};
+use crate::recipe::{Facts, Recipe, facts_of};
+use crate::reply::UNKNOWN_VALUE;
+use crate::resource::{Resource, key};
 
-/// A status, a kind and a place for files that no version of the API knows.
-pub(crate) const UNKNOWN_STATUS: &str = "hibernating";
+/// Where tasks are in the project's own document.
+pub(crate) const PATH: &str = "/tasks";
+
+/// Names that statuses had before, and those of today.
+const OLD_STATUSES: [(&str, &str); 3] = [
+    ("ready", "succeeded"),
+    ("completed", "succeeded"),
+    ("pending", "waiting"),
+];
+
+/// A kind and a place for files that no version of the API knows.
 const UNKNOWN_KIND: &str = "hologram";
 const UNKNOWN_FILE_KIND: &str = "vault";
 
@@ -50,7 +67,7 @@ const STATUSES: [TaskStatus; 20] = [
 
 /// What the tasks are made from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Recipe {
+pub(crate) struct Setting {
     pub(crate) seed: u64,
     pub(crate) count: usize,
     /// When the emulator started, in Unix seconds. No task is younger.
@@ -59,28 +76,115 @@ pub(crate) struct Recipe {
     pub(crate) extra_fields: bool,
 }
 
-/// What a task is found by: cheap to make for a million tasks.
-pub(crate) struct Facts {
-    pub(crate) id: String,
-    pub(crate) kind: TaskKind,
-    pub(crate) status: TaskStatus,
-    pub(crate) created_by: String,
-    pub(crate) created_at: i64,
+pub(crate) struct Tasks {
+    pub(crate) setting: Setting,
+    pub(crate) resource: Arc<Resource>,
 }
 
-impl Recipe {
-    pub(crate) fn facts(&self, age: u64) -> Facts {
+/// Says of the document's resource what the document does not say.
+pub(crate) fn adapt(resource: &mut Resource) {
+    let status = key(&mut resource.keys, "status");
+    for (old, current) in OLD_STATUSES {
+        resource.keys[status].aliases.insert(old.to_owned(), current.to_owned());
+    }
+    let creator = key(&mut resource.keys, "created_by");
+    if let Some(list) = &mut resource.list {
+        // A task is of the run that created it; a key is no run.
+        list.filters.retain(|filter| filter.parameter != "run_id");
+        list.filters.push(crate::resource::Filter {
+            parameter: "run_id".to_owned(),
+            key: creator,
+            prefix: Some("run_"),
+        });
+    }
+}
+
+/// A task as it is sent: what is nothing is `null`, as in the reference.
+pub(crate) fn to_json(mut task: Task) -> Value {
+    task.error.get_or_insert(Value::Null);
+    task.metadata.get_or_insert(Value::Null);
+    serde_json::to_value(task).expect("a task is JSON")
+}
+
+/// A task as the client reads it, to which `null` is the same as nothing.
+pub(crate) fn from_json(item: &Value) -> Option<Task> {
+    let mut task: Task = serde_json::from_value(item.clone()).ok()?;
+    task.error.take_if(|error| error.is_null());
+    task.metadata.take_if(|metadata| metadata.is_null());
+    Some(task)
+}
+
+impl Recipe for Tasks {
+    fn count(&self) -> usize {
+        self.setting.count
+    }
+
+    fn facts(&self, age: u64) -> Facts {
+        let basics = self.setting.basics(age);
+        let values = self.resource.keys.iter().map(|key| match key.property.as_str() {
+            "kind" => vec![basics.kind.as_str().to_owned()],
+            "status" => vec![basics.status.as_str().to_owned()],
+            "created_by" => vec![basics.created_by.clone()],
+            property => crate::recipe::texts(self.item(age).get(property)),
+        });
+        Facts {
+            time: basics.created_at,
+            values: values.collect(),
+            alive: !basics.status.is_terminal(),
+            id: basics.id,
+        }
+    }
+
+    fn item(&self, age: u64) -> Value {
+        to_json(self.setting.task(age))
+    }
+
+    fn write(&self, age: u64, out: &mut Vec<u8>) {
+        serde_json::to_writer(out, &self.setting.task(age)).expect("a task is JSON, and memory takes it");
+    }
+
+    fn facts_of(&self, item: &Value) -> Facts {
+        let status = item.get("status").and_then(Value::as_str).unwrap_or_default();
+        Facts {
+            alive: !TaskStatus::from(status).is_terminal(),
+            ..facts_of(&self.resource, item)
+        }
+    }
+
+    fn wait(&self, item: &Value) -> Option<i64> {
+        wait(self.setting.seed, &from_json(item)?)
+    }
+
+    fn advance(&self, item: &mut Value, now: i64) {
+        if let Some(mut task) = from_json(item) {
+            advance(self.setting.seed, &mut task, now);
+            *item = to_json(task);
+        }
+    }
+}
+
+/// What a task is found by.
+struct Basics {
+    id: String,
+    kind: TaskKind,
+    status: TaskStatus,
+    created_by: String,
+    created_at: i64,
+}
+
+impl Setting {
+    fn basics(&self, age: u64) -> Basics {
         let group = age / GROUP_SIZE;
         let mut kind = shuffled(self.seed, Stream::Kind, age, TaskKind::KNOWN);
         let mut status = shuffled(self.seed, Stream::Status, age, &STATUSES);
         if self.unknown_values {
             match age % 10 {
-                4 => status = UNKNOWN_STATUS.into(),
+                4 => status = UNKNOWN_VALUE.into(),
                 8 => kind = UNKNOWN_KIND.into(),
                 _ => {}
             }
         }
-        Facts {
+        Basics {
             id: id("task", self.seed, Stream::TaskId, age),
             kind,
             status,
@@ -106,14 +210,14 @@ impl Recipe {
         latest - (in_group / 3).cast_signed()
     }
 
-    pub(crate) fn task(&self, age: u64) -> Task {
-        let Facts {
+    fn task(&self, age: u64) -> Task {
+        let Basics {
             id,
             kind,
             status,
             created_by,
             created_at,
-        } = self.facts(age);
+        } = self.basics(age);
         let mut random = Random::new(self.seed, Stream::Content, age);
         let mut input = input(&kind, &mut random);
         let wait = random.between(1, 3);
@@ -205,7 +309,7 @@ fn id(prefix: &str, seed: u64, stream: Stream, number: u64) -> String {
 }
 
 /// Why a task failed. The documentation does not show the shape; it is that of the API's errors.
-pub(crate) fn failure(random: &mut Random) -> Value {
+fn failure(random: &mut Random) -> Value {
     let (kind, message) = random.pick(&[
         (
             "format_unsupported",
@@ -318,7 +422,7 @@ fn image(random: &mut Random) -> File {
 }
 
 /// The file that a task of this kind makes; none where it only finds something out.
-pub(crate) fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Option<File> {
+fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Option<File> {
     let (extension, mimetype) = match kind {
         TaskKind::Video => ("mp4", "video/mp4"),
         TaskKind::AdaptiveVideo => ("m3u8", "application/vnd.apple.mpegurl"),
@@ -402,12 +506,88 @@ fn set_stream(file: &mut File, tenths: i64, bitrate: i64) {
     file.filesize = Some(bitrate * tenths / 80);
 }
 
+/// Progress, in percent, that one step of processing makes.
+const STEP: f64 = 25.0;
+
+/// How a task ends.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Success,
+    Failure,
+    Cancellation,
+}
+
+/// Seconds until the task changes next; `None` for one that has come to its end, or that is in a
+/// status that is not known.
+fn wait(seed: u64, task: &Task) -> Option<i64> {
+    let longest = match task.status {
+        TaskStatus::Waiting => 4,
+        TaskStatus::Validating | TaskStatus::Finishing => 2,
+        TaskStatus::Queued => 5,
+        TaskStatus::Processing => 6,
+        _ => return None,
+    };
+    let step = number_of(task.status.as_str()).wrapping_add(progress(task) as u64);
+    let number = number_of(&task.id).wrapping_add(step);
+    Some(Random::new(seed, Stream::Wait, number).between(1, longest))
+}
+
+/// Takes the task one step further, at a time in Unix seconds.
+fn advance(seed: u64, task: &mut Task, now: i64) {
+    let mut random = Random::new(seed, Stream::Fate, number_of(&task.id));
+    let fate = match random.share() {
+        share if share < 0.85 => Fate::Success,
+        share if share < 0.95 => Fate::Failure,
+        _ => Fate::Cancellation,
+    };
+    let now = Timestamp::from_unix_seconds(now);
+    task.updated_at = Some(now);
+    match task.status {
+        TaskStatus::Waiting => {
+            task.status = TaskStatus::Validating;
+            task.started_at = Some(now);
+        }
+        TaskStatus::Validating => task.status = TaskStatus::Queued,
+        TaskStatus::Queued if fate == Fate::Cancellation => {
+            task.status = TaskStatus::Cancelled;
+            task.finished_at = Some(now);
+        }
+        TaskStatus::Queued => {
+            task.status = TaskStatus::Processing;
+            task.progress = Some(0.0);
+        }
+        TaskStatus::Processing if fate == Fate::Failure && progress(task) >= 2.0 * STEP => {
+            task.status = TaskStatus::Failed;
+            task.finished_at = Some(now);
+            task.error = Some(failure(&mut random));
+        }
+        TaskStatus::Processing => {
+            let progress = (progress(task) + STEP).min(100.0);
+            task.progress = Some(progress);
+            if progress == 100.0 {
+                task.status = TaskStatus::Finishing;
+            }
+        }
+        TaskStatus::Finishing => {
+            task.status = TaskStatus::Succeeded;
+            task.progress = Some(100.0);
+            task.finished_at = Some(now);
+            task.output = output(&task.kind, &task.id, task.input.as_ref());
+        }
+        _ => {}
+    }
+}
+
+fn progress(task: &Task) -> f64 {
+    task.progress.unwrap_or(0.0).max(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
-    const RECIPE: Recipe = Recipe {
+    const SETTING: Setting = Setting {
         seed: 7,
         count: 0,
         now: 1_735_689_600,
@@ -417,7 +597,7 @@ mod tests {
 
     #[test]
     fn older_tasks_are_not_newer() {
-        let times: Vec<_> = (0..5_000).map(|age| RECIPE.created_at(age)).collect();
+        let times: Vec<_> = (0..5_000).map(|age| SETTING.created_at(age)).collect();
         assert!(times.is_sorted_by(|newer, older| newer >= older));
         assert!(times.windows(2).any(|pair| pair[0] == pair[1]), "some share a second");
     }
@@ -425,12 +605,12 @@ mod tests {
     #[test]
     fn what_a_task_is_found_by_stands_in_it() {
         for unknown_values in [false, true] {
-            let recipe = Recipe {
+            let setting = Setting {
                 unknown_values,
-                ..RECIPE
+                ..SETTING
             };
             for age in 0..500 {
-                let (facts, task) = (recipe.facts(age), recipe.task(age));
+                let (facts, task) = (setting.basics(age), setting.task(age));
                 assert_eq!(task.id, facts.id);
                 assert_eq!(task.kind, facts.kind);
                 assert_eq!(task.status, facts.status);
@@ -442,7 +622,7 @@ mod tests {
 
     #[test]
     fn every_kind_and_status_is_among_the_newest() {
-        let facts: Vec<_> = (0..20).map(|age| RECIPE.facts(age)).collect();
+        let facts: Vec<_> = (0..20).map(|age| SETTING.basics(age)).collect();
         let kinds: HashSet<_> = facts.iter().map(|facts| &facts.kind).collect();
         let statuses: HashSet<_> = facts.iter().map(|facts| &facts.status).collect();
         assert_eq!(kinds, TaskKind::KNOWN.iter().collect());
@@ -452,18 +632,78 @@ mod tests {
     #[test]
     fn times_follow_each_other() {
         for age in 0..2_000 {
-            let task = RECIPE.task(age);
+            let task = SETTING.task(age);
             let updated = task.updated_at.expect("every task was updated");
             let mut times = vec![task.created_at, task.started_at, task.finished_at];
             times.retain(Option::is_some);
             assert!(times.is_sorted(), "{task:?}");
             assert_eq!(times.last(), Some(&Some(updated)), "{task:?}");
-            assert!(updated.unix_seconds() <= RECIPE.now, "{task:?}");
+            assert!(updated.unix_seconds() <= SETTING.now, "{task:?}");
             assert_eq!(task.finished_at.is_some(), task.status.is_terminal(), "{task:?}");
             assert_eq!(
                 task.error.as_ref().is_some_and(Value::is_object),
                 task.status == TaskStatus::Failed
             );
         }
+    }
+
+    /// The statuses of a task from its creation at 0, and when it came to each.
+    fn life(id: String) -> Vec<(TaskStatus, i64)> {
+        let mut task = Task::builder()
+            .id(id)
+            .kind("video")
+            .status("waiting")
+            .created_at(Timestamp::from_unix_seconds(0))
+            .build()
+            .unwrap();
+        let mut now = 0;
+        let mut statuses = vec![(task.status.clone(), now)];
+        while let Some(seconds) = wait(7, &task) {
+            now += seconds;
+            advance(7, &mut task, now);
+            assert_eq!(task.updated_at, Some(Timestamp::from_unix_seconds(now)));
+            if statuses.last().unwrap().0 != task.status {
+                statuses.push((task.status.clone(), now));
+            }
+        }
+        assert_eq!(task.finished_at, task.updated_at);
+        assert_eq!(task.output.is_some(), task.status.is_success());
+        assert_eq!(task.error.is_some(), task.status == TaskStatus::Failed);
+        statuses
+    }
+
+    #[test]
+    fn every_life_ends_within_a_minute() {
+        let mut ends = HashMap::new();
+        for number in 0..1_000 {
+            let life = life(format!("task_{number}"));
+            let (end, at) = life.last().unwrap();
+            assert!(end.is_terminal());
+            assert!(*at <= 60, "{life:?}");
+            *ends.entry(end.clone()).or_insert(0) += 1;
+        }
+        assert!(ends[&TaskStatus::Succeeded] > 700, "{ends:?}");
+        assert!(
+            ends[&TaskStatus::Failed] > 0 && ends[&TaskStatus::Cancelled] > 0,
+            "{ends:?}"
+        );
+    }
+
+    #[test]
+    fn a_life_goes_through_every_status() {
+        let life = (0..)
+            .map(|number| life(format!("task_{number}")))
+            .find(|life| life.last().unwrap().0 == TaskStatus::Succeeded)
+            .unwrap();
+        let statuses: Vec<_> = life.iter().map(|(status, _)| status.as_str()).collect();
+        let expected = [
+            "waiting",
+            "validating",
+            "queued",
+            "processing",
+            "finishing",
+            "succeeded",
+        ];
+        assert_eq!(statuses, expected);
     }
 }

@@ -1,0 +1,168 @@
+//! The body of a request: read by its content type, and checked against the document.
+
+use hyper::HeaderMap;
+use hyper::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use crate::check;
+use crate::contract::{Contract, Media, Operation, is_json};
+use crate::multipart;
+use crate::parameter::fields;
+use crate::percent;
+use crate::problem::Problem;
+use crate::schema::Way;
+use crate::value::Shape;
+use crate::wording::{one_of, shown};
+
+/// A body that is as documented.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    /// Its value, where it has one: JSON, a form, or a text.
+    pub(crate) value: Option<Value>,
+    /// A file, with its media type: the body itself, or the first file of a form.
+    pub(crate) file: Option<(String, Vec<u8>)>,
+}
+
+/// # Errors
+/// What is wrong with the body, or with its content type.
+pub(crate) fn read(
+    contract: &Contract,
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Sent, Problem> {
+    let Some(documented) = &operation.body else {
+        return Ok(Sent::default());
+    };
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if body.is_empty() && (content_type.is_none() || !documented.required) {
+        return match documented.required {
+            true => Err(Problem::invalid(
+                "body",
+                format!("The body is missing. Send {}.", names(&documented.media)),
+            )),
+            false => Ok(Sent::default()),
+        };
+    }
+    let content_type = content_type.unwrap_or_default();
+    let name = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let media = match name.is_empty() {
+        // What is not said can be guessed where there is but one possibility.
+        true if documented.media.len() == 1 => documented.media.first(),
+        _ => documented.media.iter().find(|media| covers(&media.name, &name)),
+    };
+    let Some(media) = media else {
+        let message = format!(
+            "The content type of the body is {}. Send {}.",
+            shown(&name),
+            names(&documented.media)
+        );
+        return Err(Problem {
+            place: Some("content-type".to_owned()),
+            ..Problem::new(&[415, 400, 422], "content_type_unsupported", message)
+        });
+    };
+    let name = if name.is_empty() { media.name.clone() } else { name };
+    let reader = Reader {
+        contract,
+        schema: media.schema.as_deref(),
+    };
+    match name.as_str() {
+        "application/x-www-form-urlencoded" => reader.form(body),
+        "multipart/form-data" => reader.multipart(&content_type, body),
+        name if is_json(name) => reader.json(body),
+        name if name.starts_with("text/") && !name.contains("xml") => reader.text(name, body),
+        name => Ok(Sent {
+            value: None,
+            file: Some((name.to_owned(), body.to_vec())),
+        }),
+    }
+}
+
+fn names(media: &[Media]) -> String {
+    one_of(media.iter().map(|media| media.name.as_str()))
+}
+
+/// Whether a documented media type, which may be a range, is that of a body.
+fn covers(documented: &str, name: &str) -> bool {
+    match documented.strip_suffix('*') {
+        Some("*/") => true,
+        Some(range) => name.starts_with(range),
+        None => documented == name,
+    }
+}
+
+struct Reader<'c> {
+    contract: &'c Contract,
+    schema: Option<&'c str>,
+}
+
+impl Reader<'_> {
+    fn checked(&self, value: Value, file: Option<(String, Vec<u8>)>) -> Result<Sent, Problem> {
+        if let Some(pointer) = self.schema {
+            check::value(&self.contract.schemas, pointer, "body", &value)?;
+        }
+        Ok(Sent {
+            value: Some(value),
+            file,
+        })
+    }
+
+    fn json(&self, body: &[u8]) -> Result<Sent, Problem> {
+        let value = serde_json::from_slice(body)
+            .map_err(|error| Problem::invalid("body", format!("The body is not JSON: {error}.")))?;
+        self.checked(value, None)
+    }
+
+    fn text(&self, name: &str, body: &[u8]) -> Result<Sent, Problem> {
+        let text = std::str::from_utf8(body)
+            .map_err(|error| Problem::invalid("body", format!("The body is not UTF-8: {error}.")))?;
+        self.checked(text.into(), Some((name.to_owned(), body.to_vec())))
+    }
+
+    fn form(&self, body: &[u8]) -> Result<Sent, Problem> {
+        let text = String::from_utf8_lossy(body);
+        let pairs = percent::pairs(&text)
+            .map_err(|part| Problem::invalid("body", format!("{} is not percent-encoded UTF-8.", shown(part))))?;
+        let members = pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        self.checked(Value::Object(fields(self.contract, &self.properties(), members)), None)
+    }
+
+    fn multipart(&self, content_type: &str, body: &[u8]) -> Result<Sent, Problem> {
+        let parts = multipart::parts(content_type, body)
+            .map_err(|reason| Problem::invalid("body", format!("The body is no form: {reason}.")))?;
+        let properties = self.properties();
+        // A part is a file by its property, whatever it is called.
+        let binary = |name: &str| {
+            let shape = properties
+                .get(name)
+                .map(|schema| Shape::of(&self.contract.schemas, schema));
+            shape.is_some_and(|shape| shape.keywords.get("format").is_some_and(|format| format == "binary"))
+        };
+        let file = parts.iter().find(|part| part.file || binary(&part.name));
+        let file = file.map(|part| {
+            let media = part.media.as_deref().unwrap_or("application/octet-stream");
+            (media.to_owned(), part.data.to_vec())
+        });
+        let texts: Vec<_> = parts
+            .iter()
+            .map(|part| (part.name.as_str(), String::from_utf8_lossy(part.data)))
+            .collect();
+        let members = texts.iter().map(|(name, text)| (*name, text.as_ref()));
+        self.checked(Value::Object(fields(self.contract, &properties, members)), file)
+    }
+
+    fn properties(&self) -> serde_json::Map<String, Value> {
+        let Some(pointer) = self.schema else {
+            return serde_json::Map::new();
+        };
+        Shape::at(&self.contract.schemas, Way::Request, pointer).properties(&self.contract.schemas)
+    }
+}

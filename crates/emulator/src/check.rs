@@ -1,0 +1,157 @@
+//! Checking a value against a schema, and saying in a sentence what is wrong with it.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::{Map, Value};
+
+use crate::problem::Problem;
+use crate::schema::{Schemas, Way};
+use crate::value::Shape;
+use crate::wording::{excerpt, one_of, shown};
+
+/// A text as each value that it may be by the schema, the likeliest first.
+pub(crate) fn readings(schemas: &Schemas, shape: &Shape, text: &str) -> Vec<Value> {
+    let types = shape.types(schemas);
+    let may_be = |kind: &str| types.is_empty() || types.iter().any(|name| name == kind);
+    let mut readings = Vec::new();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if whole && (may_be("integer") || may_be("number")) {
+        let integer = text.parse::<i64>().map(Value::from);
+        let integer = integer.or_else(|_| text.parse::<u64>().map(Value::from));
+        readings.extend(integer.or_else(|_| text.parse::<f64>().map(Value::from)).ok());
+    }
+    let numeric = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    if !whole && numeric && may_be("number") {
+        readings.extend(text.parse::<f64>().ok().map(Value::from));
+    }
+    if may_be("boolean") && (text == "true" || text == "false") {
+        readings.push((text == "true").into());
+    }
+    if may_be("null") && text == "null" {
+        readings.push(Value::Null);
+    }
+    if may_be("string") {
+        readings.push(text.into());
+    }
+    readings
+}
+
+/// Reads a text by a schema. `name` is that of the parameter or field.
+///
+/// # Errors
+/// What the text may be instead.
+pub(crate) fn text(schemas: &Schemas, pointer: &str, name: &str, text: &str) -> Result<Value, Problem> {
+    let shape = Shape::at(schemas, Way::Request, pointer);
+    let readings = readings(schemas, &shape, text);
+    let validator = schemas.validator(Way::Request, pointer).map_err(Problem::internal)?;
+    let mut reason = None;
+    for reading in readings {
+        match validator.validate(&reading) {
+            Ok(()) => return Ok(reading),
+            Err(error) => reason = Some(excerpt(&error.masked().to_string())),
+        }
+    }
+    let wanted = match (wanted(&shape.keywords), reason) {
+        (Some(wanted), _) => format!("Use {wanted}."),
+        (None, Some(reason)) => format!("That is wrong: {reason}."),
+        (None, None) => format!("Use {}.", kinds(&shape.types(schemas))),
+    };
+    Err(Problem::invalid(name, format!("`{name}` is {}. {wanted}", shown(text))))
+}
+
+/// Checks a value by a schema. `name` says what the value is: a parameter, or `body`.
+///
+/// # Errors
+/// The place in the value, and what is wrong with it.
+pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value) -> Result<(), Problem> {
+    let validator = schemas.validator(Way::Request, pointer).map_err(Problem::internal)?;
+    let Err(error) = validator.validate(value) else {
+        return Ok(());
+    };
+    let error = innermost(&error);
+    let place = format!("{name}{}", error.instance_path());
+    // The value itself may be long, and be a secret.
+    let reason = error.masked().to_string();
+    Err(Problem::invalid(
+        place.clone(),
+        format!(
+            "`{}` is not as documented: {}.",
+            excerpt(&place),
+            excerpt_of_reason(&reason)
+        ),
+    ))
+}
+
+/// What is wrong in the branch of a union that a value is nearest to, where that is further inside.
+fn innermost<'e, 'v>(error: &'e ValidationError<'v>) -> &'e ValidationError<'v> {
+    let branches = match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
+        _ => return error,
+    };
+    // A value that says by one of a few words what it is belongs to the branch with that word.
+    let named = |branch: &&Vec<ValidationError<'v>>| {
+        let other = |error: &ValidationError<'_>| {
+            matches!(
+                error.kind(),
+                ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. }
+            )
+        };
+        !branch.iter().any(other)
+    };
+    let nearest = branches.iter().filter(named).min_by_key(|branch| branch.len());
+    match nearest.and_then(|branch| branch.first()) {
+        Some(inner) if inner.instance_path().as_str().len() > error.instance_path().as_str().len() => innermost(inner),
+        _ => error,
+    }
+}
+
+fn excerpt_of_reason(reason: &str) -> String {
+    const LONGEST: usize = 300;
+    match reason.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason.to_owned(),
+    }
+}
+
+/// What a schema asks for, in words; none where that takes more than a few.
+fn wanted(keywords: &Map<String, Value>) -> Option<String> {
+    if let Some(values) = keywords.get("enum").and_then(Value::as_array) {
+        let texts = values.iter().filter(|value| !value.is_null());
+        return Some(one_of(
+            texts.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        ));
+    }
+    let bound = |name: &str| keywords.get(name).filter(|bound| bound.is_number());
+    let kind = match keywords.get("type").and_then(Value::as_str)? {
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => return Some("`true` or `false`".to_owned()),
+        _ => return None,
+    };
+    let others = ["exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not"];
+    if others.iter().any(|name| keywords.contains_key(*name)) {
+        return None;
+    }
+    Some(match (bound("minimum"), bound("maximum")) {
+        (Some(low), Some(high)) => format!("{kind} from {low} to {high}"),
+        (Some(low), None) => format!("{kind}, at least {low}"),
+        (None, Some(high)) => format!("{kind}, at most {high}"),
+        (None, None) => kind.to_owned(),
+    })
+}
+
+fn kinds(types: &[String]) -> String {
+    let names = types.iter().map(|name| match name.as_str() {
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "`true` or `false`",
+        "array" => "a list",
+        "object" => "an object",
+        "null" => "`null`",
+        _ => "a text",
+    });
+    names.collect::<Vec<_>>().join(" or ")
+}
