@@ -217,6 +217,7 @@ impl Error {
     /// Whether this is the error of one item of a list alone: the next item is the one behind it.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// fn can_be_skipped(error: &my_api::Error) -> bool {
     ///     error.is_of_item()
     /// }

@@ -87,7 +87,7 @@ pub struct Paging {
 /// What says how far an item of a list is, and when it will not change any more.
 ///
 /// ```
-/// # use my_api::operation::Operation;
+/// # use ittybit_runtime::operation::Operation;
 /// fn can_be_watched(operation: &Operation) -> bool {
 ///     operation.lifecycle.is_some()
 /// }
@@ -232,7 +232,7 @@ impl<C> List<C> {
     /// given as for [`pages_json`](Self::pages_json).
     ///
     /// ```
-    /// # use my_api::{Error, operation::List};
+    /// # use ittybit_runtime::{Error, operation::List};
     /// async fn wait_for_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
     ///     let mut changes = list.watch_json(client, &[])?;
     ///     while let Some(item) = changes.try_next().await? {

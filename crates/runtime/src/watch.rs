@@ -33,6 +33,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 const SHORTEST: Duration = Duration::from_millis(100);
 
 /// What generated code says of a list that can be watched.
+#[doc(hidden)]
 pub struct Watching<T> {
     pagination: Pagination<T>,
     is_done: fn(&T) -> bool,
@@ -49,6 +50,7 @@ impl<T> Copy for Watching<T> {}
 
 impl<T: PartialEq> Watching<T> {
     /// A list whose items are done where `is_done` says so. Items are told apart by their cursors.
+    #[doc(hidden)]
     pub const fn new(pagination: Pagination<T>, is_done: fn(&T) -> bool) -> Self {
         Self {
             pagination,
@@ -60,6 +62,7 @@ impl<T: PartialEq> Watching<T> {
 
 impl Watching<Box<RawValue>> {
     /// The same for items that are kept as JSON.
+    #[doc(hidden)]
     pub const fn json(pagination: Pagination<Box<RawValue>>, is_done: fn(&Box<RawValue>) -> bool) -> Self {
         Self {
             pagination,
@@ -89,15 +92,15 @@ fn same_json(one: &Box<RawValue>, other: &Box<RawValue>) -> bool {
 /// least for the interval, and continues. An item that cannot be deserialized is an error once, until its
 /// JSON changes.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), my_api::Error> {
-/// # let client = my_api::Client::from_env()?;
-/// let mut changes = client.list_tasks().run_id("run_5xQ9wKp3vN").watch();
-/// while let Some(task) = changes.try_next().await? {
-///     println!("{} {}", task.id, task.status);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Job = serde_json::Value;
+/// async fn show(mut changes: my_api::Watch<Job>) -> Result<(), my_api::Error> {
+///     while let Some(job) = changes.try_next().await? {
+///         println!("{job}");
+///     }
+///     Ok(())
 /// }
-/// # Ok(())
-/// # }
 /// ```
 #[must_use = "a watch sends nothing before it is polled"]
 pub struct Watch<T> {
@@ -211,10 +214,11 @@ impl<T> Watch<T> {
     /// and all of it is waited, as the jitter of the [`RetryPolicy`](crate::RetryPolicy) has it.
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let changes = client.list_tasks().watch().interval(Duration::from_secs(10));
-    /// # Ok::<(), my_api::Error>(())
+    /// fn slowly<T>(changes: my_api::Watch<T>) -> my_api::Watch<T> {
+    ///     changes.interval(Duration::from_secs(10))
+    /// }
     /// ```
     pub fn interval(mut self, first: Duration) -> Self {
         self.interval = Interval::new(first);
@@ -228,10 +232,11 @@ impl<T> Watch<T> {
     /// (`deadline` of the request, before `watch`, is that of each page.)
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let changes = client.list_tasks().watch().deadline(Duration::from_secs(600));
-    /// # Ok::<(), my_api::Error>(())
+    /// fn ten_minutes<T>(changes: my_api::Watch<T>) -> my_api::Watch<T> {
+    ///     changes.deadline(Duration::from_secs(600))
+    /// }
     /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -241,10 +246,10 @@ impl<T> Watch<T> {
     /// The last state of every item that was seen, in the order in which they were first seen.
     ///
     /// ```
-    /// # let client = my_api::Client::new("ittybit_example")?;
-    /// let changes = client.list_tasks().watch();
-    /// assert_eq!(changes.states().count(), 0);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// fn seen<T>(changes: &my_api::Watch<T>) -> usize {
+    ///     changes.states().len()
+    /// }
     /// ```
     pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
         self.seen.iter().map(|seen| &seen.item)
@@ -382,13 +387,12 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     /// Whatever asking for the list met, and the end of the deadline. Called again, it waits and continues,
     /// but not after the deadline and not with an argument that is wrong.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let mut changes = client.list_tasks().watch();
-    /// let first = changes.try_next().await?;
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Job = serde_json::Value;
+    /// async fn first(mut changes: my_api::Watch<Job>) -> Result<Option<Job>, my_api::Error> {
+    ///     changes.try_next().await
+    /// }
     /// ```
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         std::future::poll_fn(|context| self.poll_change(context))
@@ -402,14 +406,14 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     /// # Errors
     /// As for [`try_next`](Self::try_next). Called again, it continues.
     ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), my_api::Error> {
-    /// # let client = my_api::Client::from_env()?;
-    /// let tasks = client.list_tasks().run_id("run_5xQ9wKp3vN").watch().until_done().await?;
-    /// let failed = tasks.iter().filter(|task| !task.status.is_success());
-    /// println!("{} of {} failed", failed.count(), tasks.len());
-    /// # Ok(())
-    /// # }
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Job = serde_json::Value;
+    /// async fn wait(mut changes: my_api::Watch<Job>) -> Result<(), my_api::Error> {
+    ///     let jobs = changes.until_done().await?;
+    ///     println!("{} jobs are done", jobs.len());
+    ///     Ok(())
+    /// }
     /// ```
     pub async fn until_done(&mut self) -> Result<Vec<T>, Error> {
         while self.try_next().await?.is_some() {}

@@ -418,12 +418,13 @@ impl<'d> Checker<'d> {
         }
         let finding = self.warning(spot, CODE, format!("`{}` is no value of `{}`", short(text), spot.name));
         let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
+        let meant = self.similar(text, choices.iter().copied());
         let decision = match same {
             Some(choice) => Decision::Taken(Value::String((*choice).to_owned())),
-            None if vital => Decision::Refused,
+            // A slip of the pen has one meaning, and leaving it out would be another.
+            None if vital || meant.is_some() => Decision::Refused,
             None => Decision::LeftOut,
         };
-        let meant = self.similar(text, choices.iter().copied());
         let finding = match meant {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!("write one of {list}")),

@@ -286,7 +286,8 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
             let names = of_kind.and_then(Node::as_object).unwrap_or_default();
             let names = names.iter().map(|entry| entry.key());
             match checker.similar(name, names) {
-                Some(meant) => finding.help(format!(
+                // A slip of the pen has one meaning, and any JSON would be another.
+                Some(meant) => finding.severe(Severity::Error).help(format!(
                     "did you mean `#/components/{component}/{}`?",
                     pointer::escape(meant)
                 )),

@@ -57,6 +57,10 @@ pub struct Scheme {
 }
 
 /// Where a credential goes in a request.
+///
+/// ```
+/// let kind = ittybit_runtime::auth::SchemeKind::Header("X-Key");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemeKind {

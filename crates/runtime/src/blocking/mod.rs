@@ -378,13 +378,15 @@ impl<T> fmt::Debug for Items<T> {
 ///
 /// After an error it can be asked again and continues, as [`Watch`](crate::Watch) does.
 ///
-/// ```no_run
-/// # let client = my_api::blocking::Client::from_env()?;
-/// for task in client.list_tasks().run_id("run_5xQ9wKp3vN").watch() {
-///     let task = task?;
-///     println!("{} {}", task.id, task.status);
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # type Job = serde_json::Value;
+/// fn show(changes: my_api::blocking::Watch<Job>) -> Result<(), my_api::Error> {
+///     for job in changes {
+///         println!("{}", job?);
+///     }
+///     Ok(())
 /// }
-/// # Ok::<(), my_api::Error>(())
 /// ```
 #[must_use = "an iterator sends nothing before it is asked"]
 pub struct Watch<T> {
@@ -396,10 +398,11 @@ impl<T> Watch<T> {
     /// The time between two looks at the list: see [`Watch::interval`](crate::Watch::interval).
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let changes = client.list_tasks().watch().interval(Duration::from_secs(10));
-    /// # Ok::<(), my_api::Error>(())
+    /// fn slowly<T>(changes: my_api::blocking::Watch<T>) -> my_api::blocking::Watch<T> {
+    ///     changes.interval(Duration::from_secs(10))
+    /// }
     /// ```
     pub fn interval(mut self, first: Duration) -> Self {
         self.inner = self.inner.interval(first);
@@ -409,10 +412,11 @@ impl<T> Watch<T> {
     /// How long the watch may take as a whole: see [`Watch::deadline`](crate::Watch::deadline).
     ///
     /// ```
+    /// # use ittybit_runtime as my_api;
     /// use std::time::Duration;
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// let changes = client.list_tasks().watch().deadline(Duration::from_secs(600));
-    /// # Ok::<(), my_api::Error>(())
+    /// fn ten_minutes<T>(changes: my_api::blocking::Watch<T>) -> my_api::blocking::Watch<T> {
+    ///     changes.deadline(Duration::from_secs(600))
+    /// }
     /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.inner = self.inner.deadline(deadline);
@@ -422,9 +426,10 @@ impl<T> Watch<T> {
     /// The last state of every item that was seen: see [`Watch::states`](crate::Watch::states).
     ///
     /// ```
-    /// # let client = my_api::blocking::Client::new("ittybit_example")?;
-    /// assert_eq!(client.list_tasks().watch().states().count(), 0);
-    /// # Ok::<(), my_api::Error>(())
+    /// # use ittybit_runtime as my_api;
+    /// fn seen<T>(changes: &my_api::blocking::Watch<T>) -> usize {
+    ///     changes.states().len()
+    /// }
     /// ```
     pub fn states(&self) -> impl ExactSizeIterator<Item = &T> {
         self.inner.states()
@@ -437,11 +442,13 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     /// # Errors
     /// Whatever asking for the list met, and the end of the deadline. Called again, it continues.
     ///
-    /// ```no_run
-    /// # let client = my_api::blocking::Client::from_env()?;
-    /// let tasks = client.list_tasks().run_id("run_5xQ9wKp3vN").watch().until_done()?;
-    /// println!("{} tasks are done", tasks.len());
-    /// # Ok::<(), my_api::Error>(())
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # type Job = serde_json::Value;
+    /// fn wait(mut changes: my_api::blocking::Watch<Job>) -> Result<(), my_api::Error> {
+    ///     println!("{} jobs are done", changes.until_done()?.len());
+    ///     Ok(())
+    /// }
     /// ```
     pub fn until_done(&mut self) -> Result<Vec<T>, Error> {
         self.client.wait(self.inner.until_done())

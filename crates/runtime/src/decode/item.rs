@@ -9,6 +9,7 @@ use super::{Misfits, position};
 use crate::received::Received;
 
 /// A property of an item as it is written in a query: its cursor, where the item is kept as JSON.
+#[doc(hidden)]
 pub fn text_of(item: &RawValue, property: &str) -> Option<String> {
     lenient::member(item.get(), property)
 }

@@ -44,6 +44,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<(T, Vec<u
 ///
 /// # Errors
 /// A value is not one that the map takes.
+#[doc(hidden)]
 pub fn extra<'de, D, M, V>(deserializer: D) -> Result<M, D::Error>
 where
     D: Deserializer<'de>,
@@ -111,6 +112,7 @@ impl<'de> Deserialize<'de> for Name {
 ///
 /// # Errors
 /// The value is neither null nor of the type.
+#[doc(hidden)]
 pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     struct Nullable<T>(PhantomData<T>);
 

@@ -36,7 +36,19 @@ pub use self::in_memory::{InMemory, Recorded};
 /// The client limits the time of an attempt, so a transport needs no timeout of its own. A future that
 /// is dropped is a request that is no longer wanted.
 ///
-/// See the [module](self) for an example.
+/// ```
+/// use ittybit_runtime::reqwest;
+/// use ittybit_runtime::transport::{Transport, TransportError};
+///
+/// /// A network that is down.
+/// struct Down;
+///
+/// impl Transport for Down {
+///     async fn send(&self, _: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+///         Err(TransportError::connect("the cable is out"))
+///     }
+/// }
+/// ```
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request, and gives the response as soon as its head is there.
     ///
