@@ -117,9 +117,6 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
                     line: String::new(),
                 });
             }
-            Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "client") => {
-                entries.extend(client(&item.mac.tokens));
-            }
             Item::Const(item) if is_public(&item.vis) => {
                 let of = format!("const {module}{}: {}", item.ident, text(&item.ty));
                 entries.push(Entry {
@@ -238,33 +235,6 @@ fn derives(attribute: &Attribute) -> Option<Vec<String>> {
     list.path
         .is_ident("derive")
         .then(|| text(&list.tokens).split(", ").map(str::to_owned).collect())
-}
-
-/// What differs between clients: how one is made, and the setters of credentials.
-fn client(tokens: &proc_macro2::TokenStream) -> Vec<Entry> {
-    let entry = |of: &str, line: String| Entry {
-        of: of.to_owned(),
-        line,
-    };
-    let mut entries = Vec::new();
-    let mut member = String::new();
-    for token in tokens.clone() {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => {
-                if let Some(how) = member.strip_prefix("new : ") {
-                    entries.push(entry("struct Client", format!("new: {}", how.trim())));
-                }
-                member.clear();
-            }
-            TokenTree::Group(group) => {
-                let setters = text(&group.stream());
-                let setters = setters.split(',').map(str::trim).filter(|setter| !setter.is_empty());
-                entries.extend(setters.map(|setter| entry("struct ClientBuilder", format!("credential: {setter}"))));
-            }
-            other => member.push_str(&format!("{other} ")),
-        }
-    }
-    entries
 }
 
 /// The values of an enum's variants on the wire, as `open_enum!` has them.
