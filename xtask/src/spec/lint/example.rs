@@ -278,11 +278,6 @@ mod tests {
                 .iter()
                 .any(|finding| finding.message().contains("too intricate"))
         );
-        assert!(
-            findings
-                .iter()
-                .any(|finding| finding.message().contains("not what its schema says"))
-        );
     }
 
     #[test]
