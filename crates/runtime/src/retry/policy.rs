@@ -105,7 +105,7 @@ impl RetryPolicy {
     }
 
     /// The longest `Retry-After` that is waited for. Above it the error is returned at once, and
-    /// says in [`Error::retry_after`] how long the server wants the client to stay away.
+    /// says in [`Error::retry_after`](crate::Error::retry_after) how long the server wants the client to stay away.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
