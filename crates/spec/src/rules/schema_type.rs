@@ -69,7 +69,7 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     if TYPES.contains(&text) || text == "null" {
         return;
     }
-    let finding = checker.warning(spot, CODE, format!("`{}` is no type of a schema", short(text)));
+    let finding = checker.warning(spot, CODE, format!("`{}` is no value of `type`", short(text)));
     let same = TYPES.iter().find(|name| name.eq_ignore_ascii_case(text.trim()));
     let meant = checker.similar(text, TYPES.iter().copied());
     let finding = match meant {
@@ -84,6 +84,8 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
             Decision::Kept,
             finding.label("read as `type: string` and `format: binary`"),
         ),
+        // A slip of the pen has one meaning, and leaving it out would be another.
+        (None, _) if meant.is_some() => checker.decide(spot, Decision::Refused, finding),
         (None, _) => checker.decide(spot, Decision::LeftOut, finding),
     }
 }
