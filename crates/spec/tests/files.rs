@@ -105,6 +105,12 @@ fn findings_name_the_file_that_they_are_in() {
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("findings_name_the_file_that_they_are_in", report);
     });
+    fs::write(
+        folder.path().join("specs/common/kinds.yaml"),
+        "Kind:\n  type: string\nOther: { $ref: '#/Knd' }\n",
+    )
+    .expect("a file");
+    let document = Document::read(&folder.path().join("specs/api.yaml")).expect("a document");
     let lowered = document.lowered().expect("no error").document;
     let finding = lowered.error("/components/schemas/Kind", "here");
     assert!(Path::new(finding.file()).ends_with("common/kinds.yaml"), "{finding}");
