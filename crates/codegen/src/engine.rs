@@ -32,6 +32,9 @@ fn settings(model: &Model) -> GenerationSettings {
         let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
         settings.with_replacement(name, format!("types::{name}"), impls);
     }
+    for name in model.unions.keys() {
+        settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
+    }
     settings.with_replacement(TIMESTAMP, TIMESTAMP, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     settings
 }

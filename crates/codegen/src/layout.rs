@@ -56,7 +56,12 @@ impl<'c> Line<'c> {
 }
 
 /// Invocations of macros, each of whose lines ends in a comma.
-const MACROS: [&str; 2] = ["open_enum! {", "ittybit_runtime::client! {"];
+const MACROS: [&str; 4] = [
+    "open_enum! {",
+    "ittybit_runtime::client! {",
+    "ittybit_runtime::fit! {",
+    "ittybit_runtime::union! {",
+];
 
 /// One member a line: prettyplease fills lines with the tokens of a macro.
 fn invocation(head: &str, tokens: &str, indent: &str) -> String {
@@ -120,6 +125,8 @@ fn wants_blank(previous: Line, line: Line) -> bool {
             "use ",
             "open_enum!",
             "ittybit_runtime::client!",
+            "ittybit_runtime::fit!",
+            "ittybit_runtime::union!",
             "static ",
             "pub(crate) static ",
         ]

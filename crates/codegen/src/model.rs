@@ -20,6 +20,11 @@ pub(crate) struct Model {
     pub structs: IndexMap<String, Struct>,
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
+    pub unions: IndexMap<String, Union>,
+    /// The structs that variants of unions are or hold.
+    pub in_unions: Vec<String>,
+    /// Enums of the bodies that an operation may succeed with.
+    pub outcomes: IndexMap<String, Outcome>,
     pub operations: IndexMap<String, Operation>,
     /// Pairs of enums: that of a property, and that of a parameter which filters by it.
     pub conversions: IndexSet<(String, String)>,
@@ -129,6 +134,7 @@ pub(crate) struct Field {
     /// The name in JSON.
     pub property: String,
     pub required: bool,
+    pub nullable: bool,
     pub example: Option<serde_json::Value>,
 }
 
@@ -179,8 +185,57 @@ pub(crate) struct Alias {
     pub target: TokenStream,
 }
 
+/// A `oneOf` or an `anyOf`.
+#[derive(Debug)]
+pub(crate) struct Union {
+    pub about: About,
+    /// The property whose value says which variant it is.
+    pub tag: Option<String>,
+    pub variants: IndexMap<String, UnionVariant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct UnionVariant {
+    pub ty: TokenStream,
+    /// Whether the value is in a `Box`.
+    pub boxed: bool,
+    /// The values of the tag that mean this variant.
+    pub tags: Vec<String>,
+}
+
+/// The successes of an operation that has several bodies.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub operation: String,
+    pub variants: IndexMap<String, OutcomeVariant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OutcomeVariant {
+    pub docs: String,
+    /// The first and the last status code.
+    pub statuses: (u16, u16),
+    /// Nothing where there is no body.
+    pub ty: Option<TokenStream>,
+}
+
+/// How a successful response is read.
+#[derive(Clone, Debug)]
+pub(crate) enum Success {
+    Empty,
+    Json(TokenStream),
+    /// JSON, or no body.
+    Optional(TokenStream),
+    Text,
+    Bytes,
+    /// One of several bodies: an [`Outcome`].
+    ByStatus(String),
+}
+
 #[derive(Debug)]
 pub(crate) struct Operation {
+    /// The name of the request builder.
+    pub builder: String,
     /// Where the document has the operation.
     pub at: String,
     pub about: About,
@@ -197,8 +252,9 @@ pub(crate) struct Operation {
     /// Ranges of status codes that mean success.
     pub success: Vec<(u16, u16)>,
     pub success_docs: String,
-    /// The type of a success; nothing where it has no body.
-    pub success_type: Option<TokenStream>,
+    pub success_body: Success,
+    /// The media types of a success that is not JSON.
+    pub accept: Option<String>,
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
@@ -234,6 +290,19 @@ pub(crate) struct Parameter {
     pub ty: TokenStream,
     /// The property of an item that it compares with, and where the document says so.
     pub filter: Option<(String, String)>,
+    /// How it is written, where its place does not say it.
+    pub style: Option<Style>,
+    /// Whether a value is text, or a list of texts.
+    pub is_text: bool,
+}
+
+/// How a value that is not one text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Style {
+    /// A variant of the runtime's `Form`.
+    pub form: &'static str,
+    pub explode: bool,
+    pub allow_reserved: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,6 +310,7 @@ pub(crate) enum Location {
     Path,
     Query,
     Header,
+    Cookie,
 }
 
 impl Location {
@@ -249,6 +319,7 @@ impl Location {
             Location::Path => "path",
             Location::Query => "query",
             Location::Header => "header",
+            Location::Cookie => "cookie",
         }
     }
 }
@@ -258,6 +329,40 @@ pub(crate) struct Body {
     pub about: About,
     pub required: bool,
     pub ty: TokenStream,
+    pub format: Format,
+}
+
+/// How a body is written.
+#[derive(Debug)]
+pub(crate) enum Format {
+    Json,
+    /// JSON under another media type.
+    JsonAs(String),
+    /// `application/x-www-form-urlencoded`, with the properties that have a style of their own.
+    Form(Vec<(String, Style)>),
+    Text(String),
+    Bytes(String),
+    /// Each part has a setter of its own.
+    Multipart(Vec<Part>),
+}
+
+/// A part of a multipart body.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The setter.
+    pub rust: String,
+    pub name: String,
+    pub about: About,
+    pub required: bool,
+    pub content: PartContent,
+    pub example: Option<serde_json::Value>,
+}
+
+#[derive(Debug)]
+pub(crate) enum PartContent {
+    File,
+    Files,
+    Value(TokenStream),
 }
 
 /// What the document demands of a parameter's value; checked before a request is sent.

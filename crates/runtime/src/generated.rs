@@ -29,3 +29,8 @@ pub mod bounds {
 pub mod number {
     pub use crate::number::*;
 }
+
+/// Enums of types.
+pub mod union {
+    pub use crate::union::*;
+}

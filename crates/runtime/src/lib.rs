@@ -53,6 +53,7 @@ mod span;
 mod style;
 mod timestamp;
 pub mod transport;
+mod union;
 mod watch;
 
 pub use error::{Category, Error};

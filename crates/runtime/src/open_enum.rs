@@ -91,6 +91,16 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::generated::union::Fit for $name {
+            fn fit(
+                value: &::serde_json::Value,
+                look: $crate::generated::union::Look,
+            ) -> ::std::option::Option<isize> {
+                let text = value.as_str()?;
+                look.listed(Self::known(text).is_some(), Self::KNOWN.len())
+            }
+        }
+
         #[cfg(feature = "schemars")]
         impl ::schemars::JsonSchema for $name {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {

@@ -150,6 +150,13 @@ impl Expression<'_> {
             return Some(format!("serde_json::Map::from_iter([(\"key\".to_owned(), {value})])"));
         }
         let Type::Path(path) = ty else { return None };
+        if path.path.segments[0].ident == "ittybit_runtime" {
+            let made = match path.path.segments.last()?.ident == "File" {
+                true => "\u{2}::body::File::path(\"file\")",
+                false => "\u{2}::body::Body::file(\"file\")",
+            };
+            return Some(made.to_owned());
+        }
         if path.path.segments[0].ident == "serde_json" {
             return Some("serde_json::json!({ \"key\": \"value\" })".to_owned());
         }
@@ -162,6 +169,13 @@ impl Expression<'_> {
                 .find(|(_, variant)| Some(variant.value.as_str()) == example);
             let (variant, _) = shown.or_else(|| known.variants.first())?;
             return Some(format!("\u{2}::{name}::{variant}"));
+        }
+        if let Some(union) = self.context.model.unions.get(&name) {
+            let (variant, found) = union.variants.first()?;
+            let ty = syn::parse2(found.ty.clone()).ok()?;
+            let value = self.of(&ty, Said::default(), true)?;
+            let value = if found.boxed { format!("Box::new({value})") } else { value };
+            return Some(format!("\u{2}::{name}::{variant}({value})"));
         }
         if self.context.model.structs.contains_key(&name) {
             let (head, calls) = self.builder(&name)?;
@@ -332,13 +346,6 @@ impl Requests {
     pub(crate) fn begun(&self, builder: &str) -> String {
         let code = self.with(&format!("let request: \u{2}::builder::{builder} = "), "");
         self.within(&code)
-    }
-
-    /// A setter: without the other arguments, which have examples of their own.
-    pub(crate) fn argument(&self, setter: &str, argument: &Argument) -> String {
-        let calls = [format!(".{setter}({})", argument.expression)];
-        let set = statement(&format!("let request = client.{}()", self.method), &calls);
-        self.within(&(argument.before.clone() + &set))
     }
 
     pub(crate) fn set(&self, name: &str, text: &str) -> String {

@@ -248,7 +248,8 @@ fn named<'a>(
     operation: &'a Operation,
     setters: &'a [Setter],
 ) -> impl Iterator<Item = (&'a str, &'a Parameter, &'a Setter)> {
-    operation.parameters.iter().filter_map(|(rust, parameter)| {
+    let texts = operation.parameters.iter().filter(|(_, parameter)| parameter.is_text);
+    texts.filter_map(|(rust, parameter)| {
         let setter = setters.iter().find(|setter| setter.name == *rust)?;
         let taken = |(other, item): (&String, &Parameter)| {
             other != rust && (item.name == parameter.name || *other == parameter.name)
@@ -298,6 +299,10 @@ impl Value {
     }
 }
 
+/// From here on objects are listed as they are, and not their fields: structs in structs may have any
+/// number of them.
+const MOST_FIELDS: usize = 200;
+
 /// The fields of a struct and of the structs in it.
 struct Fields<'a> {
     context: Context<'a>,
@@ -313,7 +318,11 @@ impl Fields<'_> {
         for (_, field, _, ty) in self.context.fields(name) {
             let path = format!("{prefix}{}", field.property);
             match name_of(&self.context.resolved(ty)) {
-                Some(inner) if structs.contains_key(&inner) && !within.contains(&inner) => {
+                Some(inner)
+                    if structs.contains_key(&inner)
+                        && !within.contains(&inner)
+                        && self.names.len() < MOST_FIELDS =>
+                {
                     self.collect(&inner, &format!("{path}."), within);
                 }
                 held => {

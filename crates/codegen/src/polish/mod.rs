@@ -13,6 +13,7 @@ mod paths;
 mod setter;
 mod structs;
 mod survey;
+mod unions;
 
 use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
@@ -47,6 +48,9 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .conversions
         .iter()
         .filter_map(|(from, to)| enums::conversion(from, to, model));
+    let unions = model.unions.iter().map(|(name, union)| unions::definition(name, union));
+    let outcomes = model.outcomes.iter().map(|(name, outcome)| unions::outcome(name, outcome));
+    let fits = model.in_unions.iter().map(|name| unions::fit(name, context));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
         quote! { #docs pub type #ident = #target; }
@@ -63,6 +67,9 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .map(|item| item.definition(context))
         .chain(enums)
         .chain(conversions)
+        .chain(unions)
+        .chain(fits)
+        .chain(outcomes)
         .chain(aliases)
     {
         types.extend(items(tokens)?);
@@ -83,6 +90,7 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
             "Client",
             "Display",
             "Error",
+            "Form",
             "Items",
             "Lifecycle",
             "Operation",
@@ -94,6 +102,7 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
             "Pattern",
             "Request",
             "Response",
+            "Style",
             "Timestamp",
             "Watch",
             "Watching",
@@ -175,7 +184,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
                 let ident = format_ident!("{}", name.trim_end_matches(':'));
                 quote! { use ittybit_runtime::generated::#ident; }
             }
-            "Argument" | "CallOptions" | "Pagination" | "Pattern" | "Request" | "Watching" | "text_of" => {
+            "Argument" | "CallOptions" | "Form" | "Pagination" | "Pattern" | "Request" | "Style" | "Watching" | "text_of" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }

@@ -9,8 +9,7 @@ use super::example::{Argument, Requests, Said};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
-use crate::model::{Location, Operation, Parameter};
-use crate::name;
+use crate::model::{Body, Format, Location, Operation, Parameter, Part, PartContent, Style, Success};
 
 /// The setter of the request body.
 const BODY: &str = "body";
@@ -21,12 +20,13 @@ pub(crate) struct Parts<'m> {
     setters: Vec<Setter>,
     /// The type of a success, `()` where it has no body.
     success: Type,
+    /// The type of the JSON of a success, for what describes its fields.
+    item: Type,
 }
 
 impl<'m> Parts<'m> {
     pub(crate) fn new(name: &'m str, model: &'m Operation, context: Context) -> Result<Self, syn::Error> {
         let mut setters = Vec::new();
-        let requests = Requests::new(name, &[], false);
         for (rust, parameter) in &model.parameters {
             let ty = context.outside(&parameter.ty)?;
             let mut checks = setter::checks(&parameter.bounds);
@@ -34,10 +34,9 @@ impl<'m> Parts<'m> {
                 checks.push(quote! { bounds::path_segment });
             }
             let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
-            let shown = example.as_ref().map(|example| requests.argument(rust, example));
             setters.push(Setter {
                 name: rust.clone(),
-                about: parameter_docs(parameter, shown.as_deref()),
+                about: parameter_docs(parameter),
                 ty,
                 required: parameter.required,
                 boxed: false,
@@ -47,30 +46,39 @@ impl<'m> Parts<'m> {
             });
         }
         if let Some(body) = &model.body {
-            let ty = context.outside(&body.ty)?;
-            let example = Argument::body(context, &ty);
-            let words = Some("The body of the request.".to_owned()).filter(|_| body.about.docs.is_none());
-            let shown = example.as_ref().map(|example| requests.argument(BODY, example));
-            let more: Vec<String> = words.into_iter().chain(shown).collect();
-            setters.push(Setter {
-                name: BODY.to_owned(),
-                about: docs::item(&body.about, Some(&more.join("\n\n"))),
-                ty,
-                required: body.required,
-                boxed: false,
-                checks: Vec::new(),
-                demand: Vec::new(),
-                example,
-            });
+            match &body.format {
+                Format::Multipart(parts) => {
+                    for part in parts {
+                        setters.push(part_setter(part, context)?);
+                    }
+                }
+                _ => setters.push(body_setter(body, context)?),
+            }
         }
+        let unit: Type = syn::parse_quote!(());
+        let (success, item) = match &model.success_body {
+            Success::Empty => (unit.clone(), unit),
+            Success::Json(ty) => {
+                let ty = context.outside(ty)?;
+                (ty.clone(), ty)
+            }
+            Success::Optional(ty) => {
+                let ty = context.outside(ty)?;
+                (syn::parse_quote!(Option<#ty>), ty)
+            }
+            Success::Text => (syn::parse_quote!(String), unit),
+            Success::Bytes => (syn::parse_quote!(ittybit_runtime::body::Bytes), unit),
+            Success::ByStatus(name) => {
+                let name = format_ident!("{name}");
+                (syn::parse_quote!(types::#name), unit)
+            }
+        };
         Ok(Self {
             name,
             model,
             setters,
-            success: match &model.success_type {
-                Some(ty) => context.outside(ty)?,
-                None => syn::parse_quote!(()),
-            },
+            success,
+            item,
         })
     }
 
@@ -96,7 +104,7 @@ impl<'m> Parts<'m> {
     }
 
     pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
-        format_ident!("{}", name::builder_name(self.name))
+        format_ident!("{}", self.model.builder)
     }
 
     /// The client's method.
@@ -160,7 +168,7 @@ impl<'m> Parts<'m> {
         let fields = self.setters.iter().map(Setter::field);
         let initial = self.setters.iter().map(Setter::initial);
         let methods = self.setters.iter().map(Setter::method);
-        let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.success, context);
+        let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.item, context);
         let set = metadata::set(&builder, self.model, &self.setters, &requests, context);
         let pages = self.pagination();
         let watching = self.watching();
@@ -274,20 +282,60 @@ impl<'m> Parts<'m> {
         let arguments = self.setters.iter().map(|setter| {
             let ident = format_ident!("{}", setter.name);
             let optional = setter.required.then(|| quote! { .map(Some) });
+            let value = quote! { self.#ident #optional };
             let Some(parameter) = self.model.parameters.get(&setter.name) else {
-                return quote! { .json(self.#ident #optional) };
+                return self.body(setter, &value);
             };
             let name = &parameter.name;
-            match parameter.location {
-                Location::Path => quote! { .path(#name, self.#ident) },
-                Location::Query => quote! { .query(#name, self.#ident #optional) },
-                Location::Header => quote! { .header(#name, self.#ident #optional) },
+            match (parameter.location, parameter.style.map(style)) {
+                (Location::Path, None) => quote! { .path(#name, self.#ident) },
+                (Location::Path, Some(style)) => quote! { .path_as(#name, #style, self.#ident) },
+                (Location::Query, None) => quote! { .query(#name, #value) },
+                (Location::Query, Some(style)) => quote! { .query_as(#name, #style, #value) },
+                (Location::Header, None) => quote! { .header(#name, #value) },
+                (Location::Header, Some(style)) => quote! { .header_as(#name, #style, #value) },
+                (Location::Cookie, style) => {
+                    let style = style.unwrap_or_else(|| quote! { Style::new(Form::Form, true) });
+                    quote! { .cookie(#name, #style, #value) }
+                }
             }
         });
+        let accept = self.model.accept.as_ref().map(|accept| quote! { .accept(#accept) });
         quote! {
             fn request(self) -> (C, Request) {
-                let request = Request::new(#builder::OPERATION, self.options) #(#arguments)*;
+                let request = Request::new(#builder::OPERATION, self.options) #accept #(#arguments)*;
                 (self.client, request)
+            }
+        }
+    }
+
+    /// The call that writes the body, or a part of it.
+    fn body(&self, setter: &Setter, value: &TokenStream) -> TokenStream {
+        let Some(body) = &self.model.body else {
+            return TokenStream::new();
+        };
+        match &body.format {
+            Format::Json => quote! { .json(#value) },
+            Format::JsonAs(media) => quote! { .json_as(#media, #value) },
+            Format::Form(styles) => {
+                let styles = styles.iter().map(|(name, found)| {
+                    let style = style(*found);
+                    quote! { (#name, #style) }
+                });
+                quote! { .form(#value, &[#(#styles),*]) }
+            }
+            Format::Text(media) => quote! { .text(#media, #value) },
+            Format::Bytes(media) => quote! { .bytes(#media, #value) },
+            Format::Multipart(parts) => {
+                let Some(part) = parts.iter().find(|part| part.rust == setter.name) else {
+                    return TokenStream::new();
+                };
+                let name = &part.name;
+                match part.content {
+                    PartContent::File => quote! { .file(#name, #value) },
+                    PartContent::Files => quote! { .files(#name, #value) },
+                    PartContent::Value(_) => quote! { .part(#name, #value) },
+                }
             }
         }
     }
@@ -325,16 +373,40 @@ impl<'m> Parts<'m> {
         let wait = (!blocking).then(|| quote! { .await });
         let Some(pagination) = &self.model.pagination else {
             let success = &self.success;
-            let call = match success {
-                Type::Tuple(tuple) if tuple.elems.is_empty() => call("send_empty", TokenStream::new()),
-                _ => call("send_json", TokenStream::new()),
+            let method = match &self.model.success_body {
+                Success::Empty => "send_empty",
+                Success::Json(_) => "send_json",
+                Success::Optional(_) => "send_optional",
+                Success::Text => "send_text",
+                Success::Bytes => "send_bytes",
+                Success::ByStatus(_) => "send_by_status",
             };
+            let send_call = call(method, TokenStream::new());
             let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{sent}\n\n{errors}"));
+            let download = matches!(self.model.success_body, Success::Bytes).then(|| {
+                let about = docs::lines(
+                    "Sends the request, and hands over the body piece by piece, for one that is too large for \
+                     memory.\n\n# Errors\n\nAs those of [`send`](Self::send).",
+                );
+                let call = call("download", TokenStream::new());
+                let download = match blocking {
+                    true => quote! { ittybit_runtime::blocking::Download },
+                    false => quote! { ittybit_runtime::body::Download },
+                };
+                quote! {
+                    #about
+                    pub #keyword fn download(self) -> Result<Response<#download>, Error> {
+                        #call #wait
+                    }
+                }
+            });
             return quote! {
                 #send
                 pub #keyword fn send(self) -> Result<Response<#success>, Error> {
-                    #call #wait
+                    #send_call #wait
                 }
+
+                #download
             };
         };
         let item = format_ident!("{}", pagination.item);
@@ -432,7 +504,51 @@ impl<'m> Parts<'m> {
     }
 }
 
-fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
+fn style(style: Style) -> TokenStream {
+    let (form, explode) = (format_ident!("{}", style.form), style.explode);
+    let reserved = style.allow_reserved.then(|| quote! { .allow_reserved() });
+    quote! { Style::new(Form::#form, #explode) #reserved }
+}
+
+fn body_setter(body: &Body, context: Context) -> Result<Setter, syn::Error> {
+    let ty = context.outside(&body.ty)?;
+    let words = Some("The body of the request.").filter(|_| body.about.docs.is_none());
+    Ok(Setter {
+        name: BODY.to_owned(),
+        about: docs::item(&body.about, words),
+        example: Argument::body(context, &ty),
+        ty,
+        required: body.required,
+        boxed: false,
+        checks: Vec::new(),
+        demand: Vec::new(),
+    })
+}
+
+fn part_setter(part: &Part, context: Context) -> Result<Setter, syn::Error> {
+    let ty = match &part.content {
+        PartContent::File => syn::parse_quote!(ittybit_runtime::body::File),
+        PartContent::Files => syn::parse_quote!(Vec<ittybit_runtime::body::File>),
+        PartContent::Value(ty) => context.outside(ty)?,
+    };
+    let said = Said {
+        example: part.example.as_ref(),
+        bounds: None,
+    };
+    let words = format!("The part {} of the body.", docs::code(&part.name));
+    Ok(Setter {
+        name: part.rust.clone(),
+        about: docs::item(&part.about, Some(&words)),
+        example: context.argument(&ty, said).map(Argument::plain),
+        ty,
+        required: part.required,
+        boxed: false,
+        checks: Vec::new(),
+        demand: Vec::new(),
+    })
+}
+
+fn parameter_docs(parameter: &Parameter) -> TokenStream {
     let mut wire = format!(
         "The {} parameter {}",
         parameter.location.name(),
@@ -447,8 +563,5 @@ fn parameter_docs(parameter: &Parameter, example: Option<&str>) -> TokenStream {
         wire.push_str(&format!("; {} unless set", docs::code(&default)));
     }
     wire.push('.');
-    if let Some(example) = example {
-        wire.push_str(&format!("\n\n{example}"));
-    }
     docs::item(&parameter.about, Some(&wire))
 }

@@ -112,7 +112,7 @@ impl<'m> Parts<'m> {
         let setters: Vec<Setter> = self
             .fields
             .iter()
-            .map(|field| field.setter(self.name, context))
+            .map(|field| field.setter(context))
             .collect();
         let fields = setters.iter().map(Setter::field);
         let initial = setters.iter().map(Setter::initial);
@@ -208,7 +208,7 @@ impl Field<'_> {
         quote! { #about #serde pub #ident: #ty, }
     }
 
-    fn setter(&self, of: &str, context: Context) -> Setter {
+    fn setter(&self, context: Context) -> Setter {
         let (optional, boxed, ty) = setter::unwrapped(&self.ty);
         let mut ty = ty.clone();
         paths::OutsideTypes.visit_type_mut(&mut ty);
@@ -217,12 +217,9 @@ impl Field<'_> {
             bounds: None,
         };
         let example = context.argument(&ty, said);
-        let shown = example
-            .as_ref()
-            .map(|example| example::of_field(of, self.name, example));
         Setter {
             name: self.name.to_owned(),
-            about: docs::item(&self.model.about, shown.as_deref()),
+            about: docs::item(&self.model.about, None),
             ty,
             required: !optional,
             boxed,

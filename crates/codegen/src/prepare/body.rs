@@ -1,21 +1,28 @@
-//! Bodies: what is sent, and what is answered.
+//! Bodies: what is sent, and what is received.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::pointer;
-use openapiv3::{MediaType, ReferenceOr, RequestBody, Response, Responses, StatusCode};
-use proc_macro2::TokenStream;
+use openapiv3::{
+    Encoding, MediaType, QueryStyle, ReferenceOr, RequestBody, Response, Responses, Schema, SchemaKind, StatusCode,
+    StringFormat, Type, VariantOrUnknownOrEmpty,
+};
+use quote::quote;
 
-use super::Prepare;
 use super::operation::{place_name, resolve};
-use super::schema::{Place, any};
-use crate::model::{About, Body};
+use super::schema::{Place, about, any, first_value};
+use super::shape::{Object, Shape, single_type};
+use super::{Prepare, free};
+use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Part, PartContent, Style, Success};
+use crate::name;
 
-const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
-/// What an operation answers.
+/// What an operation responds with.
 pub(super) struct Answer {
-    /// The Rust type of the body, if there is one.
-    pub(super) ty: Option<TokenStream>,
+    pub(super) body: Success,
+    /// The media types of a success that is not JSON.
+    pub(super) accept: Option<String>,
     pub(super) success: Vec<(u16, u16)>,
     pub(super) errors: Vec<(String, String)>,
     pub(super) docs: String,
@@ -27,9 +34,42 @@ pub(super) struct Answer {
     pub(super) at: String,
 }
 
+/// A response that means success.
+struct Succeeded {
+    status: String,
+    range: (u16, u16),
+    response: Response,
+    at: String,
+}
+
+impl Succeeded {
+    /// The media type that is read, if the response has a body.
+    fn media(&self) -> Option<(&str, &MediaType)> {
+        let content = &self.response.content;
+        let found = content.iter().find(|(media, _)| is_json(media));
+        let found = found.or_else(|| content.iter().find(|(media, _)| is_text(media)));
+        let (media, content) = found.or_else(|| content.first())?;
+        Some((media, content))
+    }
+}
+
+/// How a media type is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Json,
+    Text,
+    Bytes,
+}
+
 impl Prepare<'_> {
     /// What the model says of a request body.
-    pub(super) fn body(&mut self, body: &ReferenceOr<RequestBody>, at: &str, builder: &str) -> Option<Body> {
+    pub(super) fn body(
+        &mut self,
+        body: &ReferenceOr<RequestBody>,
+        at: &str,
+        builder: &str,
+        parameters: &IndexMap<String, Parameter>,
+    ) -> Option<Body> {
         let at = pointer::join(at, ["requestBody"]);
         let (body, at) = match body {
             ReferenceOr::Item(body) => (Some(body), at),
@@ -40,21 +80,37 @@ impl Prepare<'_> {
         let body = body.cloned()?;
         let content_at = pointer::join(&at, ["content"]);
         let name = place_name(&at, builder, "body", "body");
-        let (media_type, place) = self.json(&body.content, &content_at, &name, "request")?;
-        let ty = match &media_type.schema {
-            Some(schema) => {
-                let converted = self.convert(schema, &place);
-                self.sent.extend(converted.holds.clone());
-                converted.sent_type()
-            }
-            None => {
-                self.error(
-                    &content_at,
-                    "the request body has no schema",
-                    "add `schema`; `{}` stands for any JSON value",
-                );
-                return None;
-            }
+        let best = body.content.iter().min_by_key(|(media, content)| rank(media, content));
+        let Some((media, content)) = best else {
+            self.note(&content_at, "the request body has no media type, so there is nothing to send");
+            return None;
+        };
+        for other in body.content.keys().filter(|other| *other != media) {
+            let message = format!("of the media types only `{media}` is used, not `{other}`");
+            let at = pointer::join(&content_at, [other.as_str()]);
+            self.push(self.document.note(&at, message).at_key());
+        }
+        let place = Place::new(pointer::join(&content_at, [media.as_str(), "schema"]), name);
+        let schema = content.schema.clone().unwrap_or_else(|| ReferenceOr::Item(any()));
+        let essence = essence(media);
+        let (ty, format) = if is_json(media) || essence == "*/*" && !self.is_binary(&schema) && content.schema.is_some() {
+            let format = match essence.as_str() {
+                "application/json" | "*/*" => Format::Json,
+                _ => Format::JsonAs(media.clone()),
+            };
+            (self.sent_type(&schema, &place), format)
+        } else if essence == FORM {
+            (self.sent_type(&schema, &place), Format::Form(form_styles(&content.encoding)))
+        } else if essence == MULTIPART
+            && let Some(object) = self.object(&schema, &place)
+        {
+            let parts = self.parts(&object, &place, parameters);
+            (quote!(()), Format::Multipart(parts))
+        } else if is_text(media) && !self.is_binary(&schema) {
+            (quote!(String), Format::Text(media.clone()))
+        } else {
+            let media = if essence == "*/*" { "application/octet-stream" } else { media };
+            (quote!(ittybit_runtime::body::Body), Format::Bytes(media.to_owned()))
         };
         let about = About {
             docs: body.description.clone(),
@@ -64,46 +120,94 @@ impl Prepare<'_> {
             about,
             required: body.required,
             ty,
+            format,
         })
     }
 
-    /// The JSON form among the media types of a body; the others are left out.
-    fn json(
-        &mut self,
-        content: &IndexMap<String, MediaType>,
-        at: &str,
-        name: &str,
-        what: &str,
-    ) -> Option<(MediaType, Place)> {
-        let Some((key, media_type)) = content.iter().find(|(media, _)| is_json(media)) else {
-            let found: Vec<String> = content.keys().map(|media| format!("`{media}`")).collect();
-            self.error(
-                at,
-                format!(
-                    "the client reads and writes JSON only, and this {what} body is {}",
-                    found.join(" or ")
-                ),
-                format!("describe it as `{JSON}`"),
-            );
-            return None;
-        };
-        for other in content.keys().filter(|media| *media != key) {
-            let message = format!("of the media types only `{key}` is used, not `{other}`");
-            self.push(
-                self.document
-                    .note(&pointer::join(at, [other.as_str()]), message)
-                    .at_key(),
-            );
-        }
-        Some((
-            media_type.clone(),
-            Place::new(pointer::join(at, [key.as_str(), "schema"]), name),
-        ))
+    fn sent_type(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> proc_macro2::TokenStream {
+        let converted = self.convert(schema, place);
+        self.sent.extend(converted.holds.clone());
+        converted.sent_type()
     }
 
-    pub(super) fn answer(&mut self, responses: &Responses, at: &str, builder: &str) -> Option<Answer> {
+    /// The properties of an object, also of one that is referred to.
+    fn object(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Option<Object> {
+        let chain = self.chain(schema, &place.at);
+        let (schema, at) = chain.last()?.clone();
+        match self.shape(&schema, &Place::new(at, place.name.clone())) {
+            Shape::Struct(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn parts(&mut self, object: &Object, place: &Place, parameters: &IndexMap<String, Parameter>) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        for (property, (schema, at)) in &object.properties {
+            let mut wanted = name::field_name(property);
+            if name::REQUEST_METHODS.contains(&wanted.as_str()) {
+                wanted.push_str("_value");
+            }
+            let is_taken =
+                |name: &str| parameters.contains_key(name) || parts.iter().any(|part| part.rust == name);
+            let rust = match is_taken(&wanted) {
+                true => free(&format!("{wanted}_part"), "_", is_taken),
+                false => wanted.clone(),
+            };
+            if rust != name::field_name(property) {
+                self.note(at, format!("the name `{property}` is taken: the method is `{rust}`"));
+            }
+            let chain = self.chain(schema, at);
+            let content = if self.is_binary(schema) {
+                PartContent::File
+            } else if self.is_list_of_files(schema) {
+                PartContent::Files
+            } else {
+                let inner = Place::new(at.clone(), name::type_name(&format!("{}-{property}", place.name)));
+                PartContent::Value(self.sent_type(schema, &inner))
+            };
+            parts.push(Part {
+                rust,
+                name: property.clone(),
+                about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                required: object.required.contains(property),
+                content,
+                example: first_value(&chain, |data| data.example.as_ref()),
+            });
+        }
+        parts
+    }
+
+    /// Whether a schema is that of bytes.
+    fn is_binary(&self, schema: &ReferenceOr<Schema>) -> bool {
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return false;
+        };
+        let SchemaKind::Type(Type::String(string)) = &*single_type(&schema.schema_kind) else {
+            return false;
+        };
+        match &string.format {
+            VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => true,
+            VariantOrUnknownOrEmpty::Unknown(format) => format == "file",
+            _ => false,
+        }
+    }
+
+    fn is_list_of_files(&self, schema: &ReferenceOr<Schema>) -> bool {
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return false;
+        };
+        match &*single_type(&schema.schema_kind) {
+            SchemaKind::Type(Type::Array(list)) => {
+                let items = list.items.clone().map(ReferenceOr::unbox);
+                items.is_some_and(|items| self.is_binary(&items))
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn answer(&mut self, responses: &Responses, at: &str, builder: &str) -> Answer {
         let at = pointer::join(at, ["responses"]);
-        let mut success: Vec<(String, (u16, u16), Response, String)> = Vec::new();
+        let mut success: Vec<Succeeded> = Vec::new();
         let mut errors = Vec::new();
         let mut informational = Vec::new();
         for (status, response) in &responses.responses {
@@ -117,7 +221,12 @@ impl Prepare<'_> {
                 StatusCode::Range(class) => (class * 100, class * 100 + 99),
             };
             match range.0 {
-                200..=299 => success.push((key, range, response, at)),
+                200..=299 => success.push(Succeeded {
+                    status: key,
+                    range,
+                    response,
+                    at,
+                }),
                 400..=599 => errors.push((key, response.description)),
                 _ => informational.push(at),
             }
@@ -129,65 +238,147 @@ impl Prepare<'_> {
             && let Some((response, default_at)) = self.response(default, pointer::join(&at, ["default"]))
         {
             if success.is_empty() {
-                // The only answer described is what success looks like.
-                success.push(("default".to_owned(), (200, 299), response, default_at));
+                // The only response described is what success looks like.
+                success.push(Succeeded {
+                    status: "default".to_owned(),
+                    range: (200, 299),
+                    response,
+                    at: default_at,
+                });
             } else {
                 errors.push(("other".to_owned(), response.description));
             }
         }
-        let Some((_, _, first, first_at)) = success.first().cloned() else {
-            self.error(
-                &at,
-                "no response says what success looks like",
-                "add a response for `200`, or for `204` without a body",
-            );
-            return None;
+        let Some(first) = success.first() else {
+            self.note(&at, "no response says what success looks like: the body is handed over as it is");
+            return Answer {
+                body: Success::Bytes,
+                accept: Some("*/*".to_owned()),
+                success: vec![(200, 299)],
+                errors,
+                docs: String::new(),
+                headers: Vec::new(),
+                item: None,
+                at,
+            };
         };
-        let body = |response: &Response| {
-            let json = response.content.iter().find(|(media, _)| is_json(media));
-            json.or(response.content.first()).map(|(_, media)| media.schema.clone())
+        let (docs, headers) = (first.response.description.clone(), first.response.headers.keys().cloned().collect());
+        let first_at = first.at.clone();
+        let (body, item) = self.success_body(&success, builder);
+        let accept = match &body {
+            Success::Text | Success::Bytes => Some(accepted(&success)),
+            Success::ByStatus(_) | Success::Json(_) | Success::Optional(_) => {
+                Some(accepted(&success)).filter(|accepted| !accepted.is_empty() && accepted != "application/json")
+            }
+            Success::Empty => None,
         };
-        for (key, _, response, other_at) in &success[1..] {
-            // It has to be JSON as well.
-            if !response.content.is_empty() {
-                let content_at = pointer::join(other_at, ["content"]);
-                self.json(&response.content, &content_at, "", "response");
-            }
-            if body(response) != body(&first) {
-                self.push(
-                    self.document
-                        .error(
-                            other_at,
-                            format!("`{key}` succeeds with another body than `{}`", success[0].0),
-                        )
-                        .at_key()
-                        .also(self.document, &first_at, "the other body")
-                        .help("a method has one type of result: give both the same schema, or leave one out"),
-                );
-            }
-        }
-        let mut item = None;
-        let mut ty = None;
-        if !first.content.is_empty() {
-            let content_at = pointer::join(&first_at, ["content"]);
-            let name = place_name(&first_at, builder, "response", "response");
-            let (media_type, place) = self.json(&first.content, &content_at, &name, "response")?;
-            let any = ReferenceOr::Item(any());
-            let schema = media_type.schema.unwrap_or(any);
-            let converted = self.convert(&schema, &place);
-            self.received.extend(converted.holds.clone());
-            item = converted.list_item();
-            ty = Some(converted.received_type());
-        }
-        Some(Answer {
-            ty,
-            success: success.iter().map(|(_, range, _, _)| *range).collect(),
-            headers: first.headers.keys().cloned().collect(),
-            docs: first.description,
+        Answer {
+            body,
+            accept,
+            success: success.iter().map(|succeeded| succeeded.range).collect(),
+            headers,
+            docs,
             errors,
             item,
             at: first_at,
-        })
+        }
+    }
+
+    /// How the successes are read, and the struct that a list of them has.
+    fn success_body(&mut self, success: &[Succeeded], builder: &str) -> (Success, Option<String>) {
+        let with_body: Vec<&Succeeded> = success.iter().filter(|item| item.media().is_some()).collect();
+        let readings: Vec<Reading> = with_body.iter().map(|item| self.reading(item)).collect();
+        let Some(first) = with_body.first() else {
+            return (Success::Empty, None);
+        };
+        for item in &with_body {
+            let used = item.media().map(|(media, _)| media.to_owned()).unwrap_or_default();
+            for other in item.response.content.keys().filter(|other| **other != used) {
+                let message = format!("of the media types only `{used}` is used, not `{other}`");
+                let at = pointer::join(&item.at, ["content", other.as_str()]);
+                self.push(self.document.note(&at, message).at_key());
+            }
+        }
+        match readings.as_slice() {
+            all if all.iter().all(|reading| *reading == Reading::Text) => return (Success::Text, None),
+            all if all.iter().all(|reading| *reading == Reading::Json) => {}
+            all => {
+                if all.contains(&Reading::Json) {
+                    let message = "the successes are of several kinds: the body is handed over as it is";
+                    self.note(&first.at, message);
+                }
+                return (Success::Bytes, None);
+            }
+        }
+        let schema = |item: &Succeeded| item.media().and_then(|(_, content)| content.schema.clone());
+        let is_one = with_body.iter().all(|item| schema(item) == schema(first));
+        if is_one {
+            let name = place_name(&first.at, builder, "response", "response");
+            let (ty, item) = self.received_body(first, name);
+            return match with_body.len() == success.len() {
+                true => (Success::Json(ty), item),
+                false => (Success::Optional(ty), None),
+            };
+        }
+        let wanted = name::type_name(&format!("{builder}-response"));
+        let name = self.free_type_name(&wanted);
+        self.model.places.insert(name.clone(), first.at.clone());
+        let mut variants: IndexMap<String, OutcomeVariant> = IndexMap::new();
+        for item in success {
+            let rust = free(&reason(&item.status), "", |name| variants.contains_key(name));
+            let ty = item.media().is_some().then(|| {
+                let name = place_name(&item.at, builder, &format!("response-{}", item.status), "response");
+                self.received_body(item, name).0
+            });
+            let variant = OutcomeVariant {
+                docs: item.response.description.clone(),
+                statuses: item.range,
+                ty,
+            };
+            variants.insert(rust, variant);
+        }
+        let outcome = Outcome {
+            operation: builder.to_owned(),
+            variants,
+        };
+        self.model.outcomes.insert(name.clone(), outcome);
+        (Success::ByStatus(name), None)
+    }
+
+    fn received_body(&mut self, item: &Succeeded, name: String) -> (proc_macro2::TokenStream, Option<String>) {
+        let (media, schema) = match item.media() {
+            Some((media, content)) => (media, content.schema.clone()),
+            None => ("", None),
+        };
+        let schema = schema.unwrap_or_else(|| ReferenceOr::Item(any()));
+        let place = Place::new(pointer::join(&item.at, ["content", media, "schema"]), name);
+        let converted = self.convert(&schema, &place);
+        self.received.extend(converted.holds.clone());
+        let is_struct = |name: &String| self.model.structs.contains_key(name);
+        (converted.received_type(), converted.list_item().filter(is_struct))
+    }
+
+    fn reading(&self, item: &Succeeded) -> Reading {
+        let Some((media, content)) = item.media() else {
+            return Reading::Bytes;
+        };
+        if is_json(media) {
+            return Reading::Json;
+        }
+        let schema = content.schema.as_ref();
+        let binary = schema.is_some_and(|schema| self.is_binary(schema));
+        let is_string = schema.is_some_and(|schema| {
+            let last = self.chain(schema, "").pop();
+            let is_string = |kind: &SchemaKind| matches!(&*single_type(kind), SchemaKind::Type(Type::String(_)));
+            matches!(last, Some((ReferenceOr::Item(schema), _)) if is_string(&schema.schema_kind))
+        });
+        match essence(media).as_str() {
+            _ if binary => Reading::Bytes,
+            "*/*" if is_string => Reading::Text,
+            "*/*" if schema.is_some() => Reading::Json,
+            _ if is_text(media) => Reading::Text,
+            _ => Reading::Bytes,
+        }
     }
 
     fn response(&mut self, response: &ReferenceOr<Response>, at: String) -> Option<(Response, String)> {
@@ -199,7 +390,73 @@ impl Prepare<'_> {
     }
 }
 
-fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default();
-    media.trim().eq_ignore_ascii_case(JSON)
+/// The better a media type says what is sent, the lower.
+fn rank(media: &str, content: &MediaType) -> u8 {
+    match essence(media).as_str() {
+        "application/json" => 0,
+        _ if is_json(media) => 1,
+        FORM if content.schema.is_some() => 2,
+        MULTIPART if content.schema.is_some() => 3,
+        "*/*" if content.schema.is_some() => 4,
+        _ if is_text(media) => 5,
+        _ => 6,
+    }
+}
+
+/// The media types of successes, as an `Accept` header has them.
+fn accepted(success: &[Succeeded]) -> String {
+    let media: IndexSet<&str> = success.iter().filter_map(|item| Some(item.media()?.0)).collect();
+    let sendable = |media: &&str| media.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    media.into_iter().filter(sendable).collect::<Vec<_>>().join(", ")
+}
+
+/// The properties of a form that are not written as others.
+fn form_styles(encoding: &IndexMap<String, Encoding>) -> Vec<(String, Style)> {
+    let styles = encoding.iter().filter_map(|(name, encoding)| {
+        let form = match encoding.style.as_ref()? {
+            QueryStyle::Form => "Form",
+            QueryStyle::SpaceDelimited => "SpaceDelimited",
+            QueryStyle::PipeDelimited => "PipeDelimited",
+            QueryStyle::DeepObject => "DeepObject",
+        };
+        let style = Style {
+            form,
+            explode: encoding.explode,
+            allow_reserved: encoding.allow_reserved,
+        };
+        Some((name.clone(), style))
+    });
+    styles.collect()
+}
+
+/// The variant of a status.
+fn reason(status: &str) -> String {
+    let word = match status {
+        "200" => "Ok",
+        "201" => "Created",
+        "202" => "Accepted",
+        "203" => "NonAuthoritativeInformation",
+        "204" => "NoContent",
+        "205" => "ResetContent",
+        "206" => "PartialContent",
+        "207" => "MultiStatus",
+        "2XX" | "default" => "Success",
+        other => return format!("Status{other}"),
+    };
+    word.to_owned()
+}
+
+/// A media type without its parameters.
+fn essence(media: &str) -> String {
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+pub(super) fn is_json(media: &str) -> bool {
+    let essence = essence(media);
+    ["application/json", "text/json"].contains(&essence.as_str()) || essence.ends_with("+json")
+}
+
+fn is_text(media: &str) -> bool {
+    let essence = essence(media);
+    essence.starts_with("text/") || essence == "application/xml" || essence.ends_with("+xml")
 }

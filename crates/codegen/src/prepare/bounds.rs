@@ -23,7 +23,8 @@ impl Prepare<'_> {
                         Ok(automaton) => Some(automaton),
                         Err(reason) => {
                             let at = pointer::join(&at, ["pattern"]);
-                            self.error(&at, "the pattern cannot be checked before a request is sent", reason);
+                            let message = format!("the pattern is not checked before a request is sent: {reason}");
+                            self.note(&at, message);
                             None
                         }
                     });

@@ -16,6 +16,7 @@ mod parameter;
 mod schema;
 mod security;
 mod shape;
+mod union;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -67,6 +68,7 @@ pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
     prepare.paths();
     prepare.builder_names();
     prepare.reachability();
+    prepare.in_unions();
     prepare.ignored();
     let Prepare {
         model,
@@ -109,6 +111,8 @@ pub(crate) struct Prepare<'a> {
     /// The copy's component schemas, by Rust name.
     schemas: IndexMap<String, ReferenceOr<Schema>>,
     kinds: HashMap<String, Kind>,
+    /// The Rust names of the component schemas.
+    type_names: HashMap<String, String>,
     /// The names of inline schemas, by place.
     inline_names: HashMap<String, String>,
     /// For each struct the structs its fields hold.
@@ -131,6 +135,7 @@ impl<'a> Prepare<'a> {
             model: Model::default(),
             schemas: IndexMap::new(),
             kinds: HashMap::new(),
+            type_names: HashMap::new(),
             inline_names: HashMap::new(),
             holds: HashMap::new(),
             received: Vec::new(),
@@ -153,57 +158,65 @@ impl<'a> Prepare<'a> {
         }
     }
 
-    /// The Rust name of an inline schema, and whether it has to be defined. A place that is come to
-    /// again, by way of an `allOf` or of a shared parameter, keeps its name: it is one type.
-    fn inline_type_name(&mut self, place: &Place) -> (String, bool) {
-        const HELP: &str = "move this one to `components/schemas`, under a name of its own";
-        if let Some(name) = self.inline_names.get(&place.at) {
-            return (name.clone(), false);
+    /// The place of an inline schema under its Rust name, and whether it has to be defined. A place that is
+    /// come to again, by way of an `allOf` or of a shared parameter, keeps its name: it is one type.
+    fn inline_place(&mut self, place: &Place) -> (Place, bool) {
+        let at = &place.at;
+        if let Some(name) = self.inline_names.get(at) {
+            return (Place::new(at.clone(), name.clone()), false);
         }
-        let Place { name, at } = place;
+        let name = self.free_type_name(&place.name);
+        if name != place.name {
+            self.note(
+                at,
+                format!("the name `{}` is taken: the schema is the Rust type `{name}`", place.name),
+            );
+        }
         self.inline_names.insert(at.clone(), name.clone());
-        if name::is_reserved_type(name) || name == TIMESTAMP {
-            let message = format!("the schema gets the name `{name}` from its place, and the client has that name");
-            self.error(at, message, HELP);
-            return (name.clone(), false);
-        }
-        let Some(other) = self.model.places.insert(name.clone(), at.clone()) else {
-            return (name.clone(), true);
+        self.model.places.insert(name.clone(), at.clone());
+        (Place::new(at.clone(), name), true)
+    }
+
+    /// The name itself, or the name with the shortest suffix that makes it one that nothing else has.
+    fn free_type_name(&self, wanted: &str) -> String {
+        let is_taken =
+            |name: &str| name::is_reserved_type(name) || name == TIMESTAMP || self.model.places.contains_key(name);
+        let wanted = match name::is_reserved_type(wanted) || wanted == TIMESTAMP {
+            true => format!("{wanted}Value"),
+            false => wanted.to_owned(),
         };
-        self.push(
-            self.document
-                .error(at, format!("two schemas would both be the Rust type `{name}`"))
-                .also(self.document, &other, "the other one")
-                .help(HELP),
-        );
-        (name.clone(), false)
+        free(&wanted, "", is_taken)
     }
 
-    /// The builders of structs and those of requests stand in one module.
+    /// Names the builders of requests, which are in one module with the builders of structs.
     fn builder_names(&mut self) {
-        let mut clashes = Vec::new();
-        for (rust, operation) in &self.model.operations {
-            let builder = name::builder_name(rust);
-            if let Some(name) = builder
-                .strip_suffix("Builder")
-                .filter(|name| self.model.structs.contains_key(*name))
-            {
-                let message =
-                    format!("the operation's builder and that of the type `{name}` would both be `{builder}`");
-                let mut clash = self.document.error(&operation.at, message);
-                if let Some(other) = self.model.places.get(name) {
-                    clash = clash.also(self.document, other, "the type");
-                }
-                clashes.push(clash.help("give the operation another `operationId`"));
+        let mut taken: HashSet<String> = self.model.structs.keys().map(|name| format!("{name}Builder")).collect();
+        let mut notes = Vec::new();
+        for (rust, operation) in &mut self.model.operations {
+            let wanted = name::builder_name(rust);
+            let is_taken = |name: &str| {
+                name::is_reserved_type(name) || name::RESERVED_BUILDERS.contains(&name) || taken.contains(name)
+            };
+            let builder = match is_taken(&wanted) {
+                true => free(&format!("{wanted}Request"), "", is_taken),
+                false => wanted.clone(),
+            };
+            if builder != wanted {
+                let message = format!("the name `{wanted}` is taken: the operation's builder is `{builder}`");
+                notes.push((operation.at.clone(), message));
             }
+            taken.insert(builder.clone());
+            operation.builder = builder;
         }
-        clashes.into_iter().for_each(|clash| self.push(clash));
+        for (at, message) in notes {
+            self.note(&at, message);
+        }
     }
 
+    /// The API's server. Without an absolute URL callers say where the API is.
     fn server(&mut self) {
-        let help = "write the API's absolute URL, such as `servers: [{url: https://api.example.com}]`";
         let Some(server) = self.api.servers.first() else {
-            self.error("", "the document names no server", help);
+            self.note("", "the document names no server: callers have to give a base URL");
             return;
         };
         let url = filled_in(server);
@@ -211,21 +224,12 @@ impl<'a> Prepare<'a> {
             url.strip_prefix(scheme)
                 .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         });
-        let unknown = url.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
-        if let Some((variable, _)) = unknown {
-            self.error(
-                "/servers/0/url",
-                format!("the server has no variable `{variable}`"),
-                format!("give it a value: `variables: {{{variable}: {{default: …}}}}`"),
-            );
-        } else if !absolute || url.contains(['{', '}', ' ', '?', '#']) {
-            self.error(
-                "/servers/0/url",
-                format!("`{url}` is not the absolute URL of a server"),
-                help,
-            );
+        if absolute && !url.contains(['{', '}', ' ', '?', '#']) {
+            self.model.server_url = url;
+        } else {
+            let message = format!("`{url}` is not the absolute URL of a server: callers have to give a base URL");
+            self.note("/servers/0/url", message);
         }
-        self.model.server_url = url;
     }
 
     /// Marks the structs that are only ever sent.
@@ -243,6 +247,13 @@ impl<'a> Prepare<'a> {
         }
     }
 
+    /// The structs that have to be told apart.
+    fn in_unions(&mut self) {
+        let held = self.closure(self.model.unions.keys().cloned().collect());
+        let is_struct = |name: &String| self.model.structs.contains_key(name);
+        self.model.in_unions = held.into_iter().filter(is_struct).collect();
+    }
+
     fn closure(&self, mut names: Vec<String>) -> Vec<String> {
         let mut index = 0;
         while let Some(name) = names.get(index) {
@@ -256,6 +267,15 @@ impl<'a> Prepare<'a> {
         }
         names
     }
+}
+
+/// The name itself, or with the first number behind it that makes it one that is not taken.
+fn free(wanted: &str, separator: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{wanted}{separator}{number}"));
+    let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
+    candidates
+        .find(|name| !is_taken(name))
+        .unwrap_or_else(|| unreachable!("numbers do not end"))
 }
 
 /// A server's URL with the defaults of its variables.

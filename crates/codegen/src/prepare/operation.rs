@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
-use super::Prepare;
+use super::{Prepare, free};
 use crate::model::{About, Operation};
 use crate::name;
 
@@ -25,16 +25,6 @@ impl Prepare<'_> {
                 );
                 continue;
             };
-            if path.contains(['?', '#']) {
-                let finding = self
-                    .document
-                    .error(&at, format!("the path `{path}` has a `?` or a `#`"));
-                self.push(
-                    finding
-                        .at_key()
-                        .help("describe the part from there on with query parameters"),
-                );
-            }
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
                 self.operation(path, method, item, operation, &at, &mut names);
@@ -69,44 +59,31 @@ impl Prepare<'_> {
         } else if rust.ends_with('_') {
             self.note(&id_at, format!("`{id}` is a Rust keyword: the method is `{rust}`"));
         }
+        let wanted = match name::CLIENT_METHODS.contains(&rust.as_str()) {
+            true => format!("{rust}_call"),
+            false => rust.clone(),
+        };
+        // Two methods whose builders have one name are two of one name, too.
+        let free = free(&wanted, "_", |name| names.contains_key(&name::builder_name(name)));
+        if free != rust {
+            let message = format!("the name `{rust}` is taken: the method is `{free}`");
+            self.note(&id_at, message);
+        }
+        let rust = free;
         let builder = name::builder_name(&rust);
-        if name::is_reserved_type(&builder) || name::RESERVED_BUILDERS.contains(&builder.as_str()) {
-            self.error(
-                &id_at,
-                format!("the operation's builder would be `{builder}`, and the client has that name"),
-                format!("give the operation another `operationId`, such as `get_{rust}`"),
-            );
-        }
-        if name::CLIENT_METHODS.contains(&rust.as_str()) {
-            self.error(
-                &id_at,
-                format!("the client has a method `{rust}` already"),
-                format!("give the operation another `operationId`, such as `{rust}_resource`"),
-            );
-        }
-        if let Some(other) = names.insert(builder.clone(), id_at.clone()) {
-            self.push(
-                self.document
-                    .error(
-                        &id_at,
-                        format!("two operations would both have the Rust builder `{builder}`"),
-                    )
-                    .also(self.document, &other, "the other one")
-                    .help("give one of them another `operationId`"),
-            );
-        }
+        names.insert(builder.clone(), id_at.clone());
         let parameters = self.parameters(item, operation, at, &builder);
         self.define_waiting();
         let body = operation
             .request_body
             .as_ref()
-            .and_then(|body| self.body(body, at, &builder));
+            .and_then(|body| self.body(body, at, &builder, &parameters));
         let answer = self.answer(&operation.responses, at, &builder);
         self.define_waiting();
-        let Some(answer) = answer else { return };
         self.filters(answer.item.as_deref(), &parameters);
 
         let mut model = Operation {
+            builder,
             at: id_at.clone(),
             about: About {
                 docs: operation.description.clone(),
@@ -124,7 +101,8 @@ impl Prepare<'_> {
             body,
             success: answer.success.clone(),
             success_docs: answer.docs.clone(),
-            success_type: answer.ty.clone(),
+            success_body: answer.body.clone(),
+            accept: answer.accept.clone(),
             errors: answer.errors.clone(),
             pagination: None,
             lifecycle: None,

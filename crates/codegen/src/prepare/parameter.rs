@@ -4,13 +4,14 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
     HeaderStyle, Operation as SpecOperation, Parameter as SpecParameter, ParameterSchemaOrContent, PathItem, PathStyle,
-    QueryStyle, ReferenceOr,
+    QueryStyle, ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
-use super::Prepare;
+use super::body::is_json;
+use super::{Prepare, free};
 use super::operation::{place_name, resolve};
 use super::schema::{Place, WireForm, about, first_value};
-use crate::model::{About, Location, Parameter};
+use crate::model::{About, Bounds, Location, Parameter, Style};
 use crate::name;
 
 impl Prepare<'_> {
@@ -53,33 +54,17 @@ impl Prepare<'_> {
             .collect();
         let mut converted: IndexMap<String, Parameter> = IndexMap::new();
         let with_body = operation.request_body.is_some();
-        for (index, (rust, parameter, at)) in found.iter().enumerate() {
-            let same = |other: &&(String, Parameter, String)| other.0 == *rust;
+        for (wanted, parameter, at) in &found {
+            let same = |other: &&(String, Parameter, String)| other.0 == *wanted;
             let location = parameter.location;
-            let mut rust = rust.clone();
+            let mut rust = wanted.clone();
             if found.iter().filter(same).any(|other| other.1.location != location) || rust == "body" && with_body {
                 rust = format!("{}_{}", rust.trim_end_matches('_'), location.name());
-                self.note(
-                    at,
-                    format!("there are several `{}`: this one is `{rust}`", parameter.name),
-                );
             }
-            let twin = found[..index]
-                .iter()
-                .filter(same)
-                .find(|other| other.1.location == location);
-            let taken = converted.get(&rust).map(|other| other.name.clone());
-            if let Some(other) = twin.map(|twin| twin.1.name.clone()).or(taken) {
-                let message = format!(
-                    "the parameters `{other}` and `{}` would both be the Rust method `{rust}`",
-                    parameter.name
-                );
-                self.error(
-                    at,
-                    message,
-                    "leave one of them out: what is sent has the name that stands here",
-                );
-                continue;
+            let rust = free(&rust, "_", |name| converted.contains_key(name));
+            if rust != *wanted {
+                let message = format!("there are several `{}`: this one is `{rust}`", parameter.name);
+                self.note(at, message);
             }
             converted.insert(rust, parameter.clone());
         }
@@ -88,40 +73,33 @@ impl Prepare<'_> {
 
     fn parameter(&mut self, parameter: &SpecParameter, at: &str, builder: &str) -> Option<(String, Parameter)> {
         let data = parameter.parameter_data_ref();
-        let style_at = pointer::join(at, ["style"]);
-        let location = match parameter {
-            SpecParameter::Query { style, .. } => {
-                if *style != QueryStyle::Form {
-                    self.error(
-                        &style_at,
-                        "the client sends query parameters in the style `form` only",
-                        "write `style: form`",
-                    );
-                }
-                Location::Query
+        let explode = data.explode;
+        let (location, form, explode, allow_reserved) = match parameter {
+            SpecParameter::Query {
+                style, allow_reserved, ..
+            } => {
+                let form = match style {
+                    QueryStyle::Form => "Form",
+                    QueryStyle::SpaceDelimited => "SpaceDelimited",
+                    QueryStyle::PipeDelimited => "PipeDelimited",
+                    QueryStyle::DeepObject => "DeepObject",
+                };
+                let explode = explode.unwrap_or(matches!(style, QueryStyle::Form | QueryStyle::DeepObject));
+                (Location::Query, form, explode, *allow_reserved)
             }
             SpecParameter::Header {
                 style: HeaderStyle::Simple,
                 ..
-            } => Location::Header,
+            } => (Location::Header, "Simple", explode.unwrap_or(false), false),
             SpecParameter::Path { style, .. } => {
-                if *style != PathStyle::Simple {
-                    self.error(
-                        &style_at,
-                        "the client sends path parameters in the style `simple` only",
-                        "write `style: simple`",
-                    );
-                }
-                Location::Path
+                let form = match style {
+                    PathStyle::Simple => "Simple",
+                    PathStyle::Label => "Label",
+                    PathStyle::Matrix => "Matrix",
+                };
+                (Location::Path, form, explode.unwrap_or(false), false)
             }
-            SpecParameter::Cookie { .. } => {
-                self.error(
-                    at,
-                    "the client sends no cookies",
-                    "use a query parameter or a header, or leave it out",
-                );
-                return None;
-            }
+            SpecParameter::Cookie { .. } => (Location::Cookie, "Form", explode.unwrap_or(true), false),
         };
         if location == Location::Header {
             let lower = data.name.to_ascii_lowercase();
@@ -131,51 +109,56 @@ impl Prepare<'_> {
             }
             let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
             if data.name.is_empty() || !data.name.bytes().all(token) {
-                self.error(
-                    &pointer::join(at, ["name"]),
-                    format!("`{}` cannot be the name of a header", data.name),
-                    "a header's name has ASCII letters, digits and `-`",
+                let message = format!(
+                    "`{}` cannot be the name of a header, so the client cannot send it: it is left out",
+                    data.name
                 );
+                self.note(&pointer::join(at, ["name"]), message);
                 return None;
             }
         }
-        let schema = match &data.format {
-            ParameterSchemaOrContent::Schema(schema) => schema,
-            ParameterSchemaOrContent::Content(_) => {
-                self.error(
-                    &pointer::join(at, ["content"]),
-                    "a parameter with `content` is not supported",
-                    "describe the value with `schema`",
-                );
-                return None;
-            }
+        let default_form = match location {
+            Location::Query | Location::Cookie => "Form",
+            Location::Path | Location::Header => "Simple",
         };
-        let schema_at = pointer::join(at, ["schema"]);
-        match self.wire_form(schema) {
-            WireForm::One => {}
-            WireForm::Many if location == Location::Query => {
-                if data.explode == Some(false) {
-                    self.error(
-                        &pointer::join(at, ["explode"]),
-                        "the client sends a list as `name=a&name=b` only",
-                        "take `explode: false` out, or make it a string with commas",
-                    );
+        let style = |form: &'static str| {
+            Some(Style {
+                form,
+                explode,
+                allow_reserved,
+            })
+        };
+        let text = ReferenceOr::Item(Schema {
+            schema_data: SchemaData::default(),
+            schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+        });
+        let (schema, schema_at, wire, style) = match &data.format {
+            ParameterSchemaOrContent::Schema(schema) => {
+                let wire = self.wire_form(schema);
+                let by_default = form == default_form
+                    && !allow_reserved
+                    && location != Location::Cookie
+                    && match wire {
+                        WireForm::One => true,
+                        WireForm::Many => location == Location::Query && explode,
+                        WireForm::Neither => false,
+                    };
+                let style = if by_default { None } else { style(form) };
+                (schema, pointer::join(at, ["schema"]), wire, style)
+            }
+            ParameterSchemaOrContent::Content(content) => {
+                let media = content.first();
+                let at = pointer::join(at, ["content"]);
+                let is_json = media.is_some_and(|(media, _)| is_json(media));
+                match media.and_then(|(media, content)| Some((media, content.schema.as_ref()?))) {
+                    Some((media, schema)) if is_json => {
+                        let at = pointer::join(&at, [media.as_str(), "schema"]);
+                        (schema, at, WireForm::Neither, style("Json"))
+                    }
+                    _ => (&text, at, WireForm::One, None),
                 }
             }
-            WireForm::Many => {
-                let message = format!("a list cannot be sent in a {}", location.name());
-                self.error(&schema_at, message, "make it a string");
-            }
-            WireForm::Neither => {
-                let message = "the parameter's schema is not one value or a list of values";
-                self.error(
-                    &schema_at,
-                    message,
-                    "use a string, a number, a boolean, an enum, or a list of them",
-                );
-                return None;
-            }
-        }
+        };
         let mut rust = name::field_name(&data.name);
         if name::REQUEST_METHODS.contains(&rust.as_str()) {
             rust.push_str("_value");
@@ -189,10 +172,15 @@ impl Prepare<'_> {
         } else if rust.ends_with('_') {
             self.note(at, format!("`{}` is a Rust keyword: the method is `{rust}`", data.name));
         }
-        let bounds = self.bounds(schema, &schema_at);
+        let bounds = match wire {
+            WireForm::Neither => Bounds::default(),
+            _ => self.bounds(schema, &schema_at),
+        };
         let chain = self.chain(schema, &schema_at);
         let place = Place::new(schema_at, place_name(at, builder, &data.name, "parameter"));
-        let ty = self.convert(schema, &place).sent_type();
+        let converted = self.convert(schema, &place);
+        self.sent.extend(converted.holds.clone());
+        let ty = converted.sent_type();
         let default = first_value(&chain, |data| data.default.as_ref());
         let mut examples = data
             .examples
@@ -215,6 +203,8 @@ impl Prepare<'_> {
             example,
             ty,
             filter,
+            style,
+            is_text: wire != WireForm::Neither,
         };
         Some((rust, model))
     }

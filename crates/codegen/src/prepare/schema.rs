@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::Prepare;
+use super::{Prepare, free};
 use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
@@ -97,6 +97,19 @@ impl Converted {
         }
     }
 
+    /// A reference to a struct or a union, which hold others.
+    pub(super) fn holding(name: String) -> Self {
+        Self {
+            holds: Some(name.clone()),
+            ..Self::reference(&name)
+        }
+    }
+
+    /// Whether it is a type of the document's.
+    pub(super) fn is_reference(&self) -> bool {
+        self.holds.is_some() && matches!(self.schema, ReferenceOr::Reference { .. })
+    }
+
     /// Where this is a list of structs: the struct.
     pub(super) fn list_item(&self) -> Option<String> {
         let ReferenceOr::Item(Schema {
@@ -157,45 +170,39 @@ impl Prepare<'_> {
     pub(super) fn components(&mut self) {
         let schemas = self.components.schemas.clone();
         // The components' names come first: an inline schema has to keep away from them.
-        for name in schemas.keys() {
-            let at = pointer::join("/components/schemas", [name.as_str()]);
-            let rust = name::type_name(name);
-            if name::is_reserved_type(&rust) {
-                self.push(
-                    self.document
-                        .error(&at, format!("the name `{name}` is taken"))
-                        .at_key()
-                        .label(format!("`{rust}` is a name of Rust or of the client crate"))
-                        .help(format!("rename the schema, for example to `{rust}Value`")),
-                );
-            } else if rust != *name {
-                self.push(
-                    self.document
-                        .note(&at, format!("the schema `{name}` is the Rust type `{rust}`"))
-                        .at_key(),
-                );
-            }
-            if let Some(other) = self.model.places.insert(rust.clone(), at.clone()) {
-                self.push(
-                    self.document
-                        .error(&at, format!("two schemas would both be the Rust type `{rust}`"))
-                        .at_key()
-                        .also(self.document, &other, "the other one")
-                        .help("rename one of them"),
-                );
-            }
-        }
-        let place = |name: &str| Place::new(pointer::join("/components/schemas", [name]), name::type_name(name));
         for (name, schema) in &schemas {
-            let kind = match self.shape(schema, &place(name)) {
+            let at = pointer::join("/components/schemas", [name.as_str()]);
+            let wanted = name::type_name(name);
+            let is_time = wanted == TIMESTAMP
+                && !self.model.places.contains_key(TIMESTAMP)
+                && matches!(self.shape(schema, &Place::new(at.clone(), wanted.clone())), Shape::Timestamp);
+            let rust = match is_time {
+                true => wanted,
+                false => self.free_type_name(&wanted),
+            };
+            if rust != *name {
+                let message = format!("the schema `{name}` is the Rust type `{rust}`");
+                self.push(self.document.note(&at, message).at_key());
+            }
+            self.model.places.insert(rust.clone(), at);
+            self.type_names.insert(name.clone(), rust);
+        }
+        let place = |this: &Self, name: &str| {
+            let rust = this.type_names.get(name).cloned().unwrap_or_else(|| name::type_name(name));
+            Place::new(pointer::join("/components/schemas", [name]), rust)
+        };
+        for (name, schema) in &schemas {
+            let place = place(self, name);
+            let kind = match self.shape(schema, &place) {
                 Shape::Struct(_) => Kind::Struct,
-                Shape::Enum(_) => Kind::Enum,
+                Shape::Enum(_) | Shape::Union(_) => Kind::Enum,
                 _ => Kind::Other,
             };
             self.kinds.insert(name.clone(), kind);
         }
         for (name, schema) in &schemas {
-            self.component(schema, &place(name));
+            let place = place(self, name);
+            self.component(schema, &place);
         }
     }
 
@@ -203,13 +210,9 @@ impl Prepare<'_> {
         match self.shape(schema, place) {
             Shape::Refused => {}
             Shape::Timestamp if place.name == TIMESTAMP => self.define_timestamp(),
-            _ if place.name == TIMESTAMP => self.error(
-                &place.at,
-                "the name `Timestamp` is taken by the client's type for times",
-                "write `type: integer` and `format: unix-time`, or rename the schema",
-            ),
             Shape::Struct(object) => self.name_struct(object, schema, place),
             Shape::Enum(values) => self.define_enum(values, schema, place),
+            Shape::Union(union) => self.define_union(union, schema, place),
             _ => {
                 let target = self.convert(schema, place).rust;
                 let chain = self.chain(schema, &place.at);
@@ -232,20 +235,25 @@ impl Prepare<'_> {
         let mut converted = match self.shape(schema, place) {
             Shape::Reference(target) => self.convert_reference(&target, place, through),
             Shape::Struct(object) => {
-                let (name, is_new) = self.inline_type_name(place);
+                let (place, is_new) = self.inline_place(place);
                 if is_new {
-                    self.name_struct(object, schema, place);
+                    self.name_struct(object, schema, &place);
                 }
-                let mut converted = Converted::reference(&name);
-                converted.holds = Some(name);
-                converted
+                Converted::holding(place.name)
             }
             Shape::Enum(values) => {
-                let (name, is_new) = self.inline_type_name(place);
+                let (place, is_new) = self.inline_place(place);
                 if is_new {
-                    self.define_enum(values, schema, place);
+                    self.define_enum(values, schema, &place);
                 }
-                Converted::reference(&name)
+                Converted::reference(&place.name)
+            }
+            Shape::Union(union) => {
+                let (place, is_new) = self.inline_place(place);
+                if is_new {
+                    self.define_union(union, schema, &place);
+                }
+                Converted::holding(place.name)
             }
             Shape::Timestamp => {
                 self.define_timestamp();
@@ -351,16 +359,11 @@ impl Prepare<'_> {
             // `check` has reported it.
             return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
         };
-        let rust_name = name::type_name(target);
+        let rust_name = self.type_names.get(target).cloned().unwrap_or_else(|| name::type_name(target));
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
         let nullable = is_nullable(schema);
         let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
-            Kind::Struct => {
-                let mut converted = Converted::reference(&rust_name);
-                converted.holds = Some(rust_name);
-                converted
-            }
-            Kind::Enum => Converted::reference(&rust_name),
+            Kind::Struct | Kind::Enum => Converted::holding(rust_name),
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.error(
                     &place.at,
@@ -420,22 +423,13 @@ impl Prepare<'_> {
                 docs,
                 deprecated: false,
             };
-            if let Some(other) = variants.insert(
-                rust.clone(),
-                Variant {
-                    about,
-                    value: value.clone(),
-                },
-            ) {
-                self.error(
-                    &at,
-                    format!(
-                        "the values `{}` and `{value}` would both be the Rust variant `{rust}`",
-                        other.value
-                    ),
-                    "leave one of them out: the enum is open, so its value still arrives, as `Unknown`",
-                );
+            let free = free(&rust, "_", |name| variants.contains_key(name));
+            if free != rust {
+                let message = format!("there is a variant `{rust}` already: the value `{value}` is `{free}`");
+                self.note(&at, message);
             }
+            let value = value.clone();
+            variants.insert(free, Variant { about, value });
         }
         if let Some(Value::Object(all)) = descriptions {
             for (value, text) in all {
@@ -482,7 +476,7 @@ impl Prepare<'_> {
     }
 
     /// Takes the place of a struct; its fields come later.
-    fn name_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
+    pub(super) fn name_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
         self.model.structs.insert(
             place.name.clone(),
             Struct {
@@ -528,20 +522,16 @@ impl Prepare<'_> {
                 about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
                 property: property.clone(),
                 required: is_required,
+                nullable: converted.nullable,
                 example: first_value(&chain, |data| data.example.as_ref()),
             };
-            if let Some(other) = fields.insert(rust.clone(), field) {
-                let other = other.property;
-                self.push(
-                    self.document
-                        .error(
-                            at,
-                            format!("the properties `{other}` and `{property}` would both be the Rust field `{rust}`"),
-                        )
-                        .at_key()
-                        .help("leave one of them out: it still arrives, in `extra`"),
-                );
+            let free = free(&rust, "_", |name| fields.contains_key(name));
+            if free != rust {
+                let message = format!("there is a field `{rust}` already: the property `{property}` is `{free}`");
+                self.note(at, message);
+                rust = free;
             }
+            fields.insert(rust.clone(), field);
             // A list that may be left out may also be null, and an empty one is not the same as none.
             properties.insert(rust.clone(), boxed(converted.into_schema(!is_required)));
             if is_required {
@@ -662,6 +652,7 @@ impl Prepare<'_> {
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Struct,
+    /// Of strings or of other types.
     Enum,
     /// Not a type of its own, but another name for one.
     Other,

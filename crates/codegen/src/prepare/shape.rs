@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
-    AdditionalProperties, AnySchema, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema, SchemaKind, Type,
+    AdditionalProperties, AnySchema, Discriminator, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema, SchemaKind, Type,
     VariantOrUnknownOrEmpty,
 };
 use serde_json::Value;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Prepare;
 use super::bounds::make_whole;
 use super::schema::{COMPONENTS, Place, UNIX_TIME, any};
+use super::union::Variants;
 
 /// What a schema is to a Rust client.
 pub(super) enum Shape {
@@ -28,13 +29,14 @@ pub(super) enum Shape {
     List(Option<Held>),
     /// With the schema of the values.
     Map(Option<Held>),
+    Union(Variants),
     Any,
     /// Reported already.
     Refused,
 }
 
 /// An object's properties, those of the parts of an `allOf` among them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Object {
     /// Each with the place of its schema in the document.
     pub(super) properties: IndexMap<String, Held>,
@@ -72,10 +74,14 @@ impl Prepare<'_> {
             SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } if parts.len() == 1 => {
                 self.all_of_shape(parts, None, place)
             }
-            SchemaKind::OneOf { .. } => self.refuse(at, "oneOf"),
-            SchemaKind::AnyOf { .. } => self.refuse(at, "anyOf"),
-            SchemaKind::Not { .. } => self.refuse(at, "not"),
-            SchemaKind::Any(any) => self.mixed_shape(any, place),
+            SchemaKind::OneOf { one_of: parts } => {
+                self.union_shape("oneOf", parts, None, schema.schema_data.discriminator.as_ref(), place)
+            }
+            SchemaKind::AnyOf { any_of: parts } => {
+                self.union_shape("anyOf", parts, None, schema.schema_data.discriminator.as_ref(), place)
+            }
+            SchemaKind::Not { .. } => Shape::Any,
+            SchemaKind::Any(any) => self.mixed_shape(any, schema.schema_data.discriminator.as_ref(), place),
         }
     }
 
@@ -86,6 +92,7 @@ impl Prepare<'_> {
             return self.shape(part, &inner);
         }
         let mut whole = Object::default();
+        let mut unions = Vec::new();
         let parts = parts.iter().enumerate();
         // Each with its place, and with that of the part of this `allOf` by way of which it is one.
         let mut left: Vec<(ReferenceOr<Schema>, String, String)> = parts
@@ -144,21 +151,26 @@ impl Prepare<'_> {
                 // It says nothing of the type.
                 Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
+                Shape::Union(variants) => unions.push(variants),
                 _ => {
-                    let mut finding = self.document.error(&own_at, "this part of an `allOf` is not an object");
+                    let mut finding = self.document.note(
+                        &own_at,
+                        "this part of an `allOf` is not an object: the schema is any JSON value",
+                    );
                     if at != own_at {
                         finding = finding.also(self.document, &at, "what it refers to");
                     }
-                    self.push(finding.help(
-                        "an `allOf` of several parts becomes one struct: leave this part out, or make it an object",
-                    ));
-                    return Shape::Refused;
+                    self.push(finding);
+                    return Shape::Any;
                 }
             }
             whole.required.extend(required(&part));
         }
         if let Some(own) = own {
             self.merge(&mut whole, own);
+        }
+        if !unions.is_empty() {
+            return self.all_of_union(whole, unions, place);
         }
         if whole.properties.is_empty() {
             return Shape::Map(whole.additional);
@@ -181,52 +193,33 @@ impl Prepare<'_> {
         pointer::join(at, [key, index.to_string().as_str()])
     }
 
-    fn merge(&mut self, whole: &mut Object, part: Object) {
+    /// Adds the properties of a part. A value has to fit every part, so where two describe a property, it
+    /// can be read by either: the later is taken.
+    pub(super) fn merge(&mut self, whole: &mut Object, part: Object) {
         for (name, (schema, at)) in part.properties {
-            match whole.properties.get(&name) {
-                Some((earlier, _)) if *earlier != schema => self.push(
-                    self.document
-                        .error(
-                            &at,
-                            format!("two parts of an `allOf` describe `{name}` in different ways"),
-                        )
-                        .at_key()
-                        .help("leave the property to one of them"),
-                ),
-                Some(_) => {}
-                None => {
-                    whole.properties.insert(name, (schema, at));
-                }
+            if let Some((earlier, _)) = whole.properties.get(&name)
+                && *earlier != schema
+            {
+                let message = format!("two parts of an `allOf` describe `{name}`: this one is taken");
+                self.push(self.document.note(&at, message).at_key());
             }
+            whole.properties.insert(name, (schema, at));
         }
         whole.required.extend(part.required);
-        match (&whole.additional, part.additional) {
-            (Some((earlier, _)), Some((schema, at))) if *earlier != schema => self.push(
-                self.document
-                    .error(
-                        &at,
-                        "two parts of an `allOf` describe `additionalProperties` in different ways",
-                    )
-                    .at_key()
-                    .help("leave it to one of them"),
-            ),
-            (None, additional) => whole.additional = additional,
-            _ => {}
+        if let Some((schema, at)) = part.additional {
+            if let Some((earlier, _)) = &whole.additional
+                && *earlier != schema
+            {
+                let message = "two parts of an `allOf` describe `additionalProperties`: this one is taken";
+                self.push(self.document.note(&at, message).at_key());
+            }
+            whole.additional = Some((schema, at));
         }
     }
 
     /// Schemas without `type`, and those that say more than a type.
-    fn mixed_shape(&mut self, any: &AnySchema, place: &Place) -> Shape {
+    fn mixed_shape(&mut self, any: &AnySchema, discriminator: Option<&Discriminator>, place: &Place) -> Shape {
         let at = &place.at;
-        for (present, keyword) in [
-            (!any.one_of.is_empty(), "oneOf"),
-            (!any.any_of.is_empty(), "anyOf"),
-            (any.not.is_some(), "not"),
-        ] {
-            if present {
-                return self.refuse(at, keyword);
-            }
-        }
         let own = (!any.properties.is_empty()).then(|| {
             let object = ObjectType {
                 properties: any.properties.clone(),
@@ -240,7 +233,25 @@ impl Prepare<'_> {
                 _ => Object::default(),
             }
         });
+        let union = match (any.one_of.as_slice(), any.any_of.as_slice()) {
+            ([], []) => None,
+            ([], parts) => Some(("anyOf", parts)),
+            (parts, _) => Some(("oneOf", parts)),
+        };
+        if let Some((keyword, parts)) = union
+            && any.all_of.is_empty()
+        {
+            let required_only = (!any.required.is_empty()).then(|| Object {
+                required: any.required.clone(),
+                ..Object::default()
+            });
+            return self.union_shape(keyword, parts, own.or(required_only), discriminator, place);
+        }
         if !any.all_of.is_empty() {
+            if let Some((keyword, _)) = union {
+                let message = format!("`{keyword}` beside `allOf` is left out of the type");
+                self.push(self.document.note(&pointer::join(at, [keyword]), message).at_key());
+            }
             let additional = match &any.additional_properties {
                 Some(AdditionalProperties::Schema(schema)) => {
                     Some(((**schema).clone(), pointer::join(at, ["additionalProperties"])))
@@ -272,19 +283,6 @@ impl Prepare<'_> {
             return Shape::List(items(any.items.as_ref(), at));
         }
         Shape::Any
-    }
-
-    fn refuse(&mut self, at: &str, keyword: &str) -> Shape {
-        self.push(
-            self.document
-                .error(
-                    &pointer::join(at, [keyword]),
-                    format!("`{keyword}` has no faithful Rust type here"),
-                )
-                .at_key()
-                .help("describe one object whose properties may be missing, or `{}` for any JSON value"),
-        );
-        Shape::Refused
     }
 }
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use futures_core::Stream;
+
+pub use bytes::Bytes;
 
 pub use self::download::Download;
 pub(crate) use self::multipart::{Multipart, Part};

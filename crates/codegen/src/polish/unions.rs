@@ -1,0 +1,130 @@
+//! Unions: enums of types, open as every enum is.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::Context;
+use super::docs;
+use crate::model::{Outcome, Union};
+
+pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let about = docs::item(&union.about, None);
+    let ty = |ty: &TokenStream, boxed: bool| match boxed {
+        true => quote!(Box<#ty>),
+        false => ty.clone(),
+    };
+    let variants = union.variants.iter().map(|(variant, found)| {
+        let (ident, ty) = (format_ident!("{variant}"), ty(&found.ty, found.boxed));
+        let tags: Vec<String> = found.tags.iter().map(|tag| docs::code(tag)).collect();
+        let words = match (&union.tag, tags.as_slice()) {
+            (Some(tag), [_, ..]) => format!("Where {} is {}.", docs::code(tag), tags.join(" or ")),
+            _ => format!("One of the types that {} takes.", docs::code(name)),
+        };
+        let about = docs::lines(&words);
+        quote! { #about #ident(#ty), }
+    });
+    let listed = union.variants.iter().map(|(variant, found)| {
+        let (ident, ty, tags) = (format_ident!("{variant}"), ty(&found.ty, found.boxed), &found.tags);
+        quote! { #ident(#ty) as [#(#tags)*], }
+    });
+    let tag = super::metadata::optional(&union.tag);
+    // A type that two variants have, or that any value has, converts into neither.
+    let mut count: HashMap<String, usize> = HashMap::new();
+    for variant in union.variants.values() {
+        *count.entry(variant.ty.to_string()).or_default() += 1;
+    }
+    let own = union.variants.iter().filter(|(_, found)| count.get(&found.ty.to_string()) == Some(&1));
+    let conversions = own.map(|(variant, found)| {
+        let (variant, ty) = (format_ident!("{variant}"), &found.ty);
+        let value = match found.boxed {
+            true => quote!(Box::new(value)),
+            false => quote!(value),
+        };
+        quote! {
+            impl From<#ty> for #ident {
+                fn from(value: #ty) -> Self {
+                    Self::#variant(#value)
+                }
+            }
+        }
+    });
+    quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#variants)*
+            /// A value that fits none of them, as it came.
+            Unknown(serde_json::Value),
+        }
+
+        ittybit_runtime::union! { #ident by #tag => { #(#listed)* } }
+
+        #(#conversions)*
+    }
+}
+
+/// What tells a struct from the others of a union.
+pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let properties = context.fields(name).map(|(_, field, _, ty)| {
+        let (property, presence) = (&field.property, if field.required { "required" } else { "optional" });
+        let presence = format_ident!("{presence}");
+        let mut ty = ty.clone();
+        if field.nullable {
+            ty = syn::parse_quote!(Option<#ty>);
+        }
+        syn::visit_mut::VisitMut::visit_type_mut(&mut super::paths::WithinTypes, &mut ty);
+        quote! { #presence #property: #ty, }
+    });
+    quote! { ittybit_runtime::fit! { #ident { #(#properties)* } } }
+}
+
+/// The successes of an operation that has several bodies.
+pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let about = docs::lines(&format!(
+        "What the request [`{0}`](super::builder::{0}) may succeed with, by status code.",
+        outcome.operation
+    ));
+    let variants = outcome.variants.iter().map(|(variant, found)| {
+        let (ident, about) = (format_ident!("{variant}"), docs::lines(&docs::for_rustdoc(&found.docs)));
+        match &found.ty {
+            Some(ty) => quote! { #about #ident(#ty), },
+            None => quote! { #about #ident, },
+        }
+    });
+    let last = outcome.variants.len().saturating_sub(1);
+    let arms = outcome.variants.iter().enumerate().map(|(index, (variant, found))| {
+        let ident = format_ident!("{variant}");
+        let value = match &found.ty {
+            Some(_) => quote! { Self::#ident(success.json()?) },
+            None => quote! { Self::#ident },
+        };
+        let (first, end) = found.statuses;
+        let (first, end) = [first, end].map(proc_macro2::Literal::u16_unsuffixed).into();
+        match index == last {
+            true => quote! { _ => #value, },
+            false => quote! { #first..=#end => #value, },
+        }
+    });
+    quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#variants)*
+        }
+
+        impl ittybit_runtime::generated::StatusBody for #ident {
+            fn read(
+                success: &ittybit_runtime::generated::Success,
+            ) -> Result<Self, ittybit_runtime::generated::Malformed> {
+                Ok(match success.status() { #(#arms)* })
+            }
+        }
+    }
+}

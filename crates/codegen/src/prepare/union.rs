@@ -1,0 +1,319 @@
+//! Unions: `oneOf` and `anyOf` become an enum of their variants.
+//!
+//! What looks like a union and is one plain type stays that: several enums of strings are one enum, and
+//! numbers are a number.
+
+use indexmap::IndexMap;
+use ittybit_spec::pointer;
+use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type};
+
+use super::schema::{COMPONENTS, Converted, Place, about};
+use super::shape::{Held, Object, Shape, is_enum, single_type};
+use super::{Prepare, free};
+use crate::model::{Union, UnionVariant};
+use crate::name;
+
+/// A union that has no name yet.
+pub(super) struct Variants {
+    variants: Vec<Variant>,
+    discriminator: Option<Discriminator>,
+}
+
+struct Variant {
+    schema: Held,
+    /// For one that is merged with the properties beside the union: all of its properties.
+    merged: Option<Object>,
+}
+
+/// What a schema is at first sight, whatever it holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Null,
+    Text,
+    Choice,
+    Integer,
+    Number,
+    Boolean,
+    List,
+    Object,
+    /// It says which properties there have to be, or which not, and nothing of their types.
+    Condition,
+    Union,
+    Anything,
+}
+
+impl Prepare<'_> {
+    /// The shape of a `oneOf` or an `anyOf`; `own` is what the schema says beside it.
+    pub(super) fn union_shape(
+        &mut self,
+        keyword: &str,
+        parts: &[ReferenceOr<Schema>],
+        own: Option<Object>,
+        discriminator: Option<&Discriminator>,
+        place: &Place,
+    ) -> Shape {
+        let mut found: Vec<(ReferenceOr<Schema>, String, Sight)> = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let at = pointer::join(&place.at, [keyword, index.to_string().as_str()]);
+            let sight = self.sight(part);
+            if sight != Sight::Null && !found.iter().any(|(known, ..)| known == part) {
+                found.push((part.clone(), at, sight));
+            }
+        }
+        let sights: Vec<Sight> = found.iter().map(|(.., sight)| *sight).collect();
+        let all = |of: &[Sight]| !sights.is_empty() && sights.iter().all(|sight| of.contains(sight));
+        if all(&[Sight::Condition]) || sights.is_empty() {
+            return own.map_or(Shape::Any, Shape::Struct);
+        }
+        if let (Some(own), [(part, at, Sight::Object)]) = (&own, found.as_slice()) {
+            let shape = self.merged(own, part, at, place);
+            return shape.map_or(Shape::Any, Shape::Struct);
+        }
+        if let Some(own) = own {
+            if !all(&[Sight::Object, Sight::Condition]) {
+                let message = format!("what stands beside this `{keyword}` fits objects only: it is any JSON value");
+                self.note(&place.at, message);
+                return Shape::Any;
+            }
+            let mut variants = Vec::new();
+            for (part, at, _) in found {
+                let merged = self.merged(&own, &part, &at, place);
+                variants.push(Variant {
+                    schema: (part, at),
+                    merged,
+                });
+            }
+            let discriminator = discriminator.cloned();
+            return Shape::Union(Variants {
+                variants,
+                discriminator,
+            });
+        }
+        if let [(part, at, _)] = found.as_slice() {
+            return self.shape(part, &Place::new(at.clone(), place.name.clone()));
+        }
+        if all(&[Sight::Text]) {
+            return Shape::String;
+        }
+        if all(&[Sight::Text, Sight::Choice]) {
+            let mut values: Vec<String> = Vec::new();
+            for (part, ..) in &found {
+                let more = self.choices(part).into_iter().filter(|value| !values.contains(value));
+                values.extend(more.collect::<Vec<_>>());
+            }
+            return Shape::Enum(values);
+        }
+        if all(&[Sight::Integer]) {
+            return Shape::Integer("i64");
+        }
+        if all(&[Sight::Integer, Sight::Number]) {
+            return Shape::Float;
+        }
+        if all(&[Sight::Boolean]) {
+            return Shape::Boolean;
+        }
+        if sights.iter().any(|sight| matches!(sight, Sight::Anything | Sight::Condition)) {
+            self.note(&place.at, format!("a part of this `{keyword}` takes anything: it is any JSON value"));
+            return Shape::Any;
+        }
+        let variants = found.into_iter().map(|(part, at, _)| Variant {
+            schema: (part, at),
+            merged: None,
+        });
+        Shape::Union(Variants {
+            variants: variants.collect(),
+            discriminator: discriminator.cloned(),
+        })
+    }
+
+    /// An `allOf` of objects and of unions: each variant of the union has the properties of the objects.
+    pub(super) fn all_of_union(&mut self, own: Object, mut unions: Vec<Variants>, place: &Place) -> Shape {
+        let (Some(union), true) = (unions.pop(), unions.is_empty()) else {
+            self.note(&place.at, "an `allOf` of several unions is any JSON value");
+            return Shape::Any;
+        };
+        if own.properties.is_empty() && own.required.is_empty() {
+            return Shape::Union(union);
+        }
+        let mut variants = Vec::new();
+        for Variant { schema, merged } in union.variants {
+            let merged = match merged {
+                Some(object) => {
+                    let mut whole = own.clone();
+                    self.merge(&mut whole, object);
+                    Some(whole)
+                }
+                None => self.merged(&own, &schema.0, &schema.1, place),
+            };
+            if merged.is_none() {
+                self.note(&place.at, "a variant of this `allOf` is no object: it is any JSON value");
+                return Shape::Any;
+            }
+            variants.push(Variant { schema, merged });
+        }
+        Shape::Union(Variants {
+            variants,
+            discriminator: union.discriminator,
+        })
+    }
+
+    /// A part of a union together with what stands beside the union.
+    fn merged(&mut self, own: &Object, part: &ReferenceOr<Schema>, at: &str, place: &Place) -> Option<Object> {
+        let chain = self.chain(part, at);
+        let (schema, at) = chain.last()?;
+        let mut whole = own.clone();
+        match self.shape(&schema.clone(), &Place::new(at.clone(), place.name.clone())) {
+            Shape::Struct(object) => self.merge(&mut whole, object),
+            Shape::Map(additional) => whole.additional = whole.additional.or(additional),
+            Shape::Any => whole.required.extend(required_of(schema)),
+            _ => return None,
+        }
+        Some(whole)
+    }
+
+    fn sight(&self, schema: &ReferenceOr<Schema>) -> Sight {
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return Sight::Anything;
+        };
+        match &*single_type(&schema.schema_kind) {
+            SchemaKind::Type(Type::String(string)) => match string.enumeration.as_slice() {
+                [] => Sight::Text,
+                values if values.iter().all(Option::is_none) => Sight::Null,
+                _ => Sight::Choice,
+            },
+            SchemaKind::Type(Type::Integer(_)) => Sight::Integer,
+            SchemaKind::Type(Type::Number(_)) => Sight::Number,
+            SchemaKind::Type(Type::Boolean(_)) => Sight::Boolean,
+            SchemaKind::Type(Type::Array(_)) => Sight::List,
+            SchemaKind::Type(Type::Object(_)) => Sight::Object,
+            SchemaKind::AllOf { .. } => Sight::Object,
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Sight::Union,
+            SchemaKind::Not { .. } => Sight::Condition,
+            SchemaKind::Any(any) if !any.properties.is_empty() || !any.all_of.is_empty() => Sight::Object,
+            SchemaKind::Any(any) if !any.one_of.is_empty() || !any.any_of.is_empty() => Sight::Union,
+            SchemaKind::Any(any) if !any.enumeration.is_empty() => match () {
+                () if any.enumeration.iter().all(serde_json::Value::is_null) => Sight::Null,
+                () if is_enum(&any.enumeration) => Sight::Choice,
+                () => Sight::Anything,
+            },
+            SchemaKind::Any(any) if any.items.is_some() => Sight::List,
+            SchemaKind::Any(any) if !any.required.is_empty() || any.not.is_some() => Sight::Condition,
+            SchemaKind::Any(_) if schema.schema_data.nullable => Sight::Null,
+            SchemaKind::Any(_) => Sight::Anything,
+        }
+    }
+
+    /// The values of an enum of strings.
+    fn choices(&self, schema: &ReferenceOr<Schema>) -> Vec<String> {
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return Vec::new();
+        };
+        match &*single_type(&schema.schema_kind) {
+            SchemaKind::Type(Type::String(string)) => string.enumeration.iter().flatten().cloned().collect(),
+            SchemaKind::Any(any) => {
+                let texts = any.enumeration.iter().filter_map(serde_json::Value::as_str);
+                texts.map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Gives a union its name and its variants.
+    pub(super) fn define_union(&mut self, union: Variants, schema: &ReferenceOr<Schema>, place: &Place) {
+        // Progenitor sees a string, and is told which type takes its place.
+        let placeholder = Schema {
+            schema_data: openapiv3::SchemaData::default(),
+            schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+        };
+        self.schemas.insert(place.name.clone(), ReferenceOr::Item(placeholder));
+        self.model.unions.insert(
+            place.name.clone(),
+            Union {
+                about: about(&[schema]),
+                tag: union.discriminator.as_ref().map(|found| found.property_name.clone()),
+                variants: IndexMap::new(),
+            },
+        );
+        let mut holds = Vec::new();
+        let mut variants: IndexMap<String, UnionVariant> = IndexMap::new();
+        for variant in union.variants {
+            let (part, at) = &variant.schema;
+            let wanted = self.variant_of_union(part);
+            let rust = free(&wanted, "", |name| variants.contains_key(name));
+            let inner = Place::new(at.clone(), name::type_name(&format!("{}-{rust}", place.name)));
+            let converted = match variant.merged {
+                Some(object) => {
+                    let (inner, is_new) = self.inline_place(&inner);
+                    if is_new {
+                        self.name_struct(object, part, &inner);
+                    }
+                    Converted::holding(inner.name)
+                }
+                None => self.convert(part, &inner),
+            };
+            holds.extend(converted.holds.clone());
+            let tags = union.discriminator.as_ref().map(|found| tags(found, part));
+            variants.insert(
+                rust,
+                UnionVariant {
+                    // A struct may hold the union again.
+                    boxed: converted.is_reference(),
+                    ty: converted.received_type(),
+                    tags: tags.unwrap_or_default(),
+                },
+            );
+        }
+        self.holds.insert(place.name.clone(), holds);
+        self.model.unions[&place.name].variants = variants;
+    }
+
+    /// What a variant is called: like its component, or like what it is.
+    fn variant_of_union(&self, part: &ReferenceOr<Schema>) -> String {
+        let of = match part {
+            ReferenceOr::Reference { reference } => {
+                let name = reference.trim_start_matches(COMPONENTS);
+                return self.type_names.get(name).map_or_else(
+                    || name::variant_name(name),
+                    |name| name::variant_name(name),
+                );
+            }
+            ReferenceOr::Item(schema) => schema,
+        };
+        if let Some(title) = &of.schema_data.title {
+            return name::variant_name(title);
+        }
+        let word = match self.sight(part) {
+            Sight::Text => "Text",
+            Sight::Choice => return name::variant_name(self.choices(part).first().map_or("Choice", String::as_str)),
+            Sight::Integer => "Integer",
+            Sight::Number => "Number",
+            Sight::Boolean => "Boolean",
+            Sight::List => "List",
+            Sight::Object | Sight::Condition => "Object",
+            Sight::Union | Sight::Anything | Sight::Null => "Other",
+        };
+        word.to_owned()
+    }
+}
+
+/// The values of the discriminator that mean this variant: those of the mapping, or the component's name.
+fn tags(discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String> {
+    let ReferenceOr::Reference { reference } = part else {
+        return Vec::new();
+    };
+    let name = reference.trim_start_matches(COMPONENTS);
+    let mapping = discriminator.mapping.iter();
+    let mapped = mapping.filter(|(_, target)| *target == reference || *target == name);
+    let mapped: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
+    match mapped.is_empty() {
+        true => vec![name.to_owned()],
+        false => mapped,
+    }
+}
+
+fn required_of(schema: &ReferenceOr<Schema>) -> Vec<String> {
+    match schema.as_item().map(|schema| &schema.schema_kind) {
+        Some(SchemaKind::Any(any)) => any.required.clone(),
+        _ => Vec::new(),
+    }
+}
