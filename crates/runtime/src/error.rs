@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -110,6 +111,8 @@ pub enum Category {
     TooLarge,
     /// The pages of a list contradict each other: going on would not end, or would lose items.
     Pagination,
+    /// A file for the body of a response could not be written.
+    File,
 }
 
 impl Category {
@@ -130,6 +133,7 @@ impl Category {
             Self::Decode => "decode",
             Self::TooLarge => "too_large",
             Self::Pagination => "pagination",
+            Self::File => "file",
         }
     }
 }
@@ -437,6 +441,14 @@ impl Error {
         )
     }
 
+    /// A file that a response could not be written to.
+    pub(crate) fn file(path: &Path, error: std::io::Error) -> Self {
+        let message = format!("the file {} cannot be written: {error}", path.display());
+        let mut made = Self::new(Category::File, message);
+        made.inner.source = Some(Box::new(error));
+        made
+    }
+
     /// An HTTP client that could not be set up.
     pub(crate) fn http_client(error: reqwest::Error) -> Self {
         let message = format!(
@@ -519,11 +531,8 @@ impl Error {
     }
 
     /// A body that is larger than the client reads.
-    pub(crate) fn too_large(limit: usize, received: Received) -> Self {
-        let message = format!(
-            "the answer is larger than {limit} bytes. Ask for smaller pages, or raise the \
-             client's `max_response_bytes`"
-        );
+    pub(crate) fn too_large(limit: usize, setting: Setting, received: Received) -> Self {
+        let message = format!("the answer is larger than {limit} bytes. Ask for smaller pages, or raise {setting}");
         Self::with_response(Category::TooLarge, message, received)
     }
 

@@ -33,8 +33,8 @@ pub(crate) enum Failure {
     },
     /// The response came from another origin.
     OtherOrigin(String, Received),
-    /// The body is larger than this number of bytes.
-    TooLarge(usize, Received),
+    /// The body is larger than this number of bytes, which a setting says.
+    TooLarge(usize, Setting, Received),
     /// The body ended before its JSON did.
     CutShort(Received),
     /// A body that is not what the document describes.
@@ -86,7 +86,7 @@ impl Failure {
             } => Error::timeout(within, setting, received),
             Self::Status { received, retry_after } => Error::status_of(received, retry_after, object),
             Self::OtherOrigin(origin, received) => Error::other_origin(&origin, received),
-            Self::TooLarge(limit, received) => Error::too_large(limit, received),
+            Self::TooLarge(limit, setting, received) => Error::too_large(limit, setting, received),
             Self::CutShort(received) => Error::cut_short(received),
             Self::Malformed(malformed, received) => Error::malformed(&malformed, received),
             Self::RepeatedCursor(cursor, received) => Error::repeated_cursor(&cursor, received),
@@ -111,7 +111,7 @@ impl Failure {
                 (None, Some(&mut malformed.offset), Some(received))
             }
             Self::Status { received, .. }
-            | Self::TooLarge(_, received)
+            | Self::TooLarge(_, _, received)
             | Self::CutShort(received)
             | Self::Contradiction(_, received) => (None, None, Some(received)),
             Self::Provider { reason, .. } => (Some(reason), None, None),

@@ -7,10 +7,12 @@ pub use crate::blocking::Client as BlockingClient;
 pub use crate::bounds::Pattern;
 pub use crate::call::CallOptions;
 pub use crate::client::{Client, ClientBuilder};
-pub use crate::decode::{extra, nullable, text_of};
+pub use crate::decode::{Malformed, extra, nullable, text_of};
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::Pagination;
 pub use crate::request::Request;
+pub use crate::response::{StatusBody, Success};
+pub use crate::style::{Form, Style};
 pub use crate::watch::Watching;
 
 /// Values on their way into a builder.

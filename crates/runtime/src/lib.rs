@@ -26,6 +26,7 @@ mod argument;
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod body;
 mod bounds;
 mod call;
 mod client;
@@ -49,6 +50,7 @@ mod request;
 mod response;
 mod retry;
 mod span;
+mod style;
 mod timestamp;
 pub mod transport;
 mod watch;

@@ -1,22 +1,23 @@
 //! A request out of an operation and its arguments: what generated code says, and how it is written.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Body, Method, Url};
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue};
+use reqwest::{Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use crate::body::{Body, Download, File, Multipart, OCTET_STREAM, Outgoing, Part};
 use crate::call::{self, CallOptions};
 use crate::client::Client;
 use crate::error::Error;
-use crate::number;
 use crate::operation::Operation;
 use crate::page::{Page, Pages, Pagination};
-use crate::response::Response;
+use crate::response::{Response, StatusBody};
+use crate::style::{self, Form, Place, Style, Styled, Value};
 use crate::watch::{Watch, Watching};
 
 /// A request in the making. The first argument that is wrong is the error of the whole.
@@ -24,94 +25,96 @@ pub struct Request {
     operation: &'static Operation,
     options: CallOptions,
     path: String,
-    query: Vec<(String, String)>,
+    /// Pairs as they are sent.
+    query: Vec<String>,
+    cookies: Vec<String>,
     headers: HeaderMap,
-    body: Option<Body>,
+    body: Option<Payload>,
     error: Option<Error>,
+}
+
+/// What is accepted where the document does not say it.
+const JSON: &str = "application/json";
+const ANY: &str = "*/*";
+
+/// The body of a request in the making.
+enum Payload {
+    Whole(String, Outgoing),
+    Form(Multipart),
 }
 
 /// A request that is ready to be sent, with the options of its call.
 pub(crate) struct Call {
+    /// Without its body, which is opened for each attempt.
     pub(crate) request: reqwest::Request,
+    pub(crate) body: Option<Outgoing>,
     pub(crate) options: CallOptions,
 }
 
 impl Call {
     /// A copy, unless the body is a stream, which can be sent once.
     pub(crate) fn try_clone(&self) -> Option<Self> {
+        let reusable = self.body.as_ref().is_none_or(Outgoing::is_reusable);
         Some(Self {
-            request: self.request.try_clone()?,
+            request: self.request.try_clone().filter(|_| reusable)?,
+            body: self.body.clone(),
             options: self.options.clone(),
         })
     }
 }
 
-/// What has to be encoded in a segment of a path, beside what every URL encodes.
-const SEGMENT: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'/')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 impl Request {
     /// A request of an operation, without arguments.
+    ///
+    /// What the path has behind a `?` is the beginning of the query; a `#` is a part of the path, because
+    /// a fragment is never sent.
     pub fn new(operation: &'static Operation, options: CallOptions) -> Self {
         Self {
             operation,
             options,
-            path: operation.path.to_owned(),
+            path: literal(operation.path),
             query: Vec::new(),
+            cookies: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
             error: None,
         }
     }
 
+    /// Sets a parameter of the path, in the default style.
+    pub fn path<T: Serialize>(self, name: &str, value: Result<T, String>) -> Self {
+        self.fill(name, value, style::segment)
+    }
+
     /// Sets a parameter of the path.
-    pub fn path<T: Serialize>(mut self, name: &str, value: Result<T, String>) -> Self {
-        if let Some(text) = self.texts(name, value.map(Some)) {
-            let text = text.join(",");
-            // They would make another path of this one, and so call another operation.
-            let reason = match text.as_str() {
-                "" => "is empty, and its place in the path cannot be",
-                "." | ".." => "a path cannot have it: a URL takes it as a step to another path",
-                _ => "",
-            };
-            if !reason.is_empty() {
-                let shown = Value::from(text).to_string();
-                self.refuse(Error::invalid_argument(name, format!("{shown}: {reason}")));
-                return self;
-            }
-            let encoded = utf8_percent_encode(&text, SEGMENT);
-            self.path = self.path.replace(&format!("{{{name}}}"), &encoded.to_string());
-        }
+    pub fn path_as<T: Serialize>(self, name: &str, style: Style, value: Result<T, String>) -> Self {
+        let place = Place::Path;
+        self.fill(name, value, |json| Styled { name, style, place }.text(json))
+    }
+
+    /// Sets a parameter of the query in the default style: a list once for each of its values.
+    pub fn query<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
+        self.query_as(name, Style::new(Form::Form, true), value)
+    }
+
+    /// Sets a parameter of the query.
+    pub fn query_as<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+        let pairs = self.pairs(name, style, Place::Query, value);
+        self.query.extend(pairs);
         self
     }
 
-    /// Sets a parameter of the query, once for each of its values.
-    pub fn query<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
-        for text in self.texts(name, value).into_iter().flatten() {
-            self.query.push((name.to_owned(), text));
-        }
-        self
+    /// Sets a header, in the default style.
+    pub fn header<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
+        self.header_as(name, Style::new(Form::Simple, false), value)
     }
 
     /// Sets a header.
-    pub fn header<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
-        if let Some(texts) = self.texts(name, value) {
-            match call::header(name, &texts.join(",")) {
+    pub fn header_as<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+        let place = Place::Header;
+        let text = self.written(name, value, |json| Styled { name, style, place }.text(json));
+        if let Some(text) = text {
+            match call::header(name, &text) {
                 Ok((name, value)) => {
                     self.headers.insert(name, value);
                 }
@@ -121,21 +124,105 @@ impl Request {
         self
     }
 
-    /// Sets the body, as JSON.
-    pub fn json<T: Serialize>(mut self, value: Result<Option<T>, String>) -> Self {
-        let value = value.map_err(|reason| Error::invalid_argument("body", reason));
-        let bytes = value.and_then(|value| {
-            let bytes = value.map(|value| serde_json::to_vec(&value)).transpose();
-            bytes.map_err(|error| Error::invalid_argument("body", error))
-        });
-        match bytes {
-            Ok(Some(bytes)) => {
-                self.headers
-                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                self.body = Some(bytes.into());
+    /// Sets a cookie. What is exploded is several cookies.
+    pub fn cookie<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+        let pairs = self.pairs(name, style, Place::Cookie, value);
+        self.cookies.extend(pairs);
+        self
+    }
+
+    /// Sets the media types that the response may have; without it, those of what is read from it.
+    pub fn accept(mut self, media_types: &'static str) -> Self {
+        match HeaderValue::from_str(media_types) {
+            Ok(value) => {
+                self.headers.insert(ACCEPT, value);
             }
+            Err(error) => self.refuse(Error::request(error)),
+        }
+        self
+    }
+
+    /// Sets the body, as JSON.
+    pub fn json<T: Serialize>(self, value: Result<Option<T>, String>) -> Self {
+        self.json_as(JSON, value)
+    }
+
+    /// Sets the body, as JSON of another media type.
+    pub fn json_as<T: Serialize>(mut self, media_type: &str, value: Result<Option<T>, String>) -> Self {
+        if let Some(json) = self.written("body", value, |json| Ok(json.to_owned())) {
+            self.whole(media_type, json.into());
+        }
+        self
+    }
+
+    /// Sets the body, as `application/x-www-form-urlencoded`. `encoding` has the properties that are not
+    /// written in the default form: a text, a list as several pairs, and an object as JSON.
+    pub fn form<T: Serialize>(mut self, value: Result<Option<T>, String>, encoding: &[(&'static str, Style)]) -> Self {
+        let form = self.written("body", value, |json| form(json, encoding));
+        if let Some(form) = form {
+            self.whole("application/x-www-form-urlencoded", form.into());
+        }
+        self
+    }
+
+    /// Sets the body, as text.
+    pub fn text<T: Serialize>(mut self, media_type: &str, value: Result<Option<T>, String>) -> Self {
+        let place = Place::Header;
+        let style = Style::new(Form::Simple, false);
+        let text = self.written("body", value, |json| {
+            Styled {
+                name: "body",
+                style,
+                place,
+            }
+            .text(json)
+        });
+        if let Some(text) = text {
+            self.whole(media_type, text.into());
+        }
+        self
+    }
+
+    /// Sets the body, as it is.
+    pub fn bytes(mut self, media_type: &str, value: Result<Option<Body>, String>) -> Self {
+        match value {
+            Ok(Some(body)) => self.whole(media_type, body),
             Ok(None) => {}
-            Err(error) => self.refuse(error),
+            Err(reason) => self.refuse(Error::invalid_argument("body", reason)),
+        }
+        self
+    }
+
+    /// Adds a field to a `multipart/form-data` body: a text, one part for each item of a list, or an object
+    /// as JSON.
+    pub fn part<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
+        if let Some(parts) = self.written(name, value, |json| parts(name, json)) {
+            let form = self.multipart();
+            parts.into_iter().for_each(|part| form.push(part));
+        }
+        self
+    }
+
+    /// Adds a file to a `multipart/form-data` body.
+    pub fn file(self, name: &str, value: Result<Option<File>, String>) -> Self {
+        self.files(name, value.map(|file| file.map(|file| vec![file])))
+    }
+
+    /// Adds files to a `multipart/form-data` body, each as a part of the same name.
+    pub fn files(mut self, name: &str, value: Result<Option<Vec<File>>, String>) -> Self {
+        match value {
+            Ok(files) => {
+                for file in files.into_iter().flatten() {
+                    match file.body.content_type.as_deref().map(HeaderValue::from_str) {
+                        Some(Err(_)) => {
+                            let reason = "has a media type with a character that a header cannot have";
+                            self.refuse(Error::invalid_argument(name, reason));
+                        }
+                        _ => self.multipart().push(Part::file(name, file)),
+                    }
+                }
+            }
+            Err(reason) => self.refuse(Error::invalid_argument(name, reason)),
         }
         self
     }
@@ -145,8 +232,53 @@ impl Request {
     /// # Errors
     /// An argument was refused, or the call failed.
     pub async fn send_json<T: DeserializeOwned>(self, client: &Client) -> Result<Response<T>, Error> {
-        let (operation, call) = self.call(client)?;
+        let (operation, call) = self.call(client, JSON)?;
         client.send_json(operation, call).await
+    }
+
+    /// Sends the request, and reads one value from the response, unless it has no body.
+    ///
+    /// # Errors
+    /// An argument was refused, or the call failed.
+    pub async fn send_optional<T: DeserializeOwned>(self, client: &Client) -> Result<Response<Option<T>>, Error> {
+        let (operation, call) = self.call(client, JSON)?;
+        client.send_optional(operation, call).await
+    }
+
+    /// Sends the request, and reads what the status of the response says that it is.
+    ///
+    /// # Errors
+    /// An argument was refused, or the call failed.
+    pub async fn send_by_status<T: StatusBody>(self, client: &Client) -> Result<Response<T>, Error> {
+        let (operation, call) = self.call(client, JSON)?;
+        client.send_by_status(operation, call).await
+    }
+
+    /// Sends the request, and reads the response as text.
+    ///
+    /// # Errors
+    /// An argument was refused, or the call failed.
+    pub async fn send_text(self, client: &Client) -> Result<Response<String>, Error> {
+        let (operation, call) = self.call(client, ANY)?;
+        client.send_text(operation, call).await
+    }
+
+    /// Sends the request, and reads the response as it is.
+    ///
+    /// # Errors
+    /// An argument was refused, or the call failed.
+    pub async fn send_bytes(self, client: &Client) -> Result<Response<Bytes>, Error> {
+        let (operation, call) = self.call(client, ANY)?;
+        client.send_bytes(operation, call).await
+    }
+
+    /// Sends the request, and gives the body of the response as it arrives.
+    ///
+    /// # Errors
+    /// An argument was refused, or the call failed before the body began.
+    pub async fn download(self, client: &Client) -> Result<Response<Download>, Error> {
+        let (operation, call) = self.call(client, ANY)?;
+        client.download(operation, call).await
     }
 
     /// Sends the request; the body of the response does not matter.
@@ -154,7 +286,7 @@ impl Request {
     /// # Errors
     /// An argument was refused, or the call failed.
     pub async fn send_empty(self, client: &Client) -> Result<Response<()>, Error> {
-        let (operation, call) = self.call(client)?;
+        let (operation, call) = self.call(client, JSON)?;
         client.send_empty(operation, call).await
     }
 
@@ -167,65 +299,141 @@ impl Request {
         client: &Client,
         pagination: Pagination<T>,
     ) -> Result<Page<T>, Error> {
-        let (operation, call) = self.call(client)?;
+        let (operation, call) = self.call(client, JSON)?;
         Page::fetch(client.clone(), operation, pagination, call).await
     }
 
     /// A stream of pages from this request on.
     pub fn pages<T>(self, client: &Client, pagination: Pagination<T>) -> Pages<T> {
         let operation = self.operation;
-        let call = self.call(client).map(|(_, call)| call);
+        let call = self.call(client, JSON).map(|(_, call)| call);
         Pages::new(client.clone(), operation, pagination, call)
     }
 
     /// A stream of the changes of the items of this request's list.
     pub fn watch<T>(self, client: &Client, watching: Watching<T>) -> Watch<T> {
         let operation = self.operation;
-        let call = self.call(client).map(|(_, call)| call);
+        let call = self.call(client, JSON).map(|(_, call)| call);
         Watch::new(client.clone(), operation, watching, call)
     }
 
-    fn call(mut self, client: &Client) -> Result<(&'static Operation, Call), Error> {
+    fn call(mut self, client: &Client, accept: &'static str) -> Result<(&'static Operation, Call), Error> {
         let operation = self.operation;
-        if let Some(error) = self.error {
+        if let Some(error) = self.error.take() {
             return Err(error.on(operation));
         }
-        let request = self.options.headers(client.api()).map(|more| {
-            self.headers.extend(more.clone());
-        });
-        let request = request.and_then(|()| {
-            let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
-            if !self.query.is_empty() {
-                url.query_pairs_mut().extend_pairs(&self.query);
-            }
-            let method = Method::from_bytes(operation.method.as_bytes()).map_err(Error::request)?;
-            let mut request = reqwest::Request::new(method, url);
-            *request.headers_mut() = self.headers;
-            *request.body_mut() = self.body;
-            let headers = request.headers_mut();
-            headers
-                .entry(ACCEPT)
-                .or_insert(HeaderValue::from_static("application/json"));
-            Ok(request)
-        });
-        let request = request.map_err(|error| error.on(operation))?;
-        let options = self.options;
-        Ok((operation, Call { request, options }))
+        let options = self.options.clone();
+        let call = self.request(client, accept).map_err(|error| error.on(operation));
+        call.map(|(request, body)| (operation, Call { request, body, options }))
     }
 
-    /// The values of an argument as text; `None` where it is left out, or was refused.
-    fn texts<T: Serialize>(&mut self, name: &str, value: Result<Option<T>, String>) -> Option<Vec<String>> {
-        let texts = value.and_then(|value| match value {
+    fn request(mut self, client: &Client, accept: &'static str) -> Result<(reqwest::Request, Option<Outgoing>), Error> {
+        let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
+        if !self.query.is_empty() {
+            let fixed = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
+            let pairs: Vec<String> = fixed.into_iter().chain(self.query).collect();
+            url.set_query(Some(&pairs.join("&")));
+        }
+        let body = match self.body {
+            None => None,
+            Some(Payload::Form(form)) if form.is_empty() => None,
+            Some(Payload::Form(form)) => Some(form.into_body()),
+            Some(Payload::Whole(content_type, body)) => Some((content_type, body)),
+        };
+        if let Some((content_type, _)) = &body {
+            let value = HeaderValue::from_str(content_type);
+            let refuse = |_| Error::invalid_argument("body", format!("{content_type:?} is not a media type"));
+            self.headers.insert(CONTENT_TYPE, value.map_err(refuse)?);
+        }
+        if !self.cookies.is_empty() {
+            let value = HeaderValue::from_str(&self.cookies.join("; ")).map_err(Error::request)?;
+            self.headers.insert(COOKIE, value);
+        }
+        self.headers.extend(self.options.headers(client.api())?.clone());
+        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
+        let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(Error::request)?;
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = self.headers;
+        Ok((request, body.map(|(_, body)| body)))
+    }
+
+    /// Puts a value into its place in the path.
+    fn fill<T: Serialize>(
+        mut self,
+        name: &str,
+        value: Result<T, String>,
+        write: impl FnOnce(&str) -> Result<String, String>,
+    ) -> Self {
+        if let Some(text) = self.written(name, value.map(Some), write) {
+            // They would make another path of this one, and so call another operation.
+            let reason = if text.is_empty() {
+                "is empty, and its place in the path cannot be"
+            } else if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+                "a path cannot have it: a URL takes it as a step to another path"
+            } else {
+                ""
+            };
+            if reason.is_empty() {
+                self.path = self.path.replace(&literal(&format!("{{{name}}}")), &text);
+            } else {
+                self.refuse(Error::invalid_argument(name, format!("{text:?}: {reason}")));
+            }
+        }
+        self
+    }
+
+    /// The pairs of an argument; none where it is left out, or was refused.
+    fn pairs<T: Serialize>(
+        &mut self,
+        name: &str,
+        style: Style,
+        place: Place,
+        value: Result<Option<T>, String>,
+    ) -> Vec<String> {
+        let pairs = self.written(name, value, |json| Styled { name, style, place }.pairs(json));
+        pairs.unwrap_or_default()
+    }
+
+    /// An argument as `write` writes its JSON; `None` where it is left out, or was refused.
+    fn written<T: Serialize, W>(
+        &mut self,
+        name: &str,
+        value: Result<Option<T>, String>,
+        write: impl FnOnce(&str) -> Result<W, String>,
+    ) -> Option<W> {
+        let written = value.and_then(|value| match value {
             Some(value) => {
-                let json = serde_json::to_value(value).map_err(|error| error.to_string())?;
-                texts(&json).map(Some)
+                let json = serde_json::to_string(&value).map_err(|error| error.to_string())?;
+                write(&json).map(Some)
             }
             None => Ok(None),
         });
-        texts.unwrap_or_else(|reason| {
+        written.unwrap_or_else(|reason| {
             self.refuse(Error::invalid_argument(name, reason));
             None
         })
+    }
+
+    /// Sets a body of one piece.
+    fn whole(&mut self, media_type: &str, body: Body) {
+        // A range of media types is no media type.
+        let media_type = if media_type.contains('*') {
+            OCTET_STREAM
+        } else {
+            media_type
+        };
+        let content_type = body.content_type.unwrap_or_else(|| media_type.to_owned());
+        self.body = Some(Payload::Whole(content_type, Outgoing::of(body.source)));
+    }
+
+    fn multipart(&mut self) -> &mut Multipart {
+        if !matches!(self.body, Some(Payload::Form(_))) {
+            self.body = Some(Payload::Form(Multipart::default()));
+        }
+        match &mut self.body {
+            Some(Payload::Form(form)) => form,
+            _ => unreachable!("it was made just now"),
+        }
     }
 
     fn refuse(&mut self, error: Error) {
@@ -233,24 +441,67 @@ impl Request {
     }
 }
 
-/// A value as it is written outside of JSON: a list as several texts.
-fn texts(value: &Value) -> Result<Vec<String>, String> {
-    match value {
-        Value::Array(items) => {
-            let items = items.iter().filter(|item| !item.is_null());
-            items.map(|item| text(item).map(Cow::into_owned)).collect()
-        }
-        value => Ok(vec![text(value)?.into_owned()]),
-    }
+/// The part of a path that the document has, as it is sent: a fragment is never sent, and a URL takes `\`
+/// as `/`.
+fn literal(path: &str) -> String {
+    path.replace('#', "%23").replace('\\', "%5C")
 }
 
-fn text(value: &Value) -> Result<Cow<'_, str>, String> {
-    match value {
-        Value::String(text) => Ok(text.into()),
-        Value::Bool(value) => Ok(value.to_string().into()),
-        Value::Number(number) => Ok(number::text(number).into()),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err(format!("{value} cannot be written as text")),
+/// The pairs of a form, which is an object.
+fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String> {
+    let Value::Object(properties) = style::parse(json)? else {
+        return Err("is no object, and only an object can be written as a form".to_owned());
+    };
+    let json: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let mut pairs = Vec::new();
+    for (name, _) in &properties {
+        let place = Place::Query;
+        let json = json[name].get();
+        let of_property = |reason| format!("`{name}` {reason}");
+        match encoding.iter().find(|(known, _)| known == name) {
+            Some(&(_, style)) => {
+                pairs.extend(Styled { name, style, place }.pairs(json).map_err(of_property)?);
+            }
+            None => {
+                let texts = fields(json).map_err(of_property)?;
+                let name = place.write(name, false);
+                pairs.extend(
+                    texts
+                        .iter()
+                        .map(|(text, _)| format!("{name}={}", place.write(text, false))),
+                );
+            }
+        }
     }
+    Ok(pairs.join("&"))
+}
+
+/// The parts of a field of a multipart body.
+fn parts(name: &str, json: &str) -> Result<Vec<Part>, String> {
+    let fields = fields(json)?.into_iter();
+    let parts = fields.map(|(text, is_json)| match is_json {
+        true => Part::json(name, text),
+        false => Part::text(name, text),
+    });
+    Ok(parts.collect())
+}
+
+/// A field of a form as texts, each with whether it is JSON: a list is several, an object is JSON.
+fn fields(json: &str) -> Result<Vec<(String, bool)>, String> {
+    let items: Vec<&RawValue> = match json.starts_with('[') {
+        true => serde_json::from_str(json),
+        false => serde_json::from_str(json).map(|item| vec![item]),
+    }
+    .map_err(|error| error.to_string())?;
+    let mut fields = Vec::new();
+    for item in items {
+        match style::parse(item.get())? {
+            Value::Null => {}
+            Value::Text(text) => fields.push((text, false)),
+            Value::List(_) | Value::Object(_) => fields.push((item.get().to_owned(), true)),
+        }
+    }
+    Ok(fields)
 }
 
 /// A key that no other call has: random bits in the form of a UUID of version 4 (RFC 9562).
@@ -285,17 +536,5 @@ mod tests {
             assert_eq!(key.as_bytes()[14], b'4', "{key}");
             assert!(b"89ab".contains(&key.as_bytes()[19]), "{key}");
         }
-    }
-
-    #[test]
-    fn values_as_text() {
-        let written = |value: Value| texts(&value).unwrap();
-        assert_eq!(written(serde_json::json!("a b")), ["a b"]);
-        assert_eq!(
-            written(serde_json::json!([1, 2.5, 30.0, true])),
-            ["1", "2.5", "30", "true"]
-        );
-        assert_eq!(written(serde_json::json!([])), [""; 0]);
-        assert!(texts(&serde_json::json!({ "a": 1 })).is_err());
     }
 }

@@ -1,9 +1,16 @@
 //! The answer to one call, with what HTTP said about it.
 
+use std::cell::RefCell;
 use std::ops::Deref;
+
+use bytes::Bytes;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::decode::{self, Malformed, Misfits};
+use crate::received::Received;
 
 /// What an operation answered: the value itself, by `Deref`, and status and headers beside it.
 ///
@@ -25,12 +32,14 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    #[allow(
-        dead_code,
-        reason = "for operations that are no lists, which a document need not have"
-    )]
     pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers }
+    }
+
+    /// The same response with another value.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
+        Response::new(map(self.value), self.status, self.headers)
     }
 
     /// The value alone.
@@ -75,5 +84,91 @@ impl<T> Deref for Response<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+/// What an operation responds with whose successes have different bodies: one variant for each status.
+///
+/// ```
+/// use ittybit_runtime::generated::{Malformed, StatusBody, Success};
+///
+/// enum MakePet {
+///     Created(serde_json::Value),
+///     Accepted,
+/// }
+///
+/// impl StatusBody for MakePet {
+///     fn read(success: &Success) -> Result<Self, Malformed> {
+///         Ok(match success.status() {
+///             201 => Self::Created(success.json()?),
+///             _ => Self::Accepted,
+///         })
+///     }
+/// }
+/// ```
+pub trait StatusBody: Sized {
+    /// Reads the body that goes with the status.
+    ///
+    /// # Errors
+    /// The body is not what the document describes for this status.
+    fn read(success: &Success) -> Result<Self, Malformed>;
+}
+
+/// A response with a status of success, for [`StatusBody`].
+pub struct Success {
+    received: Received,
+    misfits: RefCell<Misfits>,
+}
+
+impl Success {
+    pub(crate) fn new(received: Received) -> Self {
+        Self {
+            received,
+            misfits: RefCell::default(),
+        }
+    }
+
+    /// The response, and what was left out when it was read.
+    pub(crate) fn into_parts(self) -> (Received, Misfits) {
+        (self.received, self.misfits.into_inner())
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.received.status.as_u16()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// It is no such value.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        let (value, misfits) = decode::value(&self.received)?;
+        self.misfits.replace(misfits);
+        Ok(value)
+    }
+
+    /// The body as JSON, unless there is none.
+    ///
+    /// # Errors
+    /// It is no such value.
+    pub fn optional<T: DeserializeOwned>(&self) -> Result<Option<T>, Malformed> {
+        match self.received.body.trim_ascii() {
+            [] => Ok(None),
+            _ => self.json().map(Some),
+        }
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn text(&self) -> Result<String, Malformed> {
+        decode::text(&self.received)
+    }
+
+    /// The body as it is.
+    pub fn bytes(&self) -> Bytes {
+        Bytes::copy_from_slice(&self.received.body)
     }
 }

@@ -3,15 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Handle, Runtime};
 
-use super::{Page, Pages, Watch};
+use super::{Download, Page, Pages, Watch};
 use crate::client::ClientBuilder;
 use crate::error::Error;
 use crate::page::Pagination;
 use crate::request::Request;
-use crate::response::Response;
+use crate::response::{Response, StatusBody};
 use crate::watch::Watching;
 
 /// What a generated client wraps whose calls block. Cheap to clone; clones share connections.
@@ -61,6 +62,47 @@ impl Client {
     /// As for [`Request::send_empty`].
     pub fn send_empty(&self, request: Request) -> Result<Response<()>, Error> {
         self.wait(request.send_empty(&self.inner))
+    }
+
+    /// Sends a request, and reads one value from the response, unless it has no body.
+    ///
+    /// # Errors
+    /// As for [`Request::send_optional`].
+    pub fn send_optional<T: DeserializeOwned>(&self, request: Request) -> Result<Response<Option<T>>, Error> {
+        self.wait(request.send_optional(&self.inner))
+    }
+
+    /// Sends a request, and reads what the status of the response says that it is.
+    ///
+    /// # Errors
+    /// As for [`Request::send_by_status`].
+    pub fn send_by_status<T: StatusBody>(&self, request: Request) -> Result<Response<T>, Error> {
+        self.wait(request.send_by_status(&self.inner))
+    }
+
+    /// Sends a request, and reads the response as text.
+    ///
+    /// # Errors
+    /// As for [`Request::send_text`].
+    pub fn send_text(&self, request: Request) -> Result<Response<String>, Error> {
+        self.wait(request.send_text(&self.inner))
+    }
+
+    /// Sends a request, and reads the response as it is.
+    ///
+    /// # Errors
+    /// As for [`Request::send_bytes`].
+    pub fn send_bytes(&self, request: Request) -> Result<Response<Bytes>, Error> {
+        self.wait(request.send_bytes(&self.inner))
+    }
+
+    /// Sends a request, and gives the body of the response as it arrives.
+    ///
+    /// # Errors
+    /// As for [`Request::download`].
+    pub fn download(&self, request: Request) -> Result<Response<Download>, Error> {
+        let response = self.wait(request.download(&self.inner))?;
+        Ok(response.map(|inner| Download::new(inner, self.clone())))
     }
 
     /// Sends a request, and reads one page.

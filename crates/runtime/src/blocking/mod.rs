@@ -6,6 +6,7 @@
 //! inside, since nothing tells it apart; there, `Handle::block_on` waits for the async client.
 
 mod client;
+mod download;
 
 use std::fmt;
 use std::ops::Deref;
@@ -16,6 +17,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
+pub use self::download::Download;
 use crate::error::Error;
 
 /// One page of a list: its items, by `Deref` to a slice, and what was said about them.

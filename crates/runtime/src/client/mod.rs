@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
 use serde::de::DeserializeOwned;
@@ -17,16 +18,17 @@ pub use self::builder::ClientBuilder;
 pub(crate) use self::builder::{http_client, is_loopback};
 use crate::api::Api;
 use crate::auth::{Credentials, Sent};
+use crate::body::{Download, Outgoing};
 use crate::call::CallOptions;
 use crate::compression;
-use crate::decode::{self, Misfits};
+use crate::decode::{self, Malformed, Misfits};
 use crate::error::Error;
 use crate::failure::{Failure, MAX_ERROR_BODY, Setting};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::redact::Secrets;
 use crate::request::{Call, idempotency_key};
-use crate::response::Response;
+use crate::response::{Response, StatusBody, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy};
 use crate::span::{self, Span};
 use crate::transport::AnyTransport;
@@ -57,11 +59,16 @@ struct Inner {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Json,
-    Nothing,
+    /// JSON, or no body.
+    Optional,
+    /// The body as it is, or nothing of it.
+    Any,
+    /// The body as it arrives.
+    Stream,
 }
 
 /// The time limits of a call.
-struct Limits {
+pub(crate) struct Limits {
     timeout: TimeLimit,
     /// The overall limit, and when it is over.
     deadline: Option<(TimeLimit, Instant)>,
@@ -69,9 +76,9 @@ struct Limits {
 
 /// How long something may take, and the setting that says so.
 #[derive(Clone, Copy)]
-struct TimeLimit {
-    within: Duration,
-    setting: Setting,
+pub(crate) struct TimeLimit {
+    pub(crate) within: Duration,
+    pub(crate) setting: Setting,
 }
 
 impl Client {
@@ -96,20 +103,84 @@ impl Client {
         operation: &'static Operation,
         call: Call,
     ) -> Result<Response<T>, Error> {
-        let read = |received: Received| match decode::value(&received) {
-            Ok((value, misfits)) => {
-                self.report_misfits(misfits);
-                Ok(Response::new(value, received.status, received.headers))
-            }
-            Err(malformed) => Err(Failure::Malformed(malformed, received)),
-        };
+        let read = |received: Received| self.read_success(received, Success::json);
         self.send(operation, call, Wanted::Json, read).await
     }
 
     /// Sends a request whose success has no body that matters.
     pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
         let read = |received: Received| Ok(Response::new((), received.status, received.headers));
-        self.send(operation, call, Wanted::Nothing, read).await
+        self.send(operation, call, Wanted::Any, read).await
+    }
+
+    /// Sends a request, and reads one value from the response, unless it has no body.
+    pub(crate) async fn send_optional<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+    ) -> Result<Response<Option<T>>, Error> {
+        let read = |received: Received| self.read_success(received, Success::optional);
+        self.send(operation, call, Wanted::Optional, read).await
+    }
+
+    /// Sends a request, and reads what the status says.
+    pub(crate) async fn send_by_status<T: StatusBody>(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+    ) -> Result<Response<T>, Error> {
+        let read = |received: Received| self.read_success(received, T::read);
+        self.send(operation, call, Wanted::Any, read).await
+    }
+
+    /// Sends a request, and reads text.
+    pub(crate) async fn send_text(&self, operation: &'static Operation, call: Call) -> Result<Response<String>, Error> {
+        let read = |received: Received| self.read_success(received, Success::text);
+        self.send(operation, call, Wanted::Any, read).await
+    }
+
+    /// Sends a request, and gives the body as it is.
+    pub(crate) async fn send_bytes(&self, operation: &'static Operation, call: Call) -> Result<Response<Bytes>, Error> {
+        let read = |received: Received| {
+            let Received {
+                status, headers, body, ..
+            } = received;
+            Ok(Response::new(body.into(), status, headers))
+        };
+        self.send(operation, call, Wanted::Any, read).await
+    }
+
+    /// Sends a request, and gives the body as it arrives.
+    pub(crate) async fn download(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+    ) -> Result<Response<Download>, Error> {
+        let url = call.request.url().clone();
+        let limits = Limits::new(&self.inner, &call.options);
+        let read = |received: Received| {
+            let (status, headers) = (received.status, received.headers.clone());
+            let download = Download::new(self.clone(), operation, url, limits, received);
+            Ok(Response::new(download, status, headers))
+        };
+        self.send(operation, call, Wanted::Stream, read).await
+    }
+
+    fn read_success<T>(
+        &self,
+        received: Received,
+        read: impl FnOnce(&Success) -> Result<T, Malformed>,
+    ) -> Result<Response<T>, Failure> {
+        let success = Success::new(received);
+        let value = read(&success);
+        let (received, misfits) = success.into_parts();
+        match value {
+            Ok(value) => {
+                self.report_misfits(misfits);
+                Ok(Response::new(value, received.status, received.headers))
+            }
+            Err(malformed) => Err(Failure::Malformed(malformed, received)),
+        }
     }
 
     /// Sends a request, and reads JSON as `read` does it.
@@ -182,7 +253,11 @@ impl Client {
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
             return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
         }
-        let Call { mut request, options } = call;
+        let Call {
+            mut request,
+            body,
+            options,
+        } = call;
         let policy = options.retry.as_ref().unwrap_or_else(|| self.retry_policy());
         let limits = Limits::new(inner, &options);
         if let Some(name) = operation.idempotency_key {
@@ -193,7 +268,8 @@ impl Client {
             .headers_mut()
             .entry(USER_AGENT)
             .or_insert_with(|| inner.user_agent.clone());
-        if cfg!(feature = "gzip") {
+        // What is handed on as it arrives is not unpacked.
+        if cfg!(feature = "gzip") && wanted != Wanted::Stream {
             compression::accept(request.headers_mut());
         }
 
@@ -202,7 +278,12 @@ impl Client {
         let mut renewed = false;
         loop {
             // A body that cannot be sent twice can still be sent once.
-            let again = request.try_clone();
+            let reusable = body.as_ref().is_none_or(Outgoing::is_reusable);
+            let again = request.try_clone().filter(|_| reusable);
+            if let Some(body) = &body {
+                let opened = body.open().await.map_err(|error| error.on(operation))?;
+                *request.body_mut() = Some(opened);
+            }
             let mut sent = Sent::default();
             let result = self
                 .attempt(
@@ -312,6 +393,13 @@ impl Client {
             true => inner.max_response_bytes,
             false => inner.max_response_bytes.min(MAX_ERROR_BODY),
         };
+        if success && wanted == Wanted::Stream {
+            let first = response.chunk().await;
+            let first = first.map_err(|error| Failure::Transport(error.into(), Some(received.head())))?;
+            received.body.extend(first.into_iter().flatten());
+            received.rest = Some(response.into());
+            return Ok(());
+        }
         let read = read_body(&mut response, &mut received.body, limit).await;
         // What came of a body that was cut is worth reading, too: it may say what went wrong.
         let unpacked = compression::unpack(received, limit);
@@ -324,7 +412,13 @@ impl Client {
         }
         match read {
             Ok(()) => {}
-            Err(Incomplete::TooLarge) => return Err(Failure::TooLarge(limit, std::mem::take(received))),
+            Err(Incomplete::TooLarge) => {
+                let setting = Setting {
+                    of: "client",
+                    name: "max_response_bytes",
+                };
+                return Err(Failure::TooLarge(limit, setting, std::mem::take(received)));
+            }
             Err(Incomplete::Broken(error)) => {
                 return Err(Failure::Transport(error, Some(std::mem::take(received))));
             }
@@ -335,8 +429,12 @@ impl Client {
             && !response.headers().contains_key(CONTENT_LENGTH)
             && !response.headers().contains_key(TRANSFER_ENCODING)
             && received.status != StatusCode::NO_CONTENT;
-        let cut_short = |body: &[u8]| body.trim_ascii().is_empty() || decode::is_cut_short(body);
-        if wanted == Wanted::Json && unmeasured && cut_short(&received.body) {
+        let cut = match wanted {
+            Wanted::Json => received.body.trim_ascii().is_empty() || decode::is_cut_short(&received.body),
+            Wanted::Optional => decode::is_cut_short(&received.body),
+            Wanted::Any | Wanted::Stream => false,
+        };
+        if unmeasured && cut {
             return Err(Failure::CutShort(std::mem::take(received)));
         }
         Ok(())
@@ -365,8 +463,8 @@ impl Limits {
         }
     }
 
-    /// How long an attempt may take from now on, and until when.
-    fn of_attempt(&self) -> (TimeLimit, Instant) {
+    /// How long an attempt, or the wait for a chunk, may take from now on, and until when.
+    pub(crate) fn of_attempt(&self) -> (TimeLimit, Instant) {
         let until = later(self.timeout.within);
         match self.deadline {
             Some((deadline, end)) if end < until => (deadline, end),

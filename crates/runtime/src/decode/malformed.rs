@@ -10,7 +10,7 @@ use crate::excerpt;
 use crate::received::Received;
 
 /// A body that is not what the document describes.
-pub(crate) struct Malformed {
+pub struct Malformed {
     what: What,
     /// Where in the body it was found out.
     pub(crate) offset: usize,
@@ -55,15 +55,8 @@ impl Malformed {
     /// A body that the deserializer refused.
     pub(super) fn json(received: &Received, error: &serde_json::Error) -> Self {
         let body = &received.body;
-        let encoding = received
-            .headers
-            .get(CONTENT_ENCODING)
-            .filter(|encoding| *encoding != "identity");
-        if let Some(encoding) = encoding {
-            return Self {
-                what: What::Compressed(String::from_utf8_lossy(encoding.as_bytes()).into_owned()),
-                offset: 0,
-            };
+        if let Some(compressed) = Self::compressed(received) {
+            return compressed;
         }
         let (what, offset) = if body.trim_ascii().is_empty() {
             (What::Empty, 0)
@@ -82,6 +75,24 @@ impl Malformed {
             (What::Json(json), offset)
         };
         Self { what, offset }
+    }
+
+    /// A body that is no text.
+    pub(super) fn text(received: &Received, error: std::str::Utf8Error) -> Self {
+        Self::compressed(received).unwrap_or(Self {
+            what: What::NotUtf8 {
+                length: received.body.len(),
+            },
+            offset: error.valid_up_to(),
+        })
+    }
+
+    fn compressed(received: &Received) -> Option<Self> {
+        let encoding = received.headers.get(CONTENT_ENCODING)?;
+        (encoding != "identity").then(|| Self {
+            what: What::Compressed(String::from_utf8_lossy(encoding.as_bytes()).into_owned()),
+            offset: 0,
+        })
     }
 
     /// A value without a typed form, which begins at an offset of a text. `within` is the way to the text

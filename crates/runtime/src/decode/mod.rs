@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub use self::item::text_of;
 pub(crate) use self::item::{FailedItem, List};
 pub use self::lenient::{extra, nullable};
-pub(crate) use self::malformed::Malformed;
+pub use self::malformed::Malformed;
 use crate::received::Received;
 
 /// Optional values that were left out, because they do not fit their types.
@@ -59,6 +59,14 @@ pub(crate) fn value<T: DeserializeOwned>(received: &Received) -> Result<(T, Misf
             let id = item::id_at(body, start + refused.offset());
             Err(Malformed::refused(&received.body, start, &refused, "", id))
         }
+    }
+}
+
+/// Reads text. A byte order mark is no part of it.
+pub(crate) fn text(received: &Received) -> Result<String, Malformed> {
+    match std::str::from_utf8(&received.body) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
+        Err(error) => Err(Malformed::text(received, error)),
     }
 }
 

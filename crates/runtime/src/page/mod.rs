@@ -176,6 +176,7 @@ impl<T> Page<T> {
             headers: self.headers.clone(),
             body,
             attempts: self.attempts,
+            ..Received::default()
         }
     }
 

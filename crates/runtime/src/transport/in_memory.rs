@@ -1,8 +1,11 @@
 //! A transport without a network, for unit tests.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use http_body::Body as _;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, ResponseBuilderExt, StatusCode, Url};
 
@@ -115,17 +118,19 @@ impl InMemory {
 }
 
 impl Transport for InMemory {
-    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+    async fn send(&self, mut request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
         let url = request.url().clone();
+        let mut body = Vec::new();
+        if let Some(mut sent) = request.body_mut().take() {
+            while let Some(frame) = poll_fn(|context| Pin::new(&mut sent).poll_frame(context)).await {
+                body.extend(frame?.into_data().into_iter().flatten());
+            }
+        }
         let recorded = Recorded {
             method: request.method().clone(),
             url: url.clone(),
             headers: request.headers().clone(),
-            body: request
-                .body()
-                .and_then(reqwest::Body::as_bytes)
-                .unwrap_or_default()
-                .to_vec(),
+            body,
         };
         let canned = {
             let mut state = self.state();
@@ -219,7 +224,7 @@ impl Recorded {
         &self.headers
     }
 
-    /// The body; empty where there is none, or where it is a stream.
+    /// The body, to the end of its stream where it is one; empty where there is none.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;

@@ -1,0 +1,231 @@
+//! A body on its way out: pieces that are opened for each attempt, and sent one after the other.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, Read};
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::{AnyError, Chunks, Source};
+use crate::error::Error;
+
+/// How much of a file is read at once, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// The pieces of a body, each with the argument that it comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outgoing {
+    pieces: Vec<(String, Source)>,
+}
+
+impl Outgoing {
+    /// A body of one piece.
+    pub(crate) fn of(source: Source) -> Self {
+        Self {
+            pieces: vec![("body".to_owned(), source)],
+        }
+    }
+
+    pub(crate) fn push(&mut self, name: &str, source: Source) {
+        self.pieces.push((name.to_owned(), source));
+    }
+
+    /// Whether it can be sent again.
+    pub(crate) fn is_reusable(&self) -> bool {
+        let mut sources = self.pieces.iter().map(|(_, source)| source);
+        !sources.any(|source| matches!(source, Source::Stream(_)))
+    }
+
+    /// Opens the pieces for one attempt.
+    pub(crate) async fn open(&self) -> Result<reqwest::Body, Error> {
+        if let Some(bytes) = self.bytes() {
+            return Ok(bytes.into());
+        }
+        let mut pieces = VecDeque::new();
+        for (name, source) in &self.pieces {
+            let refuse = |reason: String| Error::invalid_argument(name, reason);
+            let piece = match source {
+                Source::Bytes(bytes) => Piece::Bytes(bytes.clone()),
+                Source::File(path) => {
+                    let opened = spawn_blocking({
+                        let path = path.clone();
+                        move || open(&path)
+                    });
+                    let opened = opened.await.map_err(|error| refuse(error.to_string()))?;
+                    opened.map_err(|error| refuse(format!("the file {} cannot be read: {error}", path.display())))?
+                }
+                Source::Stream(chunks) => {
+                    let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let chunks = taken.ok_or_else(|| {
+                        refuse("is a stream that was sent already; make a new one for each call".to_owned())
+                    })?;
+                    Piece::Stream(Mutex::new(chunks))
+                }
+            };
+            pieces.push_back(piece);
+        }
+        Ok(reqwest::Body::wrap(Sending { pieces }))
+    }
+
+    /// The whole, where all of it is in memory.
+    fn bytes(&self) -> Option<Bytes> {
+        let pieces = self.pieces.iter().map(|(_, source)| match source {
+            Source::Bytes(bytes) => Some(bytes.clone()),
+            Source::File(_) | Source::Stream(_) => None,
+        });
+        let pieces: Vec<Bytes> = pieces.collect::<Option<_>>()?;
+        Some(match pieces.as_slice() {
+            [bytes] => bytes.clone(),
+            pieces => pieces.concat().into(),
+        })
+    }
+}
+
+fn open(path: &std::path::Path) -> io::Result<Piece> {
+    let file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // The length of a pipe is not known.
+    let left = metadata.is_file().then_some(metadata.len());
+    Ok(Piece::File {
+        state: FileState::Idle(file),
+        left,
+    })
+}
+
+/// A piece that was opened.
+enum Piece {
+    Bytes(Bytes),
+    File {
+        state: FileState,
+        /// How many bytes are still to be sent.
+        left: Option<u64>,
+    },
+    /// In a lock because a body has to be `Sync`; nobody else has it.
+    Stream(Mutex<Chunks>),
+}
+
+enum FileState {
+    Idle(fs::File),
+    Reading(JoinHandle<io::Result<(fs::File, Bytes)>>),
+    Over,
+}
+
+impl Piece {
+    /// How many bytes are still to be sent, where that is known.
+    fn left(&self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+            Self::File { left, .. } => *left,
+            Self::Stream(_) => None,
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, AnyError>>> {
+        match self {
+            Self::Bytes(bytes) => {
+                let bytes = mem::take(bytes);
+                Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
+            }
+            Self::Stream(chunks) => chunks
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_mut()
+                .poll_next(context),
+            Self::File { state, left } => Poll::Ready(ready!(poll_file(state, left, context)).transpose()),
+        }
+    }
+}
+
+fn poll_file(
+    state: &mut FileState,
+    left: &mut Option<u64>,
+    context: &mut Context<'_>,
+) -> Poll<Result<Option<Bytes>, AnyError>> {
+    loop {
+        match state {
+            FileState::Over => return Poll::Ready(Ok(None)),
+            FileState::Idle(_) if *left == Some(0) => *state = FileState::Over,
+            FileState::Idle(_) => {
+                let most = left.map_or(CHUNK, |left| {
+                    usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK))
+                });
+                if let FileState::Idle(file) = mem::replace(state, FileState::Over) {
+                    *state = FileState::Reading(spawn_blocking(move || read(file, most)));
+                }
+            }
+            FileState::Reading(reading) => {
+                let (file, bytes) = ready!(Pin::new(reading).poll(context))??;
+                *state = FileState::Idle(file);
+                let length = u64::try_from(bytes.len())?;
+                if length == 0 {
+                    *state = FileState::Over;
+                    return Poll::Ready(match left {
+                        // The length was announced, and a shorter body would be another one.
+                        Some(_) => Err("the file became shorter while it was sent".into()),
+                        None => Ok(None),
+                    });
+                }
+                if let Some(left) = left {
+                    *left -= length;
+                }
+                return Poll::Ready(Ok(Some(bytes)));
+            }
+        }
+    }
+}
+
+fn read(mut file: fs::File, most: usize) -> io::Result<(fs::File, Bytes)> {
+    let mut chunk = vec![0; most];
+    let length = loop {
+        match file.read(&mut chunk) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read?,
+        }
+    };
+    chunk.truncate(length);
+    Ok((file, chunk.into()))
+}
+
+/// The pieces of one attempt.
+struct Sending {
+    pieces: VecDeque<Piece>,
+}
+
+impl http_body::Body for Sending {
+    type Data = Bytes;
+    type Error = AnyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, AnyError>>> {
+        while let Some(piece) = self.pieces.front_mut() {
+            match ready!(piece.poll(context)) {
+                Some(Ok(bytes)) if bytes.is_empty() => {}
+                Some(chunk) => return Poll::Ready(Some(chunk.map(Frame::data))),
+                None => {
+                    self.pieces.pop_front();
+                }
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut lengths = self.pieces.iter().map(Piece::left);
+        match lengths.try_fold(0_u64, |sum, length| sum.checked_add(length?)) {
+            Some(length) => SizeHint::with_exact(length),
+            None => SizeHint::default(),
+        }
+    }
+}
