@@ -83,6 +83,9 @@ impl Request {
 
     /// Sets a parameter of the path, in the default style.
     pub fn path<T: Serialize>(self, name: &str, value: Result<T, String>) -> Self {
+        if self.is_in_query(name) {
+            return self.path_as(name, Style::new(Form::Simple, false), value);
+        }
         self.fill(name, value, style::segment)
     }
 
@@ -328,6 +331,11 @@ impl Request {
     }
 
     fn request(mut self, client: &Client, accept: &'static str) -> Result<(reqwest::Request, Option<Outgoing>), Error> {
+        // What each value alone cannot make, several may, and what stands between them.
+        if steps(&self.path) != steps(self.operation.path) {
+            let reason = format!("the path {:?} has a `.` or `..` that leads to another path", self.path);
+            return Err(Error::request(reason));
+        }
         let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
         if !self.query.is_empty() {
             let fixed = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
@@ -357,6 +365,12 @@ impl Request {
         Ok((request, body.map(|(_, body)| body)))
     }
 
+    /// Whether a parameter of the path is behind the `?` that the document has in it.
+    fn is_in_query(&self, name: &str) -> bool {
+        let place = self.path.find(&placeholder(name));
+        self.path.find('?').is_some_and(|query| Some(query) < place)
+    }
+
     /// Puts a value into its place in the path.
     fn fill<T: Serialize>(
         mut self,
@@ -366,15 +380,17 @@ impl Request {
     ) -> Self {
         if let Some(text) = self.written(name, value.map(Some), write) {
             // They would make another path of this one, and so call another operation.
-            let reason = if text.is_empty() {
+            let reason = if self.is_in_query(name) {
+                ""
+            } else if text.is_empty() {
                 "is empty, and its place in the path cannot be"
-            } else if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+            } else if steps(&text) > 0 {
                 "a path cannot have it: a URL takes it as a step to another path"
             } else {
                 ""
             };
             if reason.is_empty() {
-                self.path = self.path.replace(&literal(&format!("{{{name}}}")), &text);
+                self.path = self.path.replace(&placeholder(name), &text);
             } else {
                 self.refuse(Error::invalid_argument(name, format!("{text:?}: {reason}")));
             }
@@ -445,6 +461,21 @@ impl Request {
 /// as `/`.
 fn literal(path: &str) -> String {
     path.replace('#', "%23").replace('\\', "%5C")
+}
+
+fn placeholder(name: &str) -> String {
+    literal(&format!("{{{name}}}"))
+}
+
+/// How many segments of a path a URL takes as a step to another one: `.` and `..`, encoded or not.
+fn steps(path: &str) -> usize {
+    let path = path.split('?').next().unwrap_or_default();
+    let segments = path
+        .split('/')
+        .map(|segment| segment.replace("%2e", ".").replace("%2E", "."));
+    segments
+        .filter(|segment| matches!(segment.as_str(), "." | ".."))
+        .count()
 }
 
 /// The pairs of a form, which is an object.
