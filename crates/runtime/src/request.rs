@@ -353,8 +353,14 @@ impl Request {
             let refuse = |_| Error::invalid_argument("body", format!("{content_type:?} is not a media type"));
             self.headers.insert(CONTENT_TYPE, value.map_err(refuse)?);
         }
+        // A header parameter may be named so, too.
+        let given = self.headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok());
         if !self.cookies.is_empty() {
-            let value = HeaderValue::from_str(&self.cookies.join("; ")).map_err(Error::request)?;
+            let cookies: Vec<&str> = given
+                .into_iter()
+                .chain(self.cookies.iter().map(String::as_str))
+                .collect();
+            let value = HeaderValue::from_str(&cookies.join("; ")).map_err(Error::request)?;
             self.headers.insert(COOKIE, value);
         }
         self.headers.extend(self.options.headers(client.api())?.clone());

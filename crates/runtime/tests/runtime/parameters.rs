@@ -136,6 +136,7 @@ async fn cookies_are_one_header_with_those_of_credentials() {
     let server = Server::start(|_, _| Reply::json(200, ""));
     let client = pets::client(&server, "cookie", Credential::token("the_key"));
     let request = request(&pets::COOKIE)
+        .header("Cookie", Ok(Some("zero=0")))
         .cookie("one", FORM, Ok(Some("a;b c")))
         .cookie("list", Style::new(Form::Form, false), Ok(Some([1, 2])))
         .cookie("many", FORM, Ok(Some(["x", "y"])))
@@ -144,7 +145,7 @@ async fn cookies_are_one_header_with_those_of_credentials() {
     request.send_empty(&client).await.unwrap();
     assert_eq!(
         server.requests()[0].header("cookie"),
-        Some("one=a%3Bb%20c; list=1,2; many=x; many=y; json=%5B1%5D; session=the_key")
+        Some("zero=0; one=a%3Bb%20c; list=1,2; many=x; many=y; json=%5B1%5D; session=the_key")
     );
 }
 
