@@ -386,3 +386,218 @@ impl<'de> Deserialize<'de> for Value {
         deserializer.deserialize_any(AnyValue)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    const EMPTY: &str = r#""""#;
+    const TEXT: &str = r#""blue""#;
+    const LIST: &str = r#"["blue", "black", "brown"]"#;
+    const OBJECT: &str = r#"{"R": 100, "G": 200, "B": 150}"#;
+
+    fn styled(form: Form, explode: bool, place: Place) -> Styled<'static> {
+        Styled {
+            name: "color",
+            style: Style::new(form, explode),
+            place,
+        }
+    }
+
+    fn pairs(form: Form, explode: bool, json: &str) -> String {
+        styled(form, explode, Place::Query).pairs(json).unwrap().join("&")
+    }
+
+    /// The table "Style Examples" of OpenAPI 3.0.3.
+    #[test]
+    fn the_table_of_the_specification() {
+        let in_path = [
+            (
+                Form::Matrix,
+                false,
+                [
+                    ";color",
+                    ";color=blue",
+                    ";color=blue,black,brown",
+                    ";color=R,100,G,200,B,150",
+                ],
+            ),
+            (
+                Form::Matrix,
+                true,
+                [
+                    ";color",
+                    ";color=blue",
+                    ";color=blue;color=black;color=brown",
+                    ";R=100;G=200;B=150",
+                ],
+            ),
+            (
+                Form::Label,
+                false,
+                [".", ".blue", ".blue.black.brown", ".R.100.G.200.B.150"],
+            ),
+            (
+                Form::Label,
+                true,
+                [".", ".blue", ".blue.black.brown", ".R=100.G=200.B=150"],
+            ),
+            (
+                Form::Simple,
+                false,
+                ["", "blue", "blue,black,brown", "R,100,G,200,B,150"],
+            ),
+            (
+                Form::Simple,
+                true,
+                ["", "blue", "blue,black,brown", "R=100,G=200,B=150"],
+            ),
+        ];
+        for (form, explode, expected) in in_path {
+            for place in [Place::Path, Place::Header] {
+                let written = [EMPTY, TEXT, LIST, OBJECT].map(|json| styled(form, explode, place).text(json).unwrap());
+                assert_eq!(written, expected, "{form:?} {explode} {place:?}");
+            }
+        }
+        let in_query = [
+            (
+                Form::Form,
+                false,
+                [
+                    "color=",
+                    "color=blue",
+                    "color=blue,black,brown",
+                    "color=R,100,G,200,B,150",
+                ],
+            ),
+            (
+                Form::Form,
+                true,
+                [
+                    "color=",
+                    "color=blue",
+                    "color=blue&color=black&color=brown",
+                    "R=100&G=200&B=150",
+                ],
+            ),
+        ];
+        for (form, explode, expected) in in_query {
+            let written = [EMPTY, TEXT, LIST, OBJECT].map(|json| pairs(form, explode, json));
+            assert_eq!(written, expected, "{form:?} {explode}");
+        }
+        assert_eq!(pairs(Form::SpaceDelimited, false, LIST), "color=blue%20black%20brown");
+        assert_eq!(
+            pairs(Form::SpaceDelimited, false, OBJECT),
+            "color=R%20100%20G%20200%20B%20150"
+        );
+        assert_eq!(pairs(Form::PipeDelimited, false, LIST), "color=blue|black|brown");
+        assert_eq!(pairs(Form::PipeDelimited, false, OBJECT), "color=R|100|G|200|B|150");
+        assert_eq!(
+            pairs(Form::DeepObject, true, OBJECT),
+            "color[R]=100&color[G]=200&color[B]=150"
+        );
+    }
+
+    #[test]
+    fn what_the_table_leaves_open() {
+        assert_eq!(pairs(Form::DeepObject, true, TEXT), "color=blue");
+        let nested = r#"{"a": {"b": [{"c d": 1.0, "e": null}, {"c d": true}]}, "f": []}"#;
+        assert_eq!(
+            pairs(Form::DeepObject, true, nested),
+            "color[a][b][0][c+d]=1&color[a][b][1][c+d]=true"
+        );
+        for form in [Form::SpaceDelimited, Form::PipeDelimited] {
+            assert_eq!(pairs(form, true, LIST), pairs(Form::Form, true, LIST));
+            assert_eq!(pairs(form, true, OBJECT), pairs(Form::Form, true, OBJECT));
+        }
+        for form in [Form::Form, Form::SpaceDelimited, Form::PipeDelimited, Form::DeepObject] {
+            assert_eq!(pairs(form, false, "[]"), "", "{form:?}");
+            assert_eq!(pairs(form, true, "{}"), "", "{form:?}");
+        }
+        for form in [Form::Label, Form::Matrix, Form::Simple] {
+            assert_eq!(styled(form, false, Place::Path).text("[]").unwrap(), "", "{form:?}");
+        }
+        assert_eq!(
+            pairs(Form::Json, false, r#"{"a":[1]}"#),
+            "color=%7B%22a%22%3A%5B1%5D%7D"
+        );
+        let refused = styled(Form::Form, true, Place::Query).pairs("[[1]]").unwrap_err();
+        assert_eq!(
+            refused,
+            "has a list within another value, for which this parameter has no form"
+        );
+        assert!(styled(Form::Form, true, Place::Query).pairs("null").is_err());
+    }
+
+    #[test]
+    fn delimiters_within_values_are_encoded() {
+        let list = r#"["a,b", "c|d e", "f;g=h"]"#;
+        assert_eq!(pairs(Form::Form, false, list), "color=a%2Cb,c%7Cd+e,f%3Bg%3Dh");
+        let matrix = styled(Form::Matrix, true, Place::Path).text(list).unwrap();
+        assert_eq!(matrix, ";color=a%2Cb;color=c%7Cd%20e;color=f%3Bg%3Dh");
+        assert_eq!(segment(r#"["a,b", "c/d"]"#).unwrap(), "a%2Cb,c%2Fd");
+    }
+
+    #[test]
+    fn reserved_characters_stay_where_that_is_allowed() {
+        let json = r#""/:?#[]@!$&'()*+,;= %41%é""#;
+        let allowed = |place| Styled {
+            name: "n",
+            style: Style::new(Form::Simple, false).allow_reserved(),
+            place,
+        };
+        assert_eq!(
+            allowed(Place::Query).pairs(json).unwrap(),
+            ["n=/:?#[]@!$&'()*+,;=%20%41%25%C3%A9"]
+        );
+        assert_eq!(
+            allowed(Place::Path).text(json).unwrap(),
+            "/:%3F%23[]@!$&'()*+,;=%20%41%25%C3%A9"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn encoded_texts_decode_to_themselves(text in any::<String>(), name in any::<String>()) {
+            let json = serde_json::to_string(&text).unwrap();
+            for written in [segment(&json).unwrap(), styled(Form::Simple, false, Place::Path).text(&json).unwrap()] {
+                prop_assert!(!written.contains(['/', '?', '#', ' ']));
+                prop_assert_eq!(percent_decode_str(&written).decode_utf8().unwrap(), text.as_str());
+            }
+            let style = Style::new(Form::Form, true);
+            let pairs = Styled { name: &name, style, place: Place::Query }.pairs(&json).unwrap();
+            let read: Vec<_> = form_urlencoded::parse(pairs[0].as_bytes()).into_owned().collect();
+            prop_assert_eq!(read, [(name.clone(), text.clone())]);
+            let cookies = Styled { name: &name, style, place: Place::Cookie }.pairs(&json).unwrap();
+            let (first, second) = cookies[0].split_once('=').unwrap();
+            prop_assert_eq!(percent_decode_str(first).decode_utf8().unwrap(), name.as_str());
+            prop_assert_eq!(percent_decode_str(second).decode_utf8().unwrap(), text.as_str());
+        }
+
+        #[test]
+        fn lists_split_into_what_they_were_made_of(texts in proptest::collection::vec(any::<String>(), 1..5)) {
+            let json = serde_json::to_string(&texts).unwrap();
+            for (form, delimiter) in [(Form::Form, ","), (Form::SpaceDelimited, "%20"), (Form::PipeDelimited, "|")] {
+                let pairs = styled(form, false, Place::Query).pairs(&json).unwrap();
+                let (_, value) = pairs[0].split_once('=').unwrap();
+                let read: Vec<String> = value
+                    .split(delimiter)
+                    .map(|part| percent_decode_str(&part.replace('+', " ")).decode_utf8().unwrap().into_owned())
+                    .collect();
+                prop_assert_eq!(&read, &texts);
+            }
+        }
+
+        #[test]
+        fn nothing_panics(json in r#"[\[\]{}:,"%a-z0-9 é]{0,40}"#) {
+            let _ = segment(&json);
+            for form in [Form::Simple, Form::Label, Form::Matrix, Form::Form, Form::DeepObject, Form::Json] {
+                let mut styled = styled(form, true, Place::Query);
+                styled.style = styled.style.allow_reserved();
+                let _ = (styled.text(&json), styled.pairs(&json));
+            }
+        }
+    }
+}

@@ -6,10 +6,14 @@ mod server;
 
 mod bodies;
 mod call_options;
+mod downloads;
 mod leaks;
 mod names;
 mod newtypes;
+mod parameters;
 mod providers;
 mod retries;
 mod schemes;
+mod statuses;
 mod transports;
+mod uploads;
