@@ -56,10 +56,11 @@ impl<'c> Line<'c> {
 }
 
 /// Invocations of macros, each of whose lines ends in a comma.
-const MACROS: [&str; 4] = [
+const MACROS: [&str; 5] = [
     "open_enum! {",
     "ittybit_runtime::client! {",
     "ittybit_runtime::fit! {",
+    "ittybit_runtime::set! {",
     "ittybit_runtime::union! {",
 ];
 
@@ -77,7 +78,7 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
     while let Some(token) = tokens.next() {
         let (opens, closes) = (matches!(token, "{" | "["), matches!(token, "}" | "]"));
         depth -= usize::from(closes);
-        if !matches!(token, "," | ":") && !line.is_empty() {
+        if is_apart(&line, token) {
             line.push(' ');
         }
         line.push_str(token);
@@ -95,9 +96,17 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
     out + indent + "}\n"
 }
 
+/// Whether a token has a blank before it.
+fn is_apart(line: &str, token: &str) -> bool {
+    let opens = token == "(" && line.ends_with(|end: char| end.is_alphanumeric());
+    let is_tight = matches!(token, "," | ":" | "<" | ">" | ")") || opens;
+    !line.is_empty() && !is_tight && !line.ends_with(['<', '(']) && !line.ends_with("::")
+}
+
 fn flattened(token: proc_macro2::TokenTree) -> Vec<String> {
     use proc_macro2::{Delimiter, TokenTree};
     let (opening, group, closing) = match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => ("(", group, ")"),
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => ("{", group, "}"),
         TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => ("[", group, "]"),
         other => return vec![other.to_string()],

@@ -33,6 +33,7 @@
 //! ```
 
 mod engine;
+mod join;
 mod layout;
 mod model;
 mod name;
@@ -123,7 +124,7 @@ fn generate_here(document: &Document, command: &str, crate_name: &str) -> Result
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
     Ok(Client {
-        code: layout::text(&file, &header, crate_name),
+        code: join::join(&layout::text(&file, &header, crate_name)),
         notes: prepared.notes,
         operations: model.operations.len(),
         types: model.structs.len() + model.enums.len() + model.aliases.len(),

@@ -77,6 +77,15 @@ impl<'a> Argument<'a> {
         self.checked(values.map(set), stored)
     }
 
+    /// Sets a parameter that takes a list whose items may be null; none of these is.
+    pub fn several<T: FromStr<Err: Display>, B, S>(
+        self,
+        set: impl FnOnce(Vec<Option<T>>) -> B,
+        stored: impl Fn(&B) -> &Result<S, String>,
+    ) -> Result<B, Error> {
+        self.many(|values: Vec<T>| set(values.into_iter().map(Some).collect()), stored)
+    }
+
     /// The name is that of no parameter.
     pub fn unknown<B>(self) -> Result<B, Error> {
         let names: Vec<String> = self
@@ -113,6 +122,41 @@ impl<'a> Argument<'a> {
             Err(reason) => Err(refused(reason)),
         }
     }
+}
+
+/// The method `set` of a request builder, which sets a parameter by its name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! set {
+    ($krate:literal $method:ident $builder:ident [$($example:literal $text:literal)?] {
+        $($how:ident $name:literal as $setter:ident: $ty:ty,)*
+    }) => {
+        #[doc = concat!("Sets a parameter by its name in [`OPERATION`](", stringify!($builder), "::OPERATION), from")]
+        /// text: one value, or any number for a list. What is wrong is an error at once.
+        $(
+        ///
+        /// ```
+        #[doc = concat!("# async fn run(client: ", $krate, "::Client) -> Result<(), ", $krate, "::Error> {")]
+        #[doc = concat!("let request = client.", stringify!($method), "().set(", stringify!($example), ", [", stringify!($text), "])?;")]
+        /// # Ok(())
+        /// # }
+        /// ```
+        )?
+        ///
+        /// # Errors
+        /// There is no such parameter, or it does not take the text.
+        pub fn set(
+            self,
+            name: &str,
+            values: impl ::std::iter::IntoIterator<Item: ::std::convert::AsRef<str>>,
+        ) -> ::std::result::Result<Self, $crate::Error> {
+            let argument = $crate::generated::Argument::new(name, values, $builder::OPERATION.parameters);
+            match name {
+                $($name => argument.$how(|value: $ty| self.$setter(value), |set: &Self| &set.$setter),)*
+                _ => argument.unknown(),
+            }
+        }
+    };
 }
 
 #[cfg(test)]

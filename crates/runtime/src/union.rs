@@ -251,7 +251,7 @@ pub fn variant<T: DeserializeOwned>(value: &Value) -> Option<T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union {
-    ($name:ident by $tag:expr => { $($variant:ident($ty:ty) as [$($value:literal)*],)+ }) => {
+    ($name:ident, $tag:expr, { $($variant:ident($ty:ty) as [$($value:literal)*],)+ }) => {
         impl $name {
             const TAG: ::std::option::Option<&'static str> = $tag;
 

@@ -1,11 +1,13 @@
 //! What the names in generated code stand for.
 
+use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Type};
 
 use super::{find_struct, paths, setter};
 use crate::model::{Field, Model};
+use crate::pattern::Automaton;
 
 /// Everything that a name can stand for.
 #[derive(Clone, Copy)]
@@ -14,6 +16,7 @@ pub(crate) struct Context<'a> {
     /// Progenitor's module `types`.
     pub types: &'a [Item],
     pub crate_name: &'a str,
+    pub patterns: &'a IndexMap<&'a str, &'a Automaton>,
 }
 
 impl<'a> Context<'a> {
@@ -57,9 +60,11 @@ impl VisitMut for WithoutAliases<'_> {
     }
 }
 
-/// The name of a type without arguments, its path left out.
+/// The name of a type without arguments, as it stands or in the module `types`.
 pub(crate) fn name_of(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    last.arguments.is_none().then(|| last.ident.to_string())
+    let segments = &path.path.segments;
+    let is_own = segments.len() == 1 || segments.len() == 2 && segments[0].ident == "types";
+    let last = segments.last().filter(|last| is_own && last.arguments.is_none())?;
+    Some(last.ident.to_string())
 }

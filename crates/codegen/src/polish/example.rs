@@ -348,11 +348,6 @@ impl Requests {
         self.within(&code)
     }
 
-    pub(crate) fn set(&self, name: &str, text: &str) -> String {
-        let calls = [format!(".set({name:?}, [{text:?}])?")];
-        self.within(&statement(&format!("let request = client.{}()", self.method), &calls))
-    }
-
     fn awaited(&self) -> &'static str {
         if self.blocking { "?" } else { ".await?" }
     }
@@ -393,13 +388,6 @@ impl Requests {
         };
         self.within(&code)
     }
-}
-
-/// The constant of an operation.
-pub(crate) fn of_operation(builder: &str, path: &str) -> String {
-    block(&format!(
-        "assert_eq!(\u{2}::builder::{builder}::OPERATION.path, {path:?});"
-    ))
 }
 
 /// The list of all operations.

@@ -1,14 +1,16 @@
 //! Metadata: each request builder has a constant that describes its operation, and a setter that
 //! takes a parameter by its name, from text.
 
+use indexmap::IndexSet;
 use proc_macro2::{Literal as RustLiteral, TokenStream};
 use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::{Context, name_of};
-use super::example::{self, Requests, Said};
+use super::example::{self, Said};
 use super::setter::Setter;
 use super::{docs, paths};
+use crate::name;
 use crate::model::{About, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter};
 
 /// Every operation of the document, and its lists as they are called.
@@ -45,7 +47,6 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream])
 
 /// The constant `OPERATION`.
 pub(crate) fn operation(
-    builder: &proc_macro2::Ident,
     id: &str,
     operation: &Operation,
     setters: &[Setter],
@@ -98,19 +99,7 @@ pub(crate) fn operation(
         let largest = optional(&sizes.and_then(largest).map(RustLiteral::u64_unsuffixed));
         quote! { Paging { forward: #forward, backward: #backward, limit: #limit, largest: #largest } }
     });
-    let item = match &operation.pagination {
-        Some(pagination) => Some(pagination.item.clone()),
-        None => name_of(success),
-    };
-    let mut fields = Fields {
-        context,
-        names: Vec::new(),
-        times: Vec::new(),
-    };
-    if let Some(item) = item {
-        fields.collect(&item, "", &mut Vec::new());
-    }
-    let Fields { names, times, .. } = fields;
+    let fields = described(operation, success).and_then(|item| fields_of(&item, context));
     let statuses = statuses.iter().map(|(first, last)| {
         let (first, last) = (RustLiteral::u16_unsuffixed(*first), RustLiteral::u16_unsuffixed(*last));
         quote! { #first..=#last }
@@ -131,8 +120,7 @@ pub(crate) fn operation(
         (!operation.tags.is_empty()).then(|| quote! { tags: &[#(#tags),*], }),
         (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
         paging.map(|paging| quote! { paging: Some(#paging), }),
-        (!names.is_empty()).then(|| quote! { fields: &[#(#names),*], }),
-        (!times.is_empty()).then(|| quote! { times: &[#(#times),*], }),
+        fields.as_ref().map(|name| quote! { fields: #name.0, times: #name.1, }),
         (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
         lifecycle.map(|lifecycle| quote! { lifecycle: Some(#lifecycle), }),
         (!security.is_empty()).then(|| quote! { security: &[#(#security),*], }),
@@ -140,14 +128,48 @@ pub(crate) fn operation(
     ];
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
     let operation = completed(&said, quote! { Operation }, base);
-    let about = docs::lines(&format!(
-        "What the document says of this operation.\n\n{}",
-        example::of_operation(&builder.to_string(), path)
-    ));
     quote! {
-        #about
+        /// What the document says of this operation.
         pub const OPERATION: &Operation = &#operation;
     }
+}
+
+/// The struct that an operation responds with, or that its list has.
+fn described(operation: &Operation, success: &Type) -> Option<String> {
+    match &operation.pagination {
+        Some(pagination) => Some(pagination.item.clone()),
+        None => name_of(success),
+    }
+}
+
+/// The name of the constant for the fields of a struct, and of those that are times.
+fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
+    let has_fields = context.model.structs.get(item).is_some_and(|item| !item.fields.is_empty());
+    has_fields.then(|| format_ident!("FIELDS_OF_{}", name::field_name(item).to_uppercase()))
+}
+
+/// The constants that `OPERATION`s share: the fields of what is received, and of those the times.
+pub(crate) fn fields<'a>(
+    operations: impl Iterator<Item = (&'a Operation, &'a Type)>,
+    context: Context,
+) -> Vec<TokenStream> {
+    let items: IndexSet<String> = operations
+        .filter_map(|(operation, success)| described(operation, success))
+        .collect();
+    let constants = items.iter().filter_map(|item| {
+        let constant = fields_of(item, context)?;
+        let mut fields = Fields {
+            context,
+            names: Vec::new(),
+            times: Vec::new(),
+        };
+        fields.collect(item, "", &mut Vec::new());
+        let Fields { names, times, .. } = fields;
+        Some(quote! {
+            const #constant: (&[&str], &[&str]) = (&[#(#names),*], &[#(#times),*]);
+        })
+    });
+    constants.collect()
 }
 
 /// The field that has a lifecycle, and what its values mean.
@@ -192,54 +214,28 @@ fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream)
 /// The method `set`.
 pub(crate) fn set(
     builder: &proc_macro2::Ident,
+    method: &proc_macro2::Ident,
     operation: &Operation,
     setters: &[Setter],
-    requests: &Requests,
     context: Context,
 ) -> TokenStream {
-    let arms: Vec<TokenStream> = named(operation, setters)
-        .map(|(name, _, setter)| {
-            let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
-            let value = Value::of(ty, context);
-            let stored = quote! { |set: &Self| &set.#ident };
-            match (value.repeated, value.optional) {
-                (false, _) => quote! { #name => argument.one(|value: #ty| self.#ident(value), #stored), },
-                (true, false) => quote! { #name => argument.many(|values: #ty| self.#ident(values), #stored), },
-                (true, true) => quote! {
-                    #name => argument.many(
-                        |values: Vec<_>| self.#ident(values.into_iter().map(Some).collect::<Vec<_>>()),
-                        #stored,
-                    ),
-                },
-            }
-        })
-        .collect();
+    let arms = named(operation, setters).map(|(name, _, setter)| {
+        let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
+        let value = Value::of(ty, context);
+        let how = match (value.repeated, value.optional) {
+            (false, _) => format_ident!("one"),
+            (true, false) => format_ident!("many"),
+            (true, true) => format_ident!("several"),
+        };
+        quote! { #how #name as #ident: #ty, }
+    });
     let example = named(operation, setters).find_map(|(name, parameter, setter)| {
         let text = context.text(&setter.ty, Said::of(parameter))?;
-        Some(format!("{}\n\n", requests.set(name, &text)))
+        Some(quote! { #name #text })
     });
-    let about = docs::lines(&format!(
-        "Sets a parameter by its name in [`OPERATION`]({builder}::OPERATION), from text: one value, or any \
-         number for a list. What is wrong is told at once.\n\n{}# Errors\n\nThere is no such parameter, or it \
-         does not take the text.",
-        example.unwrap_or_default()
-    ));
-    let body = if arms.is_empty() {
-        quote! { Argument::new(name, values, #builder::OPERATION.parameters).unknown() }
-    } else {
-        quote! {
-            let argument = Argument::new(name, values, #builder::OPERATION.parameters);
-            match name {
-                #(#arms)*
-                _ => argument.unknown(),
-            }
-        }
-    };
+    let crate_name = context.crate_name;
     quote! {
-        #about
-        pub fn set(self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, Error> {
-            #body
-        }
+        ittybit_runtime::set! { #crate_name #method #builder [#example] { #(#arms)* } }
     }
 }
 

@@ -30,10 +30,12 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
 
+    let patterns = setter::patterns(model);
     let context = Context {
         model,
         types: type_items,
         crate_name,
+        patterns: &patterns,
     };
     let structs = model
         .structs
@@ -78,6 +80,10 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
     let of_structs = structs.iter().map(|item| item.builder(context));
     for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
+    }
+    let fields = metadata::fields(operations.iter().map(operation::Parts::described), context);
+    for constant in fields.into_iter().chain(setter::pattern_constants(context)) {
+        builders.extend(items(constant)?);
     }
     let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
     import(&mut types, &of_types.found)?;

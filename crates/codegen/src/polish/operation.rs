@@ -29,7 +29,7 @@ impl<'m> Parts<'m> {
         let mut setters = Vec::new();
         for (rust, parameter) in &model.parameters {
             let ty = context.outside(&parameter.ty)?;
-            let mut checks = setter::checks(&parameter.bounds);
+            let mut checks = setter::checks(&parameter.bounds, context);
             if parameter.location == Location::Path {
                 checks.push(quote! { bounds::path_segment });
             }
@@ -107,6 +107,11 @@ impl<'m> Parts<'m> {
         format_ident!("{}", self.model.builder)
     }
 
+    /// What it responds with, for what describes its fields.
+    pub(crate) fn described(&self) -> (&Operation, &Type) {
+        (self.model, &self.item)
+    }
+
     /// The client's method.
     pub(crate) fn method(&self, blocking: bool) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), self.builder_ident());
@@ -168,11 +173,11 @@ impl<'m> Parts<'m> {
         let fields = self.setters.iter().map(Setter::field);
         let initial = self.setters.iter().map(Setter::initial);
         let methods = self.setters.iter().map(Setter::method);
-        let metadata = metadata::operation(&builder, self.name, self.model, &self.setters, &self.item, context);
-        let set = metadata::set(&builder, self.model, &self.setters, &requests, context);
+        let metadata = metadata::operation(self.name, self.model, &self.setters, &self.item, context);
         let pages = self.pagination();
         let watching = self.watching();
         let (crate_name, method) = (context.crate_name, format_ident!("{}", self.name));
+        let set = metadata::set(&builder, &method, self.model, &self.setters, context);
         let request = self.request();
         let send = self.send();
         let must_use = match self.model.pagination {
@@ -358,7 +363,13 @@ impl<'m> Parts<'m> {
 
     fn sending(&self, blocking: bool) -> TokenStream {
         let requests = self.requests(blocking);
-        let (errors, sent) = (self.errors(), self.sent(blocking));
+        let (errors, sent) = match blocking {
+            false => (self.errors(), self.sent(false)),
+            true => {
+                let builder = self.builder_ident();
+                (format!("# Errors\n\nAs those of [`send`]({builder}::send)."), String::new())
+            }
+        };
         let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
         let from = blocking.then(|| quote! { blocking:: });
         let keyword = (!blocking).then(|| quote! { async });

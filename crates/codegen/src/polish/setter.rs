@@ -1,12 +1,15 @@
 //! Setters of builders: anything that converts, and the reason kept where it does not.
 
+use indexmap::IndexMap;
 use proc_macro2::{Literal as RustLiteral, TokenStream};
 use quote::{format_ident, quote};
 use syn::Type;
 
+use super::context::Context;
 use super::example::Argument;
 use super::{docs, paths};
-use crate::model::{Bound, Bounds, Literal};
+use crate::model::{Bound, Bounds, Literal, Model};
+use crate::pattern::Automaton;
 
 /// A field of a builder.
 pub(crate) struct Setter {
@@ -82,7 +85,7 @@ pub(crate) fn unwrapped(ty: &Type) -> (bool, bool, &Type) {
 }
 
 /// The checks that the document's bounds ask for.
-pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
+pub(crate) fn checks(bounds: &Bounds, context: Context) -> Vec<TokenStream> {
     let mut checks = Vec::new();
     if bounds.minimum.is_some() || bounds.maximum.is_some() {
         let (minimum, maximum) = (bound(bounds.minimum), bound(bounds.maximum));
@@ -101,21 +104,8 @@ pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
         checks.push(quote! { |value| bounds::length(value, #minimum, #maximum) });
     }
     if let Some(automaton) = &bounds.pattern {
-        let source = &automaton.source;
-        let classes = automaton.classes.iter().map(|class| RustLiteral::u8_unsuffixed(*class));
-        let next = automaton.next.iter().map(|state| RustLiteral::u16_unsuffixed(*state));
-        let accepts = &automaton.accepts;
-        checks.push(quote! {
-            |value| {
-                const PATTERN: Pattern = Pattern {
-                    source: #source,
-                    classes: &[#(#classes),*],
-                    next: &[#(#next),*],
-                    accepts: &[#(#accepts),*],
-                };
-                bounds::pattern(value, &PATTERN)
-            }
-        });
+        let constant = pattern(automaton, context);
+        checks.push(quote! { |value| bounds::pattern(value, &#constant) });
     }
     if bounds.min_items.is_some() || bounds.max_items.is_some() {
         let (minimum, maximum) = counts(bounds.min_items, bounds.max_items);
@@ -125,13 +115,57 @@ pub(crate) fn checks(bounds: &Bounds) -> Vec<TokenStream> {
         checks.push(quote! { bounds::unique });
     }
     if let Some(items) = &bounds.items {
-        let each = match self::checks(items).as_slice() {
+        let each = match self::checks(items, context).as_slice() {
             [check] => check.clone(),
             checks => quote! { |value| Ok(value) #(.and_then(#checks))* },
         };
         checks.push(quote! { |values| bounds::each(values, #each) });
     }
     checks
+}
+
+/// The name of a pattern's constant.
+fn pattern(automaton: &Automaton, context: Context) -> proc_macro2::Ident {
+    let number = context.patterns.get_index_of(automaton.source.as_str()).unwrap_or_default() + 1;
+    format_ident!("PATTERN_{number}")
+}
+
+/// The patterns of all parameters, by their text.
+pub(crate) fn patterns(model: &Model) -> IndexMap<&str, &Automaton> {
+    let mut found = IndexMap::new();
+    for parameter in model.operations.values().flat_map(|operation| operation.parameters.values()) {
+        let mut bounds = Some(&parameter.bounds);
+        while let Some(of) = bounds {
+            if let Some(automaton) = &of.pattern {
+                found.entry(automaton.source.as_str()).or_insert(automaton);
+            }
+            bounds = of.items.as_deref();
+        }
+    }
+    found
+}
+
+/// The constants of the patterns, which parameters share.
+pub(crate) fn pattern_constants(context: Context) -> impl Iterator<Item = TokenStream> {
+    context.patterns.values().map(move |automaton| {
+        let constant = pattern(automaton, context);
+        let Automaton {
+            source,
+            classes,
+            next,
+            accepts,
+        } = automaton;
+        let classes = classes.iter().map(|class| RustLiteral::u8_unsuffixed(*class));
+        let next = next.iter().map(|state| RustLiteral::u16_unsuffixed(*state));
+        quote! {
+            static #constant: Pattern = Pattern {
+                source: #source,
+                classes: &[#(#classes),*],
+                next: &[#(#next),*],
+                accepts: &[#(#accepts),*],
+            };
+        }
+    })
 }
 
 fn counts(minimum: Option<usize>, maximum: Option<usize>) -> (TokenStream, TokenStream) {

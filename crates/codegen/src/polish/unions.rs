@@ -61,7 +61,7 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
             Unknown(serde_json::Value),
         }
 
-        ittybit_runtime::union! { #ident by #tag => { #(#listed)* } }
+        ittybit_runtime::union! { #ident, #tag, { #(#listed)* } }
 
         #(#conversions)*
     }
@@ -105,7 +105,7 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
             None => quote! { Self::#ident },
         };
         let (first, end) = found.statuses;
-        let (first, end) = [first, end].map(proc_macro2::Literal::u16_unsuffixed).into();
+        let [first, end] = [first, end].map(proc_macro2::Literal::u16_unsuffixed);
         match index == last {
             true => quote! { _ => #value, },
             false => quote! { #first..=#end => #value, },
