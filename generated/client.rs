@@ -2,7 +2,7 @@
 
 pub use ittybit_runtime::{
     Attempt, Category, Clock, Decision, Error, Items, Page, Pages, ParseTimestampError,
-    Response, RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, reqwest,
+    Response, RetryPolicy, Timestamp, TimestampRangeError, Watch, auth, body, reqwest,
     transport,
 };
 
@@ -36,9 +36,7 @@ ittybit_runtime::client! {
     api: API,
     title: "the Ittybit API",
     new: token api_key "bearer",
-    credentials: [
-        token api_key "bearer",
-    ],
+    credentials: [token api_key "bearer"],
 }
 
 impl Client {
@@ -127,8 +125,7 @@ pub mod operation {
                     }
                     Ok(request.pages_json())
                 },
-            )
-            .watched(|client, arguments| {
+            ).watched(|client, arguments| {
                 let mut request = client.list_tasks();
                 for (name, values) in arguments {
                     request = request.set(name, values)?;
@@ -495,9 +492,7 @@ pub mod types {
         /// assert!(!ittybit::TaskStatus::Waiting.is_terminal());
         /// ```
         pub fn is_terminal(&self) -> bool {
-            matches!(
-                self, Self::Succeeded | Self::Ready | Self::Failed | Self::Cancelled
-            )
+            matches!(self, Self::Succeeded | Self::Ready | Self::Failed | Self::Cancelled)
         }
 
         /// Whether it has come to a good end: `succeeded` or `ready`.
@@ -687,7 +682,6 @@ pub mod types {
 
 /// What builds requests and the values in them.
 pub mod builder {
-    use ittybit_runtime::generated::Argument;
     use std::ops::Bound;
     use ittybit_runtime::generated::CallOptions;
     use super::Client;
@@ -760,177 +754,88 @@ pub mod builder {
         }
 
         /// Id of the task. It is also the cursor of the task in a list.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().id("task_2jR8kLm4nP");
-        /// ```
         pub fn id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.id = argument::converted(value);
             self
         }
 
         /// Type of the resource. It is `task` in the reference.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().object("task");
-        /// ```
         pub fn object(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.object = argument::optional(value);
             self
         }
 
         /// What the task does.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().kind(ittybit::TaskKind::Video);
-        /// ```
-        pub fn kind(
-            mut self,
-            value: impl TryInto<types::TaskKind, Error: Display>,
-        ) -> Self {
+        pub fn kind(mut self, value: impl TryInto<types::TaskKind, Error: Display>) -> Self {
             self.kind = argument::converted(value);
             self
         }
 
         /// How far the task has come.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().status(ittybit::TaskStatus::Waiting);
-        /// ```
-        pub fn status(
-            mut self,
-            value: impl TryInto<types::TaskStatus, Error: Display>,
-        ) -> Self {
+        pub fn status(mut self, value: impl TryInto<types::TaskStatus, Error: Display>) -> Self {
             self.status = argument::converted(value);
             self
         }
 
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
         /// unit. Any number is allowed, so that a fraction costs nothing.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().progress(100.0);
-        /// ```
         pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
             self.progress = argument::optional(value);
             self
         }
 
         /// The file that the task reads.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().input(ittybit::File::builder());
-        /// ```
-        pub fn input(
-            mut self,
-            value: impl TryInto<types::File, Error: Display>,
-        ) -> Self {
+        pub fn input(mut self, value: impl TryInto<types::File, Error: Display>) -> Self {
             self.input = argument::optional(value);
             self
         }
 
         /// The file that the task makes.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().output(ittybit::File::builder());
-        /// ```
-        pub fn output(
-            mut self,
-            value: impl TryInto<types::File, Error: Display>,
-        ) -> Self {
+        pub fn output(mut self, value: impl TryInto<types::File, Error: Display>) -> Self {
             self.output = argument::optional(value);
             self
         }
 
         /// The error of the task. It is `null` for the finished task of the reference. Its shape is
         /// not documented, so any JSON value is allowed, `null` included.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().error(serde_json::json!({ "key": "value" }));
-        /// ```
-        pub fn error(
-            mut self,
-            value: impl TryInto<serde_json::Value, Error: Display>,
-        ) -> Self {
+        pub fn error(mut self, value: impl TryInto<serde_json::Value, Error: Display>) -> Self {
             self.error = argument::optional(value);
             self
         }
 
         /// Data kept with the task. It is `null` in the reference. Its shape is not documented, so
         /// any JSON value is allowed, `null` included.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().metadata(serde_json::json!({ "key": "value" }));
-        /// ```
-        pub fn metadata(
-            mut self,
-            value: impl TryInto<serde_json::Value, Error: Display>,
-        ) -> Self {
+        pub fn metadata(mut self, value: impl TryInto<serde_json::Value, Error: Display>) -> Self {
             self.metadata = argument::optional(value);
             self
         }
 
         /// Id of the run or the key that created the task.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().created_by("run_5xQ9wKp3vN");
-        /// ```
-        pub fn created_by(
-            mut self,
-            value: impl TryInto<String, Error: Display>,
-        ) -> Self {
+        pub fn created_by(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.created_by = argument::optional(value);
             self
         }
 
         /// When the task was created, in Unix seconds.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().created_at(ittybit::Timestamp::from_unix_seconds(1735689600));
-        /// ```
-        pub fn created_at(
-            mut self,
-            value: impl TryInto<Timestamp, Error: Display>,
-        ) -> Self {
+        pub fn created_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
             self.created_at = argument::optional(value);
             self
         }
 
         /// When work on the task started, in Unix seconds.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().started_at(ittybit::Timestamp::from_unix_seconds(1735689601));
-        /// ```
-        pub fn started_at(
-            mut self,
-            value: impl TryInto<Timestamp, Error: Display>,
-        ) -> Self {
+        pub fn started_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
             self.started_at = argument::optional(value);
             self
         }
 
         /// When the task finished, in Unix seconds.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().finished_at(ittybit::Timestamp::from_unix_seconds(1735689615));
-        /// ```
-        pub fn finished_at(
-            mut self,
-            value: impl TryInto<Timestamp, Error: Display>,
-        ) -> Self {
+        pub fn finished_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
             self.finished_at = argument::optional(value);
             self
         }
 
         /// When the task last changed, in Unix seconds.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().updated_at(ittybit::Timestamp::from_unix_seconds(1735689615));
-        /// ```
-        pub fn updated_at(
-            mut self,
-            value: impl TryInto<Timestamp, Error: Display>,
-        ) -> Self {
+        pub fn updated_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
             self.updated_at = argument::optional(value);
             self
         }
@@ -940,10 +845,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::Task::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1032,117 +934,67 @@ pub mod builder {
         }
 
         /// Where the file is kept.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().kind(ittybit::FileKind::Url);
-        /// ```
-        pub fn kind(
-            mut self,
-            value: impl TryInto<types::FileKind, Error: Display>,
-        ) -> Self {
+        pub fn kind(mut self, value: impl TryInto<types::FileKind, Error: Display>) -> Self {
             self.kind = argument::optional(value);
             self
         }
 
         /// URL of the file.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().url("https://storage.example.com/uploads/interview.mov");
-        /// ```
         pub fn url(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.url = argument::optional(value);
             self
         }
 
         /// Name of the file.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().filename("interview.mov");
-        /// ```
         pub fn filename(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.filename = argument::optional(value);
             self
         }
 
         /// Size of the file, in bytes.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().filesize(52428800);
-        /// ```
         pub fn filesize(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
             self.filesize = argument::optional(value);
             self
         }
 
         /// Media type of the file, such as `video/mp4`.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().mimetype("video/quicktime");
-        /// ```
         pub fn mimetype(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.mimetype = argument::optional(value);
             self
         }
 
         /// Width of the picture, in pixels.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().width(1920);
-        /// ```
         pub fn width(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
             self.width = argument::optional(value);
             self
         }
 
         /// Height of the picture, in pixels.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().height(1080);
-        /// ```
         pub fn height(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
             self.height = argument::optional(value);
             self
         }
 
         /// Playing time, in seconds.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().duration(124.5);
-        /// ```
         pub fn duration(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
             self.duration = argument::optional(value);
             self
         }
 
         /// Bit rate of the whole file, in bits per second.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().bitrate(3370000);
-        /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
             self.bitrate = argument::optional(value);
             self
         }
 
         /// Frame rate of the picture, in frames per second.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().framerate(30.0);
-        /// ```
         pub fn framerate(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
             self.framerate = argument::optional(value);
             self
         }
 
         /// The codecs of the file's streams.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().codecs(ittybit::Codecs::builder());
-        /// ```
-        pub fn codecs(
-            mut self,
-            value: impl TryInto<types::Codecs, Error: Display>,
-        ) -> Self {
+        pub fn codecs(mut self, value: impl TryInto<types::Codecs, Error: Display>) -> Self {
             self.codecs = argument::optional(value);
             self
         }
@@ -1152,10 +1004,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::File::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1219,27 +1068,13 @@ pub mod builder {
         }
 
         /// The codec of the video stream.
-        ///
-        /// ```
-        /// let builder = ittybit::Codecs::builder().video(ittybit::VideoCodec::builder());
-        /// ```
-        pub fn video(
-            mut self,
-            value: impl TryInto<types::VideoCodec, Error: Display>,
-        ) -> Self {
+        pub fn video(mut self, value: impl TryInto<types::VideoCodec, Error: Display>) -> Self {
             self.video = argument::optional(value);
             self
         }
 
         /// The codec of the audio stream.
-        ///
-        /// ```
-        /// let builder = ittybit::Codecs::builder().audio(ittybit::AudioCodec::builder());
-        /// ```
-        pub fn audio(
-            mut self,
-            value: impl TryInto<types::AudioCodec, Error: Display>,
-        ) -> Self {
+        pub fn audio(mut self, value: impl TryInto<types::AudioCodec, Error: Display>) -> Self {
             self.audio = argument::optional(value);
             self
         }
@@ -1249,10 +1084,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::Codecs::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1310,30 +1142,18 @@ pub mod builder {
         }
 
         /// Name of the codec, such as `h264`.
-        ///
-        /// ```
-        /// let builder = ittybit::VideoCodec::builder().name("h264");
-        /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.name = argument::optional(value);
             self
         }
 
         /// Profile of the codec, such as `high`.
-        ///
-        /// ```
-        /// let builder = ittybit::VideoCodec::builder().profile("high");
-        /// ```
         pub fn profile(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.profile = argument::optional(value);
             self
         }
 
         /// Level of the codec, such as `4.0`. A string, not a number.
-        ///
-        /// ```
-        /// let builder = ittybit::VideoCodec::builder().level("4.0");
-        /// ```
         pub fn level(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.level = argument::optional(value);
             self
@@ -1344,10 +1164,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::VideoCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1408,40 +1225,24 @@ pub mod builder {
         }
 
         /// Name of the codec, such as `aac`.
-        ///
-        /// ```
-        /// let builder = ittybit::AudioCodec::builder().name("aac");
-        /// ```
         pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.name = argument::optional(value);
             self
         }
 
         /// Sample rate, in hertz.
-        ///
-        /// ```
-        /// let builder = ittybit::AudioCodec::builder().sample_rate(48000);
-        /// ```
         pub fn sample_rate(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
             self.sample_rate = argument::optional(value);
             self
         }
 
         /// Number of channels.
-        ///
-        /// ```
-        /// let builder = ittybit::AudioCodec::builder().channels(2);
-        /// ```
         pub fn channels(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
             self.channels = argument::optional(value);
             self
         }
 
         /// Bit rate of the stream, in bits per second.
-        ///
-        /// ```
-        /// let builder = ittybit::AudioCodec::builder().bitrate(128000);
-        /// ```
         pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
             self.bitrate = argument::optional(value);
             self
@@ -1452,10 +1253,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::AudioCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1514,20 +1312,12 @@ pub mod builder {
 
         /// Kind of the error, in snake case, such as `token_invalid`. The responses name the
         /// documented kinds. It is not an enum, because several errors have no documented kind.
-        ///
-        /// ```
-        /// let builder = ittybit::ErrorBody::builder().kind("token_invalid");
-        /// ```
         pub fn kind(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.kind = argument::converted(value);
             self
         }
 
         /// What to do about the error.
-        ///
-        /// ```
-        /// let builder = ittybit::ErrorBody::builder().message("Use a valid API key.");
-        /// ```
         pub fn message(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.message = argument::converted(value);
             self
@@ -1538,10 +1328,7 @@ pub mod builder {
         /// ```
         /// let builder = ittybit::ErrorBody::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
         /// ```
-        pub fn extra(
-            mut self,
-            fields: serde_json::Map<String, serde_json::Value>,
-        ) -> Self {
+        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
             self.extra = fields;
             self
         }
@@ -1603,19 +1390,10 @@ pub mod builder {
 
     impl ListTasks {
         /// What the document says of this operation.
-        ///
-        /// ```
-        /// assert_eq!(ittybit::builder::ListTasks::OPERATION.path, "/tasks");
-        /// ```
         pub const OPERATION: &Operation = &Operation {
             summary: "List Tasks",
             description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
-            tags: &[
-                (
-                    "Tasks",
-                    "Units of work on media, such as encoding a video or making subtitles.",
-                ),
-            ],
+            tags: &[("Tasks", "Units of work on media, such as encoding a video or making subtitles.",)],
             parameters: &[
                 Parameter::new(
                     "after",
@@ -1665,17 +1443,11 @@ pub mod builder {
                     ..Parameter::new("kind", "Only tasks of this kind.")
                 },
                 Parameter::new("run_id", "Only tasks of the run with this id."),
-                Parameter::new(
-                    "created_by",
-                    "Only tasks created by the run or the key with this id.",
-                ),
+                Parameter::new("created_by", "Only tasks created by the run or the key with this id."),
                 Parameter {
                     values: &[("asc", "Ascending."), ("desc", "Descending.")],
                     default: Some("desc"),
-                    ..Parameter::new(
-                        "order",
-                        "Sort order of the results. The server uses `desc` when it is left out.",
-                    )
+                    ..Parameter::new("order", "Sort order of the results. The server uses `desc` when it is left out.")
                 },
             ],
             paging: Some(Paging {
@@ -1684,73 +1456,13 @@ pub mod builder {
                 limit: Some("limit"),
                 largest: Some(100),
             }),
-            fields: &[
-                "id",
-                "object",
-                "kind",
-                "status",
-                "progress",
-                "input.kind",
-                "input.url",
-                "input.filename",
-                "input.filesize",
-                "input.mimetype",
-                "input.width",
-                "input.height",
-                "input.duration",
-                "input.bitrate",
-                "input.framerate",
-                "input.codecs.video.name",
-                "input.codecs.video.profile",
-                "input.codecs.video.level",
-                "input.codecs.audio.name",
-                "input.codecs.audio.sample_rate",
-                "input.codecs.audio.channels",
-                "input.codecs.audio.bitrate",
-                "output.kind",
-                "output.url",
-                "output.filename",
-                "output.filesize",
-                "output.mimetype",
-                "output.width",
-                "output.height",
-                "output.duration",
-                "output.bitrate",
-                "output.framerate",
-                "output.codecs.video.name",
-                "output.codecs.video.profile",
-                "output.codecs.video.level",
-                "output.codecs.audio.name",
-                "output.codecs.audio.sample_rate",
-                "output.codecs.audio.channels",
-                "output.codecs.audio.bitrate",
-                "error",
-                "metadata",
-                "created_by",
-                "created_at",
-                "started_at",
-                "finished_at",
-                "updated_at",
-            ],
-            times: &["created_at", "started_at", "finished_at", "updated_at"],
-            columns: &[
-                "id",
-                "kind",
-                "status",
-                "progress",
-                "input.filename",
-                "created_at",
-            ],
+            fields: FIELDS_OF_TASK.0,
+            times: FIELDS_OF_TASK.1,
+            columns: &["id", "kind", "status", "progress", "input.filename", "created_at"],
             lifecycle: Some(Lifecycle {
                 field: "status",
                 percent: Some("progress"),
-                progress: &[
-                    "waiting",
-                    "validating",
-                    "queued",
-                    "processing",
-                    "finishing",
-                ],
+                progress: &["waiting", "validating", "queued", "processing", "finishing"],
                 success: &["succeeded", "ready"],
                 failure: &["failed", "cancelled"],
             }),
@@ -1771,15 +1483,11 @@ pub mod builder {
             applied_limit: Some("Limit"),
         };
 
-        const WATCHING: Watching<types::Task> = Watching::new(
-            Self::PAGES,
-            |item| item.status.is_terminal(),
-        );
+        const WATCHING: Watching<types::Task> = Watching::new(Self::PAGES, |item| item.status.is_terminal());
         const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
             Self::PAGES.of(|item| text_of(item, "id")),
             |item| {
-                text_of(item, "status")
-                    .is_some_and(|text| types::TaskStatus::from(text).is_terminal())
+                text_of(item, "status").is_some_and(|text| types::TaskStatus::from(text).is_terminal())
             },
         );
         pub(crate) fn new(client: C) -> Self {
@@ -1800,13 +1508,6 @@ pub mod builder {
         /// Results after the task with this id. For the next page, give the id of the last result.
         ///
         /// The query parameter `after`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().after("task_2jR8kLm4nP");
-        /// # Ok(())
-        /// # }
-        /// ```
         pub fn after(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.after = argument::optional(value);
             self
@@ -1816,13 +1517,6 @@ pub mod builder {
         /// result.
         ///
         /// The query parameter `before`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().before("task_2jR8kLm4nP");
-        /// # Ok(())
-        /// # }
-        /// ```
         pub fn before(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.before = argument::optional(value);
             self
@@ -1831,38 +1525,19 @@ pub mod builder {
         /// How many results to return, from 1 to 100. The server uses 20 when it is left out.
         ///
         /// The query parameter `limit`: from 1 to 100; `20` unless set.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().limit(20);
-        /// # Ok(())
-        /// # }
-        /// ```
         pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.limit = argument::converted_to("from 1 to 100", value)
-                .and_then(|value| bounds::between(
+            self.limit = argument::converted_to("from 1 to 100", value).and_then(|value| bounds::between(
                     value,
                     Bound::Included(1),
                     Bound::Included(100),
-                ))
-                .map(Some);
+                )).map(Some);
             self
         }
 
         /// Only tasks in this status.
         ///
         /// The query parameter `status`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().status(ittybit::TaskStatusFilter::Waiting);
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn status(
-            mut self,
-            value: impl TryInto<types::TaskStatusFilter, Error: Display>,
-        ) -> Self {
+        pub fn status(mut self, value: impl TryInto<types::TaskStatusFilter, Error: Display>) -> Self {
             self.status = argument::optional(value);
             self
         }
@@ -1870,17 +1545,7 @@ pub mod builder {
         /// Only tasks of this kind.
         ///
         /// The query parameter `kind`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().kind(ittybit::TaskKind::Video);
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn kind(
-            mut self,
-            value: impl TryInto<types::TaskKind, Error: Display>,
-        ) -> Self {
+        pub fn kind(mut self, value: impl TryInto<types::TaskKind, Error: Display>) -> Self {
             self.kind = argument::optional(value);
             self
         }
@@ -1888,13 +1553,6 @@ pub mod builder {
         /// Only tasks of the run with this id.
         ///
         /// The query parameter `run_id`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().run_id("run_5xQ9wKp3vN");
-        /// # Ok(())
-        /// # }
-        /// ```
         pub fn run_id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.run_id = argument::optional(value);
             self
@@ -1903,17 +1561,7 @@ pub mod builder {
         /// Only tasks created by the run or the key with this id.
         ///
         /// The query parameter `created_by`.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().created_by("run_5xQ9wKp3vN");
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn created_by(
-            mut self,
-            value: impl TryInto<String, Error: Display>,
-        ) -> Self {
+        pub fn created_by(mut self, value: impl TryInto<String, Error: Display>) -> Self {
             self.created_by = argument::optional(value);
             self
         }
@@ -1921,91 +1569,22 @@ pub mod builder {
         /// Sort order of the results. The server uses `desc` when it is left out.
         ///
         /// The query parameter `order`; `desc` unless set.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().order(ittybit::SortOrder::Desc);
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn order(
-            mut self,
-            value: impl TryInto<types::SortOrder, Error: Display>,
-        ) -> Self {
+        pub fn order(mut self, value: impl TryInto<types::SortOrder, Error: Display>) -> Self {
             self.order = argument::optional(value);
             self
         }
-
-        /// Sets a parameter by its name in [`OPERATION`](ListTasks::OPERATION), from text: one
-        /// value, or any number for a list. What is wrong is told at once.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let request = client.list_tasks().set("after", ["task_2jR8kLm4nP"])?;
-        /// # Ok(())
-        /// # }
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// There is no such parameter, or it does not take the text.
-        pub fn set(
-            self,
-            name: &str,
-            values: impl IntoIterator<Item: AsRef<str>>,
-        ) -> Result<Self, Error> {
-            let argument = Argument::new(name, values, ListTasks::OPERATION.parameters);
-            match name {
-                "after" => {
-                    argument
-                        .one(|value: String| self.after(value), |set: &Self| &set.after)
-                }
-                "before" => {
-                    argument
-                        .one(
-                            |value: String| self.before(value),
-                            |set: &Self| &set.before,
-                        )
-                }
-                "limit" => {
-                    argument.one(|value: i32| self.limit(value), |set: &Self| &set.limit)
-                }
-                "status" => {
-                    argument
-                        .one(
-                            |value: types::TaskStatusFilter| self.status(value),
-                            |set: &Self| &set.status,
-                        )
-                }
-                "kind" => {
-                    argument
-                        .one(
-                            |value: types::TaskKind| self.kind(value),
-                            |set: &Self| &set.kind,
-                        )
-                }
-                "run_id" => {
-                    argument
-                        .one(
-                            |value: String| self.run_id(value),
-                            |set: &Self| &set.run_id,
-                        )
-                }
-                "created_by" => {
-                    argument
-                        .one(
-                            |value: String| self.created_by(value),
-                            |set: &Self| &set.created_by,
-                        )
-                }
-                "order" => {
-                    argument
-                        .one(
-                            |value: types::SortOrder| self.order(value),
-                            |set: &Self| &set.order,
-                        )
-                }
-                _ => argument.unknown(),
+        ittybit_runtime::set! {
+            "ittybit" list_tasks ListTasks [
+            "after" "task_2jR8kLm4nP" ]
+            {
+                one "after" as after: String,
+                one "before" as before: String,
+                one "limit" as limit: i32,
+                one "status" as status: types::TaskStatusFilter,
+                one "kind" as kind: types::TaskKind,
+                one "run_id" as run_id: String,
+                one "created_by" as created_by: String,
+                one "order" as order: types::SortOrder,
             }
         }
         ittybit_runtime::call_options! {
@@ -2013,14 +1592,9 @@ pub mod builder {
         }
 
         fn request(self) -> (C, Request) {
-            let request = Request::new(ListTasks::OPERATION, self.options)
-                .query("after", self.after)
-                .query("before", self.before)
-                .query("limit", self.limit)
-                .query("status", self.status)
-                .query("kind", self.kind)
-                .query("run_id", self.run_id)
-                .query("created_by", self.created_by)
+            let request = Request::new(ListTasks::OPERATION, self.options).query("after", self.after)
+                .query("before", self.before).query("limit", self.limit).query("status", self.status)
+                .query("kind", self.kind).query("run_id", self.run_id).query("created_by", self.created_by)
                 .query("order", self.order);
             (self.client, request)
         }
@@ -2151,30 +1725,11 @@ pub mod builder {
         ///
         /// One page of tasks.
         ///
-        /// ```
-        /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
-        /// let page = client.list_tasks().send()?;
-        /// println!("{} of them", page.len());
-        /// # Ok(())
-        /// # }
-        /// ```
+        ///
         ///
         /// # Errors
         ///
-        /// An argument was refused, the request did not get through, or the API answered with an error:
-        ///
-        /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
-        ///   `url_required`, `format_unsupported`.
-        /// - `401`: No key, or an invalid or revoked one. Documented kinds: `token_missing`, `token_invalid`.
-        /// - `402`: A payment issue on the account. Documented kind: `payment_required`.
-        /// - `403`: The key may not do this. Documented kind: `project_required`.
-        /// - `404`: No such resource. Documented kinds: `task_not_found`, `run_not_found`.
-        /// - `405`: The method is not supported here. No kind is documented.
-        /// - `408`: The request took too long. No kind is documented.
-        /// - `429`: Too many requests. No kind is documented.
-        /// - `500`: Server error. Documented kind: `internal_error`.
-        /// - `502`: Bad gateway. No kind is documented.
-        /// - `503`: The API is offline. No kind is documented.
+        /// As those of [`send`](ListTasks::send).
         pub fn send(self) -> Result<blocking::Page<types::Task>, Error> {
             let (client, request) = self.request();
             client.0.send_page(request, Self::PAGES)
@@ -2269,4 +1824,56 @@ pub mod builder {
             client.0.watch(request, Self::WATCHING_JSON)
         }
     }
+
+    const FIELDS_OF_TASK: (&[&str], &[&str]) = (
+        &[
+            "id",
+            "object",
+            "kind",
+            "status",
+            "progress",
+            "input.kind",
+            "input.url",
+            "input.filename",
+            "input.filesize",
+            "input.mimetype",
+            "input.width",
+            "input.height",
+            "input.duration",
+            "input.bitrate",
+            "input.framerate",
+            "input.codecs.video.name",
+            "input.codecs.video.profile",
+            "input.codecs.video.level",
+            "input.codecs.audio.name",
+            "input.codecs.audio.sample_rate",
+            "input.codecs.audio.channels",
+            "input.codecs.audio.bitrate",
+            "output.kind",
+            "output.url",
+            "output.filename",
+            "output.filesize",
+            "output.mimetype",
+            "output.width",
+            "output.height",
+            "output.duration",
+            "output.bitrate",
+            "output.framerate",
+            "output.codecs.video.name",
+            "output.codecs.video.profile",
+            "output.codecs.video.level",
+            "output.codecs.audio.name",
+            "output.codecs.audio.sample_rate",
+            "output.codecs.audio.channels",
+            "output.codecs.audio.bitrate",
+            "error",
+            "metadata",
+            "created_by",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "updated_at",
+        ],
+        &["created_at", "started_at", "finished_at", "updated_at"],
+    );
 }
