@@ -83,12 +83,9 @@ impl Request {
 
     /// Sets a parameter of the path, in the default style.
     pub fn path<T: Serialize>(self, name: &str, value: Result<T, String>) -> Self {
-<<<<<<< HEAD
-=======
         if self.is_in_query(name) {
             return self.path_as(name, Style::new(Form::Simple, false), value);
         }
->>>>>>> b
         self.fill(name, value, style::segment)
     }
 
@@ -334,14 +331,11 @@ impl Request {
     }
 
     fn request(mut self, client: &Client, accept: &'static str) -> Result<(reqwest::Request, Option<Outgoing>), Error> {
-<<<<<<< HEAD
-=======
         // What each value alone cannot make, several may, and what stands between them.
         if steps(&self.path) != steps(self.operation.path) {
             let reason = format!("the path {:?} has a `.` or `..` that leads to another path", self.path);
             return Err(Error::request(reason));
         }
->>>>>>> b
         let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
         if !self.query.is_empty() {
             let fixed = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
@@ -359,10 +353,6 @@ impl Request {
             let refuse = |_| Error::invalid_argument("body", format!("{content_type:?} is not a media type"));
             self.headers.insert(CONTENT_TYPE, value.map_err(refuse)?);
         }
-<<<<<<< HEAD
-        if !self.cookies.is_empty() {
-            let value = HeaderValue::from_str(&self.cookies.join("; ")).map_err(Error::request)?;
-=======
         // A header parameter may be named so, too.
         let given = self.headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok());
         if !self.cookies.is_empty() {
@@ -371,7 +361,6 @@ impl Request {
                 .chain(self.cookies.iter().map(String::as_str))
                 .collect();
             let value = HeaderValue::from_str(&cookies.join("; ")).map_err(Error::request)?;
->>>>>>> b
             self.headers.insert(COOKIE, value);
         }
         self.headers.extend(self.options.headers(client.api())?.clone());
@@ -382,15 +371,12 @@ impl Request {
         Ok((request, body.map(|(_, body)| body)))
     }
 
-<<<<<<< HEAD
-=======
     /// Whether a parameter of the path is behind the `?` that the document has in it.
     fn is_in_query(&self, name: &str) -> bool {
         let place = self.path.find(&placeholder(name));
         self.path.find('?').is_some_and(|query| Some(query) < place)
     }
 
->>>>>>> b
     /// Puts a value into its place in the path.
     fn fill<T: Serialize>(
         mut self,
@@ -400,27 +386,17 @@ impl Request {
     ) -> Self {
         if let Some(text) = self.written(name, value.map(Some), write) {
             // They would make another path of this one, and so call another operation.
-<<<<<<< HEAD
-            let reason = if text.is_empty() {
-                "is empty, and its place in the path cannot be"
-            } else if text.split('/').any(|segment| matches!(segment, "." | "..")) {
-=======
             let reason = if self.is_in_query(name) {
                 ""
             } else if text.is_empty() {
                 "is empty, and its place in the path cannot be"
             } else if steps(&text) > 0 {
->>>>>>> b
                 "a path cannot have it: a URL takes it as a step to another path"
             } else {
                 ""
             };
             if reason.is_empty() {
-<<<<<<< HEAD
-                self.path = self.path.replace(&literal(&format!("{{{name}}}")), &text);
-=======
                 self.path = self.path.replace(&placeholder(name), &text);
->>>>>>> b
             } else {
                 self.refuse(Error::invalid_argument(name, format!("{text:?}: {reason}")));
             }
@@ -493,8 +469,6 @@ fn literal(path: &str) -> String {
     path.replace('#', "%23").replace('\\', "%5C")
 }
 
-<<<<<<< HEAD
-=======
 fn placeholder(name: &str) -> String {
     literal(&format!("{{{name}}}"))
 }
@@ -510,7 +484,6 @@ fn steps(path: &str) -> usize {
         .count()
 }
 
->>>>>>> b
 /// The pairs of a form, which is an object.
 fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String> {
     let Value::Object(properties) = style::parse(json)? else {

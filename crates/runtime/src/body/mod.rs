@@ -9,16 +9,10 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-<<<<<<< HEAD
 use futures_core::Stream;
 
 pub use bytes::Bytes;
 
-=======
-use bytes::Bytes;
-use futures_core::Stream;
-
->>>>>>> b
 pub use self::download::Download;
 pub(crate) use self::multipart::{Multipart, Part};
 pub(crate) use self::outgoing::Outgoing;

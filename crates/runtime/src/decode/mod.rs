@@ -70,14 +70,11 @@ pub(crate) fn text(received: &Received) -> Result<String, Malformed> {
     }
 }
 
-<<<<<<< HEAD
 /// Reads a value that does not fit its type as it is, without the optional fields that do not.
 pub(crate) fn leniently<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
     Some(lenient::read(&value.to_string()).ok()?.0)
 }
 
-=======
->>>>>>> b
 /// Reads a list, which is a bare JSON array. `cursor` is the property of an item that is its cursor.
 pub(crate) fn list<T: DeserializeOwned>(received: &Received, cursor: &str) -> Result<List<T>, Malformed> {
     match received.body.trim_ascii_start().first() {
