@@ -15,7 +15,7 @@ macro_rules! client {
         api: $api:path,
         title: $title:literal,
         new: $new:ident $($new_setter:ident $new_scheme:literal)?,
-        credentials: [$($kind:ident $setter:ident $scheme:literal,)*],
+        credentials: [$($kind:ident $setter:ident $scheme:literal),* $(,)?],
     ) => {
         #[doc = concat!("A client of ", $title, ". Cheap to clone; clones share connections, tokens and the retry budget.")]
         ///
