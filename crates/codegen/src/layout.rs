@@ -93,6 +93,9 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
         }
         depth += usize::from(opens && !is_empty);
     }
+    if !line.is_empty() {
+        out.push_str(&format!("{indent}    {line}\n"));
+    }
     out + indent + "}\n"
 }
 
