@@ -3,46 +3,64 @@
 
 const WIDTH: usize = 120;
 
-/// Joins what fits: lists in brackets and parentheses, and the calls behind them.
+/// Joins what fits: lists in brackets and parentheses, and chains of calls.
 pub(crate) fn join(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     // The lines that end in an opening bracket which is still open.
     let mut open: Vec<usize> = Vec::new();
     for line in text.lines() {
         let code = line.trim_start();
-        if code.starts_with([')', ']']) {
-            let joined = open.pop().and_then(|first| Some((first, joined(lines.get(first..)?, code)?)));
-            match joined {
-                Some((first, joined)) => {
-                    lines.truncate(first);
-                    lines.push(joined);
-                }
-                None => lines.push(line.to_owned()),
-            }
-        } else if let (true, Some(before)) = (code.starts_with('.') && !code.starts_with(".."), lines.last_mut())
-            && goes_on(before)
-            && before.len() + code.len() <= WIDTH
+        lines.push(line.to_owned());
+        if code.starts_with([')', ']'])
+            && let Some(first) = open.pop()
+            && let Some(joined) = joined(&lines[first..])
         {
-            before.push_str(code);
-        } else {
-            lines.push(line.to_owned());
+            lines.truncate(first);
+            lines.push(joined);
         }
-        if lines.last().is_some_and(|line| line.ends_with(['(', '['])) && !code.starts_with("//") {
+        if !code.starts_with("//") && lines.last().is_some_and(|line| line.ends_with(['(', '['])) {
             open.push(lines.len() - 1);
         }
     }
-    lines.join("\n") + "\n"
+    chains(&lines)
 }
 
-/// Whether a call can stand behind a line.
-fn goes_on(line: &str) -> bool {
+/// Joins calls with what they are called on, if the whole chain fits.
+fn chains(lines: &[String]) -> String {
+    let mut out = String::new();
+    let mut index = 0;
+    while let Some(line) = lines.get(index) {
+        let calls = lines[index + 1..].iter().take_while(|line| is_call(line)).count();
+        let chain = &lines[index..=index + calls];
+        let length = line.len() + chain[1..].iter().map(|call| call.trim_start().len()).sum::<usize>();
+        let is_whole = calls > 0 && takes_calls(line) && chain.iter().all(|line| !line.ends_with(['(', '[', '{']));
+        out.push_str(line);
+        if is_whole && length <= WIDTH {
+            chain[1..].iter().for_each(|call| out.push_str(call.trim_start()));
+            index += calls;
+        }
+        out.push('\n');
+        index += 1;
+    }
+    out
+}
+
+fn is_call(line: &str) -> bool {
     let code = line.trim_start();
-    !code.is_empty() && !code.starts_with("//") && !code.starts_with('#') && !line.ends_with(['{', '}', ';', ',', '(', '['])
+    code.starts_with('.') && !code.starts_with("..")
 }
 
-/// The first of some lines, those behind it and the closing one, if all of it fits into one line.
-fn joined(lines: &[String], closing: &str) -> Option<String> {
+fn takes_calls(line: &str) -> bool {
+    let code = line.trim_start();
+    let is_end = line.ends_with([';', ',', '}']) || code.starts_with([')', ']', '}']);
+    !code.is_empty() && !is_end && !is_call(line) && !code.starts_with("//") && !code.starts_with('#')
+}
+
+/// An opening line, those behind it and the closing one, if all of it fits into one line.
+fn joined(lines: &[String]) -> Option<String> {
     let (first, inner) = lines.split_first()?;
+    let (closing, inner) = inner.split_last()?;
+    let closing = closing.trim_start();
     let length = first.len() + closing.len() + inner.iter().map(|line| line.trim_start().len() + 1).sum::<usize>();
     let is_simple = |line: &String| {
         let code = line.trim_start();

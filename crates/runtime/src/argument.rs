@@ -128,7 +128,7 @@ impl<'a> Argument<'a> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! set {
-    ($krate:literal $method:ident $builder:ident [$($example:literal $text:literal)?] {
+    ($krate:literal $method:ident $builder:ident($($example:literal $text:literal)?) {
         $($how:ident $name:literal as $setter:ident: $ty:ty,)*
     }) => {
         #[doc = concat!("Sets a parameter by its name in [`OPERATION`](", stringify!($builder), "::OPERATION), from")]

@@ -235,7 +235,7 @@ pub(crate) fn set(
     });
     let crate_name = context.crate_name;
     quote! {
-        ittybit_runtime::set! { #crate_name #method #builder [#example] { #(#arms)* } }
+        ittybit_runtime::set! { #crate_name #method #builder(#example) { #(#arms)* } }
     }
 }
 
