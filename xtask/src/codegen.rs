@@ -10,7 +10,7 @@ use ittybit_codegen::Client;
 use ittybit_spec::{Diagnostics, Document, Severity};
 
 use crate::output::{self, Change, Mode, counted};
-use crate::{snapshots, workspace};
+use crate::{package, snapshots, workspace};
 
 /// Generate the client from openapi.yaml, and update the snapshots that follow from it
 ///
@@ -21,6 +21,7 @@ use crate::{snapshots, workspace};
 Examples:
   cargo xtask codegen
   cargo xtask codegen --check
+  cargo xtask codegen --spec pets.yaml --out pets-client
   cargo xtask codegen --spec pets.yaml --out src/pets.rs
   cargo xtask codegen --spec pets.yaml --out -
 
@@ -38,9 +39,16 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
 
-    /// Write the code of `--spec` to this file; `-` is the standard output
-    #[arg(long, value_name = "FILE", requires = "spec")]
+    /// Write the code of `--spec` to this file, where it ends in `.rs` or is there already; `-` is the
+    /// standard output; anything else is a folder, and becomes a crate: run again, only its
+    /// src/client.rs changes
+    #[arg(long, value_name = "FILE|FOLDER", requires = "spec")]
     out: Option<PathBuf>,
+
+    /// The crate that the code is for, of which it names its environment variables; without it that is
+    /// the folder's name, or `ittybit` for a file
+    #[arg(long, value_name = "NAME", requires = "spec")]
+    name: Option<String>,
 
     /// Also list what stands in the document and has no effect on the code
     #[arg(short, long)]
@@ -74,14 +82,23 @@ pub fn run(args: &Args) -> Result<()> {
         ensure!(from != to, "`--out {}` would overwrite the document", quoted(out));
     }
 
+    let is_crate = !to_stdout && out.extension().is_none_or(|end| end != "rs") && !out.is_file();
+    let name = match &args.name {
+        None if !is_crate => "ittybit".to_owned(),
+        name => package::name(name.as_deref(), out)?,
+    };
     let document = Document::read(spec)?;
-    let client = ittybit_codegen::generate(&document, &command(args, without_folders), "ittybit")?;
+    let client = ittybit_codegen::generate(&document, &command(args, without_folders), &name.replace('-', "_"))?;
     if to_stdout {
         io::stdout().write_all(client.code.as_bytes())?;
         return report(&mut anstream::stderr(), args, &document, &client);
     }
 
-    let mut changes = Vec::from_iter(output::put(mode, out, &client.code)?);
+    let mut changes = if is_crate {
+        package::put(mode, out, &name, &document, &client)?
+    } else {
+        Vec::from_iter(output::put(mode, out, &client.code)?)
+    };
     // Snapshots follow from the code: while that is stale, there is nothing to compare them with.
     let snapshots = if args.spec.is_none() && (mode == Mode::Write || changes.is_empty()) {
         put_snapshots(mode, &mut changes)
@@ -128,6 +145,9 @@ fn command(args: &Args, name: fn(&Path) -> &Path) -> String {
             command += option;
             command += &quoted(name(path));
         }
+    }
+    if let Some(name) = &args.name {
+        command += &format!(" --name {}", quoted(Path::new(name)));
     }
     command
 }

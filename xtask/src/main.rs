@@ -1,8 +1,10 @@
 //! Maintenance commands of this workspace: `cargo xtask --help` lists them.
 
 mod codegen;
+mod corpus;
 mod measure;
 mod output;
+mod package;
 mod snapshots;
 mod spec;
 mod workspace;
@@ -30,6 +32,7 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     Codegen(codegen::Args),
+    Corpus(corpus::Args),
     Measure(measure::Args),
     Spec(spec::Args),
 }
@@ -37,6 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Codegen(args) => codegen::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Measure(args) => measure::run(&args),
         Command::Spec(args) => spec::run(&args),
     };

@@ -35,30 +35,41 @@ const MAX_STATES: usize = 2_000;
 /// take gigabytes, and is refused here.
 const NFA_SIZE: usize = 1 << 20;
 
+/// Only automata up to this many states are made as small as they can be. That takes the square of their
+/// number, seconds for `^[\s\S]{1,1024}$`, and makes large ones hardly smaller.
+const MINIMIZED: usize = 300;
+
 impl Automaton {
     /// Compiles an expression, or says why it cannot be one.
     pub(crate) fn new(pattern: &str) -> Result<Self, String> {
         let translated = translate(pattern)?;
-        let dfa = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .minimize(true)
-                    .dfa_size_limit(Some(4 << 20))
-                    .determinize_size_limit(Some(4 << 20)),
-            )
-            .thompson(thompson::Config::new().nfa_size_limit(Some(NFA_SIZE)))
-            .build(&translated)
-            .map_err(|error| {
-                let mut reason = error.to_string();
-                let mut source = std::error::Error::source(&error);
-                while let Some(cause) = source {
-                    reason = cause.to_string();
-                    source = cause.source();
-                }
-                // The parser draws the place, too; a document shows its own.
-                let last = reason.lines().last().unwrap_or_default();
-                last.trim_start_matches("error: ").to_owned()
-            })?;
+        let build = |minimize| {
+            dense::Builder::new()
+                .configure(
+                    dense::Config::new()
+                        .minimize(minimize)
+                        .dfa_size_limit(Some(4 << 20))
+                        .determinize_size_limit(Some(4 << 20)),
+                )
+                .thompson(thompson::Config::new().nfa_size_limit(Some(NFA_SIZE)))
+                .build(&translated)
+                .map_err(|error| {
+                    let mut reason = error.to_string();
+                    let mut source = std::error::Error::source(&error);
+                    while let Some(cause) = source {
+                        reason = cause.to_string();
+                        source = cause.source();
+                    }
+                    // The parser draws the place, too; a document shows its own.
+                    let last = reason.lines().last().unwrap_or_default();
+                    last.trim_start_matches("error: ").to_owned()
+                })
+        };
+        let mut dfa = build(false)?;
+        let states = dfa.memory_usage() / (dfa.stride() * size_of::<u32>());
+        if states <= MINIMIZED {
+            dfa = build(true)?;
+        }
         Self::from_dfa(pattern, &dfa)
     }
 
@@ -255,6 +266,15 @@ mod tests {
                 assert!(!automaton.is_match(text), "{pattern} on {text:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_large_automaton_takes_no_seconds() {
+        let begun = std::time::Instant::now();
+        assert!(Automaton::new(r"^[\s\S]{1,1024}$").is_err());
+        let large = Automaton::new("^[a-z]{1,1024}$").unwrap();
+        assert!(large.is_match(&"a".repeat(1024)) && !large.is_match(&"a".repeat(1025)));
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -1,0 +1,484 @@
+//! `cargo xtask corpus`: what becomes of many documents.
+//!
+//! The generator is measured by documents that nobody wrote for it. Each of them is generated on a
+//! thread of its own, so that a panic or a document without end costs that document only, and, under
+//! `--check`, compiled as a crate of its own: a module that does not resolve would hide the errors of
+//! all others of its crate. The crates of a batch are members of one workspace, which is used again for
+//! the next batch, so that dependencies are compiled once and the folder stays small.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use ittybit_spec::{Diagnostics, Document, Severity};
+use serde_json::{Value, json};
+
+use crate::output::counted;
+use crate::package;
+
+/// Generate clients from every OpenAPI 3 document below a folder, and say what became of them
+///
+/// Documents are files that end in .yaml, .yml or .json and say `openapi: 3…`; other files are left
+/// out. With `--check` the clients are compiled, with the features `blocking` and `schemars`, and a
+/// warning counts as a failure.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo run --release -p xtask -- corpus documents
+  cargo run --release -p xtask -- corpus documents --check --json results.json
+
+Exit codes:
+  0  every document became a client or was refused, and with `--check` every client compiles
+  1  a panic, a document that took too long, a client that does not compile, or any other failure
+  2  wrong usage")]
+pub struct Args {
+    /// Where the documents are, at any depth
+    folder: PathBuf,
+
+    /// Also compile the clients
+    #[arg(long)]
+    check: bool,
+
+    /// Write the result of each document to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// A document that takes longer is given up.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Crates that are compiled together: what they compile to is on the disk at once.
+const BATCH: usize = 40;
+
+/// Rows of a table that are shown.
+const ROWS: usize = 10;
+
+/// What became of a document.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    Compiled,
+    Generated,
+    Refused,
+    DoesNotCompile,
+    Panicked,
+    TimedOut,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Compiled => "compiled",
+            Self::Generated => "generated",
+            Self::Refused => "refused",
+            Self::DoesNotCompile => "does not compile",
+            Self::Panicked => "panicked",
+            Self::TimedOut => "timed out",
+        }
+    }
+
+    fn is_failure(self) -> bool {
+        self > Self::Refused
+    }
+}
+
+/// One document and what became of it.
+struct Entry {
+    /// Below the folder.
+    path: PathBuf,
+    bytes: u64,
+    outcome: Outcome,
+    diagnostics: Vec<Finding>,
+    seconds: f64,
+    /// The client, until it is compiled.
+    code: String,
+    lines: usize,
+}
+
+/// What the generator or the compiler says of a document.
+struct Finding {
+    severity: String,
+    /// The code, or the message without what differs between documents.
+    code: String,
+    message: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Files that cannot be read or written, and documents that fail where they may only be refused.
+pub fn run(args: &Args) -> Result<()> {
+    let paths = documents(&args.folder)?;
+    ensure!(
+        !paths.is_empty(),
+        "there is no OpenAPI 3 document below `{}`\nhelp: documents end in .yaml, .yml or .json, and say `openapi: 3…`",
+        args.folder.display()
+    );
+    let begun = Instant::now();
+    let mut entries = generate_all(&args.folder, &paths, args.check);
+    let generated_in = begun.elapsed();
+    if args.check {
+        check(&mut entries)?;
+    }
+    if let Some(file) = &args.json {
+        let json: Vec<Value> = entries.iter().map(to_json).collect();
+        let text = serde_json::to_string_pretty(&json)?;
+        fs::write(file, text + "\n").with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    let out = &mut anstream::stdout();
+    report(out, &entries)?;
+    writeln!(out, "\ngenerated in {:.1} s", generated_in.as_secs_f64())?;
+    if args.check {
+        let checked_in = begun.elapsed() - generated_in;
+        writeln!(out, "compiled in {:.1} s", checked_in.as_secs_f64())?;
+    }
+    let failures = entries.iter().filter(|entry| entry.outcome.is_failure()).count();
+    if failures > 0 {
+        bail!("{} of {} failed", failures, counted(entries.len(), "document"));
+    }
+    Ok(())
+}
+
+/// The documents below a folder, in the order of their paths.
+fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+    let (mut folders, mut found) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let read = || format!("cannot read `{}`", folder.display());
+        for entry in fs::read_dir(&folder).with_context(read)? {
+            let entry = entry.with_context(read)?;
+            let path = entry.path();
+            // Symbolic links are not followed: they may lead in a circle.
+            if entry.file_type().with_context(read)?.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known))
+            {
+                let text = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+                if is_openapi_3(&String::from_utf8_lossy(&text)) {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Whether a text says that it is OpenAPI 3: in YAML at the beginning of a line, in JSON anywhere.
+fn is_openapi_3(text: &str) -> bool {
+    let is_3 = |rest: &str| {
+        let value = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':');
+        value.is_some_and(|value| {
+            value
+                .trim_start_matches([' ', '\t', '\n', '\r', '"', '\''])
+                .starts_with("3.")
+        })
+    };
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        return text.split("\"openapi").skip(1).any(is_3);
+    }
+    let keys = ["openapi", "\"openapi", "'openapi"];
+    text.lines()
+        .any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_3)))
+}
+
+/// Generates every client, on as many threads as the machine has processors. The order is that of the
+/// paths.
+fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Vec<Entry> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = paths.get(index) else {
+                return done;
+            };
+            let mut entry = generate(path);
+            if !keep_code {
+                entry.code = String::new();
+            }
+            entry.path = path.strip_prefix(folder).unwrap_or(path).to_owned();
+            done.push((index, entry));
+        }
+    };
+    let mut done: Vec<(usize, Entry)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads()).map(|_| scope.spawn(worker)).collect();
+        let join = |worker: thread::ScopedJoinHandle<'_, _>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Generates one client, on a thread that is left behind where it takes too long.
+fn generate(path: &Path) -> Entry {
+    let mut entry = Entry {
+        path: path.to_owned(),
+        bytes: fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        outcome: Outcome::Refused,
+        diagnostics: Vec::new(),
+        seconds: 0.0,
+        code: String::new(),
+        lines: 0,
+    };
+    let (sender, receiver) = mpsc::channel();
+    let begun = Instant::now();
+    let path = path.to_owned();
+    let worker = thread::spawn(move || {
+        let client = Document::read(&path)
+            .and_then(|document| ittybit_codegen::generate(&document, "cargo xtask corpus", "client"));
+        // Whoever waits has given up where this cannot be sent.
+        sender.send(client).ok();
+    });
+    let result = receiver.recv_timeout(LIMIT);
+    entry.seconds = begun.elapsed().as_secs_f64();
+    match result {
+        Ok(Ok(client)) => {
+            entry.outcome = Outcome::Generated;
+            entry.diagnostics = findings(&client.notes);
+            entry.lines = client.code.lines().count();
+            entry.code = client.code;
+        }
+        Ok(Err(diagnostics)) => {
+            entry.diagnostics = findings(&diagnostics);
+            // The generator makes its own panics a finding of these words.
+            let panicked = |finding: &Finding| finding.message.starts_with("the generator failed: ");
+            if entry.diagnostics.iter().any(panicked) {
+                entry.outcome = Outcome::Panicked;
+            }
+        }
+        Err(RecvTimeoutError::Timeout) => entry.outcome = Outcome::TimedOut,
+        Err(RecvTimeoutError::Disconnected) => {
+            entry.outcome = Outcome::Panicked;
+            let panic = worker
+                .join()
+                .err()
+                .unwrap_or_else(|| Box::new("it ended without a result"));
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            entry
+                .diagnostics
+                .push(Finding::new("error", None, &format!("a panic: {text}")));
+        }
+    }
+    entry
+}
+
+fn findings(diagnostics: &Diagnostics) -> Vec<Finding> {
+    let finding = |finding: &ittybit_spec::Diagnostic| {
+        let severity = match finding.severity() {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        Finding::new(severity, finding.code_name(), finding.message())
+    };
+    diagnostics.iter().map(finding).collect()
+}
+
+impl Finding {
+    fn new(severity: &str, code: Option<&str>, message: &str) -> Self {
+        Self {
+            severity: severity.to_owned(),
+            code: code.map_or_else(|| class(message), str::to_owned),
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// A message without its names and numbers, which differ between documents.
+fn class(message: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in message.split('`').enumerate() {
+        if index % 2 == 1 {
+            out.push_str("`…`");
+            continue;
+        }
+        let mut digits = false;
+        for char in part.chars() {
+            if !char.is_ascii_digit() {
+                out.push(char);
+            } else if !digits {
+                out.push('N');
+            }
+            digits = char.is_ascii_digit();
+        }
+    }
+    out
+}
+
+/// Compiles the clients, batch by batch.
+fn check(entries: &mut [Entry]) -> Result<()> {
+    let folder = tempfile::tempdir().context("no folder to compile in")?;
+    let folder = folder.path();
+    let runtime = package::runtime()?;
+    let lock = runtime.join("../../Cargo.lock");
+    fs::copy(&lock, folder.join("Cargo.lock")).with_context(|| format!("cannot copy `{}`", lock.display()))?;
+
+    let mut clients: Vec<&mut Entry> = entries
+        .iter_mut()
+        .filter(|entry| entry.outcome == Outcome::Generated)
+        .collect();
+    let (mut done, count) = (0, clients.len());
+    for batch in clients.chunks_mut(BATCH) {
+        check_batch(folder, &runtime, batch)?;
+        done += batch.len();
+        writeln!(anstream::stderr(), "compiled {done} of {count}")?;
+    }
+    Ok(())
+}
+
+/// The name of a batch's crate: the same for every batch, so that each compiles over the one before.
+fn member(index: usize) -> String {
+    format!("client-{index}")
+}
+
+fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Result<()> {
+    let members: Vec<String> = (0..batch.len()).map(member).collect();
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
+    )?;
+    for (member, entry) in members.iter().zip(batch.iter_mut()) {
+        let source = folder.join(member).join("src");
+        fs::create_dir_all(&source)?;
+        fs::write(
+            folder.join(member).join("Cargo.toml"),
+            package::manifest(member, runtime),
+        )?;
+        fs::write(source.join("lib.rs"), "mod client;\npub use client::*;\n")?;
+        fs::write(source.join("client.rs"), std::mem::take(&mut entry.code))?;
+    }
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["check", "--workspace", "--keep-going", "--message-format", "json"])
+        .args(["--no-default-features", "--features", "blocking,schemars"])
+        .current_dir(folder)
+        .env("RUSTFLAGS", "")
+        .env_remove("CARGO_BUILD_TARGET_DIR")
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .output()
+        .context("cannot run cargo")?;
+    for line in output.stdout.split(|byte| *byte == b'\n') {
+        let Ok(message) = serde_json::from_slice::<Value>(line) else {
+            continue;
+        };
+        let package = message["manifest_path"]
+            .as_str()
+            .map(Path::new)
+            .and_then(Path::parent)
+            .and_then(Path::file_name);
+        let Some(index) = members.iter().position(|member| package == Some(member.as_ref())) else {
+            continue;
+        };
+        if message["reason"] == "compiler-artifact" && batch[index].outcome == Outcome::Generated {
+            batch[index].outcome = Outcome::Compiled;
+        }
+        let (level, text) = (&message["message"]["level"], &message["message"]["message"]);
+        if message["reason"] == "compiler-message" && (level == "error" || level == "warning") {
+            batch[index].outcome = Outcome::DoesNotCompile;
+            let text = text.as_str().unwrap_or_default();
+            // `3 warnings emitted` sums up the others.
+            if !message["message"]["spans"].as_array().is_none_or(Vec::is_empty) {
+                let place = &message["message"]["spans"][0];
+                let text = format!("{text} (line {})", place["line_start"]);
+                let code = message["message"]["code"]["code"].as_str();
+                let finding = Finding::new(&format!("rustc {}", level.as_str().unwrap_or_default()), code, &text);
+                batch[index].diagnostics.push(finding);
+            }
+        }
+    }
+    let unknown = batch.iter().any(|entry| entry.outcome == Outcome::Generated);
+    ensure!(
+        !unknown,
+        "cargo said nothing of a client:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+fn to_json(entry: &Entry) -> Value {
+    let diagnostics: Vec<Value> = entry
+        .diagnostics
+        .iter()
+        .map(|finding| json!({ "severity": finding.severity, "code": finding.code, "message": finding.message }))
+        .collect();
+    json!({
+        "path": entry.path.to_string_lossy(),
+        "bytes": entry.bytes,
+        "outcome": entry.outcome.name(),
+        "diagnostics": diagnostics,
+        "seconds": entry.seconds,
+        "lines": entry.lines,
+    })
+}
+
+/// Prints the tables.
+fn report(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let mut outcomes: BTreeMap<Outcome, Vec<&Entry>> = BTreeMap::new();
+    let mut codes: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        outcomes.entry(entry.outcome).or_default().push(entry);
+        let shown = entry.diagnostics.iter().filter(|finding| finding.severity != "note");
+        for finding in shown {
+            let documents = codes.entry((&finding.severity, &finding.code)).or_default();
+            if documents.last() != Some(&index) {
+                documents.push(index);
+            }
+        }
+    }
+    writeln!(out, "{}", counted(entries.len(), "document"))?;
+    for (outcome, entries_of) in &outcomes {
+        let share = 100.0 * entries_of.len() as f64 / entries.len() as f64;
+        writeln!(out, "{:7}  {share:5.1} %  {}", entries_of.len(), outcome.name())?;
+    }
+    let mut codes: Vec<_> = codes.into_iter().collect();
+    codes.sort_by_key(|(_, documents)| std::cmp::Reverse(documents.len()));
+    if !codes.is_empty() {
+        writeln!(out, "\ndocuments by diagnostic")?;
+    }
+    for ((severity, code), documents) in codes.iter().take(4 * ROWS) {
+        let example = documents.first().map_or(Path::new(""), |index| &entries[*index].path);
+        writeln!(out, "{:7}  {severity}: {code} ({})", documents.len(), example.display())?;
+    }
+    if codes.len() > 4 * ROWS {
+        writeln!(
+            out,
+            "         … and {} more, which `--json` has",
+            codes.len() - 4 * ROWS
+        )?;
+    }
+    for (outcome, failed) in outcomes.iter().filter(|(outcome, _)| outcome.is_failure()) {
+        writeln!(out, "\n{}", outcome.name())?;
+        for entry in failed.iter().take(4 * ROWS) {
+            writeln!(out, "         {}", entry.path.display())?;
+        }
+    }
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    for (title, key) in [
+        ("slowest", (|entry| entry.seconds) as fn(&Entry) -> f64),
+        ("largest documents", |entry| entry.bytes as f64),
+        ("longest clients", |entry| entry.lines as f64),
+    ] {
+        sorted.sort_by(|a, b| key(b).total_cmp(&key(a)));
+        writeln!(out, "\n{title}")?;
+        for entry in sorted.iter().take(ROWS) {
+            let (kilobytes, seconds) = (entry.bytes.div_ceil(1024), entry.seconds);
+            let (lines, path) = (entry.lines, entry.path.display());
+            writeln!(out, "{seconds:8.2} s {kilobytes:7} KB {lines:8} lines  {path}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! A crate of its own around a generated client: what `cargo xtask codegen --out FOLDER` writes.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use ittybit_codegen::Client;
+use ittybit_spec::{Document, Node};
+
+use crate::output::{self, Change, Mode};
+
+/// The folder of the runtime, which generated crates depend on by path as long as it is not published.
+///
+/// # Errors
+/// Where this program outlived the sources that it was built from.
+pub fn runtime() -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .with_file_name("crates")
+        .join("runtime");
+    fs::canonicalize(&path).with_context(|| format!("the runtime is not at `{}`", path.display()))
+}
+
+/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path.
+pub fn manifest(name: &str, runtime: &Path) -> String {
+    format!(
+        r#"[package]
+name = "{name}"
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.90"
+
+[features]
+default = ["rustls"]
+## TLS by rustls, with the platform's certificate store.
+rustls = ["ittybit-runtime/rustls"]
+## TLS by the platform: SChannel, Secure Transport or OpenSSL. Taken where both are on.
+native-tls = ["ittybit-runtime/native-tls"]
+## A client whose calls block, for programs without an async runtime.
+blocking = ["ittybit-runtime/blocking"]
+## Asks for compressed responses.
+gzip = ["ittybit-runtime/gzip"]
+## `schemars::JsonSchema` on every type of the API.
+schemars = ["dep:schemars", "ittybit-runtime/schemars"]
+
+[dependencies]
+ittybit-runtime = {{ path = {:?}, default-features = false }}
+schemars = {{ version = "1", optional = true }}
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = "1"
+
+[dev-dependencies]
+tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
+"#,
+        runtime.display()
+    )
+}
+
+/// The name of the crate in a folder, unless another is asked for.
+///
+/// # Errors
+/// A name that cargo or Rust would not take.
+pub fn name(asked_for: Option<&str>, folder: &Path) -> Result<String> {
+    let of_folder = || {
+        let folder = std::path::absolute(folder).ok()?;
+        Some(folder.file_name()?.to_str()?.to_lowercase().replace([' ', '.'], "-"))
+    };
+    let name = asked_for.map(str::to_owned).or_else(of_folder).unwrap_or_default();
+    let plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
+    // `r#` and a hyphen make a keyword no better as the name of a crate.
+    let taken = [
+        "core",
+        "std",
+        "alloc",
+        "test",
+        "proc_macro",
+        "ittybit-runtime",
+        "ittybit_runtime",
+        "serde",
+    ];
+    let is_rust = syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_ok();
+    ensure!(
+        is_rust && name.chars().all(plain) && !taken.contains(&name.as_str()),
+        "`{name}` cannot be the name of a crate\nhelp: choose one with `--name`, of letters, digits and hyphens, \
+         such as `--name pets`"
+    );
+    Ok(name)
+}
+
+/// Writes the crate. What a person may have edited is written once; the client follows the document.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub fn put(mode: Mode, folder: &Path, name: &str, document: &Document, client: &Client) -> Result<Vec<Change>> {
+    let source = folder.join("src");
+    if mode == Mode::Write {
+        fs::create_dir_all(&source).with_context(|| format!("cannot make `{}`", source.display()))?;
+    } else if !source.is_dir() {
+        bail!(
+            "there is no crate at `{}`\nhelp: run this without `--check`",
+            folder.display()
+        );
+    }
+    let title = title(document);
+    // Its own workspace, or it would be a stranger in the one around it.
+    let manifest = format!("{}\n[workspace]\n", manifest(name, &between(folder, &runtime()?)?));
+    let library = format!(
+        "//! Client for {title}.\n\n#![forbid(unsafe_code)]\n\nmod client;\n\n#[doc(inline)]\npub use client::*;\n"
+    );
+    let mut changes = Vec::new();
+    for (path, text) in [
+        (folder.join("Cargo.toml"), manifest),
+        (folder.join("README.md"), readme(name, &title, client)),
+        (source.join("lib.rs"), library),
+    ] {
+        if !path.exists() {
+            changes.extend(output::put(mode, &path, &text)?);
+        }
+    }
+    changes.extend(output::put(mode, &source.join("client.rs"), &client.code)?);
+    Ok(changes)
+}
+
+/// The document's title, in one line and without what Markdown or rustdoc would take for more than words.
+fn title(document: &Document) -> String {
+    let title = document.get("/info/title").and_then(Node::as_str).unwrap_or_default();
+    let plain = |char: char| char.is_alphanumeric() || " -_.,'/&()".contains(char);
+    let plain: String = title.chars().map(|char| if plain(char) { char } else { ' ' }).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    match words.as_slice() {
+        [] => "an API".to_owned(),
+        words => words.join(" "),
+    }
+}
+
+/// A path from one folder to another that does not name what they share, where they share anything.
+fn between(from: &Path, to: &Path) -> Result<PathBuf> {
+    let from = fs::canonicalize(from).or_else(|_| std::path::absolute(from))?;
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    // Two folders that share nothing but the root will hardly move together.
+    if shared < 2 {
+        return Ok(to.to_owned());
+    }
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    Ok(up.chain(to.components().skip(shared)).collect())
+}
+
+/// What the crate is, and a first call: the example of its first method.
+fn readme(name: &str, title: &str, client: &Client) -> String {
+    let krate = name.replace('-', "_");
+    let call = first_call(&client.code);
+    format!(
+        "# {name}\n\nClient for {title}. `src/client.rs` is generated; the other files are yours.\n\n\
+         ```rust,no_run\nuse {krate}::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), {krate}::Error> {{\n    \
+         let client = Client::from_env()?;\n{call}    Ok(())\n}}\n```\n"
+    )
+}
+
+/// The shown lines of the first example in the code.
+fn first_call(code: &str) -> String {
+    let methods = code.split_once("\nimpl Client {\n").map_or("", |(_, methods)| methods);
+    let lines = methods.lines().map(|line| line.trim_start());
+    let example = lines
+        .skip_while(|line| !line.starts_with("/// ```"))
+        .skip(1)
+        .take_while(|line| !line.starts_with("/// ```"))
+        .map(|line| line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default());
+    let shown = example.filter(|line| !line.starts_with("# ") && *line != "#");
+    shown.map(|line| format!("    {line}\n")).collect()
+}
