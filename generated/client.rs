@@ -125,7 +125,8 @@ pub mod operation {
                     }
                     Ok(request.pages_json())
                 },
-            ).watched(|client, arguments| {
+            )
+            .watched(|client, arguments| {
                 let mut request = client.list_tasks();
                 for (name, values) in arguments {
                     request = request.set(name, values)?;
@@ -1526,11 +1527,9 @@ pub mod builder {
         ///
         /// The query parameter `limit`: from 1 to 100; `20` unless set.
         pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.limit = argument::converted_to("from 1 to 100", value).and_then(|value| bounds::between(
-                    value,
-                    Bound::Included(1),
-                    Bound::Included(100),
-                )).map(Some);
+            self.limit = argument::converted_to("from 1 to 100", value)
+                .and_then(|value| bounds::between(value, Bound::Included(1), Bound::Included(100)))
+                .map(Some);
             self
         }
 
@@ -1574,9 +1573,7 @@ pub mod builder {
             self
         }
         ittybit_runtime::set! {
-            "ittybit" list_tasks ListTasks [
-            "after" "task_2jR8kLm4nP" ]
-            {
+            "ittybit" list_tasks ListTasks("after" "task_2jR8kLm4nP") {
                 one "after" as after: String,
                 one "before" as before: String,
                 one "limit" as limit: i32,
@@ -1592,9 +1589,14 @@ pub mod builder {
         }
 
         fn request(self) -> (C, Request) {
-            let request = Request::new(ListTasks::OPERATION, self.options).query("after", self.after)
-                .query("before", self.before).query("limit", self.limit).query("status", self.status)
-                .query("kind", self.kind).query("run_id", self.run_id).query("created_by", self.created_by)
+            let request = Request::new(ListTasks::OPERATION, self.options)
+                .query("after", self.after)
+                .query("before", self.before)
+                .query("limit", self.limit)
+                .query("status", self.status)
+                .query("kind", self.kind)
+                .query("run_id", self.run_id)
+                .query("created_by", self.created_by)
                 .query("order", self.order);
             (self.client, request)
         }
