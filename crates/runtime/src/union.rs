@@ -207,7 +207,10 @@ pub struct Variant<U> {
 /// How well a value fits the best of some variants.
 pub fn fit<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>], look: Look) -> Option<isize> {
     let tagged = tagged(value, tag, variants);
-    let candidates = variants.iter().enumerate().filter(|(index, _)| tagged.is_none_or(|only| only == *index));
+    let candidates = variants
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| tagged.is_none_or(|only| only == *index));
     candidates.filter_map(|(_, variant)| (variant.fit)(value, look)).max()
 }
 
@@ -225,8 +228,9 @@ pub fn read<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Opt
             levels: Look::LEVELS,
         };
         let fits = variants.iter().filter(by_fit);
-        let mut fits: Vec<(isize, &Variant<U>)> =
-            fits.filter_map(|variant| Some(((variant.fit)(value, look)?, variant))).collect();
+        let mut fits: Vec<(isize, &Variant<U>)> = fits
+            .filter_map(|variant| Some(((variant.fit)(value, look)?, variant)))
+            .collect();
         fits.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
         if let Some(found) = fits.iter().find_map(|(_, variant)| (variant.read)(value)) {
             return Some(found);
@@ -243,7 +247,9 @@ fn tagged<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Optio
 
 /// Reads a value into a type of a variant. An optional field that does not fit is left out, as elsewhere.
 pub fn variant<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    serde_json::from_value(value.clone()).ok().or_else(|| decode::leniently(value))
+    serde_json::from_value(value.clone())
+        .ok()
+        .or_else(|| decode::leniently(value))
 }
 
 /// Implements serde, JSON Schema and conversions for an enum of types whose last variant is

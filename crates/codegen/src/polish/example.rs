@@ -174,7 +174,11 @@ impl Expression<'_> {
             let (variant, found) = union.variants.first()?;
             let ty = syn::parse2(found.ty.clone()).ok()?;
             let value = self.of(&ty, Said::default(), true)?;
-            let value = if found.boxed { format!("Box::new({value})") } else { value };
+            let value = if found.boxed {
+                format!("Box::new({value})")
+            } else {
+                value
+            };
             return Some(format!("\u{2}::{name}::{variant}({value})"));
         }
         if self.context.model.structs.contains_key(&name) {

@@ -10,8 +10,8 @@ use super::context::{Context, name_of};
 use super::example::{self, Said};
 use super::setter::Setter;
 use super::{docs, paths};
-use crate::name;
 use crate::model::{About, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter};
+use crate::name;
 
 /// Every operation of the document, and its lists as they are called.
 pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream]) -> TokenStream {
@@ -144,7 +144,11 @@ fn described(operation: &Operation, success: &Type) -> Option<String> {
 
 /// The name of the constant for the fields of a struct, and of those that are times.
 fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
-    let has_fields = context.model.structs.get(item).is_some_and(|item| !item.fields.is_empty());
+    let has_fields = context
+        .model
+        .structs
+        .get(item)
+        .is_some_and(|item| !item.fields.is_empty());
     has_fields.then(|| format_ident!("FIELDS_OF_{}", name::field_name(item).to_uppercase()))
 }
 
@@ -315,9 +319,7 @@ impl Fields<'_> {
             let path = format!("{prefix}{}", field.property);
             match name_of(&self.context.resolved(ty)) {
                 Some(inner)
-                    if structs.contains_key(&inner)
-                        && !within.contains(&inner)
-                        && self.names.len() < MOST_FIELDS =>
+                    if structs.contains_key(&inner) && !within.contains(&inner) && self.names.len() < MOST_FIELDS =>
                 {
                     self.collect(&inner, &format!("{path}."), within);
                 }

@@ -51,7 +51,10 @@ pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<
         .iter()
         .filter_map(|(from, to)| enums::conversion(from, to, model));
     let unions = model.unions.iter().map(|(name, union)| unions::definition(name, union));
-    let outcomes = model.outcomes.iter().map(|(name, outcome)| unions::outcome(name, outcome));
+    let outcomes = model
+        .outcomes
+        .iter()
+        .map(|(name, outcome)| unions::outcome(name, outcome));
     let fits = model.in_unions.iter().map(|name| unions::fit(name, context));
     let aliases = model.aliases.iter().map(|(name, alias)| {
         let (docs, ident, target) = (docs::item(&alias.about, None), format_ident!("{name}"), &alias.target);
@@ -190,7 +193,8 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
                 let ident = format_ident!("{}", name.trim_end_matches(':'));
                 quote! { use ittybit_runtime::generated::#ident; }
             }
-            "Argument" | "CallOptions" | "Form" | "Pagination" | "Pattern" | "Request" | "Style" | "Watching" | "text_of" => {
+            "Argument" | "CallOptions" | "Form" | "Pagination" | "Pattern" | "Request" | "Style" | "Watching"
+            | "text_of" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }

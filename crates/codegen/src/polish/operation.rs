@@ -367,7 +367,10 @@ impl<'m> Parts<'m> {
             false => (self.errors(), self.sent(false)),
             true => {
                 let builder = self.builder_ident();
-                (format!("# Errors\n\nAs those of [`send`]({builder}::send)."), String::new())
+                (
+                    format!("# Errors\n\nAs those of [`send`]({builder}::send)."),
+                    String::new(),
+                )
             }
         };
         let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));

@@ -126,14 +126,22 @@ pub(crate) fn checks(bounds: &Bounds, context: Context) -> Vec<TokenStream> {
 
 /// The name of a pattern's constant.
 fn pattern(automaton: &Automaton, context: Context) -> proc_macro2::Ident {
-    let number = context.patterns.get_index_of(automaton.source.as_str()).unwrap_or_default() + 1;
+    let number = context
+        .patterns
+        .get_index_of(automaton.source.as_str())
+        .unwrap_or_default()
+        + 1;
     format_ident!("PATTERN_{number}")
 }
 
 /// The patterns of all parameters, by their text.
 pub(crate) fn patterns(model: &Model) -> IndexMap<&str, &Automaton> {
     let mut found = IndexMap::new();
-    for parameter in model.operations.values().flat_map(|operation| operation.parameters.values()) {
+    for parameter in model
+        .operations
+        .values()
+        .flat_map(|operation| operation.parameters.values())
+    {
         let mut bounds = Some(&parameter.bounds);
         while let Some(of) = bounds {
             if let Some(automaton) = &of.pattern {

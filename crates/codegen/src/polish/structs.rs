@@ -109,11 +109,7 @@ impl<'m> Parts<'m> {
             self.name,
             example::of_builder(self.name)
         ));
-        let setters: Vec<Setter> = self
-            .fields
-            .iter()
-            .map(|field| field.setter(context))
-            .collect();
+        let setters: Vec<Setter> = self.fields.iter().map(|field| field.setter(context)).collect();
         let fields = setters.iter().map(Setter::field);
         let initial = setters.iter().map(Setter::initial);
         let methods = setters.iter().map(Setter::method);

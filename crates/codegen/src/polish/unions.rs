@@ -36,7 +36,10 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
     for variant in union.variants.values() {
         *count.entry(variant.ty.to_string()).or_default() += 1;
     }
-    let own = union.variants.iter().filter(|(_, found)| count.get(&found.ty.to_string()) == Some(&1));
+    let own = union
+        .variants
+        .iter()
+        .filter(|(_, found)| count.get(&found.ty.to_string()) == Some(&1));
     let conversions = own.map(|(variant, found)| {
         let (variant, ty) = (format_ident!("{variant}"), &found.ty);
         let value = match found.boxed {

@@ -82,7 +82,10 @@ impl Prepare<'_> {
         let name = place_name(&at, builder, "body", "body");
         let best = body.content.iter().min_by_key(|(media, content)| rank(media, content));
         let Some((media, content)) = best else {
-            self.note(&content_at, "the request body has no media type, so there is nothing to send");
+            self.note(
+                &content_at,
+                "the request body has no media type, so there is nothing to send",
+            );
             return None;
         };
         for other in body.content.keys().filter(|other| *other != media) {
@@ -93,14 +96,18 @@ impl Prepare<'_> {
         let place = Place::new(pointer::join(&content_at, [media.as_str(), "schema"]), name);
         let schema = content.schema.clone().unwrap_or_else(|| ReferenceOr::Item(any()));
         let essence = essence(media);
-        let (ty, format) = if is_json(media) || essence == "*/*" && !self.is_binary(&schema) && content.schema.is_some() {
+        let (ty, format) = if is_json(media) || essence == "*/*" && !self.is_binary(&schema) && content.schema.is_some()
+        {
             let format = match essence.as_str() {
                 "application/json" | "*/*" => Format::Json,
                 _ => Format::JsonAs(media.clone()),
             };
             (self.sent_type(&schema, &place), format)
         } else if essence == FORM {
-            (self.sent_type(&schema, &place), Format::Form(form_styles(&content.encoding)))
+            (
+                self.sent_type(&schema, &place),
+                Format::Form(form_styles(&content.encoding)),
+            )
         } else if essence == MULTIPART
             && let Some(object) = self.object(&schema, &place)
         {
@@ -109,7 +116,11 @@ impl Prepare<'_> {
         } else if is_text(media) && !self.is_binary(&schema) {
             (quote!(String), Format::Text(media.clone()))
         } else {
-            let media = if essence == "*/*" { "application/octet-stream" } else { media };
+            let media = if essence == "*/*" {
+                "application/octet-stream"
+            } else {
+                media
+            };
             (quote!(ittybit_runtime::body::Body), Format::Bytes(media.to_owned()))
         };
         let about = About {
@@ -147,8 +158,7 @@ impl Prepare<'_> {
             if name::REQUEST_METHODS.contains(&wanted.as_str()) {
                 wanted.push_str("_value");
             }
-            let is_taken =
-                |name: &str| parameters.contains_key(name) || parts.iter().any(|part| part.rust == name);
+            let is_taken = |name: &str| parameters.contains_key(name) || parts.iter().any(|part| part.rust == name);
             let rust = match is_taken(&wanted) {
                 true => free(&format!("{wanted}_part"), "_", is_taken),
                 false => wanted.clone(),
@@ -250,7 +260,10 @@ impl Prepare<'_> {
             }
         }
         let Some(first) = success.first() else {
-            self.note(&at, "no response says what success looks like: the body is handed over as it is");
+            self.note(
+                &at,
+                "no response says what success looks like: the body is handed over as it is",
+            );
             return Answer {
                 body: Success::Bytes,
                 accept: Some("*/*".to_owned()),
@@ -262,7 +275,10 @@ impl Prepare<'_> {
                 at,
             };
         };
-        let (docs, headers) = (first.response.description.clone(), first.response.headers.keys().cloned().collect());
+        let (docs, headers) = (
+            first.response.description.clone(),
+            first.response.headers.keys().cloned().collect(),
+        );
         let first_at = first.at.clone();
         let (body, item) = self.success_body(&success, builder);
         let accept = match &body {

@@ -169,7 +169,10 @@ impl<'a> Prepare<'a> {
         if name != place.name {
             self.note(
                 at,
-                format!("the name `{}` is taken: the schema is the Rust type `{name}`", place.name),
+                format!(
+                    "the name `{}` is taken: the schema is the Rust type `{name}`",
+                    place.name
+                ),
             );
         }
         self.inline_names.insert(at.clone(), name.clone());

@@ -8,9 +8,9 @@ use openapiv3::{
 };
 
 use super::body::is_json;
-use super::{Prepare, free};
 use super::operation::{place_name, resolve};
 use super::schema::{Place, WireForm, about, first_value};
+use super::{Prepare, free};
 use crate::model::{About, Bounds, Location, Parameter, Style};
 use crate::name;
 

@@ -11,8 +11,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::{Prepare, free};
 use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
+use super::{Prepare, free};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
@@ -175,7 +175,10 @@ impl Prepare<'_> {
             let wanted = name::type_name(name);
             let is_time = wanted == TIMESTAMP
                 && !self.model.places.contains_key(TIMESTAMP)
-                && matches!(self.shape(schema, &Place::new(at.clone(), wanted.clone())), Shape::Timestamp);
+                && matches!(
+                    self.shape(schema, &Place::new(at.clone(), wanted.clone())),
+                    Shape::Timestamp
+                );
             let rust = match is_time {
                 true => wanted,
                 false => self.free_type_name(&wanted),
@@ -188,7 +191,11 @@ impl Prepare<'_> {
             self.type_names.insert(name.clone(), rust);
         }
         let place = |this: &Self, name: &str| {
-            let rust = this.type_names.get(name).cloned().unwrap_or_else(|| name::type_name(name));
+            let rust = this
+                .type_names
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| name::type_name(name));
             Place::new(pointer::join("/components/schemas", [name]), rust)
         };
         for (name, schema) in &schemas {
@@ -359,7 +366,11 @@ impl Prepare<'_> {
             // `check` has reported it.
             return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
         };
-        let rust_name = self.type_names.get(target).cloned().unwrap_or_else(|| name::type_name(target));
+        let rust_name = self
+            .type_names
+            .get(target)
+            .cloned()
+            .unwrap_or_else(|| name::type_name(target));
         let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
         let nullable = is_nullable(schema);
         let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
-    AdditionalProperties, AnySchema, Discriminator, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema, SchemaKind, Type,
-    VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, Discriminator, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema,
+    SchemaKind, Type, VariantOrUnknownOrEmpty,
 };
 use serde_json::Value;
 

@@ -112,8 +112,14 @@ impl Prepare<'_> {
         if all(&[Sight::Boolean]) {
             return Shape::Boolean;
         }
-        if sights.iter().any(|sight| matches!(sight, Sight::Anything | Sight::Condition)) {
-            self.note(&place.at, format!("a part of this `{keyword}` takes anything: it is any JSON value"));
+        if sights
+            .iter()
+            .any(|sight| matches!(sight, Sight::Anything | Sight::Condition))
+        {
+            self.note(
+                &place.at,
+                format!("a part of this `{keyword}` takes anything: it is any JSON value"),
+            );
             return Shape::Any;
         }
         let variants = found.into_iter().map(|(part, at, _)| Variant {
@@ -146,7 +152,10 @@ impl Prepare<'_> {
                 None => self.merged(&own, &schema.0, &schema.1, place),
             };
             if merged.is_none() {
-                self.note(&place.at, "a variant of this `allOf` is no object: it is any JSON value");
+                self.note(
+                    &place.at,
+                    "a variant of this `allOf` is no object: it is any JSON value",
+                );
                 return Shape::Any;
             }
             variants.push(Variant { schema, merged });
@@ -272,10 +281,10 @@ impl Prepare<'_> {
         let of = match part {
             ReferenceOr::Reference { reference } => {
                 let name = reference.trim_start_matches(COMPONENTS);
-                return self.type_names.get(name).map_or_else(
-                    || name::variant_name(name),
-                    |name| name::variant_name(name),
-                );
+                return self
+                    .type_names
+                    .get(name)
+                    .map_or_else(|| name::variant_name(name), |name| name::variant_name(name));
             }
             ReferenceOr::Item(schema) => schema,
         };
