@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What is public in the runtime for generated code alone: its module `generated`.
-const HIDDEN: [&str; 11] = [
+const HIDDEN: [&str; 13] = [
     "api.rs",
     "argument.rs",
     "blocking/client.rs",
@@ -15,6 +15,8 @@ const HIDDEN: [&str; 11] = [
     "open_enum.rs",
     "page/pagination.rs",
     "request.rs",
+    "style.rs",
+    "union.rs",
 ];
 
 #[test]
@@ -38,7 +40,7 @@ fn every_public_item_has_an_example() {
             } else if code == "#[doc(hidden)]" {
                 example = true;
             } else if !code.starts_with('#') {
-                if is_public_item(code) {
+                if is_public_item(code) && !is_shown_elsewhere(&file, code) {
                     found += 1;
                     if !example {
                         without.push(format!("{}: {code}", file.strip_prefix(root).unwrap().display()));
@@ -50,6 +52,16 @@ fn every_public_item_has_an_example() {
     }
     assert!(found > 150, "only {found} items were found");
     assert!(without.is_empty(), "without an example:\n{}", without.join("\n"));
+}
+
+/// In generated code the examples are on types and on the client's methods: not on each setter, on the
+/// constant of a request, and on what a blocking request does as the other one.
+fn is_shown_elsewhere(file: &Path, code: &str) -> bool {
+    let is_setter = code.contains("(mut self, value: impl TryInto<");
+    file.ends_with("generated/client.rs")
+        && (is_setter
+            || code.starts_with("pub const OPERATION:")
+            || code.contains("(self) ->") && code.contains("blocking::"))
 }
 
 /// Fields and variants are no items, and modules are shown by what is in them.

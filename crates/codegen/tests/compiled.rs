@@ -14,6 +14,9 @@ const OPERATIONS: &str = include_str!("compiled/operations.yaml");
 const SCHEMAS: &str = include_str!("compiled/schemas.yaml");
 /// A program that uses them.
 const PROGRAM: &str = include_str!("compiled/program.rs");
+/// A document of what the project's own has not, and a program that uses all of it.
+const CONSTRUCTS: &str = include_str!("compiled/constructs.yaml");
+const CONSTRUCTS_PROGRAM: &str = include_str!("compiled/constructs.rs");
 
 #[test]
 fn every_rule_compiles_without_a_warning() {
@@ -48,6 +51,21 @@ fn a_second_list_needs_no_rust() {
     );
     package.write("examples/program.rs", PROGRAM);
     let printed = package.cargo(&["run", "--example", "program"]);
+    insta::assert_snapshot!(printed);
+}
+
+/// Unions, bodies, responses and styles: what is sent, and what becomes of what is received.
+#[test]
+fn every_construct_is_sent_and_read() {
+    let package = Package::new("constructs");
+    let client = generate_for("constructs", "constructs.yaml", CONSTRUCTS).unwrap();
+    package.write("src/client.rs", &client.code);
+    package.write(
+        "src/lib.rs",
+        "//! The client of every construct.\nmod client;\npub use client::*;\n",
+    );
+    package.write("examples/constructs.rs", CONSTRUCTS_PROGRAM);
+    let printed = package.cargo(&["run", "--example", "constructs"]);
     insta::assert_snapshot!(printed);
 }
 

@@ -115,6 +115,7 @@ pub trait StatusBody: Sized {
 }
 
 /// A response with a status of success, for [`StatusBody`].
+#[doc(hidden)]
 pub struct Success {
     received: Received,
     misfits: RefCell<Misfits>,
@@ -134,6 +135,7 @@ impl Success {
     }
 
     /// The status.
+    #[doc(hidden)]
     pub fn status(&self) -> u16 {
         self.received.status.as_u16()
     }
@@ -142,6 +144,7 @@ impl Success {
     ///
     /// # Errors
     /// It is no such value.
+    #[doc(hidden)]
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
         let (value, misfits) = decode::value(&self.received)?;
         self.misfits.replace(misfits);
@@ -152,6 +155,7 @@ impl Success {
     ///
     /// # Errors
     /// It is no such value.
+    #[doc(hidden)]
     pub fn optional<T: DeserializeOwned>(&self) -> Result<Option<T>, Malformed> {
         match self.received.body.trim_ascii() {
             [] => Ok(None),
@@ -163,11 +167,13 @@ impl Success {
     ///
     /// # Errors
     /// It is not UTF-8.
+    #[doc(hidden)]
     pub fn text(&self) -> Result<String, Malformed> {
         decode::text(&self.received)
     }
 
     /// The body as it is.
+    #[doc(hidden)]
     pub fn bytes(&self) -> Bytes {
         Bytes::copy_from_slice(&self.received.body)
     }

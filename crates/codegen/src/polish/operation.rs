@@ -30,7 +30,7 @@ impl<'m> Parts<'m> {
         for (rust, parameter) in &model.parameters {
             let ty = context.outside(&parameter.ty)?;
             let mut checks = setter::checks(&parameter.bounds, context);
-            if parameter.location == Location::Path {
+            if parameter.location == Location::Path && parameter.style.is_none() {
                 checks.push(quote! { bounds::path_segment });
             }
             let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);

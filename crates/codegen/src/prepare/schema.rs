@@ -434,7 +434,7 @@ impl Prepare<'_> {
                 docs,
                 deprecated: false,
             };
-            let free = free(&rust, "_", |name| variants.contains_key(name));
+            let free = free(&rust, "", |name| variants.contains_key(name));
             if free != rust {
                 let message = format!("there is a variant `{rust}` already: the value `{value}` is `{free}`");
                 self.note(&at, message);

@@ -10,6 +10,7 @@ use crate::excerpt;
 use crate::received::Received;
 
 /// A body that is not what the document describes.
+#[doc(hidden)]
 pub struct Malformed {
     what: What,
     /// Where in the body it was found out.

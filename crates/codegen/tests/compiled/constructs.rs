@@ -1,0 +1,130 @@
+//! Calls an operation of each kind, and prints what was sent; reads values of each kind, and writes them again.
+
+use std::error::Error;
+
+use constructs::body::{Body, File};
+use constructs::transport::InMemory;
+use constructs::{ChangeReportResponse, Circle, Client, Label, Named, Point, Shape};
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    unions()?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(calls())
+}
+
+/// Each value with the variant that it has to become.
+fn unions() -> Result<(), Box<dyn Error>> {
+    let circle = json!({ "kind": "circle", "radius": 1.5 });
+    let square = json!({ "kind": "box", "side": 2.5, "label": 7, "later": [1] });
+    let group = json!({ "kind": "Group", "shapes": [circle, square, { "kind": "star" }] });
+    for (value, variant) in [
+        (&circle, "Circle"),
+        (&square, "Square"),
+        (&group, "Group"),
+        (&json!({ "kind": "star", "radius": 1.25 }), "Unknown"),
+        (&json!({ "kind": "circle" }), "Unknown"),
+        (&json!({ "radius": 3.5, "kind": null }), "Unknown"),
+        (&json!([]), "Unknown"),
+    ] {
+        let shape: Shape = round_trip(value)?;
+        assert!(format!("{shape:?}").starts_with(variant), "{value} became {shape:?}");
+    }
+    for (value, variant) in [
+        (json!("a"), "Text"),
+        (json!(7), "Integer"),
+        (json!(["a"]), "List"),
+        (json!({ "text": "a" }), "Styled"),
+        (json!({ "text": "a", "bold": true, "more": {} }), "Styled"),
+        (json!(1.5), "Unknown"),
+        (json!([1]), "Unknown"),
+        (json!({ "bold": true }), "Unknown"),
+    ] {
+        let label: Label = round_trip(&value)?;
+        assert!(format!("{label:?}").starts_with(variant), "{value} became {label:?}");
+    }
+    for (value, variant) in [
+        (json!({ "name": "a", "kind": "circle", "radius": 1.25 }), "Circle"),
+        (json!({ "name": "a", "flat": true }), "Flat"),
+        (json!({ "name": "a" }), "Flat"),
+        (json!({ "radius": 1.25 }), "Unknown"),
+    ] {
+        let named: Named = round_trip(&value)?;
+        assert!(format!("{named:?}").starts_with(variant), "{value} became {named:?}");
+    }
+    let Shape::Circle(read) = serde_json::from_value(circle)? else { return Err("no circle".into()) };
+    assert_eq!(Shape::from(*read), Circle::builder().kind("circle").radius(1.5).build()?.into());
+    Ok(())
+}
+
+/// Reads a value; it has to be written as it came.
+fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Result<T, serde_json::Error> {
+    let read: T = serde_json::from_value(value.clone())?;
+    assert_eq!(serde_json::to_value(&read)?, *value);
+    Ok(read)
+}
+
+async fn calls() -> Result<(), Box<dyn Error>> {
+    let transport = InMemory::new().respond(204, "");
+    let client = Client::builder().transport(transport.clone()).build()?;
+
+    let point = Point::builder().x(1).y(-2).build()?;
+    client
+        .styles()
+        .ids(vec![1, 2])
+        .point(point.clone())
+        .matrix("a/b")
+        .commas(vec!["a,b".to_owned(), "c".to_owned()])
+        .spaces(vec!["a".to_owned(), "b".to_owned()])
+        .pipes(vec!["a".to_owned(), "b".to_owned()])
+        .filter(point.clone())
+        .raw("a/b?c")
+        .json(point)
+        .x_ids(vec![3, 4])
+        .session("s1")
+        .send()
+        .await?;
+    let charge = constructs::CreateChargeBody::builder().amount(5).tags(vec!["a".to_owned(), "b c".to_owned()]);
+    let meta = std::collections::BTreeMap::from([("key".to_owned(), "a&b".to_owned())]);
+    client.create_charge().body(charge.meta(meta)).send().await?;
+    client
+        .upload_medium()
+        .name("a b")
+        .file(File::bytes("a.txt", "text"))
+        .previews(vec![File::bytes("1.png", "one"), File::bytes("2.png", "two")])
+        .hue(constructs::UploadHue::Red)
+        .name_part("Name")
+        .details(constructs::UploadDetails::builder().width(3).build()?)
+        .send()
+        .await?;
+    client.post_text().body("ä").send().await?;
+    client.put_bytes().body(Body::from(vec![0xff, 0])).send().await?;
+    client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;
+    client.any_media().body(constructs::AnyMediaBody::builder().text("any")).send().await?;
+    assert_eq!(*client.make_report().id("r").send().await?, None);
+    assert_eq!(*client.change_report().id("r").send().await?, ChangeReportResponse::NoContent);
+    assert!(client.delete_report().id("r").send().await?.is_empty());
+    for request in transport.requests() {
+        let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok());
+        // Another one in each run.
+        let boundary = content_type.and_then(|media| media.split_once("boundary=")).map_or("none", |(_, boundary)| boundary);
+        println!("{} {}", request.method(), request.url());
+        for name in ["accept", "content-type", "cookie", "x-ids"] {
+            if let Some(value) = request.headers().get(name) {
+                println!("{name}: {}", value.to_str()?.replace(boundary, "BOUNDARY"));
+            }
+        }
+        println!("{}\n", String::from_utf8_lossy(request.body()).replace(boundary, "BOUNDARY"));
+    }
+
+    let respond = |status, body: &str| Client::builder().transport(InMemory::new().respond(status, body)).build();
+    assert_eq!(&respond(200, "%PDF")?.get_report().id("r").send().await?[..], b"%PDF");
+    let mut download = respond(200, "%PDF")?.get_report().id("r").download().await?.into_inner();
+    assert_eq!(download.chunk().await?.as_deref(), Some(&b"%PDF"[..]));
+    assert_eq!(*respond(200, "text")?.get_text().id("r").send().await?, "text");
+    let made = respond(200, r#"{"id":"r"}"#)?.make_report().id("r").send().await?.into_inner();
+    assert_eq!(made.and_then(|made| made.id).as_deref(), Some("r"));
+    let changed = respond(202, r#"{"job":"j"}"#)?.change_report().id("r").send().await?.into_inner();
+    let ChangeReportResponse::Accepted(later) = changed else { return Err("another status".into()) };
+    assert_eq!(later.job.as_deref(), Some("j"));
+    Ok(())
+}
