@@ -97,7 +97,7 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         .send()
         .await?;
     client.post_text().body("ä").send().await?;
-    client.put_bytes().body(Body::from(vec![0xff, 0])).send().await?;
+    client.put_bytes().body(Body::from(vec![0xff, b'x'])).send().await?;
     client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;
     client.any_media().body(constructs::AnyMediaBody::builder().text("any")).send().await?;
     assert_eq!(*client.make_report().id("r").send().await?, None);
