@@ -210,7 +210,7 @@ fn what_cannot_be_read() {
     repository.write("docs/one.yaml", PETS);
     repository.commit();
     repository.write("broken.yaml", "paths: [\n");
-    repository.write("refused.yaml", &PETS.replace("type: string,", "not: { type: string },"));
+    repository.write("refused.yaml", &PETS.replace("type: string,", "type: string, enum: [a], x-enum-descriptions: [a],"));
     let runs = [
         repository.run(&["diff", "nowhere.yaml", "openapi.yaml"]),
         repository.run(&["diff", "nowhere:openapi.yaml"]),
@@ -276,7 +276,11 @@ fn lint() {
     // What OpenAPI does not allow, and what generation refuses.
     for (from, to, finding) in [
         ("in: query", "in: body", "`body` is no value of `in`"),
-        ("type: array\n", "not: {}\n", "`not` has no faithful Rust type"),
+        (
+            "enum: [calm]",
+            "enum: [calm], x-enum-descriptions: [Calm]",
+            "`x-enum-descriptions` must map values to texts",
+        ),
     ] {
         repository.replace(from, to);
         let report = repository.run(&["lint"]);

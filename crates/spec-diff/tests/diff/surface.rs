@@ -42,7 +42,7 @@ fn clients_say_what_the_rules_have_not() {
 
 #[test]
 fn a_document_without_a_client_is_major() {
-    let refused = "# not\n         weight:\n-          type: number\n+          not: { type: number }\n";
+    let refused = "# refused\n         weight:\n-          type: number\n+          type: string\n+          enum: [a]\n+          x-enum-descriptions: [a]\n";
     let base = document("old.yaml", BASE);
     let changed = document("new.yaml", &cases(refused).remove(0).apply(BASE));
     let (old, new) = (
@@ -53,10 +53,10 @@ fn a_document_without_a_client_is_major() {
     report.compare_clients(Client::Surface(&old), Client::Refused(&new));
     let last = report.changes.last().expect("a change");
     assert_eq!((last.id.as_ref(), last.rust), ("generation-refused", Bump::Major));
-    assert_eq!(last.new.line, 184);
+    assert_eq!(last.new.line, 186);
     assert_eq!(
         last.message,
-        "there is no client for the new document: `not` has no faithful Rust type here"
+        "there is no client for the new document: `x-enum-descriptions` must map values to texts"
     );
 
     let mut report = diff(&changed, &base);
