@@ -444,7 +444,8 @@ mod tests {
         }
     }
 
-    /// The text of a `#[doc]` attribute, as it is laid out.
+    /// The text of a `#[doc]` attribute, as it is laid out and as rustdoc reads it: without the blanks that
+    /// all lines begin with.
     fn as_read(attributes: TokenStream) -> String {
         use syn::parse::Parser as _;
         let attributes = syn::Attribute::parse_outer.parse2(attributes).unwrap();
@@ -460,11 +461,11 @@ mod tests {
                 };
                 text.value()
             });
-        let text = text.unwrap_or_default();
-        text.split(LINE_END)
-            .collect::<Vec<_>>()
-            .join("\n")
-            .replace(CRATE, "pets")
+        let text = text.unwrap_or_default().replace(LINE_END, "\n").replace(CRATE, "pets");
+        let indented = text.lines().filter(|line| !line.trim().is_empty());
+        let indent = indented.map(|line| line.len() - line.trim_start().len()).min();
+        let lines = text.lines().map(|line| line.get(indent.unwrap_or_default()..).unwrap_or_default());
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     #[test]
