@@ -210,7 +210,10 @@ fn what_cannot_be_read() {
     repository.write("docs/one.yaml", PETS);
     repository.commit();
     repository.write("broken.yaml", "paths: [\n");
-    repository.write("refused.yaml", &PETS.replace("type: string,", "type: string, enum: [a], x-enum-descriptions: [a],"));
+    repository.write(
+        "refused.yaml",
+        &PETS.replace("type: string,", "type: string, enum: [a], x-enum-descriptions: [a],"),
+    );
     let runs = [
         repository.run(&["diff", "nowhere.yaml", "openapi.yaml"]),
         repository.run(&["diff", "nowhere:openapi.yaml"]),

@@ -464,7 +464,9 @@ mod tests {
         let text = text.unwrap_or_default().replace(LINE_END, "\n").replace(CRATE, "pets");
         let indented = text.lines().filter(|line| !line.trim().is_empty());
         let indent = indented.map(|line| line.len() - line.trim_start().len()).min();
-        let lines = text.lines().map(|line| line.get(indent.unwrap_or_default()..).unwrap_or_default());
+        let lines = text
+            .lines()
+            .map(|line| line.get(indent.unwrap_or_default()..).unwrap_or_default());
         lines.collect::<Vec<_>>().join("\n")
     }
 
