@@ -15,11 +15,19 @@ pub struct Api {
     pub env_prefix: &'static str,
     /// The security schemes of the document.
     pub schemes: &'static [Scheme],
-    /// The security requirements of the document as a whole: alternatives, each of the names of schemes
-    /// that are sent together. An empty alternative is anonymous access.
+    /// What every operation needs, so that a client without it is not built: alternatives, each of the
+    /// names of schemes that are sent together. An empty alternative is anonymous access. Where the
+    /// operations differ this is empty, and what a call lacks is the error of that call.
     pub security: &'static [&'static [&'static str]],
     /// Where an error object keeps what a program needs.
     pub errors: ErrorShape,
+}
+
+impl Api {
+    /// The full name of an environment variable.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        format!("{}_{name}", self.env_prefix)
+    }
 }
 
 /// Where the API's error object keeps its parts: JSON pointers (RFC 6901), the first that leads to a

@@ -6,7 +6,7 @@
 ///
 /// `new` is how the client is made with nothing but its credential: `token SETTER "SCHEME"`,
 /// `basic SETTER "SCHEME"`, or `none` where it has none, or several. `credentials` lists a setter for each
-/// scheme.
+/// scheme, and `client_credentials SETTER "SCHEME"` too where tokens can be had with a client's id and secret.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client {
@@ -411,6 +411,20 @@ macro_rules! client {
         pub fn $setter(self, username: impl Into<String>, password: impl Into<String>) -> Self {
             let credential = $crate::auth::Credential::basic(username, password);
             Self::of(self.inner.credential($scheme, credential, stringify!($setter)))
+        }
+    };
+    (@setter $krate:literal client_credentials $setter:ident $scheme:literal) => {
+        #[doc = concat!("Gets tokens for the security scheme `", $scheme, "` with a client's id and secret (the OAuth 2")]
+        /// client credentials grant), from the token URL that the API's document names: when one is needed,
+        /// and again shortly before it expires. For scopes, a further parameter or a token URL of your own,
+        #[doc = concat!("give [`credential`](Self::credential) a [`ClientCredentials`](", $krate, "::auth::ClientCredentials).")]
+        ///
+        /// ```
+        #[doc = concat!("let builder = ", $krate, "::Client::builder().", stringify!($setter), "(\"my-client\", \"an example secret\");")]
+        /// ```
+        pub fn $setter(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+            let inner = self.inner.client_credentials($scheme, id.into(), secret.into(), stringify!($setter));
+            Self::of(inner)
         }
     };
 }

@@ -13,15 +13,31 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
     let server = optional(&(!model.server_url.is_empty()).then_some(&model.server_url));
     let prefix = crate_name.to_shouty_snake_case();
     let schemes = model.schemes.iter().map(scheme);
-    let security = model.security.iter().map(|names| quote! { &[#(#names),*] });
+    // A client is not built without credentials only where no call of it could do without them. What the client
+    // cannot send at all is the error of the call.
+    let of_every_call = model
+        .operations
+        .values()
+        .all(|operation| operation.security == model.security);
+    let known = |name: &String| model.schemes.iter().any(|scheme| scheme.name == *name);
+    let security = model
+        .security
+        .iter()
+        .filter(|names| of_every_call && names.iter().all(known));
+    let security = security.map(|names| quote! { &[#(#names),*] });
     let (kind, message) = (&model.errors.kind, &model.errors.message);
     let title = match model.title.trim() {
         "" => format!("the API `{crate_name}`"),
         title => format!("the {}", super::docs::inline(title)),
     };
+    let with_token_url = model.schemes.iter().filter(|scheme| scheme.token_url.is_some()).count();
     let credentials = model.schemes.iter().map(|scheme| {
         let (kind, setter, name) = (kind_of(scheme), format_ident!("{}", scheme.setter), &scheme.name);
-        quote! { #kind #setter #name, }
+        let client_credentials = scheme.token_url.as_ref().map(|_| {
+            let setter = format_ident!("{}", Scheme::client_credentials_setter(&scheme.setter, with_token_url));
+            quote! { client_credentials #setter #name, }
+        });
+        quote! { #kind #setter #name, #client_credentials }
     });
     let new = match model.schemes.as_slice() {
         [] => quote! { anonymous },

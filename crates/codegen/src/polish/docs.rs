@@ -15,7 +15,13 @@ const WIDTH: usize = 88;
 /// The docs and the deprecation of an item; `more` is put below the document's words.
 pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
     let deprecated = about.deprecated.then(|| quote! { #[deprecated] });
-    let text = [about.docs.as_deref().map(for_rustdoc), more.map(str::to_owned)];
+    let harmless = |text: &str| {
+        let text = for_rustdoc(text);
+        let shown = wrapped(text.trim_end()).join("\n");
+        // Wrapping moves words to the start of a line: what counts is what rustdoc reads in the end.
+        if runs(&shown) { block(&text, "") } else { text }
+    };
+    let text = [about.docs.as_deref().map(harmless), more.map(str::to_owned)];
     let text: Vec<String> = text
         .into_iter()
         .flatten()
@@ -48,6 +54,13 @@ pub(crate) fn lines(text: &str) -> TokenStream {
     let raw = format!("r####\"{text}\"####").parse();
     let text = raw.unwrap_or_else(|_| Literal::string(&text));
     quote! { #[doc = #text] }
+}
+
+/// A document's words without what nobody sees and what the generator marks places with. This comes
+/// first: what is taken out of a text that was looked at can make a fence of what stood around it.
+fn stripped(text: &str) -> String {
+    let unseen = |char: char| turns_direction(char) || char.is_control() && !"\n\r\t".contains(char);
+    text.replace(unseen, "")
 }
 
 /// Whether a character turns the direction of text, which rustc refuses in comments: code could look
@@ -88,7 +101,7 @@ pub(crate) fn sentence(text: &str) -> String {
 
 /// CommonMark in one line, within a line of other words.
 pub(crate) fn inline(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = stripped(text).split_whitespace().collect::<Vec<_>>().join(" ");
     // After a word, nothing begins a block.
     match settled(format!("{WORD}{text}")) {
         Some(settled) => settled[WORD.len()..].to_owned(),
@@ -101,8 +114,8 @@ const WORD: &str = "x ";
 /// CommonMark as rustdoc reads it: no code that is taken for a test, no link that leads nowhere, no
 /// HTML by accident. What is none of these stays as its author wrote it.
 pub(crate) fn for_rustdoc(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text = text.replace('\t', "    ").replace(LINE_END, " ");
+    let text = stripped(text).replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.replace('\t', "    ");
     let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
     let text = lines.join("\n");
     settled(text.clone()).unwrap_or_else(|| block(&text, ""))
@@ -139,13 +152,17 @@ fn settled(mut text: String) -> Option<String> {
     None
 }
 
+/// How rustdoc reads.
+const READING: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS);
+
 /// What rustdoc or clippy would take amiss, mended. In order of their starts.
 fn edits(text: &str) -> Vec<Edit> {
-    // As rustdoc reads, which calls each link to nothing a link to an item of this name.
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    // Rustdoc calls each link to nothing a link to an item of this name.
     let broken = |_: BrokenLink<'_>| Some(("".into(), "".into()));
-    let parser = Parser::new_with_broken_link_callback(text, options, Some(broken));
+    let parser = Parser::new_with_broken_link_callback(text, READING, Some(broken));
     let backslash = |at: usize| (at..at, "\\".to_owned());
     let mut edits: Vec<Edit> = Vec::new();
     for (_, definition) in parser.reference_definitions().iter() {
@@ -225,6 +242,15 @@ fn edits(text: &str) -> Vec<Edit> {
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits
+}
+
+/// Whether rustdoc would compile a part of a text as a test.
+fn runs(text: &str) -> bool {
+    Parser::new_ext(text, READING).any(|event| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => true,
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => *info != *language(&info),
+        _ => false,
+    })
 }
 
 /// Whether a link's target is one outside of these docs, or a heading in them.
@@ -346,7 +372,11 @@ fn wrapped(text: &str) -> Vec<String> {
         for word in line[indent..].split(' ') {
             if current.trim_start().is_empty() {
                 current.push_str(word);
-            } else if current.chars().count() + 1 + word.chars().count() > WIDTH && !starts_block(word) {
+            } else if current.chars().count() + 1 + word.chars().count() > WIDTH
+                // After a second blank, the next word would begin the line, whatever it is.
+                && !word.is_empty()
+                && !starts_block(word)
+            {
                 out.push(std::mem::replace(&mut current, format!("{follow}{word}")));
             } else {
                 current.push(' ');
@@ -399,7 +429,100 @@ mod tests {
             let line = inline(&parts.concat());
             prop_assert!(edits(&format!("- `1`: {line}")).is_empty() && !line.contains('\n'), "{line}");
         }
+
+        /// The whole way: from a document's words to the text that rustdoc reads.
+        #[test]
+        fn no_text_becomes_a_test(parts in prop::collection::vec(prop::sample::select(HOSTILE), 0..80)) {
+            let text = parts.concat();
+            let about = About { docs: Some(text.clone()), ..About::default() };
+            let read = as_read(item(&about, None));
+            prop_assert!(!runs(&read), "{text:?}\n\n{read}");
+            // As a list of parameters or enum values does, far into a line.
+            let listed = lines(&format!("- `{}`: {}", "long ".repeat(14), inline(&text)));
+            let read = as_read(listed);
+            prop_assert!(!runs(&read), "{text:?}\n\n{read}");
+        }
     }
+
+    /// The text of a `#[doc]` attribute, as it is laid out and as rustdoc reads it: without the blanks that
+    /// all lines begin with.
+    fn as_read(attributes: TokenStream) -> String {
+        use syn::parse::Parser as _;
+        let attributes = syn::Attribute::parse_outer.parse2(attributes).unwrap();
+        let text = attributes
+            .iter()
+            .find(|attribute| attribute.path().is_ident("doc"))
+            .map(|attribute| {
+                let syn::Expr::Lit(literal) = &attribute.meta.require_name_value().unwrap().value else {
+                    panic!("a literal and nothing else");
+                };
+                let syn::Lit::Str(text) = &literal.lit else {
+                    panic!("a string");
+                };
+                text.value()
+            });
+        let text = text.unwrap_or_default().replace(LINE_END, "\n").replace(CRATE, "pets");
+        let indented = text.lines().filter(|line| !line.trim().is_empty());
+        let indent = indented.map(|line| line.len() - line.trim_start().len()).min();
+        let lines = text
+            .lines()
+            .map(|line| line.get(indent.unwrap_or_default()..).unwrap_or_default());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_was_found_to_become_a_test_does_not() {
+        let long = "word ".repeat(17);
+        for text in [
+            "``\u{202a}`\nlet x = 1;\n``\u{2066}`".to_owned(),
+            format!("{long} ```\nlet x = 1;\n```"),
+            format!("{long}  ```\n{long}  ```"),
+            format!("a `` {long} ``` {long} `` b"),
+            "a\u{1}\u{1}```\u{1}let x = 1;\u{1}```".to_owned(),
+            "``\u{2}`\nx\n```".to_owned(),
+        ] {
+            let about = About {
+                docs: Some(text.clone()),
+                ..About::default()
+            };
+            let read = as_read(item(&about, None));
+            assert!(!runs(&read), "{text:?}\n{read}");
+            let read = as_read(lines(&format!("- {}", inline(&text))));
+            assert!(!runs(&read), "{text:?}\n{read}");
+        }
+        assert!(runs("```\nx\n```") && runs("a\n\n    x") && !runs("```text\nx\n```"));
+    }
+
+    const HOSTILE: &[&str] = &[
+        "`",
+        "``",
+        "```",
+        "~~~",
+        "\n",
+        "\n\n",
+        "    ",
+        "  ",
+        " ",
+        "\t",
+        "\r",
+        "> ",
+        "- ",
+        "1. ",
+        "\u{1}",
+        "\u{2}",
+        "\u{0}",
+        "\u{202a}",
+        "\u{2069}",
+        "\u{85}",
+        "rust",
+        "text",
+        "x",
+        "\"####",
+        "word word word word word ",
+        "</pre>",
+        "[a]: b",
+        "\\",
+    ];
 
     const PARTS: &[&str] = &[
         "a",

@@ -120,6 +120,8 @@ pub(crate) struct Prepare<'a> {
     /// Structs that stand in responses and in request bodies.
     received: Vec<String>,
     sent: Vec<String>,
+    /// How many unions are being merged with the properties beside them, one in the other.
+    merging: usize,
     /// Structs that have a name, and wait for their fields.
     waiting: VecDeque<Waiting>,
 }
@@ -140,6 +142,7 @@ impl<'a> Prepare<'a> {
             holds: HashMap::new(),
             received: Vec::new(),
             sent: Vec::new(),
+            merging: 0,
             waiting: VecDeque::new(),
         }
     }

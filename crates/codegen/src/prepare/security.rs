@@ -41,7 +41,8 @@ impl Prepare<'_> {
                     (kind(name.clone()), "API key", None)
                 }
                 SecurityScheme::OAuth2 { flows, .. } => {
-                    (SchemeKind::Http("Bearer".to_owned()), "access token", token_url(flows))
+                    let token_url = self.token_url(name, flows);
+                    (SchemeKind::Http("Bearer".to_owned()), "access token", token_url)
                 }
                 SecurityScheme::OpenIDConnect { .. } => (SchemeKind::Http("Bearer".to_owned()), "access token", None),
             };
@@ -49,15 +50,25 @@ impl Prepare<'_> {
         }
         let alone = kinds.len() == 1;
         let mut taken: HashSet<String> = name::BUILDER_METHODS.iter().map(ToString::to_string).collect();
+        let with_token_url = kinds.iter().filter(|(.., token_url)| token_url.is_some()).count();
+        if with_token_url == 1 {
+            taken.insert(Scheme::client_credentials_setter("", with_token_url));
+        }
         for (name, kind, noun, token_url) in kinds {
             let mut setter = match (&kind, noun) {
                 (SchemeKind::Basic, _) if alone => "basic_auth".to_owned(),
                 (_, noun) if alone => name::field_name(noun),
                 _ => name::field_name(&name),
             };
-            while !taken.insert(setter.clone()) {
+            let also = |setter: &str| {
+                let several = token_url.is_some() && with_token_url > 1;
+                several.then(|| Scheme::client_credentials_setter(setter, with_token_url))
+            };
+            while taken.contains(&setter) || also(&setter).is_some_and(|name| taken.contains(&name)) {
                 setter.push('_');
             }
+            taken.extend(also(&setter));
+            taken.insert(setter.clone());
             let mut variable = if alone { noun } else { name.as_str() }.to_shouty_snake_case();
             if variable == "BASE_URL" {
                 variable.push_str("_CREDENTIAL");
@@ -65,6 +76,13 @@ impl Prepare<'_> {
             let variables = match (&kind, alone) {
                 (SchemeKind::Basic, true) => vec!["USERNAME".to_owned(), "PASSWORD".to_owned()],
                 (SchemeKind::Basic, false) => vec![format!("{variable}_USERNAME"), format!("{variable}_PASSWORD")],
+                _ if token_url.is_some() => {
+                    let of_client = ["CLIENT_ID", "CLIENT_SECRET"].map(|name| match alone {
+                        true => name.to_owned(),
+                        false => format!("{variable}_{name}"),
+                    });
+                    [variable].into_iter().chain(of_client).collect()
+                }
                 _ => vec![variable],
             };
             self.model.schemes.push(Scheme {
@@ -93,11 +111,44 @@ impl Prepare<'_> {
                 None => alternatives.push(requirement.keys().cloned().collect()),
             }
         }
+        if alternatives.is_empty() && !security.is_empty() {
+            self.note(
+                at,
+                "the client can send none of these alternatives. A call that needs one is not sent without: it is an \
+                 error that names the schemes",
+            );
+            let names = security.iter().map(|requirement| requirement.keys().cloned().collect());
+            alternatives.extend(names);
+        }
         alternatives
+    }
+
+    /// Where a program without a user gets its tokens.
+    fn token_url(&mut self, scheme: &str, flows: &OAuth2Flows) -> Option<String> {
+        let url = &flows.client_credentials.as_ref()?.token_url;
+        if url.starts_with("https://") || url.starts_with("http://") {
+            return Some(url.clone());
+        }
+        let at = pointer::join(
+            "/components/securitySchemes",
+            [scheme, "flows", "clientCredentials", "tokenUrl"],
+        );
+        self.note(
+            &at,
+            "a token URL that is not absolute leaves open which server gets the client's secret, so the client has no \
+             `client_credentials`; write it like https://login.example.com/token",
+        );
+        None
     }
 }
 
-/// Where a program without a user gets its tokens.
-fn token_url(flows: &OAuth2Flows) -> Option<String> {
-    flows.client_credentials.as_ref().map(|flow| flow.token_url.clone())
+impl Scheme {
+    /// The setter of a client's id and secret: for one of several schemes that have such, it is named like the
+    /// scheme's own setter.
+    pub(crate) fn client_credentials_setter(setter: &str, schemes_with_token_url: usize) -> String {
+        match schemes_with_token_url {
+            1 => "client_credentials".to_owned(),
+            _ => format!("{setter}_client_credentials"),
+        }
+    }
 }

@@ -13,6 +13,9 @@ use super::{Prepare, free};
 use crate::model::{Union, UnionVariant};
 use crate::name;
 
+/// Unions in unions, each with properties of its own, are merged this far: a union may be a part of itself.
+const MOST_MERGED: usize = 3;
+
 /// A union that has no name yet.
 pub(super) struct Variants {
     variants: Vec<Variant>,
@@ -171,7 +174,13 @@ impl Prepare<'_> {
         let chain = self.chain(part, at);
         let (schema, at) = chain.last()?;
         let mut whole = own.clone();
-        match self.shape(&schema.clone(), &Place::new(at.clone(), place.name.clone())) {
+        if self.merging == MOST_MERGED {
+            return None;
+        }
+        self.merging += 1;
+        let shape = self.shape(&schema.clone(), &Place::new(at.clone(), place.name.clone()));
+        self.merging -= 1;
+        match shape {
             Shape::Struct(object) => self.merge(&mut whole, object),
             Shape::Map(additional) => whole.additional = whole.additional.or(additional),
             Shape::Any => whole.required.extend(required_of(schema)),
@@ -251,12 +260,12 @@ impl Prepare<'_> {
             let rust = free(&wanted, "", |name| variants.contains_key(name));
             let inner = Place::new(at.clone(), name::type_name(&format!("{}-{rust}", place.name)));
             let converted = match variant.merged {
+                // Another union may have the same part, merged with other properties: it is another type.
                 Some(object) => {
-                    let (inner, is_new) = self.inline_place(&inner);
-                    if is_new {
-                        self.name_struct(object, part, &inner);
-                    }
-                    Converted::holding(inner.name)
+                    let name = self.free_type_name(&inner.name);
+                    self.model.places.insert(name.clone(), inner.at.clone());
+                    self.name_struct(object, part, &Place::new(inner.at, name.clone()));
+                    Converted::holding(name)
                 }
                 None => self.convert(part, &inner),
             };

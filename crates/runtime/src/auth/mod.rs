@@ -18,7 +18,7 @@ pub use self::client_credentials::ClientCredentials;
 pub use self::credential::Credential;
 use self::credential::Source;
 pub use self::token::{Token, TokenProvider};
-use crate::error::Error;
+use crate::api::Api;
 use crate::failure::Failure;
 use crate::redact::Secrets;
 use crate::retry::Clock;
@@ -50,7 +50,8 @@ pub struct Scheme {
     /// The method of the client's builder that sets it.
     pub setter: &'static str,
     /// The environment variables that hold it, without the API's prefix: one, or for
-    /// [`SchemeKind::Basic`] those of the user name and of the password.
+    /// [`SchemeKind::Basic`] those of the user name and of the password. Where there is a token URL,
+    /// those of a client's id and secret follow.
     pub variables: &'static [&'static str],
     /// Where OAuth 2 clients get their tokens, if the document says so.
     pub token_url: Option<&'static str>,
@@ -134,28 +135,70 @@ impl Credentials {
         }
         !sent.0.is_empty()
     }
+}
 
-    /// The error of a call for which credentials are missing.
-    pub(crate) fn missing(security: &[&[&str]], schemes: &[Scheme]) -> Error {
-        let described = |names: &&[&str]| {
-            let setters = names.iter().map(|name| {
-                let scheme = schemes.iter().find(|scheme| scheme.name == *name);
-                scheme.map_or_else(
-                    || format!("`{name}`"),
-                    |scheme| format!("`{name}` (`{}`)", scheme.setter),
-                )
-            });
-            setters.collect::<Vec<_>>().join(" and ")
-        };
-        let alternatives: Vec<String> = security.iter().map(described).collect();
-        Error::credentials(format!(
-            "this call needs credentials that the client does not have: set {} when it is built",
-            alternatives.join(", or ")
-        ))
+/// The alternatives of a requirement that a client can send: those of which it knows every scheme.
+pub(crate) fn alternatives(api: &'static Api, security: &[&[&str]]) -> Vec<Vec<&'static Scheme>> {
+    let find = |name: &&str| api.schemes.iter().find(|scheme| scheme.name == *name);
+    security
+        .iter()
+        .filter_map(|names| names.iter().map(find).collect())
+        .collect()
+}
+
+/// How credentials for one of these alternatives are set.
+pub(crate) fn how_to_set(api: &Api, alternatives: &[Vec<&Scheme>]) -> String {
+    format!(
+        "call {}, or `read_env` with {} set",
+        listed(alternatives, |scheme| format!("`{}`", scheme.setter)),
+        listed(alternatives, |scheme| scheme.variables_of(api)),
+    )
+}
+
+/// What a call lacks, and how to set it.
+pub(crate) fn missing(api: &'static Api, security: &[&[&str]]) -> String {
+    let known = alternatives(api, security);
+    if known.is_empty() {
+        let names = security
+            .iter()
+            .map(|names| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+        let names: Vec<String> = names.map(|names| names.join(" and ")).collect();
+        return format!(
+            "this call needs the security scheme {}, which the client cannot send; it is not sent without",
+            names.join(", or ")
+        );
     }
+    format!(
+        "this call needs credentials that the client does not have. When it is built, {}",
+        how_to_set(api, &known)
+    )
+}
+
+/// Something of each scheme: `a and b, or c`.
+pub(crate) fn listed(alternatives: &[Vec<&Scheme>], text: impl Fn(&Scheme) -> String) -> String {
+    let each = alternatives.iter().map(|schemes| {
+        let texts: Vec<String> = schemes.iter().map(|scheme| text(scheme)).collect();
+        texts.join(" and ")
+    });
+    each.collect::<Vec<_>>().join(", or ")
 }
 
 impl Scheme {
+    /// The full names of its environment variables.
+    pub(crate) fn variables(&self, api: &Api) -> Vec<String> {
+        self.variables.iter().map(|name| api.variable(name)).collect()
+    }
+
+    /// Which environment variables have to be set.
+    fn variables_of(&self, api: &Api) -> String {
+        match (self.variables(api).as_slice(), self.token_url) {
+            ([token, client @ ..], Some(_)) if !client.is_empty() => {
+                format!("{token} (or {})", client.join(" and "))
+            }
+            (variables, _) => variables.join(" and "),
+        }
+    }
+
     /// Says what is wrong with a token for this scheme, if anything; `from` is where it came from.
     fn check(&self, token: &str, from: &str) -> Result<(), String> {
         let noun = self.noun;

@@ -11,7 +11,7 @@ use reqwest::{Url, redirect};
 
 use super::{Client, Inner};
 use crate::api::Api;
-use crate::auth::{Credential, Credentials, Scheme, SchemeKind};
+use crate::auth::{self, ClientCredentials, Credential, Credentials, Scheme, SchemeKind};
 use crate::error::Error;
 use crate::redact::Secrets;
 use crate::retry::{Budget, RetryPolicy};
@@ -66,11 +66,11 @@ impl ClientBuilder {
         self.env_read = true;
         for scheme in self.api.schemes {
             if let Some(credential) = from_env(self.api, scheme).transpose() {
-                let from = variables(self.api, scheme).join(" and ");
+                let from = scheme.variables(self.api).join(" and ");
                 self = self.give(scheme.name, credential, from);
             }
         }
-        let variable = variable(self.api, "BASE_URL");
+        let variable = self.api.variable("BASE_URL");
         match read(&variable) {
             Ok(None) => {}
             Ok(Some(url)) if url.is_empty() => {}
@@ -83,6 +83,15 @@ impl ClientBuilder {
     /// Sets the credential of a scheme; `setter` is the method that the caller called for it.
     pub fn credential(self, scheme: &str, credential: Credential, setter: &str) -> Self {
         self.give(scheme, Ok(credential), format!("`{setter}`"))
+    }
+
+    /// Sets a client's id and secret, for tokens from the scheme's token URL.
+    pub fn client_credentials(self, scheme: &str, id: String, secret: String, setter: &str) -> Self {
+        let from = format!("`{setter}`");
+        let known = self.api.schemes.iter().find(|known| known.name == scheme);
+        // An unknown scheme is the error of `build`.
+        let credential = known.map(|known| client_credentials(known, id, secret, &from));
+        self.give(scheme, credential.unwrap_or_else(|| Ok(Credential::token(""))), from)
     }
 
     fn give(mut self, scheme: &str, credential: Result<Credential, Error>, from: String) -> Self {
@@ -196,7 +205,7 @@ impl ClientBuilder {
                     return Err(Error::configuration(format!(
                         "no base URL: the API's document names no absolute one. Call `base_url`, or \
                          `read_env` with {} set",
-                        variable(self.api, "BASE_URL")
+                        self.api.variable("BASE_URL")
                     )));
                 }
             },
@@ -242,16 +251,6 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The name of an environment variable of an API.
-fn variable(api: &Api, name: &str) -> String {
-    format!("{}_{name}", api.env_prefix)
-}
-
-/// The environment variables of a scheme.
-fn variables(api: &Api, scheme: &Scheme) -> Vec<String> {
-    scheme.variables.iter().map(|name| variable(api, name)).collect()
-}
-
 /// A variable of the environment, if it is set.
 fn read(variable: &str) -> Result<Option<String>, Error> {
     match std::env::var(variable) {
@@ -271,50 +270,74 @@ fn not_set(variable: &str, noun: &str) -> Error {
 
 /// The credential of a scheme, if its variables are set.
 fn from_env(api: &Api, scheme: &Scheme) -> Result<Option<Credential>, Error> {
-    match variables(api, scheme).as_slice() {
-        [username, password] if scheme.kind == SchemeKind::Basic => match (read(username)?, read(password)?) {
-            (Some(username), Some(password)) => Ok(Some(Credential::basic(username, password))),
-            (Some(_), None) => Err(not_set(password, "the password of the user")),
-            (None, Some(_)) => Err(not_set(username, "the name of the user")),
-            (None, None) => Ok(None),
-        },
-        [name, ..] => Ok(read(name)?.map(Credential::token)),
+    match scheme.variables(api).as_slice() {
+        [username, password] if scheme.kind == SchemeKind::Basic => {
+            let pair = pair_from_env(
+                [username, password],
+                ["the name of the user", "the password of the user"],
+            )?;
+            Ok(pair.map(|[username, password]| Credential::basic(username, password)))
+        }
+        [token, rest @ ..] => {
+            let token = read(token)?.map(Credential::token);
+            match (token, rest, scheme.token_url) {
+                (None, [id, secret], Some(_)) => {
+                    let pair = pair_from_env([id, secret], ["the id of the client", "the secret of the client"])?;
+                    let from = format!("{id} and {secret}");
+                    pair.map(|[id, secret]| client_credentials(scheme, id, secret, &from))
+                        .transpose()
+                }
+                (token, ..) => Ok(token),
+            }
+        }
         [] => Ok(None),
     }
 }
 
+/// Two variables that are of use only together.
+fn pair_from_env(variables: [&String; 2], nouns: [&str; 2]) -> Result<Option<[String; 2]>, Error> {
+    match variables.map(|variable| read(variable)) {
+        [Ok(Some(first)), Ok(Some(second))] => Ok(Some([first, second])),
+        [Ok(Some(_)), Ok(None)] => Err(not_set(variables[1], nouns[1])),
+        [Ok(None), Ok(Some(_))] => Err(not_set(variables[0], nouns[0])),
+        [Ok(None), Ok(None)] => Ok(None),
+        [Err(error), _] | [_, Err(error)] => Err(error),
+    }
+}
+
+/// Tokens from the scheme's own token URL.
+fn client_credentials(scheme: &Scheme, id: String, secret: String, from: &str) -> Result<Credential, Error> {
+    let Some(url) = scheme.token_url else {
+        return Err(Error::configuration(format!(
+            "the scheme `{}` has no token URL, so {from} is of no use to it",
+            scheme.name
+        )));
+    };
+    for (what, text) in [("id", &id), ("secret", &secret)] {
+        if text.trim().is_empty() {
+            return Err(Error::configuration(format!(
+                "the client's {what} is empty: set {from} to a client's id and secret"
+            )));
+        }
+    }
+    Ok(Credential::provider(ClientCredentials::new(url, id, secret)))
+}
+
 /// The error of a client without the credentials that every call needs.
-fn missing(api: &Api, env_read: bool) -> Error {
-    let alternatives: Vec<Vec<&Scheme>> = api
-        .security
-        .iter()
-        .map(|names| {
-            api.schemes
-                .iter()
-                .filter(|scheme| names.contains(&scheme.name))
-                .collect()
-        })
-        .collect();
+fn missing(api: &'static Api, env_read: bool) -> Error {
+    let alternatives = auth::alternatives(api, api.security);
     // Who reads the environment wants to know which variable is not set.
     if let [alternative] = alternatives.as_slice()
         && let [scheme] = alternative.as_slice()
-        && let [variable] = variables(api, scheme).as_slice()
+        && let [variable] = scheme.variables(api).as_slice()
         && env_read
     {
         return not_set(variable, &with_article(scheme.noun));
     }
-    let listed = |texts: &dyn Fn(&Scheme) -> Vec<String>| {
-        let each = alternatives.iter().map(|schemes| {
-            let texts: Vec<String> = schemes.iter().flat_map(|scheme| texts(scheme)).collect();
-            texts.join(" and ")
-        });
-        each.collect::<Vec<_>>().join(", or ")
-    };
     Error::configuration(format!(
-        "no {}: call {}, or `read_env` with {} set",
-        listed(&|scheme| vec![scheme.noun.to_owned()]),
-        listed(&|scheme| vec![format!("`{}`", scheme.setter)]),
-        listed(&|scheme| variables(api, scheme)),
+        "no {}: {}",
+        auth::listed(&alternatives, |scheme| scheme.noun.to_owned()),
+        auth::how_to_set(api, &alternatives),
     ))
 }
 

@@ -17,7 +17,7 @@ use tracing::Instrument;
 pub use self::builder::ClientBuilder;
 pub(crate) use self::builder::{http_client, is_loopback};
 use crate::api::Api;
-use crate::auth::{Credentials, Sent};
+use crate::auth::{self, Credentials, Sent};
 use crate::body::{Download, Outgoing};
 use crate::call::CallOptions;
 use crate::compression;
@@ -251,7 +251,8 @@ impl Client {
         let inner = &*self.inner;
         ready_for_tokio(self.api().crate_name).map_err(|error| error.on(operation))?;
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
-            return Err(Credentials::missing(operation.security, inner.api.schemes).on(operation));
+            let message = auth::missing(inner.api, operation.security);
+            return Err(Error::credentials(message).on(operation));
         }
         let Call {
             mut request,
@@ -500,7 +501,9 @@ fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
              `{crate_name}::blocking::Client` (feature `blocking`)"
         )));
     }
-    // Tokio has no other way to ask. The panic is its own, and nothing is left half done by it.
+    // Tokio has no other way to ask (tokio-rs/tokio#8361). The panic is its own, and nothing is left half
+    // done by it. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook
+    // would have to be replaced for all threads, and that is the program's to decide.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
         Error::runtime(
             "the Tokio runtime here has no timers, and without them there are no timeouts. Build it \

@@ -117,6 +117,19 @@ mod compressed {
 }
 
 #[tokio::test]
+async fn a_response_has_its_headers() {
+    let server = Server::start(|_, _| {
+        let tagged = Reply::json(200, "[]").header("ETag", "\"v7\"");
+        tagged.header("Link", "<a>").header("Link", "<b>")
+    });
+    let response = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap();
+    // Names are matched in any case.
+    assert_eq!(response.headers().get("ETAG").unwrap(), "\"v7\"");
+    let links: Vec<_> = response.headers().get_all("link").iter().collect();
+    assert_eq!(links, ["<a>", "<b>"]);
+}
+
+#[tokio::test]
 async fn an_http_client_of_the_caller_is_used_as_it_is() {
     let server = Server::start(|request, _| {
         assert_eq!(request.header("x-by"), Some("caller"));

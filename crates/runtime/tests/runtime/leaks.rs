@@ -210,7 +210,13 @@ async fn an_error_of_a_transport_is_quoted_without_secrets() {
 
 /// All that `tracing` is given, as text.
 #[derive(Clone, Default)]
-struct Record(Arc<Mutex<String>>);
+pub struct Record(Arc<Mutex<String>>);
+
+impl Record {
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 impl Visit for Record {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
@@ -254,7 +260,7 @@ async fn records_what_tracing_gets() {
         let error = request.send_json::<Value>(&client).await.unwrap_err();
         drop(guard);
         assert_eq!(error.attempts(), 3);
-        let seen = record.0.lock().unwrap().clone();
+        let seen = record.text();
         assert!(
             seen.contains("url.full=") && seen.contains("/pets?name=[redacted]"),
             "{seen}"

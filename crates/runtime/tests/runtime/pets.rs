@@ -77,6 +77,8 @@ pub static QUERY: Operation = secured(&[&["query"]]);
 pub static COOKIE: Operation = secured(&[&["cookie"]]);
 pub static BOTH: Operation = secured(&[&["header", "cookie"]]);
 pub static EITHER: Operation = secured(&[&["header", "cookie"], &["bearer"]]);
+/// With schemes that are not among those of the API.
+pub static UNKNOWN: Operation = secured(&[&["tls", "bearer"], &["proof"]]);
 pub static OPTIONAL: Operation = secured(&[&["bearer"], &[]]);
 
 /// A clock on which no wait takes time; it remembers how long it was asked to wait.

@@ -11,6 +11,8 @@ use ittybit_runtime::transport::{Transport, TransportError};
 use ittybit_runtime::{Category, Decision, reqwest};
 use proptest::prelude::*;
 
+use crate::leaks::Record;
+use crate::own_process::in_own_process;
 use crate::pets::{self, API, Waits, builder, policy, send, send_with};
 use crate::server::{Reply, Server};
 
@@ -139,6 +141,59 @@ async fn a_spent_budget_ends_the_retries_of_all_clones_and_says_so() {
     let (other, outage) = offline(20, 3);
     outage.fails.store(1, Ordering::SeqCst);
     assert_eq!(send(&other, &pets::OPEN).await.unwrap_err().attempts(), 3);
+}
+
+#[test]
+fn a_spent_budget_is_a_warning_with_the_number_of_attempts() {
+    // Which events are wanted is decided once for all threads.
+    in_own_process("retries::records_a_spent_budget", &[]);
+}
+
+#[tokio::test]
+#[ignore = "is run alone by `a_spent_budget_is_a_warning_with_the_number_of_attempts`"]
+async fn records_a_spent_budget() {
+    const SPENT: &str = "message=the request failed and is not sent again: the retry budget is spent";
+    let (client, outage) = offline(5, 3);
+    outage.fails.store(1, Ordering::SeqCst);
+    let record = Record::default();
+    let guard = tracing::subscriber::set_default(record.clone());
+    send(&client, &pets::OPEN).await.unwrap_err();
+    drop(guard);
+    let seen = record.text();
+    assert_eq!(seen.matches(SPENT).count(), 1, "{seen}");
+    let fields = &seen[seen.find(SPENT).unwrap() + SPENT.len()..];
+    assert!(fields.starts_with("\nattempt=2\nerror.type=503\nerror="), "{seen}");
+
+    // A call that fails with its last attempt says nothing of the budget.
+    let (client, outage) = offline(500, 3);
+    outage.fails.store(1, Ordering::SeqCst);
+    let record = Record::default();
+    let guard = tracing::subscriber::set_default(record.clone());
+    send(&client, &pets::OPEN).await.unwrap_err();
+    drop(guard);
+    assert!(!record.text().contains("budget"), "{}", record.text());
+}
+
+#[tokio::test]
+async fn a_post_whose_response_is_cut_is_sent_again_only_where_that_is_safe() {
+    let half = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[1, 2";
+    let server = || {
+        Server::start(move |_, number| match number {
+            0 => Reply::Close(half.into()),
+            _ => Reply::json(200, "[]"),
+        })
+    };
+    let unsafe_to_repeat = server();
+    let client = builder(&unsafe_to_repeat).build().unwrap();
+    let error = send(&client, &pets::MAKE).await.unwrap_err();
+    assert_eq!((error.category(), error.attempts()), (Category::Interrupted, 1));
+    assert_eq!(unsafe_to_repeat.requests().len(), 1);
+    assert_eq!(error.status().unwrap(), 200);
+
+    let idempotent = server();
+    let client = builder(&idempotent).build().unwrap();
+    send(&client, &pets::MAKE_ONCE).await.unwrap();
+    assert_eq!(idempotent.requests().len(), 2);
 }
 
 #[tokio::test]

@@ -129,9 +129,24 @@ async fn missing_credentials_are_an_error_that_says_how_to_set_them() {
     assert_eq!(error.attempts(), 0);
     assert_eq!(
         error.to_string(),
-        "list_pets failed: this call needs credentials that the client does not have: set `header` (`header`) \
-         and `cookie` (`cookie`), or `bearer` (`bearer`) when it is built"
+        "list_pets failed: this call needs credentials that the client does not have. When it is built, call \
+         `header` and `cookie`, or `bearer`, or `read_env` with PETS_HEADER_KEY and PETS_COOKIE_KEY, or PETS_TOKEN set"
     );
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_scheme_that_the_client_does_not_know_is_never_sent_as_anonymous() {
+    let server = checked(|_| true);
+    for client in [with(&server, &[]), with(&server, &["bearer"])] {
+        let error = send(&client, &pets::UNKNOWN).await.unwrap_err();
+        assert_eq!((error.category(), error.attempts()), (Category::Credentials, 0));
+        assert_eq!(
+            error.to_string(),
+            "list_pets failed: this call needs the security scheme `tls` and `bearer`, or `proof`, which the client \
+             cannot send; it is not sent without"
+        );
+    }
     assert!(server.requests().is_empty());
 }
 
