@@ -100,25 +100,30 @@ impl Prepare<'_> {
 
     /// The alternatives of a `security`: the names of the schemes that are sent together.
     pub(super) fn requirements(&mut self, security: &[SecurityRequirement], at: &str) -> Vec<Vec<String>> {
-        let mut alternatives = Vec::new();
+        let known = |name: &String| self.model.schemes.iter().any(|scheme| scheme.name == *name);
+        let (mut alternatives, mut unknown) = (Vec::new(), Vec::new());
         for (index, requirement) in security.iter().enumerate() {
-            let known = |name: &&String| self.model.schemes.iter().any(|scheme| scheme.name == **name);
             match requirement.keys().find(|name| !known(name)) {
-                Some(unknown) => self.note(
-                    &pointer::join(at, [index.to_string().as_str()]),
-                    format!("the client cannot send the scheme `{unknown}`, so it never takes this alternative"),
-                ),
+                Some(name) => unknown.push((index, name)),
                 None => alternatives.push(requirement.keys().cloned().collect()),
             }
         }
-        if alternatives.is_empty() && !security.is_empty() {
+        if alternatives.is_empty() && !unknown.is_empty() {
             self.note(
                 at,
                 "the client can send none of these alternatives. A call that needs one is not sent without: it is an \
                  error that names the schemes",
             );
-            let names = security.iter().map(|requirement| requirement.keys().cloned().collect());
-            alternatives.extend(names);
+            return security
+                .iter()
+                .map(|requirement| requirement.keys().cloned().collect())
+                .collect();
+        }
+        for (index, name) in unknown {
+            self.note(
+                &pointer::join(at, [index.to_string().as_str()]),
+                format!("the client cannot send the scheme `{name}`, so it never takes this alternative"),
+            );
         }
         alternatives
     }

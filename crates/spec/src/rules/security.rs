@@ -12,10 +12,21 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     };
     let named = checker.document.get("/components/securitySchemes");
     let schemes = named.and_then(Node::as_object).unwrap_or_default();
+    let sort = |checker: &Checker<'d>, name: &str| match named.and_then(|named| named.get(name)) {
+        Some(scheme) if scheme.get("type").and_then(Node::as_str) == Some("mutualTLS") => Sort::OfConnection,
+        Some(scheme) if !checker.fixes.is_left_out(scheme) => Sort::Known,
+        _ => Sort::Unknown,
+    };
+    let remains = security.items().any(|requirement| {
+        let mut members = requirement.members();
+        members.all(|scheme| sort(checker, scheme.name) != Sort::Unknown)
+    });
     for requirement in security.items() {
+        let mut members = requirement.members();
+        let sent = members.any(|scheme| sort(checker, scheme.name) != Sort::OfConnection);
         for scheme in requirement.members() {
-            let known = named.and_then(|named| named.get(scheme.name));
-            if known.is_some_and(|known| !checker.fixes.is_left_out(known)) {
+            let sort = sort(checker, scheme.name);
+            if sort == Sort::Known {
                 continue;
             }
             let message = format!("there is no security scheme `{}`", short(scheme.name));
@@ -28,10 +39,28 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                     short(scheme.name)
                 )),
             };
-            // All schemes of a requirement are needed at once.
-            checker.decide(&requirement, Decision::LeftOut, finding);
+            match sort {
+                // The connection has the certificate: the request has the rest.
+                Sort::OfConnection if sent => checker.decide(&scheme, Decision::LeftOut, finding),
+                // Without an alternative, to leave it out would make the operation one that anybody may call.
+                Sort::Unknown if !remains => {
+                    let finding = finding.label("kept, since nothing else is asked for: a call that needs it fails");
+                    checker.decide(&scheme, Decision::Kept, finding);
+                }
+                // All schemes of a requirement are needed at once.
+                _ => checker.decide(&requirement, Decision::LeftOut, finding),
+            }
         }
     }
+}
+
+/// What a name in a requirement leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Known,
+    /// A scheme that is not part of a request: a certificate.
+    OfConnection,
+    Unknown,
 }
 
 #[cfg(test)]
@@ -42,5 +71,30 @@ mod tests {
     fn it_names_schemes() {
         let text = "paths: {}\ncomponents: { securitySchemes: { a: { type: http, scheme: bearer } } }\nsecurity: [{ a: [] }, { b: [] }]\n";
         assert_eq!(findings(text), ["security-unknown 6:25"]);
+    }
+
+    #[test]
+    fn what_is_left_out_never_makes_a_call_anonymous() {
+        let lowered = |security: &str| {
+            let text = format!(
+                "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\npaths: {{}}\n\
+                 components: {{ securitySchemes: {{ a: {{ type: http, scheme: bearer }}, tls: {{ type: mutualTLS }} }} }}\n\
+                 security: {security}\n"
+            );
+            let lowered = crate::Document::parse("api.yaml", &text).unwrap().lowered().unwrap();
+            lowered.document.get("/security").unwrap().to_json().to_string()
+        };
+        assert_eq!(lowered("[{ a: [] }, { b: [] }]"), r#"[{"a":[]}]"#);
+        assert_eq!(lowered("[{ b: [] }]"), r#"[{"b":[]}]"#);
+        assert_eq!(
+            lowered("[{ a: [], b: [] }, { c: [] }]"),
+            r#"[{"a":[],"b":[]},{"c":[]}]"#
+        );
+        assert_eq!(lowered("[{ b: [] }, {}]"), "[{}]");
+        // A certificate belongs to the connection.
+        assert_eq!(lowered("[{ tls: [], a: [] }]"), r#"[{"a":[]}]"#);
+        assert_eq!(lowered("[{ tls: [] }, { a: [] }]"), r#"[{"a":[]}]"#);
+        assert_eq!(lowered("[{ tls: [] }]"), "[]");
+        assert_eq!(lowered("[{ tls: [], b: [] }]"), r#"[{"b":[]}]"#);
     }
 }
