@@ -75,6 +75,7 @@ fn operations() {
         "a made up name that is taken" => said("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
         "the builder of a schema" => said("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),
         "a query in the path" => said("paths:\n  /a?b=c:\n    get: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
+        "a path that has an error only with its slash" => said("paths:\n  \"{}\": {}\n"),
         "a path by reference" => said("paths:\n  /a: { $ref: \"#/paths/~1b\" }\n"),
     }
 }

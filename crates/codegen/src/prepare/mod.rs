@@ -21,7 +21,7 @@ mod union;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Lowered, Position};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
@@ -45,17 +45,21 @@ pub(crate) struct Prepared {
 
 /// Prepares a document, or says everything that is in the way.
 pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
-    let lowered = match document.lowered() {
-        Ok(lowered) => lowered,
-        Err(mut findings) => {
-            if let Some(Err(more)) = document.sound_part().as_ref().map(prepare) {
-                findings.extend(more);
-            }
-            return Err(findings);
-        }
+    let mut findings = match document.lowered() {
+        Ok(lowered) => return prepare_lowered(lowered),
+        Err(findings) => findings,
     };
+    // What is wrong with the part itself is among the findings already.
+    let part = document.sound_part().and_then(|part| part.lowered().ok());
+    if let Some(Err(more)) = part.map(prepare_lowered) {
+        findings.extend(more);
+    }
+    Err(findings)
+}
+
+fn prepare_lowered(lowered: Lowered) -> Result<Prepared, Diagnostics> {
     let api = lowered.openapi()?;
-    let ittybit_spec::Lowered {
+    let Lowered {
         document,
         findings: mut notes,
     } = lowered;
