@@ -54,7 +54,6 @@ pub struct Members<'v> {
     members: &'v Map<String, Value>,
     /// `None` at the end of the levels to look at.
     look: Option<Look>,
-    strict: bool,
     known: usize,
     points: isize,
 }
@@ -65,7 +64,6 @@ impl<'v> Members<'v> {
         Some(Self {
             members: value.as_object()?,
             look: look.deeper(),
-            strict: look.strict,
             known: 0,
             points: 0,
         })
@@ -95,7 +93,7 @@ impl<'v> Members<'v> {
         };
         match fits {
             Some(points) => self.points += 2 + points,
-            None if self.strict => return None,
+            None if self.look.is_some_and(|look| look.strict) => return None,
             None => {}
         }
         Some(self)
