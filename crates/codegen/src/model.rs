@@ -328,18 +328,17 @@ impl Location {
 pub(crate) struct Body {
     pub about: About,
     pub required: bool,
-    pub ty: TokenStream,
     pub format: Format,
 }
 
-/// How a body is written.
+/// How a body is written, and the types of what the document describes.
 #[derive(Debug)]
 pub(crate) enum Format {
-    Json,
+    Json(TokenStream),
     /// JSON under another media type.
-    JsonAs(String),
+    JsonAs(String, TokenStream),
     /// `application/x-www-form-urlencoded`, with the properties that have a style of their own.
-    Form(Vec<(String, Style)>),
+    Form(TokenStream, Vec<(String, Style)>),
     Text(String),
     Bytes(String),
     /// Each part has a setter of its own.

@@ -52,7 +52,17 @@ impl<'m> Parts<'m> {
                         setters.push(part_setter(part, context)?);
                     }
                 }
-                _ => setters.push(body_setter(body, context)?),
+                Format::Json(ty) | Format::JsonAs(_, ty) | Format::Form(ty, _) => {
+                    setters.push(body_setter(body, context.outside(ty)?, context));
+                }
+                Format::Text(_) => setters.push(body_setter(body, syn::parse_quote!(String), context)),
+                Format::Bytes(_) => {
+                    setters.push(body_setter(
+                        body,
+                        syn::parse_quote!(ittybit_runtime::body::Body),
+                        context,
+                    ));
+                }
             }
         }
         let unit: Type = syn::parse_quote!(());
@@ -320,9 +330,9 @@ impl<'m> Parts<'m> {
             return TokenStream::new();
         };
         match &body.format {
-            Format::Json => quote! { .json(#value) },
-            Format::JsonAs(media) => quote! { .json_as(#media, #value) },
-            Format::Form(styles) => {
+            Format::Json(_) => quote! { .json(#value) },
+            Format::JsonAs(media, _) => quote! { .json_as(#media, #value) },
+            Format::Form(_, styles) => {
                 let styles = styles.iter().map(|(name, found)| {
                     let style = style(*found);
                     quote! { (#name, #style) }
@@ -524,19 +534,10 @@ fn style(style: Style) -> TokenStream {
     quote! { Style::new(Form::#form, #explode) #reserved }
 }
 
-fn body_setter(body: &Body, context: Context) -> Result<Setter, syn::Error> {
-    let ty = context.outside(&body.ty)?;
+fn body_setter(body: &Body, ty: Type, context: Context) -> Setter {
     let words = Some("The body of the request.").filter(|_| body.about.docs.is_none());
-    Ok(Setter {
-        name: BODY.to_owned(),
-        about: docs::item(&body.about, words),
-        example: Argument::body(context, &ty),
-        ty,
-        required: body.required,
-        boxed: false,
-        checks: Vec::new(),
-        demand: Vec::new(),
-    })
+    let (about, example) = (docs::item(&body.about, words), Argument::body(context, &ty));
+    Setter::unchecked(BODY, about, ty, body.required, example)
 }
 
 fn part_setter(part: &Part, context: Context) -> Result<Setter, syn::Error> {
@@ -550,16 +551,9 @@ fn part_setter(part: &Part, context: Context) -> Result<Setter, syn::Error> {
         bounds: None,
     };
     let words = format!("The part {} of the body.", docs::code(&part.name));
-    Ok(Setter {
-        name: part.rust.clone(),
-        about: docs::item(&part.about, Some(&words)),
-        example: context.argument(&ty, said).map(Argument::plain),
-        ty,
-        required: part.required,
-        boxed: false,
-        checks: Vec::new(),
-        demand: Vec::new(),
-    })
+    let about = docs::item(&part.about, Some(&words));
+    let example = context.argument(&ty, said).map(Argument::plain);
+    Ok(Setter::unchecked(&part.rust, about, ty, part.required, example))
 }
 
 fn parameter_docs(parameter: &Parameter) -> TokenStream {

@@ -28,6 +28,26 @@ pub(crate) struct Setter {
 }
 
 impl Setter {
+    /// One that takes every value of its type.
+    pub(crate) fn unchecked(
+        name: &str,
+        about: TokenStream,
+        ty: Type,
+        required: bool,
+        example: Option<Argument>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            about,
+            ty,
+            required,
+            boxed: false,
+            checks: Vec::new(),
+            demand: Vec::new(),
+            example,
+        }
+    }
+
     fn stored(&self) -> TokenStream {
         let ty = &self.ty;
         let ty = if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) };

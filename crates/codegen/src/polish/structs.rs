@@ -212,16 +212,10 @@ impl Field<'_> {
             example: self.model.example.as_ref(),
             bounds: None,
         };
-        let example = context.argument(&ty, said);
+        let example = context.argument(&ty, said).map(Argument::plain);
         Setter {
-            name: self.name.to_owned(),
-            about: docs::item(&self.model.about, None),
-            ty,
-            required: !optional,
             boxed,
-            checks: Vec::new(),
-            demand: Vec::new(),
-            example: example.map(Argument::plain),
+            ..Setter::unchecked(self.name, docs::item(&self.model.about, None), ty, !optional, example)
         }
     }
 }

@@ -6,11 +6,11 @@ use openapiv3::{
     Encoding, MediaType, QueryStyle, ReferenceOr, RequestBody, Response, Responses, Schema, SchemaKind, StatusCode,
     StringFormat, Type, VariantOrUnknownOrEmpty,
 };
-use quote::quote;
+use proc_macro2::TokenStream;
 
 use super::operation::{place_name, resolve};
 use super::schema::{Place, about, any, first_value};
-use super::shape::{Object, Shape, single_type};
+use super::shape::{Object, Shape};
 use super::{Prepare, free};
 use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Part, PartContent, Style, Success};
 use crate::name;
@@ -88,40 +88,29 @@ impl Prepare<'_> {
             );
             return None;
         };
-        for other in body.content.keys().filter(|other| *other != media) {
-            let message = format!("of the media types only `{media}` is used, not `{other}`");
-            let at = pointer::join(&content_at, [other.as_str()]);
-            self.push(self.document.note(&at, message).at_key());
-        }
+        self.unused_media(&body.content, media, &content_at);
         let place = Place::new(pointer::join(&content_at, [media.as_str(), "schema"]), name);
         let schema = content.schema.clone().unwrap_or_else(|| ReferenceOr::Item(any()));
         let essence = essence(media);
-        let (ty, format) = if is_json(media) || essence == "*/*" && !self.is_binary(&schema) && content.schema.is_some()
-        {
-            let format = match essence.as_str() {
-                "application/json" | "*/*" => Format::Json,
-                _ => Format::JsonAs(media.clone()),
-            };
-            (self.sent_type(&schema, &place), format)
+        let format = if is_json(media) || essence == "*/*" && !self.is_binary(&schema) && content.schema.is_some() {
+            let ty = self.sent_type(&schema, &place);
+            match essence.as_str() {
+                "application/json" | "*/*" => Format::Json(ty),
+                _ => Format::JsonAs(media.clone(), ty),
+            }
         } else if essence == FORM {
-            (
-                self.sent_type(&schema, &place),
-                Format::Form(form_styles(&content.encoding)),
-            )
+            Format::Form(self.sent_type(&schema, &place), form_styles(&content.encoding))
         } else if essence == MULTIPART
             && let Some(object) = self.object(&schema, &place)
         {
-            let parts = self.parts(&object, &place, parameters);
-            (quote!(()), Format::Multipart(parts))
+            Format::Multipart(self.parts(&object, &place, parameters))
         } else if is_text(media) && !self.is_binary(&schema) {
-            (quote!(String), Format::Text(media.clone()))
+            Format::Text(media.clone())
         } else {
-            let media = if essence == "*/*" {
-                "application/octet-stream"
-            } else {
-                media
-            };
-            (quote!(ittybit_runtime::body::Body), Format::Bytes(media.to_owned()))
+            match essence.as_str() {
+                "*/*" => Format::Bytes("application/octet-stream".to_owned()),
+                _ => Format::Bytes(media.clone()),
+            }
         };
         let about = About {
             docs: body.description.clone(),
@@ -130,12 +119,20 @@ impl Prepare<'_> {
         Some(Body {
             about,
             required: body.required,
-            ty,
             format,
         })
     }
 
-    fn sent_type(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> proc_macro2::TokenStream {
+    /// Notes the media types of a body beside the one that is used.
+    fn unused_media(&mut self, content: &IndexMap<String, MediaType>, used: &str, at: &str) {
+        for other in content.keys().filter(|other| *other != used) {
+            let message = format!("of the media types only `{used}` is used, not `{other}`");
+            let at = pointer::join(at, [other.as_str()]);
+            self.push(self.document.note(&at, message).at_key());
+        }
+    }
+
+    fn sent_type(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> TokenStream {
         let converted = self.convert(schema, place);
         self.sent.extend(converted.holds.clone());
         converted.sent_type()
@@ -189,13 +186,10 @@ impl Prepare<'_> {
 
     /// Whether a schema is that of bytes.
     fn is_binary(&self, schema: &ReferenceOr<Schema>) -> bool {
-        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+        let SchemaKind::Type(Type::String(string)) = self.kind_behind(schema) else {
             return false;
         };
-        let SchemaKind::Type(Type::String(string)) = &*single_type(&schema.schema_kind) else {
-            return false;
-        };
-        match &string.format {
+        match string.format {
             VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => true,
             VariantOrUnknownOrEmpty::Unknown(format) => format == "file",
             _ => false,
@@ -203,14 +197,8 @@ impl Prepare<'_> {
     }
 
     fn is_list_of_files(&self, schema: &ReferenceOr<Schema>) -> bool {
-        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
-            return false;
-        };
-        match &*single_type(&schema.schema_kind) {
-            SchemaKind::Type(Type::Array(list)) => {
-                let items = list.items.clone().map(ReferenceOr::unbox);
-                items.is_some_and(|items| self.is_binary(&items))
-            }
+        match self.kind_behind(schema) {
+            SchemaKind::Type(Type::Array(list)) => list.items.is_some_and(|items| self.is_binary(&items.unbox())),
             _ => false,
         }
     }
@@ -308,11 +296,8 @@ impl Prepare<'_> {
             return (Success::Empty, None);
         };
         for item in &with_body {
-            let used = item.media().map(|(media, _)| media.to_owned()).unwrap_or_default();
-            for other in item.response.content.keys().filter(|other| **other != used) {
-                let message = format!("of the media types only `{used}` is used, not `{other}`");
-                let at = pointer::join(&item.at, ["content", other.as_str()]);
-                self.push(self.document.note(&at, message).at_key());
+            if let Some((used, _)) = item.media() {
+                self.unused_media(&item.response.content, used, &pointer::join(&item.at, ["content"]));
             }
         }
         match readings.as_slice() {
@@ -361,7 +346,7 @@ impl Prepare<'_> {
         (Success::ByStatus(name), None)
     }
 
-    fn received_body(&mut self, item: &Succeeded, name: String) -> (proc_macro2::TokenStream, Option<String>) {
+    fn received_body(&mut self, item: &Succeeded, name: String) -> (TokenStream, Option<String>) {
         let (media, schema) = match item.media() {
             Some((media, content)) => (media, content.schema.clone()),
             None => ("", None),
@@ -383,11 +368,8 @@ impl Prepare<'_> {
         }
         let schema = content.schema.as_ref();
         let binary = schema.is_some_and(|schema| self.is_binary(schema));
-        let is_string = schema.is_some_and(|schema| {
-            let last = self.chain(schema, "").pop();
-            let is_string = |kind: &SchemaKind| matches!(&*single_type(kind), SchemaKind::Type(Type::String(_)));
-            matches!(last, Some((ReferenceOr::Item(schema), _)) if is_string(&schema.schema_kind))
-        });
+        let is_string =
+            schema.is_some_and(|schema| matches!(self.kind_behind(schema), SchemaKind::Type(Type::String(_))));
         match essence(media).as_str() {
             _ if binary => Reading::Bytes,
             "*/*" if is_string => Reading::Text,

@@ -189,13 +189,14 @@ impl<'a> Prepare<'a> {
 
     /// The name itself, or the name with the shortest suffix that makes it one that nothing else has.
     fn free_type_name(&self, wanted: &str) -> String {
-        let is_taken =
-            |name: &str| name::is_reserved_type(name) || name == TIMESTAMP || self.model.places.contains_key(name);
-        let wanted = match name::is_reserved_type(wanted) || wanted == TIMESTAMP {
+        let is_reserved = |name: &str| name::is_reserved_type(name) || name == TIMESTAMP;
+        let wanted = match is_reserved(wanted) {
             true => format!("{wanted}Value"),
             false => wanted.to_owned(),
         };
-        free(&wanted, "", is_taken)
+        free(&wanted, "", |name| {
+            is_reserved(name) || self.model.places.contains_key(name)
+        })
     }
 
     /// Names the builders of requests, which are in one module with the builders of structs.

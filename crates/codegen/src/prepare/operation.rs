@@ -1,7 +1,7 @@
 //! Operations: one method each, with the parameters, the body and the answer that the client can
 //! send and read.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
@@ -14,7 +14,7 @@ use crate::name;
 impl Prepare<'_> {
     /// The operations of every path.
     pub(super) fn paths(&mut self) {
-        let mut names: HashMap<String, String> = HashMap::new();
+        let mut builders = HashSet::new();
         for (path, item) in self.api.paths.iter() {
             let at = pointer::join("/paths", [path.as_str()]);
             let ReferenceOr::Item(item) = item else {
@@ -27,7 +27,7 @@ impl Prepare<'_> {
             };
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
-                self.operation(path, method, item, operation, &at, &mut names);
+                self.operation(path, method, item, operation, &at, &mut builders);
             }
         }
     }
@@ -39,7 +39,7 @@ impl Prepare<'_> {
         item: &PathItem,
         operation: &SpecOperation,
         at: &str,
-        names: &mut HashMap<String, String>,
+        builders: &mut HashSet<String>,
     ) {
         let id = operation
             .operation_id
@@ -64,14 +64,14 @@ impl Prepare<'_> {
             false => rust.clone(),
         };
         // Two methods whose builders have one name are two of one name, too.
-        let free = free(&wanted, "_", |name| names.contains_key(&name::builder_name(name)));
+        let free = free(&wanted, "_", |name| builders.contains(&name::builder_name(name)));
         if free != rust {
             let message = format!("the name `{rust}` is taken: the method is `{free}`");
             self.note(&id_at, message);
         }
         let rust = free;
         let builder = name::builder_name(&rust);
-        names.insert(builder.clone(), id_at.clone());
+        builders.insert(builder.clone());
         let parameters = self.parameters(item, operation, at, &builder);
         self.define_waiting();
         let body = operation

@@ -634,22 +634,26 @@ impl Prepare<'_> {
         })
     }
 
-    /// Whether a parameter's value is one text on the wire, a list of them, or neither.
-    pub(super) fn wire_form(&self, schema: &ReferenceOr<Schema>) -> WireForm {
-        let last = |schema: &ReferenceOr<Schema>| match self.chain(schema, "").pop() {
+    /// What a schema is behind all references: any value where they lead nowhere.
+    pub(super) fn kind_behind(&self, schema: &ReferenceOr<Schema>) -> SchemaKind {
+        match self.chain(schema, "").pop() {
             Some((ReferenceOr::Item(schema), _)) => single_type(&schema.schema_kind).into_owned(),
             _ => SchemaKind::Any(AnySchema::default()),
-        };
+        }
+    }
+
+    /// Whether a parameter's value is one text on the wire, a list of them, or neither.
+    pub(super) fn wire_form(&self, schema: &ReferenceOr<Schema>) -> WireForm {
         let is_one = |kind: &SchemaKind| match kind {
             SchemaKind::Type(Type::Object(_) | Type::Array(_)) => false,
             SchemaKind::Type(_) => true,
             SchemaKind::Any(any) => is_enum(&any.enumeration),
             _ => false,
         };
-        match last(schema) {
+        match self.kind_behind(schema) {
             // The items of a list may be that list again: they are not followed further.
             SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. }))
-                if is_one(&last(&items.clone().unbox())) =>
+                if is_one(&self.kind_behind(&items.clone().unbox())) =>
             {
                 WireForm::Many
             }

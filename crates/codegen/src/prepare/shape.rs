@@ -403,7 +403,7 @@ pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     }
 }
 
-fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
+pub(super) fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
     match schema.as_item().map(|schema| &schema.schema_kind) {
         Some(SchemaKind::Type(Type::Object(object))) => object.required.clone(),
         Some(SchemaKind::Any(any)) => any.required.clone(),

@@ -8,7 +8,7 @@ use ittybit_spec::pointer;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type};
 
 use super::schema::{COMPONENTS, Converted, Place, about};
-use super::shape::{Held, Object, Shape, is_enum, single_type};
+use super::shape::{Held, Object, Shape, is_enum, required, single_type};
 use super::{Prepare, free};
 use crate::model::{Union, UnionVariant};
 use crate::name;
@@ -183,7 +183,7 @@ impl Prepare<'_> {
         match shape {
             Shape::Struct(object) => self.merge(&mut whole, object),
             Shape::Map(additional) => whole.additional = whole.additional.or(additional),
-            Shape::Any => whole.required.extend(required_of(schema)),
+            Shape::Any => whole.required.extend(required(schema)),
             _ => return None,
         }
         Some(whole)
@@ -222,16 +222,12 @@ impl Prepare<'_> {
     }
 
     /// The values of an enum of strings.
-    fn choices(&self, schema: &ReferenceOr<Schema>) -> Vec<String> {
-        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+    fn choices(&mut self, schema: &ReferenceOr<Schema>) -> Vec<String> {
+        let Some((schema, at)) = self.chain(schema, "").pop() else {
             return Vec::new();
         };
-        match &*single_type(&schema.schema_kind) {
-            SchemaKind::Type(Type::String(string)) => string.enumeration.iter().flatten().cloned().collect(),
-            SchemaKind::Any(any) => {
-                let texts = any.enumeration.iter().filter_map(serde_json::Value::as_str);
-                texts.map(str::to_owned).collect()
-            }
+        match self.shape(&schema, &Place::new(at, "")) {
+            Shape::Enum(values) => values,
             _ => Vec::new(),
         }
     }
@@ -286,7 +282,7 @@ impl Prepare<'_> {
     }
 
     /// What a variant is called: like its component, or like what it is.
-    fn variant_of_union(&self, part: &ReferenceOr<Schema>) -> String {
+    fn variant_of_union(&mut self, part: &ReferenceOr<Schema>) -> String {
         let of = match part {
             ReferenceOr::Reference { reference } => {
                 let name = reference.trim_start_matches(COMPONENTS);
@@ -326,12 +322,5 @@ fn tags(discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String
     match mapped.is_empty() {
         true => vec![name.to_owned()],
         false => mapped,
-    }
-}
-
-fn required_of(schema: &ReferenceOr<Schema>) -> Vec<String> {
-    match schema.as_item().map(|schema| &schema.schema_kind) {
-        Some(SchemaKind::Any(any)) => any.required.clone(),
-        _ => Vec::new(),
     }
 }
