@@ -127,6 +127,6 @@ fn generate_here(document: &Document, command: &str, crate_name: &str) -> Result
         code: join::join(&layout::text(&file, &header, crate_name)),
         notes: prepared.notes,
         operations: model.operations.len(),
-        types: model.structs.len() + model.enums.len() + model.aliases.len(),
+        types: model.types(),
     })
 }

@@ -50,6 +50,12 @@ impl Model {
         setters.any(|name| OPERATORS.contains(&name.as_str()))
     }
 
+    /// The number of types.
+    pub(crate) fn types(&self) -> usize {
+        let enums = self.enums.len() + self.unions.len() + self.outcomes.len();
+        self.structs.len() + enums + self.aliases.len()
+    }
+
     /// Whether the generated code has deprecated items, which it uses itself.
     pub(crate) fn has_deprecated(&self) -> bool {
         let fields = self
@@ -64,7 +70,8 @@ impl Model {
             .structs
             .values()
             .map(|item| &item.about)
-            .chain(self.enums.values().map(|item| &item.about));
+            .chain(self.enums.values().map(|item| &item.about))
+            .chain(self.unions.values().map(|item| &item.about));
         let rest = self
             .operations
             .values()

@@ -47,11 +47,7 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
         }
         _ => quote! { none },
     };
-    let has_types = !model.structs.is_empty()
-        || !model.enums.is_empty()
-        || !model.aliases.is_empty()
-        || !model.unions.is_empty()
-        || !model.outcomes.is_empty();
+    let has_types = model.types() > 0;
     let types = has_types.then(|| quote! { pub use types::*; });
     let runtime_types = name::RUNTIME_TYPES.iter().map(|name| format_ident!("{name}"));
     quote! {
