@@ -324,7 +324,7 @@ impl Fields<'_> {
                     self.collect(&inner, &format!("{path}."), within);
                 }
                 held => {
-                    if held.as_deref() == Some(crate::prepare::TIMESTAMP) {
+                    if held.as_deref() == Some(crate::lower::TIMESTAMP) {
                         self.times.push(path.clone());
                     }
                     self.names.push(path);

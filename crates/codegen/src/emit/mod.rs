@@ -1,4 +1,4 @@
-//! Polish: progenitor's code becomes code that one would have written by hand.
+//! Emit: progenitor's code becomes code that one would have written by hand.
 //!
 //! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
 
@@ -26,7 +26,7 @@ use self::survey::Survey;
 use crate::model::Model;
 
 /// Turns progenitor's file into the client's.
-pub(crate) fn polish(mut file: File, model: &Model, crate_name: &str) -> Result<File, syn::Error> {
+pub(crate) fn emit(mut file: File, model: &Model, crate_name: &str) -> Result<File, syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
 

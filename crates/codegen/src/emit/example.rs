@@ -7,9 +7,9 @@ use syn::Type;
 use super::context::{Context, name_of};
 use super::paths;
 use super::setter::Setter;
+use crate::lower::{TIMESTAMP, fits};
 use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
-use crate::prepare::{TIMESTAMP, fits};
 
 /// Code is broken into several lines from here on. The crate's name is one character until it is laid out.
 const WIDTH: usize = 72;
