@@ -396,23 +396,14 @@ impl Requests {
 
 /// The list of all operations.
 pub(crate) fn of_operations() -> String {
-    of_all("operation", "OPERATIONS", "operation.method, operation.path")
+    block(
+        "for operation in \u{2}::operation::OPERATIONS {\n    println!(\"{} {}\", operation.method, operation.path);\n}",
+    )
 }
 
-/// A list as data.
-pub(crate) fn of_list() -> String {
-    block("fn name(list: &\u{2}::operation::List) -> &'static str {\n    list.operation().id\n}")
-}
-
-/// The list of all lists.
-pub(crate) fn of_lists() -> String {
-    of_all("list", "LISTS", "list.operation().id, list.operation().summary")
-}
-
-fn of_all(one: &str, all: &str, shown: &str) -> String {
-    block(&format!(
-        "for {one} in \u{2}::operation::{all} {{\n    println!(\"{{}} {{}}\", {shown});\n}}"
-    ))
+/// The API as data.
+pub(crate) fn of_api() -> String {
+    block("for scheme in \u{2}::operation::API.schemes {\n    println!(\"{}: {}\", scheme.name, scheme.noun);\n}")
 }
 
 /// A statement that ends in calls, each on a line of its own where one line does not hold them.

@@ -120,14 +120,14 @@ pub(crate) fn emit(mut file: File, model: &Model, crate_name: &str) -> Result<Fi
             "text_of",
             "argument::",
             "bounds::",
+            "operation::",
             "types::",
         ],
     );
     import(&mut builders, &of_builders.found)?;
 
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
-    let lists: Vec<_> = operations.iter().filter_map(operation::Parts::list).collect();
-    let metadata = metadata::operations(&builder_idents, &lists);
+    let metadata = metadata::operations(&builder_idents);
     let methods = operations.iter().map(|operation| operation.method(false));
     let blocking_methods = operations.iter().map(|operation| operation.method(true));
     let of_client = (!operations.is_empty()).then(|| {
@@ -198,6 +198,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }
+            "operation::" => quote! { use ittybit_runtime::operation; },
             "blocking::" => quote! {
                 #[cfg(feature = "blocking")]
                 use super::blocking;
