@@ -156,9 +156,9 @@ impl<'m> Parts<'m> {
     pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let builder = self.builder_ident();
         let about = docs::lines(&format!(
-            "A {} request, begun by [`Client::{name}`](super::Client::{name}), which shows how it is sent.",
+            "A {} request, begun by [`Client::{}`], which shows how it is sent.",
             self.wire(),
-            name = self.name
+            self.name
         ));
         let metadata = metadata::operation(self.name, self.model, &self.setters, &self.item, context);
         let lists = self.pagination().map(|pages| {
