@@ -230,7 +230,12 @@ async fn no_connection_in_time() {
 async fn an_invalid_argument_sends_nothing() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
     let client = loopback::client(&server, &Waits::default());
-    let error = client.list_tasks().limit(101).send().await.unwrap_err();
+    let error = client
+        .list_tasks()
+        .limit(loopback::largest_page() + 1)
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.category(), Category::InvalidArgument);
     assert_eq!(error.attempts(), 0);
     assert!(error.to_string().contains("`limit`"), "{error}");
