@@ -120,6 +120,16 @@ fn a_key_that_comes_again_gets_the_first_response() {
     );
     assert_eq!(refused.status, 400);
     assert_eq!(create("three", "C").status, 201);
+    // What it created is deleted: the first response would lead to nothing.
+    let second = id(&create("two", "A"));
+    let path = format!("/renders/{second}");
+    served.json("DELETE", "/renders/{render_id}", &path, &Value::Null);
+    let anew = id(&create("two", "A"));
+    assert_ne!(anew, second);
+    assert_eq!(
+        served.get("/renders/{render_id}", &format!("/renders/{anew}")).status,
+        200
+    );
     // After a day it is a new request.
     clock.advance(Duration::from_secs(86_400));
     assert_ne!(id(&create("one", "A")), id(&first));

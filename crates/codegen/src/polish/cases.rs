@@ -170,3 +170,66 @@ fn beyond(bounds: &Bounds) -> Vec<i64> {
     let both = [next(bounds.minimum, -1), next(bounds.maximum, 1)];
     both.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use ittybit_spec::Document;
+
+    const PETS: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+servers: [{ url: https://api.example.com }]
+paths:
+  /pets:
+    post:
+      operationId: make_pet
+      parameters: [{ name: dry, in: query, schema: { type: boolean } }]
+      requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
+      responses: { '204': { description: Made. } }
+  /pets/{number}:
+    get:
+      operationId: get_pet
+      parameters:
+        - { name: number, in: path, required: true, schema: { type: integer, minimum: 1, maximum: 9, exclusiveMaximum: true } }
+        - { name: size, in: query, schema: { type: number, minimum: 0 } }
+      responses: { '204': { description: There. } }
+  /pets/{name}/picture:
+    put:
+      operationId: put_picture
+      parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
+      requestBody: { required: true, content: { image/png: { schema: { type: string, format: binary } } } }
+      responses: { '204': { description: Put. } }
+  /codes/{code}:
+    get:
+      operationId: get_code
+      parameters: [{ name: code, in: path, required: true, schema: { type: string, pattern: '^[A-Z]{3}$' } }]
+      responses: { '204': { description: There. } }
+components:
+  schemas:
+    Pet: { type: object, required: [name], properties: { name: { type: string, example: Rex }, age: { type: integer } } }
+";
+
+    #[test]
+    fn each_argument_of_every_operation_has_a_request() {
+        let document = Document::parse("pets.yaml", PETS).unwrap();
+        let cases = crate::cases(&document, "this", "pets").unwrap();
+        // Lines that were broken count as one.
+        let cases: Vec<&str> = cases.lines().map(str::trim).collect();
+        let cases = cases.concat();
+        for part in [
+            "(\"/components/schemas/Pet\", generator.subschema_for::<pets::Pet>()),",
+            ".name(\"Rex\").build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"\", ",
+            ".name(\"Rex\").age(1).build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
+            "client.make_pet().body(body).dry(true).send().await;see(\"make_pet\", \"dry\", ",
+            "client.get_pet().number(1).size(1.0).send().await;see(\"get_pet\", \"size\", ",
+            // A file has to be there to be sent.
+            ".body(pets::body::Body::from(\"content\"))",
+            "client.get_pet().number(0_i64).send().await;see(\"get_pet\", \"number 0\", ",
+            "client.get_pet().number(9_i64).send().await;see(\"get_pet\", \"number 9\", ",
+            "client.get_pet().number(1).size(-1.0).send().await;see(\"get_pet\", \"size -1\", ",
+            "// The document has no value for an argument that `get_code` needs.",
+        ] {
+            assert!(cases.contains(part), "no {part} in\n{cases}");
+        }
+    }
+}
