@@ -1,11 +1,9 @@
 //! Every answer is one that `openapi.yaml` describes: its status, its body, its headers.
 
-mod http;
-
 use std::time::Duration;
 
-use http::contract::Contract;
-use http::{Answer, get, largest_limit, send};
+use crate::http::contract::Contract;
+use crate::http::{Answer, get, largest_limit, send};
 use ittybit::{SortOrder, TaskKind, TaskStatusFilter};
 use ittybit_emulator::{Emulator, Fault};
 

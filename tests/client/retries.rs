@@ -1,11 +1,9 @@
 //! Which failures are tried again, and how long the client waits, against a server on this machine.
 
-mod loopback;
-
 use std::time::Duration;
 
+use crate::loopback::{self, Reply, Server, Waits, client};
 use ittybit::Category;
-use loopback::{Reply, Server, Waits, client};
 
 fn empty() -> Reply {
     Reply::json(200, serde_json::json!([])).header("Has-More", "false")

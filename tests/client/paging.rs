@@ -1,14 +1,12 @@
 //! Pages and streams, against a server on this machine.
 
-mod loopback;
-
 use std::pin::Pin;
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
+use crate::loopback::{self, Reply, Server, Waits, client, default_page, ids, list, task};
 use futures_util::{StreamExt, TryStreamExt};
 use ittybit::{Category, Client, Clock, Error, Items, Page, Pages, RetryPolicy, Task};
-use loopback::{Reply, Server, Waits, client, ids, list, task};
 use serde_json::json;
 
 fn serving(count: usize) -> Server {

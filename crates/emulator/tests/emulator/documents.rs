@@ -1,11 +1,9 @@
 //! Documents of other APIs, served with state. Each response is held against its document.
 
-mod http;
-
 use std::time::Duration;
 
-use http::contract::Contract;
-use http::{Answer, get, send, send_body, send_json};
+use crate::http::contract::Contract;
+use crate::http::{Answer, get, send, send_body, send_json};
 use ittybit_emulator::{Emulator, EmulatorBuilder, Fault, ItemError, ManualClock};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 /// The example of the reference, word for word.
-const REFERENCE: &str = include_str!("data/reference.json");
+const REFERENCE: &str = include_str!("../data/reference.json");
 
 /// Takes out every object member that is null.
 fn without_nulls(value: Value) -> Value {

@@ -1,14 +1,12 @@
 //! What a `tracing` subscriber sees of a call.
 
-mod loopback;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use crate::loopback::{self, KEY, Reply, Server, Waits, client};
 use ittybit::{Category, Client, RetryPolicy};
-use loopback::{KEY, Reply, Server, Waits, client};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span;

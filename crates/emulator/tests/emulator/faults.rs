@@ -1,13 +1,11 @@
 //! What goes wrong when it is asked for, as bytes and as the client sees it.
 
-mod http;
-
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
+use crate::http::{self, exchange, get, parse, send};
 use futures_util::TryStreamExt;
-use http::{exchange, get, parse, send};
 use ittybit::{Category, Client, Error, RetryPolicy};
 use ittybit_emulator::{Emulator, Fault};
 

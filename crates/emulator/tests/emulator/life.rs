@@ -1,10 +1,8 @@
 //! Tasks that go on as time passes.
 
-mod http;
-
 use std::time::Duration;
 
-use http::get;
+use crate::http::{self, get};
 use ittybit::{Clock, Task, TaskStatus};
 use ittybit_emulator::{Emulator, ManualClock};
 

@@ -1,8 +1,6 @@
 //! Pages, against the plainest way to make them: filter everything, sort it, cut a piece out.
 
-mod http;
-
-use http::get;
+use crate::http::{self, get};
 use ittybit::{Task, TaskKind, TaskStatusFilter, Timestamp};
 use ittybit_emulator::Emulator;
 use proptest::prelude::*;

@@ -1,12 +1,10 @@
 //! What the API documents, and what this project chose where the documentation is silent.
 
-mod http;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::http::contract::Contract;
+use crate::http::{Answer, default_limit, exchange, get, largest_limit, parse, send};
 use futures_util::TryStreamExt;
-use http::contract::Contract;
-use http::{Answer, default_limit, exchange, get, largest_limit, parse, send};
 use ittybit::builder::ListTasks;
 use ittybit::{SortOrder, Task, TaskKind, TaskStatusFilter, Timestamp};
 use ittybit_emulator::{ChangeError, Emulator};

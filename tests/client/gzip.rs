@@ -1,9 +1,7 @@
 //! Compressed answers: read where they were asked for, and a clear error where they were not.
 
-mod loopback;
-
+use crate::loopback::{self, Reply, Server, Waits};
 use ittybit::Category;
-use loopback::{Reply, Server, Waits};
 
 /// `[]`, compressed.
 const EMPTY_LIST: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x8b\x8e\x05\x00)\xbbL\x0d\x02\x00\x00\x00";

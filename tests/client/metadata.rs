@@ -1,10 +1,8 @@
 //! Operations and parameters as data, parameters set by their names, and items as JSON.
 
-mod loopback;
-
+use crate::loopback::{self, Reply, Server, Waits, client};
 use ittybit::builder::ListTasks;
 use ittybit::operation::OPERATIONS;
-use loopback::{Reply, Server, Waits, client};
 use serde_json::Value;
 
 /// What a node of the document is, or what it refers to.

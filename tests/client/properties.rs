@@ -1,12 +1,10 @@
 //! Whatever the list, the size of its pages and the faults on the way: each task comes once, in
 //! order, and the number of requests is bounded.
 
-mod loopback;
-
 use std::sync::LazyLock;
 
+use crate::loopback::{KEY, Reply, Request, Server, Waits, list};
 use ittybit::{Client, RetryPolicy};
-use loopback::{KEY, Reply, Request, Server, Waits, list};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 

@@ -1,12 +1,10 @@
 //! Each fault of a server, a network or a caller is told apart and says what to do.
 
-mod loopback;
-
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::loopback::{self, KEY, Reply, Server, Waits, task};
 use ittybit::{Category, Client, Error, RetryPolicy};
-use loopback::{KEY, Reply, Server, Waits, task};
 use serde_json::json;
 
 async fn first_error(server: &Server) -> Error {

@@ -1,13 +1,11 @@
 //! Values that do not fit their types, and items that fit none, against a server on this machine.
 
-mod loopback;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use crate::loopback::{KEY, Reply, Request, Server, Waits, client, task};
 use futures_util::StreamExt;
 use ittybit::{Category, Error, Items, Task};
-use loopback::{KEY, Reply, Request, Server, Waits, client, task};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt;
@@ -26,7 +24,7 @@ async fn sent(body: &str) -> Result<Vec<Task>, Error> {
 
 /// A task with all that the reference shows, and a change.
 fn changed(pointer: &str, value: Value) -> Value {
-    let mut tasks: Vec<Value> = serde_json::from_str(include_str!("data/reference.json")).unwrap();
+    let mut tasks: Vec<Value> = serde_json::from_str(include_str!("../data/reference.json")).unwrap();
     let mut task = tasks.remove(0);
     // Null would not be written back.
     task["error"] = json!({ "kind": "a" });

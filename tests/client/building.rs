@@ -1,12 +1,10 @@
 //! What a client can be built from, and what it says about the rest.
 
-mod loopback;
-
 use std::fmt::Write;
 use std::process::Command;
 
+use crate::loopback::{self, KEY, Reply, Server, Waits};
 use ittybit::{Category, Client};
-use loopback::{KEY, Reply, Server, Waits};
 use serde_json::json;
 
 #[test]

@@ -1,13 +1,11 @@
 //! The client without `async`.
 
-mod loopback;
-
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use crate::loopback::{KEY, Reply, Server, Waits, ids, list};
 use ittybit::blocking::Client;
 use ittybit::{Category, RetryPolicy};
-use loopback::{KEY, Reply, Server, Waits, ids, list};
 
 const SOON: Duration = Duration::from_secs(20);
 
