@@ -1,4 +1,4 @@
-//! Progenitor: from the prepared copy to types.
+//! Progenitor: from the lowered copy to types.
 //!
 //! It panics on much that it does not support. A panic, like an error, becomes a diagnostic that
 //! names the schema, which is found by generating each of them alone.
@@ -15,12 +15,12 @@ use progenitor::{GenerationSettings, Generator, TypeImpl};
 
 use quote::quote;
 
+use crate::lower::{Lowered, TIMESTAMP};
 use crate::model::Model;
-use crate::prepare::{Prepared, TIMESTAMP};
 
 /// Runs progenitor.
-pub(crate) fn run(document: &Document, prepared: &Prepared) -> Result<syn::File, Diagnostics> {
-    attempt(&prepared.api, &prepared.model).map_err(|reason| culprits(document, prepared, &reason))
+pub(crate) fn run(document: &Document, lowered: &Lowered) -> Result<syn::File, Diagnostics> {
+    attempt(&lowered.api, &lowered.model).map_err(|reason| culprits(document, lowered, &reason))
 }
 
 fn settings(model: &Model) -> GenerationSettings {
@@ -46,7 +46,7 @@ fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
     syn::parse2(essence(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
 }
 
-/// What polish reads of progenitor's code: the structs of its types. The rest is most of it, and parsing
+/// What emit reads of progenitor's code: the structs of its types. The rest is most of it, and parsing
 /// it would take most of the time of a generation.
 fn essence(code: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
@@ -87,9 +87,9 @@ fn is(token: &TokenTree, names: &[&str]) -> bool {
 }
 
 /// Finds out what progenitor stumbles over.
-fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnostics {
+fn culprits(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let api = &prepared.api;
+    let api = &lowered.api;
     let schemas = api
         .components
         .as_ref()
@@ -100,7 +100,7 @@ fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnosti
         let needed = needed(&schemas, name);
         let needs: Vec<String> = needed.keys().cloned().collect();
         let alone = with_schemas(api, needed);
-        if let Err(reason) = attempt(&alone, &prepared.model) {
+        if let Err(reason) = attempt(&alone, &lowered.model) {
             failures.insert(name.clone(), (reason, needs));
         }
     }
@@ -110,7 +110,7 @@ fn culprits(document: &Document, prepared: &Prepared, reason: &str) -> Diagnosti
         needs.iter().all(|other| other == name || needs_back(other))
     };
     for (name, (reason, _)) in failures.iter().filter(|(name, (_, needs))| is_cause(name, needs)) {
-        let at = prepared.model.places.get(name).cloned().unwrap_or_default();
+        let at = lowered.model.places.get(name).cloned().unwrap_or_default();
         let message = format!("the schema `{name}` cannot be generated: {}", first_line(reason));
         found.push(document.error(&at, message).help("describe it with simpler means"));
     }
@@ -226,13 +226,13 @@ components:
     Pet: { type: object, properties: { tag: { $ref: '#/components/schemas/Tag' } } }
 ";
 
-    /// What is said of a copy that progenitor cannot take, which prepare never makes.
+    /// What is said of a copy that progenitor cannot take, which lower never makes.
     fn refused(spoil: impl FnOnce(&mut OpenAPI)) -> String {
         let document = Document::parse("pets.yaml", PETS).unwrap();
-        let mut prepared = crate::prepare::prepare(&document).unwrap();
-        assert!(run(&document, &prepared).is_ok());
-        spoil(&mut prepared.api);
-        run(&document, &prepared).err().unwrap().to_string()
+        let mut lowered = crate::lower::lower(&document).unwrap();
+        assert!(run(&document, &lowered).is_ok());
+        spoil(&mut lowered.api);
+        run(&document, &lowered).err().unwrap().to_string()
     }
 
     #[test]

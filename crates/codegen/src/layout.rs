@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::polish::docs::{CRATE, LINE_END};
+use crate::emit::docs::{CRATE, LINE_END};
 
 /// Writes the file.
 pub(crate) fn text(file: &syn::File, header: &str, crate_name: &str) -> String {

@@ -1,12 +1,12 @@
 //! Generates a Rust client from an OpenAPI 3.0 document.
 //!
 //! ```text
-//! document ─ prepare ─ progenitor ─ polish ─ layout ─ text
+//! document ─ lower ─ progenitor ─ emit ─ layout ─ text
 //! ```
 //!
-//! - **prepare** makes a copy that progenitor does the right thing with, and remembers the rest;
+//! - **lower** makes a copy that progenitor does the right thing with, and remembers the rest;
 //! - **progenitor** generates types and methods from the copy;
-//! - **polish** makes of them what a person would have written, and puts the rest back;
+//! - **emit** makes of them what a person would have written, and puts the rest back;
 //! - **layout** writes it down.
 //!
 //! The generator knows nothing about any one API. What it cannot generate faithfully it refuses,
@@ -32,14 +32,14 @@
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 
+mod emit;
 mod engine;
 mod join;
 mod layout;
+mod lower;
 mod model;
 mod name;
 mod pattern;
-mod polish;
-mod prepare;
 mod surface;
 
 use ittybit_spec::{Diagnostics, Document, Node};
@@ -159,16 +159,16 @@ fn generate_here(
     crate_name: &str,
     with_cases: bool,
 ) -> Result<(Client, String), Diagnostics> {
-    let prepared = prepare::prepare(document)?;
-    let file = engine::run(&prepared.document, &prepared)?;
-    let model = &prepared.model;
+    let lowered = lower::lower(document)?;
+    let file = engine::run(&lowered.document, &lowered)?;
+    let model = &lowered.model;
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
-    let (file, cases) = polish::polish(file, model, crate_name, with_cases.then_some(header.as_str()))
-        .map_err(|error| polish::unexpected(document, &error))?;
+    let (file, cases) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
+        .map_err(|error| emit::unexpected(document, &error))?;
     let client = Client {
         code: join::join(&layout::text(&file, &header, crate_name)),
-        notes: prepared.notes,
+        notes: lowered.notes,
         operations: model.operations.len(),
         types: model.types(),
     };

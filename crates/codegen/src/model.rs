@@ -1,4 +1,4 @@
-//! What `prepare` finds out about a document and progenitor has no place for. `polish` puts it into
+//! What `lower` finds out about a document and progenitor has no place for. `emit` puts it into
 //! the generated code.
 
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use indexmap::{IndexMap, IndexSet};
 use proc_macro2::TokenStream;
 
-/// Everything that `polish` needs to know.
+/// Everything that `emit` needs to know.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     /// The URL of the first server, its variables filled in.

@@ -283,7 +283,7 @@ fn try_out(text: &str) -> Result<(), TestCaseError> {
             prop_assert!(findings.has_errors());
             for finding in findings.iter() {
                 let message = finding.message();
-                // What prepare lets through has to be generated: these stand for what nobody foresaw.
+                // What lower lets through has to be generated: these stand for what nobody foresaw.
                 for unforeseen in ["the generator failed", "not as expected", "cannot be generated"] {
                     prop_assert!(!message.contains(unforeseen), "{message}");
                 }

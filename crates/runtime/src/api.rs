@@ -3,6 +3,14 @@
 use crate::auth::Scheme;
 
 /// What a client has to know of its API. The generator writes one, from the API's document.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::operation::Api;
+/// fn credentials(api: &Api) -> Vec<&'static str> {
+///     api.schemes.iter().map(|scheme| scheme.noun).collect()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Api {
     /// Name and version of the client for the `User-Agent`, as `name/version`.
@@ -32,6 +40,12 @@ impl Api {
 
 /// Where the API's error object keeps its parts: JSON pointers (RFC 6901), the first that leads to a
 /// value is taken.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::operation::ErrorShape;
+/// const SHAPE: ErrorShape = ErrorShape { kind: &["/error/code"], message: &["/error/message"] };
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorShape {
     /// To a short name of the error, for programs.

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::error::Error;
-use crate::parameter::Parameter;
+use crate::parameter::{Kind, Parameter};
 
 /// The value as the builder keeps it, or why it cannot be had.
 pub fn converted<T>(value: impl TryInto<T, Error: Display>) -> Result<T, String> {
@@ -91,6 +91,7 @@ impl<'a> Argument<'a> {
         let names: Vec<String> = self
             .parameters
             .iter()
+            .filter(|parameter| parameter.kind != Kind::Json)
             .map(|parameter| format!("`{}`", parameter.name))
             .collect();
         let reason = match names.as_slice() {

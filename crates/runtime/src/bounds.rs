@@ -6,6 +6,8 @@
 use std::fmt::Display;
 use std::ops::{Bound, Rem};
 
+use serde_json::Value;
+
 /// Numbers, by the smallest and the largest that are allowed.
 pub fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
     // What must hold, not what must not: of "not a number", nothing holds.
@@ -105,6 +107,7 @@ pub fn path_segment<T: ToString>(value: T) -> Result<T, String> {
 }
 
 /// A regular expression, compiled to a table by the generator.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// The expression as the document has it.
     pub source: &'static str,
@@ -126,6 +129,76 @@ pub fn pattern<T: AsRef<str>>(value: T, pattern: &Pattern) -> Result<T, String> 
         Ok(value)
     } else {
         Err(format!("must match `{}`, but is {:?}", pattern.source, value.as_ref()))
+    }
+}
+
+/// What the document demands of a value, as data.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// Of a number.
+    pub minimum: Bound<f64>,
+    /// Of a number.
+    pub maximum: Bound<f64>,
+    /// What a number must be divided by without a rest.
+    pub multiple_of: Option<f64>,
+    /// The least and the most characters of a text.
+    pub length: (usize, usize),
+    /// What a text must match.
+    pub pattern: Option<&'static Pattern>,
+    /// The least and the most items of a list.
+    pub items: (usize, usize),
+    /// Whether no item of a list may come twice.
+    pub unique: bool,
+    /// What is demanded of each item of a list.
+    pub each: Option<&'static Bounds>,
+}
+
+impl Bounds {
+    /// Nothing is demanded.
+    pub const NONE: Self = Self {
+        minimum: Bound::Unbounded,
+        maximum: Bound::Unbounded,
+        multiple_of: None,
+        length: (0, usize::MAX),
+        pattern: None,
+        items: (0, usize::MAX),
+        unique: false,
+        each: None,
+    };
+}
+
+/// Checks a value that is JSON.
+pub(crate) fn check(json: &str, demand: &Bounds) -> Result<(), String> {
+    match serde_json::from_str(json) {
+        _ if *demand == Bounds::NONE => Ok(()),
+        Ok(value) => check_value(value, demand),
+        // A number that no type of Rust holds.
+        Err(error) => Err(format!("cannot be checked: {error}")),
+    }
+}
+
+fn check_value(value: Value, demand: &Bounds) -> Result<(), String> {
+    match value {
+        Value::Number(number) => {
+            let number = number.as_f64().ok_or("cannot be checked: it is too large")?;
+            let number = between(number, demand.minimum, demand.maximum)?;
+            demand
+                .multiple_of
+                .map_or(Ok(()), |factor| multiple_of_fraction(number, factor).map(drop))
+        }
+        Value::String(text) => {
+            let text = length(text, demand.length.0, demand.length.1)?;
+            demand
+                .pattern
+                .map_or(Ok(()), |expression| pattern(text, expression).map(drop))
+        }
+        Value::Array(values) => {
+            let values = items(values, demand.items.0, demand.items.1)?;
+            let values = if demand.unique { unique(values)? } else { values };
+            let Some(demand) = demand.each else { return Ok(()) };
+            each(values, |value| check_value(value.clone(), demand).map(|()| value)).map(drop)
+        }
+        Value::Null | Value::Bool(_) | Value::Object(_) => Ok(()),
     }
 }
 

@@ -32,6 +32,7 @@ mod call;
 mod client;
 mod compression;
 mod decode;
+mod dynamic;
 mod error;
 mod excerpt;
 mod failure;

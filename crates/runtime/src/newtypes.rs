@@ -48,6 +48,13 @@ macro_rules! client {
 
         $crate::client! { @common $krate "Client" Client }
 
+        /// For calls of an operation that is chosen at run time.
+        impl ::std::convert::AsRef<$crate::generated::Client> for Client {
+            fn as_ref(&self) -> &$crate::generated::Client {
+                &self.0
+            }
+        }
+
         /// Sets up a [`Client`], or a `blocking::Client`, whose `builder` makes one.
         ///
         /// Nothing is checked before [`build`](ClientBuilder::build), which gives the first thing that is

@@ -1,16 +1,13 @@
 //! Operations as data: what the API's document says of each call, for programs that learn at run
 //! time what there is to call, such as a command line.
 
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use reqwest::StatusCode;
-use serde_json::value::RawValue;
 
-use crate::error::Error;
-use crate::page::Pages;
-pub use crate::parameter::Parameter;
-use crate::watch::Watch;
+pub use crate::api::{Api, ErrorShape};
+pub use crate::dynamic::Call;
+pub use crate::parameter::{Kind, Location, Parameter};
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.
 ///
@@ -23,7 +20,7 @@ use crate::watch::Watch;
 ///     format!("{}: {} {}", operation.id, operation.method, operation.path)
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
     /// The `operationId`, in snake case: the name of the client's method.
     pub id: &'static str,
@@ -41,6 +38,12 @@ pub struct Operation {
     pub tags: &'static [(&'static str, &'static str)],
     /// Its parameters, in the order of the document.
     pub parameters: &'static [Parameter],
+    /// What it takes beside them.
+    pub body: Option<RequestBody>,
+    /// What a success has as its body.
+    pub response: ResponseBody,
+    /// The media types of a success, where they are not just JSON.
+    pub accept: Option<&'static str>,
     /// For a list that comes in pages: how to get from page to page.
     pub paging: Option<Paging>,
     /// The documented fields of what it answers with, or of each item of a list, in the order of the
@@ -63,6 +66,76 @@ pub struct Operation {
     pub idempotency_key: Option<&'static str>,
 }
 
+/// The body of a request.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::operation::Operation;
+/// fn fields(operation: &Operation) -> Vec<&'static str> {
+///     let fields = operation.body.iter().flat_map(|body| body.fields);
+///     fields.map(|field| field.name).collect()
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RequestBody {
+    /// What it is for, in CommonMark; empty where the document does not say it.
+    pub description: &'static str,
+    /// Whether nothing can be sent without it.
+    pub required: bool,
+    /// The media type, as the document has it.
+    pub media_type: &'static str,
+    /// How it is written.
+    pub encoding: Encoding,
+    /// The documented fields of a body that is an object; for a multipart body, its parts.
+    pub fields: &'static [Parameter],
+}
+
+/// How the body of a request is written.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::operation::{Encoding, RequestBody};
+/// fn is_a_file(body: &RequestBody) -> bool {
+///     body.encoding == Encoding::Bytes
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// As JSON.
+    Json,
+    /// As an HTML form.
+    Form,
+    /// As parts, among which there may be files.
+    Multipart,
+    /// As text.
+    Text,
+    /// As it is.
+    Bytes,
+}
+
+/// What the response of a success has as its body.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::operation::{Operation, ResponseBody};
+/// fn is_a_download(operation: &Operation) -> bool {
+///     operation.response == ResponseBody::Bytes
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseBody {
+    /// Nothing.
+    Empty,
+    /// JSON, or for some statuses nothing.
+    Json,
+    /// Text.
+    Text,
+    /// Anything else.
+    Bytes,
+}
+
 /// The parameters of a list that comes in pages.
 ///
 /// ```
@@ -82,6 +155,14 @@ pub struct Paging {
     pub limit: Option<&'static str>,
     /// The largest size that a page can have.
     pub largest: Option<u64>,
+    /// The size of a page where the request does not say it.
+    pub default_limit: Option<u64>,
+    /// The property of an item that is its cursor.
+    pub cursor: &'static str,
+    /// The response header that says whether more follow.
+    pub has_more: Option<&'static str>,
+    /// The response header with the size that was applied.
+    pub applied_limit: Option<&'static str>,
 }
 
 /// What says how far an item of a list is, and when it will not change any more.
@@ -106,6 +187,20 @@ pub struct Lifecycle {
     pub failure: &'static [&'static str],
 }
 
+impl Lifecycle {
+    /// Whether an item with this value of the field will not change any more.
+    ///
+    /// ```
+    /// # use ittybit_runtime::operation::Lifecycle;
+    /// fn is_open(lifecycle: &Lifecycle, status: &str) -> bool {
+    ///     !lifecycle.has_ended(status)
+    /// }
+    /// ```
+    pub fn has_ended(&self, value: &str) -> bool {
+        self.success.contains(&value) || self.failure.contains(&value)
+    }
+}
+
 impl Operation {
     /// An operation of which no more is said: what generated code completes.
     #[doc(hidden)]
@@ -124,6 +219,9 @@ impl Operation {
             deprecated: false,
             tags: &[],
             parameters: &[],
+            body: None,
+            response: ResponseBody::Json,
+            accept: None,
             paging: None,
             fields: &[],
             times: &[],
@@ -142,120 +240,5 @@ impl Operation {
     /// Whether sending the request twice does what sending it once does (RFC 9110, section 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
         matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
-    }
-}
-
-/// Begins to go through a list.
-type Begin<C, S> = fn(&C, &[(&str, Vec<String>)]) -> Result<S, Error>;
-
-/// A list that comes in pages, for programs that learn at run time what there is to list. `C` is the
-/// client of the API.
-///
-/// ```
-/// # use ittybit_runtime as my_api;
-/// # use my_api::{Error, operation::List};
-/// async fn print_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
-///     let mut items = list.pages_json(client, &[])?.into_items();
-///     while let Some(item) = items.try_next().await? {
-///         println!("{item}");
-///     }
-///     Ok(())
-/// }
-/// ```
-pub struct List<C> {
-    operation: &'static Operation,
-    pages: Begin<C, Pages<Box<RawValue>>>,
-    watch: Option<Begin<C, Watch<Box<RawValue>>>>,
-}
-
-// By hand: a derive would ask for `C: Copy`, and a list holds no client.
-impl<C> Clone for List<C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<C> Copy for List<C> {}
-
-impl<C> List<C> {
-    #[doc(hidden)]
-    pub const fn new(operation: &'static Operation, pages: Begin<C, Pages<Box<RawValue>>>) -> Self {
-        Self {
-            operation,
-            pages,
-            watch: None,
-        }
-    }
-
-    /// The same of a list whose items come to an end.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn watched(self, watch: Begin<C, Watch<Box<RawValue>>>) -> Self {
-        Self {
-            watch: Some(watch),
-            ..self
-        }
-    }
-
-    /// What the document says of the call.
-    ///
-    /// ```
-    /// # use ittybit_runtime as my_api;
-    /// # use my_api::operation::List;
-    /// fn name<C>(list: &List<C>) -> &'static str {
-    ///     list.operation().id
-    /// }
-    /// ```
-    pub fn operation(&self) -> &'static Operation {
-        self.operation
-    }
-
-    /// Goes through the pages, with each item as the JSON that the server sent. Parameters are given by
-    /// their names, each with one value, or with any number for a list.
-    ///
-    /// ```
-    /// # use ittybit_runtime as my_api;
-    /// # use my_api::{Error, operation::List};
-    /// fn in_small_pages<C>(list: &List<C>, client: &C) -> Result<(), Error> {
-    ///     let pages = list.pages_json(client, &[("limit", vec!["5".to_owned()])])?;
-    /// #   let _ = pages;
-    ///     Ok(())
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// There is no such parameter, or it does not take the text.
-    pub fn pages_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Pages<Box<RawValue>>, Error> {
-        (self.pages)(client, arguments)
-    }
-
-    /// Watches the items until each has come to its end, as the JSON that the server sent. Parameters are
-    /// given as for [`pages_json`](Self::pages_json).
-    ///
-    /// ```
-    /// # use ittybit_runtime::{Error, operation::List};
-    /// async fn wait_for_all<C>(list: &List<C>, client: &C) -> Result<(), Error> {
-    ///     let mut changes = list.watch_json(client, &[])?;
-    ///     while let Some(item) = changes.try_next().await? {
-    ///         println!("{item}");
-    ///     }
-    ///     Ok(())
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// There is no such parameter, or it does not take the text; or the items have no
-    /// [`lifecycle`](Operation::lifecycle), so there is nothing to wait for.
-    pub fn watch_json(&self, client: &C, arguments: &[(&str, Vec<String>)]) -> Result<Watch<Box<RawValue>>, Error> {
-        let watch = self.watch.ok_or_else(|| {
-            let reason = "the items of this list have no field that says when they are done, so they cannot be watched";
-            Error::pagination(reason).on(self.operation)
-        })?;
-        watch(client, arguments)
-    }
-}
-
-impl<C> fmt::Debug for List<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("List").field(&self.operation.id).finish()
     }
 }

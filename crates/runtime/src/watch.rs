@@ -19,8 +19,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::client::Client;
+use crate::decode::text_of;
 use crate::error::{Category, Error};
-use crate::operation::Operation;
+use crate::operation::{Lifecycle, Operation};
 use crate::page::{Items, Pages, Pagination};
 use crate::request::Call;
 use crate::retry::RetryPolicy;
@@ -36,7 +37,7 @@ const SHORTEST: Duration = Duration::from_millis(100);
 #[doc(hidden)]
 pub struct Watching<T> {
     pagination: Pagination<T>,
-    is_done: fn(&T) -> bool,
+    is_done: fn(&T, &Operation) -> bool,
     is_same: fn(&T, &T) -> bool,
 }
 
@@ -51,7 +52,7 @@ impl<T> Copy for Watching<T> {}
 impl<T: PartialEq> Watching<T> {
     /// A list whose items are done where `is_done` says so. Items are told apart by their cursors.
     #[doc(hidden)]
-    pub const fn new(pagination: Pagination<T>, is_done: fn(&T) -> bool) -> Self {
+    pub const fn new(pagination: Pagination<T>, is_done: fn(&T, &Operation) -> bool) -> Self {
         Self {
             pagination,
             is_done,
@@ -61,15 +62,22 @@ impl<T: PartialEq> Watching<T> {
 }
 
 impl Watching<Box<RawValue>> {
-    /// The same for items that are kept as JSON.
+    /// The same for items that are kept as JSON. They are done where the operation's lifecycle says so.
     #[doc(hidden)]
-    pub const fn json(pagination: Pagination<Box<RawValue>>, is_done: fn(&Box<RawValue>) -> bool) -> Self {
+    pub const fn json(pagination: Pagination<Box<RawValue>>) -> Self {
         Self {
             pagination,
-            is_done,
+            is_done: has_ended,
             is_same: same_json,
         }
     }
+}
+
+/// Whether an item will not change any more.
+#[expect(clippy::borrowed_box, reason = "the items are boxes")]
+fn has_ended(item: &Box<RawValue>, operation: &Operation) -> bool {
+    let ended = |lifecycle: Lifecycle| lifecycle.has_ended(&text_of(item, lifecycle.field)?).then_some(());
+    operation.lifecycle.and_then(ended).is_some()
 }
 
 /// Whether two texts say the same, whatever the order of their members and the space between.
@@ -299,13 +307,13 @@ impl<T> Watch<T> {
             is_done,
             is_same,
         } = self.watching;
-        let Some(cursor) = (pagination.cursor)(&item) else {
+        let Some(cursor) = pagination.cursor_of(&item) else {
             let reason = "an item has no cursor, so it cannot be told apart from others and is not watched";
             return self
                 .item_failed(Error::pagination(reason).on(self.operation).of_item())
                 .map(Err);
         };
-        let (done, look) = (is_done(&item), self.looks);
+        let (done, look) = (is_done(&item, self.operation), self.looks);
         match self.places.get(&cursor) {
             None => {
                 self.places.insert(cursor, self.seen.len());

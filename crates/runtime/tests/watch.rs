@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use ittybit_runtime::generated::{Api, BlockingClient, CallOptions, Client, ClientBuilder, ErrorShape};
 use ittybit_runtime::generated::{Pagination, Request, Watching, text_of};
-use ittybit_runtime::operation::Operation;
+use ittybit_runtime::operation::{Lifecycle, Operation};
 use ittybit_runtime::transport::{InMemory, Transport, TransportError};
 use ittybit_runtime::{Category, Clock, Error, RetryPolicy, Watch, reqwest};
 use proptest::prelude::*;
@@ -27,7 +27,16 @@ static API: Api = Api {
     },
 };
 
-static LIST: Operation = Operation::of("list_jobs", "GET", "/jobs", &[200..=200]);
+static LIST: Operation = Operation {
+    lifecycle: Some(Lifecycle {
+        field: "status",
+        percent: None,
+        progress: &["running"],
+        success: &["done"],
+        failure: &["failed"],
+    }),
+    ..Operation::of("list_jobs", "GET", "/jobs", &[200..=200])
+};
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 struct Job {
@@ -40,7 +49,7 @@ struct Job {
 const PAGES: Pagination<Job> = Pagination {
     forward: "after",
     backward: None,
-    cursor: |job| Some(job.id.clone()),
+    cursor: |job, _| Some(job.id.clone()),
     cursor_property: "id",
     has_more: Some("Has-More"),
     limit: None,
@@ -48,7 +57,7 @@ const PAGES: Pagination<Job> = Pagination {
     applied_limit: None,
 };
 
-const WATCHING: Watching<Job> = Watching::new(PAGES, |job| is_done(&job.status));
+const WATCHING: Watching<Job> = Watching::new(PAGES, |job, _| is_done(&job.status));
 
 fn is_done(status: &str) -> bool {
     ["done", "failed"].contains(&status)
@@ -338,9 +347,7 @@ fn an_argument_that_is_wrong_is_told_once() {
 }
 
 fn watch_json(transport: InMemory) -> Watch<Box<RawValue>> {
-    const JSON: Watching<Box<RawValue>> = Watching::json(PAGES.of(|item| text_of(item, "id")), |item| {
-        text_of(item, "status").is_some_and(|status| is_done(&status))
-    });
+    const JSON: Watching<Box<RawValue>> = Watching::json(PAGES.of(|item, cursor| text_of(item, cursor)));
     let client = client(transport, policy(&Jumping::default()));
     Request::new(&LIST, CallOptions::default()).watch(&client, JSON)
 }

@@ -81,6 +81,12 @@ pub(crate) struct TimeLimit {
     pub(crate) setting: Setting,
 }
 
+impl AsRef<Self> for Client {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Client {
     /// Where requests go, without a slash at the end.
     pub fn base_url(&self) -> &str {

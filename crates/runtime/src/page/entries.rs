@@ -1,6 +1,7 @@
 //! The items of a page, among them those that failed.
 
 use super::listing::Direction;
+use super::pagination::Pagination;
 use crate::decode::FailedItem;
 
 /// What a page holds. Most hold items, and nothing else.
@@ -23,8 +24,6 @@ enum Entry<'a, T> {
     Item(&'a T),
     Failed(&'a FailedItem),
 }
-
-type CursorOf<T> = fn(&T) -> Option<String>;
 
 impl<T> Entries<T> {
     pub(super) fn new(items: Vec<T>, failed: Vec<FailedItem>) -> Self {
@@ -66,10 +65,10 @@ impl<T> Entries<T> {
 
     /// The cursor that the page in a direction starts from. Failed items without a cursor are passed
     /// over: those [beyond](Self::beyond) it are on the next page again.
-    pub(super) fn edge(&self, direction: Direction, cursor: CursorOf<T>) -> Option<String> {
+    pub(super) fn edge(&self, direction: Direction, pagination: &Pagination<T>) -> Option<String> {
         let mut entries = self.towards(direction.opposite());
         entries.find_map(|entry| match entry {
-            Entry::Item(item) => Some(cursor(item)),
+            Entry::Item(item) => Some(pagination.cursor_of(item)),
             Entry::Failed(failed) => failed.cursor.clone().map(Some),
         })?
     }
@@ -99,10 +98,10 @@ impl<T> Entries<T> {
     }
 
     /// Whether an item at either end has this cursor.
-    pub(super) fn ends_with(&self, wanted: &str, cursor: CursorOf<T>) -> bool {
+    pub(super) fn ends_with(&self, wanted: &str, pagination: &Pagination<T>) -> bool {
         let ends = [Direction::Forward, Direction::Backward].map(|end| self.towards(end).next());
         ends.into_iter().flatten().any(|entry| match entry {
-            Entry::Item(item) => cursor(item).as_deref() == Some(wanted),
+            Entry::Item(item) => pagination.cursor_of(item).as_deref() == Some(wanted),
             Entry::Failed(failed) => failed.cursor.as_deref() == Some(wanted),
         })
     }

@@ -230,20 +230,19 @@ impl<T: DeserializeOwned> Listing<T> {
     fn page(self: &Arc<Self>, position: Position, entries: Entries<T>, received: Received) -> Result<Page<T>, Failure> {
         let direction = position.direction;
         let More { said, more } = self.more(direction, &received.headers, entries.len());
-        let cursor = self.pagination.cursor;
         if entries.is_empty() && said && more {
             let message = "the server sent an empty page and said that more follow. Ask again \
                            later, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
-        if more && entries.edge(direction, cursor).is_none() {
+        if more && entries.edge(direction, &self.pagination).is_none() {
             let message = "an item has no cursor, so the next page cannot be asked for. Ask for \
                            larger pages, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
         let asked = position.cursor.as_deref().or(self.start_cursor());
         if let Some(asked) = asked
-            && entries.ends_with(asked, cursor)
+            && entries.ends_with(asked, &self.pagination)
         {
             return Err(Failure::RepeatedCursor(asked.to_owned(), received));
         }

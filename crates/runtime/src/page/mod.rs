@@ -124,7 +124,7 @@ impl<T> Page<T> {
         if direction == self.position.direction && !self.more {
             return None;
         }
-        self.entries.edge(direction, self.listing.pagination.cursor)
+        self.entries.edge(direction, &self.listing.pagination)
     }
 
     /// How many items a page may have, as the server applied it (header `Limit`).

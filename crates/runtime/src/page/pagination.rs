@@ -6,8 +6,8 @@ pub struct Pagination<T> {
     pub forward: &'static str,
     /// The query parameter for the items before a cursor.
     pub backward: Option<&'static str>,
-    /// The cursor of an item.
-    pub cursor: fn(&T) -> Option<String>,
+    /// The cursor of an item, out of the property below.
+    pub cursor: fn(&T, &str) -> Option<String>,
     /// The property that it is read from.
     pub cursor_property: &'static str,
     /// The response header that tells whether more follow.
@@ -30,7 +30,7 @@ impl<T> Copy for Pagination<T> {}
 
 impl<T> Pagination<T> {
     /// The same for items of another type.
-    pub const fn of<U>(self, cursor: fn(&U) -> Option<String>) -> Pagination<U> {
+    pub const fn of<U>(self, cursor: fn(&U, &str) -> Option<String>) -> Pagination<U> {
         Pagination {
             forward: self.forward,
             backward: self.backward,
@@ -41,5 +41,10 @@ impl<T> Pagination<T> {
             default_limit: self.default_limit,
             applied_limit: self.applied_limit,
         }
+    }
+
+    /// The cursor of an item.
+    pub(crate) fn cursor_of(&self, item: &T) -> Option<String> {
+        (self.cursor)(item, self.cursor_property)
     }
 }

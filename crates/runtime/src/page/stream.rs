@@ -71,7 +71,7 @@ impl<T> Walk<T> {
     /// Moves beyond a page that was received.
     fn pass(&mut self, page: &Page<T>) -> Result<(), Error> {
         let direction = self.position.direction;
-        if let Some(cursor) = page.entries.edge(direction, self.listing.pagination.cursor) {
+        if let Some(cursor) = page.entries.edge(direction, &self.listing.pagination) {
             // The page that ends with it was given before.
             if !self.passed.insert(self.hasher.hash_one(&cursor)) {
                 let failure = Failure::RepeatedCursor(cursor, page.received(Vec::new()));
@@ -447,7 +447,7 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
                     *wanted -= 1;
                 }
                 let cursor = match &item {
-                    Ok(item) => (page.listing.pagination.cursor)(item),
+                    Ok(item) => page.listing.pagination.cursor_of(item),
                     Err(failed) => failed.cursor.clone(),
                 };
                 // What has no cursor is behind the last one that has.

@@ -7,6 +7,7 @@ mod server;
 mod bodies;
 mod call_options;
 mod downloads;
+mod dynamic;
 mod leaks;
 mod names;
 mod newtypes;

@@ -6,11 +6,11 @@ use heck::ToShoutySnakeCase;
 use ittybit_spec::pointer;
 use openapiv3::{APIKeyLocation, OAuth2Flows, ReferenceOr, SecurityRequirement, SecurityScheme};
 
-use super::Prepare;
+use super::Lowering;
 use crate::model::{Scheme, SchemeKind};
 use crate::name;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// The security schemes of the document, and its requirements as a whole.
     pub(super) fn security(&mut self) {
         let schemes = self.components.security_schemes.clone();

@@ -10,11 +10,11 @@ use openapiv3::{
 use super::body::is_json;
 use super::operation::{place_name, resolve};
 use super::schema::{Place, WireForm, about, first_value};
-use super::{Prepare, free};
+use super::{Lowering, free};
 use crate::model::{About, Bounds, Location, Parameter, Style};
 use crate::name;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// The operation's parameters and those of its path, by Rust name.
     pub(super) fn parameters(
         &mut self,

@@ -12,7 +12,7 @@ use super::{docs, metadata};
 use crate::model::{Body, Bounds, Format, Location, Operation, Parameter, Part, PartContent, Style, Success};
 
 /// The setter of the request body.
-const BODY: &str = "body";
+pub(super) const BODY: &str = "body";
 
 pub(crate) struct Parts<'m> {
     name: &'m str,
@@ -90,27 +90,6 @@ impl<'m> Parts<'m> {
             success,
             item,
         })
-    }
-
-    /// The list, called with parameters by name; nothing where no pages come.
-    pub(crate) fn list(&self) -> Option<TokenStream> {
-        self.model.pagination.as_ref()?;
-        let (builder, method) = (self.builder_ident(), format_ident!("{}", self.name));
-        let begin = |all: &str| {
-            let all = format_ident!("{all}");
-            quote! {
-                |client, arguments| {
-                    let mut request = client.#method();
-                    for (name, values) in arguments {
-                        request = request.set(name, values)?;
-                    }
-                    Ok(request.#all())
-                }
-            }
-        };
-        let (pages, watch) = (begin("pages_json"), begin("watch_json"));
-        let watch = self.model.lifecycle.is_some().then(|| quote! { .watched(#watch) });
-        Some(quote! { List::new(builder::#builder::OPERATION, #pages) #watch })
     }
 
     pub(crate) fn name(&self) -> &'m str {
@@ -276,7 +255,7 @@ impl<'m> Parts<'m> {
                 const PAGES: Pagination<types::#item> = Pagination {
                     forward: #forward,
                     backward: #backward,
-                    cursor: |item| #cursor,
+                    cursor: |item, _| #cursor,
                     cursor_property: #property,
                     has_more: #has_more,
                     limit: #limit,
@@ -291,25 +270,20 @@ impl<'m> Parts<'m> {
     fn watching(&self) -> Option<TokenStream> {
         let lifecycle = self.model.lifecycle.as_ref()?;
         let pagination = self.model.pagination.as_ref()?;
-        let (item, cursor) = (format_ident!("{}", pagination.item), &pagination.cursor.property);
+        let item = format_ident!("{}", pagination.item);
         let (field, values) = (
             format_ident!("{}", lifecycle.field),
             format_ident!("{}", lifecycle.values),
         );
-        let property = &lifecycle.property;
         let done = match lifecycle.optional {
             true => quote! { item.#field.as_ref().is_some_and(types::#values::is_terminal) },
             false => quote! { item.#field.is_terminal() },
         };
         Some(quote! {
-            const WATCHING: Watching<types::#item> = Watching::new(Self::PAGES, |item| #done);
+            const WATCHING: Watching<types::#item> = Watching::new(Self::PAGES, |item, _| #done);
 
-            const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
-                Self::PAGES.of(|item| text_of(item, #cursor)),
-                |item| {
-                    text_of(item, #property).is_some_and(|text| types::#values::from(text).is_terminal())
-                },
-            );
+            const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> =
+                Watching::json(Self::PAGES.of(|item, cursor| text_of(item, cursor)));
         })
     }
 
@@ -456,7 +430,6 @@ impl<'m> Parts<'m> {
             };
         };
         let item = format_ident!("{}", pagination.item);
-        let property = &pagination.cursor.property;
         let all = if blocking { "iter" } else { "stream" };
         let [pages_of, json_of] = [
             "println!(\"{} of them\", page.len());",
@@ -482,7 +455,7 @@ impl<'m> Parts<'m> {
         let all = format_ident!("{all}");
         let one = call("send_page", quote! { Self::PAGES });
         let typed = call("pages", quote! { Self::PAGES });
-        let json = call("pages", quote! { Self::PAGES.of(|item| text_of(item, #property)) });
+        let json = call("pages", quote! { Self::PAGES.of(|item, cursor| text_of(item, cursor)) });
         let watch = self.model.lifecycle.as_ref().map(|_| {
             let watch = docs::lines(&format!(
                 "Watches the items until each has come to its end: gives an item when it is first seen, and \
@@ -550,7 +523,7 @@ impl<'m> Parts<'m> {
     }
 }
 
-fn style(style: Style) -> TokenStream {
+pub(super) fn style(style: Style) -> TokenStream {
     let (form, explode) = (format_ident!("{}", style.form), style.explode);
     let reserved = style.allow_reserved.then(|| quote! { .allow_reserved() });
     quote! { Style::new(Form::#form, #explode) #reserved }

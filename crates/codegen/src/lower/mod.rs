@@ -1,4 +1,4 @@
-//! Prepare: a document becomes a copy that progenitor does the right thing with, and a [`Model`] of
+//! Lower: a document becomes a copy that progenitor does the right thing with, and a [`Model`] of
 //! all that the copy leaves out.
 //!
 //! The copy has Rust names everywhere, no inline enums or objects, no bounds and no operations. It is never written anywhere: the document stays plain.
@@ -21,7 +21,7 @@ mod union;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Lowered, Position};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
@@ -30,56 +30,56 @@ use self::schema::{Kind, Place, Waiting};
 use crate::model::Model;
 use crate::name;
 
-/// A document, ready for progenitor and polish.
+/// A document, ready for progenitor and emit.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub(crate) struct Lowered {
     /// The document as OpenAPI 3.0 has it; all places are places in it.
     pub document: Document,
     /// What progenitor sees.
     pub api: OpenAPI,
-    /// What polish adds.
+    /// What emit adds.
     pub model: Model,
     /// Whatever was left out on the way.
     pub notes: Diagnostics,
 }
 
-/// Prepares a document, or says everything that is in the way.
-pub(crate) fn prepare(document: &Document) -> Result<Prepared, Diagnostics> {
+/// Lowers a document, or says everything that is in the way.
+pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut findings = match document.lowered() {
-        Ok(lowered) => return prepare_lowered(lowered),
+        Ok(lowered) => return lower_document(lowered),
         Err(findings) => findings,
     };
     // What is wrong with the part itself is among the findings already.
     let part = document.sound_part().and_then(|part| part.lowered().ok());
-    if let Some(Err(more)) = part.map(prepare_lowered) {
+    if let Some(Err(more)) = part.map(lower_document) {
         findings.extend(more);
     }
     Err(findings)
 }
 
-fn prepare_lowered(lowered: Lowered) -> Result<Prepared, Diagnostics> {
+fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics> {
     let api = lowered.openapi()?;
-    let Lowered {
+    let ittybit_spec::Lowered {
         document,
         findings: mut notes,
     } = lowered;
-    let mut prepare = Prepare::new(&document, &api);
-    prepare.model.title = api.info.title.clone();
-    prepare.security();
-    prepare.error_shape();
-    prepare.server();
-    prepare.components();
-    prepare.paths();
-    prepare.builder_names();
-    prepare.reachability();
-    prepare.in_unions();
-    prepare.ignored();
-    let Prepare {
+    let mut lowering = Lowering::new(&document, &api);
+    lowering.model.title = api.info.title.clone();
+    lowering.security();
+    lowering.error_shape();
+    lowering.server();
+    lowering.components();
+    lowering.paths();
+    lowering.builder_names();
+    lowering.reachability();
+    lowering.in_unions();
+    lowering.ignored();
+    let Lowering {
         model,
         findings,
         schemas,
         ..
-    } = prepare;
+    } = lowering;
     if findings.has_errors() {
         return Err(findings.errors().cloned().collect());
     }
@@ -94,7 +94,7 @@ fn prepare_lowered(lowered: Lowered) -> Result<Prepared, Diagnostics> {
         components: Some(components),
         ..OpenAPI::default()
     };
-    Ok(Prepared {
+    Ok(Lowered {
         document,
         api,
         model,
@@ -102,8 +102,8 @@ fn prepare_lowered(lowered: Lowered) -> Result<Prepared, Diagnostics> {
     })
 }
 
-/// The state of one preparation.
-pub(crate) struct Prepare<'a> {
+/// The state of one lowering.
+pub(crate) struct Lowering<'a> {
     document: &'a Document,
     api: &'a OpenAPI,
     /// What the document's `components` hold; empty where it has none.
@@ -130,7 +130,7 @@ pub(crate) struct Prepare<'a> {
     waiting: VecDeque<Waiting>,
 }
 
-impl<'a> Prepare<'a> {
+impl<'a> Lowering<'a> {
     fn new(document: &'a Document, api: &'a OpenAPI) -> Self {
         Self {
             document,

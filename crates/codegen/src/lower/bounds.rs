@@ -3,12 +3,12 @@
 use ittybit_spec::pointer;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
-use super::Prepare;
+use super::Lowering;
 use super::shape::{Shape, integer_shape, single_type};
 use crate::model::{Bound, Bounds, Literal};
 use crate::pattern::Automaton;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// What a parameter's schema demands of its value.
     pub(super) fn bounds(&mut self, schema: &ReferenceOr<Schema>, at: &str) -> Bounds {
         let Some((ReferenceOr::Item(schema), at)) = self.chain(schema, at).pop() else {

@@ -3,13 +3,13 @@
 use ittybit_spec::pointer;
 use serde_json::Value;
 
-use super::Prepare;
+use super::Lowering;
 use super::schema::named_type;
 
 const NAME: &str = "x-columns";
 const EXAMPLE: &str = "write for example `[id, status, input.filename]`";
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Reads the extension of an operation; each field has to be documented.
     pub(super) fn columns(&mut self, extension: &Value, item: Option<&str>, at: &str) -> Vec<String> {
         let at = pointer::join(at, [NAME]);

@@ -6,7 +6,7 @@ use ittybit_spec::pointer;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 use serde_json::Value;
 
-use super::Prepare;
+use super::Lowering;
 use super::schema::{extension, named_type};
 use crate::model::{Lifecycle, LifecycleField};
 
@@ -17,7 +17,7 @@ const EXAMPLE: &str = "write for example `{progress: [queued, running], success:
 /// The property that says how much of an item is done.
 const PERCENT: &str = "progress";
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Reads the extension of an enum: each value has to be in one of the lists.
     pub(super) fn lifecycle(&mut self, values: &[String], schema: &ReferenceOr<Schema>, at: &str) -> Option<Lifecycle> {
         let extension = extension(schema, NAME)?;

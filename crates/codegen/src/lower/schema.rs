@@ -12,7 +12,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
-use super::{Prepare, free};
+use super::{Lowering, free};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
@@ -165,7 +165,7 @@ impl Converted {
     }
 }
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Converts every component schema, in the order of the document.
     pub(super) fn components(&mut self) {
         let schemas = self.components.schemas.clone();

@@ -3,14 +3,14 @@
 use ittybit_spec::pointer;
 use serde_json::Value;
 
-use super::Prepare;
+use super::Lowering;
 use super::body::Answer;
 use crate::model::{Location, Operation, Pagination};
 
 const KEYS: [&str; 6] = ["forward", "backward", "cursor", "has-more", "limit", "applied-limit"];
 const EXAMPLE: &str = "write for example `{forward: after, backward: before, cursor: id, has-more: Has-More, limit: limit, applied-limit: Limit}`";
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Reads the extension; every name in it must be there.
     pub(super) fn pagination(
         &mut self,

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use super::operation::{place_name, resolve};
 use super::schema::{Place, about, any, first_value};
 use super::shape::{Object, Shape};
-use super::{Prepare, free};
+use super::{Lowering, free};
 use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Part, PartContent, Style, Success};
 use crate::name;
 
@@ -61,7 +61,7 @@ enum Reading {
     Bytes,
 }
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// What the model says of a request body.
     pub(super) fn body(
         &mut self,

@@ -9,7 +9,7 @@ use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type
 
 use super::schema::{COMPONENTS, Converted, Place, about};
 use super::shape::{Held, Object, Shape, is_enum, required, single_type};
-use super::{Prepare, free};
+use super::{Lowering, free};
 use crate::model::{Union, UnionVariant};
 use crate::name;
 
@@ -45,7 +45,7 @@ enum Sight {
     Anything,
 }
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// The shape of a `oneOf` or an `anyOf`; `own` is what the schema says beside it.
     pub(super) fn union_shape(
         &mut self,

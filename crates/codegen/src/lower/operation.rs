@@ -7,11 +7,11 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
-use super::{Prepare, free};
+use super::{Lowering, free};
 use crate::model::{About, Operation};
 use crate::name;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// The operations of every path.
     pub(super) fn paths(&mut self) {
         let mut builders = HashSet::new();

@@ -5,7 +5,7 @@
 
 use openapiv3::{ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type};
 
-use super::Prepare;
+use super::Lowering;
 use super::operation::resolve;
 use super::schema::COMPONENTS;
 use crate::model::ErrorShape;
@@ -37,7 +37,7 @@ const MESSAGES: [&str; 10] = [
 /// References are followed this far.
 const MAX_DEPTH: usize = 8;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Looks at the error responses of every operation.
     pub(super) fn error_shape(&mut self) {
         let mut properties = Vec::new();

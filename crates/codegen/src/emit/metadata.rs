@@ -8,39 +8,39 @@ use syn::Type;
 
 use super::context::{Context, name_of};
 use super::example::{self, Said};
-use super::setter::Setter;
+use super::setter::{self, Setter};
 use super::{docs, paths};
-use crate::model::{About, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter};
+use crate::model::{
+    About, Body, Format, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter, PartContent, Success,
+};
 use crate::name;
 
-/// Every operation of the document, and its lists as they are called.
-pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[TokenStream]) -> TokenStream {
+/// Every operation of the document, and what it says of the API as a whole.
+pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
     let about = docs::lines(&format!(
         "Every operation, in the order of the document.\n\n{}",
         example::of_operations()
     ));
-    let about_lists = docs::lines(&format!(
-        "Every list that comes in pages, in the order of the document.\n\n{}",
-        example::of_lists()
+    let about_api = docs::lines(&format!(
+        "What the document says of the API as a whole.\n\n{}",
+        example::of_api()
     ));
-    let about_list = docs::lines(&example::of_list());
     let use_builder = (!builders.is_empty()).then(|| quote! { use super::builder; });
     quote! {
         /// Operations as data, for programs that learn at run time what there is to call, such as a
         /// command line.
         pub mod operation {
             #use_builder
-            pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
+            pub use ittybit_runtime::operation::{
+                Api, Call, Encoding, Kind, Lifecycle, Location, Operation, Paging, Parameter, RequestBody,
+                ResponseBody,
+            };
 
-            /// A list of this API that comes in pages.
-            #about_list
-            pub type List = ittybit_runtime::operation::List<super::Client>;
+            #about_api
+            pub const API: &Api = &super::API;
 
             #about
             pub const OPERATIONS: &[&Operation] = &[#(builder::#builders::OPERATION),*];
-
-            #about_lists
-            pub const LISTS: &[List] = &[#(#lists),*];
         }
     }
 }
@@ -63,25 +63,32 @@ pub(crate) fn operation(
     let (description, deprecated) = words(&operation.about);
     let tags = operation.tags.iter().map(|(name, docs)| quote! { (#name, #docs) });
     let parameters = named(operation, setters).map(|(name, parameter, setter)| {
-        let (description, deprecated) = words(&parameter.about);
-        let required = setter.required;
-        let value = Value::of(&setter.ty, context);
-        let values = value.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
+        let value = match parameter.is_text {
+            true => Value::of(&setter.ty, context),
+            false => Value::json(),
+        };
+        let location = match parameter.location {
+            Location::Path => Some(format_ident!("Path")),
+            Location::Query => None,
+            Location::Header => Some(format_ident!("Header")),
+            Location::Cookie => Some(format_ident!("Cookie")),
+        };
+        let sent_as = (name != parameter.name).then_some(&parameter.name);
         let default = parameter.default.as_ref().map(as_text);
         let bounds = setter.demand.join(", ");
+        let checks = (!parameter.bounds.is_empty()).then(|| setter::data(&parameter.bounds, context));
         let said = [
-            required.then(|| quote! { required: true, }),
-            deprecated.then(|| quote! { deprecated: true, }),
-            value.repeated.then(|| quote! { repeated: true, }),
-            (!value.documented.is_empty()).then(|| quote! { values: &[#(#values),*], }),
+            sent_as.map(|name| quote! { sent_as: Some(#name), }),
+            location.map(|location| quote! { location: operation::Location::#location, }),
+            parameter.style.map(|style| {
+                let style = super::operation::style(style);
+                quote! { style: Some(#style), }
+            }),
             default.map(|default| quote! { default: Some(#default), }),
             (!bounds.is_empty()).then(|| quote! { bounds: #bounds, }),
+            checks.map(|checks| quote! { checks: #checks, }),
         ];
-        completed(
-            &said,
-            quote! { Parameter },
-            quote! { Parameter::new(#name, #description) },
-        )
+        value.parameter(name, &parameter.about, setter.required, &said)
     });
     let paging = operation.pagination.as_ref().map(|pagination| {
         let name = |wire: &String| {
@@ -96,8 +103,22 @@ pub(crate) fn operation(
             .parameters
             .values()
             .find(|item| Some(&item.name) == pagination.limit.as_ref());
-        let largest = optional(&sizes.and_then(largest).map(RustLiteral::u64_unsuffixed));
-        quote! { Paging { forward: #forward, backward: #backward, limit: #limit, largest: #largest } }
+        let [largest, default_limit] = [sizes.and_then(largest), pagination.default_limit]
+            .map(|size| optional(&size.map(RustLiteral::u64_unsuffixed)));
+        let cursor = &pagination.cursor.property;
+        let [has_more, applied_limit] = [&pagination.has_more, &pagination.applied_limit].map(optional);
+        quote! {
+            Paging {
+                forward: #forward,
+                backward: #backward,
+                limit: #limit,
+                largest: #largest,
+                default_limit: #default_limit,
+                cursor: #cursor,
+                has_more: #has_more,
+                applied_limit: #applied_limit,
+            }
+        }
     });
     let fields = described(operation, success).and_then(|item| fields_of(&item, context));
     let statuses = statuses.iter().map(|(first, last)| {
@@ -105,6 +126,13 @@ pub(crate) fn operation(
         quote! { #first..=#last }
     });
     let parameters: Vec<TokenStream> = parameters.collect();
+    let body = operation.body.as_ref().map(|body| request_body(body, setters, context));
+    let response = match &operation.success_body {
+        Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
+        Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
+        Success::Text => Some(quote! { operation::ResponseBody::Text }),
+        Success::Bytes => Some(quote! { operation::ResponseBody::Bytes }),
+    };
     let security: Vec<TokenStream> = operation
         .security
         .iter()
@@ -119,6 +147,12 @@ pub(crate) fn operation(
         deprecated.then(|| quote! { deprecated: true, }),
         (!operation.tags.is_empty()).then(|| quote! { tags: &[#(#tags),*], }),
         (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
+        body.map(|body| quote! { body: Some(#body), }),
+        response.map(|response| quote! { response: #response, }),
+        operation
+            .accept
+            .as_ref()
+            .map(|accept| quote! { accept: Some(#accept), }),
         paging.map(|paging| quote! { paging: Some(#paging), }),
         fields.as_ref().map(|name| quote! { fields: #name.0, times: #name.1, }),
         (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
@@ -138,7 +172,66 @@ pub(crate) fn operation(
 fn described(operation: &Operation, success: &Type) -> Option<String> {
     match &operation.pagination {
         Some(pagination) => Some(pagination.item.clone()),
-        None => name_of(success),
+        None => name_of(paths::argument(success, "Vec").unwrap_or(success)),
+    }
+}
+
+/// What an operation takes beside its parameters.
+fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStream {
+    let (description, _) = words(&body.about);
+    let required = body.required;
+    let (encoding, media_type) = match &body.format {
+        Format::Json(_) => ("Json", "application/json"),
+        Format::JsonAs(media, _) => ("Json", media.as_str()),
+        Format::Form(..) => ("Form", "application/x-www-form-urlencoded"),
+        Format::Text(media) => ("Text", media.as_str()),
+        Format::Bytes(media) => ("Bytes", media.as_str()),
+        Format::Multipart(_) => ("Multipart", "multipart/form-data"),
+    };
+    let encoding = format_ident!("{encoding}");
+    let of_body = || quote! { location: operation::Location::Body, };
+    let fields: Vec<TokenStream> = match &body.format {
+        Format::Json(_) | Format::JsonAs(..) | Format::Form(..) => {
+            let ty = setters.iter().find(|setter| setter.name == super::operation::BODY);
+            let of = ty
+                .and_then(|setter| name_of(&context.resolved(&setter.ty)))
+                .unwrap_or_default();
+            let styles = match &body.format {
+                Format::Form(_, styles) => styles.as_slice(),
+                _ => &[],
+            };
+            let fields = context.fields(&of).map(|(_, field, _, ty)| {
+                let style = styles.iter().find(|(name, _)| *name == field.property);
+                let style = style.map(|(_, style)| super::operation::style(*style));
+                let said = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
+                Value::of(ty, context).parameter(&field.property, &field.about, field.required, &said)
+            });
+            fields.collect()
+        }
+        Format::Multipart(parts) => {
+            let parts = parts.iter().map(|part| {
+                let value = match &part.content {
+                    PartContent::File => Value::file(false),
+                    PartContent::Files => Value::file(true),
+                    PartContent::Value(_) => {
+                        let setter = setters.iter().find(|setter| setter.name == part.rust);
+                        setter.map_or_else(Value::json, |setter| Value::of(&setter.ty, context))
+                    }
+                };
+                value.parameter(&part.name, &part.about, part.required, &[Some(of_body())])
+            });
+            parts.collect()
+        }
+        Format::Text(_) | Format::Bytes(_) => Vec::new(),
+    };
+    quote! {
+        operation::RequestBody {
+            description: #description,
+            required: #required,
+            media_type: #media_type,
+            encoding: operation::Encoding::#encoding,
+            fields: &[#(#fields),*],
+        }
     }
 }
 
@@ -184,16 +277,22 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
         percent,
         ..
     } = field;
-    let values = context
-        .model
-        .enums
-        .get(values)
-        .and_then(|values| values.lifecycle.clone());
-    let Lifecycle {
-        progress,
-        success,
-        failure,
-    } = values.unwrap_or_default();
+    let values = context.model.enums.get(values);
+    // Older spellings mean what the values mean that took their place.
+    let listed = |of: fn(&Lifecycle) -> &Vec<String>| {
+        let values = values.and_then(|values| Some((values, of(values.lifecycle.as_ref()?))));
+        let all = values.map(|(values, listed)| {
+            let older = values.aliases.iter().filter(|(_, newer)| listed.contains(newer));
+            listed
+                .iter()
+                .chain(older.map(|(older, _)| older))
+                .collect::<IndexSet<_>>()
+        });
+        all.into_iter().flatten().collect::<Vec<_>>()
+    };
+    let progress = listed(|lifecycle| &lifecycle.progress);
+    let success = listed(|lifecycle| &lifecycle.success);
+    let failure = listed(|lifecycle| &lifecycle.failure);
     let percent = optional(percent);
     quote! {
         Lifecycle {
@@ -223,7 +322,8 @@ pub(crate) fn set(
     setters: &[Setter],
     context: Context,
 ) -> TokenStream {
-    let arms = named(operation, setters).map(|(name, _, setter)| {
+    let texts = || named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
+    let arms = texts().map(|(name, _, setter)| {
         let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
         let value = Value::of(ty, context);
         let how = match (value.repeated, value.optional) {
@@ -233,7 +333,7 @@ pub(crate) fn set(
         };
         quote! { #how #name as #ident: #ty, }
     });
-    let example = named(operation, setters).find_map(|(name, parameter, setter)| {
+    let example = texts().find_map(|(name, parameter, setter)| {
         let text = context.text(&setter.ty, Said::of(parameter))?;
         Some(quote! { #name #text })
     });
@@ -248,8 +348,7 @@ fn named<'a>(
     operation: &'a Operation,
     setters: &'a [Setter],
 ) -> impl Iterator<Item = (&'a str, &'a Parameter, &'a Setter)> {
-    let texts = operation.parameters.iter().filter(|(_, parameter)| parameter.is_text);
-    texts.filter_map(|(rust, parameter)| {
+    operation.parameters.iter().filter_map(|(rust, parameter)| {
         let setter = setters.iter().find(|setter| setter.name == *rust)?;
         let taken = |(other, item): (&String, &Parameter)| {
             other != rust && (item.name == parameter.name || *other == parameter.name)
@@ -264,8 +363,9 @@ fn named<'a>(
 }
 
 /// What a parameter's type says of its values.
-#[derive(Default)]
 struct Value {
+    /// A variant of the runtime's `Kind`.
+    kind: &'static str,
     repeated: bool,
     /// Whether each of the list is in an `Option`.
     optional: bool,
@@ -281,21 +381,68 @@ impl Value {
                 Some(item) => (item, true),
                 None => (item, false),
             };
-            return Self {
-                repeated: true,
-                optional,
-                ..Self::of(item, context)
+            return match Self::of(item, context) {
+                list if list.repeated => Self::json(),
+                item => Self {
+                    repeated: true,
+                    optional,
+                    ..item
+                },
             };
         }
         let values = name_of(&ty).and_then(|name| context.model.enums.get(&name));
+        let kind = match (values, &ty) {
+            (Some(_), _) => "Text",
+            (None, Type::Path(path)) => kind_of(path),
+            (None, _) => "Json",
+        };
         let documented = values.into_iter().flat_map(|values| values.variants.values());
         let documented = documented
             .map(|variant| (variant.value.clone(), words(&variant.about).0))
             .collect();
         Self {
+            kind,
             documented,
-            ..Self::default()
+            ..Self::json()
         }
+    }
+
+    /// Anything that is written as JSON.
+    fn json() -> Self {
+        Self {
+            kind: "Json",
+            repeated: false,
+            optional: false,
+            documented: Vec::new(),
+        }
+    }
+
+    fn file(repeated: bool) -> Self {
+        Self {
+            kind: "File",
+            repeated,
+            ..Self::json()
+        }
+    }
+
+    /// The parameter as data, with what is known beside its values.
+    fn parameter(self, name: &str, about: &About, required: bool, said: &[Option<TokenStream>]) -> TokenStream {
+        let (description, deprecated) = words(about);
+        let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
+        let values = self.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
+        let of_values = [
+            kind.map(|kind| quote! { kind: operation::Kind::#kind, }),
+            required.then(|| quote! { required: true, }),
+            deprecated.then(|| quote! { deprecated: true, }),
+            self.repeated.then(|| quote! { repeated: true, }),
+            (!self.documented.is_empty()).then(|| quote! { values: &[#(#values),*], }),
+        ];
+        let all: Vec<_> = of_values.into_iter().chain(said.iter().cloned()).collect();
+        completed(
+            &all,
+            quote! { Parameter },
+            quote! { Parameter::new(#name, #description) },
+        )
     }
 }
 
@@ -324,7 +471,7 @@ impl Fields<'_> {
                     self.collect(&inner, &format!("{path}."), within);
                 }
                 held => {
-                    if held.as_deref() == Some(crate::prepare::TIMESTAMP) {
+                    if held.as_deref() == Some(crate::lower::TIMESTAMP) {
                         self.times.push(path.clone());
                     }
                     self.names.push(path);
@@ -332,6 +479,20 @@ impl Fields<'_> {
             }
         }
         within.pop();
+    }
+}
+
+/// How a text becomes a value of a type that is no enum.
+fn kind_of(path: &syn::TypePath) -> &'static str {
+    let last = path.path.segments.last().map(|last| last.ident.to_string());
+    match last.unwrap_or_default().as_str() {
+        "String" => "Text",
+        "bool" => "Boolean",
+        "f32" | "f64" => "Number",
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "Integer",
+        nonzero if nonzero.starts_with("NonZero") => "Integer",
+        crate::prepare::TIMESTAMP => "Time",
+        _ => "Json",
     }
 }
 

@@ -144,6 +144,62 @@ pub(crate) fn checks(bounds: &Bounds, context: Context) -> Vec<TokenStream> {
     checks
 }
 
+/// The same as data.
+pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
+    let of_number = |found: Option<Bound>| {
+        found.map(|Bound { value, exclusive }| {
+            let value = float(value);
+            match exclusive {
+                true => quote!(Bound::Excluded(#value)),
+                false => quote!(Bound::Included(#value)),
+            }
+        })
+    };
+    let of_count = |minimum: Option<usize>, maximum: Option<usize>| {
+        let (minimum, maximum) = counts(minimum, maximum);
+        quote! { (#minimum, #maximum) }
+    };
+    let has_length = bounds.min_length.is_some() || bounds.max_length.is_some();
+    let has_items = bounds.min_items.is_some() || bounds.max_items.is_some();
+    let said: Vec<TokenStream> = [
+        of_number(bounds.minimum).map(|bound| quote! { minimum: #bound, }),
+        of_number(bounds.maximum).map(|bound| quote! { maximum: #bound, }),
+        bounds.multiple_of.map(|factor| {
+            let factor = float(factor);
+            quote! { multiple_of: Some(#factor), }
+        }),
+        has_length.then(|| {
+            let length = of_count(bounds.min_length, bounds.max_length);
+            quote! { length: #length, }
+        }),
+        bounds.pattern.as_ref().map(|automaton| {
+            let constant = pattern(automaton, context);
+            quote! { pattern: Some(&#constant), }
+        }),
+        has_items.then(|| {
+            let items = of_count(bounds.min_items, bounds.max_items);
+            quote! { items: #items, }
+        }),
+        bounds.unique_items.then(|| quote! { unique: true, }),
+        bounds.items.as_ref().filter(|items| !items.is_empty()).map(|items| {
+            let each = data(items, context);
+            quote! { each: Some(&#each), }
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    quote! { bounds::Bounds { #(#said)* ..bounds::Bounds::NONE } }
+}
+
+/// A number as a literal with a fraction.
+fn float(value: Literal) -> TokenStream {
+    match value {
+        Literal::Integer(value) => format!("{value}.0").parse().unwrap_or_default(),
+        Literal::Float(_) => literal(value),
+    }
+}
+
 /// The name of a pattern's constant.
 fn pattern(automaton: &Automaton, context: Context) -> proc_macro2::Ident {
     let number = context

@@ -10,7 +10,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use super::Prepare;
+use super::Lowering;
 use super::bounds::make_whole;
 use super::schema::{COMPONENTS, Place, UNIX_TIME, any};
 use super::union::Variants;
@@ -50,7 +50,7 @@ pub(super) type Held = (ReferenceOr<Schema>, String);
 /// An `allOf` may have this many parts, those of its parts among them.
 const MAX_PARTS: usize = 1_000;
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// Looks at one schema, not at what it holds.
     pub(super) fn shape(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Shape {
         let schema = match schema {

@@ -7,9 +7,9 @@ use syn::Type;
 use super::context::{Context, name_of};
 use super::paths;
 use super::setter::Setter;
+use crate::lower::{TIMESTAMP, fits};
 use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
-use crate::prepare::{TIMESTAMP, fits};
 
 /// Code is broken into several lines from here on. The crate's name is one character until it is laid out.
 const WIDTH: usize = 72;
@@ -421,23 +421,14 @@ impl Requests {
 
 /// The list of all operations.
 pub(crate) fn of_operations() -> String {
-    of_all("operation", "OPERATIONS", "operation.method, operation.path")
+    block(
+        "for operation in \u{2}::operation::OPERATIONS {\n    println!(\"{} {}\", operation.method, operation.path);\n}",
+    )
 }
 
-/// A list as data.
-pub(crate) fn of_list() -> String {
-    block("fn name(list: &\u{2}::operation::List) -> &'static str {\n    list.operation().id\n}")
-}
-
-/// The list of all lists.
-pub(crate) fn of_lists() -> String {
-    of_all("list", "LISTS", "list.operation().id, list.operation().summary")
-}
-
-fn of_all(one: &str, all: &str, shown: &str) -> String {
-    block(&format!(
-        "for {one} in \u{2}::operation::{all} {{\n    println!(\"{{}} {{}}\", {shown});\n}}"
-    ))
+/// The API as data.
+pub(crate) fn of_api() -> String {
+    block("for scheme in \u{2}::operation::API.schemes {\n    println!(\"{}: {}\", scheme.name, scheme.noun);\n}")
 }
 
 /// A statement that ends in calls, each on a line of its own where one line does not hold them.

@@ -6,7 +6,7 @@ use ittybit_spec::pointer;
 use openapiv3::{ParameterData, ReferenceOr, Schema};
 use serde_json::Value;
 
-use super::Prepare;
+use super::Lowering;
 use super::schema::{extension, named_type};
 use crate::model::{Lifecycle, Location, Parameter};
 
@@ -14,7 +14,7 @@ const FILTER: &str = "x-filter";
 const ALIASES: &str = "x-enum-aliases";
 const EXAMPLE: &str = "write `x-enum-aliases: {older: newer}`";
 
-impl Prepare<'_> {
+impl Lowering<'_> {
     /// The property that a parameter names, and where it does.
     pub(super) fn filter(&mut self, data: &ParameterData, location: Location, at: &str) -> Option<(String, String)> {
         let extension = data.extensions.get(FILTER)?;

@@ -1,4 +1,4 @@
-//! Polish: progenitor's code becomes code that one would have written by hand.
+//! Emit: progenitor's code becomes code that one would have written by hand.
 //!
 //! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
 
@@ -28,7 +28,7 @@ use crate::model::Model;
 
 /// Turns progenitor's file into the client's. The second is the cases for its tests, where their first line
 /// is given.
-pub(crate) fn polish(
+pub(crate) fn emit(
     mut file: File,
     model: &Model,
     crate_name: &str,
@@ -127,14 +127,14 @@ pub(crate) fn polish(
             "text_of",
             "argument::",
             "bounds::",
+            "operation::",
             "types::",
         ],
     );
     import(&mut builders, &of_builders.found)?;
 
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
-    let lists: Vec<_> = operations.iter().filter_map(operation::Parts::list).collect();
-    let metadata = metadata::operations(&builder_idents, &lists);
+    let metadata = metadata::operations(&builder_idents);
     let methods = operations.iter().map(|operation| operation.method(false));
     let blocking_methods = operations.iter().map(|operation| operation.method(true));
     let of_client = (!operations.is_empty()).then(|| {
@@ -206,6 +206,7 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }
+            "operation::" => quote! { use ittybit_runtime::operation; },
             "blocking::" => quote! {
                 #[cfg(feature = "blocking")]
                 use super::blocking;

@@ -1,0 +1,510 @@
+//! What a document holds and generation does not read: each is a note, so that nobody waits for an
+//! effect that does not come.
+//!
+//! What is not named here is generated, is refused elsewhere, or is no field at all, of which the check
+//! of the document warns. The same note on many places is one note, at the first of them.
+
+use std::collections::HashSet;
+
+use indexmap::{IndexMap, IndexSet};
+use ittybit_spec::{Document, Kind, Node, Part, Value, pointer};
+
+use super::Lowering;
+use super::bounds::is_checked;
+
+impl Lowering<'_> {
+    /// Notes everything that is not read.
+    pub(super) fn ignored(&mut self) {
+        let mut ignored = Ignored {
+            document: self.document,
+            used: Used::of(self.document),
+            notes: IndexMap::new(),
+        };
+        let mut left_out: Option<String> = None;
+        self.document.visit(&mut |part| {
+            let outer = left_out.as_deref().and_then(|at| part.at.strip_prefix(at));
+            if !outer.is_some_and(|rest| rest.starts_with('/')) && !ignored.part(part) {
+                left_out = Some(part.at.to_owned());
+            }
+        });
+        for (message, places) in ignored.notes {
+            let Some(first) = places.first() else { continue };
+            let more = match places.len() - 1 {
+                0 => String::new(),
+                1 => " (here and in one more place)".to_owned(),
+                more => format!(" (here and in {more} more places)"),
+            };
+            self.push(self.document.note(first, message + &more).at_key());
+        }
+    }
+}
+
+/// Extensions that are read beside an `enum` of strings.
+const OF_ENUMS: [&str; 3] = ["x-enum-aliases", "x-enum-descriptions", "x-lifecycle"];
+
+/// The extensions that are read of an object.
+fn known_extensions(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Operation => &["x-columns", "x-cursor-pagination"],
+        Kind::Parameter => &["x-filter"],
+        Kind::Schema => &OF_ENUMS,
+        _ => &[],
+    }
+}
+
+/// What an object is called in a note, and its fields that are never read.
+fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
+    match kind {
+        Kind::Document => ("the document", &["externalDocs"]),
+        Kind::Tag => ("a tag", &["externalDocs"]),
+        Kind::Server => ("a server", &["description"]),
+        Kind::ServerVariable => ("a server's variable", &["enum", "description"]),
+        Kind::PathItem => ("a path", &["summary", "description", "servers"]),
+        Kind::Operation => ("an operation", &["externalDocs", "callbacks", "servers"]),
+        Kind::Parameter => ("a parameter", &["allowEmptyValue", "allowReserved"]),
+        Kind::Example => ("an example", &["summary", "description", "externalValue"]),
+        Kind::MediaType => ("a media type", &["example", "examples", "encoding"]),
+        Kind::Response => ("a response", &["links"]),
+        Kind::SecurityScheme => ("a security scheme", &["description", "bearerFormat"]),
+        Kind::Schema => (
+            "a schema",
+            &[
+                "externalDocs",
+                "maxProperties",
+                "minProperties",
+                "readOnly",
+                "writeOnly",
+                "xml",
+            ],
+        ),
+        _ => ("it", &[]),
+    }
+}
+
+/// What is known of a place only from what refers to it.
+#[derive(Default)]
+struct Used<'d> {
+    /// Every reference of the document.
+    references: HashSet<&'d str>,
+    /// The places of the responses that are successes, and of those that are not an operation's first.
+    successes: HashSet<String>,
+    further: HashSet<String>,
+    /// The response headers that pagination reads, in lower case.
+    paged: HashSet<String>,
+}
+
+impl<'d> Used<'d> {
+    fn of(document: &'d Document) -> Self {
+        let mut used = Self::default();
+        document.visit(&mut |part| {
+            used.references.extend(part.node.get("$ref").and_then(Node::as_str));
+            if part.kind == Kind::Operation {
+                used.operation(document, part);
+            }
+        });
+        used
+    }
+
+    fn operation(&mut self, document: &Document, operation: &Part<'_, 'd>) {
+        if let Some(pagination) = operation.node.get("x-cursor-pagination") {
+            let names = ["has-more", "applied-limit"].map(|key| pagination.get(key)?.as_str());
+            self.paged
+                .extend(names.into_iter().flatten().map(str::to_ascii_lowercase));
+        }
+        let responses = operation.node.get("responses").and_then(Node::as_object);
+        let responses = responses.unwrap_or_default();
+        let succeeds = responses.iter().any(|response| response.key().starts_with('2'));
+        let mut first = true;
+        for response in responses {
+            let status = response.key();
+            if status.starts_with('2') || status == "default" && !succeeds {
+                let at = pointer::join(operation.at, ["responses", status]);
+                let at = resolved(document, at, response.value());
+                if !std::mem::take(&mut first) {
+                    self.further.insert(at.clone());
+                }
+                self.successes.insert(at);
+            }
+        }
+    }
+}
+
+/// The place that a reference leads to, or the place itself.
+fn resolved(document: &Document, at: String, node: &Node) -> String {
+    let (mut at, mut node) = (at, node);
+    let mut seen = HashSet::new();
+    while let Some(reference) = node.get("$ref").and_then(Node::as_str) {
+        let target = reference.trim_start_matches('#').to_owned();
+        let Some(found) = document.get(&target).filter(|_| seen.insert(target.clone())) else {
+            break;
+        };
+        (at, node) = (target, found);
+    }
+    at
+}
+
+struct Ignored<'d> {
+    document: &'d Document,
+    used: Used<'d>,
+    /// The places of each message.
+    notes: IndexMap<String, IndexSet<String>>,
+}
+
+/// What a schema is to what holds it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// A component or a property: its words become docs.
+    Named,
+    /// A parameter's, which may have words of its own.
+    Parameter { described: bool },
+    /// An item, a value, a body, a part: a type without docs, but for objects and enums.
+    Inner,
+}
+
+impl Role {
+    fn of(part: &Part<'_, '_>) -> Self {
+        match (part.field, part.parent) {
+            ("schemas" | "properties", _) => Self::Named,
+            ("schema", Some(parent)) if parent.kind == Kind::Parameter => Self::Parameter {
+                described: parent.node.get("description").is_some(),
+            },
+            // A parameter's items are checked like the parameter.
+            ("items", Some(parent)) if matches!(Self::of(parent), Self::Parameter { .. }) => {
+                Self::Parameter { described: true }
+            }
+            _ => Self::Inner,
+        }
+    }
+}
+
+impl<'d> Ignored<'d> {
+    fn note(&mut self, at: &str, message: impl Into<String>) {
+        self.notes.entry(message.into()).or_default().insert(at.to_owned());
+    }
+
+    /// Notes one member of an object, if it is there.
+    fn note_member(&mut self, part: &Part<'_, 'd>, key: &str, message: &str) {
+        if part.node.get(key).is_some() {
+            self.note(
+                &pointer::join(part.at, [key]),
+                message.replace("{}", &format!("`{key}`")),
+            );
+        }
+    }
+
+    fn extensions(&mut self, at: &str, node: &Node, known: &[&str]) {
+        for entry in node.as_object().unwrap_or_default() {
+            let name = entry.key();
+            if name.starts_with("x-") && !known.contains(&name) {
+                self.note(
+                    &pointer::join(at, [name]),
+                    format!("the extension `{name}` is not read"),
+                );
+            }
+        }
+    }
+
+    /// Looks at an object, and says whether its parts are looked at too.
+    fn part(&mut self, part: &Part<'_, 'd>) -> bool {
+        let of_components = part.parent.is_some_and(|parent| parent.field == "components");
+        let is_reference = part.node.get("$ref").is_some();
+        match (part.kind, part.parent.map(|parent| parent.kind)) {
+            (Kind::Other, Some(Kind::Document)) if part.field == "info" => {
+                let message = "`info` is not used: the generated code does not describe the API as a whole";
+                self.note(part.at, message);
+                return false;
+            }
+            (Kind::Other, Some(Kind::Document)) if part.field == "components" => {
+                for field in ["examples", "links", "callbacks"] {
+                    self.note_member(part, field, "{} of `components` is not used");
+                }
+            }
+            // Each is noted as a whole where it is held.
+            (Kind::Example, parent) if parent != Some(Kind::Parameter) => return false,
+            (Kind::Server, parent) if parent != Some(Kind::Document) => return false,
+            (Kind::PathItem, _) if part.field != "paths" => return false,
+            (Kind::Link | Kind::Encoding, _) => return false,
+            (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, _)
+                if of_components && !self.used.references.contains(format!("#{}", part.at).as_str()) =>
+            {
+                let (name, kind) = (part.key.unwrap_or_default(), part.field);
+                self.note(
+                    part.at,
+                    format!("nothing refers to `{name}` of `{kind}`: it is not used"),
+                );
+                return false;
+            }
+            (Kind::Header, parent) => {
+                if parent == Some(Kind::Response) {
+                    self.header(part);
+                }
+                return false;
+            }
+            (Kind::Server, _) if !part.at.ends_with("/0") => {
+                self.note(part.at, "only the first server is used");
+                return false;
+            }
+            _ if is_reference => return false,
+            (Kind::Document, _) => self.extensions_of_map(part, "paths"),
+            (Kind::Operation, _) => self.extensions_of_map(part, "responses"),
+            (Kind::Parameter, _) => self.examples(part),
+            (Kind::Response, _) => {
+                if self.used.further.contains(part.at) {
+                    self.note_member(part, "description", "{} of a further success is not used");
+                }
+                if !self.used.successes.contains(part.at) {
+                    let message = "{} of an error is not used: the client reads all errors into its own";
+                    self.note_member(part, "content", message);
+                    self.note_member(part, "headers", message);
+                }
+            }
+            (Kind::Schema, _) => {
+                if !is_read(part.field) {
+                    return false;
+                }
+                self.schema(part, Role::of(part));
+            }
+            _ => {}
+        }
+        let (of, fields) = unread_fields(part.kind);
+        for field in fields {
+            self.note_member(part, field, &format!("{{}} of {of} is not used"));
+        }
+        self.extensions(part.at, part.node, known_extensions(part.kind));
+        part.kind != Kind::Response || self.used.successes.contains(part.at)
+    }
+
+    /// Those of a map whose other members have shapes of their own.
+    fn extensions_of_map(&mut self, part: &Part<'_, 'd>, key: &str) {
+        if let Some(map) = part.node.get(key) {
+            self.extensions(&pointer::join(part.at, [key]), map, &[]);
+        }
+    }
+
+    fn header(&mut self, part: &Part<'_, 'd>) {
+        let name = part.key.unwrap_or_default();
+        let success = part
+            .parent
+            .is_some_and(|response| self.used.successes.contains(response.at));
+        if success && self.used.paged.contains(&name.to_ascii_lowercase()) {
+            self.note(part.at, "of a response header only the name is used");
+        } else if success {
+            let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
+            self.note(part.at, message);
+        }
+    }
+
+    /// One example of a parameter is shown: its own, the first of its own, or its schema's.
+    fn examples(&mut self, parameter: &Part<'_, 'd>) {
+        let member = |keys: &[&str]| {
+            let at = pointer::join(parameter.at, keys);
+            self.document.get(&at).map(|_| at)
+        };
+        let mut shown: Vec<_> = member(&["example"]).into_iter().collect();
+        let examples = parameter.node.get("examples").and_then(Node::as_object);
+        let mut without = Vec::new();
+        for example in examples.unwrap_or_default() {
+            let at = pointer::join(parameter.at, ["examples", example.key()]);
+            let valued = example.value().get("value").is_some();
+            if valued { &mut shown } else { &mut without }.push(at);
+        }
+        shown.extend(member(&["schema", "example"]));
+        for at in without {
+            self.note(&at, "an example without a `value` is not shown");
+        }
+        for at in shown.iter().skip(1) {
+            self.note(at, "one example of a parameter is shown, and not this one");
+        }
+    }
+
+    fn schema(&mut self, part: &Part<'_, 'd>, role: Role) {
+        let schema = part.node;
+        let has = |key: &str| schema.get(key).is_some();
+        let kind = schema.get("type").and_then(Node::as_str);
+        let strings = schema.get("enum").and_then(Node::as_array).is_some_and(|values| {
+            values.iter().any(|value| value.as_str().is_some())
+                && values
+                    .iter()
+                    .all(|value| value.as_str().is_some() || *value.value() == Value::Null)
+        });
+        let named = role == Role::Named || strings || has("properties") || has("allOf");
+        self.words(part, role, named);
+        self.keywords(part.at, schema, kind, role);
+        if !strings {
+            for extension in OF_ENUMS {
+                self.note_member(part, extension, "{} is read beside an `enum` of strings only");
+            }
+            let message = match kind {
+                Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
+                Some("boolean") => "an {} of booleans is not generated: both are accepted",
+                _ => "an {} of other values than strings is not generated: any value is accepted",
+            };
+            self.note_member(part, "enum", message);
+        } else if has("allOf") {
+            self.note_member(part, "enum", "{} beside an `allOf` is not used");
+        }
+        if !has("oneOf") && !has("anyOf") {
+            self.note_member(part, "discriminator", "{} is used beside a `oneOf` or an `anyOf` only");
+        }
+        if schema.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
+            let message = "{} as `false` has no effect: fields that are not listed are kept";
+            self.note_member(part, "additionalProperties", message);
+        }
+        if let Some(kind) = kind.filter(|kind| *kind != "array") {
+            self.note_member(part, "items", &format!("{{}} says nothing of the type `{kind}`"));
+        }
+        if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
+            // A part of an `allOf` may require what another part has.
+            if part.key.is_some() {
+                self.note_member(part, "required", "{} without `properties` is not used");
+            }
+            let typed = schema.get("additionalProperties").and_then(Node::as_object);
+            if kind.is_none() && typed.is_some() {
+                let message = "{} without `type: object` is not used: any value is accepted";
+                self.note_member(part, "additionalProperties", message);
+            }
+        }
+        for key in ["allOf", "oneOf", "anyOf"] {
+            let parts = schema.get(key).and_then(Node::as_array).unwrap_or_default();
+            let nullable = parts
+                .iter()
+                .enumerate()
+                .filter(|(_, inner)| inner.get("nullable").is_some());
+            for (index, _) in nullable.filter(|_| parts.len() > 1) {
+                let at = pointer::join(part.at, [key, &index.to_string(), "nullable"]);
+                let message = format!("`nullable` of one part of an `{key}` is not used: write it beside the `{key}`");
+                self.note(&at, message);
+            }
+        }
+    }
+
+    /// What a schema says for readers, and of a value that is not sent.
+    fn words(&mut self, part: &Part<'_, 'd>, role: Role, named: bool) {
+        let schema = part.node;
+        let kind = schema.get("type").and_then(Node::as_str);
+        let one = matches!(kind, Some(kind) if kind != "object") || schema.get("allOf").is_some();
+        let example = schema.get("example").and_then(Node::as_object);
+        if role == Role::Inner || !one || example.is_some() {
+            let message = "{} is shown for a parameter or a property that is no object only";
+            self.note_member(part, "example", message);
+        }
+        if schema.get("description").is_some() {
+            self.note_member(part, "title", "{} is not used beside a `description`");
+        }
+        for key in ["title", "description"] {
+            let message = match role {
+                Role::Parameter { described: true } => {
+                    "{} of a schema is not used beside the parameter's `description`"
+                }
+                Role::Inner if !named => "{} of a schema that has no name is not used",
+                _ => continue,
+            };
+            self.note_member(part, key, message);
+        }
+        if role != Role::Named && !named {
+            self.note_member(part, "deprecated", "{} of a schema that has no name is not used");
+        }
+        if matches!(role, Role::Parameter { .. }) {
+            let message = "{} of a parameter is not used: it is left out instead";
+            self.note_member(part, "nullable", message);
+            for key in ["default", "example"].iter().filter(|_| part.field == "items") {
+                let message = "{} of a parameter's items is not used: write it beside `items`";
+                self.note_member(part, key, message);
+            }
+            return;
+        }
+        self.note_member(part, "default", "{} is documented for parameters only");
+        let media = part.parent.filter(|_| part.field == "schema");
+        let holder = media.and_then(|media| media.parent);
+        if holder.is_some_and(|holder| holder.kind == Kind::RequestBody) {
+            let message = "{} of a request body is not used: it is never null";
+            self.note_member(part, "nullable", message);
+        }
+    }
+
+    /// The keywords that narrow the values of a type.
+    fn keywords(&mut self, at: &str, schema: &Node, kind: Option<&str>, role: Role) {
+        const NUMBERS: [&str; 5] = [
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ];
+        const STRINGS: [&str; 3] = ["minLength", "maxLength", "pattern"];
+        const LISTS: [&str; 3] = ["minItems", "maxItems", "uniqueItems"];
+        const OBJECTS: [&str; 3] = ["properties", "required", "additionalProperties"];
+        let own: &[&str] = match kind {
+            Some("integer" | "number") => &NUMBERS,
+            Some("string") => &STRINGS,
+            Some("array") => &LISTS,
+            Some("object") => &OBJECTS,
+            // Without a type each keyword speaks of the values that it fits.
+            _ => &[],
+        };
+        for key in NUMBERS
+            .iter()
+            .chain(&STRINGS)
+            .chain(&LISTS)
+            .filter(|key| schema.get(key).is_some())
+        {
+            let at = pointer::join(at, [*key]);
+            if let (Some(kind), false) = (kind, own.contains(key)) {
+                self.note(&at, format!("`{key}` says nothing of the type `{kind}`"));
+            } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
+                self.note(&at, format!("`{key}` is checked in parameters with a `type` only"));
+            } else if kind == Some("integer")
+                && let Some(number) = schema.get(key).and_then(Node::as_number)
+                && !number.is_i64()
+                && number.as_f64().is_some_and(|number| !is_checked(key, number))
+            {
+                self.note(&at, format!("`{key}` is not checked: it is no `i64`"));
+            }
+        }
+        for key in OBJECTS.iter().filter(|key| schema.get(key).is_some()) {
+            if let (Some(kind), false) = (kind, own.contains(key)) {
+                self.note(
+                    &pointer::join(at, [*key]),
+                    format!("`{key}` says nothing of the type `{kind}`"),
+                );
+            }
+        }
+        let format = schema.get("format").and_then(Node::as_str).unwrap_or_default();
+        let known: &[&str] = match kind {
+            Some("integer") => &[
+                "int8",
+                "int16",
+                "int32",
+                "int64",
+                "uint",
+                "uint8",
+                "uint16",
+                "uint32",
+                "uint64",
+                "unix-time",
+            ],
+            Some("number") => &["float", "double"],
+            // It says how a program shows it.
+            Some("string") => &["password"],
+            _ => &[],
+        };
+        if !format.is_empty() && !known.contains(&format) {
+            let rust = match kind {
+                Some("integer") => "it is an `i64`",
+                Some("number") => "it is an `f64`",
+                Some("string") => "any string is accepted",
+                _ => "it says nothing of the type",
+            };
+            self.note(
+                &pointer::join(at, ["format"]),
+                format!("the format `{format}` is not used: {rust}"),
+            );
+        }
+    }
+}
+
+/// Whether the schema in this field says something of a type or of docs.
+fn is_read(field: &str) -> bool {
+    let of_schemas = ["properties", "items", "additionalProperties", "allOf", "oneOf", "anyOf"];
+    ["schemas", "schema"].contains(&field) || of_schemas.contains(&field)
+}
