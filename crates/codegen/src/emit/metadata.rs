@@ -491,7 +491,7 @@ fn kind_of(path: &syn::TypePath) -> &'static str {
         "f32" | "f64" => "Number",
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "Integer",
         nonzero if nonzero.starts_with("NonZero") => "Integer",
-        crate::prepare::TIMESTAMP => "Time",
+        crate::lower::TIMESTAMP => "Time",
         _ => "Json",
     }
 }
