@@ -155,7 +155,12 @@ fn the_key_is_not_shown() {
 /// Runs `from_env` in a process of its own, whose environment is `variables`.
 fn from_env(variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "building::in_a_process_of_its_own", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "building::in_a_process_of_its_own",
+            "--ignored",
+            "--nocapture",
+        ])
         .env_remove("ITTYBIT_API_KEY")
         .env_remove("ITTYBIT_BASE_URL")
         .envs(variables.iter().copied())
@@ -196,7 +201,12 @@ fn the_environment_says_key_and_base_url() {
 fn a_variable_that_is_not_unicode_is_named() {
     use std::os::unix::ffi::OsStrExt;
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "building::in_a_process_of_its_own", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "building::in_a_process_of_its_own",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("ITTYBIT_API_KEY", std::ffi::OsStr::from_bytes(b"\xff"))
         .output()
         .unwrap();

@@ -402,12 +402,8 @@ fn a_workspace() {
     let run = folder.run_in_workspace(&["codegen"]);
     assert_eq!(run.code, 1);
     // What can be made is made.
-    let passes = "created: tests/snapshots/drift__passes.snap (6 lines)\n";
-    assert!(
-        run.stdout
-            .ends_with(&format!("changed: generated/client.rs (+1 −1)\n{passes}")),
-        "{run}"
-    );
+    let made = "changed: generated/client.rs (+1 −1)\ncreated: tests/snapshots/drift__passes.snap (";
+    assert!(run.stdout.contains(made), "{run}");
     assert!(
         run.stderr.ends_with(
             "error: 1 of the drift tests fails, so what it looks at may be stale:\n\nfails: the pets are out\n\n\
