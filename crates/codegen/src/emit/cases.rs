@@ -221,7 +221,7 @@ components:
             ".name(\"Rex\").build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"\", ",
             ".name(\"Rex\").age(1).build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
             "client.make_pet().body(body).dry(true).send().await;see(\"make_pet\", \"dry\", ",
-            "client.get_pet().number(1).size(1.0).send().await;see(\"get_pet\", \"size\", ",
+            "client.get_pet().number(1).size(0.0).send().await;see(\"get_pet\", \"size\", ",
             // A file has to be there to be sent.
             ".body(pets::body::Body::from(\"content\"))",
             "client.get_pet().number(0_i64).send().await;see(\"get_pet\", \"number 0\", ",
