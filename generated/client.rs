@@ -63,22 +63,7 @@ impl Client {
 
 #[cfg(feature = "blocking")]
 impl blocking::Client {
-    /// List Tasks.
-    ///
-    /// Get a paginated list of your tasks.
-    ///
-    /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
-    /// is asked for with `after` set to the id of the last result.
-    ///
-    /// `GET /tasks`
-    ///
-    /// ```
-    /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
-    /// let page = client.list_tasks().send()?;
-    /// println!("{} of them", page.len());
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// As [`Client::list_tasks`](crate::Client::list_tasks), without `async`.
     pub fn list_tasks(&self) -> builder::ListTasks<blocking::Client> {
         builder::ListTasks::new(self.clone())
     }
@@ -181,21 +166,9 @@ pub mod types {
         /// When the task last changed, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl Task {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::TaskBuilder = ittybit::Task::builder();
-        /// ```
-        pub fn builder() -> super::builder::TaskBuilder {
-            super::builder::TaskBuilder::new()
-        }
     }
 
     /// A file that a task reads or makes.
@@ -250,21 +223,9 @@ pub mod types {
         /// The codecs of the file's streams.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub codecs: Option<Codecs>,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl File {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::FileBuilder = ittybit::File::builder();
-        /// ```
-        pub fn builder() -> super::builder::FileBuilder {
-            super::builder::FileBuilder::new()
-        }
     }
 
     /// The codecs of a file's streams.
@@ -283,21 +244,9 @@ pub mod types {
         /// The codec of the audio stream.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub audio: Option<AudioCodec>,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl Codecs {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::CodecsBuilder = ittybit::Codecs::builder();
-        /// ```
-        pub fn builder() -> super::builder::CodecsBuilder {
-            super::builder::CodecsBuilder::new()
-        }
     }
 
     /// Codec of a video stream.
@@ -319,21 +268,9 @@ pub mod types {
         /// Level of the codec, such as `4.0`. A string, not a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub level: Option<String>,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl VideoCodec {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::VideoCodecBuilder = ittybit::VideoCodec::builder();
-        /// ```
-        pub fn builder() -> super::builder::VideoCodecBuilder {
-            super::builder::VideoCodecBuilder::new()
-        }
     }
 
     /// Codec of an audio stream.
@@ -358,21 +295,9 @@ pub mod types {
         /// Bit rate of the stream, in bits per second.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bitrate: Option<i64>,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl AudioCodec {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::AudioCodecBuilder = ittybit::AudioCodec::builder();
-        /// ```
-        pub fn builder() -> super::builder::AudioCodecBuilder {
-            super::builder::AudioCodecBuilder::new()
-        }
     }
 
     /// Body of every error.
@@ -393,21 +318,9 @@ pub mod types {
         pub kind: String,
         /// What to do about the error.
         pub message: String,
-        /// Fields that this version does not know, and optional ones whose values do not fit their
-        /// types, as they came.
+        /// Fields that the document does not list, and optional ones that do not fit, as they came.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl ErrorBody {
-        /// Begins a builder, which makes the value from its fields.
-        ///
-        /// ```
-        /// let builder: ittybit::builder::ErrorBodyBuilder = ittybit::ErrorBody::builder();
-        /// ```
-        pub fn builder() -> super::builder::ErrorBodyBuilder {
-            super::builder::ErrorBodyBuilder::new()
-        }
     }
 
     /// Status of a task, as the API reports it.
@@ -660,10 +573,10 @@ pub mod types {
 
 /// What builds requests and the values in them.
 pub mod builder {
+    use ittybit_runtime::generated::Arguments;
     use std::ops::Bound;
-    use ittybit_runtime::generated::CallOptions;
+    use ittybit_runtime::generated::Bounds;
     use super::Client;
-    use std::fmt::Display;
     use ittybit_runtime::Error;
     use ittybit_runtime::Items;
     use ittybit_runtime::operation::Lifecycle;
@@ -673,698 +586,95 @@ pub mod builder {
     use ittybit_runtime::generated::Pagination;
     use ittybit_runtime::operation::Paging;
     use ittybit_runtime::operation::Parameter;
-    use ittybit_runtime::generated::Request;
     use ittybit_runtime::Timestamp;
     use ittybit_runtime::Watch;
     use ittybit_runtime::generated::Watching;
-    use ittybit_runtime::generated::argument;
 
     #[cfg(feature = "blocking")]
     use super::blocking;
-    use ittybit_runtime::generated::bounds;
     use ittybit_runtime::operation;
     use ittybit_runtime::generated::text_of;
     use super::types;
 
-    /// The builder of [`Task`](types::Task), begun by [`Task::builder`](types::Task::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::TaskBuilder = ittybit::Task::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct TaskBuilder {
-        id: Result<String, String>,
-        object: Result<Option<String>, String>,
-        kind: Result<types::TaskKind, String>,
-        status: Result<types::TaskStatus, String>,
-        progress: Result<Option<f64>, String>,
-        input: Result<Option<types::File>, String>,
-        output: Result<Option<types::File>, String>,
-        error: Result<Option<serde_json::Value>, String>,
-        metadata: Result<Option<serde_json::Value>, String>,
-        created_by: Result<Option<String>, String>,
-        created_at: Result<Option<Timestamp>, String>,
-        started_at: Result<Option<Timestamp>, String>,
-        finished_at: Result<Option<Timestamp>, String>,
-        updated_at: Result<Option<Timestamp>, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
+    ittybit_runtime::value_builder! {
+        "ittybit" Task TaskBuilder {
+            id: String = required("id"),
+            object: String = optional("object"),
+            kind: types::TaskKind = required("kind"),
+            status: types::TaskStatus = required("status"),
+            progress: f64 = optional("progress"),
+            input: types::File = optional("input"),
+            output: types::File = optional("output"),
+            error: serde_json::Value = optional("error"),
+            metadata: serde_json::Value = optional("metadata"),
+            created_by: String = optional("created_by"),
+            created_at: Timestamp = optional("created_at"),
+            started_at: Timestamp = optional("started_at"),
+            finished_at: Timestamp = optional("finished_at"),
+            updated_at: Timestamp = optional("updated_at"),
+        }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    impl TaskBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                id: argument::missing(),
-                object: Ok(None),
-                kind: argument::missing(),
-                status: argument::missing(),
-                progress: Ok(None),
-                input: Ok(None),
-                output: Ok(None),
-                error: Ok(None),
-                metadata: Ok(None),
-                created_by: Ok(None),
-                created_at: Ok(None),
-                started_at: Ok(None),
-                finished_at: Ok(None),
-                updated_at: Ok(None),
-                extra: Default::default(),
-            }
+    ittybit_runtime::value_builder! {
+        "ittybit" File FileBuilder {
+            kind: types::FileKind = optional("kind"),
+            url: String = optional("url"),
+            filename: String = optional("filename"),
+            filesize: i64 = optional("filesize"),
+            mimetype: String = optional("mimetype"),
+            width: i32 = optional("width"),
+            height: i32 = optional("height"),
+            duration: f64 = optional("duration"),
+            bitrate: i64 = optional("bitrate"),
+            framerate: f64 = optional("framerate"),
+            codecs: types::Codecs = optional("codecs"),
         }
-
-        /// Id of the task. It is also the cursor of the task in a list.
-        pub fn id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.id = argument::converted(value);
-            self
-        }
-
-        /// Type of the resource. It is `task` in the reference.
-        pub fn object(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.object = argument::optional(value);
-            self
-        }
-
-        /// What the task does.
-        pub fn kind(mut self, value: impl TryInto<types::TaskKind, Error: Display>) -> Self {
-            self.kind = argument::converted(value);
-            self
-        }
-
-        /// How far the task has come.
-        pub fn status(mut self, value: impl TryInto<types::TaskStatus, Error: Display>) -> Self {
-            self.status = argument::converted(value);
-            self
-        }
-
-        /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit. Any number is allowed, so that a fraction costs nothing.
-        pub fn progress(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.progress = argument::optional(value);
-            self
-        }
-
-        /// The file that the task reads.
-        pub fn input(mut self, value: impl TryInto<types::File, Error: Display>) -> Self {
-            self.input = argument::optional(value);
-            self
-        }
-
-        /// The file that the task makes.
-        pub fn output(mut self, value: impl TryInto<types::File, Error: Display>) -> Self {
-            self.output = argument::optional(value);
-            self
-        }
-
-        /// The error of the task. It is `null` for the finished task of the reference. Its shape is
-        /// not documented, so any JSON value is allowed, `null` included.
-        pub fn error(mut self, value: impl TryInto<serde_json::Value, Error: Display>) -> Self {
-            self.error = argument::optional(value);
-            self
-        }
-
-        /// Data kept with the task. It is `null` in the reference. Its shape is not documented, so
-        /// any JSON value is allowed, `null` included.
-        pub fn metadata(mut self, value: impl TryInto<serde_json::Value, Error: Display>) -> Self {
-            self.metadata = argument::optional(value);
-            self
-        }
-
-        /// Id of the run or the key that created the task.
-        pub fn created_by(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.created_by = argument::optional(value);
-            self
-        }
-
-        /// When the task was created, in Unix seconds.
-        pub fn created_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
-            self.created_at = argument::optional(value);
-            self
-        }
-
-        /// When work on the task started, in Unix seconds.
-        pub fn started_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
-            self.started_at = argument::optional(value);
-            self
-        }
-
-        /// When the task finished, in Unix seconds.
-        pub fn finished_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
-            self.finished_at = argument::optional(value);
-            self
-        }
-
-        /// When the task last changed, in Unix seconds.
-        pub fn updated_at(mut self, value: impl TryInto<Timestamp, Error: Display>) -> Self {
-            self.updated_at = argument::optional(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::Task::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let task = ittybit::Task::builder()
-        ///     .id("task_2jR8kLm4nP")
-        ///     .kind(ittybit::TaskKind::Video)
-        ///     .status(ittybit::TaskStatus::Waiting)
-        ///     .build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::Task, Error> {
-            Ok(types::Task {
-                id: argument::checked("id", self.id)?,
-                object: argument::checked("object", self.object)?,
-                kind: argument::checked("kind", self.kind)?,
-                status: argument::checked("status", self.status)?,
-                progress: argument::checked("progress", self.progress)?,
-                input: argument::checked("input", self.input)?,
-                output: argument::checked("output", self.output)?,
-                error: argument::checked("error", self.error)?,
-                metadata: argument::checked("metadata", self.metadata)?,
-                created_by: argument::checked("created_by", self.created_by)?,
-                created_at: argument::checked("created_at", self.created_at)?,
-                started_at: argument::checked("started_at", self.started_at)?,
-                finished_at: argument::checked("finished_at", self.finished_at)?,
-                updated_at: argument::checked("updated_at", self.updated_at)?,
-                extra: self.extra,
-            })
-        }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    impl TryFrom<TaskBuilder> for types::Task {
-        type Error = Error;
-
-        fn try_from(builder: TaskBuilder) -> Result<Self, Error> {
-            builder.build()
+    ittybit_runtime::value_builder! {
+        "ittybit" Codecs CodecsBuilder {
+            video: types::VideoCodec = optional("video"),
+            audio: types::AudioCodec = optional("audio"),
         }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    /// The builder of [`File`](types::File), begun by [`File::builder`](types::File::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::FileBuilder = ittybit::File::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct FileBuilder {
-        kind: Result<Option<types::FileKind>, String>,
-        url: Result<Option<String>, String>,
-        filename: Result<Option<String>, String>,
-        filesize: Result<Option<i64>, String>,
-        mimetype: Result<Option<String>, String>,
-        width: Result<Option<i32>, String>,
-        height: Result<Option<i32>, String>,
-        duration: Result<Option<f64>, String>,
-        bitrate: Result<Option<i64>, String>,
-        framerate: Result<Option<f64>, String>,
-        codecs: Result<Option<types::Codecs>, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
+    ittybit_runtime::value_builder! {
+        "ittybit" VideoCodec VideoCodecBuilder {
+            name: String = optional("name"),
+            profile: String = optional("profile"),
+            level: String = optional("level"),
+        }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    impl FileBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                kind: Ok(None),
-                url: Ok(None),
-                filename: Ok(None),
-                filesize: Ok(None),
-                mimetype: Ok(None),
-                width: Ok(None),
-                height: Ok(None),
-                duration: Ok(None),
-                bitrate: Ok(None),
-                framerate: Ok(None),
-                codecs: Ok(None),
-                extra: Default::default(),
-            }
+    ittybit_runtime::value_builder! {
+        "ittybit" AudioCodec AudioCodecBuilder {
+            name: String = optional("name"),
+            sample_rate: i32 = optional("sample_rate"),
+            channels: i32 = optional("channels"),
+            bitrate: i64 = optional("bitrate"),
         }
-
-        /// Where the file is kept.
-        pub fn kind(mut self, value: impl TryInto<types::FileKind, Error: Display>) -> Self {
-            self.kind = argument::optional(value);
-            self
-        }
-
-        /// URL of the file.
-        pub fn url(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.url = argument::optional(value);
-            self
-        }
-
-        /// Name of the file.
-        pub fn filename(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.filename = argument::optional(value);
-            self
-        }
-
-        /// Size of the file, in bytes.
-        pub fn filesize(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.filesize = argument::optional(value);
-            self
-        }
-
-        /// Media type of the file, such as `video/mp4`.
-        pub fn mimetype(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.mimetype = argument::optional(value);
-            self
-        }
-
-        /// Width of the picture, in pixels.
-        pub fn width(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.width = argument::optional(value);
-            self
-        }
-
-        /// Height of the picture, in pixels.
-        pub fn height(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.height = argument::optional(value);
-            self
-        }
-
-        /// Playing time, in seconds.
-        pub fn duration(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.duration = argument::optional(value);
-            self
-        }
-
-        /// Bit rate of the whole file, in bits per second.
-        pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = argument::optional(value);
-            self
-        }
-
-        /// Frame rate of the picture, in frames per second.
-        pub fn framerate(mut self, value: impl TryInto<f64, Error: Display>) -> Self {
-            self.framerate = argument::optional(value);
-            self
-        }
-
-        /// The codecs of the file's streams.
-        pub fn codecs(mut self, value: impl TryInto<types::Codecs, Error: Display>) -> Self {
-            self.codecs = argument::optional(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::File::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let file = ittybit::File::builder().build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::File, Error> {
-            Ok(types::File {
-                kind: argument::checked("kind", self.kind)?,
-                url: argument::checked("url", self.url)?,
-                filename: argument::checked("filename", self.filename)?,
-                filesize: argument::checked("filesize", self.filesize)?,
-                mimetype: argument::checked("mimetype", self.mimetype)?,
-                width: argument::checked("width", self.width)?,
-                height: argument::checked("height", self.height)?,
-                duration: argument::checked("duration", self.duration)?,
-                bitrate: argument::checked("bitrate", self.bitrate)?,
-                framerate: argument::checked("framerate", self.framerate)?,
-                codecs: argument::checked("codecs", self.codecs)?,
-                extra: self.extra,
-            })
-        }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    impl TryFrom<FileBuilder> for types::File {
-        type Error = Error;
-
-        fn try_from(builder: FileBuilder) -> Result<Self, Error> {
-            builder.build()
+    ittybit_runtime::value_builder! {
+        "ittybit" ErrorBody ErrorBodyBuilder {
+            kind: String = required("kind"),
+            message: String = required("message"),
         }
+        extra: serde_json::Map<String, serde_json::Value>
     }
 
-    /// The builder of [`Codecs`](types::Codecs), begun by [`Codecs::builder`](types::Codecs::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::CodecsBuilder = ittybit::Codecs::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct CodecsBuilder {
-        video: Result<Option<types::VideoCodec>, String>,
-        audio: Result<Option<types::AudioCodec>, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl CodecsBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                video: Ok(None),
-                audio: Ok(None),
-                extra: Default::default(),
-            }
-        }
-
-        /// The codec of the video stream.
-        pub fn video(mut self, value: impl TryInto<types::VideoCodec, Error: Display>) -> Self {
-            self.video = argument::optional(value);
-            self
-        }
-
-        /// The codec of the audio stream.
-        pub fn audio(mut self, value: impl TryInto<types::AudioCodec, Error: Display>) -> Self {
-            self.audio = argument::optional(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::Codecs::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let codecs = ittybit::Codecs::builder().build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::Codecs, Error> {
-            Ok(types::Codecs {
-                video: argument::checked("video", self.video)?,
-                audio: argument::checked("audio", self.audio)?,
-                extra: self.extra,
-            })
-        }
-    }
-
-    impl TryFrom<CodecsBuilder> for types::Codecs {
-        type Error = Error;
-
-        fn try_from(builder: CodecsBuilder) -> Result<Self, Error> {
-            builder.build()
-        }
-    }
-
-    /// The builder of [`VideoCodec`](types::VideoCodec), begun by
-    /// [`VideoCodec::builder`](types::VideoCodec::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::VideoCodecBuilder = ittybit::VideoCodec::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct VideoCodecBuilder {
-        name: Result<Option<String>, String>,
-        profile: Result<Option<String>, String>,
-        level: Result<Option<String>, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl VideoCodecBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                name: Ok(None),
-                profile: Ok(None),
-                level: Ok(None),
-                extra: Default::default(),
-            }
-        }
-
-        /// Name of the codec, such as `h264`.
-        pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = argument::optional(value);
-            self
-        }
-
-        /// Profile of the codec, such as `high`.
-        pub fn profile(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.profile = argument::optional(value);
-            self
-        }
-
-        /// Level of the codec, such as `4.0`. A string, not a number.
-        pub fn level(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.level = argument::optional(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::VideoCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let video_codec = ittybit::VideoCodec::builder().build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::VideoCodec, Error> {
-            Ok(types::VideoCodec {
-                name: argument::checked("name", self.name)?,
-                profile: argument::checked("profile", self.profile)?,
-                level: argument::checked("level", self.level)?,
-                extra: self.extra,
-            })
-        }
-    }
-
-    impl TryFrom<VideoCodecBuilder> for types::VideoCodec {
-        type Error = Error;
-
-        fn try_from(builder: VideoCodecBuilder) -> Result<Self, Error> {
-            builder.build()
-        }
-    }
-
-    /// The builder of [`AudioCodec`](types::AudioCodec), begun by
-    /// [`AudioCodec::builder`](types::AudioCodec::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::AudioCodecBuilder = ittybit::AudioCodec::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct AudioCodecBuilder {
-        name: Result<Option<String>, String>,
-        sample_rate: Result<Option<i32>, String>,
-        channels: Result<Option<i32>, String>,
-        bitrate: Result<Option<i64>, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl AudioCodecBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                name: Ok(None),
-                sample_rate: Ok(None),
-                channels: Ok(None),
-                bitrate: Ok(None),
-                extra: Default::default(),
-            }
-        }
-
-        /// Name of the codec, such as `aac`.
-        pub fn name(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.name = argument::optional(value);
-            self
-        }
-
-        /// Sample rate, in hertz.
-        pub fn sample_rate(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.sample_rate = argument::optional(value);
-            self
-        }
-
-        /// Number of channels.
-        pub fn channels(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.channels = argument::optional(value);
-            self
-        }
-
-        /// Bit rate of the stream, in bits per second.
-        pub fn bitrate(mut self, value: impl TryInto<i64, Error: Display>) -> Self {
-            self.bitrate = argument::optional(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::AudioCodec::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let audio_codec = ittybit::AudioCodec::builder().build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::AudioCodec, Error> {
-            Ok(types::AudioCodec {
-                name: argument::checked("name", self.name)?,
-                sample_rate: argument::checked("sample_rate", self.sample_rate)?,
-                channels: argument::checked("channels", self.channels)?,
-                bitrate: argument::checked("bitrate", self.bitrate)?,
-                extra: self.extra,
-            })
-        }
-    }
-
-    impl TryFrom<AudioCodecBuilder> for types::AudioCodec {
-        type Error = Error;
-
-        fn try_from(builder: AudioCodecBuilder) -> Result<Self, Error> {
-            builder.build()
-        }
-    }
-
-    /// The builder of [`ErrorBody`](types::ErrorBody), begun by
-    /// [`ErrorBody::builder`](types::ErrorBody::builder).
-    ///
-    /// ```
-    /// let builder: ittybit::builder::ErrorBodyBuilder = ittybit::ErrorBody::builder();
-    /// ```
-    #[derive(Clone, Debug)]
-    #[must_use = "`build` makes the value"]
-    pub struct ErrorBodyBuilder {
-        kind: Result<String, String>,
-        message: Result<String, String>,
-        extra: serde_json::Map<String, serde_json::Value>,
-    }
-
-    impl ErrorBodyBuilder {
-        pub(crate) fn new() -> Self {
-            Self {
-                kind: argument::missing(),
-                message: argument::missing(),
-                extra: Default::default(),
-            }
-        }
-
-        /// Kind of the error, in snake case, such as `token_invalid`. The responses name the
-        /// documented kinds. It is not an enum, because several errors have no documented kind.
-        pub fn kind(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.kind = argument::converted(value);
-            self
-        }
-
-        /// What to do about the error.
-        pub fn message(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.message = argument::converted(value);
-            self
-        }
-
-        /// Fields that this version does not know.
-        ///
-        /// ```
-        /// let builder = ittybit::ErrorBody::builder().extra(serde_json::Map::from_iter([("key".to_owned(), serde_json::json!("value"))]));
-        /// ```
-        pub fn extra(mut self, fields: serde_json::Map<String, serde_json::Value>) -> Self {
-            self.extra = fields;
-            self
-        }
-
-        /// Makes the value.
-        ///
-        /// ```
-        /// let error_body = ittybit::ErrorBody::builder()
-        ///     .kind("token_invalid")
-        ///     .message("Use a valid API key.")
-        ///     .build()?;
-        /// # Ok::<(), ittybit::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        ///
-        /// A required field was not set, or a value could not be converted.
-        pub fn build(self) -> Result<types::ErrorBody, Error> {
-            Ok(types::ErrorBody {
-                kind: argument::checked("kind", self.kind)?,
-                message: argument::checked("message", self.message)?,
-                extra: self.extra,
-            })
-        }
-    }
-
-    impl TryFrom<ErrorBodyBuilder> for types::ErrorBody {
-        type Error = Error;
-
-        fn try_from(builder: ErrorBodyBuilder) -> Result<Self, Error> {
-            builder.build()
-        }
-    }
-
-    /// A `GET /tasks` request.
-    ///
-    /// Begun by [`Client::list_tasks`].
-    ///
-    /// ```
-    /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-    /// let request: ittybit::builder::ListTasks = client.list_tasks();
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// A `GET /tasks` request, begun by [`Client::list_tasks`](super::Client::list_tasks),
+    /// which shows how it is sent.
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
     pub struct ListTasks<C = Client> {
         client: C,
-        options: CallOptions,
-        after: Result<Option<String>, String>,
-        before: Result<Option<String>, String>,
-        limit: Result<Option<i32>, String>,
-        status: Result<Option<types::TaskStatusFilter>, String>,
-        kind: Result<Option<types::TaskKind>, String>,
-        run_id: Result<Option<String>, String>,
-        created_by: Result<Option<String>, String>,
-        order: Result<Option<types::SortOrder>, String>,
+        arguments: Arguments,
     }
 
     impl ListTasks {
@@ -1386,10 +696,10 @@ pub mod builder {
                     kind: operation::Kind::Integer,
                     default: Some("20"),
                     bounds: "from 1 to 100",
-                    checks: bounds::Bounds {
+                    checks: Bounds {
                         minimum: Bound::Included(1.0),
                         maximum: Bound::Included(100.0),
-                        ..bounds::Bounds::NONE
+                        ..Bounds::NONE
                     },
                     ..Parameter::new(
                         "limit",
@@ -1476,114 +786,43 @@ pub mod builder {
         const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
             Self::PAGES.of(|item, cursor| text_of(item, cursor)),
         );
-        pub(crate) fn new(client: C) -> Self {
-            Self {
-                client,
-                options: CallOptions::default(),
-                after: Ok(None),
-                before: Ok(None),
-                limit: Ok(None),
-                status: Ok(None),
-                kind: Ok(None),
-                run_id: Ok(None),
-                created_by: Ok(None),
-                order: Ok(None),
-            }
-        }
+    }
 
-        /// Results after the task with this id. For the next page, give the id of the last result.
-        ///
-        /// The query parameter `after`.
-        pub fn after(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.after = argument::optional(value);
-            self
-        }
-
-        /// Results before the task with this id. For the previous page, give the id of the first
-        /// result.
-        ///
-        /// The query parameter `before`.
-        pub fn before(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.before = argument::optional(value);
-            self
-        }
-
-        /// How many results to return, from 1 to 100. The server uses 20 when it is left out.
-        ///
-        /// The query parameter `limit`: from 1 to 100; `20` unless set.
-        pub fn limit(mut self, value: impl TryInto<i32, Error: Display>) -> Self {
-            self.limit = argument::converted_to("from 1 to 100", value)
-                .and_then(|value| bounds::between(value, Bound::Included(1), Bound::Included(100)))
-                .map(Some);
-            self
-        }
-
-        /// Only tasks in this status.
-        ///
-        /// The query parameter `status`.
-        pub fn status(mut self, value: impl TryInto<types::TaskStatusFilter, Error: Display>) -> Self {
-            self.status = argument::optional(value);
-            self
-        }
-
-        /// Only tasks of this kind.
-        ///
-        /// The query parameter `kind`.
-        pub fn kind(mut self, value: impl TryInto<types::TaskKind, Error: Display>) -> Self {
-            self.kind = argument::optional(value);
-            self
-        }
-
-        /// Only tasks of the run with this id.
-        ///
-        /// The query parameter `run_id`.
-        pub fn run_id(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.run_id = argument::optional(value);
-            self
-        }
-
-        /// Only tasks created by the run or the key with this id.
-        ///
-        /// The query parameter `created_by`.
-        pub fn created_by(mut self, value: impl TryInto<String, Error: Display>) -> Self {
-            self.created_by = argument::optional(value);
-            self
-        }
-
-        /// Sort order of the results. The server uses `desc` when it is left out.
-        ///
-        /// The query parameter `order`; `desc` unless set.
-        pub fn order(mut self, value: impl TryInto<types::SortOrder, Error: Display>) -> Self {
-            self.order = argument::optional(value);
-            self
-        }
-        ittybit_runtime::set! {
-            "ittybit" list_tasks ListTasks("after" "task_2jR8kLm4nP") {
-                one "after" as after: String,
-                one "before" as before: String,
-                one "limit" as limit: i32,
-                one "status" as status: types::TaskStatusFilter,
-                one "kind" as kind: types::TaskKind,
-                one "run_id" as run_id: String,
-                one "created_by" as created_by: String,
-                one "order" as order: types::SortOrder,
-            }
-        }
-        ittybit_runtime::call_options! {
-            "ittybit" list_tasks
-        }
-
-        fn request(self) -> (C, Request) {
-            let request = Request::new(ListTasks::OPERATION, self.options)
-                .query("after", self.after)
-                .query("before", self.before)
-                .query("limit", self.limit)
-                .query("status", self.status)
-                .query("kind", self.kind)
-                .query("run_id", self.run_id)
-                .query("created_by", self.created_by)
-                .query("order", self.order);
-            (self.client, request)
+    ittybit_runtime::request_builder! {
+        "ittybit" list_tasks ListTasks("after" "task_2jR8kLm4nP") {
+            /// Results after the task with this id. For the next page, give the id of the last result.
+            ///
+            /// The query parameter `after`.
+            after: String = parameter(0),
+            /// Results before the task with this id. For the previous page, give the id of the first
+            /// result.
+            ///
+            /// The query parameter `before`.
+            before: String = parameter(1),
+            /// How many results to return, from 1 to 100. The server uses 20 when it is left out.
+            ///
+            /// The query parameter `limit`: from 1 to 100; `20` unless set.
+            limit: i32 = parameter(2),
+            /// Only tasks in this status.
+            ///
+            /// The query parameter `status`.
+            status: types::TaskStatusFilter = parameter(3),
+            /// Only tasks of this kind.
+            ///
+            /// The query parameter `kind`.
+            kind: types::TaskKind = parameter(4),
+            /// Only tasks of the run with this id.
+            ///
+            /// The query parameter `run_id`.
+            run_id: String = parameter(5),
+            /// Only tasks created by the run or the key with this id.
+            ///
+            /// The query parameter `created_by`.
+            created_by: String = parameter(6),
+            /// Sort order of the results. The server uses `desc` when it is left out.
+            ///
+            /// The query parameter `order`; `desc` unless set.
+            order: types::SortOrder = parameter(7),
         }
     }
 
@@ -1591,14 +830,6 @@ pub mod builder {
         /// Sends the request and reads one page.
         ///
         /// One page of tasks.
-        ///
-        /// ```
-        /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
-        /// let page = client.list_tasks().send().await?;
-        /// println!("{} of them", page.len());
-        /// # Ok(())
-        /// # }
-        /// ```
         ///
         /// # Errors
         ///
@@ -1617,8 +848,7 @@ pub mod builder {
         /// - `502`: Bad gateway. No kind is documented.
         /// - `503`: The API is offline. No kind is documented.
         pub async fn send(self) -> Result<Page<types::Task>, Error> {
-            let (client, request) = self.request();
-            request.send_page(&client.0, Self::PAGES).await
+            self.arguments.request().send_page(&self.client.0, Self::PAGES).await
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1634,8 +864,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages(self) -> Pages<types::Task> {
-            let (client, request) = self.request();
-            request.pages(&client.0, Self::PAGES)
+            self.arguments.request().pages(&self.client.0, Self::PAGES)
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
@@ -1652,8 +881,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
-            let (client, request) = self.request();
-            request.pages(&client.0, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
+            self.arguments.request().pages(&self.client.0, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1685,8 +913,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn watch(self) -> Watch<types::Task> {
-            let (client, request) = self.request();
-            request.watch(&client.0, Self::WATCHING)
+            self.arguments.request().watch(&self.client.0, Self::WATCHING)
         }
 
         /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
@@ -1701,25 +928,15 @@ pub mod builder {
         /// # }
         /// ```
         pub fn watch_json(self) -> Watch<Box<serde_json::value::RawValue>> {
-            let (client, request) = self.request();
-            request.watch(&client.0, Self::WATCHING_JSON)
+            self.arguments.request().watch(&self.client.0, Self::WATCHING_JSON)
         }
     }
 
     #[cfg(feature = "blocking")]
     impl ListTasks<blocking::Client> {
-        /// Sends the request and reads one page.
-        ///
-        /// One page of tasks.
-        ///
-        ///
-        ///
-        /// # Errors
-        ///
-        /// As those of [`send`](ListTasks::send).
+        /// As [`send`](ListTasks::send), without `async`.
         pub fn send(self) -> Result<blocking::Page<types::Task>, Error> {
-            let (client, request) = self.request();
-            client.0.send_page(request, Self::PAGES)
+            self.client.0.send_page(self.arguments.request(), Self::PAGES)
         }
 
         /// Goes through the pages from here on, one request a page. Nothing is sent before the
@@ -1736,8 +953,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages(self) -> blocking::Pages<types::Task> {
-            let (client, request) = self.request();
-            client.0.pages(request, Self::PAGES)
+            self.client.0.pages(self.arguments.request(), Self::PAGES)
         }
 
         /// As [`pages`](Self::pages), with each item as the JSON that the server sent.
@@ -1755,8 +971,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn pages_json(self) -> blocking::Pages<Box<serde_json::value::RawValue>> {
-            let (client, request) = self.request();
-            client.0.pages(request, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
+            self.client.0.pages(self.arguments.request(), Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1790,8 +1005,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn watch(self) -> blocking::Watch<types::Task> {
-            let (client, request) = self.request();
-            client.0.watch(request, Self::WATCHING)
+            self.client.0.watch(self.arguments.request(), Self::WATCHING)
         }
 
         /// As [`watch`](Self::watch), with each item as the JSON that the server sent.
@@ -1807,8 +1021,7 @@ pub mod builder {
         /// # }
         /// ```
         pub fn watch_json(self) -> blocking::Watch<Box<serde_json::value::RawValue>> {
-            let (client, request) = self.request();
-            client.0.watch(request, Self::WATCHING_JSON)
+            self.client.0.watch(self.arguments.request(), Self::WATCHING_JSON)
         }
     }
 

@@ -26,18 +26,23 @@ pub(crate) fn text(file: &syn::File, header: &str, crate_name: &str) -> String {
                 tokens.push_str(inner.code);
                 tokens.push(' ');
             }
-            out.push_str(&invocation(line.code, &tokens, line.indent));
+            invocation(&mut out, line.code, &tokens, line.indent, crate_name);
             continue;
         }
-        for (index, part) in line.code.split(LINE_END).enumerate() {
-            out.push_str(line.indent);
-            out.push_str(if index == 0 { "" } else { "///" });
-            out.push_str(&part.replace(CRATE, crate_name));
-            out.push('\n');
-        }
+        write(&mut out, line.indent, line.code, crate_name);
         previous = line;
     }
     out
+}
+
+/// A line; of docs it may be several.
+fn write(out: &mut String, indent: &str, code: &str, crate_name: &str) {
+    for (index, part) in code.split(LINE_END).enumerate() {
+        out.push_str(indent);
+        out.push_str(if index == 0 { "" } else { "///" });
+        out.push_str(&part.replace(CRATE, crate_name));
+        out.push('\n');
+    }
 }
 
 /// A line and the spaces before it.
@@ -56,18 +61,21 @@ impl<'c> Line<'c> {
 }
 
 /// Invocations of macros, each of whose lines ends in a comma.
-const MACROS: [&str; 5] = [
+const MACROS: [&str; 6] = [
     "open_enum! {",
     "ittybit_runtime::client! {",
     "ittybit_runtime::fit! {",
-    "ittybit_runtime::set! {",
+    "ittybit_runtime::request_builder! {",
     "ittybit_runtime::union! {",
+    "ittybit_runtime::value_builder! {",
 ];
 
 /// One member a line: prettyplease fills lines with the tokens of a macro.
-fn invocation(head: &str, tokens: &str, indent: &str) -> String {
+fn invocation(out: &mut String, head: &str, tokens: &str, indent: &str, crate_name: &str) {
     let mut depth = 1;
-    let mut out = format!("{indent}{head}\n");
+    // A comma between the arguments of a type ends no line.
+    let mut generics = 0;
+    out.push_str(&format!("{indent}{head}\n"));
     let mut line = String::new();
     let tokens: Vec<String> = proc_macro2::TokenStream::from_str(tokens)
         .into_iter()
@@ -76,8 +84,25 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
         .collect();
     let mut tokens = tokens.iter().map(String::as_str).peekable();
     while let Some(token) = tokens.next() {
+        if token == "#" && tokens.next_if_eq(&"[").is_some() {
+            let attribute: Vec<&str> = tokens.by_ref().take_while(|token| *token != "]").collect();
+            let code = match attribute.as_slice() {
+                ["doc", "=", text] => {
+                    let text = syn::parse_str::<syn::LitStr>(text).map(|text| text.value());
+                    format!("///{}", text.unwrap_or_default())
+                }
+                attribute => format!("#[{}]", attribute.concat()),
+            };
+            write(out, &format!("{indent}{}", "    ".repeat(depth)), &code, crate_name);
+            continue;
+        }
         let (opens, closes) = (matches!(token, "{" | "["), matches!(token, "}" | "]"));
         depth -= usize::from(closes);
+        match token {
+            "<" => generics += 1,
+            ">" => generics -= 1,
+            _ => {}
+        }
         if is_apart(&line, token) {
             line.push(' ');
         }
@@ -87,7 +112,7 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
         let is_empty = opens && matches!(tokens.peek(), Some(&("}" | "]")));
         if is_empty {
             line.extend(tokens.next());
-        } else if token == "," || opens || closes && !comma_follows {
+        } else if token == "," && generics == 0 || opens || closes && !comma_follows {
             out.push_str(&format!("{indent}{}{line}\n", "    ".repeat(depth)));
             line.clear();
         }
@@ -96,7 +121,7 @@ fn invocation(head: &str, tokens: &str, indent: &str) -> String {
     if !line.is_empty() {
         out.push_str(&format!("{indent}    {line}\n"));
     }
-    out + indent + "}\n"
+    out.push_str(&format!("{indent}}}\n"));
 }
 
 /// Whether a token has a blank before it.
@@ -138,7 +163,9 @@ fn wants_blank(previous: Line, line: Line) -> bool {
             "open_enum!",
             "ittybit_runtime::client!",
             "ittybit_runtime::fit!",
+            "ittybit_runtime::request_builder!",
             "ittybit_runtime::union!",
+            "ittybit_runtime::value_builder!",
             "static ",
             "pub(crate) static ",
         ]

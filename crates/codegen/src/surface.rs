@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use proc_macro2::TokenTree;
 use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, File, GenericArgument, ImplItem, Item, ItemImpl, Signature, Type, Visibility};
 
 /// Lists the public items of generated code, sorted so that a move is no change.
@@ -34,6 +36,7 @@ pub fn surface(code: &str) -> Result<String, syn::Error> {
     let file: File = syn::parse_str(code)?;
     let mut entries = Vec::new();
     collect(&file.items, "", &mut entries);
+    of_types(&mut entries);
     entries.sort();
     entries.dedup();
     let mut out = String::new();
@@ -125,6 +128,18 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
                 });
             }
             Item::Impl(item) => collect_impl(item, &heads, module, entries),
+            Item::Macro(item) => {
+                let name = item.mac.path.segments.last().map(|last| last.ident.to_string());
+                let made = match name.as_deref() {
+                    Some("value_builder") => item.mac.parse_body().map(ValueBuilder::entries),
+                    Some("request_builder") => item
+                        .mac
+                        .parse_body()
+                        .map(|builder: RequestBuilder| builder.entries(&heads, module)),
+                    _ => continue,
+                };
+                entries.extend(made.into_iter().flatten());
+            }
             _ => {}
         }
     }
@@ -199,6 +214,148 @@ fn collect_impl(item: &ItemImpl, heads: &[(String, String)], module: &str, entri
         {
             let line = format!("{}{}", signature(&function.sig), marks(&function.attrs));
             entries.push(Entry { of: of.clone(), line });
+        }
+    }
+}
+
+/// A setter of a builder that a macro of the runtime makes.
+struct Setter {
+    attributes: Vec<Attribute>,
+    name: syn::Ident,
+    ty: Type,
+}
+
+impl Parse for Setter {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let name = input.parse()?;
+        input.parse::<syn::Token![:]>()?;
+        let ty = input.parse()?;
+        input.parse::<syn::Token![=]>()?;
+        // How it is kept is not seen from outside.
+        input.parse::<syn::Expr>()?;
+        Ok(Self { attributes, name, ty })
+    }
+}
+
+impl Setter {
+    fn line(&self) -> String {
+        let Self { attributes, name, ty } = self;
+        let marks = marks(attributes);
+        format!(
+            "fn {name}(self, value: impl TryInto<{}, Error: Display>) -> Self{marks}",
+            text(ty)
+        )
+    }
+}
+
+fn setters(input: ParseStream) -> syn::Result<Punctuated<Setter, syn::Token![,]>> {
+    let braced;
+    syn::braced!(braced in input);
+    braced.parse_terminated(Setter::parse, syn::Token![,])
+}
+
+/// What `value_builder!` is given.
+struct ValueBuilder {
+    name: syn::Ident,
+    builder: syn::Ident,
+    setters: Punctuated<Setter, syn::Token![,]>,
+    extra: Option<Type>,
+}
+
+impl Parse for ValueBuilder {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.parse::<syn::LitStr>()?;
+        let (name, builder) = (input.parse()?, input.parse()?);
+        let setters = setters(input)?;
+        let mut extra = None;
+        if input.peek(syn::Ident) {
+            input.parse::<syn::Ident>()?;
+            input.parse::<syn::Token![:]>()?;
+            extra = Some(input.parse()?);
+        }
+        Ok(Self {
+            name,
+            builder,
+            setters,
+            extra,
+        })
+    }
+}
+
+impl ValueBuilder {
+    fn entries(self) -> Vec<Entry> {
+        let Self {
+            name,
+            builder,
+            setters,
+            extra,
+        } = self;
+        let extra = extra.map(|ty| format!("fn extra(self, fields: {}) -> Self", text(&ty)));
+        let of_builder = [
+            Some(String::new()),
+            Some(format!("fn build(self) -> Result<types::{name}, Error>")),
+            extra,
+        ];
+        let lines = of_builder.into_iter().flatten().chain(setters.iter().map(Setter::line));
+        let of = format!("struct builder::{builder}: Clone + Debug");
+        let mut entries: Vec<Entry> = lines.map(|line| Entry { of: of.clone(), line }).collect();
+        entries.push(Entry {
+            of: format!("impl TryFrom<{builder}> for types::{name}"),
+            line: String::new(),
+        });
+        entries.push(Entry {
+            of: format!("impl types::{name}"),
+            line: format!("fn builder() -> super::builder::{builder}"),
+        });
+        entries
+    }
+}
+
+/// What `request_builder!` is given.
+struct RequestBuilder {
+    builder: syn::Ident,
+    setters: Punctuated<Setter, syn::Token![,]>,
+}
+
+impl Parse for RequestBuilder {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.parse::<syn::LitStr>()?;
+        input.parse::<syn::Ident>()?;
+        let builder = input.parse()?;
+        let _example;
+        syn::parenthesized!(_example in input);
+        _example.parse::<proc_macro2::TokenStream>()?;
+        let setters = setters(input)?;
+        Ok(Self { builder, setters })
+    }
+}
+
+impl RequestBuilder {
+    fn entries(self, heads: &[(String, String)], module: &str) -> Vec<Entry> {
+        let of = find(heads, &self.builder.to_string(), module);
+        let lines = self.setters.iter().map(Setter::line);
+        lines.map(|line| Entry { of: of.clone(), line }).collect()
+    }
+}
+
+/// Members of a type that stand in another module than the type itself.
+fn of_types(entries: &mut [Entry]) {
+    let heads: HashMap<String, String> = entries
+        .iter()
+        .filter(|entry| entry.line.is_empty())
+        .filter_map(|entry| {
+            let name = entry.of.strip_prefix("struct ")?.split([':', '<', ' ']).next()?;
+            (name == "types").then(|| {
+                let rest = &entry.of["struct types::".len()..];
+                let name = rest.split([':', '<', ' ']).next().unwrap_or_default();
+                (format!("impl types::{name}"), entry.of.clone())
+            })
+        })
+        .collect();
+    for entry in entries.iter_mut().filter(|entry| !entry.line.is_empty()) {
+        if let Some(head) = heads.get(&entry.of) {
+            entry.of.clone_from(head);
         }
     }
 }

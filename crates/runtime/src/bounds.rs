@@ -1,7 +1,6 @@
 //! Checks of arguments against what the document demands of them, before a request is sent.
 //!
-//! Each takes a value and gives it back, or says what was wrong with it, so that the setters of a
-//! request builder can chain them.
+//! Each takes a value and gives it back, or says what is wrong with it.
 
 use std::fmt::Display;
 use std::ops::{Bound, Rem};
@@ -9,7 +8,7 @@ use std::ops::{Bound, Rem};
 use serde_json::Value;
 
 /// Numbers, by the smallest and the largest that are allowed.
-pub fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
+fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
     // What must hold, not what must not: of "not a number", nothing holds.
     let large_enough = match &minimum {
         Bound::Included(minimum) => value >= *minimum,
@@ -39,10 +38,7 @@ pub fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bo
 }
 
 /// Numbers, by what must divide them.
-pub fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Display>(
-    value: T,
-    factor: T,
-) -> Result<T, String> {
+fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Display>(value: T, factor: T) -> Result<T, String> {
     if value % factor == T::default() {
         Ok(value)
     } else {
@@ -52,7 +48,7 @@ pub fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Display>(
 
 /// Numbers with a fraction, by what must divide them. `0.3` is a multiple of `0.1`, though the
 /// nearest numbers that there are for them are not.
-pub fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
+fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
     let times = value / factor;
     if (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0) {
         Ok(value)
@@ -62,20 +58,20 @@ pub fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
 }
 
 /// Texts, by their number of characters.
-pub fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
+fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
     let length = value.as_ref().chars().count();
     count(length, minimum, maximum, "character")?;
     Ok(value)
 }
 
 /// Lists, by their number of items.
-pub fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
+fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
     count(values.len(), minimum, maximum, "item")?;
     Ok(values)
 }
 
 /// Lists without the same item twice.
-pub fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
+fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
     for (index, value) in values.iter().enumerate() {
         if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
             return Err(format!(
@@ -89,7 +85,7 @@ pub fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
 }
 
 /// Lists, item by item.
-pub fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec<T>, String> {
     values
         .into_iter()
         .enumerate()
@@ -98,11 +94,11 @@ pub fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result
 }
 
 /// Values of a path parameter: what a URL drops or climbs out of would reach another resource.
-pub fn path_segment<T: ToString>(value: T) -> Result<T, String> {
-    match value.to_string().as_str() {
+pub(crate) fn path_segment(text: &str) -> Result<(), String> {
+    match text {
         "" => Err("must not be empty".to_owned()),
         dots @ ("." | "..") => Err(format!("must not be `{dots}`")),
-        _ => Ok(value),
+        _ => Ok(()),
     }
 }
 
@@ -120,7 +116,7 @@ pub struct Pattern {
 }
 
 /// Texts, by a regular expression that must match somewhere in them.
-pub fn pattern<T: AsRef<str>>(value: T, pattern: &Pattern) -> Result<T, String> {
+fn pattern<T: AsRef<str>>(value: T, pattern: &Pattern) -> Result<T, String> {
     let width = pattern.next.len() / pattern.accepts.len();
     let state = value.as_ref().bytes().fold(0, |state: usize, byte| {
         pattern.next[state * width + usize::from(pattern.classes[usize::from(byte)])].into()
@@ -180,11 +176,17 @@ pub(crate) fn check(json: &str, demand: &Bounds) -> Result<(), String> {
 fn check_value(value: Value, demand: &Bounds) -> Result<(), String> {
     match value {
         Value::Number(number) => {
+            let whole = number.as_i64();
             let number = number.as_f64().ok_or("cannot be checked: it is too large")?;
-            let number = between(number, demand.minimum, demand.maximum)?;
-            demand
-                .multiple_of
-                .map_or(Ok(()), |factor| multiple_of_fraction(number, factor).map(drop))
+            between(number, demand.minimum, demand.maximum)?;
+            match (demand.multiple_of, whole) {
+                (None, _) => Ok(()),
+                // A float has not each of the large integers.
+                (Some(factor), Some(whole)) if factor.fract() == 0.0 && factor.abs() < 9e18 => {
+                    multiple_of(whole, factor as i64).map(drop)
+                }
+                (Some(factor), _) => multiple_of_fraction(number, factor).map(drop),
+            }
         }
         Value::String(text) => {
             let text = length(text, demand.length.0, demand.length.1)?;
@@ -263,7 +265,7 @@ mod tests {
             length("", 1, usize::MAX),
             Err("must have at least 1 character, but has 0".to_owned())
         );
-        assert_eq!(path_segment("a/b"), Ok("a/b"));
+        assert_eq!(path_segment("a/b"), Ok(()));
         assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
         assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
         // `^a$`: 0 start, 1 after `a`, 2 no way back.

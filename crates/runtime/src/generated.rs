@@ -1,10 +1,10 @@
 //! What generated code calls, and nobody else: it may change in any version, together with the generator.
 
 pub use crate::api::{Api, ErrorShape};
-pub use crate::argument::Argument;
+pub use crate::arguments::Arguments;
 #[cfg(feature = "blocking")]
 pub use crate::blocking::Client as BlockingClient;
-pub use crate::bounds::Pattern;
+pub use crate::bounds::{Bounds, Pattern};
 pub use crate::call::CallOptions;
 pub use crate::client::{Client, ClientBuilder};
 pub use crate::decode::{Malformed, extra, nullable, text_of};
@@ -18,11 +18,6 @@ pub use crate::watch::Watching;
 /// Values on their way into a builder.
 pub mod argument {
     pub use crate::argument::*;
-}
-
-/// What the document demands of a value.
-pub mod bounds {
-    pub use crate::bounds::*;
 }
 
 /// Numbers as JSON writers other than Rust's print them.

@@ -23,6 +23,7 @@
 
 mod api;
 mod argument;
+mod arguments;
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -48,6 +49,7 @@ mod parameter;
 mod received;
 mod redact;
 mod request;
+mod request_builder;
 mod response;
 mod retry;
 mod span;
@@ -55,6 +57,7 @@ mod style;
 mod timestamp;
 pub mod transport;
 mod union;
+mod value_builder;
 mod watch;
 
 pub use error::{Category, Error};

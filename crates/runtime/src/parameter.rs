@@ -157,8 +157,18 @@ impl Parameter {
                 format!("[{}]", items.join(","))
             }
         };
-        bounds::check(&json, &self.checks)?;
-        RawValue::from_string(json).map_err(|error| error.to_string())
+        let json = RawValue::from_string(json).map_err(|error| error.to_string())?;
+        self.checked(json)
+    }
+
+    /// A value that the document allows.
+    pub(crate) fn checked(&self, json: Box<RawValue>) -> Result<Box<RawValue>, String> {
+        bounds::check(json.get(), &self.checks)?;
+        if self.location == Location::Path && self.style.is_none() {
+            let text = serde_json::from_str::<String>(json.get());
+            bounds::path_segment(text.as_deref().unwrap_or(json.get()))?;
+        }
+        Ok(json)
     }
 
     /// One value as JSON.

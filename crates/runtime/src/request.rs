@@ -168,24 +168,6 @@ impl Request {
         self
     }
 
-    /// Sets the body, as text.
-    pub fn text<T: Serialize>(mut self, media_type: &str, value: Result<Option<T>, String>) -> Self {
-        let place = Place::Header;
-        let style = Style::new(Form::Simple, false);
-        let text = self.written("body", value, |json| {
-            Styled {
-                name: "body",
-                style,
-                place,
-            }
-            .text(json)
-        });
-        if let Some(text) = text {
-            self.whole(media_type, text.into());
-        }
-        self
-    }
-
     /// Sets the body, as it is.
     pub fn bytes(mut self, media_type: &str, value: Result<Option<Body>, String>) -> Self {
         match value {
@@ -456,6 +438,12 @@ impl Request {
             Some(Payload::Form(form)) => form,
             _ => unreachable!("it was made just now"),
         }
+    }
+
+    /// The request cannot be sent, because of this argument.
+    pub(crate) fn refused(mut self, name: &str, reason: impl std::fmt::Display) -> Self {
+        self.refuse(Error::invalid_argument(name, reason));
+        self
     }
 
     fn refuse(&mut self, error: Error) {

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Type};
 
-use super::{find_struct, paths, setter};
+use super::{find_struct, paths};
 use crate::model::{Field, Model};
 use crate::pattern::Automaton;
 
@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
         known.into_iter().flat_map(|(model, definition)| {
             model.fields.iter().filter_map(|(rust, field)| {
                 let is_it = |field: &&syn::Field| field.ident.as_ref().is_some_and(|ident| ident == rust);
-                let (optional, _, ty) = setter::unwrapped(&definition.fields.iter().find(is_it)?.ty);
+                let (optional, _, ty) = paths::unwrapped(&definition.fields.iter().find(is_it)?.ty);
                 Some((rust, field, optional, ty))
             })
         })

@@ -250,19 +250,6 @@ fn made(variable: &str, context: Context, name: &str, whole: bool) -> Option<Str
     Some(statement(&format!("let {variable} = {head}"), &calls))
 }
 
-/// A setter of a struct's builder.
-pub(crate) fn of_field(name: &str, method: &str, argument: &str) -> String {
-    let calls = [format!(".{method}({argument})")];
-    block(&statement(&format!("let builder = \u{2}::{name}::builder()"), &calls))
-}
-
-/// What begins a struct's builder.
-pub(crate) fn of_builder(name: &str) -> String {
-    block(&format!(
-        "let builder: \u{2}::builder::{name}Builder = \u{2}::{name}::builder();"
-    ))
-}
-
 /// An enum and its texts.
 pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
     let value = name::field_name(name);
@@ -370,11 +357,6 @@ impl Requests {
         };
         let function = format!("# {function} run(client: \u{2}::{client}) -> Result<(), \u{2}::Error> {{");
         block(&format!("{function}\n{code}\n# Ok(())\n# }}"))
-    }
-
-    pub(crate) fn begun(&self, builder: &str) -> String {
-        let code = self.with(&format!("let request: \u{2}::builder::{builder} = "), "");
-        self.within(&code)
     }
 
     fn awaited(&self) -> &'static str {

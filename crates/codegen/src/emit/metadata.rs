@@ -314,33 +314,13 @@ fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream)
     quote! { #name { #(#said)* ..#base } }
 }
 
-/// The method `set`.
-pub(crate) fn set(
-    builder: &proc_macro2::Ident,
-    method: &proc_macro2::Ident,
-    operation: &Operation,
-    setters: &[Setter],
-    context: Context,
-) -> TokenStream {
-    let texts = || named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
-    let arms = texts().map(|(name, _, setter)| {
-        let (ident, ty) = (format_ident!("{}", setter.name), &setter.ty);
-        let value = Value::of(ty, context);
-        let how = match (value.repeated, value.optional) {
-            (false, _) => format_ident!("one"),
-            (true, false) => format_ident!("many"),
-            (true, true) => format_ident!("several"),
-        };
-        quote! { #how #name as #ident: #ty, }
-    });
-    let example = texts().find_map(|(name, parameter, setter)| {
+/// A parameter and a text that it takes, for the example of `set`.
+pub(crate) fn set_example(operation: &Operation, setters: &[Setter], context: Context) -> Option<TokenStream> {
+    let mut texts = named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
+    texts.find_map(|(name, parameter, setter)| {
         let text = context.text(&setter.ty, Said::of(parameter))?;
         Some(quote! { #name #text })
-    });
-    let crate_name = context.crate_name;
-    quote! {
-        ittybit_runtime::set! { #crate_name #method #builder(#example) { #(#arms)* } }
-    }
+    })
 }
 
 /// The parameters, each with a name that no other has, and its setter.
@@ -367,8 +347,6 @@ struct Value {
     /// A variant of the runtime's `Kind`.
     kind: &'static str,
     repeated: bool,
-    /// Whether each of the list is in an `Option`.
-    optional: bool,
     /// The values of an enum, with their descriptions.
     documented: Vec<(String, String)>,
 }
@@ -377,17 +355,10 @@ impl Value {
     fn of(ty: &Type, context: Context) -> Self {
         let ty = context.resolved(ty);
         if let Some(item) = paths::argument(&ty, "Vec") {
-            let (item, optional) = match paths::argument(item, "Option") {
-                Some(item) => (item, true),
-                None => (item, false),
-            };
+            let item = paths::argument(item, "Option").unwrap_or(item);
             return match Self::of(item, context) {
                 list if list.repeated => Self::json(),
-                item => Self {
-                    repeated: true,
-                    optional,
-                    ..item
-                },
+                item => Self { repeated: true, ..item },
             };
         }
         let values = name_of(&ty).and_then(|name| context.model.enums.get(&name));
@@ -412,7 +383,6 @@ impl Value {
         Self {
             kind: "Json",
             repeated: false,
-            optional: false,
             documented: Vec::new(),
         }
     }

@@ -87,7 +87,7 @@ pub(crate) fn emit(
         types.extend(items(tokens)?);
     }
     let mut builders = Vec::new();
-    let of_structs = structs.iter().map(|item| item.builder(context));
+    let of_structs = structs.iter().map(|item| item.builder(crate_name));
     for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
         builders.extend(items(tokens)?);
     }
@@ -100,11 +100,10 @@ pub(crate) fn emit(
     let of_builders = Survey::of(
         &mut builders,
         &[
-            "Argument",
+            "Arguments",
             "Bound",
-            "CallOptions",
+            "Bounds",
             "Client",
-            "Display",
             "Error",
             "Form",
             "Items",
@@ -116,17 +115,13 @@ pub(crate) fn emit(
             "Paging",
             "Parameter",
             "Pattern",
-            "Request",
             "Response",
             "Style",
             "Timestamp",
             "Watch",
             "Watching",
             "blocking::",
-            "call_options",
             "text_of",
-            "argument::",
-            "bounds::",
             "operation::",
             "types::",
         ],
@@ -192,17 +187,11 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
         .map(|name| match *name {
             "Bound" => quote! { use std::ops::Bound; },
             "Client" => quote! { use super::Client; },
-            "Display" => quote! { use std::fmt::Display; },
             "Lifecycle" | "Operation" | "Paging" | "Parameter" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::operation::#ident; }
             }
-            "argument::" | "bounds::" => {
-                let ident = format_ident!("{}", name.trim_end_matches(':'));
-                quote! { use ittybit_runtime::generated::#ident; }
-            }
-            "Argument" | "CallOptions" | "Form" | "Pagination" | "Pattern" | "Request" | "Style" | "Watching"
-            | "text_of" => {
+            "Arguments" | "Bounds" | "Form" | "Pagination" | "Pattern" | "Style" | "Watching" | "text_of" => {
                 let ident = format_ident!("{name}");
                 quote! { use ittybit_runtime::generated::#ident; }
             }

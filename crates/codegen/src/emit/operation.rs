@@ -9,7 +9,7 @@ use super::example::{Argument, Requests, Said};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
-use crate::model::{Body, Bounds, Format, Location, Operation, Parameter, Part, PartContent, Style, Success};
+use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Style, Success};
 
 /// The setter of the request body.
 pub(super) const BODY: &str = "body";
@@ -27,41 +27,34 @@ pub(crate) struct Parts<'m> {
 impl<'m> Parts<'m> {
     pub(crate) fn new(name: &'m str, model: &'m Operation, context: Context) -> Result<Self, syn::Error> {
         let mut setters = Vec::new();
-        for (rust, parameter) in &model.parameters {
+        for (index, (rust, parameter)) in model.parameters.iter().enumerate() {
+            let index = Literal::usize_unsuffixed(index);
             let ty = context.outside(&parameter.ty)?;
-            let mut checks = setter::checks(&parameter.bounds, context);
-            if parameter.location == Location::Path && parameter.style.is_none() {
-                checks.push(quote! { bounds::path_segment });
-            }
             let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter),
                 ty,
                 required: parameter.required,
-                boxed: false,
-                checks,
                 demand: setter::described(&parameter.bounds),
                 example,
+                kept: quote! { parameter(#index) },
             });
         }
         if let Some(body) = &model.body {
             match &body.format {
                 Format::Multipart(parts) => {
-                    for part in parts {
-                        setters.push(part_setter(part, context)?);
+                    for (index, part) in parts.iter().enumerate() {
+                        setters.push(part_setter(index, part, context)?);
                     }
                 }
                 Format::Json(ty) | Format::JsonAs(_, ty) | Format::Form(ty, _) => {
-                    setters.push(body_setter(body, context.outside(ty)?, context));
+                    setters.push(body_setter(body, context.outside(ty)?, "json", context));
                 }
-                Format::Text(_) => setters.push(body_setter(body, syn::parse_quote!(String), context)),
+                Format::Text(_) => setters.push(body_setter(body, syn::parse_quote!(String), "text", context)),
                 Format::Bytes(_) => {
-                    setters.push(body_setter(
-                        body,
-                        syn::parse_quote!(ittybit_runtime::body::Body),
-                        context,
-                    ));
+                    let ty = syn::parse_quote!(ittybit_runtime::body::Body);
+                    setters.push(body_setter(body, ty, "bytes", context));
                 }
             }
         }
@@ -126,7 +119,17 @@ impl<'m> Parts<'m> {
     /// The client's method.
     pub(crate) fn method(&self, blocking: bool) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), self.builder_ident());
-        let about = self.about(blocking);
+        let about = match blocking {
+            false => self.about(),
+            true => {
+                let deprecated = self.model.about.deprecated.then(|| quote! { #[deprecated] });
+                let docs = docs::lines(&format!(
+                    "As [`Client::{0}`](crate::Client::{0}), without `async`.",
+                    self.name
+                ));
+                quote! { #docs #deprecated }
+            }
+        };
         let client = blocking.then(|| quote! { <blocking::Client> });
         quote! {
             #about
@@ -141,10 +144,10 @@ impl<'m> Parts<'m> {
     }
 
     /// An example of `send`.
-    fn sent(&self, blocking: bool) -> String {
+    fn sent(&self) -> String {
         match self.model.pagination {
-            Some(_) => self.requests(blocking).page(),
-            None => self.requests(blocking).response(),
+            Some(_) => self.requests(false).page(),
+            None => self.requests(false).response(),
         }
     }
 
@@ -153,7 +156,7 @@ impl<'m> Parts<'m> {
         docs::code(&format!("{} {}", self.model.method, self.model.path))
     }
 
-    fn about(&self, blocking: bool) -> TokenStream {
+    fn about(&self) -> TokenStream {
         let summary = self
             .model
             .summary
@@ -161,7 +164,7 @@ impl<'m> Parts<'m> {
             .map(|summary| docs::sentence(&docs::for_rustdoc(summary)));
         let description = self.model.about.docs.as_deref().map(docs::for_rustdoc);
         let wire = self.wire();
-        let example = self.sent(blocking);
+        let example = self.sent();
         let text: Vec<String> = [summary, description, Some(wire), Some(example)]
             .into_iter()
             .flatten()
@@ -174,22 +177,19 @@ impl<'m> Parts<'m> {
     /// The request builder.
     pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let builder = self.builder_ident();
-        let requests = self.requests(false);
         let about = docs::lines(&format!(
-            "A {} request.\n\nBegun by [`Client::{name}`].\n\n{}",
+            "A {} request, begun by [`Client::{name}`](super::Client::{name}), which shows how it is sent.",
             self.wire(),
-            requests.begun(&builder.to_string()),
             name = self.name
         ));
-        let fields = self.setters.iter().map(Setter::field);
-        let initial = self.setters.iter().map(Setter::initial);
-        let methods = self.setters.iter().map(Setter::method);
         let metadata = metadata::operation(self.name, self.model, &self.setters, &self.item, context);
-        let pages = self.pagination();
-        let watching = self.watching();
+        let lists = self.pagination().map(|pages| {
+            let watching = self.watching();
+            quote! { impl<C> #builder<C> { #pages #watching } }
+        });
         let (crate_name, method) = (context.crate_name, format_ident!("{}", self.name));
-        let set = metadata::set(&builder, &method, self.model, &self.setters, context);
-        let request = self.request();
+        let setters = self.setters.iter().map(Setter::line);
+        let example = metadata::set_example(self.model, &self.setters, context);
         let send = self.send();
         let must_use = match self.model.pagination {
             Some(_) => "nothing is sent before `send`, or before a page or an item is asked for",
@@ -201,30 +201,17 @@ impl<'m> Parts<'m> {
             #[must_use = #must_use]
             pub struct #builder<C = Client> {
                 client: C,
-                options: CallOptions,
-                #(#fields)*
+                arguments: Arguments,
             }
 
             impl #builder {
                 #metadata
             }
 
-            impl<C> #builder<C> {
-                #pages
+            #lists
 
-                #watching
-
-                pub(crate) fn new(client: C) -> Self {
-                    Self { client, options: CallOptions::default(), #(#initial)* }
-                }
-
-                #(#methods)*
-
-                #set
-
-                ittybit_runtime::call_options! { #crate_name #method }
-
-                #request
+            ittybit_runtime::request_builder! {
+                #crate_name #method #builder(#example) { #(#setters)* }
             }
 
             #send
@@ -287,70 +274,6 @@ impl<'m> Parts<'m> {
         })
     }
 
-    /// The method that makes the request out of what was set.
-    fn request(&self) -> TokenStream {
-        let builder = self.builder_ident();
-        let arguments = self.setters.iter().map(|setter| {
-            let ident = format_ident!("{}", setter.name);
-            let optional = setter.required.then(|| quote! { .map(Some) });
-            let value = quote! { self.#ident #optional };
-            let Some(parameter) = self.model.parameters.get(&setter.name) else {
-                return self.body(setter, &value);
-            };
-            let name = &parameter.name;
-            match (parameter.location, parameter.style.map(style)) {
-                (Location::Path, None) => quote! { .path(#name, self.#ident) },
-                (Location::Path, Some(style)) => quote! { .path_as(#name, #style, self.#ident) },
-                (Location::Query, None) => quote! { .query(#name, #value) },
-                (Location::Query, Some(style)) => quote! { .query_as(#name, #style, #value) },
-                (Location::Header, None) => quote! { .header(#name, #value) },
-                (Location::Header, Some(style)) => quote! { .header_as(#name, #style, #value) },
-                (Location::Cookie, style) => {
-                    let style = style.unwrap_or_else(|| quote! { Style::new(Form::Form, true) });
-                    quote! { .cookie(#name, #style, #value) }
-                }
-            }
-        });
-        let accept = self.model.accept.as_ref().map(|accept| quote! { .accept(#accept) });
-        quote! {
-            fn request(self) -> (C, Request) {
-                let request = Request::new(#builder::OPERATION, self.options) #accept #(#arguments)*;
-                (self.client, request)
-            }
-        }
-    }
-
-    /// The call that writes the body, or a part of it.
-    fn body(&self, setter: &Setter, value: &TokenStream) -> TokenStream {
-        let Some(body) = &self.model.body else {
-            return TokenStream::new();
-        };
-        match &body.format {
-            Format::Json(_) => quote! { .json(#value) },
-            Format::JsonAs(media, _) => quote! { .json_as(#media, #value) },
-            Format::Form(_, styles) => {
-                let styles = styles.iter().map(|(name, found)| {
-                    let style = style(*found);
-                    quote! { (#name, #style) }
-                });
-                quote! { .form(#value, &[#(#styles),*]) }
-            }
-            Format::Text(media) => quote! { .text(#media, #value) },
-            Format::Bytes(media) => quote! { .bytes(#media, #value) },
-            Format::Multipart(parts) => {
-                let Some(part) = parts.iter().find(|part| part.rust == setter.name) else {
-                    return TokenStream::new();
-                };
-                let name = &part.name;
-                match part.content {
-                    PartContent::File => quote! { .file(#name, #value) },
-                    PartContent::Files => quote! { .files(#name, #value) },
-                    PartContent::Value(_) => quote! { .part(#name, #value) },
-                }
-            }
-        }
-    }
-
     /// What sends the request, for the client and for the blocking one.
     fn send(&self) -> TokenStream {
         let builder = self.builder_ident();
@@ -369,26 +292,24 @@ impl<'m> Parts<'m> {
 
     fn sending(&self, blocking: bool) -> TokenStream {
         let requests = self.requests(blocking);
-        let (errors, sent) = match blocking {
-            false => (self.errors(), self.sent(false)),
+        let send_docs = |what: &str| match blocking {
             true => {
                 let builder = self.builder_ident();
-                (
-                    format!("# Errors\n\nAs those of [`send`]({builder}::send)."),
-                    String::new(),
-                )
+                docs::lines(&format!("As [`send`]({builder}::send), without `async`."))
+            }
+            false => {
+                let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
+                docs::lines(&format!("{what}\n\n{answer}\n\n{}", self.errors()))
             }
         };
-        let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
         let from = blocking.then(|| quote! { blocking:: });
         let keyword = (!blocking).then(|| quote! { async });
         let call = |method: &str, arguments: TokenStream| {
             let method = format_ident!("{method}");
-            let call = match blocking {
-                true => quote! { client.0.#method(request, #arguments) },
-                false => quote! { request.#method(&client.0, #arguments) },
-            };
-            quote! { let (client, request) = self.request(); #call }
+            match blocking {
+                true => quote! { self.client.0.#method(self.arguments.request(), #arguments) },
+                false => quote! { self.arguments.request().#method(&self.client.0, #arguments) },
+            }
         };
         let wait = (!blocking).then(|| quote! { .await });
         let Some(pagination) = &self.model.pagination else {
@@ -402,7 +323,7 @@ impl<'m> Parts<'m> {
                 Success::ByStatus(_) => "send_by_status",
             };
             let send_call = call(method, TokenStream::new());
-            let send = docs::lines(&format!("Sends the request.\n\n{answer}\n\n{sent}\n\n{errors}"));
+            let send = send_docs("Sends the request.");
             let download = matches!(self.model.success_body, Success::Bytes).then(|| {
                 let about = docs::lines(
                     "Sends the request, and hands over the body piece by piece, for one that is too large for \
@@ -435,9 +356,7 @@ impl<'m> Parts<'m> {
             "println!(\"{} of them\", page.len());",
             "for item in page.iter() {\n    println!(\"{item}\");\n}",
         ];
-        let send = docs::lines(&format!(
-            "Sends the request and reads one page.\n\n{answer}\n\n{sent}\n\n{errors}"
-        ));
+        let send = send_docs("Sends the request and reads one page.");
         let pages = docs::lines(&format!(
             "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked \
              for.\n\n{}",
@@ -529,26 +448,41 @@ pub(super) fn style(style: Style) -> TokenStream {
     quote! { Style::new(Form::#form, #explode) #reserved }
 }
 
-fn body_setter(body: &Body, ty: Type, context: Context) -> Setter {
+fn body_setter(body: &Body, ty: Type, kept: &str, context: Context) -> Setter {
     let words = Some("The body of the request.").filter(|_| body.about.docs.is_none());
-    let (about, example) = (docs::item(&body.about, words), Argument::body(context, &ty));
-    Setter::unchecked(BODY, about, ty, body.required, example)
+    let kept = format_ident!("{kept}");
+    Setter {
+        name: BODY.to_owned(),
+        about: docs::item(&body.about, words),
+        example: Argument::body(context, &ty),
+        ty,
+        required: body.required,
+        demand: Vec::new(),
+        kept: quote! { #kept() },
+    }
 }
 
-fn part_setter(part: &Part, context: Context) -> Result<Setter, syn::Error> {
-    let ty = match &part.content {
-        PartContent::File => syn::parse_quote!(ittybit_runtime::body::File),
-        PartContent::Files => syn::parse_quote!(Vec<ittybit_runtime::body::File>),
-        PartContent::Value(ty) => context.outside(ty)?,
+fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, syn::Error> {
+    let (ty, kept) = match &part.content {
+        PartContent::File => (syn::parse_quote!(ittybit_runtime::body::File), "file"),
+        PartContent::Files => (syn::parse_quote!(Vec<ittybit_runtime::body::File>), "files"),
+        PartContent::Value(ty) => (context.outside(ty)?, "part"),
     };
     let said = Said {
         example: part.example.as_ref(),
         bounds: None,
     };
     let words = format!("The part {} of the body.", docs::code(&part.name));
-    let about = docs::item(&part.about, Some(&words));
-    let example = context.argument(&ty, said).map(Argument::plain);
-    Ok(Setter::unchecked(&part.rust, about, ty, part.required, example))
+    let (kept, index) = (format_ident!("{kept}"), Literal::usize_unsuffixed(index));
+    Ok(Setter {
+        name: part.rust.clone(),
+        about: docs::item(&part.about, Some(&words)),
+        example: context.argument(&ty, said).map(Argument::plain),
+        ty,
+        required: part.required,
+        demand: Vec::new(),
+        kept: quote! { #kept(#index) },
+    })
 }
 
 fn parameter_docs(parameter: &Parameter) -> TokenStream {

@@ -83,3 +83,15 @@ fn nth_argument<'t>(ty: &'t Type, name: &str, index: usize) -> Option<&'t Type> 
 pub(crate) fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
+
+/// What is around a field's type: whether it is in an `Option`, whether in a `Box`, and the type.
+pub(crate) fn unwrapped(ty: &Type) -> (bool, bool, &Type) {
+    let (optional, ty) = match argument(ty, "Option") {
+        Some(inner) => (true, inner),
+        None => (false, ty),
+    };
+    match argument(ty, "Box") {
+        Some(inner) => (optional, true, inner),
+        None => (optional, false, ty),
+    }
+}

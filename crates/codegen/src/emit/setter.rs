@@ -6,145 +6,36 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::Context;
+use super::docs;
 use super::example::Argument;
-use super::{docs, paths};
 use crate::model::{Bound, Bounds, Literal, Model};
 use crate::pattern::Automaton;
 
-/// A field of a builder.
+/// A setter of a builder.
 pub(crate) struct Setter {
     pub name: String,
     pub about: TokenStream,
     /// The type that is set, without `Option` or `Box` around it.
     pub ty: Type,
     pub required: bool,
-    pub boxed: bool,
-    /// What a value must pass, each a function from a value to a result.
-    pub checks: Vec<TokenStream>,
-    /// The checks in words.
+    /// What a value must be, in words.
     pub demand: Vec<String>,
     /// What may be set, if there is anything.
     pub example: Option<Argument>,
+    /// The function of the runtime that keeps the value, and what it is given beside it.
+    pub kept: TokenStream,
 }
 
 impl Setter {
-    /// One that takes every value of its type.
-    pub(crate) fn unchecked(
-        name: &str,
-        about: TokenStream,
-        ty: Type,
-        required: bool,
-        example: Option<Argument>,
-    ) -> Self {
-        Self {
-            name: name.to_owned(),
-            about,
-            ty,
-            required,
-            boxed: false,
-            checks: Vec::new(),
-            demand: Vec::new(),
-            example,
-        }
-    }
-
-    fn stored(&self) -> TokenStream {
-        let ty = &self.ty;
-        let ty = if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) };
-        if self.required { ty } else { quote!(Option<#ty>) }
-    }
-
-    pub(crate) fn field(&self) -> TokenStream {
-        let (ident, stored) = (format_ident!("{}", self.name), self.stored());
-        quote! { #ident: Result<#stored, String>, }
-    }
-
-    pub(crate) fn initial(&self) -> TokenStream {
+    /// As the macros of the runtime take it.
+    pub(crate) fn line(&self) -> TokenStream {
+        let Self { about, ty, kept, .. } = self;
         let ident = format_ident!("{}", self.name);
-        if self.required {
-            quote! { #ident: argument::missing(), }
-        } else {
-            quote! { #ident: Ok(None), }
-        }
-    }
-
-    pub(crate) fn method(&self) -> TokenStream {
-        let (ident, about, ty) = (format_ident!("{}", self.name), &self.about, &self.ty);
-        let checks = self.checks.iter().map(|check| quote! { .and_then(#check) });
-        let boxed = self.boxed.then(|| quote! { .map(Box::new) });
-        let plain = self.demand.is_empty() && self.checks.is_empty() && !self.boxed;
-        let some = (!self.required && !plain).then(|| quote! { .map(Some) });
-        let converted = match self.demand.as_slice() {
-            [] if plain && !self.required => quote! { argument::optional(value) },
-            [] => quote! { argument::converted(value) },
-            demand => {
-                let demand = demand.join(", ");
-                quote! { argument::converted_to(#demand, value) }
-            }
-        };
-        quote! {
-            #about
-            pub fn #ident(mut self, value: impl TryInto<#ty, Error: Display>) -> Self {
-                self.#ident = #converted #(#checks)* #boxed #some;
-                self
-            }
-        }
+        quote! { #about #ident: #ty = #kept, }
     }
 }
 
-/// What is around a setter's type: whether it is in an `Option`, whether in a `Box`, and the type.
-pub(crate) fn unwrapped(ty: &Type) -> (bool, bool, &Type) {
-    let (optional, ty) = match paths::argument(ty, "Option") {
-        Some(inner) => (true, inner),
-        None => (false, ty),
-    };
-    match paths::argument(ty, "Box") {
-        Some(inner) => (optional, true, inner),
-        None => (optional, false, ty),
-    }
-}
-
-/// The checks that the document's bounds ask for.
-pub(crate) fn checks(bounds: &Bounds, context: Context) -> Vec<TokenStream> {
-    let mut checks = Vec::new();
-    if bounds.minimum.is_some() || bounds.maximum.is_some() {
-        let (minimum, maximum) = (bound(bounds.minimum), bound(bounds.maximum));
-        checks.push(quote! { |value| bounds::between(value, #minimum, #maximum) });
-    }
-    if let Some(factor) = bounds.multiple_of {
-        let check = match factor {
-            Literal::Integer(_) => quote!(multiple_of),
-            Literal::Float(_) => quote!(multiple_of_fraction),
-        };
-        let factor = literal(factor);
-        checks.push(quote! { |value| bounds::#check(value, #factor) });
-    }
-    if bounds.min_length.is_some() || bounds.max_length.is_some() {
-        let (minimum, maximum) = counts(bounds.min_length, bounds.max_length);
-        checks.push(quote! { |value| bounds::length(value, #minimum, #maximum) });
-    }
-    if let Some(automaton) = &bounds.pattern {
-        let constant = pattern(automaton, context);
-        checks.push(quote! { |value| bounds::pattern(value, &#constant) });
-    }
-    if bounds.min_items.is_some() || bounds.max_items.is_some() {
-        let (minimum, maximum) = counts(bounds.min_items, bounds.max_items);
-        checks.push(quote! { |values| bounds::items(values, #minimum, #maximum) });
-    }
-    if bounds.unique_items {
-        checks.push(quote! { bounds::unique });
-    }
-    if let Some(items) = &bounds.items {
-        let each = match self::checks(items, context).as_slice() {
-            [check] => check.clone(),
-            checks => quote! { |value| Ok(value) #(.and_then(#checks))* },
-        };
-        checks.push(quote! { |values| bounds::each(values, #each) });
-    }
-    checks
-}
-
-/// The same as data.
+/// What the document demands of a value, as data.
 pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     let of_number = |found: Option<Bound>| {
         found.map(|Bound { value, exclusive }| {
@@ -189,7 +80,7 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     .into_iter()
     .flatten()
     .collect();
-    quote! { bounds::Bounds { #(#said)* ..bounds::Bounds::NONE } }
+    quote! { Bounds { #(#said)* ..Bounds::NONE } }
 }
 
 /// A number as a literal with a fraction.
@@ -262,20 +153,6 @@ fn counts(minimum: Option<usize>, maximum: Option<usize>) -> (TokenStream, Token
         None => quote!(usize::MAX),
     };
     (quote!(#minimum), maximum)
-}
-
-fn bound(bound: Option<Bound>) -> TokenStream {
-    match bound {
-        None => quote!(Bound::Unbounded),
-        Some(Bound { value, exclusive }) => {
-            let value = literal(value);
-            if exclusive {
-                quote!(Bound::Excluded(#value))
-            } else {
-                quote!(Bound::Included(#value))
-            }
-        }
-    }
 }
 
 fn literal(value: Literal) -> TokenStream {

@@ -6,9 +6,7 @@ use syn::ItemStruct;
 use syn::visit_mut::VisitMut;
 
 use super::context::Context;
-use super::example::{self, Argument, Said};
-use super::setter::{self, Setter};
-use super::{docs, missing, paths};
+use super::{docs, example, missing, paths};
 use crate::model::Struct;
 
 pub(crate) struct Parts<'m> {
@@ -65,7 +63,7 @@ impl<'m> Parts<'m> {
     }
 
     pub(crate) fn definition(&self, context: Context) -> TokenStream {
-        let (ident, builder) = (format_ident!("{}", self.name), format_ident!("{}Builder", self.name));
+        let ident = format_ident!("{}", self.name);
         let about = docs::item(&self.model.about, example::built(context, self.name).as_deref());
         let default = self.default.then(|| quote! { Default, });
         let fields = self.fields.iter().map(Field::definition);
@@ -73,16 +71,11 @@ impl<'m> Parts<'m> {
             let mut ty = ty.clone();
             paths::WithinTypes.visit_type_mut(&mut ty);
             quote! {
-                /// Fields that this version does not know, and optional ones whose values do not fit their
-                /// types, as they came.
+                /// Fields that the document does not list, and optional ones that do not fit, as they came.
                 #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
                 pub extra: #ty,
             }
         });
-        let builder_docs = docs::lines(&format!(
-            "Begins a builder, which makes the value from its fields.\n\n{}",
-            example::of_builder(self.name)
-        ));
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -92,88 +85,20 @@ impl<'m> Parts<'m> {
                 #(#fields)*
                 #extra
             }
-
-            impl #ident {
-                #builder_docs
-                pub fn builder() -> super::builder::#builder {
-                    super::builder::#builder::new()
-                }
-            }
         }
     }
 
-    pub(crate) fn builder(&self, context: Context) -> TokenStream {
+    /// What makes a value from its fields.
+    pub(crate) fn builder(&self, crate_name: &str) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), format_ident!("{}Builder", self.name));
-        let about = docs::lines(&format!(
-            "The builder of [`{0}`](types::{0}), begun by [`{0}::builder`](types::{0}::builder).\n\n{1}",
-            self.name,
-            example::of_builder(self.name)
-        ));
-        let setters: Vec<Setter> = self.fields.iter().map(|field| field.setter(context)).collect();
-        let fields = setters.iter().map(Setter::field);
-        let initial = setters.iter().map(Setter::initial);
-        let methods = setters.iter().map(Setter::method);
-        let built = self.fields.iter().map(|field| {
-            let (ident, name) = (format_ident!("{}", field.name), &field.model.property);
-            quote! { #ident: argument::checked(#name, self.#ident)?, }
-        });
+        let fields = self.fields.iter().map(Field::set);
         let extra = self.extra.as_ref().map(|ty| {
             let mut ty = ty.clone();
             paths::OutsideTypes.visit_type_mut(&mut ty);
-            ty
+            quote! { extra: #ty }
         });
-        let extra_field = extra.as_ref().map(|ty| quote! { extra: #ty, });
-        let extra_initial = extra.as_ref().map(|_| quote! { extra: Default::default(), });
-        let extra_built = extra.as_ref().map(|_| quote! { extra: self.extra, });
-        let extra_method = extra.as_ref().map(|ty| {
-            let argument = context.argument(ty, Said::default());
-            let shown = argument.map(|argument| example::of_field(self.name, "extra", &argument));
-            let about = docs::lines(&format!(
-                "Fields that this version does not know.\n\n{}",
-                shown.unwrap_or_default()
-            ));
-            quote! {
-                #about
-                pub fn extra(mut self, fields: #ty) -> Self {
-                    self.extra = fields;
-                    self
-                }
-            }
-        });
-        let build = docs::lines(&format!(
-            "Makes the value.\n\n{}\n\n# Errors\n\nA required field was not set, or a value could not be converted.",
-            example::built(context, self.name).unwrap_or_default()
-        ));
         quote! {
-            #about
-            #[derive(Clone, Debug)]
-            #[must_use = "`build` makes the value"]
-            pub struct #builder {
-                #(#fields)*
-                #extra_field
-            }
-
-            impl #builder {
-                pub(crate) fn new() -> Self {
-                    Self { #(#initial)* #extra_initial }
-                }
-
-                #(#methods)*
-                #extra_method
-
-                #build
-                pub fn build(self) -> Result<types::#ident, Error> {
-                    Ok(types::#ident { #(#built)* #extra_built })
-                }
-            }
-
-            impl TryFrom<#builder> for types::#ident {
-                type Error = Error;
-
-                fn try_from(builder: #builder) -> Result<Self, Error> {
-                    builder.build()
-                }
-            }
+            ittybit_runtime::value_builder! { #crate_name #ident #builder { #(#fields)* } #extra }
         }
     }
 }
@@ -204,18 +129,22 @@ impl Field<'_> {
         quote! { #about #serde pub #ident: #ty, }
     }
 
-    fn setter(&self, context: Context) -> Setter {
-        let (optional, boxed, ty) = setter::unwrapped(&self.ty);
+    /// How the builder sets it.
+    fn set(&self) -> TokenStream {
+        let (optional, boxed, ty) = paths::unwrapped(&self.ty);
         let mut ty = ty.clone();
         paths::OutsideTypes.visit_type_mut(&mut ty);
-        let said = Said {
-            example: self.model.example.as_ref(),
-            bounds: None,
-        };
-        let example = context.argument(&ty, said).map(Argument::plain);
-        Setter {
-            boxed,
-            ..Setter::unchecked(self.name, docs::item(&self.model.about, None), ty, !optional, example)
-        }
+        let kind = format_ident!(
+            "{}",
+            match (optional, boxed) {
+                (false, false) => "required",
+                (true, false) => "optional",
+                (false, true) => "boxed",
+                (true, true) => "optional_boxed",
+            }
+        );
+        let deprecated = self.model.about.deprecated.then(|| quote! { #[deprecated] });
+        let (ident, property) = (format_ident!("{}", self.name), &self.model.property);
+        quote! { #deprecated #ident: #ty = #kind(#property), }
     }
 }

@@ -1,8 +1,9 @@
 //! One look at all of the code before it is laid out: what it names, how deep its types are, and what
 //! has no docs.
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
-use syn::{AngleBracketedGenericArguments, Attribute, Item, Path};
+use syn::{AngleBracketedGenericArguments, Attribute, Item, Macro, Path};
 
 use super::docs;
 
@@ -31,6 +32,34 @@ impl Survey {
         items.iter_mut().for_each(|item| survey.visit_item_mut(item));
         survey
     }
+
+    /// A path begins with this name.
+    fn name(&mut self, first: &str, more: bool) {
+        let is_it = |name: &str| match name.strip_suffix("::") {
+            Some(name) => more && first == name,
+            None => first == name,
+        };
+        let found = self.looked_for.extract_if(.., |name| is_it(name));
+        self.found.extend(found);
+    }
+
+    /// The paths in what a macro is given.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let is_colon =
+            |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (index, token) in tokens.iter().enumerate() {
+            let before = index.checked_sub(2).and_then(|index| tokens.get(index));
+            match token {
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Ident(ident) if !is_colon(before) => {
+                    let more = is_colon(tokens.get(index + 1)) && is_colon(tokens.get(index + 2));
+                    self.name(&ident.to_string(), more);
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 impl VisitMut for Survey {
@@ -40,14 +69,21 @@ impl VisitMut for Survey {
 
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        let first = &path.segments[0].ident;
-        let more = path.segments.len() > 1;
-        let is_it = |name: &str| match name.strip_suffix("::") {
-            Some(name) => more && first == name,
-            None => first == name,
-        };
-        let found = self.looked_for.extract_if(.., |name| is_it(name));
-        self.found.extend(found);
+        let first = path.segments[0].ident.to_string();
+        self.name(&first, path.segments.len() > 1);
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut Macro) {
+        self.visit_path_mut(&mut call.path);
+        if call
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "value_builder")
+        {
+            self.name("types", true);
+        }
+        self.tokens(call.tokens.clone());
     }
 
     fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut AngleBracketedGenericArguments) {

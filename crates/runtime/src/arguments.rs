@@ -1,0 +1,352 @@
+//! The arguments of one call, whoever sets them: a typed request builder, or a program that learned the
+//! names at run time. Each is checked when it is set, and what is wrong with it is kept until the request
+//! is made. The request is written here alone, from what the operation says of each argument.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::argument;
+use crate::body::{Body, File};
+use crate::call::CallOptions;
+use crate::error::Error;
+use crate::operation::{Encoding, Kind, Location, Operation, Parameter, RequestBody};
+use crate::request::Request;
+use crate::style::{Form, Style};
+
+/// What an operation is called with. Parameters and parts of a multipart body are set by their position in
+/// the operation.
+#[derive(Clone)]
+pub struct Arguments {
+    operation: &'static Operation,
+    options: CallOptions,
+    parameters: BTreeMap<usize, Set<Box<RawValue>>>,
+    /// The body as JSON, or for a form its fields.
+    json: Option<Set<Box<RawValue>>>,
+    /// Fields of the body that are set one by one.
+    fields: BTreeMap<usize, Set<Box<RawValue>>>,
+    files: BTreeMap<usize, Set<Vec<File>>>,
+    /// A body that is no JSON and no form.
+    content: Option<Set<Body>>,
+}
+
+/// An argument, or what is wrong with it.
+type Set<T> = Result<T, String>;
+
+/// The argument that is the body as a whole.
+const BODY: &str = "body";
+
+impl Arguments {
+    /// None yet.
+    pub fn new(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            options: CallOptions::default(),
+            parameters: BTreeMap::new(),
+            json: None,
+            fields: BTreeMap::new(),
+            files: BTreeMap::new(),
+            content: None,
+        }
+    }
+
+    /// What the call may be given beside its arguments.
+    pub fn options(&mut self) -> &mut CallOptions {
+        &mut self.options
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Sets a parameter.
+    pub fn parameter<T: Serialize>(&mut self, index: usize, value: impl TryInto<T, Error: Display>) {
+        let parameter = &self.operation.parameters[index];
+        let json = argument::converted(value)
+            .map_err(|reason| match parameter.bounds {
+                "" => reason,
+                bounds => format!("must be {bounds}: {reason}"),
+            })
+            .and_then(|value| json(&value))
+            .and_then(|json| match (parameter.kind, json.get()) {
+                (Kind::Number, "null") => {
+                    Err("must be a number that JSON has, but is infinite or not a number".to_owned())
+                }
+                _ => parameter.checked(json),
+            });
+        self.parameters.insert(index, json);
+    }
+
+    /// Sets a parameter by its name, from text: one value, or any number for a list.
+    ///
+    /// # Errors
+    /// There is no such parameter, or it does not take the text.
+    pub fn parameter_by_name(&mut self, name: &str, texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Error> {
+        let (index, value) = self.parsed(self.operation.parameters, "parameter", name, texts)?;
+        self.parameters.insert(index, Ok(value));
+        Ok(())
+    }
+
+    /// Sets the body, or for a form its fields.
+    pub fn json<T: Serialize>(&mut self, value: impl TryInto<T, Error: Display>) {
+        self.json = Some(argument::converted(value).and_then(|value| json(&value)));
+    }
+
+    /// Sets a body that is text.
+    pub fn text<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
+        self.content = Some(argument::converted(value).map(T::into));
+    }
+
+    /// Sets a body that is no JSON and no form.
+    pub fn bytes<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
+        self.text(value);
+    }
+
+    /// Sets a part of a multipart body.
+    pub fn part<T: Serialize>(&mut self, index: usize, value: impl TryInto<T, Error: Display>) {
+        self.fields
+            .insert(index, argument::converted(value).and_then(|value| json(&value)));
+    }
+
+    /// Sets a field of the body by its name, from text: one value, or any number for a list.
+    ///
+    /// # Errors
+    /// The body has no such field, or it does not take the text.
+    pub fn field_by_name(&mut self, name: &str, texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Error> {
+        let (index, value) = self.parsed(self.documented_fields(), "field", name, texts)?;
+        self.fields.insert(index, Ok(value));
+        Ok(())
+    }
+
+    /// Sets a part of a multipart body that is a file.
+    pub fn file<T: Into<File>>(&mut self, index: usize, value: impl TryInto<T, Error: Display>) {
+        self.files
+            .insert(index, argument::converted(value).map(|file: T| vec![file.into()]));
+    }
+
+    /// Sets a part of a multipart body that is any number of files.
+    pub fn files<T: Into<Vec<File>>>(&mut self, index: usize, value: impl TryInto<T, Error: Display>) {
+        self.files.insert(index, argument::converted(value).map(T::into));
+    }
+
+    /// Adds a file to a multipart body, by the name of its part.
+    ///
+    /// # Errors
+    /// The body has no such part.
+    pub fn file_by_name(&mut self, name: &str, file: File) -> Result<(), Error> {
+        let index = self.position(self.documented_fields(), "part", name)?;
+        let files = self.files.entry(index).or_insert_with(|| Ok(Vec::new()));
+        if let Ok(files) = files {
+            files.push(file);
+        }
+        Ok(())
+    }
+
+    fn documented_fields(&self) -> &'static [Parameter] {
+        self.operation.body.map_or(&[], |body| body.fields)
+    }
+
+    /// Where the one of this name is, which is an error where there is none.
+    fn position(&self, all: &[Parameter], what: &str, name: &str) -> Result<usize, Error> {
+        all.iter().position(|known| known.name == name).ok_or_else(|| {
+            let names: Vec<String> = all.iter().map(|known| format!("`{}`", known.name)).collect();
+            let reason = match names.as_slice() {
+                [] => format!("this operation takes no {what}s"),
+                names => format!("this operation does not take it; it takes {}", names.join(", ")),
+            };
+            Error::invalid_argument(name, reason).on(self.operation)
+        })
+    }
+
+    fn parsed(
+        &self,
+        all: &[Parameter],
+        what: &str,
+        name: &str,
+        texts: impl IntoIterator<Item: AsRef<str>>,
+    ) -> Result<(usize, Box<RawValue>), Error> {
+        let index = self.position(all, what, name)?;
+        let texts: Vec<_> = texts.into_iter().collect();
+        let parameter = &all[index];
+        let value = parameter.parse(&texts);
+        let refused = |reason| Error::invalid_argument(name, reason).on(self.operation);
+        Ok((index, value.map_err(refused)?))
+    }
+
+    /// The request. The first argument that is wrong or missing is its error.
+    pub fn request(mut self) -> Request {
+        let operation = self.operation;
+        let mut request = Request::new(operation, std::mem::take(&mut self.options));
+        if let Some(accept) = operation.accept {
+            request = request.accept(accept);
+        }
+        for (index, parameter) in operation.parameters.iter().enumerate() {
+            let value = self.parameters.remove(&index);
+            let value = match value {
+                None if parameter.required => argument::missing(),
+                value => value.transpose(),
+            };
+            // Errors name an argument as its builder does, which may differ from its name in the request.
+            request = match value {
+                Err(reason) => request.refused(parameter.name, reason),
+                Ok(value) => parameter.written(request, value),
+            };
+        }
+        self.with_body(request)
+    }
+
+    fn with_body(mut self, request: Request) -> Request {
+        let given = self.json.is_some() || !self.fields.is_empty() || !self.files.is_empty() || self.content.is_some();
+        let Some(body) = self.operation.body else {
+            return match given {
+                true => request.refused(BODY, "this operation takes no body"),
+                false => request,
+            };
+        };
+        if let (Encoding::Text | Encoding::Bytes, true) = (body.encoding, given) {
+            return match self.content.take() {
+                Some(content) => request.bytes(body.media_type, content.map(Some)),
+                None => request.refused(BODY, format!("is {}: set it with `content`", body.media_type)),
+            };
+        }
+        if self.content.is_some() {
+            let reason = format!("is {}: set it with `json`, `field` and `file`", body.media_type);
+            return request.refused(BODY, reason);
+        }
+        if !given && body.encoding != Encoding::Multipart {
+            return match body.required {
+                true => request.refused(BODY, "is required and was not set"),
+                false => request,
+            };
+        }
+        match body.encoding {
+            Encoding::Multipart if given || body.required => self.with_parts(request, &body),
+            Encoding::Form => {
+                let styles = body.fields.iter();
+                let styles = styles.filter_map(|field| Some((field.wire_name(), field.style?)));
+                let styles: Vec<(&str, Style)> = styles.collect();
+                match self.whole(&body) {
+                    Ok(json) => request.form(Ok(Some(json)), &styles),
+                    Err((name, reason)) => request.refused(name, reason),
+                }
+            }
+            Encoding::Json => match self.whole(&body) {
+                Ok(json) => request.json_as(body.media_type, Ok(Some(json))),
+                Err((name, reason)) => request.refused(name, reason),
+            },
+            _ => request,
+        }
+    }
+
+    /// Parts in the order of the document, and then those that it does not have.
+    fn with_parts(mut self, mut request: Request, body: &RequestBody) -> Request {
+        let mut members = match self.members(body) {
+            Ok(members) => members,
+            Err((name, reason)) => return request.refused(name, reason),
+        };
+        for (index, field) in body.fields.iter().enumerate() {
+            let name = field.wire_name();
+            let value = members.remove(name);
+            let files = self.files.remove(&index);
+            request = match files {
+                None if value.is_none() && field.required => request.refused(field.name, "is required and was not set"),
+                files => request.part(name, Ok(value)).files(name, files.transpose()),
+            };
+        }
+        members
+            .into_iter()
+            .fold(request, |request, (name, value)| request.part(&name, Ok(Some(value))))
+    }
+
+    /// The whole body as JSON; or the name of the argument that is wrong, and why.
+    fn whole(self, body: &RequestBody) -> Result<Box<RawValue>, (&'static str, String)> {
+        let is_object = |json: &RawValue| json.get().starts_with('{');
+        if self.fields.is_empty()
+            && let Some(json) = &self.json
+        {
+            let json = json.clone().map_err(|reason| (BODY, reason))?;
+            if body.fields.is_empty() || !is_object(&json) {
+                return Ok(json);
+            }
+        }
+        let untouched = self.json.clone().filter(|_| self.fields.is_empty());
+        let members = self.members(body)?;
+        let missing = body
+            .fields
+            .iter()
+            .find(|field| field.required && !members.contains_key(field.wire_name()));
+        if let Some(field) = missing {
+            return Err((field.name, "is required and was not set".to_owned()));
+        }
+        match untouched {
+            Some(json) => json,
+            None => json(&members),
+        }
+        .map_err(|reason| (BODY, reason))
+    }
+
+    /// The members of the body that are JSON.
+    fn members(&self, body: &RequestBody) -> Result<BTreeMap<String, Box<RawValue>>, (&'static str, String)> {
+        let mut members = match &self.json {
+            None => BTreeMap::new(),
+            Some(json) => {
+                let json = json.as_ref().map_err(|reason| (BODY, reason.clone()))?;
+                serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(json.get()).map_err(|_| {
+                    let reason = "must be an object, for it has fields that are set apart";
+                    (BODY, reason.to_owned())
+                })?
+            }
+        };
+        for (index, value) in &self.fields {
+            let field = &body.fields[*index];
+            let value = value.as_ref().map_err(|reason| (field.name, reason.clone()))?;
+            members.insert(field.wire_name().to_owned(), value.clone());
+        }
+        Ok(members)
+    }
+}
+
+impl Parameter {
+    /// Puts a value where it goes in a request.
+    fn written(&self, request: Request, value: Option<Box<RawValue>>) -> Request {
+        let name = self.wire_name();
+        match (self.location, self.style, value) {
+            (_, _, None) => request,
+            (Location::Path, None, Some(value)) => request.path(name, Ok(value)),
+            (Location::Path, Some(style), Some(value)) => request.path_as(name, style, Ok(value)),
+            (Location::Header, None, value) => request.header(name, Ok(value)),
+            (Location::Header, Some(style), value) => request.header_as(name, style, Ok(value)),
+            (Location::Cookie, style, value) => {
+                request.cookie(name, style.unwrap_or(Style::new(Form::Form, true)), Ok(value))
+            }
+            (Location::Query | Location::Body, None, value) => request.query(name, Ok(value)),
+            (Location::Query | Location::Body, Some(style), value) => request.query_as(name, style, Ok(value)),
+        }
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Box<RawValue>, String> {
+    to_raw_value(value).map_err(|error| error.to_string())
+}
+
+/// What was set, by the names that its builder has for it.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parameters, fields) = (self.operation.parameters, self.documented_fields());
+        let set = self
+            .parameters
+            .iter()
+            .map(|(index, value)| (parameters[*index].name, value));
+        let of_fields = self.fields.iter().map(|(index, value)| (fields[*index].name, value));
+        let of_files = self.files.iter().map(|(index, value)| (fields[*index].name, value));
+        f.debug_map()
+            .entries(set)
+            .entries(self.json.iter().map(|json| (BODY, json)))
+            .entries(of_fields)
+            .entries(of_files)
+            .entries(self.content.iter().map(|content| (BODY, content)))
+            .finish()
+    }
+}
