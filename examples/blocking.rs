@@ -10,7 +10,7 @@ use ittybit::blocking::Client;
 fn main() -> Result<(), ittybit::Error> {
     let client = Client::from_env()?;
     let mut counts = BTreeMap::new();
-    for task in client.list_tasks().limit(100).iter() {
+    for task in client.list_tasks().limit(50).iter() {
         *counts.entry(task?.status).or_insert(0) += 1;
     }
     for (status, count) in counts {

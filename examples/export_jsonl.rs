@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let last = last_task(&mut file)?;
 
     let client = Client::from_env()?;
-    let request = client.list_tasks().order(SortOrder::Asc).limit(100);
+    let request = client.list_tasks().order(SortOrder::Asc).limit(50);
     let request = match last {
         Some(task) => request.after(task.id),
         None => request,

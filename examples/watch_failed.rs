@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => 2,
     };
     let client = Client::from_env()?;
-    let changes = client.list_tasks().run_id(run).limit(100).watch();
+    let changes = client.list_tasks().run_id(run).limit(50).watch();
     let mut changes = changes.interval(Duration::from_secs(seconds));
     loop {
         match changes.try_next().await {

@@ -245,13 +245,29 @@ pub fn task(id: impl AsRef<str>) -> Value {
     })
 }
 
+/// The most results that a page can have, as the document says.
+pub fn largest_page() -> usize {
+    let paging = ittybit::builder::ListTasks::OPERATION.paging.unwrap();
+    usize::try_from(paging.largest.unwrap()).unwrap()
+}
+
+/// How many results a page has if a request does not say, as the document says.
+pub fn default_page() -> usize {
+    let operation = ittybit::builder::ListTasks::OPERATION;
+    let limit = operation.paging.unwrap().limit.unwrap();
+    let parameter = operation.parameters.iter().find(|found| found.name == limit).unwrap();
+    parameter.default.unwrap().parse().unwrap()
+}
+
 pub fn ids(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("task_{number:05}")).collect()
 }
 
 /// Answers as the API does, for a list that stands in this order.
 pub fn list(ids: &[String], request: &Request) -> Reply {
-    let limit: usize = request.query("limit").map_or(20, |limit| limit.parse().unwrap());
+    let limit: usize = request
+        .query("limit")
+        .map_or_else(default_page, |limit| limit.parse().unwrap());
     let position = |cursor: String| ids.iter().position(|id| *id == cursor);
     let start = match request.query("after") {
         Some(after) => position(after).map_or(ids.len(), |position| position + 1),

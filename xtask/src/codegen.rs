@@ -10,12 +10,14 @@ use ittybit_codegen::Client;
 use ittybit_spec::{Diagnostics, Document, Severity};
 
 use crate::output::{self, Change, Mode, counted};
-use crate::{package, snapshots, workspace};
+use crate::snapshots::{self, Snapshots};
+use crate::{package, workspace};
 
 /// Generate the client from openapi.yaml, and update the snapshots that follow from it
 ///
-/// Writes generated/client.rs and the snapshots of tests/drift.rs, each only where it changes, and
-/// ends with a summary. A mistake in the document is shown with its place and what to write instead.
+/// Writes generated/client.rs, generated/cases.rs for its tests, and the snapshots of each package's
+/// tests/drift.rs, each only where it changes, and ends with a summary. A mistake in the document is shown
+/// with its place and what to write instead.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -55,6 +57,10 @@ pub struct Args {
     verbose: bool,
 }
 
+/// The checked-in client of this workspace, and what its tests know of the document.
+const CLIENT: &str = "generated/client.rs";
+const CASES: &str = "generated/cases.rs";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -65,7 +71,7 @@ pub fn run(args: &Args) -> Result<()> {
         (Some(spec), Some(out)) => (spec.as_path(), out.as_path()),
         _ => {
             workspace::enter()?;
-            (Path::new("openapi.yaml"), Path::new("generated/client.rs"))
+            (Path::new("openapi.yaml"), Path::new(CLIENT))
         }
     };
     let to_stdout = out == Path::new("-");
@@ -88,7 +94,8 @@ pub fn run(args: &Args) -> Result<()> {
         name => package::name(name.as_deref(), out)?,
     };
     let document = Document::read(spec)?;
-    let client = ittybit_codegen::generate(&document, &command(args, without_folders), &name.replace('-', "_"))?;
+    let (made_by, crate_name) = (command(args, without_folders), name.replace('-', "_"));
+    let client = ittybit_codegen::generate(&document, &made_by, &crate_name)?;
     if to_stdout {
         io::stdout().write_all(client.code.as_bytes())?;
         return report(&mut anstream::stderr(), args, &document, &client);
@@ -99,6 +106,10 @@ pub fn run(args: &Args) -> Result<()> {
     } else {
         Vec::from_iter(output::put(mode, out, &client.code)?)
     };
+    if args.spec.is_none() {
+        let cases = ittybit_codegen::cases(&document, &made_by, &crate_name)?;
+        changes.extend(output::put(mode, Path::new(CASES), &cases)?);
+    }
     // Snapshots follow from the code: while that is stale, there is nothing to compare them with.
     let snapshots = if args.spec.is_none() && (mode == Mode::Write || changes.is_empty()) {
         put_snapshots(mode, &mut changes)
@@ -172,8 +183,12 @@ fn quoted(path: &Path) -> String {
 }
 
 /// Makes the snapshots of the drift tests what the tests find.
+///
+/// # Errors
+/// Which snapshots cannot be made, and why; the others are made.
 fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
-    for (path, text) in snapshots::stale()? {
+    let Snapshots { stale, failed } = snapshots::run()?;
+    for (path, text) in stale {
         if mode == Mode::Write
             && let Some(folder) = path.parent()
         {
@@ -181,7 +196,18 @@ fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
         }
         changes.extend(output::put(mode, &path, &text)?);
     }
-    Ok(())
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let reasons: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    bail!(
+        "{} of the drift tests {}, so what it looks at may be stale:\n\n{}\n\nhelp: `{}` runs {} alone",
+        failed.len(),
+        if failed.len() == 1 { "fails" } else { "fail" },
+        reasons.join("\n\n"),
+        snapshots::COMMAND,
+        if failed.len() == 1 { "it" } else { "them" },
+    );
 }
 
 /// Prints what the document became, after what generation has to say about it.

@@ -1,6 +1,8 @@
-//! Snapshots that follow from the document: those of the client's drift tests.
+//! Snapshots that follow from the document: those of the drift tests, which each package of the workspace may
+//! have as its test `drift`.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
@@ -8,36 +10,58 @@ use std::{env, fs, io};
 use anyhow::{Context, Result, bail, ensure};
 
 /// Runs the drift tests.
-const COMMAND: &str = "cargo test --package ittybit --test drift";
+pub const COMMAND: &str = "cargo test --workspace --test drift";
 
-/// The snapshots that are not what the drift tests find, each with what they find. Must be called
-/// in the root of the workspace, and writes nothing there.
+/// What the drift tests found.
+pub struct Snapshots {
+    /// The snapshots that are not what the tests find, each with what they find.
+    pub stale: Vec<(PathBuf, String)>,
+    /// The tests that failed for another reason than a snapshot.
+    pub failed: Vec<Failure>,
+}
+
+/// A test that failed.
+pub struct Failure {
+    test: String,
+    reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.test, self.reason.replace('\n', "\n  "))
+    }
+}
+
+/// Runs the drift tests. Must be called in the root of the workspace, and writes nothing there.
 ///
 /// # Errors
-/// Tests that do not compile, or fail for another reason than a snapshot. What they print is shown.
-pub fn stale() -> Result<Vec<(PathBuf, String)>> {
+/// Tests that do not compile. What the compiler prints is shown.
+pub fn run() -> Result<Snapshots> {
     let pending = tempfile::tempdir().context("cannot make a temporary folder")?;
     anstream::eprintln!("running `{COMMAND}`");
     let output = Command::new(env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
         .args(COMMAND.split(' ').skip(1))
-        .arg("--quiet")
+        .args(["--quiet", "--no-fail-fast"])
         // With these, insta writes each snapshot that differs into the folder, and lets it pass.
         .env("INSTA_UPDATE", "new")
         .env("INSTA_PENDING_DIR", pending.path())
         .env("INSTA_FORCE_PASS", "1")
         .env("INSTA_OUTPUT", "none")
+        .env("RUST_BACKTRACE", "0")
         // Taken away again where this program's own output is not a terminal's.
         .env("CARGO_TERM_COLOR", "always")
         .output()
         .context("cannot start cargo")?;
-    if !output.status.success() {
-        for text in [output.stderr, output.stdout] {
-            anstream::eprint!("{}", String::from_utf8_lossy(&text));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let failed = failures(&stdout);
+    if !output.status.success() && failed.is_empty() {
+        for text in [String::from_utf8_lossy(&output.stderr), stdout] {
+            anstream::eprint!("{text}");
         }
-        bail!("`{COMMAND}` fails, so its snapshots cannot be made");
+        bail!("`{COMMAND}` fails, so no snapshot can be made");
     }
 
-    let mut snapshots = Vec::new();
+    let mut stale = Vec::new();
     for path in files(pending.path()).context("cannot read the snapshots")? {
         let relative = path.strip_prefix(pending.path())?;
         ensure!(
@@ -47,9 +71,32 @@ pub fn stale() -> Result<Vec<(PathBuf, String)>> {
         );
         let snapshot = relative.with_extension("");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        snapshots.push((snapshot, accepted(&text)));
+        stale.push((snapshot, accepted(&text)));
     }
-    Ok(snapshots)
+    Ok(Snapshots { stale, failed })
+}
+
+/// The tests that failed, from what the test programs print: for each a headline, and below it what the test
+/// printed, with its panic among it.
+fn failures(stdout: &str) -> Vec<Failure> {
+    let headline = |line: &str| Some(line.strip_prefix("---- ")?.strip_suffix(" stdout ----")?.to_owned());
+    let mut failures: Vec<Failure> = Vec::new();
+    let mut lines = stdout.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(test) = headline(line) else { continue };
+        let mut said = Vec::new();
+        while let Some(line) = lines.next_if(|line| headline(line).is_none() && *line != "failures:") {
+            said.push(line);
+        }
+        let panic = said
+            .iter()
+            .position(|line| line.contains("' panicked at ") || line.contains(") panicked at "));
+        let reason = said.iter().skip(panic.map_or(0, |panic| panic + 1));
+        let reason = reason.filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"));
+        let reason = reason.copied().collect::<Vec<_>>().join("\n").trim().to_owned();
+        failures.push(Failure { test, reason });
+    }
+    failures
 }
 
 /// All files in a folder and those below, in the order of their names.

@@ -68,7 +68,44 @@ pub struct Client {
 ///
 /// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
 pub fn generate(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
-    let generate = || engine::quietly(|| generate_here(document, command, crate_name));
+    Ok(generate_all(document, command, crate_name, false)?.0)
+}
+
+/// Writes Rust code for tests of the client: what they would otherwise know by hand of the document. It names
+/// every type, and sends a request for each argument of every operation. The arguments are those of
+/// [`generate`].
+///
+/// ```
+/// # let document = ittybit_spec::Document::parse("api.yaml", "\
+/// # openapi: 3.0.3
+/// # info: { title: Pets, version: 1.0.0 }
+/// # servers: [{ url: https://api.example.com }]
+/// # paths:
+/// #   /pets:
+/// #     get:
+/// #       operationId: list_pets
+/// #       parameters: [{ name: tag, in: query, example: cat, schema: { type: string } }]
+/// #       responses: { '204': { description: There are some. } }
+/// # ")?;
+/// let cases = ittybit_codegen::cases(&document, "cargo xtask codegen", "pets")?;
+/// assert!(cases.contains("client.list_pets().tag(\"cat\").send().await;"));
+/// # Ok::<(), ittybit_spec::Diagnostics>(())
+/// ```
+///
+/// # Errors
+///
+/// As those of [`generate`].
+pub fn cases(document: &Document, command: &str, crate_name: &str) -> Result<String, Diagnostics> {
+    Ok(generate_all(document, command, crate_name, true)?.1)
+}
+
+fn generate_all(
+    document: &Document,
+    command: &str,
+    crate_name: &str,
+    with_cases: bool,
+) -> Result<(Client, String), Diagnostics> {
+    let generate = || engine::quietly(|| generate_here(document, command, crate_name, with_cases));
     let outcome = if is_shallow(document) {
         generate()
     } else {
@@ -116,17 +153,24 @@ fn is_shallow(document: &Document) -> bool {
     as_written && document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
 }
 
-fn generate_here(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
+fn generate_here(
+    document: &Document,
+    command: &str,
+    crate_name: &str,
+    with_cases: bool,
+) -> Result<(Client, String), Diagnostics> {
     let lowered = lower::lower(document)?;
     let file = engine::run(&lowered.document, &lowered)?;
     let model = &lowered.model;
-    let file = emit::emit(file, model, crate_name).map_err(|error| emit::unexpected(document, &error))?;
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
-    Ok(Client {
+    let (file, cases) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
+        .map_err(|error| emit::unexpected(document, &error))?;
+    let client = Client {
         code: join::join(&layout::text(&file, &header, crate_name)),
         notes: lowered.notes,
         operations: model.operations.len(),
         types: model.types(),
-    })
+    };
+    Ok((client, cases))
 }

@@ -339,9 +339,11 @@ impl Api {
             )),
             _ => None,
         };
-        if let Some(earlier) = repeated
+        let earlier = repeated
             .as_ref()
-            .and_then(|key| State::lock(&self.state).earlier_response(key, now))
+            .and_then(|key| State::lock(&self.state).earlier_response(key, now));
+        if let Some(earlier) = earlier
+            && self.is_current(&earlier, now)
         {
             return Ok(earlier);
         }
@@ -364,6 +366,16 @@ impl Api {
             State::lock(&self.state).keep_response(key, now, reply.clone());
         }
         Ok(reply)
+    }
+
+    /// Whether what the request created is still there, if it created something. A response that shows what was
+    /// deleted since would send its reader to nothing.
+    fn is_current(&self, earlier: &Reply, now: i64) -> bool {
+        earlier.created.as_ref().is_none_or(|(name, id)| {
+            let mut state = State::lock(&self.state);
+            let list = state.list(name, now, || self.collection(name, now));
+            list.get(id).is_some()
+        })
     }
 
     fn preferred(
@@ -533,6 +545,7 @@ impl Api {
         if located {
             reply.set(LOCATION, &format!("{}{path}", self.base_url));
         }
+        reply.created = Some((name, id));
         Ok(reply)
     }
 

@@ -105,7 +105,7 @@
 //! **Files** that were uploaded to a path, or to a path above it, are what a download there gives.
 //!
 //! **An `Idempotency-Key`** that comes again within 24 hours of the emulator's clock, on the same path, gives
-//! the first response, and does nothing.
+//! the first response, and does nothing; unless what that request created was deleted since.
 //!
 //! **Everything else** is one of the document's examples, or a value made from the schema: with its formats,
 //! bounds, patterns, enums and unions. The same seed gives the same. A response is always as the schema says;

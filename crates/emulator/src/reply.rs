@@ -4,6 +4,8 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::state::ListName;
+
 /// A text where an enum has one that is not documented.
 pub(crate) const UNKNOWN_VALUE: &str = "hibernating";
 
@@ -14,6 +16,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// The pointer in the body of an enum whose value can be one that nobody knows.
     pub(crate) open: Option<String>,
+    /// The item that the request created, by its list and its id.
+    pub(crate) created: Option<(ListName, String)>,
 }
 
 impl Reply {

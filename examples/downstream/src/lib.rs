@@ -9,7 +9,7 @@ use ittybit::{Client, Error, TaskKind, TaskStatus};
 /// # Errors
 /// Whatever the client met. Its retries have been made by then.
 pub async fn failures(client: &Client, most: usize) -> Result<BTreeMap<TaskKind, usize>, Error> {
-    let mut tasks = client.list_tasks().status(TaskStatus::Failed).limit(100).stream().max_items(most);
+    let mut tasks = client.list_tasks().status(TaskStatus::Failed).limit(50).stream().max_items(most);
     let mut failures = BTreeMap::new();
     while let Some(task) = tasks.try_next().await? {
         *failures.entry(task.kind).or_default() += 1;

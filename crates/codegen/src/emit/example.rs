@@ -20,6 +20,10 @@ const MOST_VALUES: usize = 64;
 /// The beginning of 2025, in Unix seconds.
 const NEW_YEAR: i64 = 1_735_689_600;
 
+/// A body and a file to upload. There is no file of that name.
+pub(crate) const BODY: &str = "\u{2}::body::Body::file(\"file\")";
+pub(crate) const FILE: &str = "\u{2}::body::File::path(\"file\")";
+
 /// What the document says of a value that an example needs.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Said<'a> {
@@ -152,8 +156,8 @@ impl Expression<'_> {
         let Type::Path(path) = ty else { return None };
         if path.path.segments[0].ident == "ittybit_runtime" {
             let made = match path.path.segments.last()?.ident == "File" {
-                true => "\u{2}::body::File::path(\"file\")",
-                false => "\u{2}::body::Body::file(\"file\")",
+                true => FILE,
+                false => BODY,
             };
             return Some(made.to_owned());
         }
@@ -182,7 +186,7 @@ impl Expression<'_> {
             return Some(format!("\u{2}::{name}::{variant}({value})"));
         }
         if self.context.model.structs.contains_key(&name) {
-            let (head, calls) = self.builder(&name)?;
+            let (head, calls) = self.builder(&name, false)?;
             let build = if exact { ".build()?" } else { "" };
             return Some(format!("{head}{}{build}", calls.concat()));
         }
@@ -211,14 +215,19 @@ impl Expression<'_> {
         Some(text)
     }
 
-    /// The beginning of a builder, and a call for each field that it cannot do without.
-    fn builder(&mut self, name: &str) -> Option<(String, Vec<String>)> {
+    /// The beginning of a builder, and a call for each field that it cannot do without; or for each of
+    /// which there is a value.
+    fn builder(&mut self, name: &str, whole: bool) -> Option<(String, Vec<String>)> {
         let mut calls = Vec::new();
         for (rust, field, optional, ty) in self.context.fields(name) {
-            if !optional {
-                let example = field.example.as_ref();
-                let argument = self.of(ty, Said { example, bounds: None }, false)?;
-                calls.push(format!(".{rust}({argument})"));
+            if optional && !whole {
+                continue;
+            }
+            let example = field.example.as_ref();
+            match self.of(ty, Said { example, bounds: None }, false) {
+                Some(argument) => calls.push(format!(".{rust}({argument})")),
+                None if optional => {}
+                None => return None,
             }
         }
         Some((format!("\u{2}::{name}::builder()"), calls))
@@ -227,15 +236,16 @@ impl Expression<'_> {
 
 /// A struct made from the fields that it cannot do without.
 pub(crate) fn built(context: Context, name: &str) -> Option<String> {
-    Some(block(&made(&name::field_name(name), context, name)?))
+    Some(block(&made(&name::field_name(name), context, name, false)?))
 }
 
-fn made(variable: &str, context: Context, name: &str) -> Option<String> {
+/// `whole`: with all fields of which there is a value.
+fn made(variable: &str, context: Context, name: &str, whole: bool) -> Option<String> {
     let mut expression = Expression {
         context,
         left: MOST_VALUES,
     };
-    let (head, mut calls) = expression.builder(name)?;
+    let (head, mut calls) = expression.builder(name, whole)?;
     calls.push(".build()?".to_owned());
     Some(statement(&format!("let {variable} = {head}"), &calls))
 }
@@ -267,9 +277,10 @@ pub(crate) fn of_conversion(from: &str, one: &str, to: &str, other: &str) -> Str
 }
 
 /// What a setter may be given.
+#[derive(Clone)]
 pub(crate) struct Argument {
     /// Statements that make it, where it is too much for one expression.
-    before: String,
+    pub before: String,
     pub expression: String,
 }
 
@@ -281,14 +292,28 @@ impl Argument {
 
     /// The body of a request: an object is made before it is sent.
     pub(crate) fn body(context: Context, ty: &Type) -> Option<Self> {
-        let object = name_of(&context.resolved(ty)).filter(|name| context.model.structs.contains_key(name));
-        match object {
+        match Self::object(context, ty) {
             None => context.argument(ty, Said::default()).map(Self::plain),
-            Some(name) => Some(Self {
-                before: made("body", context, &name)? + "\n",
-                expression: "body".to_owned(),
-            }),
+            Some(name) => Self::made(context, &name, false),
         }
+    }
+
+    /// The body of a request with all that it can hold, where that is an object with optional fields.
+    pub(crate) fn whole(context: Context, ty: &Type) -> Option<Self> {
+        let name = Self::object(context, ty)?;
+        let has_optional = context.fields(&name).any(|(_, _, optional, _)| optional);
+        has_optional.then(|| Self::made(context, &name, true))?
+    }
+
+    fn object(context: Context, ty: &Type) -> Option<String> {
+        name_of(&context.resolved(ty)).filter(|name| context.model.structs.contains_key(name))
+    }
+
+    fn made(context: Context, name: &str, whole: bool) -> Option<Self> {
+        Some(Self {
+            before: made("body", context, name, whole)? + "\n",
+            expression: "body".to_owned(),
+        })
     }
 }
 
@@ -389,7 +414,7 @@ pub(crate) fn of_api() -> String {
 }
 
 /// A statement that ends in calls, each on a line of its own where one line does not hold them.
-fn statement(begin: &str, calls: &[String]) -> String {
+pub(crate) fn statement(begin: &str, calls: &[String]) -> String {
     let line = format!("{begin}{};", calls.concat());
     if calls.len() < 2 || line.len() <= WIDTH {
         return line;

@@ -2,6 +2,7 @@
 //!
 //! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
 
+mod cases;
 mod client;
 mod context;
 pub(crate) mod docs;
@@ -25,8 +26,14 @@ use self::context::Context;
 use self::survey::Survey;
 use crate::model::Model;
 
-/// Turns progenitor's file into the client's.
-pub(crate) fn emit(mut file: File, model: &Model, crate_name: &str) -> Result<File, syn::Error> {
+/// Turns progenitor's file into the client's. The second is the cases for its tests, where their first line
+/// is given.
+pub(crate) fn emit(
+    mut file: File,
+    model: &Model,
+    crate_name: &str,
+    cases: Option<&str>,
+) -> Result<(File, String), syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
 
@@ -163,7 +170,8 @@ pub(crate) fn emit(mut file: File, model: &Model, crate_name: &str) -> Result<Fi
     ];
     let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
     file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();
-    Ok(file)
+    let cases = cases.map(|header| cases::text(header, &operations, context));
+    Ok((file, cases.unwrap_or_default()))
 }
 
 fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {

@@ -9,7 +9,7 @@ use super::example::{Argument, Requests, Said};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
-use crate::model::{Body, Format, Operation, Parameter, Part, PartContent, Style, Success};
+use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Style, Success};
 
 /// The setter of the request body.
 pub(super) const BODY: &str = "body";
@@ -82,6 +82,28 @@ impl<'m> Parts<'m> {
             setters,
             success,
             item,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &'m str {
+        self.name
+    }
+
+    pub(crate) fn setters(&self) -> &[Setter] {
+        &self.setters
+    }
+
+    /// The setter of the body, where that is one value.
+    pub(crate) fn body_setter(&self) -> Option<&Setter> {
+        let is_whole = !matches!(self.model.body.as_ref()?.format, Format::Multipart(_));
+        self.setters.last().filter(|_| is_whole)
+    }
+
+    /// The setters of parameters, with what the document demands of them.
+    pub(crate) fn bounded(&self) -> impl Iterator<Item = (&Setter, &Bounds)> {
+        self.setters.iter().filter_map(|setter| {
+            let parameter = self.model.parameters.get(&setter.name)?;
+            Some((setter, &parameter.bounds))
         })
     }
 

@@ -1,0 +1,10 @@
+//! The emulator, by what it answers: one program, so that it is linked once.
+
+mod http;
+
+mod contract;
+mod documented;
+mod documents;
+mod faults;
+mod life;
+mod paging;
