@@ -89,15 +89,19 @@ impl blocking::Client {
 pub mod operation {
     use super::builder;
 
-    pub use ittybit_runtime::operation::{Lifecycle, Operation, Paging, Parameter};
+    pub use ittybit_runtime::operation::{
+        Api, Call, Encoding, Kind, Lifecycle, Location, Operation, Paging, Parameter,
+        RequestBody, ResponseBody,
+    };
 
-    /// A list of this API that comes in pages.
+    /// What the document says of the API as a whole.
+    ///
     /// ```
-    /// fn name(list: &ittybit::operation::List) -> &'static str {
-    ///     list.operation().id
+    /// for scheme in ittybit::operation::API.schemes {
+    ///     println!("{}: {}", scheme.name, scheme.noun);
     /// }
     /// ```
-    pub type List = ittybit_runtime::operation::List<super::Client>;
+    pub const API: &Api = &super::API;
 
     /// Every operation, in the order of the document.
     ///
@@ -107,33 +111,6 @@ pub mod operation {
     /// }
     /// ```
     pub const OPERATIONS: &[&Operation] = &[builder::ListTasks::OPERATION];
-
-    /// Every list that comes in pages, in the order of the document.
-    ///
-    /// ```
-    /// for list in ittybit::operation::LISTS {
-    ///     println!("{} {}", list.operation().id, list.operation().summary);
-    /// }
-    /// ```
-    pub const LISTS: &[List] = &[
-        List::new(
-                builder::ListTasks::OPERATION,
-                |client, arguments| {
-                    let mut request = client.list_tasks();
-                    for (name, values) in arguments {
-                        request = request.set(name, values)?;
-                    }
-                    Ok(request.pages_json())
-                },
-            )
-            .watched(|client, arguments| {
-                let mut request = client.list_tasks();
-                for (name, values) in arguments {
-                    request = request.set(name, values)?;
-                }
-                Ok(request.watch_json())
-            }),
-    ];
 }
 
 /// What is sent and received.
@@ -705,6 +682,7 @@ pub mod builder {
     #[cfg(feature = "blocking")]
     use super::blocking;
     use ittybit_runtime::generated::bounds;
+    use ittybit_runtime::operation;
     use ittybit_runtime::generated::text_of;
     use super::types;
 
@@ -1405,8 +1383,14 @@ pub mod builder {
                     "Results before the task with this id. For the previous page, give the id of the first\nresult.",
                 ),
                 Parameter {
+                    kind: operation::Kind::Integer,
                     default: Some("20"),
                     bounds: "from 1 to 100",
+                    checks: bounds::Bounds {
+                        minimum: Bound::Included(1.0),
+                        maximum: Bound::Included(100.0),
+                        ..bounds::Bounds::NONE
+                    },
                     ..Parameter::new(
                         "limit",
                         "How many results to return, from 1 to 100. The server uses 20 when it is left out.",
@@ -1456,6 +1440,10 @@ pub mod builder {
                 backward: Some("before"),
                 limit: Some("limit"),
                 largest: Some(100),
+                default_limit: Some(20),
+                cursor: "id",
+                has_more: Some("Has-More"),
+                applied_limit: Some("Limit"),
             }),
             fields: FIELDS_OF_TASK.0,
             times: FIELDS_OF_TASK.1,
@@ -1476,7 +1464,7 @@ pub mod builder {
         const PAGES: Pagination<types::Task> = Pagination {
             forward: "after",
             backward: Some("before"),
-            cursor: |item| Some(item.id.to_string()),
+            cursor: |item, _| Some(item.id.to_string()),
             cursor_property: "id",
             has_more: Some("Has-More"),
             limit: Some("limit"),
@@ -1484,12 +1472,9 @@ pub mod builder {
             applied_limit: Some("Limit"),
         };
 
-        const WATCHING: Watching<types::Task> = Watching::new(Self::PAGES, |item| item.status.is_terminal());
+        const WATCHING: Watching<types::Task> = Watching::new(Self::PAGES, |item, _| item.status.is_terminal());
         const WATCHING_JSON: Watching<Box<serde_json::value::RawValue>> = Watching::json(
-            Self::PAGES.of(|item| text_of(item, "id")),
-            |item| {
-                text_of(item, "status").is_some_and(|text| types::TaskStatus::from(text).is_terminal())
-            },
+            Self::PAGES.of(|item, cursor| text_of(item, cursor)),
         );
         pub(crate) fn new(client: C) -> Self {
             Self {
@@ -1668,7 +1653,7 @@ pub mod builder {
         /// ```
         pub fn pages_json(self) -> Pages<Box<serde_json::value::RawValue>> {
             let (client, request) = self.request();
-            request.pages(&client.0, Self::PAGES.of(|item| text_of(item, "id")))
+            request.pages(&client.0, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
@@ -1771,7 +1756,7 @@ pub mod builder {
         /// ```
         pub fn pages_json(self) -> blocking::Pages<Box<serde_json::value::RawValue>> {
             let (client, request) = self.request();
-            client.0.pages(request, Self::PAGES.of(|item| text_of(item, "id")))
+            client.0.pages(request, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
         /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.

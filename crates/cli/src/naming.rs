@@ -31,6 +31,13 @@ pub struct Argument {
     pub flag: Option<String>,
 }
 
+impl Argument {
+    /// Whether it is a field of the body.
+    pub fn is_field(&self) -> bool {
+        self.parameter.location == Location::Body
+    }
+}
+
 /// Flags that every subcommand keeps for itself, whether it has them or not.
 const OWN_FLAGS: [&str; 16] = [
     "all",
