@@ -46,7 +46,9 @@ impl Arguments {
             let spelled = subcommand.spelled(parameter.name).unwrap_or_default();
             warn_of_unknown(parameter, &values, &spelled);
             match (argument.is_field(), parameter.kind) {
-                (true, Kind::File) => arguments.files.extend(values.into_iter().map(|path| (parameter.name, path))),
+                (true, Kind::File) => arguments
+                    .files
+                    .extend(values.into_iter().map(|path| (parameter.name, path))),
                 (true, _) => arguments.fields.push((parameter.name, values)),
                 (false, _) => arguments.parameters.push((parameter.name, values)),
             }

@@ -32,7 +32,13 @@ impl Cells {
         let mut paths: Vec<String> = documented.iter().map(|path| (*path).to_owned()).collect();
         let members: Members = serde_json::from_str(item.get()).unwrap_or_default();
         let is_known = |name: &str| documented.iter().any(|path| path.split('.').next() == Some(name));
-        paths.extend(members.0.into_iter().map(|(name, _)| name).filter(|name| !is_known(name)));
+        paths.extend(
+            members
+                .0
+                .into_iter()
+                .map(|(name, _)| name)
+                .filter(|name| !is_known(name)),
+        );
         paths
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
-use ittybit_runtime::operation::{Encoding, Kind, Operation, Parameter, RequestBody};
+use ittybit_runtime::operation::{Encoding, Kind, Operation, Parameter, RequestBody, ResponseBody};
 
 use crate::arguments::{Arguments, look_up};
 use crate::connection::{self, Connection};
@@ -117,7 +117,9 @@ pub fn command(program: &'static Program, subcommands: &[Subcommand]) -> Command
 fn examples(program: &Program, subcommands: &[Subcommand]) -> String {
     let name = program.name;
     let mut lines = Vec::new();
-    let list = subcommands.iter().find(|subcommand| subcommand.operation.paging.is_some());
+    let list = subcommands
+        .iter()
+        .find(|subcommand| subcommand.operation.paging.is_some());
     if let Some(list) = list {
         let path = list.path();
         let filter = list.arguments.iter().find_map(|argument| {
@@ -182,15 +184,13 @@ fn operation_command(subcommand: &Subcommand) -> Command {
             .args(paged.map(|argument| self::argument(operation, argument).help_heading("Pages")))
             .args(paging_arguments(operation));
     }
-    command
-        .args(output_arguments(operation))
-        .arg(
-            Arg::new("dry-run")
-                .long("dry-run")
-                .action(ArgAction::SetTrue)
-                .help_heading("Output")
-                .help("Print the request as a command for curl, without its credentials, and send nothing"),
-        )
+    command.args(output_arguments(operation)).arg(
+        Arg::new("dry-run")
+            .long("dry-run")
+            .action(ArgAction::SetTrue)
+            .help_heading("Output")
+            .help("Print the request as a command for curl, without its credentials, and send nothing"),
+    )
 }
 
 fn is_of_paging(operation: &Operation, parameter: &Parameter) -> bool {
@@ -211,11 +211,11 @@ fn body_argument(body: &RequestBody) -> Arg {
         Encoding::Bytes => Arg::new("body-file")
             .long(FILE)
             .value_name("PATH")
-            .help(with("a file to send; `-` is standard input")),
+            .help(with("A file to send; `-` is standard input")),
         Encoding::Text => Arg::new("body")
             .long("body")
             .value_name("TEXT")
-            .help(with("the text to send, @FILE, or `-` for standard input")),
+            .help(with("The text to send, @FILE, or `-` for standard input")),
         _ => {
             let more = match body.fields {
                 [] => "",
@@ -289,6 +289,9 @@ fn output_arguments(operation: &'static Operation) -> Vec<Arg> {
             .help_heading("Output")
             .help("Where to save what comes; `-` is standard output");
         return vec![argument];
+    }
+    if operation.response == ResponseBody::Empty {
+        return Vec::new();
     }
     let some: Vec<&str> = match operation.columns {
         [] => operation.fields.iter().take(3).copied().collect(),
@@ -467,12 +470,13 @@ fn order<'a>(
     matches: &ArgMatches,
 ) -> Result<Order<'a>, Failure> {
     let operation = subcommand.operation;
-    let view = match is_download(operation) {
-        true => View {
+    let view = match operation.response {
+        ResponseBody::Json => view(operation, matches)?,
+        // Only what is JSON is shown in a format.
+        _ => View {
             format: Format::Jsonl,
             columns: None,
         },
-        false => view(operation, matches)?,
     };
     let is_list = operation.paging.is_some();
     // Only a list that can be watched has the flag.

@@ -44,7 +44,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
             SchemeKind::Basic => "USER:PASSWORD",
             _ => "KEY",
         };
-        Arg::new(scheme.name)
+        Arg::new(id(scheme))
             .long(credential_flag(scheme))
             .value_name(value_name)
             .help(format!(
@@ -55,12 +55,12 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
             ))
     });
     let mut arguments: Vec<Arg> = credentials.collect();
-    let names: Vec<&str> = api.schemes.iter().map(|scheme| scheme.name).collect();
+    let ids: Vec<String> = api.schemes.iter().map(id).collect();
     arguments.extend([
-        Arg::new("base-url").long("base-url").value_name("URL").help(format!(
-            "Where the API is [env: {}]{server}",
-            variable(api, "BASE_URL")
-        )),
+        Arg::new("base-url")
+            .long("base-url")
+            .value_name("URL")
+            .help(format!("Where the API is [env: {}]{server}", variable(api, "BASE_URL"))),
         Arg::new("allow-insecure-http")
             .long("allow-insecure-http")
             .action(ArgAction::SetTrue)
@@ -70,7 +70,9 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
             .value_name("SECONDS")
             .value_parser(positive)
             .allow_negative_numbers(true)
-            .help(format!("How long one attempt of a request may take [default: {TIMEOUT}]")),
+            .help(format!(
+                "How long one attempt of a request may take [default: {TIMEOUT}]"
+            )),
         Arg::new("retries")
             .long("retries")
             .value_name("NUMBER")
@@ -87,7 +89,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
                 .require_equals(true)
                 .default_missing_value("100")
                 .value_parser(positive)
-                .conflicts_with_all(names)
+                .conflicts_with_all(ids)
                 .conflicts_with_all(["base-url", "allow-insecure-http"])
                 .help(
                     "Ask an emulator in this process instead of a server, with so many made-up items [100 if left out]",
@@ -98,6 +100,11 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
     arguments
         .map(|argument| argument.global(true).help_heading("Connection"))
         .collect()
+}
+
+/// What the credential of a scheme is called among the arguments that were read.
+fn id(scheme: &Scheme) -> String {
+    format!("credential {}", scheme.name)
 }
 
 /// A whole number that is not 0.
@@ -111,7 +118,7 @@ pub fn positive(text: &str) -> Result<u64, &'static str> {
 impl Connection {
     pub fn of(program: &'static Program, matches: &ArgMatches) -> Self {
         let credentials = program.api.schemes.iter().filter_map(|scheme| {
-            let given = matches.get_one::<String>(scheme.name)?;
+            let given = matches.get_one::<String>(&id(scheme))?;
             Some((scheme, given.clone()))
         });
         Self {
@@ -193,7 +200,9 @@ fn credential(scheme: &Scheme, text: &str) -> Result<Credential, Failure> {
         (SchemeKind::Basic, Some((user, password))) => Ok(Credential::basic(user, password)),
         (SchemeKind::Basic, None) => {
             let flag = credential_flag(scheme);
-            Err(Failure::usage(format!("--{flag} is a user name and a password: write USER:PASSWORD")))
+            Err(Failure::usage(format!(
+                "--{flag} is a user name and a password: write USER:PASSWORD"
+            )))
         }
         _ => Ok(Credential::token(text)),
     }

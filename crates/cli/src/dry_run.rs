@@ -91,7 +91,12 @@ fn curl(request: &Request, operation: &Operation, arguments: &Arguments, api: &A
         let text = String::from_utf8_lossy(value.as_bytes());
         match basic.filter(|_| *name == AUTHORIZATION && text.starts_with("Basic ")) {
             Some(scheme) => {
-                let parts: Vec<String> = scheme.variables.iter().take(2).map(|name| placeholder(api, name)).collect();
+                let parts: Vec<String> = scheme
+                    .variables
+                    .iter()
+                    .take(2)
+                    .map(|name| placeholder(api, name))
+                    .collect();
                 lines.push(format!("--user {}", quote(&parts.join(":"))));
             }
             None => lines.push(format!("--header {}", quote(&format!("{name}: {text}")))),
@@ -121,10 +126,14 @@ fn parts(arguments: &Arguments) -> Vec<(&'static str, String)> {
         parts.extend(others.map(|(name, value)| part_of_json(name, value)));
     }
     for (name, values) in &arguments.fields {
-        parts.extend(values.iter().map(|value| match serde_json::from_str::<&RawValue>(value) {
-            Ok(json) if json.get().starts_with(['{', '[']) => part_of_json(name, json),
-            _ => ("--form-string", format!("{name}={value}")),
-        }));
+        parts.extend(
+            values
+                .iter()
+                .map(|value| match serde_json::from_str::<&RawValue>(value) {
+                    Ok(json) if json.get().starts_with(['{', '[']) => part_of_json(name, json),
+                    _ => ("--form-string", format!("{name}={value}")),
+                }),
+        );
     }
     for (name, path) in &arguments.files {
         parts.push(("--form", format!("{name}=@{path}")));
@@ -151,7 +160,9 @@ fn quoted(text: &str, api: &Api) -> String {
     while let Some(char) = rest.chars().next() {
         let found = placeholders.iter().find_map(|placeholder| {
             let in_a_url = placeholder.replace('$', "%24");
-            let rest = rest.strip_prefix(placeholder.as_str()).or(rest.strip_prefix(in_a_url.as_str()))?;
+            let rest = rest
+                .strip_prefix(placeholder.as_str())
+                .or(rest.strip_prefix(in_a_url.as_str()))?;
             Some((placeholder, rest))
         });
         if let Some((placeholder, behind)) = found {
@@ -196,13 +207,22 @@ mod tests {
                 token_url: None,
             }],
             security: &[],
-            errors: ErrorShape { kind: &[], message: &[] },
+            errors: ErrorShape {
+                kind: &[],
+                message: &[],
+            },
         };
         for (text, shell) in [
             ("plain", "'plain'"),
             ("it's $(x)", r"'it'\''s $(x)'"),
-            ("Authorization: Bearer $MEDIA_API_KEY", r#"'Authorization: Bearer '"$MEDIA_API_KEY""#),
-            ("https://h/?key=%24MEDIA_API_KEY&a=1", r#"'https://h/?key='"$MEDIA_API_KEY"'&a=1'"#),
+            (
+                "Authorization: Bearer $MEDIA_API_KEY",
+                r#"'Authorization: Bearer '"$MEDIA_API_KEY""#,
+            ),
+            (
+                "https://h/?key=%24MEDIA_API_KEY&a=1",
+                r#"'https://h/?key='"$MEDIA_API_KEY"'&a=1'"#,
+            ),
             ("", "''"),
         ] {
             assert_eq!(quoted(text, &API), shell);

@@ -143,11 +143,21 @@ pub fn credentials(api: &Api) -> Option<String> {
 
 /// The client names its methods and arguments; here they are flags.
 fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String {
-    let mut message = error.to_string();
+    let mut message = match error.argument() {
+        // Nothing was sent, so it does not matter what would have been.
+        Some(_) => error.message().to_owned(),
+        None => error.to_string(),
+    };
     if let Some(argument) = error.argument() {
         let spelled = subcommand.and_then(|subcommand| subcommand.spelled(argument));
         let spelled = spelled.unwrap_or_else(|| format!("--{argument}"));
-        message = message.replacen(&format!("argument `{argument}`:"), &spelled, 1);
+        let named = format!("argument `{argument}`: ");
+        // Most reasons go on from the name: `must be …`.
+        let between = match message.strip_prefix(&named) {
+            Some(reason) if reason.starts_with("the ") || reason.starts_with("this ") => ": ",
+            _ => " ",
+        };
+        message = message.replacen(&named, &(spelled + between), 1);
     }
     let setters = api.schemes.iter().map(|scheme| {
         let flag = format!("--{}", credential_flag(scheme));

@@ -83,7 +83,11 @@ impl Output {
             }
             Format::Csv => {
                 let fields = Fields::read(item, &self.columns);
-                let record: Vec<String> = self.columns.iter().map(|column| self.cells.data(&fields, column)).collect();
+                let record: Vec<String> = self
+                    .columns
+                    .iter()
+                    .map(|column| self.cells.data(&fields, column))
+                    .collect();
                 self.record(&record)?;
             }
             Format::Table => {

@@ -57,8 +57,10 @@ pub async fn download(
         Some(path) => path,
         None if operation.response == ResponseBody::Text || !io::stdout().is_terminal() => STDOUT,
         None => {
-            return Err(Failure::usage("it responds with a file, which is no text for a terminal")
-                .tip("say where to: --output PATH, or --output - for standard output"));
+            return Err(
+                Failure::usage("it responds with a file, which is no text for a terminal")
+                    .tip("say where to: --output PATH, or --output - for standard output"),
+            );
         }
     };
     let work = async {
@@ -74,7 +76,10 @@ pub async fn download(
             }
         }
     };
-    interrupt.or(work).await.unwrap_or_else(|| Err(Failure::failed("interrupted before all was there")))
+    interrupt
+        .or(work)
+        .await
+        .unwrap_or_else(|| Err(Failure::failed("interrupted before all was there")))
 }
 
 /// A file as it is; but a person's terminal is not steered by what a server sends.

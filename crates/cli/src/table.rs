@@ -91,9 +91,16 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = (&'a str, Style)>, wid
 /// Names and their values, below each other. Values are whole: what does not fit is on further lines,
 /// below its beginning.
 pub fn pairs(rows: &[(String, String, Style)], room: Option<usize>) -> String {
-    let widest = rows.iter().map(|(name, ..)| name.width()).max().unwrap_or(0).min(WIDEST);
+    let widest = rows
+        .iter()
+        .map(|(name, ..)| name.width())
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST);
     let bold = Style::new().bold();
-    let room = room.map(|room| room.saturating_sub(widest + GAP)).filter(|room| *room >= NARROWEST);
+    let room = room
+        .map(|room| room.saturating_sub(widest + GAP))
+        .filter(|room| *room >= NARROWEST);
     let mut out = String::new();
     for (name, value, style) in rows {
         let name = cut(name, widest);
@@ -226,7 +233,11 @@ mod tests {
     #[test]
     fn pairs_are_below_each_other() {
         let row = |name: &str, value: &str| (name.to_owned(), value.to_owned(), Style::new());
-        let rows = [row("ID", "task_1"), row("INPUT.URL", "https://example.com/日本語/a long name.mov"), row("EMPTY", "")];
+        let rows = [
+            row("ID", "task_1"),
+            row("INPUT.URL", "https://example.com/日本語/a long name.mov"),
+            row("EMPTY", ""),
+        ];
         let mut shown = String::new();
         for room in [None, Some(40), Some(12)] {
             shown.push_str(&format!("{room:?}\n{}\n", plain(&pairs(&rows, room))));

@@ -38,7 +38,9 @@ impl Transport for Metered {
             .version(response.version())
             .url(response.url().clone());
         let headers = response.headers().clone();
-        let mut counted = head.body(counted(response.into(), "received")).map_err(TransportError::request)?;
+        let mut counted = head
+            .body(counted(response.into(), "received"))
+            .map_err(TransportError::request)?;
         *counted.headers_mut() = headers;
         Ok(counted.into())
     }

@@ -5,8 +5,8 @@ use ittybit_runtime::Watch;
 use ittybit_runtime::operation::Operation;
 
 use crate::failure::{Failure, count, warn};
-use crate::interrupt::Interrupt;
 use crate::format::{Format, View};
+use crate::interrupt::Interrupt;
 use crate::item::{Fields, Item};
 use crate::live::Live;
 use crate::naming::noun;

@@ -88,8 +88,8 @@ impl Call {
     /// # Errors
     /// There is no such parameter, or it does not take the text.
     pub fn set(mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
-        let parameter = self.known(self.operation.parameters, name, "parameter")?;
-        let value = self.parsed(parameter, values)?;
+        let parameter = Self::known(self.operation.parameters, name, "parameter")?;
+        let value = Self::parsed(parameter, values)?;
         self.values.push((parameter, value));
         Ok(self)
     }
@@ -108,8 +108,8 @@ impl Call {
     /// # Errors
     /// The body has no such field, or it does not take the text.
     pub fn field(mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
-        let field = self.known(self.documented_fields(), name, "field")?;
-        let value = self.parsed(field, values)?;
+        let field = Self::known(self.documented_fields(), name, "field")?;
+        let value = Self::parsed(field, values)?;
         self.fields.push((field, value));
         Ok(self)
     }
@@ -143,7 +143,7 @@ impl Call {
     /// # Errors
     /// The body has no such part.
     pub fn file(mut self, name: &str, file: File) -> Result<Self, Error> {
-        let field = self.known(self.documented_fields(), name, "part")?;
+        let field = Self::known(self.documented_fields(), name, "part")?;
         self.files.push((field, file));
         Ok(self)
     }
@@ -280,25 +280,24 @@ impl Call {
     }
 
     /// The one of this name, which is an error where there is none.
-    fn known(&self, all: &'static [Parameter], name: &str, what: &str) -> Result<&'static Parameter, Error> {
+    fn known(all: &'static [Parameter], name: &str, what: &str) -> Result<&'static Parameter, Error> {
         all.iter().find(|known| known.name == name).ok_or_else(|| {
             let names: Vec<String> = all.iter().map(|known| format!("`{}`", known.name)).collect();
             let reason = match names.as_slice() {
                 [] => format!("this operation takes no {what}s"),
                 names => format!("this operation does not take it; it takes {}", names.join(", ")),
             };
-            Error::invalid_argument(name, reason).on(self.operation)
+            Error::invalid_argument(name, reason)
         })
     }
 
     fn parsed(
-        &self,
         parameter: &Parameter,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Box<RawValue>, Error> {
         let values: Vec<_> = values.into_iter().collect();
         let value = parameter.parse(&values);
-        value.map_err(|reason| Error::invalid_argument(parameter.name, reason).on(self.operation))
+        value.map_err(|reason| Error::invalid_argument(parameter.name, reason))
     }
 
     /// The request as the typed builder of the operation would write it.

@@ -117,10 +117,7 @@ async fn arguments_go_to_their_places() {
         .unwrap();
     let received = sent(call).await;
     assert_eq!(received.method, "PATCH");
-    assert_eq!(
-        received.target,
-        "/pets/a%2Fb?dry=true&tags=x|y+z&id=7&filter[a][b]=1"
-    );
+    assert_eq!(received.target, "/pets/a%2Fb?dry=true&tags=x|y+z&id=7&filter[a][b]=1");
     assert_eq!(received.header("x-trace"), Some("abc"));
     assert_eq!(received.header("cookie"), Some("session=s%201"));
     assert_eq!(received.header("content-type"), Some("application/json"));
