@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What is public in the runtime for generated code alone: its module `generated`.
-const HIDDEN: [&str; 13] = [
-    "api.rs",
+const HIDDEN: [&str; 12] = [
     "argument.rs",
     "blocking/client.rs",
     "bounds.rs",

@@ -12,6 +12,7 @@ use crate::item::{Fields, Item};
 use crate::naming::noun;
 use crate::progress::Progress;
 use crate::table::{Row, Table};
+use crate::terminal::width;
 
 /// Prints items.
 pub struct Output {
@@ -29,6 +30,9 @@ pub struct Output {
 /// More than this is not kept back.
 const BUFFER: usize = 64 * 1024;
 const ROWS: usize = 100;
+
+/// From this width on a terminal has room for bars.
+const ROOMY: usize = 80;
 
 impl Output {
     pub fn new(operation: &'static Operation, View { format, columns }: View) -> Self {
@@ -91,7 +95,7 @@ impl Output {
                 self.record(&record)?;
             }
             Format::Table => {
-                let row = self.row(item, false);
+                let row = self.row(item, Parts::AsSent);
                 self.table.push(row);
             }
         }
@@ -102,21 +106,25 @@ impl Output {
         Ok(())
     }
 
-    /// Items as a whole table, with bars for what is done of each.
+    /// Items as a whole table, with bars for what is done of each where there is room for them.
     pub fn table_of<'a>(&self, items: impl Iterator<Item = &'a Item>) -> String {
+        let parts = match width().is_none_or(|width| width >= ROOMY) {
+            true => Parts::AsBars,
+            false => Parts::AsNumbers,
+        };
         let mut table = Table::new(heads(&self.cells, &self.columns));
-        items.for_each(|item| table.push(self.row(item, true)));
+        items.for_each(|item| table.push(self.row(item, parts)));
         table.take()
     }
 
-    fn row(&self, item: &RawValue, bars: bool) -> Row {
+    fn row(&self, item: &RawValue, parts: Parts) -> Row {
         let fields = Fields::read(item, &self.columns);
         let percent = self.operation.lifecycle.and_then(|lifecycle| lifecycle.percent);
         let row = self.columns.iter().map(|column| {
             let text = self.cells.shown(&fields, column).unwrap_or_else(|| "-".to_owned());
             let style = self.cells.style(column, &text);
-            let bar = bar(&text).filter(|_| bars && percent == Some(column));
-            (bar.unwrap_or(text), style)
+            let part = part(&text, parts).filter(|_| percent == Some(column));
+            (part.unwrap_or(text), style)
         });
         row.collect()
     }
@@ -202,12 +210,25 @@ impl Output {
     }
 }
 
-/// Part of 100 as a bar, and as a number.
-fn bar(percent: &str) -> Option<String> {
+/// How a part of 100 is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    AsSent,
+    AsNumbers,
+    /// The number first: it is what is still to be seen where there is room for little.
+    AsBars,
+}
+
+/// A part of 100, if it is one and is not shown as it was sent.
+fn part(percent: &str, parts: Parts) -> Option<String> {
     const WIDTH: usize = 10;
     let value: f64 = percent.parse().ok().filter(|value: &f64| value.is_finite())?;
     let done = (value.clamp(0.0, 100.0) / 100.0 * WIDTH as f64) as usize;
-    // The number first: it is what is still to be seen where there is room for little.
+    match parts {
+        Parts::AsSent => return None,
+        Parts::AsNumbers => return Some(format!("{value:>3.0}%")),
+        Parts::AsBars => {}
+    }
     Some(format!(
         "{value:>3.0}% {}{}",
         "█".repeat(done),

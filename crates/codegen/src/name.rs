@@ -101,7 +101,7 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
 pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
 /// Methods of a client, that no operation may take.
-pub(crate) const CLIENT_METHODS: &[&str] = &["base_url", "builder", "clone", "fmt", "from_env", "new"];
+pub(crate) const CLIENT_METHODS: &[&str] = &["as_ref", "base_url", "builder", "clone", "fmt", "from_env", "new"];
 
 /// Methods of the client's builder, which no setter of a credential may be named like.
 pub(crate) const BUILDER_METHODS: &[&str] = &[
