@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What is public in the runtime for generated code alone: its module `generated`.
-const HIDDEN: [&str; 14] = [
-    "api.rs",
+const HIDDEN: [&str; 13] = [
     "argument.rs",
     "arguments.rs",
     "blocking/client.rs",

@@ -1,6 +1,6 @@
 //! Ages: a time as a person says it, seen from now.
 
-use ittybit::Timestamp;
+use ittybit_runtime::Timestamp;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;

@@ -1,84 +1,86 @@
-//! The command line, made from the API's document.
+//! The command line, made from the operations of the API's document.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
-use heck::ToKebabCase;
-use ittybit::operation::{LISTS, List, Operation, Parameter};
+use ittybit_runtime::operation::{Encoding, Kind, Operation, Parameter, RequestBody, ResponseBody};
 
+use crate::arguments::{Arguments, look_up};
 use crate::connection::{self, Connection};
-use crate::failure::{Failure, warn};
-use crate::list::{Extent, Options, noun};
-use crate::output::Format;
-
-const NAME: &str = "ittybit";
+use crate::failure::Failure;
+use crate::format::{Format, View};
+use crate::list::Extent;
+use crate::manual;
+use crate::naming::{Argument, FILE, Subcommand, is_only_file, noun, value_name};
+use crate::program::Program;
+use crate::single::is_download;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all was done, or the reader of the output had enough; 1 it failed or was interrupted, or with \
 --watch not all succeeded; 2 it was not called rightly, or has no usable key.";
 
 /// What was called.
-pub enum Call {
-    List {
-        list: &'static List,
-        options: Options,
-        connection: Connection,
-    },
+pub enum Called<'a> {
+    Operation(Box<Order<'a>>),
     Print(Vec<u8>),
     WritePages(PathBuf),
 }
 
+/// A call, and what is to become of what it gives.
+pub struct Order<'a> {
+    pub subcommand: &'a Subcommand,
+    pub arguments: Arguments,
+    pub connection: Connection,
+    pub extent: Extent,
+    pub view: View,
+    /// Where a file goes.
+    pub output: Option<String>,
+    pub dry_run: bool,
+}
+
 /// The whole command.
-pub fn command() -> Command {
-    let mut command = Command::new(NAME)
+pub fn command(program: &'static Program, subcommands: &[Subcommand]) -> Command {
+    let name = program.name;
+    let examples = examples(program, subcommands);
+    let mut command = Command::new(name)
         // Not the name of the file, which ends in `.exe` on Windows.
-        .bin_name(NAME)
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Lists what the Ittybit media API has")
-        .after_help(
-            "Examples:\n  \
-             ittybit tasks list --status failed\n  \
-             ittybit tasks list --all --output csv > tasks.csv\n  \
-             ittybit tasks list --run-id run_5xQ9wKp3vN --watch\n  \
-             ittybit --emulator tasks list    (needs no account)",
-        )
-        .after_long_help(format!(
-            "Examples:\n  \
-             ittybit tasks list --status failed\n  \
-             ittybit tasks list --all --output csv > tasks.csv\n  \
-             ittybit tasks list --run-id run_5xQ9wKp3vN --watch\n  \
-             ittybit --emulator tasks list    (needs no account)\n\n{EXIT_CODES}"
-        ))
+        .bin_name(name)
+        .version(program.version)
+        .about(program.about)
+        .after_help(examples.clone())
+        .after_long_help(format!("{examples}\n\n{EXIT_CODES}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
-        .args(connection::arguments());
-    for list in LISTS {
-        let (group, about) = group(list.operation());
+        .args(connection::arguments(program));
+    for subcommand in subcommands {
+        let group = &subcommand.group;
         let known = command.get_subcommands().any(|known| known.get_name() == group);
         if !known {
-            let group = Command::new(&group)
+            let same = subcommands.iter().filter(|other| other.group == *group);
+            let mut about = same.filter_map(|other| other.operation.tags.first().map(|(_, about)| *about));
+            let about = about.find(|about| !about.is_empty()).unwrap_or_default();
+            let group = Command::new(group)
                 .about(sentence(about))
                 .subcommand_required(true)
                 .arg_required_else_help(true);
             command = command.subcommand(group);
         }
-        command = command.mut_subcommand(group, |group| group.subcommand(list_command(list)));
+        command = command.mut_subcommand(group, |group| group.subcommand(operation_command(subcommand)));
     }
+    let first = subcommands.first().map(Subcommand::path).unwrap_or_default();
     command
         .subcommand(
             Command::new("completions")
                 .about("Prints completions for a shell")
-                .after_help(
+                .after_help(format!(
                     "Examples:\n  \
-                     source <(ittybit completions bash)\n  \
-                     ittybit completions fish > ~/.config/fish/completions/ittybit.fish",
-                )
+                     source <({name} completions bash)\n  \
+                     {name} completions fish > ~/.config/fish/completions/{name}.fish"
+                ))
                 .arg(
                     Arg::new("shell")
                         .value_name("SHELL")
@@ -89,16 +91,16 @@ pub fn command() -> Command {
         .subcommand(
             Command::new("man")
                 .about("Prints a manual page")
-                .after_help(
+                .after_help(format!(
                     "Examples:\n  \
-                     ittybit man tasks list > list.1 && man ./list.1\n  \
-                     ittybit man --directory ~/.local/share/man/man1",
-                )
+                     {name} man {first} > page.1 && man ./page.1\n  \
+                     {name} man --directory ~/.local/share/man/man1"
+                ))
                 .arg(
                     Arg::new("command")
                         .value_name("COMMAND")
                         .action(ArgAction::Append)
-                        .help("The subcommand, such as `tasks list`"),
+                        .help(format!("The subcommand, such as `{first}`")),
                 )
                 .arg(
                     Arg::new("directory")
@@ -111,90 +113,148 @@ pub fn command() -> Command {
         )
 }
 
-/// The subcommand for the operations with the same tag, with its description.
-fn group(operation: &Operation) -> (String, &'static str) {
-    let (tag, about) = operation.tags.first().copied().unwrap_or(("other", ""));
-    (tag.to_kebab_case(), about)
+/// Calls that can be made, out of the document.
+fn examples(program: &Program, subcommands: &[Subcommand]) -> String {
+    let name = program.name;
+    let mut lines = Vec::new();
+    let list = subcommands
+        .iter()
+        .find(|subcommand| subcommand.operation.paging.is_some());
+    if let Some(list) = list {
+        let path = list.path();
+        let filter = list.arguments.iter().find_map(|argument| {
+            let (value, _) = argument.parameter.values.first()?;
+            Some(format!(" --{} {value}", argument.flag.as_ref()?))
+        });
+        lines.push(format!("{name} {path}{}", filter.unwrap_or_default()));
+        lines.push(format!("{name} {path} --all --output csv > {}.csv", list.group));
+        lines.extend(list.operation.lifecycle.map(|_| format!("{name} {path} --watch")));
+    }
+    let takes_arguments = |subcommand: &&Subcommand| subcommand.arguments.iter().any(|item| item.flag.is_none());
+    if let Some(one) = subcommands.iter().find(takes_arguments) {
+        let arguments = one.arguments.iter().filter(|item| item.flag.is_none());
+        let arguments: Vec<String> = arguments.map(|item| value_name(item.parameter.name)).collect();
+        lines.push(format!("{name} {} {}", one.path(), arguments.join(" ")));
+    }
+    if let (Some(_), Some(first)) = (program.emulator, list.or(subcommands.first())) {
+        lines.push(format!("{name} --emulator {}    (needs no account)", first.path()));
+    }
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("Examples:\n  {}", lines.join("\n  ")),
+    }
 }
 
-/// The name of an operation in its group: `list_tasks` of the tasks → `list`.
-fn verb(operation: &Operation) -> String {
-    let id = operation.id.to_kebab_case();
-    let (group, _) = group(operation);
-    let one = group.strip_suffix('s').unwrap_or(&group);
-    let verb = id
-        .strip_suffix(&format!("-{group}"))
-        .or_else(|| id.strip_suffix(&format!("-{one}")));
-    verb.unwrap_or(&id).to_owned()
-}
-
-fn list_command(list: &'static List) -> Command {
-    let operation = list.operation();
-    let paging = operation.paging;
-    let of_paging = |parameter: &&Parameter| {
-        paging.is_some_and(|paging| {
-            let name = Some(parameter.name);
-            name == Some(paging.forward) || name == paging.backward || name == paging.limit
-        })
+fn operation_command(subcommand: &Subcommand) -> Command {
+    let operation = subcommand.operation;
+    let summary = match operation.summary {
+        "" => operation.description.split("\n\n").next().unwrap_or_default(),
+        summary => summary,
     };
-    let (paged, filters): (Vec<&Parameter>, Vec<&Parameter>) = operation.parameters.iter().partition(of_paging);
-    let fields = operation.fields.iter().map(|field| (*field, "")).collect();
-    let mut command = Command::new(verb(operation))
-        .about(sentence(operation.summary))
-        .long_about(prose(operation.description))
+    let description = match operation.description {
+        "" => operation.summary,
+        description => description,
+    };
+    let mut command = Command::new(&subcommand.verb)
+        .about(sentence(summary))
+        .long_about(prose(description))
         .after_long_help(EXIT_CODES)
-        .args(filters.into_iter().map(|item| argument(item).help_heading("Filters")))
-        .args(paged.into_iter().map(|item| argument(item).help_heading("Pages")))
-        .arg(
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help_heading("Pages")
-                .help("List all there are, page after page, instead of one page"),
-        )
-        .arg(
-            Arg::new("max")
-                .long("max")
-                .value_name("NUMBER")
-                .value_parser(connection::positive)
-                .allow_negative_numbers(true)
-                .conflicts_with("all")
-                .help_heading("Pages")
-                .help("List so many at most, on as many pages as it takes"),
-        )
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FORMAT")
-                .value_parser(value_parser!(Format))
-                .help_heading("Output")
-                .help("What to print [default: table on a terminal, jsonl elsewhere]"),
-        )
-        .arg(
-            Arg::new("columns")
-                .long("columns")
-                .value_name("FIELDS")
-                .value_delimiter(',')
-                .action(ArgAction::Append)
-                .value_parser(Documented(fields))
-                .hide_possible_values(true)
-                .help_heading("Output")
-                .help("The fields in a table or in CSV, such as `id,status,input.url`")
-                .long_help(format!(
-                    "The fields in a table or in CSV, such as `id,status,input.url`. Documented are: {}",
-                    operation.fields.join(", ")
-                )),
-        );
+        .hide(operation.deprecated);
+    for argument in &subcommand.arguments {
+        let heading = match argument {
+            argument if argument.is_field() => Some("Body"),
+            argument if is_of_paging(operation, argument.parameter) => None,
+            argument if argument.flag.is_none() => None,
+            _ if operation.paging.is_some() => Some("Filters"),
+            _ => Some("Parameters"),
+        };
+        if let Some(heading) = heading {
+            command = command.arg(self::argument(operation, argument).help_heading(heading));
+        } else if argument.flag.is_none() {
+            command = command.arg(self::argument(operation, argument));
+        }
+    }
+    command = command.args(operation.body.map(|body| body_argument(&body)));
+    if operation.paging.is_some() {
+        let paged = subcommand
+            .arguments
+            .iter()
+            .filter(|argument| is_of_paging(operation, argument.parameter));
+        command = command
+            .args(paged.map(|argument| self::argument(operation, argument).help_heading("Pages")))
+            .args(paging_arguments(operation));
+    }
+    command.args(output_arguments(operation)).arg(
+        Arg::new("dry-run")
+            .long("dry-run")
+            .action(ArgAction::SetTrue)
+            .help_heading("Output")
+            .help("Print the request as a command for curl, without its credentials, and send nothing"),
+    )
+}
+
+fn is_of_paging(operation: &Operation, parameter: &Parameter) -> bool {
+    let name = Some(parameter.name);
+    operation
+        .paging
+        .is_some_and(|paging| name == Some(paging.forward) || name == paging.backward || name == paging.limit)
+}
+
+/// The body as a whole.
+fn body_argument(body: &RequestBody) -> Arg {
+    let about = sentence(body.description.split("\n\n").next().unwrap_or_default());
+    let with = |what: &str| match about.as_str() {
+        "" => what.to_owned(),
+        about => format!("{about} [{what}]"),
+    };
+    let argument = match body.encoding {
+        Encoding::Bytes => Arg::new("body-file")
+            .long(FILE)
+            .value_name("PATH")
+            .help(with("A file to send; `-` is standard input")),
+        Encoding::Text => Arg::new("body")
+            .long("body")
+            .value_name("TEXT")
+            .help(with("The text to send, @FILE, or `-` for standard input")),
+        _ => {
+            let more = match body.fields {
+                [] => "",
+                _ => "; a flag wins over it",
+            };
+            Arg::new("body")
+                .long("body")
+                .value_name("JSON")
+                .help(with(&format!("JSON, @FILE, or `-` for standard input{more}")))
+        }
+    };
+    argument
+        .required(body.required && body.fields.is_empty())
+        .allow_hyphen_values(true)
+        .help_heading("Body")
+}
+
+fn paging_arguments(operation: &Operation) -> Vec<Arg> {
+    let mut arguments = vec![
+        Arg::new("all")
+            .long("all")
+            .action(ArgAction::SetTrue)
+            .help("List all there are, page after page, instead of one page"),
+        Arg::new("max")
+            .long("max")
+            .value_name("NUMBER")
+            .value_parser(connection::positive)
+            .allow_negative_numbers(true)
+            .conflicts_with("all")
+            .help("List so many at most, on as many pages as it takes"),
+    ];
     if let Some(lifecycle) = operation.lifecycle {
         let noun = noun(operation);
         let ends: Vec<&str> = lifecycle.success.iter().chain(lifecycle.failure).copied().collect();
-        command = command.arg(
+        arguments.push(
             Arg::new("watch")
                 .long("watch")
                 .action(ArgAction::SetTrue)
                 .conflicts_with_all(["all", "max"])
-                .help_heading("Pages")
                 .help(format!(
                     "List all {noun} again and again, and print what changes, until each is done"
                 ))
@@ -206,21 +266,64 @@ fn list_command(list: &'static List) -> Command {
                     ends.join(", ")
                 )),
         );
-        command = command.arg(
+        arguments.push(
             Arg::new("interval")
                 .long("interval")
                 .value_name("SECONDS")
                 .value_parser(seconds)
                 .allow_negative_numbers(true)
                 .requires("watch")
-                .help_heading("Pages")
                 .help("With --watch, how long to wait after a change; longer while nothing changes [default: 2]"),
         );
     }
-    if operation.deprecated {
-        command = command.hide(true);
+    let arguments = arguments.into_iter();
+    arguments.map(|argument| argument.help_heading("Pages")).collect()
+}
+
+fn output_arguments(operation: &'static Operation) -> Vec<Arg> {
+    if is_download(operation) {
+        let argument = Arg::new("path")
+            .long("output")
+            .short('o')
+            .value_name("PATH")
+            .help_heading("Output")
+            .help("Where to save what comes; `-` is standard output");
+        return vec![argument];
     }
-    command
+    if operation.response == ResponseBody::Empty {
+        return Vec::new();
+    }
+    let some: Vec<&str> = match operation.columns {
+        [] => operation.fields.iter().take(3).copied().collect(),
+        columns => columns.iter().take(3).copied().collect(),
+    };
+    let (example, documented) = match operation.fields {
+        [] => (String::new(), String::new()),
+        fields => (
+            format!(", such as `{}`", some.join(",")),
+            format!(". Documented are: {}", fields.join(", ")),
+        ),
+    };
+    let fields = operation.fields.iter().map(|field| (*field, "")).collect();
+    vec![
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FORMAT")
+            .value_parser(value_parser!(Format))
+            .help_heading("Output")
+            .help("What to print [default: table on a terminal, jsonl elsewhere]"),
+        Arg::new("columns")
+            .long("columns")
+            .value_name("FIELDS")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .value_parser(Documented(fields))
+            .hide_possible_values(true)
+            .help_heading("Output")
+            .help(format!("The fields in a table or in CSV{example}"))
+            .long_help(format!("The fields in a table or in CSV{example}{documented}")),
+    ]
 }
 
 /// A time that is not nothing.
@@ -234,39 +337,8 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
         .ok_or("write a number of seconds that is more than 0")
 }
 
-/// Flags that are not the document's.
-const OWN_FLAGS: [&str; 14] = [
-    "all",
-    "allow-insecure-http",
-    "api-key",
-    "base-url",
-    "columns",
-    "emulator",
-    "help",
-    "interval",
-    "max",
-    "output",
-    "retries",
-    "timeout",
-    "version",
-    "watch",
-];
-
-/// The flag of a parameter, without dashes before it.
-pub fn flag(parameter: &str) -> String {
-    let flag = parameter.to_kebab_case();
-    if OWN_FLAGS.contains(&flag.as_str()) {
-        format!("filter-{flag}")
-    } else {
-        flag
-    }
-}
-
-fn id(parameter: &Parameter) -> String {
-    format!("parameter {}", parameter.name)
-}
-
-fn argument(parameter: &'static Parameter) -> Arg {
+fn argument(operation: &Operation, argument: &Argument) -> Arg {
+    let parameter = argument.parameter;
     let mut short = sentence(parameter.description.split("\n\n").next().unwrap_or_default());
     let mut long = prose(parameter.description);
     let said = |fact: &str| parameter.description.contains(fact);
@@ -284,24 +356,51 @@ fn argument(parameter: &'static Parameter) -> Arg {
     if let Some(default) = parameter.default.filter(|default| !said(default)) {
         add(format!("[default: {default}]"));
     }
-    let flag = flag(parameter.name);
-    let argument = Arg::new(id(parameter))
-        .value_name(flag.replace('-', "_").to_uppercase())
-        .long(flag)
+    match parameter.kind {
+        Kind::Json if parameter.repeated => add("[JSON, once for each item]".to_owned()),
+        Kind::Json => add("[JSON]".to_owned()),
+        Kind::File => add("[a file; `-` is standard input]".to_owned()),
+        Kind::Time => add("[a time, such as 2026-01-31T12:00:00Z]".to_owned()),
+        _ => {}
+    }
+    let name = match parameter.kind {
+        Kind::File => "PATH".to_owned(),
+        _ => value_name(argument.flag.as_deref().unwrap_or(parameter.name)),
+    };
+    let mut arg = Arg::new(&argument.id)
+        .value_name(name)
         .help(short)
         .long_help(long)
-        .required(parameter.required)
-        .hide(parameter.deprecated)
-        .allow_negative_numbers(true)
-        .action(if parameter.repeated {
-            ArgAction::Append
-        } else {
-            ArgAction::Set
-        });
-    if parameter.values.is_empty() {
-        argument.value_parser(NonEmptyStringValueParser::new())
-    } else {
-        argument.value_parser(Documented(parameter.values.to_vec()))
+        .hide(parameter.deprecated && !parameter.required)
+        .allow_hyphen_values(parameter.kind == Kind::Json)
+        .allow_negative_numbers(true);
+    arg = match &argument.flag {
+        Some(flag) => arg.long(flag),
+        // A list has one place in the path, and so one argument.
+        None if parameter.repeated => arg.value_delimiter(','),
+        None => arg,
+    };
+    if parameter.repeated && argument.flag.is_some() {
+        arg = arg.action(ArgAction::Append);
+    }
+    if argument.flag.as_deref() != Some(FILE) && parameter.kind == Kind::File && is_only_file(operation, parameter) {
+        arg = arg.visible_alias(FILE);
+    }
+    // What is a JSON field may be in the body instead.
+    arg = match argument.is_field() && parameter.kind != Kind::File {
+        true if parameter.required => arg.required_unless_present("body"),
+        _ => arg.required(parameter.required),
+    };
+    match parameter.kind {
+        Kind::Boolean => arg
+            .num_args(0..=1)
+            .require_equals(argument.flag.is_some())
+            .default_missing_value("true")
+            .value_parser(Documented(vec![("true", ""), ("false", "")])),
+        _ if !parameter.values.is_empty() => arg.value_parser(Documented(parameter.values.to_vec())),
+        // A field may well be empty; the address of a resource, and a filter, may not.
+        Kind::Text if argument.is_field() => arg.value_parser(value_parser!(String)),
+        _ => arg.value_parser(NonEmptyStringValueParser::new()),
     }
 }
 
@@ -329,63 +428,78 @@ impl TypedValueParser for Documented {
     }
 }
 
-/// Warns of a value that is not documented.
-fn look_up(value: &str, documented: &[&str], what: &str, done: &str) {
-    if documented.contains(&value) {
-        return;
-    }
-    let near = documented
-        .iter()
-        .map(|known| (strsim::jaro_winkler(known, value), known));
-    let near = near
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = near
-        .map(|(_, known)| format!(". Did you mean `{known}`?"))
-        .unwrap_or_default();
-    warn(&format!(
-        "`{value}` is not a documented {what}; it is {done} all the same{hint}"
-    ));
-}
-
 /// What the arguments ask for.
-pub fn called(command: &mut Command, matches: &ArgMatches) -> Result<Call, Failure> {
-    match matches.subcommand() {
-        Some(("completions", matches)) => {
+pub fn called<'a>(
+    program: &'static Program,
+    command: &mut Command,
+    subcommands: &'a [Subcommand],
+    matches: &ArgMatches,
+) -> Result<Called<'a>, Failure> {
+    let Some((group, matches)) = matches.subcommand() else {
+        return Err(Failure::usage("the command has no subcommand"));
+    };
+    match group {
+        "completions" => {
             let mut out = Vec::new();
             if let Some(shell) = matches.get_one::<Shell>("shell") {
-                clap_complete::generate(*shell, command, NAME, &mut out);
+                clap_complete::generate(*shell, command, program.name, &mut out);
             }
-            Ok(Call::Print(out))
+            return Ok(Called::Print(out));
         }
-        Some(("man", matches)) => {
+        "man" => {
             if let Some(directory) = matches.get_one::<PathBuf>("directory") {
-                return Ok(Call::WritePages(directory.clone()));
+                return Ok(Called::WritePages(directory.clone()));
             }
             let path: Vec<&String> = matches.get_many("command").into_iter().flatten().collect();
-            manual(command, &path).map(Call::Print)
+            return manual::page_of(command, &path).map(Called::Print);
         }
-        Some((group_name, matches)) => {
-            let Some((name, matches)) = matches.subcommand() else {
-                return Err(Failure::usage("the command has no subcommand"));
-            };
-            let list = LISTS
-                .iter()
-                .find(|list| group(list.operation()).0 == group_name && verb(list.operation()) == name);
-            let list = list.ok_or_else(|| Failure::usage(format!("there is no command `{group_name} {name}`")))?;
-            let options = options(list, matches)?;
-            Ok(Call::List {
-                list,
-                options,
-                connection: Connection::of(matches),
-            })
-        }
-        None => Err(Failure::usage("the command has no subcommand")),
+        _ => {}
     }
+    let Some((verb, matches)) = matches.subcommand() else {
+        return Err(Failure::usage("the command has no subcommand"));
+    };
+    let mut subcommands = subcommands.iter();
+    let subcommand = subcommands.find(|subcommand| subcommand.group == group && subcommand.verb == verb);
+    let subcommand = subcommand.ok_or_else(|| Failure::usage(format!("there is no command `{group} {verb}`")))?;
+    order(program, subcommand, matches).map(|order| Called::Operation(Box::new(order)))
 }
 
-fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure> {
-    let operation = list.operation();
+fn order<'a>(
+    program: &'static Program,
+    subcommand: &'a Subcommand,
+    matches: &ArgMatches,
+) -> Result<Order<'a>, Failure> {
+    let operation = subcommand.operation;
+    let view = match operation.response {
+        ResponseBody::Json => view(operation, matches)?,
+        // Only what is JSON is shown in a format.
+        _ => View {
+            format: Format::Jsonl,
+            columns: None,
+        },
+    };
+    let is_list = operation.paging.is_some();
+    // Only a list that can be watched has the flag.
+    let watch = is_list && operation.lifecycle.is_some() && matches.get_flag("watch");
+    let extent = match is_list.then(|| (matches.get_flag("all"), matches.get_one("max"))) {
+        _ if watch => Extent::Watch(matches.get_one("interval").copied()),
+        Some((true, _)) => Extent::All,
+        Some((false, Some(most))) => Extent::Max(*most),
+        Some((false, None)) | None => Extent::Page,
+    };
+    let output = is_download(operation).then(|| matches.get_one::<String>("path").cloned());
+    Ok(Order {
+        subcommand,
+        arguments: Arguments::of(subcommand, matches)?,
+        connection: Connection::of(program, matches),
+        extent,
+        view,
+        output: output.flatten(),
+        dry_run: matches.get_flag("dry-run"),
+    })
+}
+
+fn view(operation: &Operation, matches: &ArgMatches) -> Result<View, Failure> {
     let format = matches
         .get_one("output")
         .copied()
@@ -401,91 +515,16 @@ fn options(list: &'static List, matches: &ArgMatches) -> Result<Options, Failure
     for column in columns.iter().flatten() {
         // Objects, and what is within a field of any shape, have no documented names of their own.
         let related = |field: &&str| is_within(field, column) || is_within(column, field);
-        if !operation.fields.iter().any(related) {
+        if !operation.fields.is_empty() && !operation.fields.iter().any(related) {
             look_up(column, operation.fields, "field", "looked for");
         }
     }
-    let mut arguments = Vec::new();
-    for parameter in operation.parameters {
-        let Some(values) = matches.get_many::<String>(&id(parameter)) else {
-            continue;
-        };
-        let values: Vec<String> = values.cloned().collect();
-        if !parameter.values.is_empty() {
-            let documented: Vec<&str> = parameter.values.iter().map(|(value, _)| *value).collect();
-            let what = format!("value of --{}", flag(parameter.name));
-            values
-                .iter()
-                .for_each(|value| look_up(value, &documented, &what, "sent"));
-        }
-        arguments.push((parameter.name, values));
-    }
-    // Only a list that can be watched has the flag.
-    let watch = operation.lifecycle.is_some() && matches.get_flag("watch");
-    let extent = match (matches.get_flag("all"), matches.get_one("max")) {
-        _ if watch => Extent::Watch(matches.get_one("interval").copied()),
-        (true, _) => Extent::All,
-        (false, Some(most)) => Extent::Max(*most),
-        (false, None) => Extent::Page,
-    };
-    Ok(Options {
-        arguments,
-        extent,
-        format,
-        columns,
-    })
+    Ok(View { format, columns })
 }
 
 /// Whether a path leads to a part of what another leads to.
 fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// The manual page of a subcommand.
-fn manual(command: &mut Command, path: &[&String]) -> Result<Vec<u8>, Failure> {
-    command.build();
-    let mut found = &*command;
-    for name in path {
-        found = found.find_subcommand(name.as_str()).ok_or_else(|| {
-            let names: Vec<&str> = found
-                .get_subcommands()
-                .map(Command::get_name)
-                .filter(|name| *name != "help")
-                .collect();
-            Failure::usage(format!("there is no command `{name}`")).tip(format!("there are: {}", names.join(", ")))
-        })?;
-    }
-    page(found).map_err(Failure::from)
-}
-
-fn page(command: &Command) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    clap_mangen::Man::new(command.clone())
-        .source(concat!("ittybit ", env!("CARGO_PKG_VERSION")))
-        .render(&mut out)?;
-    Ok(out)
-}
-
-/// Writes the manual pages of all subcommands.
-pub fn write_pages(directory: &Path) -> Result<(), Failure> {
-    let mut command = command().disable_help_subcommand(true);
-    command.build();
-    fs::create_dir_all(directory)
-        .and_then(|()| write_page_and_below(&command, NAME, directory))
-        .map_err(|error| {
-            Failure::failed(format!(
-                "the pages cannot be written to {}: {error}",
-                directory.display()
-            ))
-        })
-}
-
-fn write_page_and_below(command: &Command, name: &str, directory: &Path) -> io::Result<()> {
-    fs::write(directory.join(format!("{name}.1")), page(command)?)?;
-    for below in command.get_subcommands() {
-        write_page_and_below(below, &format!("{name}-{}", below.get_name()), directory)?;
-    }
-    Ok(())
 }
 
 /// The lines of each paragraph as one, for the terminal to break.
@@ -502,37 +541,5 @@ fn sentence(text: &str) -> String {
     match text.strip_suffix('.') {
         Some(one) if !one.contains(". ") => one.to_owned(),
         _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_is_sound() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn own_flags_are_kept_from_parameters() {
-        let mut command = command();
-        command.build();
-        let mut own = Vec::new();
-        let list = command
-            .find_subcommand("tasks")
-            .and_then(|tasks| tasks.find_subcommand("list"))
-            .unwrap();
-        for argument in list
-            .get_arguments()
-            .filter(|argument| !argument.get_id().as_str().starts_with("parameter "))
-        {
-            own.push(argument.get_long().unwrap_or_default());
-        }
-        own.push("version");
-        own.sort_unstable();
-        own.dedup();
-        assert_eq!(own, OWN_FLAGS);
-        assert_eq!(flag("max"), "filter-max");
     }
 }

@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use ittybit::{Category, Error};
+use ittybit_runtime::operation::Api;
+use ittybit_runtime::{Category, Error};
 
-use crate::command_line::flag;
-use crate::terminal::steers;
+use crate::naming::{Subcommand, credential_flag, variable, variables};
+use crate::terminal::harmless;
 
 /// Why the command did not do what it was asked for.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub enum Failure {
         tips: Vec<String>,
         code: u8,
     },
+    /// A call, or the client that was to make it.
+    Call { error: Box<Error>, tips: Vec<String> },
 }
 
 /// It was tried, and went wrong.
@@ -47,26 +50,34 @@ impl Failure {
 
     /// Says what to do.
     pub fn tip(mut self, tip: impl Into<String>) -> Self {
-        if let Self::Told { tips, .. } = &mut self {
-            tips.push(tip.into());
+        match &mut self {
+            Self::Told { tips, .. } | Self::Call { tips, .. } => tips.push(tip.into()),
+            Self::ClosedPipe => {}
         }
         self
     }
 
-    /// Prints it; the exit code.
-    pub fn report(self) -> ExitCode {
-        match self {
-            Self::ClosedPipe => ExitCode::SUCCESS,
-            Self::Told { message, tips, code } => {
-                let red = AnsiColor::Red.on_default().bold();
-                let green = AnsiColor::Green.on_default();
-                tell("error", red, &message);
-                for tip in tips {
-                    tell("  tip", green, &tip);
-                }
-                ExitCode::from(code)
+    /// Prints it, in the words of the command line; the exit code.
+    pub fn report(self, api: &Api, subcommand: Option<&Subcommand>) -> ExitCode {
+        let (message, tips, code) = match self {
+            Self::ClosedPipe => return ExitCode::SUCCESS,
+            Self::Told { message, tips, code } => (message, tips, code),
+            Self::Call { error, tips } => {
+                let code = match error.category() {
+                    Category::Configuration | Category::InvalidArgument => USAGE,
+                    _ => FAILED,
+                };
+                let all = tip_of(&error, api).into_iter().chain(tips).collect();
+                (in_flags(&error, api, subcommand), all, code)
             }
+        };
+        let red = AnsiColor::Red.on_default().bold();
+        let green = AnsiColor::Green.on_default();
+        tell("error", red, &message);
+        for tip in tips {
+            tell("  tip", green, &tip);
         }
+        ExitCode::from(code)
     }
 }
 
@@ -82,11 +93,6 @@ fn tell(label: &str, style: Style, message: &str) {
 /// Says something on standard error that is nothing to worry about.
 pub fn note(message: &str) {
     line(format_args!("{}", harmless(message)));
-}
-
-/// What a server says does not get to steer the terminal.
-fn harmless(message: &str) -> String {
-    message.replace(steers, " ")
 }
 
 fn line(text: fmt::Arguments<'_>) {
@@ -106,38 +112,66 @@ impl From<io::Error> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let message = in_flags(&error);
-        let failure = match error.category() {
-            Category::Configuration | Category::InvalidArgument => Self::usage(message),
-            _ => Self::failed(message),
-        };
-        match (error.category(), error.status().map(|status| status.as_u16())) {
-            (Category::Api | Category::Status, Some(401 | 403)) => failure.tip(KEY),
-            (Category::Connect | Category::Timeout | Category::Redirect, _) => {
-                failure.tip("the address comes from --base-url or ITTYBIT_BASE_URL, if one of them is given")
-            }
-            _ => failure,
+        Self::Call {
+            error: Box::new(error),
+            tips: Vec::new(),
         }
     }
 }
 
-/// What to do where there is no key, or not the right one.
-pub const KEY: &str = "give a key of your project with --api-key or ITTYBIT_API_KEY";
-
-/// The client names its methods; here they are flags.
-fn in_flags(error: &Error) -> String {
-    let mut message = error.to_string();
-    if let Some(argument) = error.argument() {
-        message = message.replacen(&format!("argument `{argument}`:"), &format!("--{}", flag(argument)), 1);
+/// What to do about it.
+fn tip_of(error: &Error, api: &Api) -> Option<String> {
+    match (error.category(), error.status().map(|status| status.as_u16())) {
+        (Category::Api | Category::Status, Some(401 | 403)) => credentials(api),
+        (Category::Connect | Category::Timeout | Category::Redirect, _) => Some(format!(
+            "the address comes from --base-url or {}, if one of them is given",
+            variable(api, "BASE_URL")
+        )),
+        _ => None,
     }
-    [
+}
+
+/// How to give credentials; nothing where the API takes none.
+pub fn credentials(api: &Api) -> Option<String> {
+    let ways = api.schemes.iter().map(|scheme| {
+        let (noun, flag) = (scheme.noun, credential_flag(scheme));
+        format!("give the right {noun} with --{flag} or {}", variables(api, scheme))
+    });
+    let ways: Vec<String> = ways.collect();
+    (!ways.is_empty()).then(|| ways.join(", or "))
+}
+
+/// The client names its methods and arguments; here they are flags.
+fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String {
+    let mut message = match error.argument() {
+        // Nothing was sent, so it does not matter what would have been.
+        Some(_) => error.message().to_owned(),
+        None => error.to_string(),
+    };
+    if let Some(argument) = error.argument() {
+        let spelled = subcommand.and_then(|subcommand| subcommand.spelled(argument));
+        let spelled = spelled.unwrap_or_else(|| format!("--{argument}"));
+        let named = format!("argument `{argument}`: ");
+        // Most reasons go on from the name: `must be …`.
+        let between = match message.strip_prefix(&named) {
+            Some(reason) if reason.starts_with("the ") || reason.starts_with("this ") => ": ",
+            _ => " ",
+        };
+        message = message.replacen(&named, &(spelled + between), 1);
+    }
+    let setters = api.schemes.iter().map(|scheme| {
+        let flag = format!("--{}", credential_flag(scheme));
+        (format!("`{}`", scheme.setter), flag)
+    });
+    let methods = [
         ("call `allow_insecure_http(true)`", "pass --allow-insecure-http"),
         ("the client's `timeout`", "--timeout"),
-        ("`api_key`", "--api-key"),
         ("`base_url`", "--base-url"),
     ]
-    .iter()
-    .fold(message, |message, (method, flag)| message.replace(method, flag))
+    .map(|(method, flag)| (method.to_owned(), flag.to_owned()));
+    setters
+        .chain(methods)
+        .fold(message, |message, (method, flag)| message.replace(&method, &flag))
 }
 
 /// A number with its thousands apart: `12,345`.

@@ -6,7 +6,13 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 
+use crate::failure::Failure;
 use crate::terminal::{ERASE_LINE, can_erase};
+
+/// Ctrl-C came first.
+pub fn interrupted() -> Failure {
+    Failure::failed("interrupted before anything came")
+}
 
 /// Tells of the first Ctrl-C.
 pub struct Interrupt(Arc<Notify>);

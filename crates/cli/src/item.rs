@@ -1,9 +1,42 @@
 //! Items: JSON as the server sent it, and the fields in it.
 
 use std::collections::HashMap;
+use std::fmt;
 
-use ittybit::Timestamp;
+use ittybit_runtime::Timestamp;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// An item as the server sent it.
+pub type Item = Box<RawValue>;
+
+/// The members of an object, in their order.
+#[derive(Default)]
+pub struct Members<'a>(pub Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
 
 /// The fields of an item that were asked for, by their paths, such as `input.url`.
 pub struct Fields<'a>(HashMap<String, &'a RawValue>);
@@ -18,8 +51,8 @@ impl<'a> Fields<'a> {
 
     /// Goes no deeper than the paths do, however deep the item is.
     fn read_within(&mut self, object: &'a RawValue, prefix: &str, paths: &[String]) {
-        let members: HashMap<String, &RawValue> = serde_json::from_str(object.get()).unwrap_or_default();
-        for (name, value) in members {
+        let members: Members = serde_json::from_str(object.get()).unwrap_or_default();
+        for (name, value) in members.0 {
             let path = format!("{prefix}{name}");
             let within = format!("{path}.");
             if paths.iter().any(|wanted| wanted.starts_with(&within)) {

@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::failure::Failure;
-use crate::terminal::erase_lines;
+use crate::terminal::{erase_lines, height, width};
 
 /// What is drawn, and can be taken back.
 #[derive(Default)]
 pub struct Live {
-    /// How many lines there are above the cursor.
-    lines: usize,
+    /// How wide each line above the cursor is.
+    lines: Vec<usize>,
     text: String,
 }
 
@@ -23,7 +25,8 @@ impl Live {
         let mut out = anstream::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()?;
-        self.lines = text.lines().count();
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        self.lines = plain.lines().map(UnicodeWidthStr::width).collect();
         self.text = text;
         Ok(())
     }
@@ -32,7 +35,7 @@ impl Live {
     pub fn erase(&mut self) -> Result<(), Failure> {
         // Not by way of what leaves colours out, which would leave this out too.
         let mut out = io::stdout().lock();
-        out.write_all(erase_lines(self.lines).as_bytes())?;
+        out.write_all(erase_lines(rows(&self.lines, width()).min(Self::room())).as_bytes())?;
         out.flush()?;
         *self = Self::default();
         Ok(())
@@ -40,7 +43,26 @@ impl Live {
 
     /// How many lines the terminal has room for above the cursor.
     pub fn room() -> usize {
-        let size = terminal_size::terminal_size_of(io::stdout());
-        size.map_or(24, |(_, height)| usize::from(height.0)).saturating_sub(1)
+        height().unwrap_or(24).saturating_sub(1)
+    }
+}
+
+/// How many rows lines of these widths have. A terminal that became narrower has broken them.
+fn rows(lines: &[usize], width: Option<usize>) -> usize {
+    let width = width.unwrap_or(usize::MAX).max(1);
+    lines.iter().map(|line| line.div_ceil(width).max(1)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rows;
+
+    #[test]
+    fn a_narrower_terminal_has_more_rows() {
+        let lines = [40, 0, 41];
+        assert_eq!(rows(&lines, None), 3);
+        assert_eq!(rows(&lines, Some(41)), 3);
+        assert_eq!(rows(&lines, Some(40)), 4);
+        assert_eq!(rows(&lines, Some(20)), 2 + 1 + 3);
     }
 }

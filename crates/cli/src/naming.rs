@@ -5,14 +5,14 @@
 //! one name, it is decided by these rules, in this order:
 //!
 //! - Flags of the command itself keep their names. A parameter that is called so is `--parameter-NAME`,
-//!   and a field `--field-NAME`.
+//!   a field `--field-NAME`, and a credential `--credential-NAME`.
 //! - Where a parameter and a field have one name, the parameter has it, and the field is `--field-NAME`.
 //! - Where two operations of a group have one verb, each is called by its whole id instead.
 //! - What is still the same gets a number: `-2` for the second, in the order of the document.
 
 use heck::ToKebabCase;
 use ittybit_runtime::auth::Scheme;
-use ittybit_runtime::operation::{Api, Location, Operation, Parameter};
+use ittybit_runtime::operation::{Api, Kind, Location, Operation, Parameter};
 
 /// An operation as a subcommand.
 pub struct Subcommand {
@@ -29,6 +29,13 @@ pub struct Argument {
     pub id: String,
     /// The flag, without the dashes before it. What is in the path has none: it stands by its place.
     pub flag: Option<String>,
+}
+
+impl Argument {
+    /// Whether it is a field of the body.
+    pub fn is_field(&self) -> bool {
+        self.parameter.location == Location::Body
+    }
 }
 
 /// Flags that every subcommand keeps for itself, whether it has them or not.
@@ -77,7 +84,9 @@ impl Subcommand {
             } else {
                 verb.clone()
             };
-            let verb = numbered(verb, |verb| taken.iter().any(|known| known.0 == *group && known.1 == verb));
+            let verb = numbered(verb, |verb| {
+                taken.iter().any(|known| known.0 == *group && known.1 == verb)
+            });
             taken.push((group.clone(), verb.clone()));
             all.push(Self {
                 operation,
@@ -97,9 +106,8 @@ impl Subcommand {
     /// How an argument of the operation is given, by its name.
     pub fn spelled(&self, name: &str) -> Option<String> {
         let mut arguments = self.arguments.iter();
-        let argument = arguments.find(|argument| {
-            argument.parameter.name == name || argument.parameter.sent_as == Some(name)
-        })?;
+        let argument =
+            arguments.find(|argument| argument.parameter.name == name || argument.parameter.sent_as == Some(name))?;
         Some(match &argument.flag {
             Some(flag) => format!("--{flag}"),
             None => value_name(argument.parameter.name),
@@ -116,7 +124,10 @@ impl Subcommand {
 
 /// The flag that takes the credential of a scheme.
 pub fn credential_flag(scheme: &Scheme) -> String {
-    scheme.setter.to_kebab_case()
+    match scheme.setter.to_kebab_case() {
+        own if OWN_FLAGS.contains(&own.as_str()) => format!("credential-{own}"),
+        free => free,
+    }
 }
 
 /// The environment variable of a name in the document's API.
@@ -161,6 +172,7 @@ fn verb(operation: &Operation, group: &str) -> String {
     let mut nouns = vec![group.to_owned()];
     nouns.extend(group.strip_suffix("ies").map(|stem| format!("{stem}y")));
     nouns.extend(group.strip_suffix("es").map(str::to_owned));
+    nouns.extend(group.strip_suffix('a').map(|stem| format!("{stem}um")));
     nouns.extend(group.strip_suffix('s').map(str::to_owned));
     let without = nouns.iter().find_map(|noun| {
         let before = id.strip_suffix(noun)?.strip_suffix('-');
@@ -231,7 +243,6 @@ fn arguments(api: &Api, operation: &'static Operation) -> Vec<Argument> {
 
 /// Whether a field is the only one that takes files.
 pub fn is_only_file(operation: &Operation, parameter: &Parameter) -> bool {
-    use ittybit_runtime::operation::Kind;
     let fields = operation.body.map_or(&[][..], |body| body.fields);
     let mut files = fields.iter().filter(|field| field.kind == Kind::File);
     parameter.location == Location::Body
@@ -248,7 +259,7 @@ fn numbered(wanted: String, is_taken: impl Fn(&str) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ittybit_runtime::operation::{Encoding, ErrorShape, Kind, RequestBody};
+    use ittybit_runtime::operation::{Encoding, ErrorShape, RequestBody};
 
     use super::*;
 
@@ -259,10 +270,17 @@ mod tests {
         env_prefix: "MEDIA",
         schemes: &[],
         security: &[],
-        errors: ErrorShape { kind: &[], message: &[] },
+        errors: ErrorShape {
+            kind: &[],
+            message: &[],
+        },
     };
 
-    const fn operation(id: &'static str, path: &'static str, tags: &'static [(&'static str, &'static str)]) -> Operation {
+    const fn operation(
+        id: &'static str,
+        path: &'static str,
+        tags: &'static [(&'static str, &'static str)],
+    ) -> Operation {
         Operation {
             tags,
             ..Operation::of(id, "GET", path, &[200..=200])
@@ -275,7 +293,7 @@ mod tests {
 
     #[test]
     fn groups_come_from_tags_and_verbs_from_ids() {
-        static OPERATIONS: [Operation; 10] = [
+        static OPERATIONS: [Operation; 11] = [
             operation("list_tasks", "/tasks", &[("Tasks", "")]),
             operation("get_task", "/tasks/{id}", &[("Tasks", ""), ("Other", "")]),
             operation("tasks_delete", "/tasks/{id}", &[("Tasks", "")]),
@@ -284,6 +302,7 @@ mod tests {
             operation("list_categories", "/categories", &[("Categories", "")]),
             operation("get_box", "/boxes/{id}", &[("boxes", "")]),
             operation("media", "/media", &[("Media", "")]),
+            operation("get_medium", "/media/{id}", &[("Media", "")]),
             operation("ping", "/{region}/health", &[]),
             operation("root", "/", &[]),
         ];
@@ -299,6 +318,7 @@ mod tests {
                 "categories list",
                 "boxes get",
                 "media media",
+                "media get",
                 "health ping",
                 "other root",
             ]
@@ -315,7 +335,13 @@ mod tests {
             operation("get_thing", "/things", &[("Things", "")]),
         ];
         let all: Vec<&'static Operation> = OPERATIONS.iter().collect();
-        let expected = ["tasks get-task", "tasks get-tasks", "tasks help-tasks", "man-api list", "things get"];
+        let expected = [
+            "tasks get-task",
+            "tasks get-tasks",
+            "tasks help-tasks",
+            "man-api list",
+            "things get",
+        ];
         assert_eq!(names(&all), expected);
         // In any order of the document.
         let reversed: Vec<&'static Operation> = OPERATIONS.iter().rev().collect();

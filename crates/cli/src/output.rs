@@ -1,71 +1,24 @@
 //! Output: items as a table, JSON or CSV.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-use ittybit::Timestamp;
-use ittybit::operation::Operation;
+use ittybit_runtime::operation::Operation;
 use serde_json::value::RawValue;
 
-use crate::age;
+use crate::cells::Cells;
 use crate::failure::{Failure, note};
-use crate::item::{Fields, one_line};
-use crate::list::{self, Item, noun};
+use crate::format::{Format, View};
+use crate::item::{Fields, Item};
+use crate::naming::noun;
 use crate::progress::Progress;
 use crate::table::{Row, Table};
-use crate::terminal::{steers, visible};
-
-/// What items are printed as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-}
-
-impl Format {
-    /// A table for a person, lines for a program.
-    pub fn for_standard_output() -> Self {
-        if io::stdout().is_terminal() {
-            Self::Table
-        } else {
-            Self::Jsonl
-        }
-    }
-
-    /// Whether it shows chosen fields instead of whole items.
-    pub fn has_columns(self) -> bool {
-        matches!(self, Self::Table | Self::Csv)
-    }
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Table, Self::Json, Self::Jsonl, Self::Csv]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (name, help) = match self {
-            Self::Table => ("table", "Columns that fit the terminal, with times as ages"),
-            Self::Json => ("json", "One array, with every field as the server sent it"),
-            Self::Jsonl => ("jsonl", "An object a line, with every field as the server sent it"),
-            Self::Csv => (
-                "csv",
-                "A line for each item after a line of names, with times in RFC 3339",
-            ),
-        };
-        Some(PossibleValue::new(name).help(help))
-    }
-}
+use crate::terminal::width;
 
 /// Prints items.
 pub struct Output {
     operation: &'static Operation,
     format: Format,
-    /// Whether a person sees the output as it is.
-    on_terminal: bool,
+    cells: Cells,
     columns: Vec<String>,
     /// What was not written yet: data as bytes, the rows of a table apart.
     buffer: Vec<u8>,
@@ -78,8 +31,11 @@ pub struct Output {
 const BUFFER: usize = 64 * 1024;
 const ROWS: usize = 100;
 
+/// From this width on a terminal has room for bars.
+const ROOMY: usize = 80;
+
 impl Output {
-    pub fn new(operation: &'static Operation, format: Format, columns: Option<Vec<String>>) -> Self {
+    pub fn new(operation: &'static Operation, View { format, columns }: View) -> Self {
         let columns = columns.unwrap_or_else(|| {
             let top = || {
                 operation
@@ -96,11 +52,12 @@ impl Output {
             };
             columns.into_iter().map(str::to_owned).collect()
         });
+        let cells = Cells::new(operation);
         Self {
             operation,
             format,
-            on_terminal: io::stdout().is_terminal(),
-            table: Table::new(heads(operation, &columns)),
+            table: Table::new(heads(&cells, &columns)),
+            cells,
             columns,
             buffer: Vec::new(),
             items: 0,
@@ -122,19 +79,23 @@ impl Output {
             Format::Json => {
                 self.buffer
                     .extend_from_slice(if self.items == 0 { b"\n" } else { b",\n" });
-                self.buffer.extend_from_slice(self.json(item).as_bytes());
+                self.buffer.extend_from_slice(self.cells.json(item).as_bytes());
             }
             Format::Jsonl => {
-                self.buffer.extend_from_slice(self.json(item).as_bytes());
+                self.buffer.extend_from_slice(self.cells.json(item).as_bytes());
                 self.buffer.push(b'\n');
             }
             Format::Csv => {
                 let fields = Fields::read(item, &self.columns);
-                let record: Vec<String> = self.columns.iter().map(|column| self.data(&fields, column)).collect();
+                let record: Vec<String> = self
+                    .columns
+                    .iter()
+                    .map(|column| self.cells.data(&fields, column))
+                    .collect();
                 self.record(&record)?;
             }
             Format::Table => {
-                let row = self.row(item, false);
+                let row = self.row(item, Parts::AsSent);
                 self.table.push(row);
             }
         }
@@ -145,21 +106,25 @@ impl Output {
         Ok(())
     }
 
-    /// Items as a whole table, with bars for what is done of each.
+    /// Items as a whole table, with bars for what is done of each where there is room for them.
     pub fn table_of<'a>(&self, items: impl Iterator<Item = &'a Item>) -> String {
-        let mut table = Table::new(heads(self.operation, &self.columns));
-        items.for_each(|item| table.push(self.row(item, true)));
+        let parts = match width().is_none_or(|width| width >= ROOMY) {
+            true => Parts::AsBars,
+            false => Parts::AsNumbers,
+        };
+        let mut table = Table::new(heads(&self.cells, &self.columns));
+        items.for_each(|item| table.push(self.row(item, parts)));
         table.take()
     }
 
-    fn row(&self, item: &RawValue, bars: bool) -> Row {
+    fn row(&self, item: &RawValue, parts: Parts) -> Row {
         let fields = Fields::read(item, &self.columns);
         let percent = self.operation.lifecycle.and_then(|lifecycle| lifecycle.percent);
         let row = self.columns.iter().map(|column| {
-            let text = self.shown(&fields, column);
-            let style = list::style(self.operation, column, &text);
-            let bar = bar(&text).filter(|_| bars && percent == Some(column));
-            (bar.unwrap_or(text), style)
+            let text = self.cells.shown(&fields, column).unwrap_or_else(|| "-".to_owned());
+            let style = self.cells.style(column, &text);
+            let part = part(&text, parts).filter(|_| percent == Some(column));
+            (part.unwrap_or(text), style)
         });
         row.collect()
     }
@@ -230,7 +195,10 @@ impl Output {
     fn begin(&mut self) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.buffer.push(b'['),
-            Format::Csv => self.record(&self.columns.clone())?,
+            Format::Csv => {
+                let heads: Vec<String> = self.columns.iter().map(|column| self.cells.cell(column)).collect();
+                self.record(&heads)?;
+            }
             Format::Table | Format::Jsonl => {}
         }
         Ok(())
@@ -240,70 +208,36 @@ impl Output {
         let written = csv::Writer::from_writer(&mut self.buffer).write_record(fields);
         written.map_err(|error| Failure::failed(format!("the output cannot be written: {error}")))
     }
-
-    fn is_time(&self, column: &str) -> bool {
-        self.operation.times.contains(&column)
-    }
-
-    /// A field for a program.
-    fn data(&self, fields: &Fields, column: &str) -> String {
-        let text = match fields.time(column).filter(|_| self.is_time(column)) {
-            Some(time) => time.to_string(),
-            None => fields.text(column).unwrap_or_default(),
-        };
-        if self.on_terminal { visible(&text) } else { text }
-    }
-
-    /// An item as one line of JSON. On a terminal, what would steer it is escaped, which says the same.
-    fn json(&self, item: &RawValue) -> String {
-        let json = one_line(item.get());
-        if !self.on_terminal {
-            return json;
-        }
-        let mut out = String::with_capacity(json.len());
-        for char in json.chars() {
-            // A tab stands between tokens; in strings JSON itself escapes it.
-            if steers(char) && char != '\t' {
-                out.push_str(&format!("\\u{:04x}", u32::from(char)));
-            } else {
-                out.push(char);
-            }
-        }
-        out
-    }
-
-    /// A field for a person.
-    fn shown(&self, fields: &Fields, column: &str) -> String {
-        match fields.time(column).filter(|_| self.is_time(column)) {
-            Some(time) => age::relative(time, Timestamp::now()),
-            None => fields.text(column).unwrap_or_else(|| "-".to_owned()),
-        }
-    }
 }
 
-/// Part of 100 as a bar, and as a number.
-fn bar(percent: &str) -> Option<String> {
+/// How a part of 100 is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    AsSent,
+    AsNumbers,
+    /// The number first: it is what is still to be seen where there is room for little.
+    AsBars,
+}
+
+/// A part of 100, if it is one and is not shown as it was sent.
+fn part(percent: &str, parts: Parts) -> Option<String> {
     const WIDTH: usize = 10;
     let value: f64 = percent.parse().ok().filter(|value: &f64| value.is_finite())?;
     let done = (value.clamp(0.0, 100.0) / 100.0 * WIDTH as f64) as usize;
+    match parts {
+        Parts::AsSent => return None,
+        Parts::AsNumbers => return Some(format!("{value:>3.0}%")),
+        Parts::AsBars => {}
+    }
     Some(format!(
-        "{}{} {value:>3.0}%",
+        "{value:>3.0}% {}{}",
         "█".repeat(done),
         "░".repeat(WIDTH - done)
     ))
 }
 
-fn heads(operation: &Operation, columns: &[String]) -> Vec<String> {
-    let heads = columns
-        .iter()
-        .map(|column| head(column, operation.times.contains(&column.as_str())));
-    heads.collect()
-}
-
-/// The head of a table's column: `input.filename` → `INPUT.FILENAME`, `created_at` → `CREATED`.
-fn head(column: &str, is_time: bool) -> String {
-    let name = column.strip_suffix("_at").filter(|_| is_time).unwrap_or(column);
-    name.replace('_', " ").to_uppercase()
+fn heads(cells: &Cells, columns: &[String]) -> Vec<String> {
+    columns.iter().map(|column| cells.head(column)).collect()
 }
 
 /// Prints text.

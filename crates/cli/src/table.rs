@@ -3,12 +3,17 @@
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::terminal::visible;
+use crate::terminal::{visible, width};
 
 /// Between two columns.
 const GAP: usize = 2;
 /// No column but the first is cut shorter than this.
 const NARROWEST: usize = 10;
+
+/// No column is wider, also where nothing says how much room there is.
+const WIDEST: usize = 200;
+/// More characters are not looked at: those without a width of their own could be any number.
+const LONGEST: usize = 4 * WIDEST;
 
 pub type Row = Vec<(String, Style)>;
 
@@ -23,6 +28,7 @@ pub struct Table {
 
 impl Table {
     pub fn new(heads: Vec<String>) -> Self {
+        let heads: Vec<String> = heads.iter().map(|head| bounded(head)).collect();
         let widths = heads.iter().map(|head| head.width()).collect();
         Self {
             heads,
@@ -37,7 +43,7 @@ impl Table {
     }
 
     pub fn push(&mut self, row: Row) {
-        let row: Row = row.into_iter().map(|(text, style)| (visible(&text), style)).collect();
+        let row: Row = row.into_iter().map(|(text, style)| (bounded(&text), style)).collect();
         for (width, (text, _)) in self.widths.iter_mut().zip(&row) {
             *width = text.width().max(*width);
         }
@@ -46,8 +52,7 @@ impl Table {
 
     /// The rows as lines for standard output, below the heads if these are the first.
     pub fn take(&mut self) -> String {
-        let room = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
-        self.take_within(room)
+        self.take_within(width())
     }
 
     fn take_within(&mut self, room: Option<usize>) -> String {
@@ -81,6 +86,65 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = (&'a str, Style)>, wid
     }
     out.push_str(&line);
     out.push('\n');
+}
+
+/// Names and their values, below each other. Values are whole: what does not fit is on further lines,
+/// below its beginning.
+pub fn pairs(rows: &[(String, String, Style)], room: Option<usize>) -> String {
+    let widest = rows
+        .iter()
+        .map(|(name, ..)| name.width())
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST);
+    let bold = Style::new().bold();
+    let room = room
+        .map(|room| room.saturating_sub(widest + GAP))
+        .filter(|room| *room >= NARROWEST);
+    let mut out = String::new();
+    for (name, value, style) in rows {
+        let name = cut(name, widest);
+        let pad = " ".repeat(widest - name.width() + GAP);
+        out.push_str(&format!("{bold}{name}{bold:#}{pad}"));
+        for (index, line) in broken(value, room).into_iter().enumerate() {
+            if index > 0 {
+                out.push_str(&" ".repeat(widest + GAP));
+            }
+            out.push_str(&format!("{style}{line}{style:#}\n"));
+        }
+    }
+    out
+}
+
+/// A text in lines of at most this width.
+fn broken(text: &str, room: Option<usize>) -> Vec<String> {
+    let Some(room) = room else { return vec![text.to_owned()] };
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for char in text.chars() {
+        // This makes a wide emoji of the narrow character before it.
+        let width = char.width().unwrap_or(0).max(usize::from(char == '\u{fe0f}'));
+        if used + width > room {
+            lines.push(String::new());
+            used = 0;
+        }
+        used += width;
+        if let Some(line) = lines.last_mut() {
+            line.push(char);
+        }
+    }
+    lines
+}
+
+/// A text as a cell: harmless, and of a size that is.
+fn bounded(text: &str) -> String {
+    let begin: String = text.chars().take(LONGEST).collect();
+    let is_cut = begin.len() < text.len();
+    let shown = cut(&visible(&begin), WIDEST);
+    match is_cut && !shown.ends_with('…') {
+        true => shown + "…",
+        false => shown,
+    }
 }
 
 /// Widths that fit into the room: the widest columns are cut first, the first one last, and where
@@ -167,6 +231,21 @@ mod tests {
     }
 
     #[test]
+    fn pairs_are_below_each_other() {
+        let row = |name: &str, value: &str| (name.to_owned(), value.to_owned(), Style::new());
+        let rows = [
+            row("ID", "task_1"),
+            row("INPUT.URL", "https://example.com/日本語/a long name.mov"),
+            row("EMPTY", ""),
+        ];
+        let mut shown = String::new();
+        for room in [None, Some(40), Some(12)] {
+            shown.push_str(&format!("{room:?}\n{}\n", plain(&pairs(&rows, room))));
+        }
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
     fn later_rows_stand_below_the_first() {
         let mut table = table(&[&["1", "a name.mov", "now"]]);
         let mut shown = table.take_within(Some(80));
@@ -175,6 +254,29 @@ mod tests {
             shown.push_str(&table.take_within(Some(80)));
         }
         insta::assert_snapshot!(plain(&shown));
+    }
+
+    #[test]
+    fn one_long_cell_costs_no_more_than_its_own_row() {
+        let long = "x".repeat(1 << 20);
+        let marks = "\u{301}".repeat(1 << 20);
+        let mut rows: Vec<Vec<&str>> = vec![vec!["1", &long, "now"], vec![&marks, "2", "now"]];
+        rows.extend(vec![vec!["3", "short", "now"]; 97]);
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        let shown = plain(&table(&rows).take_within(None));
+        assert!(shown.len() < 100 * 2 * LONGEST, "{} bytes", shown.len());
+        for line in shown.lines() {
+            assert!(line.width() <= 2 * WIDEST, "{}", line.width());
+        }
+        assert!(shown.lines().nth(1).unwrap().contains("xxx…"));
+    }
+
+    #[test]
+    fn heads_do_not_steer_the_terminal() {
+        let mut table = Table::new(vec!["\u{1b}]0;x\u{7}ID\u{202e}\u{200f}".to_owned()]);
+        table.push(vec![("1".to_owned(), Style::new())]);
+        let shown = plain(&table.take_within(None));
+        assert!(shown.starts_with(r"\u{1b}]0;x\u{7}ID\u{202e}\u{200f}"), "{shown:?}");
     }
 
     proptest! {

@@ -19,6 +19,16 @@ fn knows_how() -> bool {
     std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }
 
+/// How wide standard output is, if it is a terminal.
+pub fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// How high standard output is, if it is a terminal.
+pub fn height() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0))
+}
+
 /// Takes so many lines back, the cursor being below them.
 pub fn erase_lines(lines: usize) -> String {
     match lines {
@@ -29,7 +39,16 @@ pub fn erase_lines(lines: usize) -> String {
 
 /// Whether a terminal does something else than show it: controls, and what turns the direction of the text.
 pub fn steers(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    char.is_control() || turns
+}
+
+/// A message in which nothing steers the terminal.
+pub fn harmless(message: &str) -> String {
+    message.replace(steers, " ")
 }
 
 /// A text in which nothing steers the terminal.
@@ -52,8 +71,8 @@ mod tests {
     #[test]
     fn nothing_turns_the_text_round() {
         assert_eq!(
-            visible("a\u{202e}gpj.exe\u{2067}\u{2028}"),
-            r"a\u{202e}gpj.exe\u{2067}\u{2028}"
+            visible("a\u{202e}gpj.exe\u{2067}\u{2028}\u{200e}\u{200f}\u{61c}"),
+            r"a\u{202e}gpj.exe\u{2067}\u{2028}\u{200e}\u{200f}\u{61c}"
         );
         assert_eq!(visible("日本 👩\u{200d}👧 é"), "日本 👩\u{200d}👧 é");
     }

@@ -1,29 +1,29 @@
 //! Watching: the changes of a list's items until each has come to its end, and what came of them.
 
 use futures_util::FutureExt;
-use ittybit::Watch;
-use ittybit::operation::Operation;
+use ittybit_runtime::Watch;
+use ittybit_runtime::operation::Operation;
 
 use crate::failure::{Failure, count, warn};
+use crate::format::{Format, View};
 use crate::interrupt::Interrupt;
-use crate::item::Fields;
-use crate::list::{Item, noun};
+use crate::item::{Fields, Item};
 use crate::live::Live;
-use crate::output::{Format, Output};
+use crate::naming::noun;
+use crate::output::Output;
 use crate::terminal::can_redraw;
 
 /// Prints the changes; a failure where not all came to a good end.
 pub async fn run(
     operation: &'static Operation,
     mut changes: Watch<Item>,
-    format: Format,
-    columns: Option<Vec<String>>,
+    view: View,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let live = (format == Format::Table && can_redraw()).then(Live::default);
-    let mut view = View {
+    let live = (view.format == Format::Table && can_redraw()).then(Live::default);
+    let mut view = Shown {
         operation,
-        output: Output::new(operation, format, columns),
+        output: Output::new(operation, view),
         live,
     };
     loop {
@@ -72,14 +72,14 @@ pub async fn run(
 }
 
 /// What a person or a program sees of the changes.
-struct View {
+struct Shown {
     operation: &'static Operation,
     output: Output,
     /// A table of all items; without it, the changes one after the other.
     live: Option<Live>,
 }
 
-impl View {
+impl Shown {
     fn change(&mut self, item: &Item) -> Result<(), Failure> {
         match self.live {
             Some(_) => Ok(()),

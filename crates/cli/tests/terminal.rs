@@ -3,119 +3,21 @@
 
 mod support;
 
-use std::io::{Read, Write};
-use std::num::NonZero;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use ittybit::Timestamp;
 use ittybit_emulator::{Emulator, Fault};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use support::terminal::Terminal;
 use support::{emulator, numbered, page};
 
-/// A terminal that the program runs in.
-struct Terminal {
-    output: mpsc::Receiver<Vec<u8>>,
-    keyboard: Box<dyn Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    /// Everything that came.
-    raw: Vec<u8>,
-    size: (u16, u16),
-}
-
-/// Runs its arguments, says so when they have ended, and waits. A terminal whose first program ends
-/// may drop what was written last, so that is not the program under test.
-const SHELL: &str = r#"trap : INT; "$0" "$@"; code=$?; printf '\n[ended]'; read _; exit $code"#;
-/// What the shell says, as the terminal passes it on.
-const ENDED: &[u8] = b"\r\n[ended]";
-
-/// A test that waits longer than this has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-impl Terminal {
-    fn run(emulator: &Emulator, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let (rows, cols) = size;
-        let pty = native_pty_system()
-            .openpty(PtySize {
-                rows,
-                cols,
-                pixel_width: 0,
-                pixel_height: 0,
-            })
-            .unwrap();
-        let mut command = CommandBuilder::new("/bin/sh");
-        command.args(["-c", SHELL, env!("CARGO_BIN_EXE_ittybit")]);
-        command.args(arguments);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("ITTYBIT_API_KEY", emulator.api_key());
-        command.env("ITTYBIT_BASE_URL", emulator.base_url());
-        for (name, value) in environment {
-            command.env(name, value);
-        }
-        let child = pty.slave.spawn_command(command).unwrap();
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let keyboard = pty.master.take_writer().unwrap();
-        let (sender, output) = mpsc::channel();
-        std::thread::spawn(move || {
-            // The terminal stays open as long as it is read.
-            let _master = pty.master;
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..read].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Self {
-            output,
-            keyboard,
-            child,
-            raw: Vec::new(),
-            size,
-        }
-    }
-
-    /// Waits for more output.
-    fn wait(&mut self, what: &str) {
-        let more = self.output.recv_timeout(PATIENCE);
-        self.raw
-            .extend(more.unwrap_or_else(|_| panic!("no `{what}` on the screen:\n{}", self.screen())));
-    }
-
-    /// Waits until the screen shows a text.
-    fn wait_for(&mut self, text: &str) {
-        while !self.screen().contains(text) {
-            self.wait(text);
-        }
-    }
-
-    fn press_ctrl_c(&mut self) {
-        self.keyboard.write_all(b"\x03").unwrap();
-    }
-
-    /// The exit code, once the program has ended.
-    fn end(&mut self) -> u32 {
-        while !self.raw.ends_with(ENDED) {
-            self.wait("[ended]");
-        }
-        self.raw.truncate(self.raw.len() - ENDED.len());
-        self.keyboard.write_all(b"\n").unwrap();
-        self.child.wait().unwrap().exit_code()
-    }
-
-    /// The screen as it stands.
-    fn screen(&self) -> String {
-        let [rows, columns] = [self.size.0, self.size.1].map(|size| NonZero::new(size).expect("a size"));
-        let mut parser = vt100::Parser::new(rows, columns, 0);
-        parser.process(&self.raw);
-        let screen = parser.screen().contents();
-        screen.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-    }
-
-    fn raw(&self) -> String {
-        String::from_utf8_lossy(&self.raw).into_owned()
-    }
+/// Runs the program in a terminal, with the address and the key of an emulator.
+fn run(emulator: &Emulator, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Terminal {
+    let connection = [
+        ("ITTYBIT_API_KEY", emulator.api_key()),
+        ("ITTYBIT_BASE_URL", emulator.base_url()),
+    ];
+    let environment = [&connection[..], environment].concat();
+    Terminal::run(env!("CARGO_BIN_EXE_ittybit"), size, arguments, &environment)
 }
 
 fn three_tasks() -> String {
@@ -140,7 +42,7 @@ fn a_table_fits_the_terminal() {
     let mut shown = String::new();
     for columns in [120, 80, 50, 20] {
         emulator.fail_next(page(&three_tasks(), true));
-        let mut terminal = Terminal::run(&emulator, (20, columns), &["tasks", "list"], &[]);
+        let mut terminal = run(&emulator, (20, columns), &["tasks", "list"], &[]);
         assert_eq!(terminal.end(), 0);
         shown.push_str(&format!("{columns} columns:\n{}\n", terminal.screen()));
     }
@@ -150,16 +52,16 @@ fn a_table_fits_the_terminal() {
 #[test]
 fn colours_are_off_where_they_are_not_wanted() {
     let emulator = emulator(0);
-    let run = |environment: &[(&str, &str)]| {
+    let raw = |environment: &[(&str, &str)]| {
         emulator.fail_next(page(&three_tasks(), false));
-        let mut terminal = Terminal::run(&emulator, (20, 120), &["tasks", "list"], environment);
+        let mut terminal = run(&emulator, (20, 120), &["tasks", "list"], environment);
         assert_eq!(terminal.end(), 0);
         terminal.raw()
     };
-    let coloured = run(&[]);
+    let coloured = raw(&[]);
     assert!(coloured.contains("\u{1b}[31mfailed"), "{coloured:?}");
     assert!(coloured.contains("\u{1b}[32msucceeded"), "{coloured:?}");
-    let plain = run(&[("NO_COLOR", "1")]);
+    let plain = raw(&[("NO_COLOR", "1")]);
     assert!(!plain.contains("\u{1b}["), "{plain:?}");
 }
 
@@ -171,7 +73,7 @@ fn progress_is_shown_while_there_are_more_pages() {
     let emulator = emulator(250);
     emulator.fail_next(Fault::delay(Duration::ZERO));
     emulator.fail_next(Fault::delay(A_WAIT));
-    let mut terminal = Terminal::run(&emulator, (300, 120), &["tasks", "list", "--all"], &[]);
+    let mut terminal = run(&emulator, (300, 120), &["tasks", "list", "--all"], &[]);
     assert_eq!(terminal.end(), 0);
     let raw = terminal.raw();
     assert!(raw.contains("\r\u{1b}[K100 tasks, "), "{raw:?}");
@@ -190,7 +92,7 @@ fn progress_takes_nothing_of_an_array() {
     for (last, code, next) in [(page("[]", false), 0, "]"), (Fault::status(403), 1, "error: ")] {
         emulator.fail_next(page(&numbered(2), true));
         emulator.fail_next(last.delayed(A_WAIT));
-        let mut terminal = Terminal::run(&emulator, (20, 100), arguments, &[]);
+        let mut terminal = run(&emulator, (20, 100), arguments, &[]);
         assert_eq!(terminal.end(), code);
         assert!(terminal.raw().contains(" tasks, "), "{:?}", terminal.raw());
         let screen = terminal.screen();
@@ -205,7 +107,7 @@ fn progress_takes_nothing_of_an_array() {
 fn a_dumb_terminal_is_not_steered() {
     let emulator = emulator(250);
     let arguments = &["tasks", "list", "--all", "--columns", "id,status"];
-    let mut terminal = Terminal::run(&emulator, (300, 120), arguments, &[("TERM", "dumb")]);
+    let mut terminal = run(&emulator, (300, 120), arguments, &[("TERM", "dumb")]);
     assert_eq!(terminal.end(), 0);
     assert!(!terminal.raw().contains('\u{1b}'), "{:?}", terminal.raw());
 }
@@ -214,16 +116,20 @@ fn a_dumb_terminal_is_not_steered() {
 fn a_server_does_not_steer_the_terminal() {
     let emulator = emulator(0);
     // Two of these JSON does not escape: the control sequence introducer in one character, and a turn of the text.
-    let evil = "a\\u001b]0;x\\u0007\u{9b}31m\u{202e}b";
+    let evil = "a\\u001b]0;x\\u0007\u{9b}31m\u{202e}\u{200f}b";
     let body = format!(r#"[{{"id":"{evil}","kind":"video","status":"queued","created_at":0}}]"#);
     for format in ["table", "csv", "json", "jsonl"] {
         emulator.fail_next(page(&body, true));
-        let arguments = &["tasks", "list", "-o", format];
-        let mut terminal = Terminal::run(&emulator, (20, 200), arguments, &[("NO_COLOR", "1")]);
+        let mut arguments = vec!["tasks", "list", "-o", format];
+        if ["table", "csv"].contains(&format) {
+            // The heads too come from outside.
+            arguments.extend(["--columns", "id,\u{1b}]0;x\u{7}\u{202e}\u{200f}"]);
+        }
+        let mut terminal = run(&emulator, (20, 200), &arguments, &[("NO_COLOR", "1")]);
         assert_eq!(terminal.end(), 0);
         let raw = terminal.raw();
         assert!(raw.contains("There are more: "), "{format}: {raw:?}");
-        for char in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'] {
+        for char in ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{200f}'] {
             assert!(!raw.contains(char), "{format}: {raw:?}");
         }
     }
@@ -240,7 +146,7 @@ fn ctrl_c_says_how_to_go_on() {
         let emulator = emulator(0);
         emulator.fail_next(page(&numbered(3), true));
         emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
-        let mut terminal = Terminal::run(&emulator, (12, 80), arguments, &[]);
+        let mut terminal = run(&emulator, (12, 80), arguments, &[]);
         terminal.wait_for("3 tasks, ");
         terminal.press_ctrl_c();
         let code = terminal.end();
@@ -253,7 +159,7 @@ fn ctrl_c_says_how_to_go_on() {
 fn ctrl_c_before_anything_came() {
     let emulator = emulator(0);
     emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
-    let mut terminal = Terminal::run(&emulator, (12, 80), &["tasks", "list"], &[]);
+    let mut terminal = run(&emulator, (12, 80), &["tasks", "list"], &[]);
     while emulator.requests().is_empty() {
         std::thread::yield_now();
     }
@@ -265,7 +171,7 @@ fn ctrl_c_before_anything_came() {
 #[test]
 fn nothing_there_is_said() {
     let emulator = emulator(0);
-    let mut terminal = Terminal::run(&emulator, (12, 80), &["tasks", "list"], &[]);
+    let mut terminal = run(&emulator, (12, 80), &["tasks", "list"], &[]);
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.screen(), "No tasks.\n");
 }
@@ -296,7 +202,7 @@ fn a_watch_is_a_table_that_is_kept_up_to_date() {
     emulator.fail_next(Fault::status(503));
     emulator.fail_next(run_of(&[("failed", "33.4"), ("succeeded", "100")]));
     let arguments = [&WATCH[..], &["--retries", "0"]].concat();
-    let mut terminal = Terminal::run(&emulator, (12, 80), &arguments, &[]);
+    let mut terminal = run(&emulator, (12, 80), &arguments, &[]);
     let mut shown = String::new();
     for text in ["No tasks yet.", "0 of 2 tasks", "1 of 2 tasks"] {
         terminal.wait_for(text);
@@ -316,7 +222,7 @@ fn a_watch_fits_the_terminal() {
     emulator.fail_next(run_of(&states));
     states[8] = ("succeeded", "100");
     emulator.fail_next(run_of(&states).delayed(A_WAIT));
-    let mut terminal = Terminal::run(&emulator, (6, 60), &WATCH, &[]);
+    let mut terminal = run(&emulator, (6, 60), &WATCH, &[]);
     terminal.wait_for("8 of 9 tasks");
     let mut shown = format!("{}---\n", terminal.screen());
     assert_eq!(terminal.end(), 0);
@@ -329,11 +235,31 @@ fn a_watch_fits_the_terminal() {
 }
 
 #[test]
+fn a_terminal_that_became_narrower_keeps_nothing_of_before() {
+    let emulator = emulator(0);
+    emulator.fail_next(run_of(&[("processing", "25"), ("queued", "null")]));
+    emulator.fail_next(run_of(&[("processing", "50"), ("queued", "null")]).delayed(A_WAIT));
+    emulator.fail_next(run_of(&[("failed", "50"), ("succeeded", "100")]));
+    let mut terminal = run(&emulator, (20, 80), &WATCH, &[]);
+    terminal.wait_for("0 of 2 tasks");
+    let drawn = terminal.raw();
+    terminal.resize((20, 32));
+    terminal.wait_for("50%");
+    // A terminal breaks lines that no longer fit: of the four lines, that with a bar has two rows then.
+    let raw = terminal.raw();
+    let redrawn = raw.strip_prefix(&drawn).unwrap();
+    assert!(redrawn.contains("\r\u{1b}[5A\u{1b}[J"), "{redrawn:?}");
+    // What there is room for is the number.
+    assert!(terminal.screen().contains(" 50%\n"), "{}", terminal.screen());
+    assert_eq!(terminal.end(), 1);
+}
+
+#[test]
 fn ctrl_c_ends_a_watch() {
     let emulator = emulator(0);
     emulator.fail_next(run_of(&[("processing", "25"), ("succeeded", "100")]));
     emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
-    let mut terminal = Terminal::run(&emulator, (12, 80), &WATCH, &[]);
+    let mut terminal = run(&emulator, (12, 80), &WATCH, &[]);
     terminal.wait_for("1 of 2 tasks");
     terminal.press_ctrl_c();
     let code = terminal.end();
@@ -345,7 +271,7 @@ fn a_watch_on_a_dumb_terminal_is_a_table_of_changes() {
     let emulator = emulator(0);
     emulator.fail_next(run_of(&[("processing", "25")]));
     emulator.fail_next(run_of(&[("succeeded", "100")]));
-    let mut terminal = Terminal::run(&emulator, (12, 80), &WATCH, &[("TERM", "dumb")]);
+    let mut terminal = run(&emulator, (12, 80), &WATCH, &[("TERM", "dumb")]);
     assert_eq!(terminal.end(), 0);
     assert!(!terminal.raw().contains('\u{1b}'), "{:?}", terminal.raw());
     insta::assert_snapshot!("watch_dumb", terminal.screen());

@@ -84,7 +84,7 @@ impl Arguments {
     /// # Errors
     /// There is no such parameter, or it does not take the text.
     pub fn parameter_by_name(&mut self, name: &str, texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Error> {
-        let (index, value) = self.parsed(self.operation.parameters, "parameter", name, texts)?;
+        let (index, value) = Self::parsed(self.operation.parameters, "parameter", name, texts)?;
         self.parameters.insert(index, Ok(value));
         Ok(())
     }
@@ -115,7 +115,7 @@ impl Arguments {
     /// # Errors
     /// The body has no such field, or it does not take the text.
     pub fn field_by_name(&mut self, name: &str, texts: impl IntoIterator<Item: AsRef<str>>) -> Result<(), Error> {
-        let (index, value) = self.parsed(self.documented_fields(), "field", name, texts)?;
+        let (index, value) = Self::parsed(self.documented_fields(), "field", name, texts)?;
         self.fields.insert(index, Ok(value));
         Ok(())
     }
@@ -136,7 +136,7 @@ impl Arguments {
     /// # Errors
     /// The body has no such part.
     pub fn file_by_name(&mut self, name: &str, file: File) -> Result<(), Error> {
-        let index = self.position(self.documented_fields(), "part", name)?;
+        let index = Self::position(self.documented_fields(), "part", name)?;
         let files = self.files.entry(index).or_insert_with(|| Ok(Vec::new()));
         if let Ok(files) = files {
             files.push(file);
@@ -149,29 +149,28 @@ impl Arguments {
     }
 
     /// Where the one of this name is, which is an error where there is none.
-    fn position(&self, all: &[Parameter], what: &str, name: &str) -> Result<usize, Error> {
+    fn position(all: &[Parameter], what: &str, name: &str) -> Result<usize, Error> {
         all.iter().position(|known| known.name == name).ok_or_else(|| {
             let names: Vec<String> = all.iter().map(|known| format!("`{}`", known.name)).collect();
             let reason = match names.as_slice() {
                 [] => format!("this operation takes no {what}s"),
                 names => format!("this operation does not take it; it takes {}", names.join(", ")),
             };
-            Error::invalid_argument(name, reason).on(self.operation)
+            Error::invalid_argument(name, reason)
         })
     }
 
     fn parsed(
-        &self,
         all: &[Parameter],
         what: &str,
         name: &str,
         texts: impl IntoIterator<Item: AsRef<str>>,
     ) -> Result<(usize, Box<RawValue>), Error> {
-        let index = self.position(all, what, name)?;
+        let index = Self::position(all, what, name)?;
         let texts: Vec<_> = texts.into_iter().collect();
         let parameter = &all[index];
         let value = parameter.parse(&texts);
-        let refused = |reason| Error::invalid_argument(name, reason).on(self.operation);
+        let refused = |reason| Error::invalid_argument(name, reason);
         Ok((index, value.map_err(refused)?))
     }
 

@@ -3,6 +3,9 @@
 // Each test program uses its part of it.
 #![allow(dead_code)]
 
+#[cfg(unix)]
+pub mod terminal;
+
 use std::process::{Command, Stdio};
 
 use ittybit_emulator::{Emulator, Fault};

@@ -2,8 +2,7 @@
 
 use ittybit_runtime::Category;
 use ittybit_runtime::body::{Body, File};
-use ittybit_runtime::generated::bounds::Bounds;
-use ittybit_runtime::generated::{Form, Style};
+use ittybit_runtime::generated::{Bounds, Form, Style};
 use ittybit_runtime::operation::{
     Call, Encoding, Kind, Lifecycle, Location, Operation, Paging, Parameter, RequestBody, ResponseBody,
 };

@@ -56,7 +56,7 @@ async fn json_of_another_media_type_and_text() {
     let received = sent(request().json_as("application/merge-patch+json", Ok(Some(json!({"a": null}))))).await;
     assert_eq!(received.header("content-type"), Some("application/merge-patch+json"));
     assert_eq!(received.body, r#"{"a":null}"#);
-    let received = sent(request().text("text/csv", Ok(Some("a,b\n\"c\",é\n")))).await;
+    let received = sent(request().bytes("text/csv", Ok(Some("a,b\n\"c\",é\n".into())))).await;
     assert_eq!(received.header("content-type"), Some("text/csv"));
     assert_eq!(received.body, "a,b\n\"c\",é\n");
     let received = sent(request().json::<u8>(Ok(None))).await;

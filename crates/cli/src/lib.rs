@@ -1,0 +1,132 @@
+//! A command line for an API, made from the API's document.
+//!
+//! Subcommands, flags, help texts and possible values come from the operations that a generated client has
+//! as data. What is written here is how to call and how to print, not what there is. The command `ittybit`
+//! is a [`Program`] of the client `ittybit`.
+
+mod age;
+mod arguments;
+mod cells;
+mod command_line;
+mod connection;
+mod dry_run;
+mod failure;
+mod format;
+mod interrupt;
+mod item;
+mod list;
+mod live;
+mod manual;
+mod naming;
+mod output;
+mod program;
+mod progress;
+mod single;
+mod table;
+mod terminal;
+mod transfer;
+mod watch;
+
+use std::process::ExitCode;
+
+pub use program::Program;
+
+use crate::command_line::{Called, Order};
+use crate::dry_run::DryRun;
+use crate::failure::Failure;
+use crate::interrupt::{Interrupt, interrupted};
+use crate::naming::Subcommand;
+use crate::transfer::Metered;
+
+impl Program {
+    /// Does what the arguments of the process ask for.
+    ///
+    /// ```no_run
+    /// fn call(program: &'static ittybit_cli::Program) -> std::process::ExitCode {
+    ///     program.run()
+    /// }
+    /// ```
+    pub fn run(&'static self) -> ExitCode {
+        let subcommands = Subcommand::all(self.api, self.operations);
+        let mut command = command_line::command(self, &subcommands);
+        let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+            Ok(matches) => matches,
+            // Help, or the version: output like any other.
+            Err(asked) if !asked.use_stderr() => {
+                return match asked.print() {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(error) => Failure::from(error).report(self.api, None),
+                };
+            }
+            Err(wrong) => wrong.exit(),
+        };
+        let called = command_line::called(self, &mut command, &subcommands, &matches);
+        let subcommand = match &called {
+            Ok(Called::Operation(order)) => Some(order.subcommand),
+            _ => None,
+        };
+        let result = called.and_then(|called| match called {
+            Called::Print(text) => output::print(&text),
+            Called::WritePages(directory) => manual::write_pages(command, &directory),
+            Called::Operation(order) => self.call(*order),
+        });
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.report(self.api, subcommand),
+        }
+    }
+
+    fn call(&'static self, order: Order) -> Result<(), Failure> {
+        // A thread beside this one hears Ctrl-C while this one waits for a reader of its output.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime could be set up: {error}")))?;
+        let result = runtime.block_on(self.send(order));
+        // A request that is still under way is of no use to anyone.
+        runtime.shutdown_background();
+        result
+    }
+
+    async fn send(&'static self, order: Order<'_>) -> Result<(), Failure> {
+        let Order {
+            subcommand,
+            mut arguments,
+            connection,
+            extent,
+            view,
+            output,
+            dry_run,
+        } = order;
+        let operation = subcommand.operation;
+        if operation.paging.is_some() {
+            list::ask_for_large_pages(operation, extent, &mut arguments);
+        }
+        if dry_run {
+            let dry_run = DryRun::default();
+            let prepared = connection.open(|builder| dry_run.prepare(builder, self.api));
+            let (client, _emulator) = prepared.await?;
+            let call = arguments.call(operation)?;
+            let command = dry_run.command(operation, call, &arguments, self.api, &client).await?;
+            return output::print(command.as_bytes());
+        }
+        let (sends, receives) = (arguments.has_files(), single::is_download(operation));
+        // Before Ctrl-C is an order to stop in good order: it may wait for standard input.
+        let call = arguments.call(operation)?;
+        let interrupt = Interrupt::listen();
+        let connection = if sends { connection.for_files() } else { connection };
+        let opened = connection.open(|builder| match sends || receives {
+            true => builder.transport(Metered { sends, receives }),
+            false => builder,
+        });
+        let (client, _emulator) = interrupt.or(opened).await.ok_or_else(interrupted)??;
+        if operation.paging.is_some() {
+            list::run(subcommand, &arguments, extent, view, &client, &interrupt).await
+        } else if receives {
+            single::download(operation, call, output.as_deref(), &client, &interrupt).await
+        } else {
+            single::run(operation, call, view, &client, &interrupt).await
+        }
+    }
+}
