@@ -160,12 +160,14 @@ fn refusals(operation: &operation::Parts, context: Context) -> String {
 
 /// The whole numbers next to the bounds, outside of them.
 fn beyond(bounds: &Bounds) -> Vec<i64> {
-    let next = |bound: Option<Bound>, step: i64| match bound? {
-        Bound {
-            value: Literal::Integer(value),
-            exclusive,
-        } => value.checked_add(if exclusive { 0 } else { step }),
-        Bound { .. } => None,
+    let next = |bound: Option<Bound>, step: i64| {
+        let Bound { value, exclusive } = bound?;
+        let value = match value {
+            Literal::Integer(value) => value,
+            Literal::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => value as i64,
+            Literal::Float(_) => return None,
+        };
+        value.checked_add(if exclusive { 0 } else { step })
     };
     let both = [next(bounds.minimum, -1), next(bounds.maximum, 1)];
     both.into_iter().flatten().collect()
