@@ -668,8 +668,7 @@ pub mod builder {
         extra: serde_json::Map<String, serde_json::Value>
     }
 
-    /// A `GET /tasks` request, begun by [`Client::list_tasks`](super::Client::list_tasks),
-    /// which shows how it is sent.
+    /// A `GET /tasks` request, begun by [`Client::list_tasks`], which shows how it is sent.
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
     pub struct ListTasks<C = Client> {
