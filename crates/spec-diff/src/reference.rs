@@ -5,6 +5,7 @@ use ittybit_spec::{Document, Node};
 /// Follows the references of a document.
 pub(crate) struct References<'d> {
     document: &'d Document,
+    siblings: bool,
 }
 
 /// References to a component that is nothing but a reference itself are followed this often.
@@ -12,7 +13,16 @@ const LONGEST_CHAIN: usize = 64;
 
 impl<'d> References<'d> {
     pub(crate) fn new(document: &'d Document) -> Self {
-        Self { document }
+        let version = document.get("/openapi").and_then(Node::as_str).unwrap_or_default();
+        Self {
+            document,
+            siblings: version.starts_with("3.1"),
+        }
+    }
+
+    /// Whether what stands beside the `$ref` of a schema counts: from OpenAPI 3.1 on.
+    pub(crate) fn have_siblings(&self) -> bool {
+        self.siblings
     }
 
     /// What a node with `$ref` stands for, or `None` where it leads nowhere, out of the document or

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::schema::{Holder, Pending, Subject};
+use super::schema::{Form, Holder, Pending, Subject};
 use super::view::View;
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
@@ -130,10 +130,7 @@ impl<'d> Walk<'d> {
                 self.leaf(rule::EXAMPLE_CHANGED, member, message, Bump::Patch);
             }
             ("schemas", Some(old), Some(new)) => {
-                let seen = |node: &Node| self.seen.contains(&address(node));
-                if seen(old) && seen(new) {
-                    return;
-                }
+                // Compared already, unless it is only ever a part of others.
                 let rust = type_name(name);
                 self.pending.push_back(Pending {
                     old: vec![old],
@@ -145,6 +142,8 @@ impl<'d> Walk<'d> {
                     names: (rust.clone(), rust),
                     holder: Holder::Component,
                     sent_only: (self.sent_only.0.contains(name), self.sent_only.1.contains(name)),
+                    form: Form::Json,
+                    guard: None,
                 });
             }
             ("schemas", ..) => {}

@@ -1,17 +1,19 @@
 //! Parameters and request bodies: what a caller sends.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::operation::Operation;
-use super::schema::{Holder, Pending, Subject};
+use super::schema::{Form, Holder, Pending, Subject, is_scalar};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::rule::{self, Site};
 use crate::rust_type::{self, method_name, type_name};
 
-/// The parameters of an operation, by place and name.
-type Parameters<'d> = IndexMap<(&'d str, &'d str), &'d Node>;
+/// The parameters of an operation, by place and name; names of headers in lower case.
+pub(super) type Parameters<'d> = IndexMap<(&'d str, Cow<'d, str>), (&'d str, &'d Node)>;
 
 impl<'d> Walk<'d> {
     pub(super) fn parameters(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
@@ -19,26 +21,35 @@ impl<'d> Walk<'d> {
         let mut new_parameters = self.effective(new, false);
         let variables: Vec<(&str, &str)> = old.variables().into_iter().zip(new.variables()).collect();
         let setters = |parameters: &Parameters<'d>| -> Vec<String> {
-            parameters.keys().map(|(_, name)| method_name(name)).collect()
+            parameters.values().map(|(name, _)| method_name(name)).collect()
         };
         let (old_setters, new_setters) = (setters(&old_parameters), setters(&new_parameters));
-        for ((place, name), node) in &old_parameters {
+        for ((place, key), (name, node)) in &old_parameters {
             let in_path = *place == "path";
-            let new_name = variables.iter().find(|(old, _)| in_path && old == name);
-            let new_name = new_name.map_or(*name, |(_, new)| new);
-            let Some(other) = new_parameters.shift_remove(&(*place, new_name)) else {
+            let renamed = variables.iter().find(|(old, _)| in_path && old == name);
+            let new_key = renamed.map_or(key.clone(), |(_, new)| Cow::Borrowed(*new));
+            let Some((new_name, other)) = new_parameters.shift_remove(&(*place, new_key)) else {
                 self.settle(Some(node));
-                let message = format!("the {place} parameter `{name}` was removed");
+                let (rule, when) = self.removed_parameter(node);
+                let message = format!("the {place} parameter `{name}` was removed{when}");
                 let rust = if new_setters.contains(&method_name(name)) {
                     Bump::Patch
                 } else {
                     Bump::Major
                 };
                 let places = (*node, new.node);
-                self.report(rule::PARAMETER_REMOVED, Kind::Removed, places, message, rust);
+                self.report(rule, Kind::Removed, places, message, rust);
                 continue;
             };
-            if new_name != *name {
+            if new_name != *name && !in_path {
+                let message = format!("the {place} parameter `{name}` is written `{new_name}` now, which is the same");
+                let rust = match method_name(name) == method_name(new_name) {
+                    true => Bump::Patch,
+                    false => Bump::Major,
+                };
+                let places = (*node, other);
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, rust);
+            } else if new_name != *name {
                 let rust = if method_name(name) == method_name(new_name) {
                     Bump::Patch
                 } else {
@@ -55,7 +66,7 @@ impl<'d> Walk<'d> {
             }
             self.parameter((node, other), (place, new_name), old, new);
         }
-        for ((place, name), node) in new_parameters {
+        for ((place, _), (name, node)) in new_parameters {
             self.settle(Some(node));
             let required = node.get("required").and_then(Node::as_bool) == Some(true);
             let rule = match (place, required) {
@@ -76,8 +87,12 @@ impl<'d> Walk<'d> {
 
     /// The parameters of an operation and those of its path, which it may replace.
     fn effective(&mut self, operation: &Operation<'d>, old_side: bool) -> Parameters<'d> {
+        self.all_parameters([operation.item, operation.node], old_side)
+    }
+
+    pub(super) fn all_parameters(&mut self, nodes: [&'d Node; 2], old_side: bool) -> Parameters<'d> {
         let mut parameters = Parameters::new();
-        for list in [operation.item, operation.node] {
+        for list in nodes {
             let Some(list) = list.get("parameters").filter(|list| list.as_array().is_some()) else {
                 continue;
             };
@@ -100,7 +115,11 @@ impl<'d> Walk<'d> {
                     self.see(node);
                     self.settle(Some(reference));
                 }
-                parameters.insert((place, name), parameter);
+                let key = match place {
+                    "header" => Cow::Owned(name.to_lowercase()),
+                    _ => Cow::Borrowed(name),
+                };
+                parameters.insert((place, key), (name, parameter));
             }
         }
         parameters
@@ -114,7 +133,8 @@ impl<'d> Walk<'d> {
         new: &Operation<'d>,
     ) {
         let what = format!("the {place} parameter `{name}`");
-        self.style(old_node, new_node, place, &what);
+        let form = self.style(old_node, new_node, place, &what);
+        self.parameter_sunset((old_node, new_node), &what);
         for member in self.members(old_node, new_node, &what) {
             match (member.key, member.old, member.new) {
                 // They are why the two are compared.
@@ -152,7 +172,7 @@ impl<'d> Walk<'d> {
                         self.report(rule, member.kind(), member.places(), message, Bump::Minor);
                     }
                 }
-                ("style" | "explode", ..) => {}
+                ("style" | "explode" | "x-sunset", ..) => {}
                 ("allowReserved" | "allowEmptyValue", ..) => {
                     if self.flags(&member, &what).is_some_and(|(was, is)| was != is) {
                         self.unclassified(&member, &what, Bump::Patch);
@@ -173,16 +193,41 @@ impl<'d> Walk<'d> {
                         names,
                         holder: Holder::Argument,
                         sent_only: (true, true),
+                        form,
+                        guard: None,
                     });
                 }
-                ("schema" | "content", ..) => self.unclassified(&member, &what, Bump::Major),
+                ("content", Some(old_content), Some(new_content)) => {
+                    let at = Body {
+                        what: &what,
+                        site: Site::Parameter,
+                        rules: [
+                            rule::PARAMETER_MEDIA_TYPE_ADDED,
+                            rule::PARAMETER_MEDIA_TYPE_REMOVED,
+                            rule::PARAMETER_SCHEMA_ADDED,
+                            rule::PARAMETER_SCHEMA_REMOVED,
+                        ],
+                        names: (
+                            format!("{}{}", old.builder(), type_name(name)),
+                            format!("{}{}", new.builder(), type_name(name)),
+                        ),
+                        holder: Holder::Argument,
+                        generated: true,
+                        retyped: Bump::Major,
+                    };
+                    self.content(old_content, new_content, &at);
+                }
+                ("schema" | "content", ..) => {
+                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message, Bump::Major);
+                }
                 _ => self.unclassified(&member, &what, Bump::Patch),
             }
         }
     }
 
-    /// `style` and `explode`, which have defaults.
-    fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) {
+    /// `style` and `explode`, which have defaults. Returns how the values are written.
+    fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) -> Form {
         let style = |node: &'d Node| {
             let style = match node.get("style") {
                 Some(style) => style.as_str()?,
@@ -197,7 +242,7 @@ impl<'d> Walk<'d> {
         };
         let (Some(was), Some(is)) = (style(old), style(new)) else {
             // Not a style: the sweep tells whether it is another one.
-            return;
+            return Form::Parameter;
         };
         for node in [old, new] {
             self.settle(node.get("style"));
@@ -211,14 +256,24 @@ impl<'d> Walk<'d> {
             let key = if was.0 == is.0 { "explode" } else { "style" };
             let places = (old.get(key).unwrap_or(old), new.get(key).unwrap_or(new));
             let message = format!("{what} was written as {}, and is written as {}", words(was), words(is));
-            self.report(
-                rule::PARAMETER_STYLE_CHANGED,
-                Kind::Changed,
-                places,
-                message,
-                Bump::Patch,
-            );
+            // One value is written the same, exploded or not.
+            let is_one = was.0 == is.0 && self.is_scalar(old, true) && self.is_scalar(new, false);
+            let rule = match is_one {
+                true => rule::WRITTEN_OTHERWISE,
+                false => rule::PARAMETER_STYLE_CHANGED,
+            };
+            self.report(rule, Kind::Changed, places, message, Bump::Patch);
         }
+        match (was, is) {
+            (("form", _), ("form", true)) if place == "query" => Form::Exploded,
+            _ => Form::Parameter,
+        }
+    }
+
+    /// Whether the value of a parameter is neither a list nor an object.
+    fn is_scalar(&self, parameter: &'d Node, old_side: bool) -> bool {
+        let types = parameter.get("schema").and_then(|schema| self.fold(&[schema], old_side, true).types());
+        types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
     }
 
     pub(super) fn request_body(&mut self, member: &Member<'d>, old: &Operation<'d>, new: &Operation<'d>) {
@@ -298,7 +353,7 @@ impl<'d> Walk<'d> {
     pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
         let [added, removed, schema_added, schema_removed] = &at.rules;
         let what = at.what;
-        for member in self.members(old, new, &format!("the media types of {what}")) {
+        for member in self.media_types(old, new, what) {
             let media = member.key;
             let (Some(old), Some(new)) = (member.old, member.new) else {
                 let (rule, words) = match member.kind() {
@@ -324,6 +379,8 @@ impl<'d> Walk<'d> {
                         names: at.names.clone(),
                         holder: at.holder,
                         sent_only: (at.site == Site::RequestBody, at.site == Site::RequestBody),
+                        form: if is_text(media) { Form::Text } else { Form::Json },
+                        guard: None,
                     }),
                     ("schema", ..) => {
                         let (rule, verb) = match member.kind() {
@@ -333,10 +390,117 @@ impl<'d> Walk<'d> {
                         self.leaf(rule.clone(), &member, || format!("{what} {verb}"), at.retyped);
                     }
                     ("example" | "examples", ..) => self.words(&member, &what),
+                    ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
+                    ("encoding", ..) => {
+                        let message = || format!("how the parts of {what} are written {}", member.told());
+                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                    }
                     _ => self.unclassified(&member, &what, Bump::Patch),
                 }
             }
         }
+    }
+
+    /// The media types of two bodies: `application/json` is `Application/JSON; charset=utf-8`.
+    fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
+        let mut members = self.members(old, new, &format!("the media types of {what}"));
+        let mut at = 0;
+        while at < members.len() {
+            let member = members[at];
+            let other = members.iter().position(|other| {
+                member.new.is_none() && other.old.is_none() && media_type(other.key) == media_type(member.key)
+            });
+            if let Some(other) = other {
+                let other = members.remove(other);
+                // What was added comes behind all that was there.
+                let known = &mut members[at];
+                known.new = other.new;
+                let (places, was) = (known.places(), known.key);
+                known.key = other.key;
+                let message = format!("the media type `{was}` of {what} is written `{}` now, which is the same", other.key);
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+            }
+            at += 1;
+        }
+        members
+    }
+
+    /// How the properties of a form are written.
+    fn encodings(&mut self, old: &'d Node, new: &'d Node, what: &str, site: Site) {
+        for property in self.members(old, new, &format!("the encoding of {what}")) {
+            let name = property.key;
+            let (Some(old), Some(new)) = (property.old, property.new) else {
+                let message = || format!("how `{name}` of {what} is written {}", property.told());
+                self.leaf(rule::ENCODING_CHANGED, &property, message, Bump::Patch);
+                continue;
+            };
+            let what = format!("`{name}` of {what}");
+            for member in self.members(old, new, &what) {
+                let headers = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
+                match member.key {
+                    "headers" if headers(member.old) && headers(member.new) => {
+                        for header in self.entries(&member) {
+                            self.encoding_header(&header, &what, site);
+                        }
+                    }
+                    "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
+                        let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                    }
+                    _ => self.unclassified(&member, &what, Bump::Patch),
+                }
+            }
+        }
+    }
+
+    /// A header of a part of a body.
+    fn encoding_header(&mut self, header: &Member<'d>, what: &str, site: Site) {
+        let what = format!("the header `{}` of {what}", header.key);
+        let (Some(old), Some(new)) = (header.old, header.new) else {
+            let message = || format!("{what} {}", header.told());
+            return self.leaf(rule::ENCODING_CHANGED, header, message, Bump::Patch);
+        };
+        let (old, new) = self.resolve(old, new);
+        for member in self.members(old, new, &what) {
+            match (member.key, member.old, member.new) {
+                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                    old: vec![old],
+                    new: vec![new],
+                    site: site.inner(),
+                    subject: Subject::new(&what),
+                    operation: self.operation.clone(),
+                    generated: false,
+                    names: Default::default(),
+                    holder: Holder::Value,
+                    sent_only: (false, false),
+                    form: Form::Text,
+                    guard: None,
+                }),
+                _ => {
+                    let message = || format!("`{}` of {what} {}", member.key, member.told());
+                    self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                }
+            }
+        }
+    }
+
+    /// The members of two objects that are a value of the same name; one of them may be missing.
+    pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
+        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
+        for node in [map.old, map.new].into_iter().flatten() {
+            self.see(node);
+        }
+        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
+        let added = entries(map.new).iter().filter(|entry| of(map.old, entry.key()).is_none());
+        let all = entries(map.old).iter().chain(added);
+        all.map(|entry| Member {
+            key: entry.key(),
+            old: of(map.old, entry.key()),
+            new: of(map.new, entry.key()),
+            within: map.places(),
+        })
+        .collect()
     }
 }
 
@@ -363,6 +527,26 @@ pub(crate) fn json(body: &Node) -> Option<&Node> {
 fn is_json(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or_default().trim();
     media.eq_ignore_ascii_case("application/json")
+}
+
+/// Whether a body of this kind is text, in which a number is written as a string is.
+fn is_text(media: &str) -> bool {
+    let media = media_type(media);
+    media == "application/x-www-form-urlencoded" || media.starts_with("multipart/") || media.starts_with("text/plain")
+}
+
+/// A media type as all write it: small letters, its parameters in order, and no `charset=utf-8`, which
+/// is what a body is written in anyway.
+fn media_type(media: &str) -> String {
+    let lower = media.to_lowercase();
+    let mut parts = lower.split(';').map(|part| part.trim().replace('"', ""));
+    let mut media = parts.next().unwrap_or_default();
+    let mut parameters: Vec<String> = parts.filter(|part| !part.is_empty() && part != "charset=utf-8").collect();
+    parameters.sort_unstable();
+    for parameter in parameters {
+        media = format!("{media};{parameter}");
+    }
+    media
 }
 
 /// What it does in Rust that a value has another type.

@@ -23,7 +23,8 @@ pub(crate) struct View<'d> {
 }
 
 impl<'d> View<'d> {
-    pub(crate) fn of(references: &References<'d>, parts: &[&'d Node]) -> Self {
+    /// `single`: an alternative that is the only one is a part like any other.
+    pub(crate) fn of(references: &References<'d>, parts: &[&'d Node], single: bool) -> Self {
         let mut view = Self::default();
         let mut seen = FxHashSet::default();
         let mut open: Vec<&'d Node> = parts.iter().rev().copied().collect();
@@ -44,13 +45,20 @@ impl<'d> View<'d> {
                     }
                     None => view.keyword("$ref", reference),
                 }
-                // OpenAPI ignores what stands beside a reference; a difference there is told all
+                // OpenAPI 3.0 ignores what stands beside a reference; a difference there is told all
                 // the same, by the sweep that follows.
-                continue;
+                if !references.have_siblings() {
+                    continue;
+                }
             }
             for member in members {
                 let value = member.value();
                 match (member.key(), value.as_array(), value.as_object()) {
+                    ("$ref", ..) => {}
+                    ("oneOf" | "anyOf", Some([only]), _) if single => {
+                        view.followed.push(value);
+                        open.push(only);
+                    }
                     ("allOf", Some(parts), _) => {
                         view.followed.push(value);
                         open.extend(parts.iter().rev());
@@ -84,6 +92,29 @@ impl<'d> View<'d> {
         self.keywords.get(keyword)?.first().copied()
     }
 
+    /// Whether the value may be null: by `nullable`, or by a list of types.
+    pub(crate) fn nullable(&self) -> bool {
+        let mut types = self.keywords.get("type").into_iter().flatten();
+        let is_null = |types: &Node| match types.as_array() {
+            Some(names) => names.iter().any(is_null_type),
+            None => is_null_type(types),
+        };
+        self.flag("nullable") || types.any(|types| is_null(types))
+    }
+
+    /// The names of the types that the values may have but null, sorted; none where any will do.
+    pub(crate) fn types(&self) -> Option<Vec<&'d str>> {
+        let node = self.get("type")?;
+        let names = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
+        let mut names: Vec<&str> = names.filter(|name| !is_null_type(name)).filter_map(Node::as_str).collect();
+        if names.contains(&"number") {
+            names.retain(|name| *name != "integer");
+        }
+        names.sort_unstable();
+        names.dedup();
+        Some(names)
+    }
+
     pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
         self.get(keyword).and_then(Node::as_str)
     }
@@ -99,4 +130,9 @@ impl<'d> View<'d> {
         let defined = self.objects.iter().find(|node| node.get("$ref").is_none());
         defined.or(self.objects.first()).copied()
     }
+}
+
+/// YAML reads `null` as no value.
+pub(crate) fn is_null_type(name: &Node) -> bool {
+    *name.value() == ittybit_spec::Value::Null || name.as_str() == Some("null")
 }
