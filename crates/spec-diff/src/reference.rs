@@ -31,6 +31,17 @@ impl<'d> References<'d> {
         self.document.resolve(node)
     }
 
+    /// What a reference leads to, which may be a reference itself: what stands beside that one counts,
+    /// too.
+    pub(crate) fn step(&self, node: &'d Node) -> Option<&'d Node> {
+        // A place in another file is known to the document alone.
+        let is_one_file = self.document.files().take(2).count() < 2;
+        let pointer = node.get("$ref").and_then(Node::as_str).and_then(|text| text.strip_prefix('#'));
+        let step = pointer.filter(|_| is_one_file).and_then(|pointer| self.document.get(pointer));
+        let target = self.resolve(node)?;
+        step.or(Some(target))
+    }
+
     /// The name of the component schema that a node leads to in the end: by `$ref`, or by an `allOf`
     /// of one part, which is another name for the part.
     pub(crate) fn component(&self, node: &'d Node) -> Option<&'d str> {

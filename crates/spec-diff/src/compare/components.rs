@@ -17,6 +17,20 @@ use crate::rust_type::{RustType, type_name};
 /// The type that the client crate has for times; a component of this name makes none.
 const TIMESTAMP: &str = "Timestamp";
 
+/// What components there are; anything else under `components` is no rule's.
+const KINDS: [&str; 10] = [
+    "schemas",
+    "responses",
+    "parameters",
+    "examples",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "links",
+    "callbacks",
+    "pathItems",
+];
+
 /// What the walk learns about names.
 #[derive(Default)]
 pub(super) struct Names<'d> {
@@ -98,7 +112,8 @@ impl<'d> Walk<'d> {
         for kind in all {
             let node = |components: Option<&'d Node>| components.and_then(|components| components.get(kind));
             let (old, new) = (node(old), node(new));
-            if [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) || kind.starts_with("x-") {
+            let is_known = KINDS.contains(&kind);
+            if !is_known || [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) {
                 // Left to the sweep.
                 continue;
             }

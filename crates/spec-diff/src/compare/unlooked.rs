@@ -12,14 +12,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::discriminator::Subtypes;
 use super::schema::{Form, Holder, Pending, Subject};
 use super::{Walk, address};
+use crate::reference::References;
 use crate::rule::{self, Site};
 use crate::rust_type::type_name;
 
 impl<'d> Walk<'d> {
     /// Compares the component schemas that both documents use in a way that no rule knows.
     pub(super) fn unlooked(&mut self) {
-        let old = self.used_unlooked(self.old, &self.subtypes.0);
-        let new = self.used_unlooked(self.new, &self.subtypes.1);
+        let old = self.used_unlooked(self.old, &self.old_references, &self.subtypes.0);
+        let new = self.used_unlooked(self.new, &self.new_references, &self.subtypes.1);
         let schema = |document: &'d Document, name: &str| document.get("/components/schemas")?.get(name);
         let mut names: Vec<&'d str> = old.intersection(&new).copied().collect();
         names.sort_unstable();
@@ -48,11 +49,17 @@ impl<'d> Walk<'d> {
     }
 
     /// The names of the component schemas that are reached by a reference that was not followed.
-    fn used_unlooked(&self, document: &'d Document, subtypes: &Subtypes<'d>) -> HashSet<&'d str> {
+    fn used_unlooked(
+        &self,
+        document: &'d Document,
+        references: &References<'d>,
+        subtypes: &Subtypes<'d>,
+    ) -> HashSet<&'d str> {
         let schemas = document.get("/components/schemas").and_then(Node::as_object).unwrap_or_default();
         let names: FxHashMap<usize, &'d str> =
             schemas.iter().map(|entry| (address(entry.value()), entry.key())).collect();
         let mut found = HashSet::new();
+        let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
         let roots = document.root().as_object().unwrap_or_default().iter();
         // A node, and whether the way to it is one that no rule has gone.
@@ -74,9 +81,15 @@ impl<'d> Walk<'d> {
                 continue;
             };
             if let Some(reference) = node.get("$ref").filter(|reference| reference.as_str().is_some())
-                && let Some(target) = document.resolve(node)
+                && let Some(target) = references.resolve(node)
             {
-                open.push((target, unlooked || !self.settled.contains(&address(reference))));
+                // Of what is not a schema only the first of several references is noted.
+                let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
+                let step = references.step(node).unwrap_or(target);
+                if followed {
+                    chained.insert(address(step));
+                }
+                open.extend([target, step].map(|target| (target, unlooked || !followed)));
             }
             let mapping = node.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
             for entry in mapping.and_then(Node::as_object).unwrap_or_default() {

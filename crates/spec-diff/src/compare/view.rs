@@ -38,7 +38,7 @@ impl<'d> View<'d> {
             }
             view.objects.push(part);
             if let Some(reference) = part.get("$ref") {
-                match references.resolve(part) {
+                match references.step(part) {
                     Some(target) => {
                         view.followed.push(reference);
                         open.push(target);
@@ -92,14 +92,19 @@ impl<'d> View<'d> {
         self.keywords.get(keyword)?.first().copied()
     }
 
-    /// Whether the value may be null: by `nullable`, or by a list of types.
-    pub(crate) fn nullable(&self) -> bool {
-        let mut types = self.keywords.get("type").into_iter().flatten();
+    /// Whether each part that has a type lets the value be null, and whether any part does: by
+    /// `nullable`, or by a list of types.
+    pub(crate) fn nullable(&self) -> (bool, bool) {
         let is_null = |types: &Node| match types.as_array() {
             Some(names) => names.iter().any(is_null_type),
             None => is_null_type(types),
         };
-        self.flag("nullable") || types.any(|types| is_null(types))
+        // What holds properties is no schema, and may have one of this name.
+        let types = |part: &'d Node| part.get("type").filter(|types| types.as_object().is_none());
+        let flag = |part: &Node| part.get("nullable").and_then(Node::as_bool) == Some(true);
+        let takes_null = |part: &'d Node| flag(part) || types(part).is_some_and(is_null);
+        let mut typed = self.objects.iter().filter(|part| types(part).is_some());
+        (typed.all(|part| takes_null(part)), self.objects.iter().any(|part| takes_null(part)))
     }
 
     /// The names of the types that the values may have but null, sorted; none where any will do.

@@ -198,8 +198,8 @@ impl<'d> Comparison<'_, 'd> {
             let places = (self.old.get(key).unwrap_or(self.nodes.0), added[0]);
             self.walk.report(rule, Kind::Added, places, message, Bump::Patch);
         }
-        let others = self.old.get("additionalProperties");
-        if let Some(others) = others.filter(|others| is_schema(others)) {
+        let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
+        for others in others.into_iter().flatten().filter(|others| is_schema(others)) {
             let subject = self.at.subject.property(name);
             let inner = self.inner(vec![others], added.to_vec(), subject, "", Holder::Value);
             self.walk.pending.push_back(inner);
@@ -249,7 +249,9 @@ impl<'d> Comparison<'_, 'd> {
     /// The schemas of `additionalProperties`, where both sides have one.
     pub(super) fn others(&self) -> Option<(&'d Node, &'d Node)> {
         let schema = |view: &View<'d>| match view.keywords.get("additionalProperties").map(Vec::as_slice) {
-            Some([node]) => Some(*node).filter(|node| node.as_object().is_some_and(|members| !members.is_empty())),
+            Some([first, rest @ ..]) if rest.iter().all(|other| json::same(first, other)) => {
+                Some(*first).filter(|node| is_schema(node))
+            }
             _ => None,
         };
         schema(self.old).zip(schema(self.new))

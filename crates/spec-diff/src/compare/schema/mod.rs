@@ -341,13 +341,13 @@ impl<'d> Walk<'d> {
 
     /// Whether two schemas were compared, however they are used.
     fn is_compared(&self, (old, new, _): &Pair) -> bool {
-        let directions = [Direction::Request, Direction::Response];
+        let ways = [Direction::Request, Direction::Response].map(|direction| [(direction, false), (direction, true)]);
         let forms = [Form::Json, Form::Text, Form::Parameter, Form::Exploded];
-        let uses = directions.into_iter().flat_map(|direction| {
-            forms.into_iter().map(move |form| Use {
+        let uses = ways.into_iter().flatten().flat_map(|(direction, guarded)| {
+            forms.map(|form| Use {
                 direction,
                 form,
-                guarded: false,
+                guarded,
             })
         });
         let mut pairs = uses.map(|used| (old.clone(), new.clone(), used));
@@ -393,7 +393,13 @@ impl<'d> Walk<'d> {
 
     /// Told for every use of a schema: what it does depends on what holds the value.
     fn nullable(&mut self, at: &Pending<'d>, old: &View<'d>, new: &View<'d>, nodes: (&'d Node, &'d Node)) {
-        let (was, is) = (old.nullable(), new.nullable());
+        let ((old_all, was), (new_all, is)) = (old.nullable(), new.nullable());
+        // A part alone may say so, and another one forbid it.
+        let untyped = old.get("type").is_none() || new.get("type").is_none();
+        let (was, is) = match was == is {
+            true if !untyped => (old_all, new_all),
+            _ => (was, is),
+        };
         if was == is {
             return;
         }

@@ -30,6 +30,9 @@ impl<'d> Comparison<'_, 'd> {
     /// A schema that values have to fit as well: what makes it narrower makes the whole narrower.
     pub(super) fn part(&mut self, member: &Member<'d>, [added, removed]: [&Facet; 2]) {
         let key = member.key;
+        if !self.plain(key, |_| true) {
+            return self.unclassified(key);
+        }
         if let Some((old, new)) = self.both(key) {
             let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
             self.walk.pending.push_back(inner);
@@ -44,7 +47,7 @@ impl<'d> Comparison<'_, 'd> {
     /// A schema of which neither a narrower nor a wider one is known to be safe.
     pub(super) fn guarded(&mut self, member: &Member<'d>, [added, removed, changed]: [&Facet; 3]) {
         let key = member.key;
-        let Some((old, new)) = self.both(key) else {
+        let Some((old, new)) = self.both(key).filter(|_| self.plain(key, |_| true)) else {
             return self.part(member, [added, removed]);
         };
         let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
