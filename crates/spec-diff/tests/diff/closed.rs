@@ -356,8 +356,9 @@ fn converted(schema: &Value, schemas: &Map<String, Value>, way: Way, negated: bo
             }
             ("type", Value::Array(names)) if members.get("nullable") == Some(&json!(true)) => {
                 let mut names = names.clone();
-                names.push(json!("null"));
-                names.dedup();
+                if !names.contains(&json!("null")) {
+                    names.push(json!("null"));
+                }
                 result.insert(key.clone(), json!(names));
             }
             _ => drop(result.insert(key.clone(), value.clone())),
@@ -607,7 +608,7 @@ fn what_a_request_or_a_response_can_hold_is_not_called_compatible() {
         let pair = pair(seed);
         if let Some(reason) = verdict(&pair) {
             wrong.push(seed);
-            if wrong.len() <= 5 {
+            if wrong.len() <= 12 {
                 eprintln!("pair {seed}: {reason}\nold: {}\nnew: {}\n", pair.old, pair.new);
             }
         }
