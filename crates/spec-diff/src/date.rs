@@ -108,7 +108,9 @@ impl std::str::FromStr for Date {
             let mut parts = day.split('-');
             let mut next = |digits: usize| {
                 let part = parts.next().filter(|part| part.len() == digits)?;
-                part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?
+                part.bytes()
+                    .all(|byte| byte.is_ascii_digit())
+                    .then(|| part.parse::<u32>().ok())?
             };
             let (year, month, day) = (next(4)?, next(2)?, next(2)?);
             let year = i32::try_from(year).ok()?;
@@ -156,9 +158,21 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2027", "2027-13-01", "2027-02-29", "2027-2-01", "2027-02-01x", "+027-02-01", "ü027-02-01"] {
+        for text in [
+            "",
+            "2027",
+            "2027-13-01",
+            "2027-02-29",
+            "2027-2-01",
+            "2027-02-01x",
+            "+027-02-01",
+            "ü027-02-01",
+        ] {
             let error = text.parse::<Date>().unwrap_err();
-            assert_eq!(error.to_string(), format!("`{text}` is not a day: write it as 2027-03-01"));
+            assert_eq!(
+                error.to_string(),
+                format!("`{text}` is not a day: write it as 2027-03-01")
+            );
         }
     }
 }

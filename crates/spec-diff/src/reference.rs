@@ -36,8 +36,13 @@ impl<'d> References<'d> {
     pub(crate) fn step(&self, node: &'d Node) -> Option<&'d Node> {
         // A place in another file is known to the document alone.
         let is_one_file = self.document.files().take(2).count() < 2;
-        let pointer = node.get("$ref").and_then(Node::as_str).and_then(|text| text.strip_prefix('#'));
-        let step = pointer.filter(|_| is_one_file).and_then(|pointer| self.document.get(pointer));
+        let pointer = node
+            .get("$ref")
+            .and_then(Node::as_str)
+            .and_then(|text| text.strip_prefix('#'));
+        let step = pointer
+            .filter(|_| is_one_file)
+            .and_then(|pointer| self.document.get(pointer));
         let target = self.resolve(node)?;
         step.or(Some(target))
     }

@@ -35,18 +35,58 @@ const PROPERTY_FAMILIES: [(&str, Direction, &str); 15] = [
     ("new-required-request-property", Direction::Request, "-property-added"),
     ("new-optional-request-property", Direction::Request, "-property-added"),
     ("request-property-removed", Direction::Request, "-property-removed"),
-    ("request-property-became-required", Direction::Request, "-property-required"),
-    ("request-property-became-optional", Direction::Request, "-property-optional"),
-    ("response-required-property-added", Direction::Response, "-property-added"),
-    ("response-optional-property-added", Direction::Response, "-property-added"),
-    ("response-required-property-removed", Direction::Response, "-property-removed"),
-    ("response-optional-property-removed", Direction::Response, "-property-removed"),
-    ("response-property-became-required", Direction::Response, "-property-required"),
-    ("response-property-became-optional", Direction::Response, "-property-optional"),
+    (
+        "request-property-became-required",
+        Direction::Request,
+        "-property-required",
+    ),
+    (
+        "request-property-became-optional",
+        Direction::Request,
+        "-property-optional",
+    ),
+    (
+        "response-required-property-added",
+        Direction::Response,
+        "-property-added",
+    ),
+    (
+        "response-optional-property-added",
+        Direction::Response,
+        "-property-added",
+    ),
+    (
+        "response-required-property-removed",
+        Direction::Response,
+        "-property-removed",
+    ),
+    (
+        "response-optional-property-removed",
+        Direction::Response,
+        "-property-removed",
+    ),
+    (
+        "response-property-became-required",
+        Direction::Response,
+        "-property-required",
+    ),
+    (
+        "response-property-became-optional",
+        Direction::Response,
+        "-property-optional",
+    ),
     ("schema-property-added", Direction::Neither, "-property-added"),
     ("schema-property-removed", Direction::Neither, "-property-removed"),
-    ("schema-property-became-required", Direction::Neither, "-property-required"),
-    ("schema-property-became-optional", Direction::Neither, "-property-optional"),
+    (
+        "schema-property-became-required",
+        Direction::Neither,
+        "-property-required",
+    ),
+    (
+        "schema-property-became-optional",
+        Direction::Neither,
+        "-property-optional",
+    ),
 ];
 
 /// Every rule, those about schemas once for each place that a schema may have.

@@ -153,7 +153,12 @@ impl<'d> Walk<'d> {
             within,
         };
         let verb = if sides.0.is_some() { "removed" } else { "added" };
-        self.leaf(rules.changed.clone(), &member, || format!("{what} was {verb}"), Bump::Patch);
+        self.leaf(
+            rules.changed.clone(),
+            &member,
+            || format!("{what} was {verb}"),
+            Bump::Patch,
+        );
     }
 
     /// A request body or a response: what is in it by media type, and headers.

@@ -113,7 +113,10 @@ impl<'d> Walk<'d> {
                 format!("says that its sunset is {text}, which is not a day: write it as 2027-03-01"),
             ),
             (_, None) if is && !was && least > 0 => (rules.missing, "is deprecated without a sunset date".to_owned()),
-            (Some(_), None) if is => (rules.removed, "has no sunset date any more, and is still deprecated".to_owned()),
+            (Some(_), None) if is => (
+                rules.removed,
+                "has no sunset date any more, and is still deprecated".to_owned(),
+            ),
             (Some(Ok(before)), Some(Ok(date))) if is && date < before && left(date) < least => (
                 rules.earlier,
                 format!("had its sunset on {before}, and has it on {date} now; {needs}"),

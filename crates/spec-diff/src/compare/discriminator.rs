@@ -16,14 +16,20 @@ pub(super) type Subtypes<'d> = FxHashMap<usize, Vec<(&'d str, &'d Node)>>;
 /// Finds the components that take up another one with a discriminator by `allOf`, directly or not.
 pub(super) fn subtypes<'d>(document: &'d Document, references: &References<'d>) -> Subtypes<'d> {
     let mut subtypes = Subtypes::default();
-    let schemas = document.get("/components/schemas").and_then(Node::as_object).unwrap_or_default();
+    let schemas = document
+        .get("/components/schemas")
+        .and_then(Node::as_object)
+        .unwrap_or_default();
     let has_discriminator = |node: &Node| node.get("discriminator").is_some();
     if !schemas.iter().any(|entry| has_discriminator(entry.value())) {
         return subtypes;
     }
     for entry in schemas {
         let view = View::of(references, &[entry.value()], false);
-        let bases = view.objects.iter().filter(|part| has_discriminator(part) && !std::ptr::eq(**part, entry.value()));
+        let bases = view
+            .objects
+            .iter()
+            .filter(|part| has_discriminator(part) && !std::ptr::eq(**part, entry.value()));
         for base in bases {
             let known = subtypes.entry(address(base)).or_insert_with(Vec::new);
             known.push((entry.key(), entry.value()));
@@ -41,13 +47,28 @@ pub(super) fn led_to<'d>(
     view: &View<'d>,
 ) -> Vec<(&'d str, &'d Node)> {
     let mut all: Vec<(&'d str, &'d Node)> = Vec::new();
-    let implied = view.objects.iter().filter_map(|part| subtypes.get(&address(part))).flatten();
+    let implied = view
+        .objects
+        .iter()
+        .filter_map(|part| subtypes.get(&address(part)))
+        .flatten();
     all.extend(implied.copied());
-    let mapping = view.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
+    let mapping = view
+        .get("discriminator")
+        .and_then(|discriminator| discriminator.get("mapping"));
     for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
-        let Some(name) = entry.value().as_str().map(name) else { continue };
-        let target = document.get("/components/schemas").and_then(|schemas| schemas.entry(name));
-        all.extend(target.map(|target| (target.key(), references.resolve(target.value()).unwrap_or(target.value()))));
+        let Some(name) = entry.value().as_str().map(name) else {
+            continue;
+        };
+        let target = document
+            .get("/components/schemas")
+            .and_then(|schemas| schemas.entry(name));
+        all.extend(target.map(|target| {
+            (
+                target.key(),
+                references.resolve(target.value()).unwrap_or(target.value()),
+            )
+        }));
     }
     all.sort_by_key(|(name, _)| *name);
     all.dedup_by_key(|(name, _)| *name);
@@ -82,8 +103,18 @@ impl<'d> Comparison<'_, 'd> {
             }
         }
         let led = (
-            led_to(self.walk.old, &self.walk.old_references, &self.walk.subtypes.0, self.old),
-            led_to(self.walk.new, &self.walk.new_references, &self.walk.subtypes.1, self.new),
+            led_to(
+                self.walk.old,
+                &self.walk.old_references,
+                &self.walk.subtypes.0,
+                self.old,
+            ),
+            led_to(
+                self.walk.new,
+                &self.walk.new_references,
+                &self.walk.subtypes.1,
+                self.new,
+            ),
         );
         for (name, old) in led.0 {
             if let Some((_, new)) = led.1.iter().find(|(other, _)| *other == name) {
@@ -119,7 +150,8 @@ impl<'d> Comparison<'_, 'd> {
                 Kind::Added => &rule::DISCRIMINATOR_MAPPING_ADDED,
                 Kind::Removed => &rule::DISCRIMINATOR_MAPPING_REMOVED,
                 Kind::Changed if target(member.old) == target(member.new) => {
-                    self.walk.leaf(rule::WRITTEN_OTHERWISE, &member, || message, Bump::Patch);
+                    self.walk
+                        .leaf(rule::WRITTEN_OTHERWISE, &member, || message, Bump::Patch);
                     continue;
                 }
                 Kind::Changed => &rule::DISCRIMINATOR_MAPPING_CHANGED,

@@ -272,7 +272,9 @@ impl<'d> Walk<'d> {
 
     /// Whether the value of a parameter is neither a list nor an object.
     fn is_scalar(&self, parameter: &'d Node, old_side: bool) -> bool {
-        let types = parameter.get("schema").and_then(|schema| self.fold(&[schema], old_side, true).types());
+        let types = parameter
+            .get("schema")
+            .and_then(|schema| self.fold(&[schema], old_side, true).types());
         types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
     }
 
@@ -417,7 +419,10 @@ impl<'d> Walk<'d> {
                 known.new = other.new;
                 let (places, was) = (known.places(), known.key);
                 known.key = other.key;
-                let message = format!("the media type `{was}` of {what} is written `{}` now, which is the same", other.key);
+                let message = format!(
+                    "the media type `{was}` of {what} is written `{}` now, which is the same",
+                    other.key
+                );
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
             }
             at += 1;
@@ -444,7 +449,8 @@ impl<'d> Walk<'d> {
                         }
                     }
                     "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
-                        let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                        let message =
+                            || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
                         self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
                     }
                     _ => self.unclassified(&member, &what, Bump::Patch),
@@ -492,7 +498,9 @@ impl<'d> Walk<'d> {
             self.see(node);
         }
         let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
-        let added = entries(map.new).iter().filter(|entry| of(map.old, entry.key()).is_none());
+        let added = entries(map.new)
+            .iter()
+            .filter(|entry| of(map.old, entry.key()).is_none());
         let all = entries(map.old).iter().chain(added);
         all.map(|entry| Member {
             key: entry.key(),
@@ -541,7 +549,9 @@ fn media_type(media: &str) -> String {
     let lower = media.to_lowercase();
     let mut parts = lower.split(';').map(|part| part.trim().replace('"', ""));
     let mut media = parts.next().unwrap_or_default();
-    let mut parameters: Vec<String> = parts.filter(|part| !part.is_empty() && part != "charset=utf-8").collect();
+    let mut parameters: Vec<String> = parts
+        .filter(|part| !part.is_empty() && part != "charset=utf-8")
+        .collect();
     parameters.sort_unstable();
     for parameter in parameters {
         media = format!("{media};{parameter}");

@@ -84,7 +84,9 @@ impl<'d> Walk<'d> {
                 statuses.push((old.key, member));
             }
         }
-        let others = all.into_iter().filter(|member| !paired.contains(&member.key) || member.kind() == Kind::Changed);
+        let others = all
+            .into_iter()
+            .filter(|member| !paired.contains(&member.key) || member.kind() == Kind::Changed);
         statuses.extend(others.map(|member| (member.key, member)));
         statuses
     }

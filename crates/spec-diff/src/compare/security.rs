@@ -45,16 +45,24 @@ impl<'d> Walk<'d> {
             let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
             let of = |path: &'d Entry| {
                 let item = references.resolve(path.value()).unwrap_or(path.value());
-                operations(item).filter(|(_, node)| node.get("security").is_none()).map(|(method, _)| (template(path.key()), method))
+                operations(item)
+                    .filter(|(_, node)| node.get("security").is_none())
+                    .map(|(method, _)| (template(path.key()), method))
             };
             paths.iter().flat_map(of).collect()
         };
         let has_operations = |document: &'d Document, references: &References<'d>| {
             let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
-            paths.iter().any(|path| operations(references.resolve(path.value()).unwrap_or(path.value())).next().is_some())
+            paths.iter().any(|path| {
+                operations(references.resolve(path.value()).unwrap_or(path.value()))
+                    .next()
+                    .is_some()
+            })
         };
         let new = silent(self.new, &self.new_references);
-        let shared = silent(self.old, &self.old_references).iter().any(|operation| new.contains(operation));
+        let shared = silent(self.old, &self.old_references)
+            .iter()
+            .any(|operation| new.contains(operation));
         shared || !(has_operations(self.old, &self.old_references) && has_operations(self.new, &self.new_references))
     }
 

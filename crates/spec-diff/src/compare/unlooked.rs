@@ -55,9 +55,14 @@ impl<'d> Walk<'d> {
         references: &References<'d>,
         subtypes: &Subtypes<'d>,
     ) -> HashSet<&'d str> {
-        let schemas = document.get("/components/schemas").and_then(Node::as_object).unwrap_or_default();
-        let names: FxHashMap<usize, &'d str> =
-            schemas.iter().map(|entry| (address(entry.value()), entry.key())).collect();
+        let schemas = document
+            .get("/components/schemas")
+            .and_then(Node::as_object)
+            .unwrap_or_default();
+        let names: FxHashMap<usize, &'d str> = schemas
+            .iter()
+            .map(|entry| (address(entry.value()), entry.key()))
+            .collect();
         let mut found = HashSet::new();
         let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
@@ -91,12 +96,19 @@ impl<'d> Walk<'d> {
                 }
                 open.extend([target, step].map(|target| (target, unlooked || !followed)));
             }
-            let mapping = node.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
+            let mapping = node
+                .get("discriminator")
+                .and_then(|discriminator| discriminator.get("mapping"));
             for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
                 let unlooked = unlooked || !self.settled.contains(&address(entry.value()));
                 let text = entry.value().as_str().unwrap_or_default();
                 let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
-                open.extend(schemas.iter().find(|schema| schema.key() == name).map(|schema| (schema.value(), unlooked)));
+                open.extend(
+                    schemas
+                        .iter()
+                        .find(|schema| schema.key() == name)
+                        .map(|schema| (schema.value(), unlooked)),
+                );
             }
             let kinds = subtypes.get(&address(node)).into_iter().flatten();
             open.extend(kinds.map(|(_, kind)| (*kind, unlooked)));

@@ -16,6 +16,8 @@ pub(crate) struct View<'d> {
     pub(crate) followed: Vec<&'d Node>,
     /// Every keyword but those below, with its value in each of the parts that have it.
     pub(crate) keywords: IndexMap<&'d str, Vec<&'d Node>>,
+    /// What stands beside references, where it does not count.
+    pub(crate) beside: IndexMap<&'d str, Vec<&'d Node>>,
     /// Each property with its schemas, more than one where several parts describe it.
     pub(crate) properties: IndexMap<&'d str, Vec<&'d Node>>,
     /// The names of the required properties, each with a place where it is said.
@@ -45,9 +47,10 @@ impl<'d> View<'d> {
                     }
                     None => view.keyword("$ref", reference),
                 }
-                // OpenAPI 3.0 ignores what stands beside a reference; a difference there is told all
-                // the same, by the sweep that follows.
                 if !references.have_siblings() {
+                    for member in members.iter().filter(|member| member.key() != "$ref") {
+                        view.beside.entry(member.key()).or_default().push(member.value());
+                    }
                     continue;
                 }
             }
@@ -104,14 +107,20 @@ impl<'d> View<'d> {
         let flag = |part: &Node| part.get("nullable").and_then(Node::as_bool) == Some(true);
         let takes_null = |part: &'d Node| flag(part) || types(part).is_some_and(is_null);
         let mut typed = self.objects.iter().filter(|part| types(part).is_some());
-        (typed.all(|part| takes_null(part)), self.objects.iter().any(|part| takes_null(part)))
+        (
+            typed.all(|part| takes_null(part)),
+            self.objects.iter().any(|part| takes_null(part)),
+        )
     }
 
     /// The names of the types that the values may have but null, sorted; none where any will do.
     pub(crate) fn types(&self) -> Option<Vec<&'d str>> {
         let node = self.get("type")?;
         let names = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
-        let mut names: Vec<&str> = names.filter(|name| !is_null_type(name)).filter_map(Node::as_str).collect();
+        let mut names: Vec<&str> = names
+            .filter(|name| !is_null_type(name))
+            .filter_map(Node::as_str)
+            .collect();
         if names.contains(&"number") {
             names.retain(|name| *name != "integer");
         }

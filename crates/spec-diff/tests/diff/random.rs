@@ -304,7 +304,10 @@ fn inverses(id: &str) -> &'static [&'static str] {
         ("-became-enum", &["-became-not-enum"]),
         ("-enum-value-removed", &["-enum-value-added"]),
         // Of text, and of lists that are written item by item, one way may be safe.
-        ("-type-changed", &["-type-changed", "-type-generalized", "-type-compatible"]),
+        (
+            "-type-changed",
+            &["-type-changed", "-type-generalized", "-type-compatible"],
+        ),
         ("-type-generalized", &["-type-specialized"]),
         ("-type-specialized", &["-type-generalized"]),
         ("-set", &["-unset"]),
@@ -327,7 +330,10 @@ fn inverses(id: &str) -> &'static [&'static str] {
         ("-multiple-of-specialized", &["-multiple-of-generalized"]),
         ("-multiple-of-changed", &["-multiple-of-changed"]),
         ("-const-changed", &["-const-changed"]),
-        ("-discriminator-property-name-changed", &["-discriminator-property-name-changed"]),
+        (
+            "-discriminator-property-name-changed",
+            &["-discriminator-property-name-changed"],
+        ),
         ("-content-encoding-changed", &["-content-encoding-changed"]),
         ("-content-media-type-changed", &["-content-media-type-changed"]),
         ("-required-added", &["-required-removed"]),

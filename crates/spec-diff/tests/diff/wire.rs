@@ -66,7 +66,12 @@ impl Pair {
 
 fn told(report: &Report) -> Vec<String> {
     let mut told = vec![report.wire().to_string()];
-    told.extend(report.changes.iter().map(|change| format!("{} {}", change.severity, change.id)));
+    told.extend(
+        report
+            .changes
+            .iter()
+            .map(|change| format!("{} {}", change.severity, change.id)),
+    );
     told
 }
 
@@ -91,7 +96,13 @@ fn each_pair_means_what_is_expected() {
                     let _ = writeln!(wrong, "{mark} {line}");
                 }
                 for change in &report.changes {
-                    let _ = writeln!(wrong, "    {} {}: {}", change.id, change.place().pointer, change.message);
+                    let _ = writeln!(
+                        wrong,
+                        "    {} {}: {}",
+                        change.id,
+                        change.place().pointer,
+                        change.message
+                    );
                 }
             }
         }

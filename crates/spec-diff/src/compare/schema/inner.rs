@@ -43,7 +43,9 @@ impl<'d> Comparison<'_, 'd> {
                 // What is inside of a list is not repeated once more.
                 Form::Exploded => Form::Parameter,
                 // A property of a form is text; if it is an object, that is JSON.
-                Form::Text if self.at.site == self.at.site.inner() && matches!(holder, Holder::Field { .. }) => Form::Json,
+                Form::Text if self.at.site == self.at.site.inner() && matches!(holder, Holder::Field { .. }) => {
+                    Form::Json
+                }
                 form => form,
             },
             guard: self.at.guard.clone(),
@@ -105,7 +107,11 @@ impl<'d> Comparison<'_, 'd> {
                 }
                 (None, Some(added)) => {
                     let unsent = self.is_unsent(added, false);
-                    let direction = if unsent { Direction::Neither } else { self.at.site.direction() };
+                    let direction = if unsent {
+                        Direction::Neither
+                    } else {
+                        self.at.site.direction()
+                    };
                     let rule = match (direction, required.1) {
                         (Direction::Request, true) => rule::REQUEST_PROPERTY_ADDED_REQUIRED,
                         (Direction::Request, false) => rule::REQUEST_PROPERTY_ADDED_OPTIONAL,
@@ -128,13 +134,21 @@ impl<'d> Comparison<'_, 'd> {
                         Bump::Minor
                     };
                     self.lone_property(unsent, rule, Kind::Added, places, message, effect(rust));
+                    if unsent && required.0 {
+                        // Any value had to be given.
+                        self.asked_for(name, false, places);
+                    }
                     if !unsent {
                         self.was_free(name, added);
                     }
                 }
                 (Some(removed), None) => {
                     let unsent = self.is_unsent(removed, true);
-                    let direction = if unsent { Direction::Neither } else { self.at.site.direction() };
+                    let direction = if unsent {
+                        Direction::Neither
+                    } else {
+                        self.at.site.direction()
+                    };
                     let rule = match (direction, required.0) {
                         (Direction::Request, _) => rule::REQUEST_PROPERTY_REMOVED,
                         (Direction::Response, true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
@@ -149,6 +163,9 @@ impl<'d> Comparison<'_, 'd> {
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (removed[0], self.within(Some(removed[0]), None, property).1);
                     self.lone_property(unsent, rule, Kind::Removed, places, message, effect(Bump::Major));
+                    if unsent && required.1 {
+                        self.asked_for(name, true, places);
+                    }
                     let others = self.new.get("additionalProperties");
                     if let Some(others) = others.filter(|others| !unsent && is_schema(others)) {
                         let subject = self.at.subject.property(name);
@@ -188,10 +205,21 @@ impl<'d> Comparison<'_, 'd> {
         });
     }
 
+    /// Whether a property must be given, where `required` names it in both and its schema says whether it
+    /// goes this way.
+    fn asked_for(&mut self, name: &str, required: bool, places: (&'d Node, &'d Node)) {
+        let subject = self.at.subject.property(name).to_string();
+        let (rule, message) = required_rule(self.at.site, required, &subject);
+        self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
+    }
+
     /// A property that was added may have been there all the while, as one of those that are not listed.
     fn was_free(&mut self, name: &str, added: &[&'d Node]) {
         let closed = |key: &&str| self.old.get(key).and_then(Node::as_bool) == Some(false);
-        if let Some(key) = ["additionalProperties", "unevaluatedProperties"].iter().find(|key| closed(key)) {
+        if let Some(key) = ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .find(|key| closed(key))
+        {
             let subject = self.at.subject.to_string();
             let message = format!("{subject} took no other properties, and takes `{name}` now");
             let rule = rule::ADDITIONAL_PROPERTIES_WIDENED.at(self.at.site);
@@ -391,7 +419,11 @@ impl<'d> Comparison<'_, 'd> {
         let is_wider = std::ptr::eq(one, self.nodes.0);
         let text = json::canonical(one);
         let alternatives = list.as_array().unwrap_or_default();
-        let is_same = |part: &&'d Node| references.resolve(part).is_some_and(|part| json::canonical(part) == text);
+        let is_same = |part: &&'d Node| {
+            references
+                .resolve(part)
+                .is_some_and(|part| json::canonical(part) == text)
+        };
         let Some(same) = alternatives.iter().find(is_same) else {
             return false;
         };
@@ -409,7 +441,8 @@ impl<'d> Comparison<'_, 'd> {
                 false => (Kind::Removed, (part, one), "may not be another one any more"),
             };
             let message = format!("{} {words}, in `{key}`: {}", self.at.subject, json::shown(part));
-            self.walk.report(facet.at(self.at.site), kind, places, message, self.retyped);
+            self.walk
+                .report(facet.at(self.at.site), kind, places, message, self.retyped);
         }
         let (old, new) = if is_wider { (one, same) } else { (same, one) };
         let subject = self.at.subject.property("alternative 1");

@@ -17,6 +17,12 @@ impl<'d> Comparison<'_, 'd> {
     pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String, rust: Bump) {
         self.walk.settle(member.old);
         self.walk.settle(member.new);
+        // A member of a keyword may have the name of another keyword.
+        let own = self.member(member.key);
+        let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));
+        if at(own.places()) == at(member.places()) {
+            self.told.insert(own.key);
+        }
         if !member.is_same() {
             let rule = facet.at(self.at.site);
             self.walk.report(rule, member.kind(), member.places(), message, rust);
@@ -34,7 +40,8 @@ impl<'d> Comparison<'_, 'd> {
         one(self.old) && one(self.new)
     }
 
-    pub(super) fn settle(&mut self, key: &str) {
+    pub(super) fn settle(&mut self, key: &'d str) {
+        self.told.insert(key);
         for view in [self.old, self.new] {
             for value in view.keywords.get(key).into_iter().flatten() {
                 self.walk.settle(Some(value));
@@ -67,14 +74,18 @@ impl<'d> Comparison<'_, 'd> {
             return false;
         }
         let key = if old.types == new.types { "format" } else { "type" };
-        let many = [&old, &new].iter().any(|kind| kind.types.as_ref().is_some_and(|types| types.len() > 1));
+        let many = [&old, &new]
+            .iter()
+            .any(|kind| kind.types.as_ref().is_some_and(|types| types.len() > 1));
         let facet = match (old.is_within(&new), new.is_within(&old)) {
             (true, _) if many => &rule::TYPES_WIDENED,
             (true, _) => &rule::TYPE_GENERALIZED,
             (_, true) if many => &rule::TYPES_NARROWED,
             (_, true) => &rule::TYPE_SPECIALIZED,
             _ => match (self.at.site.direction(), self.at.form) {
-                (Direction::Request, Form::Parameter | Form::Exploded) if old.is_text_of(&new) => &rule::TYPE_GENERALIZED,
+                (Direction::Request, Form::Parameter | Form::Exploded) if old.is_text_of(&new) => {
+                    &rule::TYPE_GENERALIZED
+                }
                 (Direction::Request, Form::Text) if old.is_text_of(&new) => &rule::TYPE_COMPATIBLE,
                 (Direction::Response, form) if form.is_text() && new.is_text_of(&old) => &rule::TYPE_COMPATIBLE,
                 _ => &rule::TYPE_CHANGED,
@@ -99,7 +110,10 @@ impl<'d> Comparison<'_, 'd> {
     /// A parameter of one value that becomes a list of them, each written on its own: one value is
     /// still written as it was.
     fn becomes_list(&mut self) -> bool {
-        let scalar = self.old.types().is_some_and(|types| types.iter().all(|name| is_scalar(name)));
+        let scalar = self
+            .old
+            .types()
+            .is_some_and(|types| types.iter().all(|name| is_scalar(name)));
         if self.at.form != Form::Exploded || !scalar || self.new.types().as_deref() != Some(&["array"]) {
             return false;
         }
@@ -109,12 +123,22 @@ impl<'d> Comparison<'_, 'd> {
         let places = self.member("type").places();
         let rule = rule::TYPE_GENERALIZED.at(self.at.site);
         self.walk.report(rule, Kind::Changed, places, message, self.retyped);
-        let items = self.new.keywords.get("items").cloned().unwrap_or(self.new.objects[..1].to_vec());
+        let items = self
+            .new
+            .keywords
+            .get("items")
+            .cloned()
+            .unwrap_or(self.new.objects[..1].to_vec());
         if self.new.get("items").is_some() {
             let inner = self.inner(self.at.old.clone(), items, subject.inner("[]"), "Item", Holder::Value);
             self.walk.pending.push_back(inner);
         }
-        let count = |key| self.new.get(key).and_then(Node::as_number).and_then(serde_json::Number::as_f64);
+        let count = |key| {
+            self.new
+                .get(key)
+                .and_then(Node::as_number)
+                .and_then(serde_json::Number::as_f64)
+        };
         match count("minItems") {
             Some(least) if least > 1.0 => {
                 if let Some(bound) = rule::BOUNDS.iter().find(|bound| bound.keyword == "minItems") {
@@ -153,7 +177,12 @@ impl<'d> Comparison<'_, 'd> {
         };
         self.settle("const");
         let subject = &self.at.subject;
-        let is_constant = |node: &Node| [constants.0, constants.1].into_iter().flatten().any(|at| std::ptr::eq(at, node));
+        let is_constant = |node: &Node| {
+            [constants.0, constants.1]
+                .into_iter()
+                .flatten()
+                .any(|at| std::ptr::eq(at, node))
+        };
         let values = |node: Option<&'d Node>| -> IndexMap<String, &'d Node> {
             let values = match node {
                 Some(node) if is_constant(node) => std::slice::from_ref(node),
@@ -216,7 +245,8 @@ impl<'d> Comparison<'_, 'd> {
                 if changes.is_empty() && (is_constant(old_list) || is_constant(new_list)) {
                     let message = format!("that {subject} is always {} is written otherwise", list(&new));
                     let places = (old_list, new_list);
-                    self.walk.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+                    self.walk
+                        .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
                 } else if changes.is_empty() && !json::same(old_list, new_list) {
                     let message = format!("the values of {subject} stand in another order");
                     let places = (old_list, new_list);
@@ -388,7 +418,10 @@ impl<'d> Comparison<'_, 'd> {
             "propertyNames" => self.part(&member, [&rule::PROPERTY_NAMES_ADDED, &rule::PROPERTY_NAMES_REMOVED]),
             "contentSchema" => self.part(&member, [&rule::CONTENT_SCHEMA_ADDED, &rule::CONTENT_SCHEMA_REMOVED]),
             "unevaluatedProperties" => {
-                let facets = [&rule::UNEVALUATED_PROPERTIES_ADDED, &rule::UNEVALUATED_PROPERTIES_REMOVED];
+                let facets = [
+                    &rule::UNEVALUATED_PROPERTIES_ADDED,
+                    &rule::UNEVALUATED_PROPERTIES_REMOVED,
+                ];
                 self.unevaluated(&member, facets);
             }
             "unevaluatedItems" => {
@@ -397,10 +430,16 @@ impl<'d> Comparison<'_, 'd> {
             }
             "prefixItems" if self.plain(key, |node| node.as_array().is_some()) => self.prefix_items(&member),
             "patternProperties" if self.plain(key, |node| node.as_object().is_some()) => {
-                self.named_parts(&member, [&rule::PATTERN_PROPERTY_ADDED, &rule::PATTERN_PROPERTY_REMOVED]);
+                self.named_parts(
+                    &member,
+                    [&rule::PATTERN_PROPERTY_ADDED, &rule::PATTERN_PROPERTY_REMOVED],
+                );
             }
             "dependentSchemas" if self.plain(key, |node| node.as_object().is_some()) => {
-                self.named_parts(&member, [&rule::DEPENDENT_SCHEMA_ADDED, &rule::DEPENDENT_SCHEMA_REMOVED]);
+                self.named_parts(
+                    &member,
+                    [&rule::DEPENDENT_SCHEMA_ADDED, &rule::DEPENDENT_SCHEMA_REMOVED],
+                );
             }
             "dependentRequired" if self.plain(key, |node| node.as_object().is_some()) => {
                 self.dependent_required(&member);
@@ -413,7 +452,8 @@ impl<'d> Comparison<'_, 'd> {
             }
             // What refers to them is compared; the rest is left to the sweep.
             "$defs" | "definitions" => {}
-            "discriminator" if member.kind() == Kind::Changed && self.plain(key, |node| node.as_object().is_some()) => {}
+            "discriminator" if member.kind() == Kind::Changed && self.plain(key, |node| node.as_object().is_some()) => {
+            }
             "discriminator" if member.kind() != Kind::Changed => {
                 let facet = match member.kind() {
                     Kind::Added => &rule::DISCRIMINATOR_ADDED,
@@ -428,24 +468,47 @@ impl<'d> Comparison<'_, 'd> {
 
     /// A keyword that several parts of a schema may have, each for people to read.
     fn annotation(&mut self, key: &'d str) {
-        self.each_value(key, |walk, member, subject| walk.words(member, subject));
+        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
+        self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
+            walk.words(member, subject);
+        });
     }
 
     pub(super) fn unclassified(&mut self, key: &'d str) {
         let retyped = self.retyped;
-        self.each_value(key, |walk, member, subject| {
-            let settled = |node: Option<&Node>| node.is_none_or(|node| walk.settled.contains(&address(node)));
-            if !(settled(member.old) && settled(member.new)) {
-                walk.unclassified(member, subject, retyped);
-            }
+        if self.told.contains(key) {
+            return;
+        }
+        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
+        self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
+            walk.unclassified(member, subject, retyped);
         });
+    }
+
+    /// What 3.0 ignores beside a reference: what people read, and what some tools do not ignore.
+    pub(super) fn beside_references(&mut self) {
+        let (old, new) = (self.old, self.new);
+        let added = new.beside.keys().filter(|key| !old.beside.contains_key(*key));
+        let keys: Vec<&'d str> = old.beside.keys().chain(added).copied().collect();
+        for key in keys {
+            let values = |view: &View<'d>| view.beside.get(key).cloned().unwrap_or_default();
+            let is_text = ANNOTATIONS.contains(&key) || key == "summary";
+            self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
+                true => walk.words(member, subject),
+                false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,"), Bump::Patch),
+            });
+        }
     }
 
     /// Compares what several parts of a schema say, whatever parts they are: first what is the same
     /// goes, then the rest is paired in order.
-    fn each_value(&mut self, key: &'d str, mut compare: impl FnMut(&mut Walk<'d>, &Member<'d>, &str)) {
-        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
-        let (mut old, mut new) = (values(self.old), values(self.new));
+    fn each_value(
+        &mut self,
+        key: &'d str,
+        mut old: Vec<&'d Node>,
+        mut new: Vec<&'d Node>,
+        mut compare: impl FnMut(&mut Walk<'d>, &Member<'d>, &str),
+    ) {
         old.retain(|value| match new.iter().position(|other| json::same(value, other)) {
             Some(at) => {
                 self.walk.settle(Some(value));
@@ -530,7 +593,9 @@ impl KindOf<'_> {
     fn is_text_of(&self, other: &Self) -> bool {
         let scalar = |types: &Vec<&str>| types.iter().all(|name| is_scalar(name));
         let takes_text = |types: &Vec<&str>| types.contains(&"string");
-        self.types.as_ref().is_some_and(scalar) && other.types.as_ref().is_some_and(takes_text) && other.format.is_none()
+        self.types.as_ref().is_some_and(scalar)
+            && other.types.as_ref().is_some_and(takes_text)
+            && other.format.is_none()
     }
 }
 
@@ -538,7 +603,11 @@ impl std::fmt::Display for KindOf<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let types = self.types.as_ref().map(|types| match types.as_slice() {
             [] => "`null`".to_owned(),
-            types => types.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "),
+            types => types
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" or "),
         });
         match (types, self.format) {
             (None, None) => f.write_str("without a type"),

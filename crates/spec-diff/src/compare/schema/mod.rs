@@ -9,6 +9,7 @@ use std::rc::Rc;
 pub(super) use self::keywords::is_scalar;
 
 use ittybit_spec::Node;
+use rustc_hash::FxHashSet;
 
 use super::view::View;
 use super::{Member, Walk, address};
@@ -197,11 +198,7 @@ impl<'d> Walk<'d> {
     fn enqueue_property(&mut self, property: Pending<'d>) {
         let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
         let use_of = PropertyUse {
-            schemas: (
-                addresses(&property.old),
-                addresses(&property.new),
-                property.used(),
-            ),
+            schemas: (addresses(&property.old), addresses(&property.new), property.used()),
             holder: property.holder,
             generated: property.generated,
             sent_only: property.sent_only,
@@ -294,7 +291,8 @@ impl<'d> Walk<'d> {
         // The objects without the first ones, which only refer.
         let key = |view: &View<'d>| {
             let mut all = addresses(view);
-            let refers = |node: &&&Node| node.get("$ref").is_some() && node.as_object().is_some_and(|all| all.len() == 1);
+            let refers =
+                |node: &&&Node| node.get("$ref").is_some() && node.as_object().is_some_and(|all| all.len() == 1);
             let referring = view.objects.iter().take_while(refers).count();
             all.drain(..referring.min(all.len().saturating_sub(1)));
             all
@@ -335,6 +333,7 @@ impl<'d> Walk<'d> {
             new: &new,
             nodes,
             retyped,
+            told: FxHashSet::default(),
         }
         .run();
     }
@@ -415,7 +414,10 @@ impl<'d> Walk<'d> {
             (&rule::BECAME_NOT_NULLABLE, "may not be null any more")
         };
         // By the flag, or in the list of types.
-        let place = |view: &View<'d>| view.get("nullable").or(view.get("type").filter(|node| node.as_array().is_some()));
+        let place = |view: &View<'d>| {
+            view.get("nullable")
+                .or(view.get("type").filter(|node| node.as_array().is_some()))
+        };
         let places = (place(old).unwrap_or(nodes.0), place(new).unwrap_or(nodes.1));
         self.report(
             facet.at(at.site),
@@ -436,10 +438,13 @@ pub(super) struct Comparison<'c, 'd> {
     pub(super) nodes: (&'d Node, &'d Node),
     /// What a change of the Rust type does.
     retyped: Bump,
+    /// The keywords that were compared.
+    told: FxHashSet<&'d str>,
 }
 
 impl<'d> Comparison<'_, 'd> {
     fn run(mut self) {
+        self.beside_references();
         if self.is_alternative() || self.kind() {
             return;
         }

@@ -62,7 +62,9 @@ impl<'d> Comparison<'_, 'd> {
     /// `contains`, of which there may be too many.
     pub(super) fn contains(&mut self, member: &Member<'d>) {
         let counted = ["minContains", "maxContains"];
-        let is_counted = counted.iter().any(|key| self.old.get(key).is_some() || self.new.get(key).is_some());
+        let is_counted = counted
+            .iter()
+            .any(|key| self.old.get(key).is_some() || self.new.get(key).is_some());
         match is_counted {
             true => self.guarded(
                 member,
@@ -164,7 +166,13 @@ impl<'d> Comparison<'_, 'd> {
                 continue;
             }
             let facet = if member.kind() == Kind::Added { added } else { removed };
-            let message = format!("`{}` in `{}` of {} {}", member.key, map.key, self.at.subject, member.told());
+            let message = format!(
+                "`{}` in `{}` of {} {}",
+                member.key,
+                map.key,
+                self.at.subject,
+                member.told()
+            );
             self.facet(facet, &member, message, self.retyped);
         }
     }
