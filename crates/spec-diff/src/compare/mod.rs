@@ -7,6 +7,7 @@
 
 mod callback;
 mod components;
+mod content;
 mod deprecation;
 mod discriminator;
 mod operation;
@@ -25,8 +26,8 @@ use std::rc::Rc;
 use ittybit_spec::{Document, Entry, Node};
 use rustc_hash::FxHashSet;
 
+pub(crate) use self::content::json;
 pub(crate) use self::operation::operations;
-pub(crate) use self::parameter::json;
 pub(crate) use self::response::first_success;
 
 use self::discriminator::Subtypes;

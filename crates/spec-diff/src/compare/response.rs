@@ -2,8 +2,9 @@
 
 use ittybit_spec::Node;
 
+use super::content::{Body, json};
 use super::operation::Operation;
-use super::parameter::{Body, json, retyped};
+use super::parameter::retyped;
 use super::schema::{Form, Holder, Pending, Subject};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};

@@ -89,6 +89,9 @@ impl<'d> Comparison<'_, 'd> {
                         self.walk.unsent.push(inner);
                         continue;
                     }
+                    if unsent.0 {
+                        self.was_closed(name, new);
+                    }
                     if unsent.0 && required.1 {
                         // Whether it must be given is asked for the first time.
                         let (rule, message) = required_rule(self.at.site, true, &inner.subject.to_string());
@@ -139,6 +142,7 @@ impl<'d> Comparison<'_, 'd> {
                         self.asked_for(name, false, places);
                     }
                     if !unsent {
+                        self.was_closed(name, added);
                         self.was_free(name, added);
                     }
                 }
@@ -213,8 +217,8 @@ impl<'d> Comparison<'_, 'd> {
         self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
     }
 
-    /// A property that was added may have been there all the while, as one of those that are not listed.
-    fn was_free(&mut self, name: &str, added: &[&'d Node]) {
+    /// A property that comes where none but the listed ones were allowed.
+    fn was_closed(&mut self, name: &str, added: &[&'d Node]) {
         let closed = |key: &&str| self.old.get(key).and_then(Node::as_bool) == Some(false);
         if let Some(key) = ["additionalProperties", "unevaluatedProperties"]
             .iter()
@@ -226,6 +230,10 @@ impl<'d> Comparison<'_, 'd> {
             let places = (self.old.get(key).unwrap_or(self.nodes.0), added[0]);
             self.walk.report(rule, Kind::Added, places, message, Bump::Patch);
         }
+    }
+
+    /// A property that was added may have been there all the while, as one of those that are not listed.
+    fn was_free(&mut self, name: &str, added: &[&'d Node]) {
         let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
         for others in others.into_iter().flatten().filter(|others| is_schema(others)) {
             let subject = self.at.subject.property(name);
