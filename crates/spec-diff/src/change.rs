@@ -142,15 +142,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// What all changes together mean on the wire. Errors and warnings are breaking: nothing is
-    /// called compatible that may not be.
+    /// What all changes together mean on the wire. Errors and warnings that reach it are breaking:
+    /// nothing is called compatible that may not be.
     pub fn wire(&self) -> Wire {
         self.changes
             .iter()
             .map(|change| match (change.severity, change.wire) {
-                (Severity::Error | Severity::Warning, _) => Wire::Breaking,
+                // A promise that is broken in the document breaks no request.
+                (_, false) => Wire::None,
+                (Severity::Error | Severity::Warning, true) => Wire::Breaking,
                 (Severity::Info, true) => Wire::Compatible,
-                (Severity::Info, false) => Wire::None,
             })
             .max()
             .unwrap_or(Wire::None)

@@ -1,4 +1,4 @@
-//! Tells what a change of an OpenAPI 3.0 document does: to the wire, and to those who use the Rust
+//! Tells what a change of an OpenAPI document, 3.0 or 3.1, does: to the wire, and to those who use the Rust
 //! client that is generated from it.
 //!
 //! ```
@@ -34,6 +34,7 @@
 mod change;
 mod client;
 mod compare;
+mod date;
 mod json;
 mod locate;
 mod reach;
@@ -45,5 +46,6 @@ pub mod version;
 
 pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
 pub use client::{Client, surface_bump};
-pub use compare::diff;
+pub use compare::{Options, diff, diff_with};
+pub use date::{Date, NotADate};
 pub use rule::{Rule, rules};

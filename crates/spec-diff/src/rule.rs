@@ -18,6 +18,10 @@ pub struct Rule {
 /// The id without what tells a body from its properties: a schema that is both here and there is
 /// spoken of once.
 pub(crate) fn family(id: &str) -> (Direction, &str) {
+    let property = PROPERTY_FAMILIES.iter().find(|(name, ..)| *name == id);
+    if let Some((_, direction, family)) = property {
+        return (*direction, family);
+    }
     for site in SITES {
         if let Some(suffix) = id.strip_prefix(site.prefix()) {
             return (site.direction(), suffix);
@@ -25,6 +29,65 @@ pub(crate) fn family(id: &str) -> (Direction, &str) {
     }
     (Direction::Neither, id)
 }
+
+/// The rules about properties, which are named otherwise: the direction of each, and what it says.
+const PROPERTY_FAMILIES: [(&str, Direction, &str); 15] = [
+    ("new-required-request-property", Direction::Request, "-property-added"),
+    ("new-optional-request-property", Direction::Request, "-property-added"),
+    ("request-property-removed", Direction::Request, "-property-removed"),
+    (
+        "request-property-became-required",
+        Direction::Request,
+        "-property-required",
+    ),
+    (
+        "request-property-became-optional",
+        Direction::Request,
+        "-property-optional",
+    ),
+    (
+        "response-required-property-added",
+        Direction::Response,
+        "-property-added",
+    ),
+    (
+        "response-optional-property-added",
+        Direction::Response,
+        "-property-added",
+    ),
+    (
+        "response-required-property-removed",
+        Direction::Response,
+        "-property-removed",
+    ),
+    (
+        "response-optional-property-removed",
+        Direction::Response,
+        "-property-removed",
+    ),
+    (
+        "response-property-became-required",
+        Direction::Response,
+        "-property-required",
+    ),
+    (
+        "response-property-became-optional",
+        Direction::Response,
+        "-property-optional",
+    ),
+    ("schema-property-added", Direction::Neither, "-property-added"),
+    ("schema-property-removed", Direction::Neither, "-property-removed"),
+    (
+        "schema-property-became-required",
+        Direction::Neither,
+        "-property-required",
+    ),
+    (
+        "schema-property-became-optional",
+        Direction::Neither,
+        "-property-optional",
+    ),
+];
 
 /// Every rule, those about schemas once for each place that a schema may have.
 pub fn rules() -> Vec<Rule> {
@@ -51,11 +114,22 @@ named! {
     EXAMPLE_CHANGED = "example-changed", Info, false;
     API_VERSION_CHANGED = "api-version-changed", Info, false;
     OPENAPI_VERSION_CHANGED = "openapi-version-changed", Info, false;
+    WRITTEN_OTHERWISE = "written-otherwise", Info, false;
 
     PATH_REMOVED = "api-path-removed-without-deprecation", Error, true;
     PATH_REMOVED_DEPRECATED = "api-path-removed-with-deprecation", Warning, true;
     OPERATION_REMOVED = "api-removed-without-deprecation", Error, true;
     OPERATION_REMOVED_DEPRECATED = "api-removed-with-deprecation", Warning, true;
+    PATH_REMOVED_BEFORE_SUNSET = "api-path-removed-before-sunset", Error, true;
+    PATH_REMOVED_AFTER_SUNSET = "api-path-removed-after-sunset", Info, true;
+    OPERATION_REMOVED_BEFORE_SUNSET = "api-removed-before-sunset", Error, true;
+    OPERATION_REMOVED_AFTER_SUNSET = "api-removed-after-sunset", Info, true;
+    SUNSET_CHANGED = "api-sunset-changed", Info, false;
+    SUNSET_MISSING = "api-deprecated-sunset-missing", Error, false;
+    SUNSET_MALFORMED = "api-deprecated-sunset-parse", Error, false;
+    SUNSET_TOO_SOON = "api-sunset-date-too-small", Error, false;
+    SUNSET_EARLIER = "api-sunset-date-changed-too-small", Error, false;
+    SUNSET_REMOVED = "sunset-deleted", Error, false;
     ENDPOINT_ADDED = "endpoint-added", Info, true;
     PATH_ADDED = "api-path-added", Info, true;
     ENDPOINT_DEPRECATED = "endpoint-deprecated", Info, false;
@@ -67,6 +141,12 @@ named! {
     PAGINATION_ADDED = "pagination-added", Info, true;
     PAGINATION_REMOVED = "pagination-removed", Warning, true;
     PAGINATION_CHANGED = "pagination-changed", Warning, true;
+    CALLBACK_ADDED = "callback-added", Info, true;
+    CALLBACK_REMOVED = "callback-removed", Error, true;
+    CALLBACK_CHANGED = "callback-changed", Warning, true;
+    WEBHOOK_ADDED = "webhook-added", Info, true;
+    WEBHOOK_REMOVED = "webhook-removed", Error, true;
+    WEBHOOK_CHANGED = "webhook-changed", Warning, true;
 
     SERVER_REMOVED = "server-removed", Warning, true;
     SERVER_ADDED = "server-added", Info, true;
@@ -86,14 +166,35 @@ named! {
     SECURITY_COMPONENT_ADDED = "api-security-component-added", Info, false;
     SECURITY_COMPONENT_TYPE_CHANGED = "api-security-component-type-changed", Error, true;
     SECURITY_COMPONENT_CHANGED = "api-security-component-changed", Error, true;
+    OAUTH_FLOW_ADDED = "api-security-component-oauth-flow-added", Info, true;
+    OAUTH_FLOW_REMOVED = "api-security-component-oauth-flow-removed", Error, true;
+    OAUTH_URL_CHANGED = "api-security-component-oauth-url-changed", Warning, true;
+    OAUTH_TOKEN_URL_CHANGED = "api-security-component-oauth-token-url-changed", Warning, true;
+    OAUTH_REFRESH_URL_CHANGED = "api-security-component-oauth-refresh-url-changed", Warning, true;
+    OAUTH_SCOPE_ADDED = "api-security-component-oauth-scope-added", Info, true;
+    OAUTH_SCOPE_REMOVED = "api-security-component-oauth-scope-removed", Warning, true;
+    OAUTH_SCOPE_CHANGED = "api-security-component-oauth-scope-changed", Info, false;
 
     PARAMETER_REMOVED = "request-parameter-removed", Warning, true;
+    PARAMETER_REMOVED_DEPRECATED = "request-parameter-removed-with-deprecation", Warning, true;
+    PARAMETER_REMOVED_BEFORE_SUNSET = "request-parameter-removed-before-sunset", Error, true;
+    PARAMETER_REMOVED_AFTER_SUNSET = "request-parameter-removed-after-sunset", Info, true;
+    PARAMETER_SUNSET_MISSING = "request-parameter-deprecated-sunset-missing", Error, false;
+    PARAMETER_SUNSET_MALFORMED = "request-parameter-sunset-parse", Error, false;
+    PARAMETER_SUNSET_TOO_SOON = "request-parameter-sunset-date-too-small", Error, false;
+    PARAMETER_SUNSET_EARLIER = "request-parameter-sunset-date-changed-too-small", Error, false;
+    PARAMETER_SUNSET_REMOVED = "request-parameter-sunset-deleted", Error, false;
     PARAMETER_ADDED_REQUIRED = "new-required-request-parameter", Error, true;
     PARAMETER_ADDED_OPTIONAL = "new-optional-request-parameter", Info, true;
     PARAMETER_ADDED_PATH = "new-request-path-parameter", Error, true;
     PARAMETER_BECAME_REQUIRED = "request-parameter-became-required", Error, true;
     PARAMETER_BECAME_OPTIONAL = "request-parameter-became-optional", Info, true;
     PARAMETER_STYLE_CHANGED = "request-parameter-style-changed", Error, true;
+    PARAMETER_FORM_CHANGED = "request-parameter-form-changed", Error, true;
+    PARAMETER_MEDIA_TYPE_ADDED = "request-parameter-media-type-added", Info, true;
+    PARAMETER_MEDIA_TYPE_REMOVED = "request-parameter-media-type-removed", Error, true;
+    PARAMETER_SCHEMA_ADDED = "request-parameter-media-type-schema-added", Error, true;
+    PARAMETER_SCHEMA_REMOVED = "request-parameter-media-type-schema-removed", Info, true;
     PATH_PARAMETER_RENAMED = "path-parameter-renamed", Info, false;
 
     BODY_ADDED_REQUIRED = "request-body-added-required", Error, true;
@@ -105,9 +206,12 @@ named! {
     BODY_MEDIA_TYPE_REMOVED = "request-body-media-type-removed", Error, true;
     BODY_SCHEMA_ADDED = "request-body-media-type-schema-added", Error, true;
     BODY_SCHEMA_REMOVED = "request-body-media-type-schema-removed", Info, true;
+    ENCODING_CHANGED = "encoding-changed", Warning, true;
 
     SUCCESS_STATUS_REMOVED = "response-success-status-removed", Error, true;
     SUCCESS_STATUS_ADDED = "response-success-status-added", Info, true;
+    STATUS_NARROWED = "response-status-narrowed", Info, true;
+    STATUS_WIDENED = "response-status-widened", Info, true;
     NON_SUCCESS_STATUS_REMOVED = "response-non-success-status-removed", Info, true;
     NON_SUCCESS_STATUS_ADDED = "response-non-success-status-added", Info, true;
     RESPONSE_MEDIA_TYPE_REMOVED = "response-media-type-removed", Error, true;
@@ -117,6 +221,11 @@ named! {
     HEADER_REMOVED_REQUIRED = "required-response-header-removed", Error, true;
     HEADER_REMOVED_OPTIONAL = "optional-response-header-removed", Warning, true;
     HEADER_ADDED = "response-header-added", Info, true;
+    HEADER_FORM_CHANGED = "response-header-form-changed", Error, true;
+    HEADER_MEDIA_TYPE_ADDED = "response-header-media-type-added", Warning, true;
+    HEADER_MEDIA_TYPE_REMOVED = "response-header-media-type-removed", Error, true;
+    HEADER_SCHEMA_ADDED = "response-header-media-type-schema-added", Info, true;
+    HEADER_SCHEMA_REMOVED = "response-header-media-type-schema-removed", Error, true;
     HEADER_BECAME_OPTIONAL = "response-header-became-optional", Error, true;
     HEADER_BECAME_REQUIRED = "response-header-became-required", Info, true;
 
@@ -250,6 +359,9 @@ facets! {
     TYPE_CHANGED = "type-changed", Error, Error, true;
     TYPE_GENERALIZED = "type-generalized", Info, Error, true;
     TYPE_SPECIALIZED = "type-specialized", Error, Info, true;
+    TYPE_COMPATIBLE = "type-compatible", Info, Info, true;
+    TYPES_WIDENED = "list-of-types-widened", Info, Error, true;
+    TYPES_NARROWED = "list-of-types-narrowed", Error, Info, true;
     BECAME_NULLABLE = "became-nullable", Info, Error, true;
     BECAME_NOT_NULLABLE = "became-not-nullable", Error, Info, true;
     BECAME_ENUM = "became-enum", Error, Info, true;
@@ -260,9 +372,15 @@ facets! {
     PATTERN_ADDED = "pattern-added", Error, Info, true;
     PATTERN_REMOVED = "pattern-removed", Info, Warning, true;
     PATTERN_CHANGED = "pattern-changed", Warning, Warning, true;
+    PATTERN_GENERALIZED = "pattern-generalized", Info, Warning, true;
+    CONST_ADDED = "const-added", Error, Info, true;
+    CONST_REMOVED = "const-removed", Info, Error, true;
+    CONST_CHANGED = "const-changed", Error, Error, true;
     MULTIPLE_OF_SET = "multiple-of-set", Error, Info, true;
     MULTIPLE_OF_UNSET = "multiple-of-unset", Info, Warning, true;
-    MULTIPLE_OF_CHANGED = "multiple-of-changed", Warning, Warning, true;
+    MULTIPLE_OF_CHANGED = "multiple-of-changed", Error, Error, true;
+    MULTIPLE_OF_GENERALIZED = "multiple-of-generalized", Info, Warning, true;
+    MULTIPLE_OF_SPECIALIZED = "multiple-of-specialized", Error, Info, true;
     UNIQUE_ITEMS_SET = "unique-items-set", Error, Info, true;
     UNIQUE_ITEMS_UNSET = "unique-items-unset", Info, Warning, true;
     DEFAULT_ADDED = "default-value-added", Info, Info, true;
@@ -282,6 +400,46 @@ facets! {
     ANY_OF_REMOVED = "any-of-removed", Error, Info, true;
     DISCRIMINATOR_ADDED = "discriminator-added", Warning, Warning, true;
     DISCRIMINATOR_REMOVED = "discriminator-removed", Warning, Warning, true;
+    DISCRIMINATOR_PROPERTY_CHANGED = "discriminator-property-name-changed", Error, Error, true;
+    DISCRIMINATOR_MAPPING_ADDED = "discriminator-mapping-added", Info, Info, true;
+    DISCRIMINATOR_MAPPING_REMOVED = "discriminator-mapping-deleted", Warning, Info, true;
+    DISCRIMINATOR_MAPPING_CHANGED = "discriminator-mapping-changed", Warning, Warning, true;
+    SUNSET_DATE_CHANGED = "sunset-changed", Info, Info, false;
+    NOT_ADDED = "not-added", Error, Info, true;
+    NOT_REMOVED = "not-removed", Info, Warning, true;
+    NOT_CHANGED = "not-changed", Warning, Warning, true;
+    IF_ADDED = "if-added", Error, Info, true;
+    IF_REMOVED = "if-removed", Info, Warning, true;
+    IF_CHANGED = "if-changed", Warning, Warning, true;
+    THEN_ADDED = "then-added", Error, Info, true;
+    THEN_REMOVED = "then-removed", Info, Warning, true;
+    ELSE_ADDED = "else-added", Error, Info, true;
+    ELSE_REMOVED = "else-removed", Info, Warning, true;
+    CONTAINS_ADDED = "contains-added", Error, Info, true;
+    CONTAINS_REMOVED = "contains-removed", Info, Warning, true;
+    CONTAINS_CHANGED = "contains-changed", Warning, Warning, true;
+    PROPERTY_NAMES_ADDED = "property-names-added", Error, Info, true;
+    PROPERTY_NAMES_REMOVED = "property-names-removed", Info, Warning, true;
+    UNEVALUATED_PROPERTIES_ADDED = "unevaluated-properties-added", Error, Info, true;
+    UNEVALUATED_PROPERTIES_REMOVED = "unevaluated-properties-removed", Info, Warning, true;
+    UNEVALUATED_ITEMS_ADDED = "unevaluated-items-added", Error, Info, true;
+    UNEVALUATED_ITEMS_REMOVED = "unevaluated-items-removed", Info, Warning, true;
+    PREFIX_ITEMS_ADDED = "prefix-items-added", Error, Info, true;
+    PREFIX_ITEMS_REMOVED = "prefix-items-removed", Info, Warning, true;
+    PATTERN_PROPERTY_ADDED = "pattern-property-added", Error, Warning, true;
+    PATTERN_PROPERTY_REMOVED = "pattern-property-removed", Warning, Warning, true;
+    DEPENDENT_REQUIRED_ADDED = "dependent-required-added", Error, Info, true;
+    DEPENDENT_REQUIRED_REMOVED = "dependent-required-removed", Info, Warning, true;
+    MIN_CONTAINS_INCREASED = "min-contains-increased", Error, Info, true;
+    MIN_CONTAINS_DECREASED = "min-contains-decreased", Info, Warning, true;
+    MAX_CONTAINS_INCREASED = "max-contains-increased", Info, Warning, true;
+    MAX_CONTAINS_DECREASED = "max-contains-decreased", Error, Info, true;
+    CONTENT_SCHEMA_ADDED = "content-schema-added", Error, Info, true;
+    CONTENT_SCHEMA_REMOVED = "content-schema-removed", Info, Warning, true;
+    DEPENDENT_SCHEMA_ADDED = "dependent-schema-added", Error, Info, true;
+    DEPENDENT_SCHEMA_REMOVED = "dependent-schema-removed", Info, Warning, true;
+    CONTENT_ENCODING_CHANGED = "content-encoding-changed", Error, Error, true;
+    CONTENT_MEDIA_TYPE_CHANGED = "content-media-type-changed", Error, Error, true;
 }
 
 /// What can happen to a bound.

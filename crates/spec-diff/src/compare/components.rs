@@ -6,7 +6,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::schema::{Holder, Pending, Subject};
+use super::schema::{Form, Holder, Pending, Subject};
 use super::view::View;
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
@@ -16,6 +16,20 @@ use crate::rust_type::{RustType, type_name};
 
 /// The type that the client crate has for times; a component of this name makes none.
 const TIMESTAMP: &str = "Timestamp";
+
+/// What components there are; anything else under `components` is no rule's.
+const KINDS: [&str; 10] = [
+    "schemas",
+    "responses",
+    "parameters",
+    "examples",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "links",
+    "callbacks",
+    "pathItems",
+];
 
 /// What the walk learns about names.
 #[derive(Default)]
@@ -98,7 +112,8 @@ impl<'d> Walk<'d> {
         for kind in all {
             let node = |components: Option<&'d Node>| components.and_then(|components| components.get(kind));
             let (old, new) = (node(old), node(new));
-            if [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) || kind.starts_with("x-") {
+            let is_known = KINDS.contains(&kind);
+            if !is_known || [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) {
                 // Left to the sweep.
                 continue;
             }
@@ -130,10 +145,7 @@ impl<'d> Walk<'d> {
                 self.leaf(rule::EXAMPLE_CHANGED, member, message, Bump::Patch);
             }
             ("schemas", Some(old), Some(new)) => {
-                let seen = |node: &Node| self.seen.contains(&address(node));
-                if seen(old) && seen(new) {
-                    return;
-                }
+                // Compared already, unless it is only ever a part of others.
                 let rust = type_name(name);
                 self.pending.push_back(Pending {
                     old: vec![old],
@@ -145,6 +157,8 @@ impl<'d> Walk<'d> {
                     names: (rust.clone(), rust),
                     holder: Holder::Component,
                     sent_only: (self.sent_only.0.contains(name), self.sent_only.1.contains(name)),
+                    form: Form::Json,
+                    guard: None,
                 });
             }
             ("schemas", ..) => {}

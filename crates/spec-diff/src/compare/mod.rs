@@ -5,7 +5,11 @@
 //! at is marked; at the end a sweep goes through both documents as they stand, and every difference
 //! that nobody has marked is `unclassified` too.
 
+mod callback;
 mod components;
+mod content;
+mod deprecation;
+mod discriminator;
 mod operation;
 mod parameter;
 mod response;
@@ -13,6 +17,7 @@ mod schema;
 mod security;
 mod server;
 mod sweep;
+mod unlooked;
 mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -21,13 +26,15 @@ use std::rc::Rc;
 use ittybit_spec::{Document, Entry, Node};
 use rustc_hash::FxHashSet;
 
+pub(crate) use self::content::json;
 pub(crate) use self::operation::operations;
-pub(crate) use self::parameter::json;
 pub(crate) use self::response::first_success;
 
+use self::discriminator::Subtypes;
 use self::operation::Operation;
 use self::schema::Pending;
 use crate::change::{Bump, Change, Kind, Report};
+use crate::date::Date;
 use crate::json as values;
 use crate::locate::Locations;
 use crate::reach;
@@ -49,11 +56,57 @@ use crate::rule::{self, Direction, Rule};
 /// # Ok::<(), ittybit_spec::Diagnostics>(())
 /// ```
 pub fn diff(old: &Document, new: &Document) -> Report {
-    let mut walk = Walk::new(old, new);
+    diff_with(old, new, &Options::default())
+}
+
+/// What a comparison depends on beside the two documents: how long what is deprecated has to stay.
+///
+/// A document says with `x-sunset: 2027-03-01` beside `deprecated: true` from which day on an
+/// operation or a parameter may be gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The day to compare sunset dates with.
+    pub today: Date,
+    /// How many days callers have at least between a deprecation and its sunset. With 0 a sunset date
+    /// may be missing, and may be any day.
+    pub sunset_days: u32,
+}
+
+impl Default for Options {
+    /// The day that it is, and no least number of days.
+    fn default() -> Self {
+        Self {
+            today: Date::today(),
+            sunset_days: 0,
+        }
+    }
+}
+
+/// Compares two documents, with options.
+///
+/// ```
+/// use ittybit_spec::Document;
+/// use ittybit_spec_diff::{Options, diff_with};
+///
+/// let old = Document::parse("old.yaml", "paths: { /pets: { get: {} } }")?;
+/// let new = Document::parse("new.yaml", "\
+/// paths: { /pets: { get: { deprecated: true, x-sunset: 2027-03-01 } } }
+/// ")?;
+/// let mut options = Options::default();
+/// options.today = "2027-02-01".parse()?;
+/// options.sunset_days = 90;
+/// let report = diff_with(&old, &new, &options);
+/// assert_eq!(report.changes[0].id, "api-sunset-date-too-small");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
+    let mut walk = Walk::new(old, new, options.clone());
     walk.document();
     walk.loose_operations();
     walk.schemas();
     walk.unsent();
+    walk.unlooked();
     walk.components();
     walk.schemas();
     walk.names();
@@ -144,6 +197,7 @@ struct Walk<'d> {
     new: &'d Document,
     old_references: References<'d>,
     new_references: References<'d>,
+    options: Options,
     found: Vec<Found<'d>>,
     /// Where in `found` a rule has spoken of two nodes already.
     spoken: HashMap<(Direction, String, usize, usize), usize>,
@@ -155,6 +209,12 @@ struct Walk<'d> {
     pending: VecDeque<Pending<'d>>,
     /// Properties that do not go the way of the schema that has them.
     unsent: Vec<Pending<'d>>,
+    /// Properties that came or went, and do not go the way of the schema that has them.
+    lone_unsent: Vec<Found<'d>>,
+    /// What is reported instead of whatever reaches the wire.
+    guard: Option<Rule>,
+    /// For each schema with a discriminator those that say they are one of its kind.
+    subtypes: (Subtypes<'d>, Subtypes<'d>),
     /// Pairs of schemas that were compared, for each direction.
     compared: FxHashSet<schema::Pair>,
     /// Properties that were compared, each as it is used.
@@ -171,8 +231,12 @@ struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    fn new(old: &'d Document, new: &'d Document) -> Self {
+    fn new(old: &'d Document, new: &'d Document, options: Options) -> Self {
         let (old_references, new_references) = (References::new(old), References::new(new));
+        let subtypes = (
+            discriminator::subtypes(old, &old_references),
+            discriminator::subtypes(new, &new_references),
+        );
         Self {
             old,
             new,
@@ -182,12 +246,16 @@ impl<'d> Walk<'d> {
             ),
             old_references,
             new_references,
+            options,
             found: Vec::new(),
             spoken: HashMap::new(),
             seen: FxHashSet::default(),
             settled: FxHashSet::default(),
             pending: VecDeque::new(),
             unsent: Vec::new(),
+            lone_unsent: Vec::new(),
+            guard: None,
+            subtypes,
             compared: FxHashSet::default(),
             properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
@@ -200,9 +268,18 @@ impl<'d> Walk<'d> {
     /// Notes a change; one that is known already only has its effect raised.
     fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String, rust: Bump) {
         let (old, new) = places;
+        let rule = match &self.guard {
+            Some(guard) if rule.wire => guard.clone(),
+            _ => rule,
+        };
         let (direction, family) = rule::family(&rule.id);
         let key = (direction, family.to_owned(), address(old), address(new));
-        if let Some(known) = self.spoken.get(&key) {
+        // What is known of the wire need not be said of the component again.
+        let of_wire = [Direction::Request, Direction::Response]
+            .into_iter()
+            .filter(|_| direction == Direction::Neither)
+            .find_map(|wire| self.spoken.get(&(wire, key.1.clone(), key.2, key.3)));
+        if let Some(known) = self.spoken.get(&key).or(of_wire) {
             let known = &mut self.found[*known];
             known.rust = known.rust.max(rust);
             return;
@@ -321,8 +398,11 @@ impl<'d> Walk<'d> {
                 ("servers", ..) => self.servers(&member, "the API"),
                 ("security", ..) => self.global_security(&member),
                 ("tags" | "externalDocs", ..) => self.words(&member, "the document"),
+                ("webhooks", ..) => self.webhooks(&member),
                 ("openapi", Some(old), Some(new)) => {
-                    let patch = |node: &Node| node.as_str().is_some_and(|version| version.starts_with("3.0."));
+                    // Each keyword is read as its own version means it.
+                    let known = |version: &str| version.starts_with("3.0.") || version.starts_with("3.1.");
+                    let patch = |node: &Node| node.as_str().is_some_and(known);
                     let rule = if patch(old) && patch(new) {
                         rule::OPENAPI_VERSION_CHANGED
                     } else {

@@ -3,12 +3,13 @@
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
+use super::deprecation::{Removal, SUNSET};
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
 use crate::rule;
 use crate::rust_type::{method_name, type_name};
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const PAGINATION: &str = "x-cursor-pagination";
 
 /// An operation of one of the documents.
@@ -52,10 +53,6 @@ impl<'d> Operation<'d> {
 
     pub(super) fn pages(&self) -> bool {
         self.node.get(PAGINATION).is_some()
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.node.get("deprecated").and_then(Node::as_bool) == Some(true)
     }
 
     /// The names of the parameters in the path, in order.
@@ -167,7 +164,8 @@ impl<'d> Walk<'d> {
                 // Compared with each operation; where there is none, the sweep finds them.
                 ("parameters", ..) => {}
                 ("summary" | "description", ..) => self.words(&member, &what),
-                ("servers", ..) => self.servers(&member, &what),
+                // Compared with each operation, whose servers they are.
+                ("servers", ..) => {}
                 _ => self.unclassified(&member, &what, Bump::Patch),
             }
         }
@@ -186,22 +184,28 @@ impl<'d> Walk<'d> {
         for operation in &old {
             let target = operation.id().and_then(|id| by_id.shift_remove(id));
             self.operation = Some(operation.label().into());
-            let rule = match (operation.path_is_lone, operation.is_deprecated()) {
-                (true, false) => rule::PATH_REMOVED,
-                (true, true) => rule::PATH_REMOVED_DEPRECATED,
-                (false, false) => rule::OPERATION_REMOVED,
-                (false, true) => rule::OPERATION_REMOVED_DEPRECATED,
+            let removal = self.removal(operation.node);
+            let rule = match (operation.path_is_lone, removal) {
+                (true, Removal::Sudden) => rule::PATH_REMOVED,
+                (true, Removal::Deprecated) => rule::PATH_REMOVED_DEPRECATED,
+                (true, Removal::BeforeSunset) => rule::PATH_REMOVED_BEFORE_SUNSET,
+                (true, Removal::AfterSunset) => rule::PATH_REMOVED_AFTER_SUNSET,
+                (false, Removal::Sudden) => rule::OPERATION_REMOVED,
+                (false, Removal::Deprecated) => rule::OPERATION_REMOVED_DEPRECATED,
+                (false, Removal::BeforeSunset) => rule::OPERATION_REMOVED_BEFORE_SUNSET,
+                (false, Removal::AfterSunset) => rule::OPERATION_REMOVED_AFTER_SUNSET,
             };
+            let when = removal.words();
             let label = operation.label();
             let (message, rust) = match &target {
                 Some(target) => (
                     format!(
-                        "`{label}` was removed; its `operationId` is that of `{}` now",
+                        "`{label}` was removed{when}; its `operationId` is that of `{}` now",
                         target.label()
                     ),
                     Bump::Patch,
                 ),
-                None => (format!("`{label}` was removed"), Bump::Major),
+                None => (format!("`{label}` was removed{when}"), Bump::Major),
             };
             let places = (operation.node, operation.within.1);
             self.report(rule, Kind::Removed, places, message, rust);
@@ -258,8 +262,8 @@ impl<'d> Walk<'d> {
                 ("tags", ..) => self.tags(&member, &what),
                 ("deprecated", ..) => self.deprecated(&member, &what),
                 ("security", ..) => self.operation_security(&member, &what),
-                ("servers", ..) => self.servers(&member, &what),
-                ("parameters" | "responses", ..) => {}
+                ("parameters" | "responses" | "servers" | SUNSET, ..) => {}
+                ("callbacks", ..) => self.callbacks(&member, &what),
                 ("requestBody", ..) => self.request_body(&member, old, new),
                 (PAGINATION, ..) => {
                     let (rule, rust) = match member.kind() {
@@ -273,6 +277,8 @@ impl<'d> Walk<'d> {
                 _ => self.unclassified(&member, &what, Bump::Patch),
             }
         }
+        self.operation_servers(old, new, &what);
+        self.operation_sunset((old.node, new.node), &what);
         self.parameters(old, new);
         self.responses(old, new);
         self.operation = None;
@@ -347,7 +353,7 @@ pub(crate) fn operations(item: &Node) -> impl Iterator<Item = (&str, &Node)> {
 }
 
 /// A path without the names of its variables.
-fn template(path: &str) -> String {
+pub(super) fn template(path: &str) -> String {
     let mut template = String::new();
     let mut inside = false;
     for character in path.chars() {

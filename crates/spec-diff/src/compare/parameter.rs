@@ -1,17 +1,20 @@
 //! Parameters and request bodies: what a caller sends.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
+use super::content::{Body, json};
 use super::operation::Operation;
-use super::schema::{Holder, Pending, Subject};
+use super::schema::{Form, Holder, Pending, Subject, is_scalar};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::rule::{self, Site};
 use crate::rust_type::{self, method_name, type_name};
 
-/// The parameters of an operation, by place and name.
-type Parameters<'d> = IndexMap<(&'d str, &'d str), &'d Node>;
+/// The parameters of an operation, by place and name; names of headers in lower case.
+pub(super) type Parameters<'d> = IndexMap<(&'d str, Cow<'d, str>), (&'d str, &'d Node)>;
 
 impl<'d> Walk<'d> {
     pub(super) fn parameters(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
@@ -19,26 +22,35 @@ impl<'d> Walk<'d> {
         let mut new_parameters = self.effective(new, false);
         let variables: Vec<(&str, &str)> = old.variables().into_iter().zip(new.variables()).collect();
         let setters = |parameters: &Parameters<'d>| -> Vec<String> {
-            parameters.keys().map(|(_, name)| method_name(name)).collect()
+            parameters.values().map(|(name, _)| method_name(name)).collect()
         };
         let (old_setters, new_setters) = (setters(&old_parameters), setters(&new_parameters));
-        for ((place, name), node) in &old_parameters {
+        for ((place, key), (name, node)) in &old_parameters {
             let in_path = *place == "path";
-            let new_name = variables.iter().find(|(old, _)| in_path && old == name);
-            let new_name = new_name.map_or(*name, |(_, new)| new);
-            let Some(other) = new_parameters.shift_remove(&(*place, new_name)) else {
+            let renamed = variables.iter().find(|(old, _)| in_path && old == name);
+            let new_key = renamed.map_or(key.clone(), |(_, new)| Cow::Borrowed(*new));
+            let Some((new_name, other)) = new_parameters.shift_remove(&(*place, new_key)) else {
                 self.settle(Some(node));
-                let message = format!("the {place} parameter `{name}` was removed");
+                let (rule, when) = self.removed_parameter(node);
+                let message = format!("the {place} parameter `{name}` was removed{when}");
                 let rust = if new_setters.contains(&method_name(name)) {
                     Bump::Patch
                 } else {
                     Bump::Major
                 };
                 let places = (*node, new.node);
-                self.report(rule::PARAMETER_REMOVED, Kind::Removed, places, message, rust);
+                self.report(rule, Kind::Removed, places, message, rust);
                 continue;
             };
-            if new_name != *name {
+            if new_name != *name && !in_path {
+                let message = format!("the {place} parameter `{name}` is written `{new_name}` now, which is the same");
+                let rust = match method_name(name) == method_name(new_name) {
+                    true => Bump::Patch,
+                    false => Bump::Major,
+                };
+                let places = (*node, other);
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, rust);
+            } else if new_name != *name {
                 let rust = if method_name(name) == method_name(new_name) {
                     Bump::Patch
                 } else {
@@ -55,7 +67,7 @@ impl<'d> Walk<'d> {
             }
             self.parameter((node, other), (place, new_name), old, new);
         }
-        for ((place, name), node) in new_parameters {
+        for ((place, _), (name, node)) in new_parameters {
             self.settle(Some(node));
             let required = node.get("required").and_then(Node::as_bool) == Some(true);
             let rule = match (place, required) {
@@ -76,8 +88,12 @@ impl<'d> Walk<'d> {
 
     /// The parameters of an operation and those of its path, which it may replace.
     fn effective(&mut self, operation: &Operation<'d>, old_side: bool) -> Parameters<'d> {
+        self.all_parameters([operation.item, operation.node], old_side)
+    }
+
+    pub(super) fn all_parameters(&mut self, nodes: [&'d Node; 2], old_side: bool) -> Parameters<'d> {
         let mut parameters = Parameters::new();
-        for list in [operation.item, operation.node] {
+        for list in nodes {
             let Some(list) = list.get("parameters").filter(|list| list.as_array().is_some()) else {
                 continue;
             };
@@ -100,7 +116,11 @@ impl<'d> Walk<'d> {
                     self.see(node);
                     self.settle(Some(reference));
                 }
-                parameters.insert((place, name), parameter);
+                let key = match place {
+                    "header" => Cow::Owned(name.to_lowercase()),
+                    _ => Cow::Borrowed(name),
+                };
+                parameters.insert((place, key), (name, parameter));
             }
         }
         parameters
@@ -114,7 +134,8 @@ impl<'d> Walk<'d> {
         new: &Operation<'d>,
     ) {
         let what = format!("the {place} parameter `{name}`");
-        self.style(old_node, new_node, place, &what);
+        let form = self.style(old_node, new_node, place, &what);
+        self.parameter_sunset((old_node, new_node), &what);
         for member in self.members(old_node, new_node, &what) {
             match (member.key, member.old, member.new) {
                 // They are why the two are compared.
@@ -152,7 +173,7 @@ impl<'d> Walk<'d> {
                         self.report(rule, member.kind(), member.places(), message, Bump::Minor);
                     }
                 }
-                ("style" | "explode", ..) => {}
+                ("style" | "explode" | "x-sunset", ..) => {}
                 ("allowReserved" | "allowEmptyValue", ..) => {
                     if self.flags(&member, &what).is_some_and(|(was, is)| was != is) {
                         self.unclassified(&member, &what, Bump::Patch);
@@ -173,16 +194,41 @@ impl<'d> Walk<'d> {
                         names,
                         holder: Holder::Argument,
                         sent_only: (true, true),
+                        form,
+                        guard: None,
                     });
                 }
-                ("schema" | "content", ..) => self.unclassified(&member, &what, Bump::Major),
+                ("content", Some(old_content), Some(new_content)) => {
+                    let at = Body {
+                        what: &what,
+                        site: Site::Parameter,
+                        rules: [
+                            rule::PARAMETER_MEDIA_TYPE_ADDED,
+                            rule::PARAMETER_MEDIA_TYPE_REMOVED,
+                            rule::PARAMETER_SCHEMA_ADDED,
+                            rule::PARAMETER_SCHEMA_REMOVED,
+                        ],
+                        names: (
+                            format!("{}{}", old.builder(), type_name(name)),
+                            format!("{}{}", new.builder(), type_name(name)),
+                        ),
+                        holder: Holder::Argument,
+                        generated: true,
+                        retyped: Bump::Major,
+                    };
+                    self.content(old_content, new_content, &at);
+                }
+                ("schema" | "content", ..) => {
+                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message, Bump::Major);
+                }
                 _ => self.unclassified(&member, &what, Bump::Patch),
             }
         }
     }
 
-    /// `style` and `explode`, which have defaults.
-    fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) {
+    /// `style` and `explode`, which have defaults. Returns how the values are written.
+    fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) -> Form {
         let style = |node: &'d Node| {
             let style = match node.get("style") {
                 Some(style) => style.as_str()?,
@@ -197,7 +243,7 @@ impl<'d> Walk<'d> {
         };
         let (Some(was), Some(is)) = (style(old), style(new)) else {
             // Not a style: the sweep tells whether it is another one.
-            return;
+            return Form::Parameter;
         };
         for node in [old, new] {
             self.settle(node.get("style"));
@@ -211,14 +257,26 @@ impl<'d> Walk<'d> {
             let key = if was.0 == is.0 { "explode" } else { "style" };
             let places = (old.get(key).unwrap_or(old), new.get(key).unwrap_or(new));
             let message = format!("{what} was written as {}, and is written as {}", words(was), words(is));
-            self.report(
-                rule::PARAMETER_STYLE_CHANGED,
-                Kind::Changed,
-                places,
-                message,
-                Bump::Patch,
-            );
+            // One value is written the same, exploded or not.
+            let is_one = was.0 == is.0 && self.is_scalar(old, true) && self.is_scalar(new, false);
+            let rule = match is_one {
+                true => rule::WRITTEN_OTHERWISE,
+                false => rule::PARAMETER_STYLE_CHANGED,
+            };
+            self.report(rule, Kind::Changed, places, message, Bump::Patch);
         }
+        match (was, is) {
+            (("form", _), ("form", true)) if place == "query" => Form::Exploded,
+            _ => Form::Parameter,
+        }
+    }
+
+    /// Whether the value of a parameter is neither a list nor an object.
+    fn is_scalar(&self, parameter: &'d Node, old_side: bool) -> bool {
+        let types = parameter
+            .get("schema")
+            .and_then(|schema| self.fold(&[schema], old_side, true).types());
+        types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
     }
 
     pub(super) fn request_body(&mut self, member: &Member<'d>, old: &Operation<'d>, new: &Operation<'d>) {
@@ -293,76 +351,6 @@ impl<'d> Walk<'d> {
             &format!("{}Body", operation.builder()),
         ))
     }
-
-    /// The media types of a body.
-    pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
-        let [added, removed, schema_added, schema_removed] = &at.rules;
-        let what = at.what;
-        for member in self.members(old, new, &format!("the media types of {what}")) {
-            let media = member.key;
-            let (Some(old), Some(new)) = (member.old, member.new) else {
-                let (rule, words) = match member.kind() {
-                    Kind::Added => (added, "was added to"),
-                    _ => (removed, "was removed from"),
-                };
-                let message = || format!("`{media}` {words} the media types of {what}");
-
-                self.leaf(rule.clone(), &member, message, at.retyped);
-                continue;
-            };
-            let is_json = is_json(media);
-            let what = format!("{what} as `{media}`");
-            for member in self.members(old, new, &what) {
-                match (member.key, member.old, member.new) {
-                    ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
-                        old: vec![old],
-                        new: vec![new],
-                        site: at.site,
-                        subject: Subject::new(at.what),
-                        operation: self.operation.clone(),
-                        generated: at.generated && is_json,
-                        names: at.names.clone(),
-                        holder: at.holder,
-                        sent_only: (at.site == Site::RequestBody, at.site == Site::RequestBody),
-                    }),
-                    ("schema", ..) => {
-                        let (rule, verb) = match member.kind() {
-                            Kind::Added => (schema_added, "has a schema now"),
-                            _ => (schema_removed, "has no schema any more"),
-                        };
-                        self.leaf(rule.clone(), &member, || format!("{what} {verb}"), at.retyped);
-                    }
-                    ("example" | "examples", ..) => self.words(&member, &what),
-                    _ => self.unclassified(&member, &what, Bump::Patch),
-                }
-            }
-        }
-    }
-}
-
-/// How to speak of a body, and what it is in Rust.
-pub(super) struct Body<'w> {
-    pub(super) what: &'w str,
-    pub(super) site: Site,
-    /// A media type added and removed, a schema added and removed.
-    pub(super) rules: [rule::Rule; 4],
-    pub(super) names: (String, String),
-    pub(super) holder: Holder,
-    pub(super) generated: bool,
-    /// What a change of the media types does in Rust.
-    pub(super) retyped: Bump,
-}
-
-/// The JSON form of a body: the only one that the client reads and writes.
-pub(crate) fn json(body: &Node) -> Option<&Node> {
-    let content = body.get("content").and_then(Node::as_object)?;
-    let found = content.iter().find(|media| is_json(media.key()))?;
-    Some(found.value())
-}
-
-fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default().trim();
-    media.eq_ignore_ascii_case("application/json")
 }
 
 /// What it does in Rust that a value has another type.

@@ -2,9 +2,10 @@
 
 use ittybit_spec::Node;
 
+use super::content::{Body, json};
 use super::operation::Operation;
-use super::parameter::{Body, json, retyped};
-use super::schema::{Holder, Pending, Subject};
+use super::parameter::retyped;
+use super::schema::{Form, Holder, Pending, Subject};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::rule::{self, Site};
@@ -27,7 +28,7 @@ impl<'d> Walk<'d> {
             }
             return;
         };
-        for member in self.members(old_responses, new_responses, "the responses") {
+        for (was, member) in self.statuses(old_responses, new_responses) {
             let status = member.key;
             if status.starts_with("x-") {
                 self.unclassified(&member, "the responses", Bump::Patch);
@@ -47,10 +48,48 @@ impl<'d> Walk<'d> {
             };
             let nodes = self.resolve(old_response, new_response);
             let generated = (success || status == "default")
-                && first_success(old_responses) == Some(status)
+                && first_success(old_responses) == Some(was)
                 && first_success(new_responses) == Some(status);
             self.response(nodes, status, generated, result_changed, (old, new));
         }
+    }
+
+    /// The statuses of two lists of responses, each with the name that it had: `200` is one of those
+    /// that `2XX` means.
+    fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<(&'d str, Member<'d>)> {
+        let all = self.members(old, new, "the responses");
+        let lone = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
+            all.iter().filter(|member| of(member).is_none()).copied().collect()
+        };
+        let (removed, added) = (lone(|member| member.new), lone(|member| member.old));
+        let mut statuses = Vec::new();
+        let mut paired: Vec<&str> = Vec::new();
+        for old in &removed {
+            for new in &added {
+                let (was, is) = (old.key.to_uppercase(), new.key.to_uppercase());
+                let (rule, words) = match () {
+                    () if was == is => (rule::WRITTEN_OTHERWISE, "is written otherwise, and means the same"),
+                    () if is_range_of(&was, &is) => (rule::STATUS_NARROWED, "is one of those that the other meant"),
+                    () if is_range_of(&is, &was) => (rule::STATUS_WIDENED, "means that one and others"),
+                    () => continue,
+                };
+                paired.extend([old.key, new.key]);
+                let message = format!("the response `{}` is `{}` now, which {words}", old.key, new.key);
+                let member = Member {
+                    key: new.key,
+                    old: old.old,
+                    new: new.new,
+                    within: new.within,
+                };
+                self.report(rule, Kind::Changed, member.places(), message, Bump::Patch);
+                statuses.push((old.key, member));
+            }
+        }
+        let others = all
+            .into_iter()
+            .filter(|member| !paired.contains(&member.key) || member.kind() == Kind::Changed);
+        statuses.extend(others.map(|member| (member.key, member)));
+        statuses
     }
 
     fn response(
@@ -125,10 +164,15 @@ impl<'d> Walk<'d> {
         let old = of(member.old);
         let added = of(member.new)
             .iter()
-            .filter(|entry| !old.iter().any(|other| other.key() == entry.key()));
+            .filter(|entry| !old.iter().any(|other| other.key().eq_ignore_ascii_case(entry.key())));
         for entry in old.iter().chain(added) {
             let name = entry.key();
-            let of = |node: Option<&'d Node>| node.and_then(|node| node.get(name));
+            let of = |node: Option<&'d Node>| {
+                let entries = node.and_then(Node::as_object).unwrap_or_default();
+                let same = entries.iter().find(|entry| entry.key() == name);
+                let alike = || entries.iter().find(|entry| entry.key().eq_ignore_ascii_case(name));
+                Some(same.or_else(alike)?.value())
+            };
             let header = Member {
                 key: name,
                 old: of(member.old),
@@ -138,6 +182,10 @@ impl<'d> Walk<'d> {
             let what = format!("the header `{name}` of the response `{status}`");
             match (header.old, header.new) {
                 (Some(old), Some(new)) => {
+                    if member.new.is_some_and(|headers| headers.get(name).is_none()) {
+                        let message = format!("{what} is written in other letters, which is the same");
+                        self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message, Bump::Patch);
+                    }
                     let nodes = self.resolve(old, new);
                     self.header(nodes, &what);
                 }
@@ -183,7 +231,30 @@ impl<'d> Walk<'d> {
                     names: Default::default(),
                     holder: Holder::Value,
                     sent_only: (false, false),
+                    form: Form::Text,
+                    guard: None,
                 }),
+                ("content", Some(old), Some(new)) => {
+                    let at = Body {
+                        what,
+                        site: Site::ResponseHeader,
+                        rules: [
+                            rule::HEADER_MEDIA_TYPE_ADDED,
+                            rule::HEADER_MEDIA_TYPE_REMOVED,
+                            rule::HEADER_SCHEMA_ADDED,
+                            rule::HEADER_SCHEMA_REMOVED,
+                        ],
+                        names: Default::default(),
+                        holder: Holder::Value,
+                        generated: false,
+                        retyped: Bump::Patch,
+                    };
+                    self.content(old, new, &at);
+                }
+                ("schema" | "content", ..) => {
+                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    self.leaf(rule::HEADER_FORM_CHANGED, &member, message, Bump::Patch);
+                }
                 _ => self.unclassified(&member, what, Bump::Patch),
             }
         }
@@ -210,6 +281,12 @@ impl<'d> Walk<'d> {
         };
         Some((ty, operation.pages()))
     }
+}
+
+/// Whether the first status is a range that the second one is in.
+fn is_range_of(range: &str, status: &str) -> bool {
+    let digit = |status: &str| status.chars().next().filter(char::is_ascii_digit);
+    range.ends_with("XX") && !status.ends_with("XX") && digit(range).is_some() && digit(range) == digit(status)
 }
 
 /// The status whose body the method gives back: the first success, or else what is the default.

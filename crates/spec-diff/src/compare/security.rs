@@ -1,10 +1,12 @@
 //! Security: alternatives, of which a caller fulfils one.
 
 use indexmap::IndexMap;
-use ittybit_spec::Node;
+use ittybit_spec::{Document, Entry, Node};
 
+use super::operation::{operations, template};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
+use crate::reference::References;
 use crate::rule::{self, Rule};
 
 /// The alternatives: for each set of schemes the scopes, and the place.
@@ -19,7 +21,16 @@ struct Rules {
 }
 
 impl<'d> Walk<'d> {
+    /// What holds for the operations that say nothing of their own; where all of them do in one of the
+    /// documents, it holds for none.
     pub(super) fn global_security(&mut self, member: &Member<'d>) {
+        if !self.is_security_used() {
+            let message = || {
+                let told = member.told();
+                format!("`security` of the API, which holds for no operation of both documents, {told}")
+            };
+            return self.leaf(rule::WRITTEN_OTHERWISE, member, message, Bump::Patch);
+        }
         let rules = Rules {
             removed: rule::GLOBAL_SECURITY_REMOVED,
             added: rule::GLOBAL_SECURITY_ADDED,
@@ -27,6 +38,32 @@ impl<'d> Walk<'d> {
             scope_added: rule::GLOBAL_SECURITY_SCOPE_ADDED,
         };
         self.security(member, (member.old, member.new), "the API", &rules);
+    }
+
+    fn is_security_used(&self) -> bool {
+        let silent = |document: &'d Document, references: &References<'d>| -> Vec<(String, &'d str)> {
+            let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
+            let of = |path: &'d Entry| {
+                let item = references.resolve(path.value()).unwrap_or(path.value());
+                operations(item)
+                    .filter(|(_, node)| node.get("security").is_none())
+                    .map(|(method, _)| (template(path.key()), method))
+            };
+            paths.iter().flat_map(of).collect()
+        };
+        let has_operations = |document: &'d Document, references: &References<'d>| {
+            let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
+            paths.iter().any(|path| {
+                operations(references.resolve(path.value()).unwrap_or(path.value()))
+                    .next()
+                    .is_some()
+            })
+        };
+        let new = silent(self.new, &self.new_references);
+        let shared = silent(self.old, &self.old_references)
+            .iter()
+            .any(|operation| new.contains(operation));
+        shared || !(has_operations(self.old, &self.old_references) && has_operations(self.new, &self.new_references))
     }
 
     /// An operation that says nothing is secured as the API is.
@@ -110,13 +147,65 @@ impl<'d> Walk<'d> {
         };
         let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
+            let flows = |node: Option<&'d Node>| node.is_none_or(|flows| flows.as_object().is_some());
+            let same_letters = || match (member.old.and_then(Node::as_str), member.new.and_then(Node::as_str)) {
+                (Some(old), Some(new)) => old.eq_ignore_ascii_case(new),
+                _ => false,
+            };
+            let in_header = || old.get("in").and_then(Node::as_str) == Some("header");
             let rule = match member.key {
-                "description" => {
+                // The form of a token says nothing that a caller could do otherwise.
+                "description" | "bearerFormat" => {
                     self.words(&member, &what);
                     continue;
                 }
+                "flows" if flows(member.old) && flows(member.new) => {
+                    for flow in self.entries(&member) {
+                        self.oauth_flow(&flow, &what);
+                    }
+                    continue;
+                }
+                "scheme" if same_letters() => rule::WRITTEN_OTHERWISE,
+                "name" if same_letters() && in_header() => rule::WRITTEN_OTHERWISE,
                 "type" => rule::SECURITY_COMPONENT_TYPE_CHANGED,
                 "scheme" | "name" | "in" | "openIdConnectUrl" => rule::SECURITY_COMPONENT_CHANGED,
+                _ => rule::UNCLASSIFIED,
+            };
+            let message = || format!("`{}` of {what} {}", member.key, member.told());
+            self.leaf(rule, &member, message, Bump::Patch);
+        }
+    }
+}
+
+impl<'d> Walk<'d> {
+    /// One way to get a token: where, and for what.
+    fn oauth_flow(&mut self, flow: &Member<'d>, what: &str) {
+        let what = format!("the flow `{}` of {what}", flow.key);
+        let (Some(old), Some(new)) = (flow.old, flow.new) else {
+            let (rule, verb) = match flow.kind() {
+                Kind::Added => (rule::OAUTH_FLOW_ADDED, "added"),
+                _ => (rule::OAUTH_FLOW_REMOVED, "removed"),
+            };
+            return self.leaf(rule, flow, || format!("{what} was {verb}"), Bump::Patch);
+        };
+        for member in self.members(old, new, &what) {
+            let scopes = |node: Option<&'d Node>| node.is_none_or(|scopes| scopes.as_object().is_some());
+            let rule = match member.key {
+                "authorizationUrl" => rule::OAUTH_URL_CHANGED,
+                "tokenUrl" => rule::OAUTH_TOKEN_URL_CHANGED,
+                "refreshUrl" => rule::OAUTH_REFRESH_URL_CHANGED,
+                "scopes" if scopes(member.old) && scopes(member.new) => {
+                    for scope in self.entries(&member) {
+                        let (rule, words) = match scope.kind() {
+                            Kind::Added => (rule::OAUTH_SCOPE_ADDED, "was added"),
+                            Kind::Removed => (rule::OAUTH_SCOPE_REMOVED, "was removed"),
+                            Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "is described otherwise"),
+                        };
+                        let message = || format!("the scope `{}` of {what} {words}", scope.key);
+                        self.leaf(rule, &scope, message, Bump::Patch);
+                    }
+                    continue;
+                }
                 _ => rule::UNCLASSIFIED,
             };
             let message = || format!("`{}` of {what} {}", member.key, member.told());

@@ -2,11 +2,29 @@
 
 use ittybit_spec::Node;
 
+use super::operation::Operation;
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::{json, rule};
 
 impl<'d> Walk<'d> {
+    /// The servers of an operation: its own, or else those of its path, or else those of the API.
+    /// Those of the API are compared once for all that have none of their own.
+    pub(super) fn operation_servers(&mut self, old: &Operation<'d>, new: &Operation<'d>, what: &str) {
+        let own = |operation: &Operation<'d>| operation.node.get("servers").or(operation.item.get("servers"));
+        let (old_own, new_own) = (own(old), own(new));
+        if old_own.is_none() && new_own.is_none() {
+            return;
+        }
+        let member = Member {
+            key: "servers",
+            old: old_own.or(self.old.root().get("servers")),
+            new: new_own.or(self.new.root().get("servers")),
+            within: (old.node, new.node),
+        };
+        self.servers(&member, what);
+    }
+
     pub(super) fn servers(&mut self, member: &Member<'d>, what: &str) {
         let list = |node: Option<&'d Node>| match node {
             None => Some([].as_slice()),
@@ -21,9 +39,35 @@ impl<'d> Walk<'d> {
             self.see(node);
         }
         let places = member.places();
+        // Without a list there is one server: where the document is.
+        let is_default = |servers: &'d [Node]| match servers {
+            [] => true,
+            [server] => url(server) == Some("/") && server.as_object().is_some_and(|members| members.len() == 1),
+            _ => false,
+        };
+        if is_default(old) && is_default(new) {
+            for server in old.iter().chain(new) {
+                self.settle(Some(server));
+            }
+            if old.len() != new.len() {
+                let message = format!("the servers of {what} are written otherwise: `/` is what there is without them");
+                self.report(rule::WRITTEN_OTHERWISE, member.kind(), places, message, Bump::Patch);
+            }
+            return;
+        }
+        let has_default = |servers: &'d [Node]| servers.iter().any(|server| url(server) == Some("/"));
+        if old.is_empty() && !has_default(new) {
+            let message = format!("the server `/` of {what}, which is what there is without a list, was removed");
+            self.report(rule::SERVER_REMOVED, Kind::Changed, places, message, Bump::Patch);
+        }
+        if new.is_empty() && !has_default(old) {
+            let message = format!("the server `/` of {what}, which is what there is without a list, was added");
+            self.report(rule::SERVER_ADDED, Kind::Changed, places, message, Bump::Patch);
+        }
         for server in old {
             match new.iter().find(|other| url(other) == url(server)) {
                 Some(other) => self.server(server, other),
+                None if new.is_empty() && url(server) == Some("/") => self.settle(Some(server)),
                 None => {
                     self.settle(Some(server));
                     let message = format!("the server {} of {what} was removed", shown(server));
@@ -35,6 +79,9 @@ impl<'d> Walk<'d> {
         for server in new {
             if !old.iter().any(|other| url(other) == url(server)) {
                 self.settle(Some(server));
+                if old.is_empty() && url(server) == Some("/") {
+                    continue;
+                }
                 let message = format!("the server {} of {what} was added", shown(server));
                 self.report(
                     rule::SERVER_ADDED,

@@ -16,6 +16,8 @@ pub(crate) struct View<'d> {
     pub(crate) followed: Vec<&'d Node>,
     /// Every keyword but those below, with its value in each of the parts that have it.
     pub(crate) keywords: IndexMap<&'d str, Vec<&'d Node>>,
+    /// What stands beside references, where it does not count.
+    pub(crate) beside: IndexMap<&'d str, Vec<&'d Node>>,
     /// Each property with its schemas, more than one where several parts describe it.
     pub(crate) properties: IndexMap<&'d str, Vec<&'d Node>>,
     /// The names of the required properties, each with a place where it is said.
@@ -23,7 +25,8 @@ pub(crate) struct View<'d> {
 }
 
 impl<'d> View<'d> {
-    pub(crate) fn of(references: &References<'d>, parts: &[&'d Node]) -> Self {
+    /// `single`: an alternative that is the only one is a part like any other.
+    pub(crate) fn of(references: &References<'d>, parts: &[&'d Node], single: bool) -> Self {
         let mut view = Self::default();
         let mut seen = FxHashSet::default();
         let mut open: Vec<&'d Node> = parts.iter().rev().copied().collect();
@@ -37,20 +40,28 @@ impl<'d> View<'d> {
             }
             view.objects.push(part);
             if let Some(reference) = part.get("$ref") {
-                match references.resolve(part) {
+                match references.step(part) {
                     Some(target) => {
                         view.followed.push(reference);
                         open.push(target);
                     }
                     None => view.keyword("$ref", reference),
                 }
-                // OpenAPI ignores what stands beside a reference; a difference there is told all
-                // the same, by the sweep that follows.
-                continue;
+                if !references.have_siblings() {
+                    for member in members.iter().filter(|member| member.key() != "$ref") {
+                        view.beside.entry(member.key()).or_default().push(member.value());
+                    }
+                    continue;
+                }
             }
             for member in members {
                 let value = member.value();
                 match (member.key(), value.as_array(), value.as_object()) {
+                    ("$ref", ..) => {}
+                    ("oneOf" | "anyOf", Some([only]), _) if single => {
+                        view.followed.push(value);
+                        open.push(only);
+                    }
                     ("allOf", Some(parts), _) => {
                         view.followed.push(value);
                         open.extend(parts.iter().rev());
@@ -84,6 +95,40 @@ impl<'d> View<'d> {
         self.keywords.get(keyword)?.first().copied()
     }
 
+    /// Whether each part that has a type lets the value be null, and whether any part does: by
+    /// `nullable`, or by a list of types.
+    pub(crate) fn nullable(&self) -> (bool, bool) {
+        let is_null = |types: &Node| match types.as_array() {
+            Some(names) => names.iter().any(is_null_type),
+            None => is_null_type(types),
+        };
+        // What holds properties is no schema, and may have one of this name.
+        let types = |part: &'d Node| part.get("type").filter(|types| types.as_object().is_none());
+        let flag = |part: &Node| part.get("nullable").and_then(Node::as_bool) == Some(true);
+        let takes_null = |part: &'d Node| flag(part) || types(part).is_some_and(is_null);
+        let mut typed = self.objects.iter().filter(|part| types(part).is_some());
+        (
+            typed.all(|part| takes_null(part)),
+            self.objects.iter().any(|part| takes_null(part)),
+        )
+    }
+
+    /// The names of the types that the values may have but null, sorted; none where any will do.
+    pub(crate) fn types(&self) -> Option<Vec<&'d str>> {
+        let node = self.get("type")?;
+        let names = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
+        let mut names: Vec<&str> = names
+            .filter(|name| !is_null_type(name))
+            .filter_map(Node::as_str)
+            .collect();
+        if names.contains(&"number") {
+            names.retain(|name| *name != "integer");
+        }
+        names.sort_unstable();
+        names.dedup();
+        Some(names)
+    }
+
     pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
         self.get(keyword).and_then(Node::as_str)
     }
@@ -99,4 +144,9 @@ impl<'d> View<'d> {
         let defined = self.objects.iter().find(|node| node.get("$ref").is_none());
         defined.or(self.objects.first()).copied()
     }
+}
+
+/// YAML reads `null` as no value.
+pub(crate) fn is_null_type(name: &Node) -> bool {
+    *name.value() == ittybit_spec::Value::Null || name.as_str() == Some("null")
 }

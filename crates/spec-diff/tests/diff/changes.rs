@@ -12,6 +12,7 @@ use ittybit_spec_diff::{Bump, Report, diff, rules, surface_bump};
 
 use crate::cases::{BASE, all_cases, cases, document};
 use crate::surface::surface;
+use crate::wire::pairs;
 
 #[test]
 fn every_case_does_what_is_expected() {
@@ -65,6 +66,9 @@ fn every_rule_has_a_case() {
         for report in [diff(&base, &changed), diff(&changed, &base)] {
             found.extend(report.changes.into_iter().map(|change| change.id.into_owned()));
         }
+    }
+    for report in pairs().iter().flat_map(|pair| pair.reports()) {
+        found.extend(report.changes.into_iter().map(|change| change.id.into_owned()));
     }
     // A rule about schemas is one rule, wherever the schema stands.
     let suffix = |id: &str| {

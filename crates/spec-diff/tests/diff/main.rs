@@ -2,8 +2,10 @@
 
 mod cases;
 mod changes;
+mod closed;
 mod policy;
 mod random;
 mod render;
 mod semver;
 mod surface;
+mod wire;

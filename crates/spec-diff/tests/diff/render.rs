@@ -169,7 +169,7 @@ fn bumps() {
         let new = document("new.yaml", &format!("info: {{ version: {new} }}\n{text}\n"));
         version::check(&diff(&old, &new)).map_err(|error| error.to_string())
     };
-    let added = "servers: [{ url: / }]";
+    let added = "servers: [{ url: / }, { url: /v2 }]";
     let unknown = "servers: []\nx-unknown: 1";
     assert_eq!(bumped("1.2.3", "1.3.0", added), Ok(()));
     assert_eq!(bumped("1.2.3", "2.0.0", added), Ok(()));

@@ -3,16 +3,17 @@
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
-use super::super::Member;
 use super::super::view::View;
-use super::{Comparison, Holder, Pending, Subject, required_rule};
+use super::super::{Found, Member};
+use super::keywords::ANNOTATIONS;
+use super::{Comparison, Form, Holder, Pending, Subject, required_rule};
 use crate::change::{Bump, Kind};
 use crate::json;
-use crate::rule::{self, Direction, Site};
+use crate::rule::{self, Direction, Rule, Site};
 use crate::rust_type;
 
 impl<'d> Comparison<'_, 'd> {
-    fn inner(
+    pub(in crate::compare) fn inner(
         &self,
         old: Vec<&'d Node>,
         new: Vec<&'d Node>,
@@ -38,6 +39,16 @@ impl<'d> Comparison<'_, 'd> {
             ),
             holder,
             sent_only: self.at.sent_only,
+            form: match self.at.form {
+                // What is inside of a list is not repeated once more.
+                Form::Exploded => Form::Parameter,
+                // A property of a form is text; if it is an object, that is JSON.
+                Form::Text if self.at.site == self.at.site.inner() && matches!(holder, Holder::Field { .. }) => {
+                    Form::Json
+                }
+                form => form,
+            },
+            guard: self.at.guard.clone(),
         }
     }
 
@@ -73,16 +84,38 @@ impl<'d> Comparison<'_, 'd> {
                         &rust_type::type_name(name),
                         Holder::Field { required },
                     );
-                    if self.is_unsent(old) && self.is_unsent(new) {
+                    let unsent = (self.is_unsent(old, true), self.is_unsent(new, false));
+                    if unsent == (true, true) {
                         self.walk.unsent.push(inner);
                         continue;
                     }
-                    self.walk.required(&inner);
+                    if unsent.0 {
+                        self.was_closed(name, new);
+                    }
+                    if unsent.0 && required.1 {
+                        // Whether it must be given is asked for the first time.
+                        let (rule, message) = required_rule(self.at.site, true, &inner.subject.to_string());
+                        let places = (inner.old[0], inner.new[0]);
+                        self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
+                    }
+                    match unsent.1 {
+                        // It cannot be required of what is not sent any more.
+                        true => self.walk.required(&Pending {
+                            site: Site::Schema,
+                            ..inner.clone()
+                        }),
+                        false => self.walk.required(&inner),
+                    }
                     self.walk.enqueue_property(inner);
                 }
                 (None, Some(added)) => {
-                    let unsent = self.is_unsent(added);
-                    let rule = match (self.at.site.direction(), required.1 && !unsent) {
+                    let unsent = self.is_unsent(added, false);
+                    let direction = if unsent {
+                        Direction::Neither
+                    } else {
+                        self.at.site.direction()
+                    };
+                    let rule = match (direction, required.1) {
                         (Direction::Request, true) => rule::REQUEST_PROPERTY_ADDED_REQUIRED,
                         (Direction::Request, false) => rule::REQUEST_PROPERTY_ADDED_OPTIONAL,
                         (Direction::Response, true) => rule::RESPONSE_PROPERTY_ADDED_REQUIRED,
@@ -103,11 +136,24 @@ impl<'d> Comparison<'_, 'd> {
                     } else {
                         Bump::Minor
                     };
-                    self.walk.report(rule, Kind::Added, places, message, effect(rust));
+                    self.lone_property(unsent, rule, Kind::Added, places, message, effect(rust));
+                    if unsent && required.0 {
+                        // Any value had to be given.
+                        self.asked_for(name, false, places);
+                    }
+                    if !unsent {
+                        self.was_closed(name, added);
+                        self.was_free(name, added);
+                    }
                 }
                 (Some(removed), None) => {
-                    let unsent = self.is_unsent(removed);
-                    let rule = match (self.at.site.direction(), required.0 && !unsent) {
+                    let unsent = self.is_unsent(removed, true);
+                    let direction = if unsent {
+                        Direction::Neither
+                    } else {
+                        self.at.site.direction()
+                    };
+                    let rule = match (direction, required.0) {
                         (Direction::Request, _) => rule::REQUEST_PROPERTY_REMOVED,
                         (Direction::Response, true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
                         (Direction::Response, false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
@@ -120,8 +166,16 @@ impl<'d> Comparison<'_, 'd> {
                     }
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (removed[0], self.within(Some(removed[0]), None, property).1);
-                    self.walk
-                        .report(rule, Kind::Removed, places, message, effect(Bump::Major));
+                    self.lone_property(unsent, rule, Kind::Removed, places, message, effect(Bump::Major));
+                    if unsent && required.1 {
+                        self.asked_for(name, true, places);
+                    }
+                    let others = self.new.get("additionalProperties");
+                    if let Some(others) = others.filter(|others| !unsent && is_schema(others)) {
+                        let subject = self.at.subject.property(name);
+                        let inner = self.inner(removed.clone(), vec![others], subject, "", Holder::Value);
+                        self.walk.pending.push_back(inner);
+                    }
                 }
                 (None, None) => {}
             }
@@ -129,16 +183,74 @@ impl<'d> Comparison<'_, 'd> {
         self.required_only();
     }
 
+    /// Reports a property that only one of the schemas has; of one that does not go the way of the
+    /// schema the other way is asked first.
+    fn lone_property(
+        &mut self,
+        unsent: bool,
+        rule: Rule,
+        kind: Kind,
+        (old, new): (&'d Node, &'d Node),
+        message: String,
+        rust: Bump,
+    ) {
+        if !unsent {
+            return self.walk.report(rule, kind, (old, new), message, rust);
+        }
+        let operation = self.walk.operation.clone();
+        self.walk.lone_unsent.push(Found {
+            rule,
+            kind,
+            old,
+            new,
+            operation,
+            message,
+            rust,
+        });
+    }
+
+    /// Whether a property must be given, where `required` names it in both and its schema says whether it
+    /// goes this way.
+    fn asked_for(&mut self, name: &str, required: bool, places: (&'d Node, &'d Node)) {
+        let subject = self.at.subject.property(name).to_string();
+        let (rule, message) = required_rule(self.at.site, required, &subject);
+        self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
+    }
+
+    /// A property that comes where none but the listed ones were allowed.
+    fn was_closed(&mut self, name: &str, added: &[&'d Node]) {
+        let closed = |key: &&str| self.old.get(key).and_then(Node::as_bool) == Some(false);
+        if let Some(key) = ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .find(|key| closed(key))
+        {
+            let subject = self.at.subject.to_string();
+            let message = format!("{subject} took no other properties, and takes `{name}` now");
+            let rule = rule::ADDITIONAL_PROPERTIES_WIDENED.at(self.at.site);
+            let places = (self.old.get(key).unwrap_or(self.nodes.0), added[0]);
+            self.walk.report(rule, Kind::Added, places, message, Bump::Patch);
+        }
+    }
+
+    /// A property that was added may have been there all the while, as one of those that are not listed.
+    fn was_free(&mut self, name: &str, added: &[&'d Node]) {
+        let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
+        for others in others.into_iter().flatten().filter(|others| is_schema(others)) {
+            let subject = self.at.subject.property(name);
+            let inner = self.inner(vec![others], added.to_vec(), subject, "", Holder::Value);
+            self.walk.pending.push_back(inner);
+        }
+    }
+
     /// Whether a property does not go the way of the schema: one that is only read in a request, one
     /// that is only written in an answer. `required` says nothing of it there.
-    fn is_unsent(&self, parts: &[&'d Node]) -> bool {
+    fn is_unsent(&self, parts: &[&'d Node], old_side: bool) -> bool {
         let flag = match self.at.site.direction() {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",
             Direction::Neither => return false,
         };
-        let is_on = |part: &&Node| part.get(flag).and_then(Node::as_bool) == Some(true);
-        parts.iter().any(is_on)
+        self.walk.fold(parts, old_side, false).flag(flag)
     }
 
     fn which(&self, required: bool, unsent: bool) -> &'static str {
@@ -173,7 +285,9 @@ impl<'d> Comparison<'_, 'd> {
     /// The schemas of `additionalProperties`, where both sides have one.
     pub(super) fn others(&self) -> Option<(&'d Node, &'d Node)> {
         let schema = |view: &View<'d>| match view.keywords.get("additionalProperties").map(Vec::as_slice) {
-            Some([node]) => Some(*node).filter(|node| node.as_object().is_some_and(|members| !members.is_empty())),
+            Some([first, rest @ ..]) if rest.iter().all(|other| json::same(first, other)) => {
+                Some(*first).filter(|node| is_schema(node))
+            }
             _ => None,
         };
         schema(self.old).zip(schema(self.new))
@@ -299,6 +413,73 @@ impl<'d> Comparison<'_, 'd> {
             );
         }
     }
+}
+
+impl<'d> Comparison<'_, 'd> {
+    /// Compares a schema that is one of several alternatives in the other document, and says so.
+    pub(super) fn is_alternative(&mut self) -> bool {
+        let has_union = |view: &View<'d>| view.get("oneOf").or(view.get("anyOf")).is_some();
+        let (key, list, one, references) = match (union(self.old), union(self.new)) {
+            (None, Some((key, list))) if !has_union(self.old) => (key, list, self.nodes.0, &self.walk.new_references),
+            (Some((key, list)), None) if !has_union(self.new) => (key, list, self.nodes.1, &self.walk.old_references),
+            _ => return false,
+        };
+        let is_wider = std::ptr::eq(one, self.nodes.0);
+        let text = json::canonical(one);
+        let alternatives = list.as_array().unwrap_or_default();
+        let is_same = |part: &&'d Node| {
+            references
+                .resolve(part)
+                .is_some_and(|part| json::canonical(part) == text)
+        };
+        let Some(same) = alternatives.iter().find(is_same) else {
+            return false;
+        };
+        self.walk.see(list);
+        let facet = match (key, is_wider) {
+            ("oneOf", true) => &rule::ONE_OF_ADDED,
+            ("oneOf", false) => &rule::ONE_OF_REMOVED,
+            (_, true) => &rule::ANY_OF_ADDED,
+            (_, false) => &rule::ANY_OF_REMOVED,
+        };
+        for part in alternatives.iter().filter(|part| !std::ptr::eq(*part, same)) {
+            self.walk.settle(Some(part));
+            let (kind, places, words) = match is_wider {
+                true => (Kind::Added, (one, part), "may be another one now"),
+                false => (Kind::Removed, (part, one), "may not be another one any more"),
+            };
+            let message = format!("{} {words}, in `{key}`: {}", self.at.subject, json::shown(part));
+            self.walk
+                .report(facet.at(self.at.site), kind, places, message, self.retyped);
+        }
+        let (old, new) = if is_wider { (one, same) } else { (same, one) };
+        let subject = self.at.subject.property("alternative 1");
+        let inner = self.inner(vec![old], vec![new], subject, "", Holder::Argument);
+        self.walk.pending.push_back(inner);
+        let view = if is_wider { self.new } else { self.old };
+        for key in view.keywords.keys().copied().filter(|other| *other != key) {
+            self.keyword(key);
+        }
+        true
+    }
+}
+
+/// The alternatives of a schema that says nothing else of its values.
+fn union<'d>(view: &View<'d>) -> Option<(&'static str, &'d Node)> {
+    let key = ["oneOf", "anyOf"].into_iter().find(|key| view.get(key).is_some())?;
+    let says_nothing = |other: &&str| {
+        *other == key || ANNOTATIONS.contains(other) || ["nullable", "discriminator", "deprecated"].contains(other)
+    };
+    let alone = view.keywords.keys().all(says_nothing) && view.properties.is_empty() && view.required.is_empty();
+    match view.keywords.get(key)?.as_slice() {
+        [list] if alone && list.as_array().is_some_and(|parts| parts.len() > 1) => Some((key, list)),
+        _ => None,
+    }
+}
+
+/// Whether it is a schema that asks for something.
+fn is_schema(node: &Node) -> bool {
+    node.as_object().is_some_and(|members| !members.is_empty())
 }
 
 /// Which properties an object takes beside those that are listed.

@@ -5,18 +5,24 @@ use std::cmp::Ordering;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::super::view::View;
+use super::super::view::{View, is_null_type};
 use super::super::{Member, Walk, address};
-use super::{Comparison, Holder};
+use super::{Comparison, Form, Holder};
 use crate::change::{Bump, Kind};
 use crate::json;
 use crate::rule::{self, Bound, Direction, Facet, Move};
 
 impl<'d> Comparison<'_, 'd> {
     /// Reports one of the changes that a schema can have.
-    pub(super) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String, rust: Bump) {
+    pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String, rust: Bump) {
         self.walk.settle(member.old);
         self.walk.settle(member.new);
+        // A member of a keyword may have the name of another keyword.
+        let own = self.member(member.key);
+        let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));
+        if at(own.places()) == at(member.places()) {
+            self.told.insert(own.key);
+        }
         if !member.is_same() {
             let rule = facet.at(self.at.site);
             self.walk.report(rule, member.kind(), member.places(), message, rust);
@@ -24,7 +30,7 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     /// Whether every part that has the keyword says it once, and as the kind of value it must be.
-    pub(super) fn plain(&self, key: &str, fits: fn(&Node) -> bool) -> bool {
+    pub(in crate::compare) fn plain(&self, key: &str, fits: fn(&Node) -> bool) -> bool {
         let one = |view: &View<'d>| match view.keywords.get(key).map(Vec::as_slice) {
             None => true,
             Some([value]) => fits(value),
@@ -34,7 +40,8 @@ impl<'d> Comparison<'_, 'd> {
         one(self.old) && one(self.new)
     }
 
-    pub(super) fn settle(&mut self, key: &str) {
+    pub(super) fn settle(&mut self, key: &'d str) {
+        self.told.insert(key);
         for view in [self.old, self.new] {
             for value in view.keywords.get(key).into_iter().flatten() {
                 self.walk.settle(Some(value));
@@ -46,34 +53,49 @@ impl<'d> Comparison<'_, 'd> {
     /// that there is no more to compare.
     pub(super) fn kind(&mut self) -> bool {
         let text = |node: &Node| node.as_str().is_some();
-        if !self.plain("type", text) || !self.plain("format", text) {
+        let types = |node: &Node| {
+            let names = node.as_array().unwrap_or(std::slice::from_ref(node));
+            !names.is_empty() && names.iter().all(|name| name.as_str().is_some() || is_null_type(name))
+        };
+        if !self.plain("type", types) || !self.plain("format", text) {
             return false;
+        }
+        if self.becomes_list() {
+            return true;
         }
         self.settle("type");
         self.settle("format");
-        let kind = |view: &View<'d>| (view.text("type"), view.text("format"));
+        let kind = |view: &View<'d>| KindOf {
+            types: view.types(),
+            format: view.text("format"),
+        };
         let (old, new) = (kind(self.old), kind(self.new));
         if old == new {
             return false;
         }
-        let key = if old.0 == new.0 { "format" } else { "type" };
-        let facet = match (is_within(old, new), is_within(new, old)) {
+        let key = if old.types == new.types { "format" } else { "type" };
+        let many = [&old, &new]
+            .iter()
+            .any(|kind| kind.types.as_ref().is_some_and(|types| types.len() > 1));
+        let facet = match (old.is_within(&new), new.is_within(&old)) {
+            (true, _) if many => &rule::TYPES_WIDENED,
             (true, _) => &rule::TYPE_GENERALIZED,
+            (_, true) if many => &rule::TYPES_NARROWED,
             (_, true) => &rule::TYPE_SPECIALIZED,
-            _ => &rule::TYPE_CHANGED,
+            _ => match (self.at.site.direction(), self.at.form) {
+                (Direction::Request, Form::Parameter | Form::Exploded) if old.is_text_of(&new) => {
+                    &rule::TYPE_GENERALIZED
+                }
+                (Direction::Request, Form::Text) if old.is_text_of(&new) => &rule::TYPE_COMPATIBLE,
+                (Direction::Response, form) if form.is_text() && new.is_text_of(&old) => &rule::TYPE_COMPATIBLE,
+                _ => &rule::TYPE_CHANGED,
+            },
         };
-        let words = |(ty, format): (Option<&str>, Option<&str>)| match (ty, format) {
-            (None, None) => "without a type".to_owned(),
-            (Some(ty), None) => format!("`{ty}`"),
-            (None, Some(format)) => format!("without a type, of the format `{format}`"),
-
-            (Some(ty), Some(format)) => format!("`{ty}` of the format `{format}`"),
-        };
-        let message = format!("{} was {} and is {}", self.at.subject, words(old), words(new));
+        let message = format!("{} was {old} and is {new}", self.at.subject);
         let rule = facet.at(self.at.site);
         let places = self.member(key).places();
         self.walk.report(rule, Kind::Changed, places, message, self.retyped);
-        let is_other = key == "type" && old.0.is_some() && new.0.is_some() && facet.is(&rule::TYPE_CHANGED);
+        let is_other = key == "type" && old.types.is_some() && new.types.is_some() && facet.is(&rule::TYPE_CHANGED);
         if is_other {
             for view in [self.old, self.new] {
                 let values = view.keywords.values().chain(view.properties.values()).flatten();
@@ -85,14 +107,87 @@ impl<'d> Comparison<'_, 'd> {
         is_other
     }
 
+    /// A parameter of one value that becomes a list of them, each written on its own: one value is
+    /// still written as it was.
+    fn becomes_list(&mut self) -> bool {
+        let scalar = self
+            .old
+            .types()
+            .is_some_and(|types| types.iter().all(|name| is_scalar(name)));
+        if self.at.form != Form::Exploded || !scalar || self.new.types().as_deref() != Some(&["array"]) {
+            return false;
+        }
+        self.settle("type");
+        let subject = &self.at.subject;
+        let message = format!("{subject} was one value, and is a list of values now, each written on its own");
+        let places = self.member("type").places();
+        let rule = rule::TYPE_GENERALIZED.at(self.at.site);
+        self.walk.report(rule, Kind::Changed, places, message, self.retyped);
+        let items = self
+            .new
+            .keywords
+            .get("items")
+            .cloned()
+            .unwrap_or(self.new.objects[..1].to_vec());
+        if self.new.get("items").is_some() {
+            let inner = self.inner(self.at.old.clone(), items, subject.inner("[]"), "Item", Holder::Value);
+            self.walk.pending.push_back(inner);
+        }
+        let count = |key| {
+            self.new
+                .get(key)
+                .and_then(Node::as_number)
+                .and_then(serde_json::Number::as_f64)
+        };
+        match count("minItems") {
+            Some(least) if least > 1.0 => {
+                if let Some(bound) = rule::BOUNDS.iter().find(|bound| bound.keyword == "minItems") {
+                    self.bound(bound);
+                }
+            }
+            _ => self.settle("minItems"),
+        }
+        if count("maxItems").is_none_or(|most| most >= 1.0) {
+            self.settle("maxItems");
+        }
+        self.settle("uniqueItems");
+        let annotations = self.new.keywords.keys().filter(|key| ANNOTATIONS.contains(key));
+        for key in annotations.copied().collect::<Vec<_>>() {
+            self.keyword(key);
+        }
+        true
+    }
+
     pub(super) fn enumeration(&mut self) {
-        if !self.plain("enum", |node| node.as_array().is_some()) {
+        if !self.plain("enum", |node| node.as_array().is_some()) || !self.plain("const", |_| true) {
             return;
         }
-        let member = self.member("enum");
+        // A constant is a list of one value.
+        let constants = (self.old.get("const"), self.new.get("const"));
+        let lists = (self.old.get("enum"), self.new.get("enum"));
+        let member = match (constants, lists) {
+            ((None, None), _) => self.member("enum"),
+            ((Some(old), None), (_, Some(new))) => self.member_of("enum", Some(old), Some(new)),
+            ((None, Some(new)), (Some(old), _)) => self.member_of("enum", Some(old), Some(new)),
+            _ => {
+                let facets = [&rule::CONST_ADDED, &rule::CONST_REMOVED, &rule::CONST_CHANGED];
+                let member = self.member("const");
+                return self.three_way(facets, &member, "the constant");
+            }
+        };
+        self.settle("const");
         let subject = &self.at.subject;
+        let is_constant = |node: &Node| {
+            [constants.0, constants.1]
+                .into_iter()
+                .flatten()
+                .any(|at| std::ptr::eq(at, node))
+        };
         let values = |node: Option<&'d Node>| -> IndexMap<String, &'d Node> {
-            let values = node.and_then(Node::as_array).unwrap_or_default();
+            let values = match node {
+                Some(node) if is_constant(node) => std::slice::from_ref(node),
+                node => node.and_then(Node::as_array).unwrap_or_default(),
+            };
             values.iter().map(|value| (json::canonical(value), value)).collect()
         };
         let (old, new) = (values(member.old), values(member.new));
@@ -147,7 +242,12 @@ impl<'d> Comparison<'_, 'd> {
                     let rust = effect(value, Bump::Minor);
                     changes.push((&rule::ENUM_VALUE_ADDED, Kind::Added, (old_list, *value), message, rust));
                 }
-                if changes.is_empty() && !json::same(old_list, new_list) {
+                if changes.is_empty() && (is_constant(old_list) || is_constant(new_list)) {
+                    let message = format!("that {subject} is always {} is written otherwise", list(&new));
+                    let places = (old_list, new_list);
+                    self.walk
+                        .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+                } else if changes.is_empty() && !json::same(old_list, new_list) {
                     let message = format!("the values of {subject} stand in another order");
                     let places = (old_list, new_list);
                     changes.push((&rule::ENUM_ORDER_CHANGED, Kind::Changed, places, message, Bump::Patch));
@@ -161,17 +261,29 @@ impl<'d> Comparison<'_, 'd> {
 
     pub(super) fn bound(&mut self, bound: &Bound) {
         let number = |node: &Node| node.as_number().is_some();
-        let flag = |node: &Node| node.as_bool().is_some();
-        if !self.plain(bound.keyword, number) || !bound.exclusive.is_none_or(|key| self.plain(key, flag)) {
+        let exclusive = |node: &Node| node.as_bool().is_some() || node.as_number().is_some();
+        if !self.plain(bound.keyword, number) || !bound.exclusive.is_none_or(|key| self.plain(key, exclusive)) {
             return;
         }
+        // The limit is excluded by a flag in 3.0, and by a number of its own in 3.1.
         let limit = |view: &View<'d>| {
-            let exclusive = bound.exclusive.is_some_and(|key| view.flag(key));
-            view.get(bound.keyword)
-                .and_then(Node::as_number)
-                .map(|limit| (limit, exclusive))
+            let limit = view.get(bound.keyword).and_then(|node| Some((node.as_number()?, node)));
+            let excluded = bound.exclusive.and_then(|key| view.get(key));
+            let flag = excluded.and_then(Node::as_bool) == Some(true);
+            let own = excluded.and_then(|node| Some((node.as_number()?, true, node)));
+            let (Some((limit, node)), Some((own, ..))) = (limit, own) else {
+                return own.or(limit.map(|(limit, node)| (limit, flag, node)));
+            };
+            let order = json::order(limit, own);
+            let is_stricter = if bound.is_lower() { order.is_gt() } else { order.is_lt() };
+            match is_stricter {
+                true => Some((limit, false, node)),
+                false => excluded.map(|node| (own, true, node)),
+            }
         };
         let (old, new) = (limit(self.old), limit(self.new));
+        let nodes = (old.map(|limit| limit.2), new.map(|limit| limit.2));
+        let (old, new) = (old.map(|limit| (limit.0, limit.1)), new.map(|limit| (limit.0, limit.1)));
         // Without a limit it does not matter whether the limit is exclusive, and a rule must not
         // stay silent about it.
         if let Some(key) = bound.exclusive
@@ -211,7 +323,7 @@ impl<'d> Comparison<'_, 'd> {
             (None, None) => return,
         };
         let message = format!("{} of {} {told}", bound.words, self.at.subject);
-        let member = self.member(bound.keyword);
+        let member = self.member_of(bound.keyword, nodes.0, nodes.1);
         let mut places = member.places();
         // Of the same limit the other keyword has changed.
         if let (Some(key), Some((old, _)), Some((new, _))) = (bound.exclusive, old, new)
@@ -230,17 +342,25 @@ impl<'d> Comparison<'_, 'd> {
         let text = |node: &Node| node.as_str().is_some();
         let flag = |node: &Node| node.as_bool().is_some();
         match key {
-            "description" | "title" | "example" | "externalDocs" | "x-enum-descriptions" => self.annotation(key),
+            key if ANNOTATIONS.contains(&key) => self.annotation(key),
+            "x-sunset" if self.plain(key, text) => {
+                self.three_way([&rule::SUNSET_DATE_CHANGED; 3], &member, "the sunset date");
+            }
             "pattern" if self.plain(key, text) => {
-                let facets = [&rule::PATTERN_ADDED, &rule::PATTERN_REMOVED, &rule::PATTERN_CHANGED];
+                let changed = match member.new.is_some_and(matches_all) {
+                    true => &rule::PATTERN_GENERALIZED,
+                    false => &rule::PATTERN_CHANGED,
+                };
+                let facets = [&rule::PATTERN_ADDED, &rule::PATTERN_REMOVED, changed];
                 self.three_way(facets, &member, "the pattern");
             }
             "multipleOf" if self.plain(key, |node| node.as_number().is_some()) => {
-                let facets = [
-                    &rule::MULTIPLE_OF_SET,
-                    &rule::MULTIPLE_OF_UNSET,
-                    &rule::MULTIPLE_OF_CHANGED,
-                ];
+                let changed = match (member.old, member.new) {
+                    (Some(old), Some(new)) if divides(new, old) => &rule::MULTIPLE_OF_GENERALIZED,
+                    (Some(old), Some(new)) if divides(old, new) => &rule::MULTIPLE_OF_SPECIALIZED,
+                    _ => &rule::MULTIPLE_OF_CHANGED,
+                };
+                let facets = [&rule::MULTIPLE_OF_SET, &rule::MULTIPLE_OF_UNSET, changed];
                 self.three_way(facets, &member, "the step of the values");
             }
             "default" if self.plain(key, |_| true) => {
@@ -287,6 +407,53 @@ impl<'d> Comparison<'_, 'd> {
             "additionalProperties" if self.others().is_some() => {}
             "items" => self.items(&member),
             "oneOf" | "anyOf" => self.alternatives(&member),
+            "not" => self.guarded(&member, [&rule::NOT_ADDED, &rule::NOT_REMOVED, &rule::NOT_CHANGED]),
+            "if" => self.guarded(&member, [&rule::IF_ADDED, &rule::IF_REMOVED, &rule::IF_CHANGED]),
+            "then" => self.part(&member, [&rule::THEN_ADDED, &rule::THEN_REMOVED]),
+            "else" => self.part(&member, [&rule::ELSE_ADDED, &rule::ELSE_REMOVED]),
+            "contains" => self.contains(&member),
+            "minContains" | "maxContains" if self.plain(key, |node| node.as_number().is_some()) => {
+                self.contains_count(&member);
+            }
+            "propertyNames" => self.part(&member, [&rule::PROPERTY_NAMES_ADDED, &rule::PROPERTY_NAMES_REMOVED]),
+            "contentSchema" => self.part(&member, [&rule::CONTENT_SCHEMA_ADDED, &rule::CONTENT_SCHEMA_REMOVED]),
+            "unevaluatedProperties" => {
+                let facets = [
+                    &rule::UNEVALUATED_PROPERTIES_ADDED,
+                    &rule::UNEVALUATED_PROPERTIES_REMOVED,
+                ];
+                self.unevaluated(&member, facets);
+            }
+            "unevaluatedItems" => {
+                let facets = [&rule::UNEVALUATED_ITEMS_ADDED, &rule::UNEVALUATED_ITEMS_REMOVED];
+                self.unevaluated(&member, facets);
+            }
+            "prefixItems" if self.plain(key, |node| node.as_array().is_some()) => self.prefix_items(&member),
+            "patternProperties" if self.plain(key, |node| node.as_object().is_some()) => {
+                self.named_parts(
+                    &member,
+                    [&rule::PATTERN_PROPERTY_ADDED, &rule::PATTERN_PROPERTY_REMOVED],
+                );
+            }
+            "dependentSchemas" if self.plain(key, |node| node.as_object().is_some()) => {
+                self.named_parts(
+                    &member,
+                    [&rule::DEPENDENT_SCHEMA_ADDED, &rule::DEPENDENT_SCHEMA_REMOVED],
+                );
+            }
+            "dependentRequired" if self.plain(key, |node| node.as_object().is_some()) => {
+                self.dependent_required(&member);
+            }
+            "contentEncoding" if self.plain(key, text) => {
+                self.three_way([&rule::CONTENT_ENCODING_CHANGED; 3], &member, "the encoding");
+            }
+            "contentMediaType" if self.plain(key, text) => {
+                self.three_way([&rule::CONTENT_MEDIA_TYPE_CHANGED; 3], &member, "the media type");
+            }
+            // What refers to them is compared; the rest is left to the sweep.
+            "$defs" | "definitions" => {}
+            "discriminator" if member.kind() == Kind::Changed && self.plain(key, |node| node.as_object().is_some()) => {
+            }
             "discriminator" if member.kind() != Kind::Changed => {
                 let facet = match member.kind() {
                     Kind::Added => &rule::DISCRIMINATOR_ADDED,
@@ -301,24 +468,47 @@ impl<'d> Comparison<'_, 'd> {
 
     /// A keyword that several parts of a schema may have, each for people to read.
     fn annotation(&mut self, key: &'d str) {
-        self.each_value(key, |walk, member, subject| walk.words(member, subject));
+        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
+        self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
+            walk.words(member, subject);
+        });
     }
 
     pub(super) fn unclassified(&mut self, key: &'d str) {
         let retyped = self.retyped;
-        self.each_value(key, |walk, member, subject| {
-            let settled = |node: Option<&Node>| node.is_none_or(|node| walk.settled.contains(&address(node)));
-            if !(settled(member.old) && settled(member.new)) {
-                walk.unclassified(member, subject, retyped);
-            }
+        if self.told.contains(key) {
+            return;
+        }
+        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
+        self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
+            walk.unclassified(member, subject, retyped);
         });
+    }
+
+    /// What 3.0 ignores beside a reference: what people read, and what some tools do not ignore.
+    pub(super) fn beside_references(&mut self) {
+        let (old, new) = (self.old, self.new);
+        let added = new.beside.keys().filter(|key| !old.beside.contains_key(*key));
+        let keys: Vec<&'d str> = old.beside.keys().chain(added).copied().collect();
+        for key in keys {
+            let values = |view: &View<'d>| view.beside.get(key).cloned().unwrap_or_default();
+            let is_text = ANNOTATIONS.contains(&key) || key == "summary";
+            self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
+                true => walk.words(member, subject),
+                false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,"), Bump::Patch),
+            });
+        }
     }
 
     /// Compares what several parts of a schema say, whatever parts they are: first what is the same
     /// goes, then the rest is paired in order.
-    fn each_value(&mut self, key: &'d str, mut compare: impl FnMut(&mut Walk<'d>, &Member<'d>, &str)) {
-        let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
-        let (mut old, mut new) = (values(self.old), values(self.new));
+    fn each_value(
+        &mut self,
+        key: &'d str,
+        mut old: Vec<&'d Node>,
+        mut new: Vec<&'d Node>,
+        mut compare: impl FnMut(&mut Walk<'d>, &Member<'d>, &str),
+    ) {
         old.retain(|value| match new.iter().position(|other| json::same(value, other)) {
             Some(at) => {
                 self.walk.settle(Some(value));
@@ -359,17 +549,89 @@ impl<'d> Comparison<'_, 'd> {
     }
 }
 
-/// Whether every value of the first kind is one of the second.
-fn is_within(inner: (Option<&str>, Option<&str>), outer: (Option<&str>, Option<&str>)) -> bool {
-    let types = match (inner.0, outer.0) {
-        (_, None) => true,
-        (Some("integer"), Some("number")) => return outer.1.is_none() || outer.1 == Some("double"),
-        (inner, outer) => inner == outer,
-    };
-    let formats = match (inner.1, outer.1) {
-        (_, None) => true,
-        (Some("int32"), Some("int64")) | (Some("float"), Some("double")) => true,
-        (inner, outer) => inner == outer,
-    };
-    types && formats
+/// Keywords for people.
+pub(super) const ANNOTATIONS: [&str; 7] = [
+    "description",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "x-enum-descriptions",
+    "$comment",
+];
+
+/// What kind of value a schema is of.
+#[derive(PartialEq, Eq)]
+struct KindOf<'d> {
+    types: Option<Vec<&'d str>>,
+    format: Option<&'d str>,
+}
+
+impl KindOf<'_> {
+    /// Whether every value of this kind is one of the other.
+    fn is_within(&self, other: &Self) -> bool {
+        let is_integer = |types: &Option<Vec<&str>>| types.as_deref() == Some(&["integer"]);
+        match (&self.types, &other.types) {
+            (_, None) => {}
+            (None, Some(_)) => return false,
+            (Some(inner), Some(outer)) => {
+                let fits = |name: &&str| outer.contains(name) || (*name == "integer" && outer.contains(&"number"));
+                if !inner.iter().all(fits) {
+                    return false;
+                }
+            }
+        }
+        match (self.format, other.format) {
+            (_, None) => true,
+            (Some("int32"), Some("int64")) | (Some("float"), Some("double")) => true,
+            (_, Some("double")) if is_integer(&self.types) && !is_integer(&other.types) => true,
+            (inner, outer) => inner == outer,
+        }
+    }
+
+    /// Whether every value of this kind, written as text, is one of the other.
+    fn is_text_of(&self, other: &Self) -> bool {
+        let scalar = |types: &Vec<&str>| types.iter().all(|name| is_scalar(name));
+        let takes_text = |types: &Vec<&str>| types.contains(&"string");
+        self.types.as_ref().is_some_and(scalar)
+            && other.types.as_ref().is_some_and(takes_text)
+            && other.format.is_none()
+    }
+}
+
+impl std::fmt::Display for KindOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let types = self.types.as_ref().map(|types| match types.as_slice() {
+            [] => "`null`".to_owned(),
+            types => types
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" or "),
+        });
+        match (types, self.format) {
+            (None, None) => f.write_str("without a type"),
+            (Some(types), None) => f.write_str(&types),
+            (None, Some(format)) => write!(f, "without a type, of the format `{format}`"),
+            (Some(types), Some(format)) => write!(f, "{types} of the format `{format}`"),
+        }
+    }
+}
+
+pub(in crate::compare) fn is_scalar(name: &str) -> bool {
+    matches!(name, "string" | "number" | "integer" | "boolean")
+}
+
+/// Whether each multiple of the second number is one of the first.
+fn divides(divisor: &Node, number: &Node) -> bool {
+    let float = |node: &Node| node.as_number().and_then(serde_json::Number::as_f64);
+    match (float(divisor), float(number)) {
+        (Some(divisor), Some(number)) => divisor > 0.0 && (number / divisor).fract() == 0.0,
+        _ => false,
+    }
+}
+
+/// Whether a pattern matches all text.
+fn matches_all(pattern: &Node) -> bool {
+    matches!(pattern.as_str(), Some("" | ".*" | "^" | "$" | "^.*" | ".*$"))
 }

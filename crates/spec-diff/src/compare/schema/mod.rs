@@ -2,19 +2,51 @@
 
 mod inner;
 mod keywords;
+mod parts;
 
 use std::rc::Rc;
 
+pub(super) use self::keywords::is_scalar;
+
 use ittybit_spec::Node;
+use rustc_hash::FxHashSet;
 
 use super::view::View;
 use super::{Member, Walk, address};
 use crate::change::{Bump, Kind};
-use crate::rule::{self, Direction, Site};
+use crate::rule::{self, Direction, Rule, Site};
 use crate::rust_type::{self, RustType};
 
 /// What tells two schemas that were compared from all other pairs.
-pub(super) type Pair = (Vec<usize>, Vec<usize>, Direction);
+pub(super) type Pair = (Vec<usize>, Vec<usize>, Use);
+
+/// What the meaning of a difference between two schemas depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Use {
+    direction: Direction,
+    form: Form,
+    guarded: bool,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    #[default]
+    Json,
+    /// As text, in which `1` may be a number or a string: a part of a form, a header.
+    Text,
+    /// As text of a parameter.
+    Parameter,
+    /// As text of a parameter of which each item of a list is written on its own: one value is a list
+    /// of one item.
+    Exploded,
+}
+
+impl Form {
+    pub(super) fn is_text(self) -> bool {
+        self != Form::Json
+    }
+}
 
 /// All that the comparison of a property depends on.
 #[derive(PartialEq, Eq, Hash)]
@@ -47,7 +79,9 @@ impl Subject {
         self.path.split('.').count() > 4 || self.path.len() > 80
     }
 
-    fn property(&self, name: &str) -> Self {
+    pub(super) fn property(&self, name: &str) -> Self {
+        // An empty name is a name like any other.
+        let name = if name.is_empty() { "\"\"" } else { name };
         let path = if self.path.is_empty() {
             name.to_owned()
         } else {
@@ -105,6 +139,20 @@ pub(super) struct Pending<'d> {
     pub(super) holder: Holder,
     /// Whether a struct here is only ever sent: it then keeps no unknown fields.
     pub(super) sent_only: (bool, bool),
+    pub(super) form: Form,
+    /// The rule for all that reaches the wire, where it depends on more than the direction: inside a
+    /// `not` what is narrower makes the whole wider.
+    pub(super) guard: Option<Rule>,
+}
+
+impl Pending<'_> {
+    fn used(&self) -> Use {
+        Use {
+            direction: self.site.direction(),
+            form: self.form,
+            guarded: self.guard.is_some(),
+        }
+    }
 }
 
 impl<'d> Walk<'d> {
@@ -112,6 +160,7 @@ impl<'d> Walk<'d> {
     pub(super) fn schemas(&mut self) {
         while let Some(pending) = self.pending.pop_front() {
             self.operation = pending.operation.clone();
+            self.guard = pending.guard.clone();
             let others = self.pending.len();
             self.schema(pending);
             // What is inside comes next, so that a change is told of the first place that has it.
@@ -121,17 +170,23 @@ impl<'d> Walk<'d> {
             }
         }
         self.operation = None;
+        self.guard = None;
     }
 
     /// Compares the properties that do not go the way of their schema, where the other way has not
     /// led to them: they are on no wire.
     pub(super) fn unsent(&mut self) {
+        for lone in std::mem::take(&mut self.lone_unsent) {
+            self.operation = lone.operation;
+            self.report(lone.rule, lone.kind, (lone.old, lone.new), lone.message, lone.rust);
+        }
         for mut property in std::mem::take(&mut self.unsent) {
             let seen = |node: &Node| self.seen.contains(&address(node));
             if seen(property.old[0]) && seen(property.new[0]) {
                 continue;
             }
             property.site = Site::Schema;
+            property.guard = None;
             self.operation = property.operation.clone();
             self.required(&property);
             self.pending.push_back(property);
@@ -143,11 +198,7 @@ impl<'d> Walk<'d> {
     fn enqueue_property(&mut self, property: Pending<'d>) {
         let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
         let use_of = PropertyUse {
-            schemas: (
-                addresses(&property.old),
-                addresses(&property.new),
-                property.site.direction(),
-            ),
+            schemas: (addresses(&property.old), addresses(&property.new), property.used()),
             holder: property.holder,
             generated: property.generated,
             sent_only: property.sent_only,
@@ -158,13 +209,37 @@ impl<'d> Walk<'d> {
         }
     }
 
-    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
+    pub(super) fn fold(&self, nodes: &[&'d Node], old_side: bool, single: bool) -> View<'d> {
         let references = if old_side {
             &self.old_references
         } else {
             &self.new_references
         };
-        let view = View::of(references, nodes);
+        View::of(references, nodes, single)
+    }
+
+    /// Both schemas, folded: a list of one alternative is that alternative, unless the other has more.
+    fn views(&mut self, old: &[&'d Node], new: &[&'d Node]) -> (View<'d>, View<'d>) {
+        let many = |view: &View<'d>| {
+            ["oneOf", "anyOf"].iter().any(|key| {
+                let lists = view.keywords.get(key).into_iter().flatten();
+                lists.filter_map(|list| list.as_array()).any(|list| list.len() != 1)
+            })
+        };
+        let folded = (self.fold(old, true, true), self.fold(new, false, true));
+        if !many(&folded.0) && !many(&folded.1) {
+            return (self.noted(folded.0), self.noted(folded.1));
+        }
+        (self.view(old, true), self.view(new, false))
+    }
+
+    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
+        let view = self.fold(nodes, old_side, false);
+        self.noted(view)
+    }
+
+    /// Notes what a view has looked at.
+    fn noted(&mut self, view: View<'d>) -> View<'d> {
         for node in &view.objects {
             self.seen.insert(address(node));
         }
@@ -183,7 +258,7 @@ impl<'d> Walk<'d> {
     }
 
     fn schema(&mut self, mut pending: Pending<'d>) {
-        let (old, new) = (self.view(&pending.old, true), self.view(&pending.new, false));
+        let (old, new) = self.views(&pending.old, &pending.new);
         let (Some(old_node), Some(new_node)) = (old.node(), new.node()) else {
             // Not an object on one side at least: nothing to look into.
             let (Some(old), Some(new)) = (pending.old.first(), pending.new.first()) else {
@@ -212,6 +287,20 @@ impl<'d> Walk<'d> {
             pending.subject = Subject::new(&format!("the schema `{name}`"));
         }
         let types = self.rust_types(&pending).filter(|_| pending.generated);
+        let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
+        // The objects without the first ones, which only refer.
+        let key = |view: &View<'d>| {
+            let mut all = addresses(view);
+            let refers =
+                |node: &&&Node| node.get("$ref").is_some() && node.as_object().is_some_and(|all| all.len() == 1);
+            let referring = view.objects.iter().take_while(refers).count();
+            all.drain(..referring.min(all.len().saturating_sub(1)));
+            all
+        };
+        let pair = (key(&old), key(&new), pending.used());
+        if pending.holder == Holder::Component && pending.guard.is_none() && self.is_compared(&pair) {
+            return;
+        }
         self.nullable(&pending, &old, &new, nodes);
         if let Some(types) = &types {
             let uses = (old.objects[0], new.objects[0]);
@@ -219,19 +308,7 @@ impl<'d> Walk<'d> {
             self.names
                 .used(components, types, uses, &subject, self.operation.clone());
         }
-        let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
-        // The objects without the first ones, which only refer.
-        let key = |view: &View<'d>| {
-            let mut all = addresses(view);
-            let referring = view
-                .objects
-                .iter()
-                .take_while(|node| node.get("$ref").is_some())
-                .count();
-            all.drain(..referring.min(all.len().saturating_sub(1)));
-            all
-        };
-        if !self.compared.insert((key(&old), key(&new), pending.site.direction())) {
+        if !self.compared.insert(pair) {
             return;
         }
         if self.compared.len() > self.most_pairs {
@@ -256,8 +333,24 @@ impl<'d> Walk<'d> {
             new: &new,
             nodes,
             retyped,
+            told: FxHashSet::default(),
         }
         .run();
+    }
+
+    /// Whether two schemas were compared, however they are used.
+    fn is_compared(&self, (old, new, _): &Pair) -> bool {
+        let ways = [Direction::Request, Direction::Response].map(|direction| [(direction, false), (direction, true)]);
+        let forms = [Form::Json, Form::Text, Form::Parameter, Form::Exploded];
+        let uses = ways.into_iter().flatten().flat_map(|(direction, guarded)| {
+            forms.map(|form| Use {
+                direction,
+                form,
+                guarded,
+            })
+        });
+        let mut pairs = uses.map(|used| (old.clone(), new.clone(), used));
+        pairs.any(|pair| self.compared.contains(&pair))
     }
 
     /// Documents can be made so that each schema of the one stands in the place of each schema of the
@@ -299,7 +392,13 @@ impl<'d> Walk<'d> {
 
     /// Told for every use of a schema: what it does depends on what holds the value.
     fn nullable(&mut self, at: &Pending<'d>, old: &View<'d>, new: &View<'d>, nodes: (&'d Node, &'d Node)) {
-        let (was, is) = (old.flag("nullable"), new.flag("nullable"));
+        let ((old_all, was), (new_all, is)) = (old.nullable(), new.nullable());
+        // A part alone may say so, and another one forbid it.
+        let untyped = old.get("type").is_none() || new.get("type").is_none();
+        let (was, is) = match was == is {
+            true if !untyped => (old_all, new_all),
+            _ => (was, is),
+        };
         if was == is {
             return;
         }
@@ -314,10 +413,12 @@ impl<'d> Walk<'d> {
         } else {
             (&rule::BECAME_NOT_NULLABLE, "may not be null any more")
         };
-        let places = (
-            old.get("nullable").unwrap_or(nodes.0),
-            new.get("nullable").unwrap_or(nodes.1),
-        );
+        // By the flag, or in the list of types.
+        let place = |view: &View<'d>| {
+            view.get("nullable")
+                .or(view.get("type").filter(|node| node.as_array().is_some()))
+        };
+        let places = (place(old).unwrap_or(nodes.0), place(new).unwrap_or(nodes.1));
         self.report(
             facet.at(at.site),
             Kind::Changed,
@@ -329,22 +430,26 @@ impl<'d> Walk<'d> {
 }
 
 /// One comparison of two folded schemas.
-struct Comparison<'c, 'd> {
-    walk: &'c mut Walk<'d>,
-    at: &'c Pending<'d>,
-    old: &'c View<'d>,
-    new: &'c View<'d>,
-    nodes: (&'d Node, &'d Node),
+pub(super) struct Comparison<'c, 'd> {
+    pub(super) walk: &'c mut Walk<'d>,
+    pub(super) at: &'c Pending<'d>,
+    pub(super) old: &'c View<'d>,
+    pub(super) new: &'c View<'d>,
+    pub(super) nodes: (&'d Node, &'d Node),
     /// What a change of the Rust type does.
     retyped: Bump,
+    /// The keywords that were compared.
+    told: FxHashSet<&'d str>,
 }
 
 impl<'d> Comparison<'_, 'd> {
     fn run(mut self) {
-        if self.kind() {
+        self.beside_references();
+        if self.is_alternative() || self.kind() {
             return;
         }
         self.enumeration();
+        self.discriminator();
         for bound in rule::BOUNDS {
             self.bound(bound);
         }

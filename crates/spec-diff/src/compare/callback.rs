@@ -1,0 +1,217 @@
+//! Callbacks and webhooks: requests that the server sends, so what is a request elsewhere is received
+//! here, and what is a response is sent.
+
+use std::rc::Rc;
+
+use ittybit_spec::Node;
+
+use super::operation::METHODS;
+use super::schema::{Form, Holder, Pending, Subject};
+use super::{Member, Walk};
+use crate::change::{Bump, Kind};
+use crate::rule::{self, Rule, Site};
+
+/// The rules for callbacks and for webhooks differ in their names only.
+#[derive(Clone)]
+struct Rules {
+    added: Rule,
+    removed: Rule,
+    changed: Rule,
+}
+
+impl<'d> Walk<'d> {
+    /// The callbacks of an operation: for each name a map from expressions to path items.
+    pub(super) fn callbacks(&mut self, member: &Member<'d>, what: &str) {
+        let rules = Rules {
+            added: rule::CALLBACK_ADDED,
+            removed: rule::CALLBACK_REMOVED,
+            changed: rule::CALLBACK_CHANGED,
+        };
+        let is_map = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
+        if !is_map(member.old) || !is_map(member.new) {
+            return self.unclassified(member, what, Bump::Patch);
+        }
+        for callback in self.entries(member) {
+            let name = format!("the callback `{}`", callback.key);
+            let Some((old, new)) = self.pair(&callback, &name, &rules) else {
+                continue;
+            };
+            for url in self.members(old, new, &name) {
+                if let Some((old, new)) = self.pair(&url, &format!("`{}` of {name}", url.key), &rules) {
+                    self.received_item((old, new), &name, &rules);
+                }
+            }
+        }
+    }
+
+    /// The webhooks of a document: a map from names to path items.
+    pub(super) fn webhooks(&mut self, member: &Member<'d>) {
+        let rules = Rules {
+            added: rule::WEBHOOK_ADDED,
+            removed: rule::WEBHOOK_REMOVED,
+            changed: rule::WEBHOOK_CHANGED,
+        };
+        let is_map = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
+        if !is_map(member.old) || !is_map(member.new) {
+            return self.unclassified(member, "the document", Bump::Patch);
+        }
+        for webhook in self.entries(member) {
+            let name = format!("the webhook `{}`", webhook.key);
+            self.operation = Some(Rc::from(format!("webhook {}", webhook.key)));
+            if let Some((old, new)) = self.pair(&webhook, &name, &rules) {
+                self.received_item((old, new), &name, &rules);
+            }
+        }
+        self.operation = None;
+    }
+
+    /// Both sides of a member, their references followed; reports it where one is missing.
+    fn pair(&mut self, member: &Member<'d>, what: &str, rules: &Rules) -> Option<(&'d Node, &'d Node)> {
+        if let (Some(old), Some(new)) = (member.old, member.new) {
+            return Some(self.resolve(old, new));
+        }
+        let (rule, verb) = match member.kind() {
+            Kind::Added => (&rules.added, "added"),
+            _ => (&rules.removed, "removed"),
+        };
+        self.leaf(rule.clone(), member, || format!("{what} was {verb}"), Bump::Patch);
+        None
+    }
+
+    fn received_item(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: &Rules) {
+        for member in self.members(old, new, what) {
+            match member.key {
+                "summary" | "description" => self.words(&member, what),
+                method if METHODS.contains(&method) => {
+                    let what = format!("`{}` of {what}", method.to_uppercase());
+                    if let Some(nodes) = self.pair(&member, &what, rules) {
+                        self.received(nodes, (old, new), &what, rules);
+                    }
+                }
+                // Compared with each operation.
+                "parameters" => {}
+                _ => self.otherwise(&member, what, rules),
+            }
+        }
+    }
+
+    /// A difference that no finer rule speaks of.
+    fn otherwise(&mut self, member: &Member<'d>, what: &str, rules: &Rules) {
+        let message = || format!("`{}` of {what} {}", member.key, member.told());
+        self.leaf(rules.changed.clone(), member, message, Bump::Patch);
+    }
+
+    fn received(&mut self, (old, new): (&'d Node, &'d Node), items: (&'d Node, &'d Node), what: &str, rules: &Rules) {
+        for member in self.members(old, new, what) {
+            match (member.key, member.old, member.new) {
+                ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => self.words(&member, what),
+                ("requestBody", Some(old), Some(new)) => {
+                    let nodes = self.resolve(old, new);
+                    self.body(nodes, Site::ResponseBody, &format!("the request body of {what}"), rules);
+                }
+                ("responses", Some(old), Some(new)) => {
+                    for response in self.members(old, new, &format!("the responses to {what}")) {
+                        let what = format!("the response `{}` to {what}", response.key);
+                        if let (Some(old), Some(new)) = (response.old, response.new) {
+                            let nodes = self.resolve(old, new);
+                            self.body(nodes, Site::RequestBody, &what, rules);
+                        } else {
+                            self.otherwise(&response, &what, rules);
+                        }
+                    }
+                }
+                ("parameters", ..) => {}
+                _ => self.otherwise(&member, what, rules),
+            }
+        }
+        let old_parameters = self.all_parameters([items.0, old], true);
+        let mut new_parameters = self.all_parameters([items.1, new], false);
+        for (key, (name, node)) in old_parameters {
+            let what = format!("the {} parameter `{name}` of {what}", key.0);
+            match new_parameters.shift_remove(&key) {
+                Some((_, other)) => self.received_part((node, other), Site::ResponseProperty, &what, rules),
+                None => self.lone_parameter((Some(node), None), (old, new), &what, rules),
+            }
+        }
+        for (key, (name, node)) in new_parameters {
+            let what = format!("the {} parameter `{name}` of {what}", key.0);
+            self.lone_parameter((None, Some(node)), (old, new), &what, rules);
+        }
+    }
+
+    fn lone_parameter(
+        &mut self,
+        sides: (Option<&'d Node>, Option<&'d Node>),
+        within: (&'d Node, &'d Node),
+        what: &str,
+        rules: &Rules,
+    ) {
+        let member = Member {
+            key: "parameters",
+            old: sides.0,
+            new: sides.1,
+            within,
+        };
+        let verb = if sides.0.is_some() { "removed" } else { "added" };
+        self.leaf(
+            rules.changed.clone(),
+            &member,
+            || format!("{what} was {verb}"),
+            Bump::Patch,
+        );
+    }
+
+    /// A request body or a response: what is in it by media type, and headers.
+    fn body(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
+        for member in self.members(old, new, what) {
+            let parts = ["content", "headers"].contains(&member.key);
+            match (member.key, member.old, member.new) {
+                ("description", ..) => self.words(&member, what),
+                (_, Some(old), Some(new)) if parts => {
+                    for part in self.members(old, new, what) {
+                        let what = format!("{what} as `{}`", part.key);
+                        if let (Some(old), Some(new)) = (part.old, part.new) {
+                            let nodes = self.resolve(old, new);
+                            self.received_part(nodes, site, &what, rules);
+                        } else {
+                            self.otherwise(&part, &what, rules);
+                        }
+                    }
+                }
+                _ => self.otherwise(&member, what, rules),
+            }
+        }
+    }
+
+    /// What has a schema: a media type, a header or a parameter.
+    fn received_part(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
+        for member in self.members(old, new, what) {
+            match (member.key, member.old, member.new) {
+                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                    old: vec![old],
+                    new: vec![new],
+                    site,
+                    subject: Subject::new(what),
+                    operation: self.operation.clone(),
+                    generated: false,
+                    names: Default::default(),
+                    holder: Holder::Value,
+                    sent_only: (false, false),
+                    form: Form::Json,
+                    guard: None,
+                }),
+                ("content", Some(old), Some(new)) => {
+                    for media in self.members(old, new, what) {
+                        if let (Some(old), Some(new)) = (media.old, media.new) {
+                            self.received_part((old, new), site, what, rules);
+                        } else {
+                            self.otherwise(&media, what, rules);
+                        }
+                    }
+                }
+                _ => self.otherwise(&member, what, rules),
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Content by media type: bodies, and parameters and headers that are written in one.
+
+use ittybit_spec::Node;
+
+use super::schema::{Form, Holder, Pending, Subject};
+use super::{Member, Walk};
+use crate::change::{Bump, Kind};
+use crate::rule::{self, Site};
+
+impl<'d> Walk<'d> {
+    /// The media types of a body.
+    pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
+        let [added, removed, schema_added, schema_removed] = &at.rules;
+        let what = at.what;
+        for member in self.media_types(old, new, what) {
+            let media = member.key;
+            let (Some(old), Some(new)) = (member.old, member.new) else {
+                let (rule, words) = match member.kind() {
+                    Kind::Added => (added, "was added to"),
+                    _ => (removed, "was removed from"),
+                };
+                let message = || format!("`{media}` {words} the media types of {what}");
+
+                self.leaf(rule.clone(), &member, message, at.retyped);
+                continue;
+            };
+            let is_json = is_json(media);
+            let what = format!("{what} as `{media}`");
+            for member in self.members(old, new, &what) {
+                match (member.key, member.old, member.new) {
+                    ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                        old: vec![old],
+                        new: vec![new],
+                        site: at.site,
+                        subject: Subject::new(at.what),
+                        operation: self.operation.clone(),
+                        generated: at.generated && is_json,
+                        names: at.names.clone(),
+                        holder: at.holder,
+                        sent_only: (at.site == Site::RequestBody, at.site == Site::RequestBody),
+                        form: if is_text(media) { Form::Text } else { Form::Json },
+                        guard: None,
+                    }),
+                    ("schema", ..) => {
+                        let (rule, verb) = match member.kind() {
+                            Kind::Added => (schema_added, "has a schema now"),
+                            _ => (schema_removed, "has no schema any more"),
+                        };
+                        self.leaf(rule.clone(), &member, || format!("{what} {verb}"), at.retyped);
+                    }
+                    ("example" | "examples", ..) => self.words(&member, &what),
+                    ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
+                    ("encoding", ..) => {
+                        let message = || format!("how the parts of {what} are written {}", member.told());
+                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                    }
+                    _ => self.unclassified(&member, &what, Bump::Patch),
+                }
+            }
+        }
+    }
+
+    /// The media types of two bodies: `application/json` is `Application/JSON; charset=utf-8`.
+    fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
+        let mut members = self.members(old, new, &format!("the media types of {what}"));
+        let mut at = 0;
+        while at < members.len() {
+            let member = members[at];
+            let other = members.iter().position(|other| {
+                member.new.is_none() && other.old.is_none() && media_type(other.key) == media_type(member.key)
+            });
+            if let Some(other) = other {
+                let other = members.remove(other);
+                // What was added comes behind all that was there.
+                let known = &mut members[at];
+                known.new = other.new;
+                let (places, was) = (known.places(), known.key);
+                known.key = other.key;
+                let message = format!(
+                    "the media type `{was}` of {what} is written `{}` now, which is the same",
+                    other.key
+                );
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+            }
+            at += 1;
+        }
+        members
+    }
+
+    /// How the properties of a form are written.
+    fn encodings(&mut self, old: &'d Node, new: &'d Node, what: &str, site: Site) {
+        for property in self.members(old, new, &format!("the encoding of {what}")) {
+            let name = property.key;
+            let (Some(old), Some(new)) = (property.old, property.new) else {
+                let message = || format!("how `{name}` of {what} is written {}", property.told());
+                self.leaf(rule::ENCODING_CHANGED, &property, message, Bump::Patch);
+                continue;
+            };
+            let what = format!("`{name}` of {what}");
+            for member in self.members(old, new, &what) {
+                let headers = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
+                match member.key {
+                    "headers" if headers(member.old) && headers(member.new) => {
+                        for header in self.entries(&member) {
+                            self.encoding_header(&header, &what, site);
+                        }
+                    }
+                    "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
+                        let message =
+                            || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                    }
+                    _ => self.unclassified(&member, &what, Bump::Patch),
+                }
+            }
+        }
+    }
+
+    /// A header of a part of a body.
+    fn encoding_header(&mut self, header: &Member<'d>, what: &str, site: Site) {
+        let what = format!("the header `{}` of {what}", header.key);
+        let (Some(old), Some(new)) = (header.old, header.new) else {
+            let message = || format!("{what} {}", header.told());
+            return self.leaf(rule::ENCODING_CHANGED, header, message, Bump::Patch);
+        };
+        let (old, new) = self.resolve(old, new);
+        for member in self.members(old, new, &what) {
+            match (member.key, member.old, member.new) {
+                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
+                    old: vec![old],
+                    new: vec![new],
+                    site: site.inner(),
+                    subject: Subject::new(&what),
+                    operation: self.operation.clone(),
+                    generated: false,
+                    names: Default::default(),
+                    holder: Holder::Value,
+                    sent_only: (false, false),
+                    form: Form::Text,
+                    guard: None,
+                }),
+                _ => {
+                    let message = || format!("`{}` of {what} {}", member.key, member.told());
+                    self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                }
+            }
+        }
+    }
+
+    /// The members of two objects that are a value of the same name; one of them may be missing.
+    pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
+        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
+        for node in [map.old, map.new].into_iter().flatten() {
+            self.see(node);
+        }
+        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
+        let added = entries(map.new)
+            .iter()
+            .filter(|entry| of(map.old, entry.key()).is_none());
+        let all = entries(map.old).iter().chain(added);
+        all.map(|entry| Member {
+            key: entry.key(),
+            old: of(map.old, entry.key()),
+            new: of(map.new, entry.key()),
+            within: map.places(),
+        })
+        .collect()
+    }
+}
+
+/// How to speak of a body, and what it is in Rust.
+pub(super) struct Body<'w> {
+    pub(super) what: &'w str,
+    pub(super) site: Site,
+    /// A media type added and removed, a schema added and removed.
+    pub(super) rules: [rule::Rule; 4],
+    pub(super) names: (String, String),
+    pub(super) holder: Holder,
+    pub(super) generated: bool,
+    /// What a change of the media types does in Rust.
+    pub(super) retyped: Bump,
+}
+
+/// The JSON form of a body: the only one that the client reads and writes.
+pub(crate) fn json(body: &Node) -> Option<&Node> {
+    let content = body.get("content").and_then(Node::as_object)?;
+    let found = content.iter().find(|media| is_json(media.key()))?;
+    Some(found.value())
+}
+
+fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/json")
+}
+
+/// Whether a body of this kind is text, in which a number is written as a string is.
+fn is_text(media: &str) -> bool {
+    let media = media_type(media);
+    media == "application/x-www-form-urlencoded" || media.starts_with("multipart/") || media.starts_with("text/plain")
+}
+
+/// A media type as all write it: small letters, its parameters in order, and no `charset=utf-8`, which
+/// is what a body is written in anyway.
+fn media_type(media: &str) -> String {
+    let lower = media.to_lowercase();
+    let mut parts = lower.split(';').map(|part| part.trim().replace('"', ""));
+    let mut media = parts.next().unwrap_or_default();
+    let mut parameters: Vec<String> = parts
+        .filter(|part| !part.is_empty() && part != "charset=utf-8")
+        .collect();
+    parameters.sort_unstable();
+    for parameter in parameters {
+        media = format!("{media};{parameter}");
+    }
+    media
+}

@@ -1,0 +1,141 @@
+//! Deprecation: that a thing goes is said before it goes, and until when it stays.
+
+use ittybit_spec::Node;
+
+use super::{Member, Walk};
+use crate::change::{Bump, Kind};
+use crate::date::Date;
+use crate::rule::{self, Rule, Site};
+
+/// The day on which a deprecated operation or parameter may be removed.
+pub(super) const SUNSET: &str = "x-sunset";
+
+/// How callers were told that something goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    /// Not at all.
+    Sudden,
+    /// Without a date.
+    Deprecated,
+    BeforeSunset,
+    AfterSunset,
+}
+
+impl Removal {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Removal::Sudden => "",
+            Removal::Deprecated => ", and was deprecated",
+            Removal::BeforeSunset => " before its sunset date",
+            Removal::AfterSunset => ", and its sunset date has passed",
+        }
+    }
+}
+
+/// The rules for operations and for parameters differ in their names only.
+struct Rules {
+    missing: Rule,
+    malformed: Rule,
+    too_soon: Rule,
+    earlier: Rule,
+    removed: Rule,
+    changed: Rule,
+}
+
+impl<'d> Walk<'d> {
+    /// How callers of the old document were told that this goes.
+    pub(super) fn removal(&self, node: &'d Node) -> Removal {
+        if node.get("deprecated").and_then(Node::as_bool) != Some(true) {
+            return Removal::Sudden;
+        }
+        match sunset(node.get(SUNSET)) {
+            Some(Ok(date)) if date > self.options.today => Removal::BeforeSunset,
+            Some(Ok(_)) => Removal::AfterSunset,
+            Some(Err(_)) | None => Removal::Deprecated,
+        }
+    }
+
+    pub(super) fn removed_parameter(&self, node: &'d Node) -> (Rule, &'static str) {
+        let removal = self.removal(node);
+        let rule = match removal {
+            Removal::Sudden => rule::PARAMETER_REMOVED,
+            Removal::Deprecated => rule::PARAMETER_REMOVED_DEPRECATED,
+            Removal::BeforeSunset => rule::PARAMETER_REMOVED_BEFORE_SUNSET,
+            Removal::AfterSunset => rule::PARAMETER_REMOVED_AFTER_SUNSET,
+        };
+        (rule, removal.words())
+    }
+
+    pub(super) fn operation_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {
+        let rules = Rules {
+            missing: rule::SUNSET_MISSING,
+            malformed: rule::SUNSET_MALFORMED,
+            too_soon: rule::SUNSET_TOO_SOON,
+            earlier: rule::SUNSET_EARLIER,
+            removed: rule::SUNSET_REMOVED,
+            changed: rule::SUNSET_CHANGED,
+        };
+        self.sunset(nodes, what, rules);
+    }
+
+    pub(super) fn parameter_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {
+        let rules = Rules {
+            missing: rule::PARAMETER_SUNSET_MISSING,
+            malformed: rule::PARAMETER_SUNSET_MALFORMED,
+            too_soon: rule::PARAMETER_SUNSET_TOO_SOON,
+            earlier: rule::PARAMETER_SUNSET_EARLIER,
+            removed: rule::PARAMETER_SUNSET_REMOVED,
+            changed: rule::SUNSET_DATE_CHANGED.at(Site::Parameter),
+        };
+        self.sunset(nodes, what, rules);
+    }
+
+    fn sunset(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: Rules) {
+        let member = Member {
+            key: SUNSET,
+            old: old.get(SUNSET),
+            new: new.get(SUNSET),
+            within: (old, new),
+        };
+        self.settle(member.old);
+        self.settle(member.new);
+        let is_on = |node: &'d Node| node.get("deprecated").and_then(Node::as_bool) == Some(true);
+        let (was, is) = (is_on(old), is_on(new));
+        let least = i64::from(self.options.sunset_days);
+        let left = |date: Date| date.days_since(self.options.today);
+        let needs = format!("callers need {least} days from {}", self.options.today);
+        let is_same = member.old.is_none() && member.new.is_none() || member.is_same();
+        let (rule, words) = match (sunset(member.old), sunset(member.new)) {
+            // The days are asked for when something is announced, not again with every other change.
+            _ if is_same && was == is => return,
+            (_, Some(Err(text))) => (
+                rules.malformed,
+                format!("says that its sunset is {text}, which is not a day: write it as 2027-03-01"),
+            ),
+            (_, None) if is && !was && least > 0 => (rules.missing, "is deprecated without a sunset date".to_owned()),
+            (Some(_), None) if is => (
+                rules.removed,
+                "has no sunset date any more, and is still deprecated".to_owned(),
+            ),
+            (Some(Ok(before)), Some(Ok(date))) if is && date < before && left(date) < least => (
+                rules.earlier,
+                format!("had its sunset on {before}, and has it on {date} now; {needs}"),
+            ),
+            (_, Some(Ok(date))) if is && !was && left(date) < least => {
+                (rules.too_soon, format!("has its sunset on {date}; {needs}"))
+            }
+            _ if is_same => return,
+            (_, Some(Ok(date))) => (rules.changed, format!("has its sunset on {date} now")),
+            (_, None) => (rules.changed, "has no sunset date any more".to_owned()),
+        };
+        let kind = if is_same { Kind::Changed } else { member.kind() };
+        self.report(rule, kind, member.places(), format!("{what} {words}"), Bump::Patch);
+    }
+}
+
+/// The date, or what stands there instead.
+fn sunset(node: Option<&Node>) -> Option<Result<Date, String>> {
+    let node = node?;
+    let date = node.as_str().and_then(|text| text.parse().ok());
+    Some(date.ok_or_else(|| crate::json::shown(node)))
+}

@@ -1,0 +1,207 @@
+//! Keywords that hold schemas, most of them new in OpenAPI 3.1: conditions, tuples, what depends on
+//! what.
+
+use ittybit_spec::Node;
+
+use super::super::Member;
+use super::{Comparison, Holder, Pending};
+use crate::change::{Bump, Kind};
+use crate::json;
+use crate::rule::{self, Facet};
+
+/// Each value that is read as a schema here.
+type Parts<'d> = (Vec<&'d Node>, Vec<&'d Node>);
+
+impl<'d> Comparison<'_, 'd> {
+    /// The schemas of a keyword, if both sides have it.
+    fn both(&self, key: &str) -> Option<Parts<'d>> {
+        Some((self.old.keywords.get(key)?.clone(), self.new.keywords.get(key)?.clone()))
+    }
+
+    fn words(&self, key: &str, member: &Member<'d>) -> String {
+        let subject = &self.at.subject;
+        match member.kind() {
+            Kind::Added => format!("{subject} has `{key}` now"),
+            Kind::Removed => format!("{subject} has no `{key}` any more"),
+            Kind::Changed => format!("`{key}` of {subject} {}", member.told()),
+        }
+    }
+
+    /// A schema that values have to fit as well: what makes it narrower makes the whole narrower.
+    pub(super) fn part(&mut self, member: &Member<'d>, [added, removed]: [&Facet; 2]) {
+        let key = member.key;
+        if !self.plain(key, |_| true) {
+            return self.unclassified(key);
+        }
+        if let Some((old, new)) = self.both(key) {
+            let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
+            self.walk.pending.push_back(inner);
+            return;
+        }
+        let facet = if member.kind() == Kind::Added { added } else { removed };
+        self.settle(key);
+        let message = self.words(key, member);
+        self.facet(facet, member, message, self.retyped);
+    }
+
+    /// A schema of which neither a narrower nor a wider one is known to be safe.
+    pub(super) fn guarded(&mut self, member: &Member<'d>, [added, removed, changed]: [&Facet; 3]) {
+        let key = member.key;
+        let Some((old, new)) = self.both(key).filter(|_| self.plain(key, |_| true)) else {
+            return self.part(member, [added, removed]);
+        };
+        let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
+        let guard = inner.guard.clone().unwrap_or(changed.at(self.at.site));
+        // What is only read or only written is asked for all the same, so both ways are compared.
+        self.walk.pending.push_back(Pending {
+            guard: Some(guard),
+            ..inner
+        });
+    }
+
+    /// `contains`, of which there may be too many.
+    pub(super) fn contains(&mut self, member: &Member<'d>) {
+        let counted = ["minContains", "maxContains"];
+        let is_counted = counted
+            .iter()
+            .any(|key| self.old.get(key).is_some() || self.new.get(key).is_some());
+        match is_counted {
+            true => self.guarded(
+                member,
+                [&rule::CONTAINS_ADDED, &rule::CONTAINS_REMOVED, &rule::CONTAINS_CHANGED],
+            ),
+            false => self.part(member, [&rule::CONTAINS_ADDED, &rule::CONTAINS_REMOVED]),
+        }
+    }
+
+    pub(super) fn contains_count(&mut self, member: &Member<'d>) {
+        let key = member.key;
+        self.settle(key);
+        let is_least = key == "minContains";
+        let without = if is_least { 1.0 } else { f64::INFINITY };
+        let count = |node: Option<&Node>| match node.and_then(Node::as_number) {
+            Some(number) => number.as_f64().unwrap_or(without),
+            None => without,
+        };
+        let (old, new) = (count(member.old), count(member.new));
+        let facet = match (is_least, new > old) {
+            _ if old == new => return,
+            (true, true) => &rule::MIN_CONTAINS_INCREASED,
+            (true, false) => &rule::MIN_CONTAINS_DECREASED,
+            (false, true) => &rule::MAX_CONTAINS_INCREASED,
+            (false, false) => &rule::MAX_CONTAINS_DECREASED,
+        };
+        let message = self.words(key, member);
+        self.facet(facet, member, message, Bump::Patch);
+    }
+
+    /// What holds for all that no other keyword speaks of: anything, nothing, or a schema.
+    pub(super) fn unevaluated(&mut self, member: &Member<'d>, [added, removed]: [&Facet; 2]) {
+        let key = member.key;
+        if !self.plain(key, |_| true) {
+            return self.unclassified(key);
+        }
+        let room = |node: Option<&Node>| match node {
+            None => 2,
+            Some(node) if node.as_bool() == Some(false) => 0,
+            Some(node) if node.as_object().is_some_and(|members| !members.is_empty()) => 1,
+            Some(_) => 2,
+        };
+        let (old, new) = (room(member.old), room(member.new));
+        if (old, new) == (1, 1) {
+            return self.part(member, [added, removed]);
+        }
+        self.settle(key);
+        if old != new {
+            let message = self.words(key, member);
+            let facet = if new < old { added } else { removed };
+            self.facet(facet, member, message, self.retyped);
+        }
+    }
+
+    /// The items at the beginning of a list, each with a schema of its own; `items` is for the others.
+    pub(super) fn prefix_items(&mut self, member: &Member<'d>) {
+        let list = |node: Option<&'d Node>| node.and_then(Node::as_array).unwrap_or_default();
+        let (old, new) = (list(member.old), list(member.new));
+        for node in [member.old, member.new].into_iter().flatten() {
+            self.walk.see(node);
+        }
+        for at in 0..old.len().max(new.len()) {
+            let subject = self.at.subject.inner(&format!("[{at}]"));
+            let rest = |view: &super::View<'d>| view.get("items").filter(|node| node.as_object().is_some());
+            let pair = match (old.get(at), new.get(at)) {
+                (Some(old), Some(new)) => Some((old, new)),
+                (None, Some(new)) => {
+                    self.walk.settle(Some(new));
+                    let message = format!("the item {at} of {} has a schema of its own now", self.at.subject);
+                    let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
+                    let places = (member.places().0, new);
+                    self.walk.report(rule, Kind::Added, places, message, self.retyped);
+                    rest(self.old).map(|old| (old, new))
+                }
+                (Some(old), None) => {
+                    self.walk.settle(Some(old));
+                    let message = format!("the item {at} of {} has no schema of its own any more", self.at.subject);
+                    let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
+                    let places = (old, member.places().1);
+                    self.walk.report(rule, Kind::Removed, places, message, self.retyped);
+                    rest(self.new).map(|new| (old, new))
+                }
+                (None, None) => None,
+            };
+            if let Some((old, new)) = pair {
+                let inner = self.inner(vec![old], vec![new], subject, "Item", Holder::Value);
+                self.walk.pending.push_back(inner);
+            }
+        }
+    }
+
+    /// A map of schemas.
+    pub(super) fn named_parts(&mut self, map: &Member<'d>, [added, removed]: [&Facet; 2]) {
+        for member in self.walk.entries(map) {
+            if let (Some(old), Some(new)) = (member.old, member.new) {
+                let subject = self.at.subject.property(&format!("{} {}", map.key, member.key));
+                let inner = self.inner(vec![old], vec![new], subject, "", Holder::Value);
+                self.walk.pending.push_back(inner);
+                continue;
+            }
+            let facet = if member.kind() == Kind::Added { added } else { removed };
+            let message = format!(
+                "`{}` in `{}` of {} {}",
+                member.key,
+                map.key,
+                self.at.subject,
+                member.told()
+            );
+            self.facet(facet, &member, message, self.retyped);
+        }
+    }
+
+    /// Names that have to be there where another one is.
+    pub(super) fn dependent_required(&mut self, map: &Member<'d>) {
+        for member in self.walk.entries(map) {
+            self.walk.settle(member.old);
+            self.walk.settle(member.new);
+            let names = |node: Option<&'d Node>| -> Vec<String> {
+                let names = node.and_then(Node::as_array).unwrap_or_default();
+                names.iter().map(json::canonical).collect()
+            };
+            let (old, new) = (names(member.old), names(member.new));
+            let more = new.iter().any(|name| !old.contains(name));
+            let less = old.iter().any(|name| !new.contains(name));
+            let facets = [
+                more.then_some(&rule::DEPENDENT_REQUIRED_ADDED),
+                less.then_some(&rule::DEPENDENT_REQUIRED_REMOVED),
+            ];
+            for facet in facets.into_iter().flatten() {
+                let message = format!(
+                    "what {} needs where it has `{}` {}",
+                    self.at.subject,
+                    member.key,
+                    member.told()
+                );
+                self.facet(facet, &member, message, Bump::Patch);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The closed world of references: what is used where no rule looks is used all the same.
+//!
+//! Rules lead from the paths to the schemas. A reference that none of them has followed leads to a
+//! component of which nobody knows the way it goes, so whatever is changed of it, and of all that it
+//! refers to, may break a caller.
+
+use std::collections::HashSet;
+
+use ittybit_spec::{Document, Node, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::discriminator::Subtypes;
+use super::schema::{Form, Holder, Pending, Subject};
+use super::{Walk, address};
+use crate::reference::References;
+use crate::rule::{self, Site};
+use crate::rust_type::type_name;
+
+impl<'d> Walk<'d> {
+    /// Compares the component schemas that both documents use in a way that no rule knows.
+    pub(super) fn unlooked(&mut self) {
+        let old = self.used_unlooked(self.old, &self.old_references, &self.subtypes.0);
+        let new = self.used_unlooked(self.new, &self.new_references, &self.subtypes.1);
+        let schema = |document: &'d Document, name: &str| document.get("/components/schemas")?.get(name);
+        let mut names: Vec<&'d str> = old.intersection(&new).copied().collect();
+        names.sort_unstable();
+        for name in names {
+            let (Some(old), Some(new)) = (schema(self.old, name), schema(self.new, name)) else {
+                continue;
+            };
+            let rust = type_name(name);
+            for site in [Site::RequestProperty, Site::ResponseProperty] {
+                self.pending.push_back(Pending {
+                    old: vec![old],
+                    new: vec![new],
+                    site,
+                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule looks,")),
+                    operation: None,
+                    generated: true,
+                    names: (rust.clone(), rust.clone()),
+                    holder: Holder::Component,
+                    sent_only: (self.sent_only.0.contains(name), self.sent_only.1.contains(name)),
+                    form: Form::Json,
+                    guard: Some(rule::UNCLASSIFIED),
+                });
+            }
+        }
+        self.schemas();
+    }
+
+    /// The names of the component schemas that are reached by a reference that was not followed.
+    fn used_unlooked(
+        &self,
+        document: &'d Document,
+        references: &References<'d>,
+        subtypes: &Subtypes<'d>,
+    ) -> HashSet<&'d str> {
+        let schemas = document
+            .get("/components/schemas")
+            .and_then(Node::as_object)
+            .unwrap_or_default();
+        let names: FxHashMap<usize, &'d str> = schemas
+            .iter()
+            .map(|entry| (address(entry.value()), entry.key()))
+            .collect();
+        let mut found = HashSet::new();
+        let mut chained: FxHashSet<usize> = FxHashSet::default();
+        let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
+        let roots = document.root().as_object().unwrap_or_default().iter();
+        // A node, and whether the way to it is one that no rule has gone.
+        let mut open: Vec<(&'d Node, bool)> = roots
+            .filter(|member| member.key() != "components")
+            .map(|member| (member.value(), false))
+            .collect();
+        while let Some((node, unlooked)) = open.pop() {
+            if !seen.insert((address(node), unlooked)) {
+                continue;
+            }
+            if unlooked && let Some(name) = names.get(&address(node)) {
+                found.insert(*name);
+            }
+            let Some(members) = node.as_object() else {
+                if let Value::Array(items) = node.value() {
+                    open.extend(items.iter().map(|item| (item, unlooked)));
+                }
+                continue;
+            };
+            if let Some(reference) = node.get("$ref").filter(|reference| reference.as_str().is_some())
+                && let Some(target) = references.resolve(node)
+            {
+                // Of what is not a schema only the first of several references is noted.
+                let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
+                let step = references.step(node).unwrap_or(target);
+                if followed {
+                    chained.insert(address(step));
+                }
+                open.extend([target, step].map(|target| (target, unlooked || !followed)));
+            }
+            let mapping = node
+                .get("discriminator")
+                .and_then(|discriminator| discriminator.get("mapping"));
+            for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
+                let unlooked = unlooked || !self.settled.contains(&address(entry.value()));
+                let text = entry.value().as_str().unwrap_or_default();
+                let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
+                open.extend(
+                    schemas
+                        .iter()
+                        .find(|schema| schema.key() == name)
+                        .map(|schema| (schema.value(), unlooked)),
+                );
+            }
+            let kinds = subtypes.get(&address(node)).into_iter().flatten();
+            open.extend(kinds.map(|(_, kind)| (*kind, unlooked)));
+            open.extend(members.iter().map(|member| (member.value(), unlooked)));
+        }
+        found
+    }
+}
