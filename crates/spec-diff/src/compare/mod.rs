@@ -28,6 +28,7 @@ pub(crate) use self::response::first_success;
 use self::operation::Operation;
 use self::schema::Pending;
 use crate::change::{Bump, Change, Kind, Report};
+use crate::fingerprint;
 use crate::json as values;
 use crate::locate::Locations;
 use crate::reach;
@@ -74,6 +75,8 @@ pub fn diff(old: &Document, new: &Document) -> Report {
         old_version: version(old),
         new_version: version(new),
         changes,
+        unmatched: Vec::new(),
+        surfaces: None,
     }
 }
 
@@ -390,17 +393,23 @@ impl<'d> Walk<'d> {
         let mut changes: Vec<Change> = self
             .found
             .iter()
-            .map(|found| Change {
-                id: found.rule.id.clone(),
-                severity: found.rule.severity,
-                wire: found.rule.wire,
-                kind: found.kind,
-                operation: found.operation.as_ref().map(|operation| operation.to_string()),
-                old: old.place(found.old),
-                new: new.place(found.new),
-                // A name of the document may hold anything; a message is one line.
-                message: found.message.replace(char::is_control, " "),
-                rust: found.rust,
+            .map(|found| {
+                let places = (old.place(found.old), new.place(found.new));
+                Change {
+                    fingerprint: fingerprint::between(&found.rule.id, found.kind, &places, (found.old, found.new)),
+                    overruled: None,
+                    approval: None,
+                    id: found.rule.id.clone(),
+                    severity: found.rule.severity,
+                    wire: found.rule.wire,
+                    kind: found.kind,
+                    operation: found.operation.as_ref().map(|operation| operation.to_string()),
+                    old: places.0,
+                    new: places.1,
+                    // A name of the document may hold anything; a message is one line.
+                    message: found.message.replace(char::is_control, " "),
+                    rust: found.rust,
+                }
             })
             .collect();
         changes.sort_by(|a, b| {

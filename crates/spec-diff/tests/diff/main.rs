@@ -1,7 +1,9 @@
 //! Tests of the comparison, of its reports, and of the policy that describes both.
 
+mod approval;
 mod cases;
 mod changes;
+mod nasty;
 mod policy;
 mod random;
 mod render;
