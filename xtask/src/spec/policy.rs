@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use ittybit_spec_diff::Policy;
 
 use crate::workspace;
@@ -23,6 +23,7 @@ pub fn read(file: Option<&Path>) -> Result<Policy> {
             (path, FILE.to_owned())
         }
     };
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{name}`"))?;
+    let text = fs::read_to_string(&path)
+        .map_err(|error| anyhow!("cannot read `{name}`: {error}\nhelp: name a file like {FILE}, or leave `--policy` out"))?;
     Ok(Policy::parse(&name, &text)?)
 }
