@@ -48,7 +48,7 @@ Long reports are cut between lines, and say so.
 
 >>> long = bounded(b"`@all`\\n" * 10_000)
 >>> long.startswith(CUT), long.splitlines()[-1]
-(True, '`` `@al ``')
+(True, '`` `@a ``')
 >>> long = bounded(b"<b>\\n" * 14_000)
 >>> long.startswith(CUT), long.endswith("` <b> `\\n"), len(long) <= 65_000
 (True, True, True)
