@@ -188,7 +188,9 @@ fn a_page_for_a_browser() {
 
 /// The fingerprints of the changes of the working tree.
 fn fingerprints(repository: &Repository) -> Vec<String> {
-    let run = repository.0.run(&["spec", "diff", "HEAD:openapi.yaml", "--format", "json"]);
+    let run = repository
+        .0
+        .run(&["spec", "diff", "HEAD:openapi.yaml", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let changes = report["changes"].as_array().unwrap();
     changes
@@ -222,7 +224,10 @@ fn approvals() {
         .output();
     let run = Run::from(output.unwrap());
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stdout.contains("approved by Ada on 2026-11-27: Nobody sends it."), "{run}");
+    assert!(
+        run.stdout.contains("approved by Ada on 2026-11-27: Nobody sends it."),
+        "{run}"
+    );
 
     repository.write(".spec-review.toml", &[approval(&bound), approval(&method)].concat());
     assert!(!fails(&["--fail-on", "major"]) && !fails(&["--fail-on", "warning"]));
@@ -273,7 +278,10 @@ fn in_git_diff() {
     repository.git(&["add", "other.txt"]);
 
     let plain = git_diff(&repository, &["diff", "HEAD"]);
-    assert!(plain.stdout.contains("diff --git a/openapi.yaml b/openapi.yaml"), "no driver yet: {plain}");
+    assert!(
+        plain.stdout.contains("diff --git a/openapi.yaml b/openapi.yaml"),
+        "no driver yet: {plain}"
+    );
     let docs = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/spec-review.md")).unwrap();
     assert!(docs.contains("git config diff.spec-review.command 'cargo xtask spec git-diff'"));
     repository.git(&["config", "diff.spec-review.command", "\"$XTASK\" spec git-diff"]);
@@ -281,7 +289,12 @@ fn in_git_diff() {
 
     // Colours as git would have them.
     let coloured = git_diff(&repository, &["-c", "color.ui=always", "diff"]);
-    assert!(coloured.stdout.contains("\u{1b}[1;31merror[request-parameter-max-decreased]"), "{coloured}");
+    assert!(
+        coloured
+            .stdout
+            .contains("\u{1b}[1;31merror[request-parameter-max-decreased]"),
+        "{coloured}"
+    );
     assert!(!git_diff(&repository, &["diff"]).stdout.contains('\u{1b}'));
 
     // A document in the middle of an edit, with what acts on a terminal.
@@ -318,7 +331,15 @@ fn in_git_diff_of_a_conflict() {
     repository.replace("maximum: 100", "maximum: 40");
     repository.commit();
     let merge = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "merge", "--quiet", "change"])
+        .args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "merge",
+            "--quiet",
+            "change",
+        ])
         .current_dir(&repository.0.path)
         .output();
     assert!(!merge.unwrap().status.success());

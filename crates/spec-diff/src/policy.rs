@@ -79,10 +79,12 @@ impl Policy {
             match key {
                 "approved" => policy.approvals = file.approvals(document.as_table(), item)?,
                 "severity" => policy.severities = file.severities(document.as_table(), item)?,
-                _ => return Err({
-                    let message = format!("`{key}` is no key of the file");
-                    file.unknown(document.as_table(), key, &message, &["approved", "severity"])
-                }),
+                _ => {
+                    return Err({
+                        let message = format!("`{key}` is no key of the file");
+                        file.unknown(document.as_table(), key, &message, &["approved", "severity"])
+                    });
+                }
             }
         }
         Ok(policy)
@@ -186,10 +188,7 @@ impl File<'_> {
         let mut approvals: Vec<Approval> = Vec::new();
         for table in tables {
             let approval = self.approval(table)?;
-            if let Some(first) = approvals
-                .iter()
-                .find(|other| other.fingerprint == approval.fingerprint)
-            {
+            if let Some(first) = approvals.iter().find(|other| other.fingerprint == approval.fingerprint) {
                 let message = "this change is approved twice";
                 let help = format!("remove one of the two; the other begins on line {}", first.line);
                 return Err(self.malformed(place(table, "fingerprint"), message, help));
@@ -234,7 +233,11 @@ impl File<'_> {
             _ => None,
         });
         let Some(on) = day else {
-            return Err(self.malformed(place(table, "on"), "`on` must be a day", format!("write {}", APPROVAL[3].1)));
+            return Err(self.malformed(
+                place(table, "on"),
+                "`on` must be a day",
+                format!("write {}", APPROVAL[3].1),
+            ));
         };
         Ok(Approval {
             fingerprint,
@@ -300,7 +303,10 @@ impl File<'_> {
 
     /// Line and column, from 1.
     fn position(&self, place: Option<Range<usize>>) -> (usize, usize) {
-        let before = self.text.get(..place.map_or(0, |place| place.start)).unwrap_or_default();
+        let before = self
+            .text
+            .get(..place.map_or(0, |place| place.start))
+            .unwrap_or_default();
         let last = before.rsplit('\n').next().unwrap_or_default();
         (before.matches('\n').count() + 1, last.chars().count() + 1)
     }

@@ -113,7 +113,11 @@ impl Display for NotBumped {
                 }
                 write!(f, ": write `version: {least}`")
             }
-            NotBumped::Missing { name } => write!(f, "`{}` has no `info.version`: write `version: 1.0.0` in `info`", visible(name)),
+            NotBumped::Missing { name } => write!(
+                f,
+                "`{}` has no `info.version`: write `version: 1.0.0` in `info`",
+                visible(name)
+            ),
             NotBumped::NotAVersion { name, version } => write!(
                 f,
                 "`info.version` of `{}` is `{}`, which is not of the form MAJOR.MINOR.PATCH: \

@@ -118,7 +118,12 @@ fn lines(out: &mut dyn Write, old: (&str, &str), new: (&str, &str)) -> io::Resul
             };
             let line = change.value();
             let line = line.strip_suffix('\n').unwrap_or(line);
-            writeln!(out, "{style}{}{}{style:#}", change.tag(), render::visible(&line.replace('\t', "    ")))?;
+            writeln!(
+                out,
+                "{style}{}{}{style:#}",
+                change.tag(),
+                render::visible(&line.replace('\t', "    "))
+            )?;
             if change.missing_newline() {
                 writeln!(out, "\\ No newline at end of file")?;
             }

@@ -23,7 +23,8 @@ pub fn read(file: Option<&Path>) -> Result<Policy> {
             (path, FILE.to_owned())
         }
     };
-    let text = fs::read_to_string(&path)
-        .map_err(|error| anyhow!("cannot read `{name}`: {error}\nhelp: name a file like {FILE}, or leave `--policy` out"))?;
+    let text = fs::read_to_string(&path).map_err(|error| {
+        anyhow!("cannot read `{name}`: {error}\nhelp: name a file like {FILE}, or leave `--policy` out")
+    })?;
     Ok(Policy::parse(&name, &text)?)
 }

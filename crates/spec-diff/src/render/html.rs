@@ -32,7 +32,12 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
     );
     let filters: Vec<(Filter, usize)> = Filter::ALL
         .into_iter()
-        .map(|filter| (filter, report.changes.iter().filter(|change| filter.shows(change)).count()))
+        .map(|filter| {
+            (
+                filter,
+                report.changes.iter().filter(|change| filter.shows(change)).count(),
+            )
+        })
         .filter(|(_, count)| *count > 0)
         .collect();
     // Before everything that they choose: that is how a style sheet can see which one is on.
@@ -43,7 +48,10 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
     }
     out.push_str("<header>\n<h1>Review of the spec change</h1>\n");
     let (old_name, new_name) = (safe(&report.old_name), safe(&report.new_name));
-    let _ = writeln!(out, "<p class=\"names\"><code>{old_name}</code> → <code>{new_name}</code></p>");
+    let _ = writeln!(
+        out,
+        "<p class=\"names\"><code>{old_name}</code> → <code>{new_name}</code></p>"
+    );
     if report.changes.is_empty() {
         out.push_str("<p class=\"verdict\">No change.</p>\n</header>\n");
     } else {
@@ -67,7 +75,11 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
         out.push_str("<section>\n<h2>Approvals without a change</h2>\n<ul>\n");
         for approval in &report.unmatched {
             let place = safe(&format!("{}:{}", approval.file, approval.line));
-            let _ = writeln!(out, "<li><code>{place}</code>: {}</li>", html_message(&unmatched(approval)));
+            let _ = writeln!(
+                out,
+                "<li><code>{place}</code>: {}</li>",
+                html_message(&unmatched(approval))
+            );
         }
         out.push_str("</ul>\n</section>\n");
     }

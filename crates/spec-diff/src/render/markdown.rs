@@ -21,7 +21,10 @@ pub fn markdown(report: &Report) -> String {
             table(&mut out, changes.into_iter().map(|change| (change, None)));
         }
     }
-    let infos: Vec<&Change> = report.open().filter(|change| Section::of(change) == Section::Infos).collect();
+    let infos: Vec<&Change> = report
+        .open()
+        .filter(|change| Section::of(change) == Section::Infos)
+        .collect();
     if !infos.is_empty() {
         fold(&mut out, Section::Infos.title(), |out| {
             table(out, infos.into_iter().map(|change| (change, None)));
@@ -29,7 +32,10 @@ pub fn markdown(report: &Report) -> String {
     }
     if report.approved().next().is_some() {
         fold(&mut out, "Approved", |out| {
-            table(out, report.approved().map(|(change, approval)| (change, Some(approval))));
+            table(
+                out,
+                report.approved().map(|(change, approval)| (change, Some(approval))),
+            );
         });
     }
     if !report.unmatched.is_empty() {
@@ -59,9 +65,7 @@ fn table<'r>(out: &mut String, rows: impl Iterator<Item = (&'r Change, Option<&'
         if index == 0 {
             out.push_str(match approval {
                 None => "| Change | Operation | Rust | Line | Rule |\n| --- | --- | --- | --- | --- |\n",
-                Some(_) => {
-                    "| Change | Operation | Rust | Line | Rule | Why |\n| --- | --- | --- | --- | --- | --- |\n"
-                }
+                Some(_) => "| Change | Operation | Rust | Line | Rule | Why |\n| --- | --- | --- | --- | --- | --- |\n",
             });
         }
         let line = if change.old.line == change.new.line {

@@ -123,7 +123,9 @@ fn is_plain(word: &str) -> bool {
     let all = |part: &str, is: fn(char) -> bool| !part.is_empty() && part.chars().all(is);
     word.chars().all(|letter| letter.is_alphanumeric() || letter == '\'')
         || word.split('-').all(|part| all(part, char::is_alphabetic))
-        || word.split(['-', '.']).all(|part| all(part, |letter| letter.is_ascii_digit()))
+        || word
+            .split(['-', '.'])
+            .all(|part| all(part, |letter| letter.is_ascii_digit()))
         || word == "→"
 }
 

@@ -33,7 +33,10 @@ struct Pair {
 
 /// A row to be shown.
 pub(super) enum Row {
-    Lines { old: Option<Line>, new: Option<Line> },
+    Lines {
+        old: Option<Line>,
+        new: Option<Line>,
+    },
     /// Lines that are left out.
     Gap,
 }
@@ -89,7 +92,10 @@ impl<'t> Sides<'t> {
     /// The rows that show a change: where it is in the documents that have it, with some lines around.
     pub(super) fn around(&self, change: &Change) -> Vec<Row> {
         let row = |rows: &[usize], line: usize| rows.get(line.saturating_sub(1)).copied();
-        let (old, new) = (row(&self.old_rows, change.old.line), row(&self.new_rows, change.new.line));
+        let (old, new) = (
+            row(&self.old_rows, change.old.line),
+            row(&self.new_rows, change.new.line),
+        );
         let rows = match change.kind {
             Kind::Added => [None, new],
             Kind::Removed => [old, None],
@@ -112,7 +118,11 @@ impl<'t> Sides<'t> {
 
     /// Some rows before and after one, and so many of those that changed with it as fit.
     fn window(&self, row: usize) -> Range<usize> {
-        let more = self.rows[row..].iter().take(LONGEST).take_while(|pair| pair.changed).count();
+        let more = self.rows[row..]
+            .iter()
+            .take(LONGEST)
+            .take_while(|pair| pair.changed)
+            .count();
         let end = row + more.max(1) + AROUND;
         row.saturating_sub(AROUND)..end.min(self.rows.len())
     }

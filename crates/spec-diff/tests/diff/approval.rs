@@ -77,7 +77,9 @@ fn fingerprints_tell_changes_apart() {
 #[test]
 fn fingerprints_know_the_values() {
     let to = |value: &str| {
-        let case = case(&format!("# bound\n-            maximum: 100\n+            maximum: {value}\n"));
+        let case = case(&format!(
+            "# bound\n-            maximum: 100\n+            maximum: {value}\n"
+        ));
         case.apply(BASE)
     };
     let one = |old: &str, new: &str| report(old, new).changes[0].fingerprint.clone();
@@ -103,7 +105,10 @@ fn what_is_approved_stays_in_the_report() {
         "an approval changes no verdict"
     );
     assert_eq!(report.approved().count(), 1);
-    assert_eq!(report.open().map(|change| change.severity).max(), Some(Severity::Warning));
+    assert_eq!(
+        report.open().map(|change| change.severity).max(),
+        Some(Severity::Warning)
+    );
     assert_eq!((report.unmatched.len(), report.unmatched[0].line), (1, 7));
     insta::assert_snapshot!("approved_as_text", render::text(&report, false));
     insta::assert_snapshot!("approved_as_markdown", render::markdown(&report));
@@ -134,12 +139,18 @@ fn severities_of_rules() {
     let mut graver = report(&changed, BASE);
     assert_eq!(graver.wire(), Wire::Compatible);
     graver.apply(&policy("[severity]\nrequest-parameter-max-increased = 'error'\n"));
-    assert_eq!((graver.severity(), graver.wire()), (Some(Severity::Error), Wire::Breaking));
+    assert_eq!(
+        (graver.severity(), graver.wire()),
+        (Some(Severity::Error), Wire::Breaking)
+    );
     assert_eq!(graver.changes[0].overruled, Some(Severity::Info));
 
     let mut milder = report(BASE, &changed);
     milder.apply(&policy("severity = { request-parameter-max-decreased = 'info' }\n"));
-    assert_eq!((milder.severity(), milder.wire()), (Some(Severity::Info), Wire::Compatible));
+    assert_eq!(
+        (milder.severity(), milder.wire()),
+        (Some(Severity::Info), Wire::Compatible)
+    );
     assert!(render::text(&milder, false).contains("the rule itself says error"));
 
     let mut same = report(BASE, &changed);

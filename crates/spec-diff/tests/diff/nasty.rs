@@ -15,12 +15,80 @@ use crate::cases::document;
 
 /// What means something to a terminal, to Markdown as GitHub reads it, to HTML or to a workflow.
 const PIECES: &[&str] = &[
-    "`", "``", "```", "~~~~", "|", "\\", "\\|", "<", ">", "&", "\"", "'", "%", "%0A", ":", "::", ",", "$", "$$", "*",
-    "**", "_", "~~", "#", "# ", "- ", "1. ", "> ", "![x](https://e.example/x.png)", "[a](https://e.example)", "[^1]",
-    "https://e.example", "www.e.example", "a@e.example", "@all", "@org/team", "#1", "GH-1", "o/r#1", ":+1:", "$`x`$",
-    "<b>", "</b>", "<!--", "-->", "</code>", "</td>", "<script>", "<img src=x>", "</details>", "&lt;", "&#64;", "\n",
-    "\r", "\r\n", "\n\n", "\n\n# ", "\t", "\u{85}", "\u{2028}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{1b}[31m",
-    "\u{9b}31m", "\u{7}", "\u{8}", "\u{0}", "\n::error::", "##[error]", "word", "é", " ", "  ",
+    "`",
+    "``",
+    "```",
+    "~~~~",
+    "|",
+    "\\",
+    "\\|",
+    "<",
+    ">",
+    "&",
+    "\"",
+    "'",
+    "%",
+    "%0A",
+    ":",
+    "::",
+    ",",
+    "$",
+    "$$",
+    "*",
+    "**",
+    "_",
+    "~~",
+    "#",
+    "# ",
+    "- ",
+    "1. ",
+    "> ",
+    "![x](https://e.example/x.png)",
+    "[a](https://e.example)",
+    "[^1]",
+    "https://e.example",
+    "www.e.example",
+    "a@e.example",
+    "@all",
+    "@org/team",
+    "#1",
+    "GH-1",
+    "o/r#1",
+    ":+1:",
+    "$`x`$",
+    "<b>",
+    "</b>",
+    "<!--",
+    "-->",
+    "</code>",
+    "</td>",
+    "<script>",
+    "<img src=x>",
+    "</details>",
+    "&lt;",
+    "&#64;",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\n",
+    "\n\n# ",
+    "\t",
+    "\u{85}",
+    "\u{2028}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{200b}",
+    "\u{1b}[31m",
+    "\u{9b}31m",
+    "\u{7}",
+    "\u{8}",
+    "\u{0}",
+    "\n::error::",
+    "##[error]",
+    "word",
+    "é",
+    " ",
+    "  ",
 ];
 
 fn nasty() -> impl Strategy<Value = String> {
@@ -92,7 +160,9 @@ fn is_hidden(character: char) -> bool {
 
 /// The text without what any format may do to it: spaces between words, and backticks around them.
 fn letters(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace() && *letter != '`').collect()
+    text.chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '`')
+        .collect()
 }
 
 proptest! {
@@ -120,13 +190,23 @@ proptest! {
 
 fn terminal(report: &Report) -> Result<(), TestCaseError> {
     let text = render::text(report, false);
-    prop_assert!(!text.contains(|letter| is_hidden(letter) && letter != '\n'), "{:?}", text);
+    prop_assert!(
+        !text.contains(|letter| is_hidden(letter) && letter != '\n'),
+        "{:?}",
+        text
+    );
     for line in text.lines() {
         let known = ["error[", "warning[", "info[", "warning: the approval", "    "];
         let is_last = line.ends_with('.') && line.contains("On the wire: ");
-        prop_assert!(line.is_empty() || is_last || known.iter().any(|start| line.starts_with(start)), "{:?}", line);
+        prop_assert!(
+            line.is_empty() || is_last || known.iter().any(|start| line.starts_with(start)),
+            "{:?}",
+            line
+        );
     }
-    let heads = text.lines().filter(|line| line.contains("]: ") && !line.starts_with(' '));
+    let heads = text
+        .lines()
+        .filter(|line| line.contains("]: ") && !line.starts_with(' '));
     prop_assert_eq!(heads.count(), report.changes.len());
     Ok(())
 }
@@ -134,7 +214,11 @@ fn terminal(report: &Report) -> Result<(), TestCaseError> {
 /// Only what the report itself writes is markup, and every text that is not code is made of plain words.
 fn markdown(report: &Report) -> Result<(), TestCaseError> {
     let markdown = render::markdown(report);
-    prop_assert!(!markdown.contains(|letter| is_hidden(letter) && letter != '\n'), "{:?}", markdown);
+    prop_assert!(
+        !markdown.contains(|letter| is_hidden(letter) && letter != '\n'),
+        "{:?}",
+        markdown
+    );
     let (mut rows, mut cells, mut text, mut seen) = (0, 0, String::new(), Vec::new());
     let (mut fenced, mut first) = (false, false);
     let options = Options::all().difference(Options::ENABLE_SMART_PUNCTUATION);
@@ -189,31 +273,56 @@ fn markdown(report: &Report) -> Result<(), TestCaseError> {
     let headings = markdown.lines().filter(|line| line.starts_with('#'));
     prop_assert!(headings.count() <= 5, "{}", markdown);
     // All of it is there.
-    let messages = report.changes.iter().map(|change| letters(&render::visible(&change.message)));
-    prop_assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), messages.collect::<BTreeSet<_>>());
+    let messages = report
+        .changes
+        .iter()
+        .map(|change| letters(&render::visible(&change.message)));
+    prop_assert_eq!(
+        seen.into_iter().collect::<BTreeSet<_>>(),
+        messages.collect::<BTreeSet<_>>()
+    );
     Ok(())
 }
 
 /// As the runner reads it: line by line, each a command with properties.
 fn github(report: &Report) -> Result<(), TestCaseError> {
     let text = render::github(report);
-    prop_assert!(!text.contains(|letter| is_hidden(letter) && letter != '\n'), "{:?}", text);
+    prop_assert!(
+        !text.contains(|letter| is_hidden(letter) && letter != '\n'),
+        "{:?}",
+        text
+    );
     prop_assert_eq!(text.lines().count(), report.changes.len() + 2);
     for (line, change) in text.lines().zip(&report.changes) {
-        let (head, data) = line.strip_prefix("::").and_then(|rest| rest.split_once("::")).expect("a command");
+        let (head, data) = line
+            .strip_prefix("::")
+            .and_then(|rest| rest.split_once("::"))
+            .expect("a command");
         let (level, properties) = head.split_once(' ').expect("a level");
         prop_assert!(["error", "warning", "notice"].contains(&level), "{}", line);
-        let keys: Vec<&str> = properties.split(',').map(|pair| pair.split('=').next().unwrap_or("")).collect();
+        let keys: Vec<&str> = properties
+            .split(',')
+            .map(|pair| pair.split('=').next().unwrap_or(""))
+            .collect();
         prop_assert_eq!(keys, ["file", "line", "col", "title"]);
         let data = data.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
-        prop_assert!(data.contains(&*render::visible(&change.message)), "{}\n{}", data, change.message);
+        prop_assert!(
+            data.contains(&*render::visible(&change.message)),
+            "{}\n{}",
+            data,
+            change.message
+        );
     }
     Ok(())
 }
 
 fn json_for_programs(report: &Report) -> Result<(), TestCaseError> {
     let text = render::json(report);
-    prop_assert!(!text.contains(|letter| is_hidden(letter) && letter != '\n'), "{:?}", text);
+    prop_assert!(
+        !text.contains(|letter| is_hidden(letter) && letter != '\n'),
+        "{:?}",
+        text
+    );
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     for (change, shown) in report.changes.iter().zip(value["changes"].as_array().expect("a list")) {
         prop_assert_eq!(shown["message"].as_str(), Some(change.message.as_str()));
@@ -225,7 +334,11 @@ fn json_for_programs(report: &Report) -> Result<(), TestCaseError> {
 /// Between tags nothing begins a tag; the tags are those of the report, each closed.
 fn html(report: &Report, old: &Document, new: &Document) -> Result<(), TestCaseError> {
     let page = render::html(report, old, new);
-    prop_assert!(!page.contains(|letter| is_hidden(letter) && letter != '\n'), "{:?}", page);
+    prop_assert!(
+        !page.contains(|letter| is_hidden(letter) && letter != '\n'),
+        "{:?}",
+        page
+    );
     let (_, body) = page.split_once("</style>").expect("a style");
     let mut open = vec!["html", "head"];
     let mut rest = body;
@@ -233,7 +346,11 @@ fn html(report: &Report, old: &Document, new: &Document) -> Result<(), TestCaseE
         let end = start + rest[start..].find('>').expect("the end of a tag");
         let text = &rest[..start];
         prop_assert!(!text.contains(['"', '\'']) && !text.contains('>'), "{:?}", text);
-        let is_entity = |rest: &str| ["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|name| rest.starts_with(name));
+        let is_entity = |rest: &str| {
+            ["amp;", "lt;", "gt;", "quot;", "#39;"]
+                .iter()
+                .any(|name| rest.starts_with(name))
+        };
         prop_assert!(text.split('&').skip(1).all(is_entity), "{:?}", text);
         let tag = &rest[start + 1..end];
         match tag.strip_prefix('/') {
@@ -270,10 +387,12 @@ fn shown_as_text() {
                \"x`@all #1 <b>`|\": \"\\u202E\\e[31m`\"\n";
     let new = document("new.yaml", new);
     let report = diff(&old, &new);
-    insta::assert_snapshot!([
-        render::text(&report, false),
-        render::markdown(&report),
-        render::github(&report)
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            render::text(&report, false),
+            render::markdown(&report),
+            render::github(&report)
+        ]
+        .join("\n")
+    );
 }

@@ -50,7 +50,10 @@ fn report() -> Report {
 #[test]
 fn html() {
     let case = cases(CASES).remove(0);
-    let (old, new) = (document("old/api.yaml", BASE), document("new/a,b:c.yaml", &case.apply(BASE)));
+    let (old, new) = (
+        document("old/api.yaml", BASE),
+        document("new/a,b:c.yaml", &case.apply(BASE)),
+    );
     let page = render::html(&report(), &old, &new);
     let (head, body) = page.split_once("<style>").expect("a style");
     let (_, body) = body.split_once("</style>").expect("its end");
@@ -65,7 +68,10 @@ fn html() {
 fn html_of_one_long_line() {
     let text = |last: &str| {
         let members: Vec<String> = (0..20_000).map(|index| format!("\"x-{index}\":1")).collect();
-        format!("{{\"info\":{{{}}},\"tags\":[{{\"name\":\"{last}\"}}]}}", members.join(","))
+        format!(
+            "{{\"info\":{{{}}},\"tags\":[{{\"name\":\"{last}\"}}]}}",
+            members.join(",")
+        )
     };
     let (old, new) = (document("old.json", &text("one")), document("new.json", &text("two")));
     let page = render::html(&diff(&old, &new), &old, &new);
