@@ -41,14 +41,16 @@ pub(super) enum Row {
     Gap,
 }
 
+/// The parts of a line, each with whether the other line does not have it.
+type Parts = Vec<(bool, String)>;
+
 /// A line to be shown.
 pub(super) struct Line {
     /// From 1.
     pub(super) number: usize,
     /// Whether the other text has another line here, or none.
     pub(super) changed: bool,
-    /// Its text in parts, each with whether the other line does not have it.
-    pub(super) parts: Vec<(bool, String)>,
+    pub(super) parts: Parts,
 }
 
 impl<'t> Sides<'t> {
@@ -144,7 +146,7 @@ impl<'t> Sides<'t> {
             }
             (old, new) => (old.map(|text| vec![(false, text)]), new.map(|text| vec![(false, text)])),
         };
-        let line = |line: Option<usize>, parts: Option<Vec<(bool, String)>>| {
+        let line = |line: Option<usize>, parts: Option<Parts>| {
             Some(Line {
                 number: line? + 1,
                 changed: pair.changed,
@@ -173,7 +175,7 @@ fn cut(text: &str, column: usize) -> String {
 
 /// The words that only one of two lines has. Where they share nothing, no word is marked: the whole
 /// lines differ, and that is to be seen anyway.
-fn marked(old: &str, new: &str) -> (Vec<(bool, String)>, Vec<(bool, String)>) {
+fn marked(old: &str, new: &str) -> (Parts, Parts) {
     let diff = TextDiff::from_words(old, new);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     let mut shared = false;
@@ -193,7 +195,7 @@ fn marked(old: &str, new: &str) -> (Vec<(bool, String)>, Vec<(bool, String)>) {
     (left, right)
 }
 
-fn push(parts: &mut Vec<(bool, String)>, mark: bool, text: &str) {
+fn push(parts: &mut Parts, mark: bool, text: &str) {
     match parts.last_mut() {
         Some((known, last)) if *known == mark => last.push_str(text),
         _ => parts.push((mark, text.to_owned())),
