@@ -90,6 +90,7 @@ fn help() {
     insta::assert_snapshot!("help_spec_diff", repository.run(&["diff", "--help"]));
     insta::assert_snapshot!("help_spec_lint", repository.run(&["lint", "--help"]));
     insta::assert_snapshot!("help_spec_changelog", repository.run(&["changelog", "--help"]));
+    insta::assert_snapshot!("help_spec_git_diff", repository.run(&["git-diff", "--help"]));
 }
 
 #[test]
@@ -167,6 +168,184 @@ fn formats() {
         let report = repository.run(&["diff", "HEAD:openapi.yaml", "openapi.yaml", "--format", format]);
         insta::assert_snapshot!(format!("diff_as_{format}"), report);
     }
+}
+
+#[test]
+fn a_page_for_a_browser() {
+    let repository = Repository::new();
+    repository.replace("operationId: list_pets", "operationId: pets");
+    let run = repository.run(&["diff", "HEAD:openapi.yaml", "openapi.yaml", "--format", "html"]);
+    let (_, page) = run.split_once("=== stdout ===\n").unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>\n"), "{page}");
+    for shown in [
+        "<td class=\"old\">      operationId: <mark>list_pets</mark></td>",
+        "<td class=\"new\">      operationId: <mark>pets</mark></td>",
+        "<summary>Public items of the Rust client</summary>",
+    ] {
+        assert!(page.contains(shown), "{shown}\n{page}");
+    }
+}
+
+/// The fingerprints of the changes of the working tree.
+fn fingerprints(repository: &Repository) -> Vec<String> {
+    let run = repository
+        .0
+        .run(&["spec", "diff", "HEAD:openapi.yaml", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let changes = report["changes"].as_array().unwrap();
+    changes
+        .iter()
+        .map(|change| change["fingerprint"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn approval(fingerprint: &str) -> String {
+    format!(
+        "[[approved]]\nfingerprint = \"{fingerprint}\"\nreason = \"Nobody sends it.\"\nby = \"Ada\"\non = 2026-11-27\n"
+    )
+}
+
+#[test]
+fn approvals() {
+    let repository = Repository::new();
+    repository.replace("operationId: list_pets", "operationId: pets");
+    repository.replace("maximum: 100", "maximum: 50");
+    let diff = |more: &[&str]| repository.run(&[&["diff", "HEAD:openapi.yaml"], more].concat());
+    let fails = |more: &[&str]| diff(more).starts_with("exit code 1");
+    let [bound, method] = fingerprints(&repository).try_into().unwrap();
+    repository.write(".spec-review.toml", &approval(&bound));
+    assert!(!fails(&["--fail-on", "error"]) && fails(&["--fail-on", "major"]));
+    // The file stays where it is, also seen from another folder and with both documents named.
+    repository.write("docs/old.yaml", PETS);
+    let output = repository
+        .0
+        .command(&["spec", "diff", "old.yaml", "../openapi.yaml", "--fail-on", "error"])
+        .current_dir(repository.0.path.join("docs"))
+        .output();
+    let run = Run::from(output.unwrap());
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout.contains("approved by Ada on 2026-11-27: Nobody sends it."),
+        "{run}"
+    );
+
+    repository.write(".spec-review.toml", &[approval(&bound), approval(&method)].concat());
+    assert!(!fails(&["--fail-on", "major"]) && !fails(&["--fail-on", "warning"]));
+    assert!(fails(&["--require-bump"]), "what is approved is released all the same");
+
+    // Lines that move change nothing; another value is another change.
+    repository.replace("openapi: 3.0.3\n", "# Pets.\n\nopenapi: 3.0.3\n");
+    assert!(!fails(&["--fail-on", "error"]));
+    repository.replace("maximum: 50", "maximum: 40");
+    assert!(fails(&["--fail-on", "error"]));
+    insta::assert_snapshot!("diff_with_an_approval_of_nothing", diff(&[]));
+
+    repository.write("other.toml", "[severity]\nrequest-parameter-max-decreased = 'info'\n");
+    assert!(!fails(&["--fail-on", "error", "--policy", "other.toml"]));
+    repository.write("other.toml", &approval("123"));
+    insta::assert_snapshot!("diff_with_a_malformed_policy", diff(&["--policy", "other.toml"]));
+    insta::assert_snapshot!("diff_without_the_policy", diff(&["--policy", "none.toml"]));
+}
+
+/// `git` as a person runs it, with the two lines of `.gitattributes` and the command of the docs.
+fn git_diff(repository: &Repository, more: &[&str]) -> Run {
+    let mut git = Command::new("git");
+    git.args(["-c", "core.autocrlf=false"]).args(more);
+    let command = repository.0.command(&[]);
+    for (key, value) in command.get_envs() {
+        match value {
+            Some(value) => git.env(key, value),
+            None => git.env_remove(key),
+        };
+    }
+    git.current_dir(&repository.0.path)
+        .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env_remove("GIT_PAGER_IN_USE");
+    Run::from(git.output().unwrap())
+}
+
+#[test]
+fn in_git_diff() {
+    let repository = Repository::new();
+    let ours = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../.gitattributes")).unwrap();
+    let line = ours.lines().find(|line| line.contains("diff=spec-review")).unwrap();
+    repository.write(".gitattributes", &format!("# As in this repository.\n{line}\n"));
+    repository.commit();
+    repository.replace("maximum: 100", "maximum: 50");
+    repository.write("other.txt", "new\n");
+    repository.git(&["add", "other.txt"]);
+
+    let plain = git_diff(&repository, &["diff", "HEAD"]);
+    assert!(
+        plain.stdout.contains("diff --git a/openapi.yaml b/openapi.yaml"),
+        "no driver yet: {plain}"
+    );
+    let docs = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/spec-review.md")).unwrap();
+    assert!(docs.contains("git config diff.spec-review.command 'cargo xtask spec git-diff'"));
+    repository.git(&["config", "diff.spec-review.command", "\"$XTASK\" spec git-diff"]);
+    insta::assert_snapshot!("git_diff", git_diff(&repository, &["diff", "HEAD"]));
+
+    // Colours as git would have them.
+    let coloured = git_diff(&repository, &["-c", "color.ui=always", "diff"]);
+    assert!(
+        coloured
+            .stdout
+            .contains("\u{1b}[1;31merror[request-parameter-max-decreased]"),
+        "{coloured}"
+    );
+    assert!(!git_diff(&repository, &["diff"]).stdout.contains('\u{1b}'));
+
+    // A document in the middle of an edit, with what acts on a terminal.
+    repository.replace("paths:\n", "paths: [\u{202e}\u{1b}[31m\n");
+    let broken = git_diff(&repository, &["diff"]);
+    assert_eq!(broken.code, 0, "{broken}");
+    assert!(broken.stdout.contains("+paths: [\\u{202e}\\u{1b}[31m\n"), "{broken}");
+    assert!(broken.stdout.contains("\nno review: "), "{broken}");
+    assert!(!broken.stdout.contains(['\u{1b}', '\u{202e}']), "{broken}");
+
+    // Malformed in the last commit too, and one that came and went.
+    repository.write("openapi.yaml", PETS);
+    repository.git(&["rm", "--quiet", "--cached", "openapi.yaml"]);
+    let gone = git_diff(&repository, &["diff", "--cached"]);
+    assert!(gone.stdout.contains("--- a/openapi.yaml\n+++ /dev/null\n"), "{gone}");
+    let there = git_diff(&repository, &["diff", "-R", "--cached"]);
+    assert!(there.stdout.contains("--- /dev/null\n+++ b/openapi.yaml\n"), "{there}");
+    for run in [gone, there] {
+        assert_eq!(run.code, 0, "{run}");
+    }
+}
+
+/// A merge that is not resolved has no two files.
+#[test]
+fn in_git_diff_of_a_conflict() {
+    let repository = Repository::new();
+    repository.write(".gitattributes", "/openapi.yaml diff=spec-review\n");
+    repository.commit();
+    repository.git(&["config", "diff.spec-review.command", "\"$XTASK\" spec git-diff"]);
+    repository.git(&["checkout", "--quiet", "-b", "change"]);
+    repository.replace("maximum: 100", "maximum: 50");
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.replace("maximum: 100", "maximum: 40");
+    repository.commit();
+    let merge = Command::new("git")
+        .args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "merge",
+            "--quiet",
+            "change",
+        ])
+        .current_dir(&repository.0.path)
+        .output();
+    assert!(!merge.unwrap().status.success());
+    let run = git_diff(&repository, &["diff", "--cached"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stdout.contains("* Unmerged path openapi.yaml\n"), "{run}");
 }
 
 #[test]

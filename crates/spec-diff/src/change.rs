@@ -1,9 +1,12 @@
 //! What a comparison finds.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer};
+
+use crate::policy::Approval;
 
 /// What a change means on the wire, for a caller that keeps to the old document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +116,12 @@ pub struct Change {
     pub message: String,
     /// What it does to the Rust client.
     pub rust: Bump,
+    /// What it is approved by: the same for the same change, wherever its lines are.
+    pub fingerprint: String,
+    /// The severity of its rule, where [`Policy`](crate::Policy) gives the rule another.
+    pub overruled: Option<Severity>,
+    /// The approval, where a person has approved it.
+    pub approval: Option<Approval>,
 }
 
 impl Change {
@@ -139,6 +148,10 @@ pub struct Report {
     pub new_version: Option<String>,
     /// Every change: errors first, then in the order of the documents.
     pub changes: Vec<Change>,
+    /// The approvals that are of none of the changes.
+    pub unmatched: Vec<Approval>,
+    /// The public items of the old and the new client, where there are both and they were compared.
+    pub surfaces: Option<[String; 2]>,
 }
 
 impl Report {
@@ -165,6 +178,24 @@ impl Report {
     /// The gravest severity; `None` where there is no change.
     pub fn severity(&self) -> Option<Severity> {
         self.changes.iter().map(|change| change.severity).max()
+    }
+
+    /// The changes that nobody has approved.
+    pub fn open(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.approval.is_none())
+    }
+
+    /// The changes that somebody has approved, each with its approval.
+    pub fn approved(&self) -> impl Iterator<Item = (&Change, &Approval)> {
+        self.changes
+            .iter()
+            .filter_map(|change| Some((change, change.approval.as_ref()?)))
+    }
+
+    /// Puts the changes into their order.
+    pub(crate) fn sort(&mut self) {
+        self.changes
+            .sort_by_key(|change| (Reverse(change.severity), change.new.line, change.new.column));
     }
 
     /// How many changes have a severity.

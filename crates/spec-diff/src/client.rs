@@ -1,11 +1,11 @@
 //! What the generated clients themselves say about Rust: the proof of what the rules tell.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use ittybit_spec::Diagnostics;
 
 use crate::change::{Bump, Change, Kind, Place, Report};
+use crate::fingerprint;
 use crate::rule::{self, Rule};
 
 /// What the generator makes of a document.
@@ -88,6 +88,7 @@ impl Report {
                     let message = "the public items of the client change more than the rules tell; compare their lists";
                     self.add(rule::RUST_SURFACE_CHANGED, (1, 1), message.to_owned(), bump);
                 }
+                self.surfaces = Some([old, new].map(str::to_owned));
             }
             (Client::Surface(_), Client::Refused(findings)) => {
                 let Some(finding) = findings.errors().next() else {
@@ -108,6 +109,9 @@ impl Report {
             pointer: String::new(),
         };
         self.changes.push(Change {
+            fingerprint: fingerprint::of(&rule.id, "", (None, Some(&message))),
+            overruled: None,
+            approval: None,
             id: rule.id,
             severity: rule.severity,
             wire: rule.wire,
@@ -118,7 +122,6 @@ impl Report {
             message,
             rust,
         });
-        self.changes
-            .sort_by_key(|change| (Reverse(change.severity), change.new.line, change.new.column));
+        self.sort();
     }
 }

@@ -26,7 +26,8 @@
 //!
 //! - [`diff`]: two documents become a [`Report`]
 //! - [`rules`]: what a report can speak of; `docs/spec-review.md` tells the reasons
-//! - [`render`]: a report for a terminal, for a pull request, for programs
+//! - [`Policy`]: what a project has decided: which changes are approved, and how grave rules are
+//! - [`render`]: a report for a terminal, for a pull request, for a browser, for programs
 //! - [`version`]: the bump of `info.version` that a report asks for
 //!
 //! Nothing is left out: a difference that no rule knows is `unclassified`, and a warning.
@@ -35,8 +36,10 @@ mod change;
 mod client;
 mod compare;
 mod date;
+mod fingerprint;
 mod json;
 mod locate;
+mod policy;
 mod reach;
 mod reference;
 pub mod render;
@@ -48,4 +51,5 @@ pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
 pub use client::{Client, surface_bump};
 pub use compare::{Options, diff, diff_with};
 pub use date::{Date, NotADate};
+pub use policy::{Approval, Malformed, Policy};
 pub use rule::{Rule, rules};

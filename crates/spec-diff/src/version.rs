@@ -10,6 +10,7 @@ use std::fmt::{self, Display};
 use semver::Version;
 
 use crate::change::{Bump, Report, Wire};
+use crate::render::visible;
 
 /// The bump that the API's version needs: the graver of what the wire and Rust ask for; `None`
 /// where nothing but the version itself has changed.
@@ -103,20 +104,26 @@ impl Display for NotBumped {
         match self {
             NotBumped::TooLow { bump, old, new, least } => {
                 if old == new {
-                    write!(f, "the changes are {bump}, and `info.version` is still {old}")?;
+                    write!(f, "the changes are {bump}, and `info.version` is still `{old}`")?;
                 } else {
                     write!(
                         f,
-                        "the changes are {bump}, and `info.version` went from {old} to {new} only"
+                        "the changes are {bump}, and `info.version` went from `{old}` to `{new}` only"
                     )?;
                 }
                 write!(f, ": write `version: {least}`")
             }
-            NotBumped::Missing { name } => write!(f, "{name} has no `info.version`: write `version: 1.0.0` in `info`"),
+            NotBumped::Missing { name } => write!(
+                f,
+                "`{}` has no `info.version`: write `version: 1.0.0` in `info`",
+                visible(name)
+            ),
             NotBumped::NotAVersion { name, version } => write!(
                 f,
-                "`info.version` of {name} is `{version}`, which is not of the form MAJOR.MINOR.PATCH: \
-                 write for example `version: 1.0.0`"
+                "`info.version` of `{}` is `{}`, which is not of the form MAJOR.MINOR.PATCH: \
+                 write for example `version: 1.0.0`",
+                visible(name),
+                visible(version),
             ),
         }
     }

@@ -1,28 +1,30 @@
 //! `cargo xtask spec diff`: what a change of the document does.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use ittybit_codegen::{generate, surface};
 use ittybit_spec::{Diagnostics, Document};
-use ittybit_spec_diff::{Bump, Client, Report, Severity, diff, render, version};
-use similar::TextDiff;
+use ittybit_spec_diff::{Bump, Client, Report, Severity, diff_with, render, version};
 
-use super::revision;
+use super::{policy, revision};
 use crate::workspace;
 
 /// Say what a change of the document does: on the wire, for users of the Rust client, to the version
 ///
 /// Compares two documents, each a file or a revision and a path, such as `main:openapi.yaml`. Without
 /// any it compares openapi.yaml where this branch left the default branch with openapi.yaml as it
-/// stands now. docs/spec-review.md tells what each rule means.
+/// stands now. What people have approved is read from .spec-review.toml. docs/spec-review.md says what
+/// each rule means.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask spec diff
   cargo xtask spec diff main:openapi.yaml
   cargo xtask spec diff old.yaml new.yaml --format markdown
+  cargo xtask spec diff --format html > review.html
   cargo xtask spec diff --fail-on error --require-bump
 
 Exit codes:
@@ -41,13 +43,17 @@ pub struct Args {
     format: Format,
 
     /// Exit with 1 if there is a change of this severity or a graver one, or, with `major`, one that
-    /// asks for a new major version of the Rust client
+    /// asks for a new major version of the Rust client; what is approved does not count
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
 
     /// Exit with 1 unless `info.version` was bumped as the changes demand, and say what to write
     #[arg(long)]
     require_bump: bool,
+
+    /// Approved changes, and severities of rules [default: .spec-review.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -58,6 +64,8 @@ enum Format {
     Markdown,
     /// Workflow commands that make GitHub show each change at its line
     Github,
+    /// One page for a browser, with the lines of both documents side by side
+    Html,
     /// For programs; docs/spec-review.md describes the shape
     Json,
 }
@@ -91,26 +99,22 @@ pub fn run(args: &Args) -> Result<()> {
         }
         None => (revision::merge_base()?, revision::read(new)?),
     };
-    let mut report = diff(&old, &new);
-    let clients = if old.text().len().max(new.text().len()) > LARGEST_CLIENT {
-        None
-    } else {
+    let policy = policy::read(args.policy.as_deref())?;
+    let mut report = diff_with(&old, &new, &policy.options());
+    if old.text().len().max(new.text().len()) <= LARGEST_CLIENT {
         let clients = (client(&old)?, client(&new)?);
         report.compare_clients(seen(&clients.0), seen(&clients.1));
-        Some(clients)
+    }
+    report.apply(&policy);
+    let shown = match args.format {
+        Format::Text => render::text(&report, true),
+        Format::Markdown => render::markdown(&report),
+        Format::Github => render::github(&report),
+        Format::Html => render::html(&report, &old, &new),
+        Format::Json => render::json(&report),
     };
     let mut stdout = anstream::stdout();
-    match args.format {
-        Format::Text => write!(stdout, "{}", render::text(&report, true))?,
-        Format::Markdown => {
-            write!(stdout, "{}", render::markdown(&report))?;
-            if let Some((Ok(old), Ok(new))) = &clients {
-                write!(stdout, "{}", folded(old, new))?;
-            }
-        }
-        Format::Github => write!(stdout, "{}", render::github(&report))?,
-        Format::Json => write!(stdout, "{}", render::json(&report))?,
-    }
+    write!(stdout, "{shown}")?;
     stdout.flush()?;
     if args.require_bump {
         version::check(&report)?;
@@ -133,26 +137,18 @@ fn seen(client: &Result<String, Diagnostics>) -> Client<'_> {
     }
 }
 
-/// The lists of public items, as a difference that opens when one wants to see it.
-fn folded(old: &str, new: &str) -> String {
-    if old == new {
-        return String::new();
-    }
-    let diff = TextDiff::from_lines(old, new);
-    let diff = diff.unified_diff().context_radius(1).to_string();
-    // A fence longer than any in the code.
-    format!("\n<details>\n<summary>Public items of the Rust client</summary>\n\n~~~~diff\n{diff}~~~~\n\n</details>\n")
-}
-
+/// Fails on what nobody has approved.
 fn fail(report: &Report, on: Option<FailOn>) -> Result<()> {
+    let severity = report.open().map(|change| change.severity).max();
+    let rust = report.open().map(|change| change.rust).max();
     match on {
-        Some(FailOn::Error) if report.severity() >= Some(Severity::Error) => {
+        Some(FailOn::Error) if severity >= Some(Severity::Error) => {
             bail!("the change breaks callers (`--fail-on error`)")
         }
-        Some(FailOn::Warning) if report.severity() >= Some(Severity::Warning) => {
+        Some(FailOn::Warning) if severity >= Some(Severity::Warning) => {
             bail!("the change may break callers (`--fail-on warning`)")
         }
-        Some(FailOn::Major) if report.rust() >= Some(Bump::Major) => {
+        Some(FailOn::Major) if rust >= Some(Bump::Major) => {
             bail!("the change breaks users of the Rust client (`--fail-on major`)")
         }
         _ => Ok(()),

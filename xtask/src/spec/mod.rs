@@ -2,7 +2,9 @@
 
 mod changelog;
 mod diff;
+mod driver;
 mod lint;
+mod policy;
 mod revision;
 
 use anyhow::Result;
@@ -19,6 +21,7 @@ enum Command {
     Diff(diff::Args),
     Lint(lint::Args),
     Changelog(changelog::Args),
+    GitDiff(driver::Args),
 }
 
 /// Runs the command.
@@ -30,5 +33,6 @@ pub fn run(args: &Args) -> Result<()> {
         Command::Diff(args) => diff::run(args),
         Command::Lint(args) => lint::run(args),
         Command::Changelog(args) => changelog::run(args),
+        Command::GitDiff(args) => driver::run(args),
     }
 }

@@ -35,6 +35,7 @@ use self::operation::Operation;
 use self::schema::Pending;
 use crate::change::{Bump, Change, Kind, Report};
 use crate::date::Date;
+use crate::fingerprint;
 use crate::json as values;
 use crate::locate::Locations;
 use crate::reach;
@@ -127,6 +128,8 @@ pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
         old_version: version(old),
         new_version: version(new),
         changes,
+        unmatched: Vec::new(),
+        surfaces: None,
     }
 }
 
@@ -470,17 +473,23 @@ impl<'d> Walk<'d> {
         let mut changes: Vec<Change> = self
             .found
             .iter()
-            .map(|found| Change {
-                id: found.rule.id.clone(),
-                severity: found.rule.severity,
-                wire: found.rule.wire,
-                kind: found.kind,
-                operation: found.operation.as_ref().map(|operation| operation.to_string()),
-                old: old.place(found.old),
-                new: new.place(found.new),
-                // A name of the document may hold anything; a message is one line.
-                message: found.message.replace(char::is_control, " "),
-                rust: found.rust,
+            .map(|found| {
+                let places = (old.place(found.old), new.place(found.new));
+                Change {
+                    fingerprint: fingerprint::between(&found.rule.id, found.kind, &places, (found.old, found.new)),
+                    overruled: None,
+                    approval: None,
+                    id: found.rule.id.clone(),
+                    severity: found.rule.severity,
+                    wire: found.rule.wire,
+                    kind: found.kind,
+                    operation: found.operation.as_ref().map(|operation| operation.to_string()),
+                    old: places.0,
+                    new: places.1,
+                    // A name of the document may hold anything; a message is one line.
+                    message: found.message.replace(char::is_control, " "),
+                    rust: found.rust,
+                }
             })
             .collect();
         changes.sort_by(|a, b| {

@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use super::safe;
 use crate::change::{Bump, Change, Kind, Report, Severity};
 
 /// The entry for a changelog in the form of [Keep a Changelog]: sections in its order, a line for
@@ -70,10 +71,12 @@ fn line(change: &Change) -> String {
         _ => "",
     };
     let operation = match &change.operation {
-        Some(operation) if !change.message.contains(operation.as_str()) => format!("`{operation}`: "),
+        Some(operation) if !change.message.contains(operation.as_str()) => {
+            format!("{}: ", safe::markdown_code(operation))
+        }
         _ => String::new(),
     };
-    let mut message = change.message.replace('\n', " ");
+    let mut message = safe::markdown(&change.message);
     if operation.is_empty() && !message.starts_with('`') {
         let mut characters = message.chars();
         message = match characters.next() {

@@ -1,10 +1,11 @@
 use std::fmt::Write;
 
-use super::{counts, verdict};
+use super::safe::{command_data, command_property};
+use super::{counts, unmatched, verdict};
 use crate::change::{Bump, Change, Report, Severity};
 
 /// [Workflow commands] that make GitHub show each change at its line of the new document. What was
-/// removed is shown where it was removed from.
+/// removed is shown where it was removed from. What is approved is a notice.
 ///
 /// [Workflow commands]: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 pub fn github(report: &Report) -> String {
@@ -18,38 +19,44 @@ pub fn github(report: &Report) -> String {
             Some(operation) if !change.message.contains(operation.as_str()) => format!("{operation}: "),
             _ => String::new(),
         };
+        let approval = match &change.approval {
+            Some(approval) => format!(" ({approval})"),
+            None => String::new(),
+        };
         let _ = writeln!(
             out,
             "::{} file={},line={},col={},title={}::{}",
             level(change),
-            property(&report.new_name),
+            command_property(&report.new_name),
             change.new.line,
             change.new.column,
-            property(&change.id),
-            data(&format!("{operation}{}{rust}", change.message)),
+            command_property(&change.id),
+            command_data(&format!("{operation}{}{rust}{approval}", change.message)),
+        );
+    }
+    for approval in &report.unmatched {
+        let _ = writeln!(
+            out,
+            "::warning file={},line={},title=Approval without a change::{}",
+            command_property(&approval.file),
+            approval.line,
+            command_data(&unmatched(approval)),
         );
     }
     let summary = match report.changes.is_empty() {
         true => "No change.".to_owned(),
         false => format!("{}. {}", counts(report), verdict(report)),
     };
-    let _ = writeln!(out, "::notice title=Spec review::{}", data(&summary));
+    let _ = writeln!(out, "::notice title=Spec review::{}", command_data(&summary));
     out
 }
 
 /// What breaks Rust users only is a warning at least.
 fn level(change: &Change) -> &'static str {
     match (change.severity, change.rust) {
+        _ if change.approval.is_some() => "notice",
         (Severity::Error, _) => "error",
         (Severity::Warning, _) | (_, Bump::Major) => "warning",
         (Severity::Info, _) => "notice",
     }
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,10 +1,13 @@
 use serde::Serialize;
 
+use super::safe;
 use crate::change::{Bump, Report, Severity, Wire};
+use crate::policy::Approval;
 
 #[derive(Serialize)]
 struct Shape<'r> {
     changes: Vec<Item<'r>>,
+    unmatched: Vec<Approved<'r>>,
     wire: Wire,
     /// A bump, or `none`.
     rust: &'static str,
@@ -19,6 +22,29 @@ struct Item<'r> {
     line: usize,
     message: &'r str,
     rust: Bump,
+    fingerprint: &'r str,
+    approval: Option<Approved<'r>>,
+}
+
+#[derive(Serialize)]
+struct Approved<'r> {
+    fingerprint: &'r str,
+    reason: &'r str,
+    by: &'r str,
+    on: &'r str,
+    line: usize,
+}
+
+impl<'r> From<&'r Approval> for Approved<'r> {
+    fn from(approval: &'r Approval) -> Self {
+        Self {
+            fingerprint: &approval.fingerprint,
+            reason: &approval.reason,
+            by: &approval.by,
+            on: &approval.on,
+            line: approval.line,
+        }
+    }
 }
 
 /// A report for programs, of a form that stays. `docs/spec-review.md` describes it.
@@ -35,13 +61,16 @@ pub fn json(report: &Report) -> String {
                 line: change.place().line,
                 message: &change.message,
                 rust: change.rust,
+                fingerprint: &change.fingerprint,
+                approval: change.approval.as_ref().map(Approved::from),
             })
             .collect(),
+        unmatched: report.unmatched.iter().map(Approved::from).collect(),
         wire: report.wire(),
         rust: report.rust().map_or("none", Bump::as_str),
     };
     match serde_json::to_string_pretty(&shape) {
-        Ok(text) => text + "\n",
+        Ok(text) => safe::json(&text) + "\n",
         // Text and numbers: nothing in it can fail.
         Err(error) => unreachable!("a report is JSON: {error}"),
     }

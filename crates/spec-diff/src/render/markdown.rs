@@ -1,59 +1,98 @@
 use std::fmt::Write;
 
-use super::{counts, verdict};
+use super::safe::{cell, markdown as safe, markdown_code};
+use super::{counts, items, unmatched, verdict};
 use crate::change::{Bump, Change, Report, Severity};
+use crate::policy::Approval;
 
 /// A report for a pull request: the verdict, and tables, the gravest first; what breaks nobody is
-/// folded.
+/// folded, and so are what is approved and the public items of the client that differ.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::from("## Review of the spec change\n\n");
     if report.changes.is_empty() {
         out.push_str("No change.\n");
-        return out;
+    } else {
+        let _ = writeln!(out, "**{}**\n\n{}.", safe(&verdict(report)), counts(report));
     }
-    let _ = writeln!(out, "**{}**\n\n{}.", verdict(report), counts(report));
-    for section in [Section::Errors, Section::Warnings, Section::Rust, Section::Infos] {
-        let changes: Vec<_> = report
-            .changes
-            .iter()
-            .filter(|change| Section::of(change) == section)
-            .collect();
-        if changes.is_empty() {
-            continue;
+    for section in [Section::Errors, Section::Warnings, Section::Rust] {
+        let changes: Vec<&Change> = report.open().filter(|change| Section::of(change) == section).collect();
+        if !changes.is_empty() {
+            let _ = writeln!(out, "\n### {}\n", section.title());
+            table(&mut out, changes.into_iter().map(|change| (change, None)));
         }
-        let title = match section {
-            Section::Errors => "Errors: callers break",
-            Section::Warnings => "Warnings: callers may break",
-            Section::Rust => "Infos: users of the Rust client break",
-            Section::Infos => "Infos: nobody breaks",
-        };
-        let folded = section == Section::Infos;
-        if folded {
-            let _ = writeln!(out, "\n<details>\n<summary>{title}</summary>\n");
-        } else {
-            let _ = writeln!(out, "\n### {title}\n");
-        }
-        out.push_str("| Change | Operation | Rust | Line | Rule |\n| --- | --- | --- | --- | --- |\n");
-        for change in changes {
-            let operation = change.operation.as_deref().map(code).unwrap_or_default();
-            let line = if change.old.line == change.new.line {
-                change.new.line.to_string()
-            } else {
-                format!("{} → {}", change.old.line, change.new.line)
-            };
-            let _ = writeln!(
+    }
+    let infos: Vec<&Change> = report
+        .open()
+        .filter(|change| Section::of(change) == Section::Infos)
+        .collect();
+    if !infos.is_empty() {
+        fold(&mut out, Section::Infos.title(), |out| {
+            table(out, infos.into_iter().map(|change| (change, None)));
+        });
+    }
+    if report.approved().next().is_some() {
+        fold(&mut out, "Approved", |out| {
+            table(
                 out,
-                "| {} | {operation} | {} | {line} | `{}` |",
-                cell(&change.message),
-                change.rust,
-                change.id
+                report.approved().map(|(change, approval)| (change, Some(approval))),
             );
+        });
+    }
+    if !report.unmatched.is_empty() {
+        out.push_str("\n### Approvals without a change\n\n");
+        for approval in &report.unmatched {
+            let place = format!("{}:{}", approval.file, approval.line);
+            let _ = writeln!(out, "- {}: {}", markdown_code(&place), safe(&unmatched(approval)));
         }
-        if folded {
-            out.push_str("\n</details>\n");
-        }
+    }
+    if let Some(items) = items(report) {
+        fold(&mut out, "Public items of the Rust client", |out| {
+            // No line of the diff begins with a tilde: each has its sign before it.
+            let _ = writeln!(out, "~~~~diff\n{items}~~~~");
+        });
     }
     out
+}
+
+fn fold(out: &mut String, title: &str, inner: impl FnOnce(&mut String)) {
+    let _ = writeln!(out, "\n<details>\n<summary>{title}</summary>\n");
+    inner(out);
+    out.push_str("\n</details>\n");
+}
+
+fn table<'r>(out: &mut String, rows: impl Iterator<Item = (&'r Change, Option<&'r Approval>)>) {
+    for (index, (change, approval)) in rows.enumerate() {
+        if index == 0 {
+            out.push_str(match approval {
+                None => "| Change | Operation | Rust | Line | Rule |\n| --- | --- | --- | --- | --- |\n",
+                Some(_) => "| Change | Operation | Rust | Line | Rule | Why |\n| --- | --- | --- | --- | --- | --- |\n",
+            });
+        }
+        let line = if change.old.line == change.new.line {
+            change.new.line.to_string()
+        } else {
+            format!("{} → {}", change.old.line, change.new.line)
+        };
+        let operation = change.operation.as_deref().map(markdown_code).unwrap_or_default();
+        let overruled = match change.overruled {
+            Some(severity) => format!(" (the rule itself says {severity})"),
+            None => String::new(),
+        };
+        let _ = write!(
+            out,
+            "| {} | {} | {} | {line} | {}{overruled} |",
+            cell(&safe(&change.message)),
+            cell(&operation),
+            change.rust,
+            cell(&markdown_code(&change.id)),
+        );
+        match approval {
+            None => out.push('\n'),
+            Some(approval) => {
+                let _ = writeln!(out, " {} |", cell(&safe(&approval.to_string())));
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,59 +112,13 @@ impl Section {
             (Severity::Info, Bump::Minor | Bump::Patch) => Self::Infos,
         }
     }
-}
 
-/// Text of a document must not end a cell, a line or a tag, and must call nobody.
-fn cell(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
-    let mut out = String::new();
-    let mut rest = text.as_str();
-    while let Some(start) = rest.find('`') {
-        out.push_str(&prose(&rest[..start]));
-        rest = &rest[start..];
-        let ticks = run(rest);
-        let inner = &rest[ticks..];
-        // As many backticks end it; between them Markdown shows characters as they are.
-        match closing(inner, ticks) {
-            Some(end) => {
-                let code = &rest[..ticks + end + ticks];
-                out.push_str(&code.replace('|', "\\|"));
-                rest = &rest[code.len()..];
-            }
-            None => {
-                out.push_str(&"\\`".repeat(ticks));
-                rest = inner;
-            }
+    fn title(self) -> &'static str {
+        match self {
+            Self::Errors => "Errors: callers break",
+            Self::Warnings => "Warnings: callers may break",
+            Self::Rust => "Infos: users of the Rust client break",
+            Self::Infos => "Infos: nobody breaks",
         }
     }
-    out.push_str(&prose(rest));
-    out
-}
-
-/// How many backticks a text begins with.
-fn run(text: &str) -> usize {
-    text.bytes().take_while(|byte| *byte == b'`').count()
-}
-
-/// Where just as many backticks stand.
-fn closing(text: &str, ticks: usize) -> Option<usize> {
-    let mut at = 0;
-    while let Some(next) = text[at..].find('`') {
-        at += next;
-        let found = run(&text[at..]);
-        if found == ticks {
-            return Some(at);
-        }
-        at += found;
-    }
-    None
-}
-
-fn prose(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('|', "\\|");
-    text.replace('<', "&lt;").replace('@', "@<!-- -->")
-}
-
-fn code(text: &str) -> String {
-    cell(&format!("`{}`", text.replace('`', "'")))
 }

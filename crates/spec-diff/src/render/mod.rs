@@ -2,22 +2,30 @@
 
 mod changelog;
 mod github;
+mod html;
 mod json;
 mod markdown;
+mod safe;
+mod sides;
 mod text;
 
 pub use changelog::changelog;
 pub use github::github;
+pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
+pub use safe::visible;
 pub use text::text;
 
+use similar::TextDiff;
+
 use crate::change::{Bump, Report, Severity};
+use crate::policy::Approval;
 use crate::version;
 
-/// `1 error, 2 warnings`: how many of what, leaving out what there is none of.
+/// `1 error, 2 warnings, 1 of them approved`: how many of what, leaving out what there is none of.
 fn counts(report: &Report) -> String {
-    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+    let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
         .filter_map(|severity| match report.count(severity) {
             0 => None,
@@ -25,6 +33,11 @@ fn counts(report: &Report) -> String {
             count => Some(format!("{count} {severity}s")),
         })
         .collect();
+    match report.approved().count() {
+        0 => {}
+        approved if approved == report.changes.len() => counts.push("all of them approved".to_owned()),
+        approved => counts.push(format!("{approved} of them approved")),
+    }
     counts.join(", ")
 }
 
@@ -34,10 +47,26 @@ fn verdict(report: &Report) -> String {
     let version = match (version::required(report), version::check(report)) {
         (None, _) => String::new(),
         (Some(_), Ok(())) => format!(
-            " The version: {} will do.",
+            " The version: `{}` will do.",
             report.new_version.as_deref().unwrap_or_default()
         ),
         (Some(_), Err(error)) => format!(" The version: {error}."),
     };
     format!("On the wire: {}. For Rust: {rust}.{version}", report.wire())
+}
+
+/// What is wrong with an approval that is of no change.
+fn unmatched(approval: &Approval) -> String {
+    format!(
+        "the approval of `{}` matches no change: remove it, or approve what the change is now ({approval})",
+        approval.fingerprint
+    )
+}
+
+/// How the public items of the client differ, as a unified diff; `None` where they do not.
+fn items(report: &Report) -> Option<String> {
+    let [old, new] = report.surfaces.as_ref().filter(|[old, new]| old != new)?;
+    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    let diff = diff.unified_diff().context_radius(1).to_string();
+    Some(diff.lines().map(|line| format!("{}\n", visible(line))).collect())
 }

@@ -1,49 +1,84 @@
 use std::fmt::Write;
 
-use super::{counts, verdict};
-use crate::change::{Bump, Report, Severity};
+use super::safe::visible;
+use super::{counts, unmatched, verdict};
+use crate::change::{Bump, Change, Report, Severity};
 
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
 const RED: &str = "\u{1b}[1;31m";
+const GREEN: &str = "\u{1b}[32m";
 const YELLOW: &str = "\u{1b}[1;33m";
 const BLUE: &str = "\u{1b}[1;34m";
 const RESET: &str = "\u{1b}[0m";
 
 /// A report for a terminal, with colours or without: each change with its places in both documents,
-/// and the verdict at the end.
+/// then those that are approved, and the verdict at the end.
 pub fn text(report: &Report, colour: bool) -> String {
-    let paint = |code: &'static str, text: &str| match colour {
-        true => format!("{code}{text}{RESET}"),
-        false => text.to_owned(),
-    };
-    if report.changes.is_empty() {
-        return "No change.\n".to_owned();
-    }
+    let pen = Pen { colour };
     let mut out = String::new();
-    for change in &report.changes {
+    for change in report.open() {
+        pen.change(&mut out, report, change);
+        out.push('\n');
+    }
+    for (change, approval) in report.approved() {
+        pen.change(&mut out, report, change);
+        let _ = writeln!(out, "    {}\n", pen.paint(GREEN, &approval.to_string()));
+    }
+    for approval in &report.unmatched {
+        let head = pen.paint(YELLOW, "warning");
+        let _ = writeln!(out, "{head}: {}", pen.paint(BOLD, &unmatched(approval)));
+        let place = format!("    {}:{}", approval.file, approval.line);
+        let _ = writeln!(out, "{}\n", pen.paint(DIM, &place));
+    }
+    if report.changes.is_empty() {
+        out.push_str("No change.\n");
+        return out;
+    }
+    let _ = writeln!(out, "{}. {}", counts(report), pen.paint(BOLD, &verdict(report)));
+    out
+}
+
+struct Pen {
+    colour: bool,
+}
+
+impl Pen {
+    /// Every text of a line goes through here, or has no text of a document in it.
+    fn paint(&self, code: &str, text: &str) -> String {
+        let text = visible(text);
+        match self.colour {
+            true => format!("{code}{text}{RESET}"),
+            false => text.into_owned(),
+        }
+    }
+
+    fn change(&self, out: &mut String, report: &Report, change: &Change) {
         let code = match change.severity {
             Severity::Error => RED,
             Severity::Warning => YELLOW,
             Severity::Info => BLUE,
         };
-        let head = paint(code, &format!("{}[{}]", change.severity, change.id));
-        let _ = writeln!(out, "{head}: {}", paint(BOLD, &change.message));
+        let head = self.paint(code, &format!("{}[{}]", change.severity, change.id));
+        let _ = writeln!(out, "{head}: {}", self.paint(BOLD, &change.message));
         let operation = change.operation.as_deref().map(|operation| format!("in {operation}; "));
         let rust = match change.rust {
-            Bump::Major => paint(RED, "major"),
+            Bump::Major => self.paint(RED, "major"),
             other => other.as_str().to_owned(),
         };
-        let _ = writeln!(out, "    {}for Rust: {rust}", operation.unwrap_or_default());
+        let operation = visible(operation.as_deref().unwrap_or_default()).into_owned();
+        let _ = writeln!(out, "    {operation}for Rust: {rust}");
+        if let Some(severity) = change.overruled {
+            let _ = writeln!(out, "    the rule itself says {severity}");
+        }
         for (side, name, place) in [
             ("old", &report.old_name, &change.old),
             ("new", &report.new_name, &change.new),
         ] {
             let place = format!("    {side} {name}:{}:{}", place.line, place.column);
-            let _ = writeln!(out, "{}", paint(DIM, &place));
+            let _ = writeln!(out, "{}", self.paint(DIM, &place));
         }
-        out.push('\n');
+        let fingerprint = format!("    fingerprint {}", change.fingerprint);
+        let _ = writeln!(out, "{}", self.paint(DIM, &fingerprint));
     }
-    let _ = writeln!(out, "{}. {}", counts(report), paint(BOLD, &verdict(report)));
-    out
 }

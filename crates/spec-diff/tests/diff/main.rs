@@ -1,8 +1,10 @@
 //! Tests of the comparison, of its reports, and of the policy that describes both.
 
+mod approval;
 mod cases;
 mod changes;
 mod closed;
+mod nasty;
 mod policy;
 mod random;
 mod render;

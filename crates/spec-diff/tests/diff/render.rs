@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ittybit_spec_diff::{Report, diff, render, version};
+use ittybit_spec_diff::{Policy, Report, diff, render, version};
 
 use crate::cases::{BASE, cases, document};
 
@@ -45,6 +45,38 @@ fn report() -> Report {
         &document("old/api.yaml", BASE),
         &document("new/a,b:c.yaml", &case.apply(BASE)),
     )
+}
+
+#[test]
+fn html() {
+    let case = cases(CASES).remove(0);
+    let (old, new) = (
+        document("old/api.yaml", BASE),
+        document("new/a,b:c.yaml", &case.apply(BASE)),
+    );
+    let page = render::html(&report(), &old, &new);
+    let (head, body) = page.split_once("<style>").expect("a style");
+    let (_, body) = body.split_once("</style>").expect("its end");
+    insta::assert_snapshot!(format!("{head}<style>…</style>{body}"));
+    for loaded in ["<script", "<link", "<img", "src=", "href=", "url(", "@import"] {
+        assert!(!page.contains(loaded), "{loaded}");
+    }
+}
+
+/// A line of a minified document is megabytes long: the page shows the change in it.
+#[test]
+fn html_of_one_long_line() {
+    let text = |last: &str| {
+        let members: Vec<String> = (0..20_000).map(|index| format!("\"x-{index}\":1")).collect();
+        format!(
+            "{{\"info\":{{{}}},\"tags\":[{{\"name\":\"{last}\"}}]}}",
+            members.join(",")
+        )
+    };
+    let (old, new) = (document("old.json", &text("one")), document("new.json", &text("two")));
+    let page = render::html(&diff(&old, &new), &old, &new);
+    assert!(page.len() < 20_000, "{} bytes", page.len());
+    assert!(page.contains("one") && page.contains("two"), "{page}");
 }
 
 fn nothing() -> Report {
@@ -102,7 +134,7 @@ fn markdown_of_text_that_looks_like_markdown() {
     let rows = markdown.lines().filter(|line| line.contains("| patch |"));
     insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @r"
     | the pattern of the query parameter `name` went from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
-    | `x-`a &lt;b> @<!-- -->all` of the schema `Unused` is `1\` now, and was not given |  | patch | 233 → 234 | `unclassified` |
+    | `x-`a `<b>` `@all` `  of the schema  `Unused`  is  `1`` ` `` now, and was not given |  | patch | 233 → 234 | `unclassified` |
     ");
 }
 
@@ -118,10 +150,19 @@ fn json() {
     insta::assert_snapshot!(render::json(&nothing()), @r#"
     {
       "changes": [],
+      "unmatched": [],
       "wire": "none",
       "rust": "none"
     }
     "#);
+}
+
+/// The same report with an approval of nothing.
+fn approved() -> Report {
+    let mut report = report();
+    let policy = "[[approved]]\nfingerprint = '0123456789abcdef01234567'\nreason = 'R'\nby = 'A'\non = 2026-11-27\n";
+    report.apply(&Policy::parse(".spec-review.toml", policy).expect("a policy"));
+    report
 }
 
 /// The policy describes every member of the JSON, and no other.
@@ -132,12 +173,17 @@ fn json_is_as_it_is_described() {
         .expect("the table of members");
     let rows = section.lines().skip(2).take_while(|line| line.starts_with('|'));
     let described: BTreeSet<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
-    let json: serde_json::Value = serde_json::from_str(&render::json(&report())).expect("JSON");
+    let json: serde_json::Value = serde_json::from_str(&render::json(&approved())).expect("JSON");
     let members = |value: &serde_json::Value, before: &str| -> Vec<String> {
         let members = value.as_object().expect("an object");
         members.keys().map(|key| format!("{before}{key}")).collect()
     };
-    let found = [members(&json, ""), members(&json["changes"][0], "changes[].")].concat();
+    let found = [
+        members(&json, ""),
+        members(&json["changes"][0], "changes[]."),
+        members(&json["unmatched"][0], "unmatched[]."),
+    ]
+    .concat();
     assert_eq!(described, found.iter().map(String::as_str).collect());
 }
 
@@ -153,7 +199,7 @@ fn a_version_that_is_high_enough() {
     let new = document("new.yaml", "info: { version: 1.3.0 }\nservers: [{ url: / }]\n");
     let told = render::text(&diff(&old, &new), false);
     assert!(
-        told.ends_with("For Rust: patch. The version: 1.3.0 will do.\n"),
+        told.ends_with("For Rust: patch. The version: `1.3.0` will do.\n"),
         "{told}"
     );
     let new = document("new.yaml", "info: { version: 1.3.0 }\n");

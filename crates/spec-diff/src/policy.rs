@@ -1,0 +1,354 @@
+//! What a project has decided about changes of its document: the file `.spec-review.toml`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::{self, Display};
+use std::ops::Range;
+
+use toml_edit::{Document, Item, Table, TableLike};
+
+use crate::change::{Report, Severity};
+use crate::compare::Options;
+use crate::fingerprint;
+use crate::render::visible;
+use crate::rule;
+
+/// What a project has decided: which changes are approved, and how grave rules are.
+///
+/// ```
+/// use ittybit_spec_diff::{Policy, Severity};
+///
+/// let policy = Policy::parse(".spec-review.toml", r#"
+/// sunset-days = 90
+///
+/// [severity]
+/// request-parameter-removed = "error"
+///
+/// [[approved]]
+/// fingerprint = "6b86b273ff34fce19d6b804e"
+/// reason = "Nobody has ever sent it."
+/// by = "Ada Lovelace"
+/// on = 2026-11-27
+/// "#)?;
+/// assert_eq!(policy.severities["request-parameter-removed"], Severity::Error);
+/// assert_eq!(policy.approvals[0].by, "Ada Lovelace");
+/// # Ok::<(), ittybit_spec_diff::Malformed>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The changes that people have approved.
+    pub approvals: Vec<Approval>,
+    /// The severities of rules, by their ids, where they are not those of the rules themselves.
+    pub severities: BTreeMap<String, Severity>,
+    /// How many days callers have at least between a deprecation and its sunset: see
+    /// [`Options::sunset_days`](crate::Options::sunset_days).
+    pub sunset_days: u32,
+}
+
+/// One change that a person has approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// The fingerprint of the change.
+    pub fingerprint: String,
+    /// Why the change is right as it is.
+    pub reason: String,
+    /// Who approved it.
+    pub by: String,
+    /// The day of the approval, as `2026-11-27`.
+    pub on: String,
+    /// The name of the file that it is in.
+    pub file: String,
+    /// Its line there, from 1.
+    pub line: usize,
+}
+
+impl Display for Approval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "approved by {} on {}: {}", self.by, self.on, self.reason)
+    }
+}
+
+impl Policy {
+    /// Reads the text of a file of this name.
+    ///
+    /// # Errors
+    /// Text that is not TOML, a key that is not known, a value that is missing or of the wrong kind, a rule
+    /// that there is not, and a change that is approved twice.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Malformed> {
+        let file = File { name, text };
+        let document = Document::parse(text).map_err(|error| {
+            let help = "the file must be TOML (https://toml.io), with no key twice".to_owned();
+            file.malformed(error.span(), error.message(), help)
+        })?;
+        let mut policy = Self::default();
+        for (key, item) in document.iter() {
+            match key {
+                "approved" => policy.approvals = file.approvals(document.as_table(), item)?,
+                "severity" => policy.severities = file.severities(document.as_table(), item)?,
+                "sunset-days" => {
+                    let days = item.as_integer().and_then(|days| u32::try_from(days).ok());
+                    policy.sunset_days = days.ok_or_else(|| {
+                        let help = "write `sunset-days = 90`, or leave it out where any day will do".to_owned();
+                        file.malformed(
+                            place(document.as_table(), key),
+                            "`sunset-days` must be a number of days",
+                            help,
+                        )
+                    })?;
+                }
+                _ => {
+                    return Err({
+                        let message = format!("`{key}` is no key of the file");
+                        file.unknown(
+                            document.as_table(),
+                            key,
+                            &message,
+                            &["approved", "severity", "sunset-days"],
+                        )
+                    });
+                }
+            }
+        }
+        Ok(policy)
+    }
+
+    /// How documents are compared under this policy.
+    ///
+    /// ```
+    /// let policy = ittybit_spec_diff::Policy::parse(".spec-review.toml", "sunset-days = 90")?;
+    /// assert_eq!(policy.options().sunset_days, 90);
+    /// # Ok::<(), ittybit_spec_diff::Malformed>(())
+    /// ```
+    pub fn options(&self) -> Options {
+        Options {
+            sunset_days: self.sunset_days,
+            ..Options::default()
+        }
+    }
+}
+
+impl Report {
+    /// Gives rules the severities of a policy, and marks the changes that it approves. An approved change
+    /// stays in the report, and so does an approval that is of no change.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    /// use ittybit_spec_diff::{Policy, Severity, diff};
+    ///
+    /// let old = Document::parse("old.yaml", "servers: [{ url: /v1 }, { url: /v2 }]")?;
+    /// let new = Document::parse("new.yaml", "servers: [{ url: /v2 }]")?;
+    /// let mut report = diff(&old, &new);
+    /// let approval = format!(
+    ///     "[[approved]]\nfingerprint = '{}'\nreason = 'Shut down.'\nby = 'Ada'\non = 2026-11-27\n",
+    ///     report.changes[0].fingerprint,
+    /// );
+    /// report.apply(&Policy::parse(".spec-review.toml", &approval).unwrap());
+    /// assert_eq!(report.open().count(), 0);
+    /// assert_eq!(report.severity(), Some(Severity::Warning));
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn apply(&mut self, policy: &Policy) {
+        let approvals: HashMap<&str, &Approval> = policy
+            .approvals
+            .iter()
+            .map(|approval| (approval.fingerprint.as_str(), approval))
+            .collect();
+        let mut matched = HashSet::new();
+        for change in &mut self.changes {
+            if let Some(severity) = policy.severities.get(change.id.as_ref()).copied()
+                && severity != change.severity
+            {
+                change.overruled = Some(change.severity);
+                change.severity = severity;
+            }
+            if let Some(approval) = approvals.get(change.fingerprint.as_str()).copied() {
+                matched.insert(&approval.fingerprint);
+                change.approval = Some(approval.clone());
+            }
+        }
+        let unmatched = |approval: &&Approval| !matched.contains(&approval.fingerprint);
+        self.unmatched = policy.approvals.iter().filter(unmatched).cloned().collect();
+        self.sort();
+    }
+}
+
+/// Why a file is not a policy: what is wrong, where, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    file: String,
+    line: usize,
+    column: usize,
+    excerpt: String,
+    message: String,
+    help: String,
+}
+
+impl Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            excerpt,
+            message,
+            help,
+        } = self;
+        write!(
+            f,
+            "{message}\n  --> {file}:{line}:{column}\n   | {excerpt}\nhelp: {help}"
+        )
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+/// The keys of an approval, and an example of each.
+const APPROVAL: [(&str, &str); 4] = [
+    ("fingerprint", "the fingerprint that the report gives for the change"),
+    ("reason", "`reason = \"Nobody has ever sent it.\"`"),
+    ("by", "`by = \"Ada Lovelace\"`: the person who approved it"),
+    ("on", "`on = 2026-11-27`, without quotes: the day of the approval"),
+];
+
+struct File<'f> {
+    name: &'f str,
+    text: &'f str,
+}
+
+impl File<'_> {
+    fn approvals(&self, root: &Table, item: &Item) -> Result<Vec<Approval>, Malformed> {
+        let Some(tables) = item.as_array_of_tables() else {
+            let help = "write `[[approved]]` above each approval".to_owned();
+            return Err(self.malformed(place(root, "approved"), "`approved` must be a list of tables", help));
+        };
+        let mut approvals: Vec<Approval> = Vec::new();
+        for table in tables {
+            let approval = self.approval(table)?;
+            if let Some(first) = approvals.iter().find(|other| other.fingerprint == approval.fingerprint) {
+                let message = "this change is approved twice";
+                let help = format!("remove one of the two; the other begins on line {}", first.line);
+                return Err(self.malformed(place(table, "fingerprint"), message, help));
+            }
+            approvals.push(approval);
+        }
+        Ok(approvals)
+    }
+
+    fn approval(&self, table: &Table) -> Result<Approval, Malformed> {
+        let known = APPROVAL.map(|(key, _)| key);
+        if let Some((key, _)) = table.iter().find(|(key, _)| !known.contains(key)) {
+            let message = format!("`{key}` is no key of an approval");
+            return Err(self.unknown(table, key, &message, &known));
+        }
+        for (key, example) in APPROVAL {
+            if !table.contains_key(key) {
+                let message = format!("this approval has no `{key}`");
+                return Err(self.malformed(table.span(), &message, format!("add {example}")));
+            }
+        }
+        let [fingerprint, reason, by, _] = APPROVAL.map(|(key, example)| {
+            let text = table.get(key).and_then(Item::as_str).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| {
+                let message = format!("`{key}` must be text, and not empty");
+                self.malformed(place(table, key), &message, format!("write {example}"))
+            })
+        });
+        let fingerprint = fingerprint?;
+        let is_digit = |letter: char| matches!(letter, '0'..='9' | 'a'..='f');
+        if fingerprint.len() != fingerprint::DIGITS || !fingerprint.chars().all(is_digit) {
+            let message = format!(
+                "`{fingerprint}` is no fingerprint: one has {} digits from `0` to `f`",
+                fingerprint::DIGITS
+            );
+            let help = format!("copy {}", APPROVAL[0].1);
+            return Err(self.malformed(place(table, "fingerprint"), &message, help));
+        }
+        let on = table.get("on").and_then(Item::as_datetime);
+        let day = on.and_then(|on| match (on.date, on.time) {
+            (Some(day), None) => Some(day.to_string()),
+            _ => None,
+        });
+        let Some(on) = day else {
+            return Err(self.malformed(
+                place(table, "on"),
+                "`on` must be a day",
+                format!("write {}", APPROVAL[3].1),
+            ));
+        };
+        Ok(Approval {
+            fingerprint,
+            reason: reason?,
+            by: by?,
+            on,
+            file: self.name.to_owned(),
+            line: self.position(table.span()).0,
+        })
+    }
+
+    fn severities(&self, root: &Table, item: &Item) -> Result<BTreeMap<String, Severity>, Malformed> {
+        let Some(table) = item.as_table_like() else {
+            let help = "write `[severity]`, and below it a line for each rule".to_owned();
+            return Err(self.malformed(place(root, "severity"), "`severity` must be a table", help));
+        };
+        let rules: Vec<String> = rule::rules().into_iter().map(|rule| rule.id.into_owned()).collect();
+        let mut severities = BTreeMap::new();
+        for (id, item) in table.iter() {
+            if !rules.iter().any(|rule| rule == id) {
+                let known: Vec<&str> = rules.iter().map(String::as_str).collect();
+                return Err(self.unknown(table, id, &format!("there is no rule `{id}`"), &known));
+            }
+            let severity = match item.as_str() {
+                Some("error") => Severity::Error,
+                Some("warning") => Severity::Warning,
+                Some("info") => Severity::Info,
+                _ => {
+                    let help = format!("write `{id} = \"error\"`, `\"warning\"` or `\"info\"`");
+                    return Err(self.malformed(place(table, id), "this is no severity", help));
+                }
+            };
+            severities.insert(id.to_owned(), severity);
+        }
+        Ok(severities)
+    }
+
+    /// A key that does not belong where it is. Of many that do, the most similar one is named.
+    fn unknown(&self, table: &dyn TableLike, key: &str, message: &str, known: &[&str]) -> Malformed {
+        let help = if known.len() <= APPROVAL.len() {
+            format!("write one of `{}`", known.join("`, `"))
+        } else {
+            let distance = |id: &&&str| strsim::damerau_levenshtein(key, id);
+            let nearest = known.iter().min_by_key(distance).copied().unwrap_or_default();
+            format!("write `{nearest}`, if that is meant; docs/spec-review.md lists all")
+        };
+        self.malformed(place(table, key), message, help)
+    }
+
+    fn malformed(&self, place: Option<Range<usize>>, message: &str, help: String) -> Malformed {
+        let (line, column) = self.position(place);
+        let excerpt = self.text.lines().nth(line - 1).unwrap_or_default();
+        Malformed {
+            file: self.name.to_owned(),
+            line,
+            column,
+            excerpt: visible(excerpt).into_owned(),
+            // The reader of TOML says some things in several lines.
+            message: visible(&message.replace('\n', "; ")).into_owned(),
+            help,
+        }
+    }
+
+    /// Line and column, from 1.
+    fn position(&self, place: Option<Range<usize>>) -> (usize, usize) {
+        let before = self
+            .text
+            .get(..place.map_or(0, |place| place.start))
+            .unwrap_or_default();
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, last.chars().count() + 1)
+    }
+}
+
+/// The place of a key.
+fn place(table: &dyn TableLike, key: &str) -> Option<Range<usize>> {
+    table.key(key).and_then(|key| key.span())
+}

@@ -1,0 +1,194 @@
+//! Text of a document is shown in a report, and never becomes markup of it.
+//!
+//! Whoever writes a document chooses its names, values and versions, and a report is read on terminals,
+//! in comments of a bot and in browsers. A heading, a mention, an image or an escape sequence in such a
+//! text must do nothing there. Each format has its function here, and no report writes text of a document
+//! in any other way.
+//!
+//! Messages put what they quote between backticks. A name may hold a backtick itself, so what looks
+//! quoted may not be, and the other way round: neither is trusted.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Text in one line, with everything in it that acts but cannot be seen shown by its number: control
+/// characters such as the one that begins a terminal's escape sequences, and those that reorder text.
+///
+/// ```
+/// use ittybit_spec_diff::render::visible;
+///
+/// assert_eq!(visible("café, 東京"), "café, 東京");
+/// assert_eq!(visible("a\r\u{1b}[31m\u{202e}b"), "a\\r\\u{1b}[31m\\u{202e}b");
+/// ```
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match is_hidden(character) {
+            true => out.extend(character.escape_default()),
+            false => out.push(character),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// The same JSON with hidden characters written by their numbers, so that it can be printed.
+pub(super) fn json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        // Line ends are those between the members; JSON has escaped all others.
+        if character == '\n' || !is_hidden(character) {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+/// A message as Markdown in one line. What is quoted becomes code, and so does every word that could be
+/// more than a word: GitHub calls nobody, links nothing and loads nothing that is in code.
+pub(super) fn markdown(message: &str) -> String {
+    let message = visible(message);
+    let parts: Vec<&str> = message.split('`').collect();
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        let opened = index % 2 == 1;
+        let closed = index + 1 < parts.len();
+        match (opened, closed) {
+            (true, true) if part.is_empty() => code(&mut out, "``"),
+            (true, true) => code(&mut out, part),
+            (true, false) => {
+                code(&mut out, "`");
+                prose(&mut out, part);
+            }
+            (false, _) => prose(&mut out, part),
+        }
+    }
+    out
+}
+
+/// Text that is all quoted, as Markdown.
+pub(super) fn markdown_code(text: &str) -> String {
+    let mut out = String::new();
+    code(&mut out, &visible(text));
+    out
+}
+
+/// Markdown of one line, for a cell of a table: even in code a `|` would end the cell.
+pub(super) fn cell(markdown: &str) -> String {
+    markdown.replace('|', "\\|")
+}
+
+fn prose(out: &mut String, text: &str) {
+    for (index, word) in text.split(' ').enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        let (before, word) = word.strip_prefix('(').map_or(("", word), |rest| ("(", rest));
+        let inner = word.trim_end_matches([')', ',', '.', ';', ':']);
+        out.push_str(before);
+        match is_plain(inner) {
+            true => out.push_str(inner),
+            false => code(out, inner),
+        }
+        out.push_str(&word[inner.len()..]);
+    }
+}
+
+/// Whether a word is a word, a number or a day, and nothing else: `read-only` and `2026-11-27`, and neither
+/// `www.example.com` nor `GH-1`.
+fn is_plain(word: &str) -> bool {
+    let all = |part: &str, is: fn(char) -> bool| !part.is_empty() && part.chars().all(is);
+    word.chars().all(|letter| letter.is_alphanumeric() || letter == '\'')
+        || word.split('-').all(|part| all(part, char::is_alphabetic))
+        || word
+            .split(['-', '.'])
+            .all(|part| all(part, |letter| letter.is_ascii_digit()))
+        || word == "→"
+}
+
+/// A code span, with more backticks around it than are in it.
+fn code(out: &mut String, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    // Two spans side by side would be one.
+    if out.ends_with('`') {
+        out.push(' ');
+    }
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let spaced = text.starts_with(' ') && text.ends_with(' ');
+    let padded = spaced || text.starts_with('`') || text.ends_with('`');
+    let pad = if padded { " " } else { "" };
+    let _ = write!(out, "{fence}{pad}{text}{pad}{fence}");
+}
+
+/// Text for HTML, between tags and in attributes.
+pub(super) fn html(text: &str) -> String {
+    let text = visible(text);
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// A message as HTML: what is quoted becomes code.
+pub(super) fn html_message(message: &str) -> String {
+    let parts: Vec<&str> = message.split('`').collect();
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        let opened = index % 2 == 1;
+        let part = html(part);
+        match opened && index + 1 < parts.len() {
+            true => {
+                let _ = write!(out, "<code>{part}</code>");
+            }
+            false if opened => {
+                let _ = write!(out, "`{part}");
+            }
+            false => out.push_str(&part),
+        }
+    }
+    out
+}
+
+/// The text of a workflow command of GitHub: one line, and nothing in it is decoded but what is meant.
+pub(super) fn command_data(text: &str) -> String {
+    visible(text).replace('%', "%25")
+}
+
+/// A property of a workflow command.
+pub(super) fn command_property(text: &str) -> String {
+    command_data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,215 @@
+//! What people have decided: approved changes, and severities of rules.
+
+use std::collections::BTreeMap;
+
+use ittybit_spec_diff::{Policy, Report, Severity, Wire, diff, render};
+
+use crate::cases::{BASE, Case, all_cases, cases, document};
+
+fn report(old: &str, new: &str) -> Report {
+    diff(&document("old.yaml", old), &document("new.yaml", new))
+}
+
+fn policy(text: &str) -> Policy {
+    Policy::parse(".spec-review.toml", text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn approval(fingerprint: &str) -> String {
+    format!(
+        "[[approved]]\nfingerprint = \"{fingerprint}\"\nreason = \"Nobody sends it.\"\nby = \"Ada\"\non = 2026-11-27\n\n"
+    )
+}
+
+fn case(text: &str) -> Case {
+    cases(text).remove(0)
+}
+
+fn fingerprints(report: &Report) -> Vec<(String, String)> {
+    let mut all: Vec<_> = report
+        .changes
+        .iter()
+        .map(|change| (change.id.to_string(), change.fingerprint.clone()))
+        .collect();
+    all.sort();
+    all
+}
+
+/// Lines that move, comments, and other changes leave a fingerprint what it is.
+#[test]
+fn fingerprints_do_not_know_lines() {
+    let other = case("# other\n-  title: Pets\n+  title: Cats\n+  description: And more.\n");
+    let moved = format!("# A comment.\n\n\n{BASE}");
+    for case in all_cases() {
+        let changed = case.apply(BASE);
+        let expected = fingerprints(&report(BASE, &changed));
+        assert_eq!(fingerprints(&report(&moved, &changed)), expected, "{}", case.title);
+        assert_eq!(
+            fingerprints(&report(BASE, &format!("# More.\n{changed}"))),
+            expected,
+            "{}",
+            case.title
+        );
+        if changed.contains("  title: Pets\n") {
+            let also = fingerprints(&report(BASE, &other.apply(&changed)));
+            let missing: Vec<_> = expected.iter().filter(|one| !also.contains(one)).collect();
+            assert!(missing.is_empty(), "{}: {missing:?}", case.title);
+        }
+    }
+}
+
+/// In one report only what a rule says of one place, for two operations, has one fingerprint.
+#[test]
+fn fingerprints_tell_changes_apart() {
+    for case in all_cases() {
+        let changed = case.apply(BASE);
+        for report in [report(BASE, &changed), report(&changed, BASE)] {
+            let mut known = BTreeMap::new();
+            for change in &report.changes {
+                let found = (&change.id, change.place());
+                let first = *known.entry(&change.fingerprint).or_insert(found);
+                assert_eq!(found, first, "{}", case.title);
+            }
+        }
+    }
+}
+
+/// A change of the same thing to another value is another change, and so is the way back.
+#[test]
+fn fingerprints_know_the_values() {
+    let to = |value: &str| {
+        let case = case(&format!(
+            "# bound\n-            maximum: 100\n+            maximum: {value}\n"
+        ));
+        case.apply(BASE)
+    };
+    let one = |old: &str, new: &str| report(old, new).changes[0].fingerprint.clone();
+    assert_eq!(one(BASE, &to("50")), one(BASE, &to("50.0")), "the same number");
+    assert_ne!(one(BASE, &to("50")), one(BASE, &to("60")));
+    assert_ne!(one(BASE, &to("50")), one(&to("40"), &to("50")));
+    assert_ne!(one(BASE, &to("50")), one(&to("50"), BASE));
+}
+
+#[test]
+fn what_is_approved_stays_in_the_report() {
+    let changed = case(
+        "# two\n-            maximum: 100\n+            maximum: 50\n@@\n-        weight:\n-          type: number\n",
+    );
+    let mut report = report(BASE, &changed.apply(BASE));
+    let approved = &report.changes[0].fingerprint;
+    let text = [approval(approved), approval("0123456789abcdef01234567")].concat();
+    let before = (report.changes.len(), report.wire(), report.rust(), report.severity());
+    report.apply(&policy(&text));
+    assert_eq!(
+        (report.changes.len(), report.wire(), report.rust(), report.severity()),
+        before,
+        "an approval changes no verdict"
+    );
+    assert_eq!(report.approved().count(), 1);
+    assert_eq!(
+        report.open().map(|change| change.severity).max(),
+        Some(Severity::Warning)
+    );
+    assert_eq!((report.unmatched.len(), report.unmatched[0].line), (1, 7));
+    insta::assert_snapshot!("approved_as_text", render::text(&report, false));
+    insta::assert_snapshot!("approved_as_markdown", render::markdown(&report));
+    insta::assert_snapshot!("approved_for_github", render::github(&report));
+    insta::assert_snapshot!("approved_as_json", render::json(&report));
+}
+
+/// Where there is no change there may be an approval still.
+#[test]
+fn an_approval_of_nothing_is_reported() {
+    let mut report = report(BASE, BASE);
+    report.apply(&policy(&approval("0123456789abcdef01234567")));
+    let base = document("base.yaml", BASE);
+    for shown in [
+        render::text(&report, false),
+        render::markdown(&report),
+        render::github(&report),
+        render::json(&report),
+        render::html(&report, &base, &base),
+    ] {
+        assert!(shown.contains("0123456789abcdef01234567"), "{shown}");
+    }
+}
+
+#[test]
+fn severities_of_rules() {
+    let changed = case("# bound\n-            maximum: 100\n+            maximum: 50\n").apply(BASE);
+    let mut graver = report(&changed, BASE);
+    assert_eq!(graver.wire(), Wire::Compatible);
+    graver.apply(&policy("[severity]\nrequest-parameter-max-increased = 'error'\n"));
+    assert_eq!(
+        (graver.severity(), graver.wire()),
+        (Some(Severity::Error), Wire::Breaking)
+    );
+    assert_eq!(graver.changes[0].overruled, Some(Severity::Info));
+
+    let mut milder = report(BASE, &changed);
+    milder.apply(&policy("severity = { request-parameter-max-decreased = 'info' }\n"));
+    assert_eq!(
+        (milder.severity(), milder.wire()),
+        (Some(Severity::Info), Wire::Compatible)
+    );
+    assert!(render::text(&milder, false).contains("the rule itself says error"));
+
+    let mut same = report(BASE, &changed);
+    same.apply(&policy("[severity]\nrequest-parameter-max-decreased = 'error'\n"));
+    assert_eq!(same.changes[0].overruled, None);
+}
+
+/// The gravest come first, also where a policy says what is grave.
+#[test]
+fn severities_order_the_report() {
+    let changed = case(
+        "# two\n-            maximum: 100\n+            maximum: 50\n@@\n-          description: Where to go on.\n+          description: The last id.\n",
+    );
+    let mut report = report(BASE, &changed.apply(BASE));
+    report.apply(&policy(
+        "[severity]\nrequest-parameter-max-decreased = 'info'\ndescription-changed = 'warning'\n",
+    ));
+    let ids: Vec<&str> = report.changes.iter().map(|change| change.id.as_ref()).collect();
+    assert_eq!(ids, ["description-changed", "request-parameter-max-decreased"]);
+}
+
+#[test]
+fn malformed_files() {
+    let whole = approval("0123456789abcdef01234567");
+    let without = |key: &str| {
+        let lines = whole.lines().filter(|line| !line.starts_with(key));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let texts = [
+        "[[approved]\n".to_owned(),
+        "approved = 1\n".to_owned(),
+        "[approved]\n".to_owned(),
+        "[[aproved]]\n".to_owned(),
+        whole.replace("reason", "raeson"),
+        without("fingerprint"),
+        without("reason"),
+        without("by"),
+        format!("# Ours.\n\n{}", without("on")),
+        whole.replace("\"Ada\"", "7"),
+        whole.replace("Nobody sends it.", "  "),
+        whole.replace("0123", "012G"),
+        whole.replace("0123", "\\u202E\\r"),
+        whole.replace("2026-11-27", "\"2026-11-27\""),
+        whole.replace("2026-11-27", "2026-11-27T10:00:00Z"),
+        whole.replace("2026-11-27", "2026-13-27"),
+        whole.repeat(2),
+        "severity = 'error'\n".to_owned(),
+        "[severity]\nrequest-parameter-remove = 'error'\n".to_owned(),
+        "[severity]\nrequest-parameter-removed = 'none'\n".to_owned(),
+        "[severity]\nrequest-parameter-removed = 'info'\nrequest-parameter-removed = 'error'\n".to_owned(),
+    ];
+    let errors = texts.map(|text| match Policy::parse(".spec-review.toml", &text) {
+        Ok(policy) => panic!("this is taken:\n{text}{policy:?}"),
+        Err(error) => error.to_string(),
+    });
+    insta::assert_snapshot!(errors.join("\n\n"));
+}
+
+#[test]
+fn an_empty_file_decides_nothing() {
+    assert_eq!(policy("# Nothing yet.\n"), Policy::default());
+}

@@ -1,0 +1,134 @@
+//! `cargo xtask spec git-diff`: what `git diff` runs for a document.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::process::Command;
+
+use anstream::AutoStream;
+use anstream::ColorChoice;
+use anyhow::{Context, Result};
+use clap::builder::styling::{AnsiColor, Effects, Style};
+use ittybit_spec::Document;
+use ittybit_spec_diff::{diff_with, render};
+use similar::{ChangeTag, TextDiff};
+
+use super::policy;
+
+/// Show a change of the document in `git diff`: its lines, and what it does
+///
+/// Git runs this where the attribute `diff` of a file says so, once it knows the command:
+/// `git config diff.spec-review.command 'cargo xtask spec git-diff'`. The clients are not compared here,
+/// which takes longer than one waits for `git diff`; `cargo xtask spec diff` does that.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Once, in a clone:
+  git config diff.spec-review.command 'cargo xtask spec git-diff'
+
+Then:
+  git diff
+  git diff main -- openapi.yaml
+  git log --patch --ext-diff -- openapi.yaml")]
+pub struct Args {
+    /// The path in the repository
+    path: String,
+
+    /// What git passes: the old file, its hash and mode, the new file, its hash and mode
+    #[arg(value_name = "GIT")]
+    git: Vec<String>,
+}
+
+/// What git gives in the place of a file that there is not.
+const NOTHING: &str = "/dev/null";
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that cannot be read, or output that cannot be written. A document that is malformed is no error,
+/// since git would break off its own output: the review says so instead.
+pub fn run(args: &Args) -> Result<()> {
+    let choice = match is_coloured()? {
+        true => ColorChoice::Always,
+        false => ColorChoice::Never,
+    };
+    let mut out = AutoStream::new(io::stdout().lock(), choice);
+    let [old, _, _, new, ..] = args.git.as_slice() else {
+        // A conflict: git has no two files.
+        writeln!(out, "* Unmerged path {}", render::visible(&args.path))?;
+        return Ok(());
+    };
+    let read = |file: &str| match file {
+        NOTHING => Ok(None),
+        _ => fs::read(file)
+            .map(|bytes| Some(String::from_utf8_lossy(&bytes).into_owned()))
+            .with_context(|| format!("cannot read `{file}`")),
+    };
+    let (old, new) = (read(old)?, read(new)?);
+    let (old_name, new_name) = (format!("a/{}", args.path), format!("b/{}", args.path));
+    let name = |name: &'_ str, text: &Option<String>| match text {
+        Some(_) => render::visible(name).into_owned(),
+        None => NOTHING.to_owned(),
+    };
+    lines(
+        &mut out,
+        (&name(&old_name, &old), old.as_deref().unwrap_or_default()),
+        (&name(&new_name, &new), new.as_deref().unwrap_or_default()),
+    )?;
+    let (Some(old), Some(new)) = (old, new) else {
+        return Ok(());
+    };
+    writeln!(out)?;
+    let review = || -> Result<String> {
+        let (old, new) = (Document::parse(old_name, old)?, Document::parse(new_name, new)?);
+        let policy = policy::read(None)?;
+        let mut report = diff_with(&old, &new, &policy.options());
+        report.apply(&policy);
+        Ok(render::text(&report, true))
+    };
+    match review() {
+        Ok(review) => write!(out, "{review}")?,
+        Err(error) => writeln!(out, "no review: {error}")?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Whether git shows colours, also where its pager is between this program and the terminal.
+fn is_coloured() -> Result<bool> {
+    let shown = io::stdout().is_terminal() || std::env::var_os("GIT_PAGER_IN_USE").is_some();
+    let status = Command::new("git")
+        .args(["config", "--get-colorbool", "color.diff", &shown.to_string()])
+        .stdout(std::process::Stdio::piped())
+        .output()
+        .context("cannot run git")?;
+    Ok(String::from_utf8_lossy(&status.stdout).trim() == "true")
+}
+
+/// The lines that differ, as git shows them.
+fn lines(out: &mut dyn Write, old: (&str, &str), new: (&str, &str)) -> io::Result<()> {
+    let bold = Style::new() | Effects::BOLD;
+    writeln!(out, "{bold}--- {}{bold:#}\n{bold}+++ {}{bold:#}", old.0, new.0)?;
+    let diff = TextDiff::from_lines(old.1, new.1);
+    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+        let style = AnsiColor::Cyan.on_default();
+        writeln!(out, "{style}{}{style:#}", hunk.header())?;
+        for change in hunk.iter_changes() {
+            let style = match change.tag() {
+                ChangeTag::Delete => AnsiColor::Red.on_default(),
+                ChangeTag::Insert => AnsiColor::Green.on_default(),
+                ChangeTag::Equal => Style::new(),
+            };
+            let line = change.value();
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            writeln!(
+                out,
+                "{style}{}{}{style:#}",
+                change.tag(),
+                render::visible(&line.replace('\t', "    "))
+            )?;
+            if change.missing_newline() {
+                writeln!(out, "\\ No newline at end of file")?;
+            }
+        }
+    }
+    Ok(())
+}
