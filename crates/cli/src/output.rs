@@ -95,7 +95,7 @@ impl Output {
                 self.record(&record)?;
             }
             Format::Table => {
-                let row = self.row(item, Parts::AsSent);
+                let row = self.row(item, Parts::Sent);
                 self.table.push(row);
             }
         }
@@ -109,8 +109,8 @@ impl Output {
     /// Items as a whole table, with bars for what is done of each where there is room for them.
     pub fn table_of<'a>(&self, items: impl Iterator<Item = &'a Item>) -> String {
         let parts = match width().is_none_or(|width| width >= ROOMY) {
-            true => Parts::AsBars,
-            false => Parts::AsNumbers,
+            true => Parts::Bars,
+            false => Parts::Numbers,
         };
         let mut table = Table::new(heads(&self.cells, &self.columns));
         items.for_each(|item| table.push(self.row(item, parts)));
@@ -213,10 +213,10 @@ impl Output {
 /// How a part of 100 is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Parts {
-    AsSent,
-    AsNumbers,
+    Sent,
+    Numbers,
     /// The number first: it is what is still to be seen where there is room for little.
-    AsBars,
+    Bars,
 }
 
 /// A part of 100, if it is one and is not shown as it was sent.
@@ -225,9 +225,9 @@ fn part(percent: &str, parts: Parts) -> Option<String> {
     let value: f64 = percent.parse().ok().filter(|value: &f64| value.is_finite())?;
     let done = (value.clamp(0.0, 100.0) / 100.0 * WIDTH as f64) as usize;
     match parts {
-        Parts::AsSent => return None,
-        Parts::AsNumbers => return Some(format!("{value:>3.0}%")),
-        Parts::AsBars => {}
+        Parts::Sent => return None,
+        Parts::Numbers => return Some(format!("{value:>3.0}%")),
+        Parts::Bars => {}
     }
     Some(format!(
         "{value:>3.0}% {}{}",
