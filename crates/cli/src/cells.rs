@@ -115,6 +115,8 @@ fn inert(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ittybit_runtime::operation::Lifecycle;
+
     use super::*;
 
     #[test]
@@ -125,6 +127,25 @@ mod tests {
         for text in ["-5", "+5", "-1.5e10", "", "a=1", "1-2", " =1"] {
             assert_eq!(inert(text), text);
         }
+    }
+
+    #[test]
+    fn colours_come_from_the_lifecycle() {
+        static OPERATION: Operation = Operation {
+            lifecycle: Some(Lifecycle {
+                field: "state",
+                percent: None,
+                progress: &["open"],
+                success: &["done"],
+                failure: &["lost"],
+            }),
+            ..Operation::of("get", "GET", "/", &[200..=200])
+        };
+        let cells = Cells::new(&OPERATION);
+        assert_eq!(cells.style("state", "done"), AnsiColor::Green.on_default());
+        assert_eq!(cells.style("state", "lost"), AnsiColor::Red.on_default());
+        assert_eq!(cells.style("state", "open"), Style::new());
+        assert_eq!(cells.style("name", "lost"), Style::new());
     }
 
     #[test]

@@ -265,7 +265,7 @@ pub(crate) struct Operation {
     /// The error statuses with what the document says of them.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
-    /// For a list: what says how far an item is.
+    /// What says how far an item is: that of a list, or the only one.
     pub lifecycle: Option<LifecycleField>,
     /// The fields that a table of the items shows.
     pub columns: Vec<String>,

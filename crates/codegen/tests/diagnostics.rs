@@ -70,7 +70,7 @@ fn operations() {
     findings! {
         "methods of the client" => said("paths:\n  /a:\n    get:\n      operationId: baseUrl\n      responses: { \"204\": { description: Fine. } }\n"),
         "names of the client" => said("paths:\n  /a:\n    get:\n      operationId: pages\n      responses: { \"204\": { description: Fine. } }\n"),
-        "a name of Rust" => said("paths:\n  /a:\n    get: { operationId: as_ref, responses: { \"204\": { description: Fine. } } }\n"),
+        "a name of Rust" => said("paths:\n  /a:\n    get: { operationId: try_into, responses: { \"204\": { description: Fine. } } }\n"),
         "two of one name" => said("paths:\n  /a:\n    get: { operationId: listAll, responses: { \"204\": { description: Fine. } } }\n    put: { operationId: list_all, responses: { \"204\": { description: Fine. } } }\n"),
         "a made up name that is taken" => said("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
         "the builder of a schema" => said("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),

@@ -184,7 +184,7 @@ impl Arguments {
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let value = self.parameters.remove(&index);
             let value = match value {
-                None if parameter.required => argument::missing(),
+                None if parameter.required || parameter.location == Location::Path => argument::missing(),
                 value => value.transpose(),
             };
             // Errors name an argument as its builder does, which may differ from its name in the request.

@@ -54,7 +54,7 @@ pub struct Operation {
     /// Those of `fields`, and of the objects that hold them, that a table shows; empty where the document
     /// does not choose.
     pub columns: &'static [&'static str],
-    /// For a list whose items come to an end: what says how far an item is.
+    /// For an item that comes to an end, or a list of them: what says how far it is.
     pub lifecycle: Option<Lifecycle>,
     /// The statuses that the document describes as success.
     pub success: &'static [RangeInclusive<u16>],
@@ -165,12 +165,12 @@ pub struct Paging {
     pub applied_limit: Option<&'static str>,
 }
 
-/// What says how far an item of a list is, and when it will not change any more.
+/// What says how far an item is, and when it will not change any more.
 ///
 /// ```
 /// # use ittybit_runtime::operation::Operation;
 /// fn can_be_watched(operation: &Operation) -> bool {
-///     operation.lifecycle.is_some()
+///     operation.paging.is_some() && operation.lifecycle.is_some()
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -113,8 +113,9 @@ impl Lowering<'_> {
         known
     }
 
-    /// The property of an item that has a lifecycle. Of several it is the first.
-    pub(super) fn lifecycle_field(&mut self, item: &str, at: &str) -> Option<LifecycleField> {
+    /// The property of an item that has a lifecycle. Of several it is the first, which is noted at the place
+    /// of a list: there it is watched.
+    pub(super) fn lifecycle_field(&mut self, item: &str, list: Option<&str>) -> Option<LifecycleField> {
         let fields = &self.model.structs.get(item)?.fields;
         let found = fields.iter().filter_map(|(rust, field)| {
             let (schema, optional) = self.field_schema(item, rust)?;
@@ -142,7 +143,7 @@ impl Lowering<'_> {
         let percent = percent.filter(|(rust, _)| is_number(rust));
         let percent = percent.map(|(_, field)| field.property.clone());
         let others: Vec<String> = found.map(|other| format!("`{}`", other.property)).collect();
-        if !others.is_empty() {
+        if let Some(at) = list.filter(|_| !others.is_empty()) {
             let (first, others) = (&first.property, others.join(", "));
             let message =
                 format!("several properties of `{item}` have a lifecycle: `{first}` is watched, not {others}");

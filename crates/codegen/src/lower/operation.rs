@@ -8,7 +8,7 @@ use ittybit_spec::pointer;
 use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
 use super::{Lowering, free};
-use crate::model::{About, Operation};
+use crate::model::{About, Operation, Success};
 use crate::name;
 
 impl Lowering<'_> {
@@ -115,8 +115,13 @@ impl Lowering<'_> {
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
             model.pagination = self.pagination(extension, &model, &answer, at);
         }
-        if let Some(pagination) = &model.pagination {
-            model.lifecycle = self.lifecycle_field(&pagination.item, at);
+        let item = match (&model.pagination, &model.success_body) {
+            (Some(pagination), _) => Some(pagination.item.clone()),
+            (None, Success::Json(ty)) => Some(ty.to_string()),
+            (None, _) => None,
+        };
+        if let Some(item) = item {
+            model.lifecycle = self.lifecycle_field(&item, model.pagination.is_some().then_some(at));
         }
         if let Some(extension) = operation.extensions.get("x-columns") {
             model.columns = self.columns(extension, answer.item.as_deref(), at);

@@ -1,4 +1,4 @@
-//! Files on their way, as a person at a terminal sees them.
+//! Files on their way, and an item, as a person at a terminal sees them.
 #![cfg(unix)]
 
 #[path = "../../support/terminal.rs"]
@@ -95,4 +95,22 @@ fn an_upload_has_a_bar() {
     terminal.wait_for("of 28.61 MiB sent, ");
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.screen(), "Done: 204 No Content.\n");
+}
+
+#[test]
+fn one_item_has_the_colours_of_its_document() {
+    let url = server(|mut connection| {
+        read_head(&mut connection);
+        let body = r#"{"id":"med_1","status":"failed"}"#;
+        write!(
+            connection,
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+    });
+    let mut terminal = call(&url, &["media", "get", "med_1"]);
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.raw().contains("\u{1b}[31mfailed"), "{:?}", terminal.raw());
+    assert_eq!(terminal.screen(), "ID      med_1\nSTATUS  failed\n");
 }
