@@ -102,3 +102,9 @@ pub fn numbered(tasks: usize) -> String {
         .map(|number| format!(r#"{{"id":"task_{number}","kind":"video","status":"queued","created_at":1735689600}}"#));
     format!("[{}]", tasks.collect::<Vec<_>>().join(","))
 }
+
+/// The most tasks that a page can have, as the document says.
+pub fn largest_page() -> u64 {
+    let paging = ittybit::builder::ListTasks::OPERATION.paging.unwrap();
+    paging.largest.unwrap()
+}
