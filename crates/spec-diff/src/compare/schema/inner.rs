@@ -232,14 +232,45 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// A property that was added may have been there all the while, as one of those that are not listed.
-    fn was_free(&mut self, name: &str, added: &[&'d Node]) {
+    /// A property that was added may have been there all the while: as one of those that are not
+    /// listed, or listed by an alternative or a condition.
+    fn was_free(&mut self, name: &'d str, added: &[&'d Node]) {
+        if self.at.site.direction() == Direction::Request && self.is_listed_inside(self.old, name, DEEPEST) {
+            let member = Member {
+                key: name,
+                old: None,
+                new: Some(added[0]),
+                within: self.nodes,
+            };
+            let subject = self.at.subject.to_string();
+            let message = format!("`{name}` of {subject} is described for all values now, and was for some");
+            let places = member.places();
+            self.walk
+                .report(rule::UNCLASSIFIED, Kind::Added, places, message, Bump::Patch);
+        }
         let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
         for others in others.into_iter().flatten().filter(|others| is_schema(others)) {
             let subject = self.at.subject.property(name);
             let inner = self.inner(vec![others], added.to_vec(), subject, "", Holder::Value);
             self.walk.pending.push_back(inner);
         }
+    }
+
+    /// Whether one of the schemas that hold for some of the values has a property.
+    fn is_listed_inside(&self, view: &View<'d>, name: &str, depth: usize) -> bool {
+        let keys = ["anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
+        let values = keys.iter().filter_map(|key| Some((*key, view.keywords.get(key)?)));
+        let parts = values.flat_map(|(key, values)| values.iter().map(move |value| (key, *value)));
+        let schemas = parts.flat_map(|(key, value)| match (value.as_array(), value.as_object()) {
+            (Some(parts), _) => parts.iter().collect::<Vec<_>>(),
+            (_, Some(named)) if key == "dependentSchemas" => named.iter().map(|entry| entry.value()).collect(),
+            _ => vec![value],
+        });
+        // What is nested deeper than anybody reads is not known to be without it.
+        schemas.into_iter().any(|schema| {
+            let inner = self.walk.fold(&[schema], true, false);
+            depth == 0 || inner.properties.contains_key(name) || self.is_listed_inside(&inner, name, depth - 1)
+        })
     }
 
     /// Whether a property does not go the way of the schema: one that is only read in a request, one
@@ -476,6 +507,9 @@ fn union<'d>(view: &View<'d>) -> Option<(&'static str, &'d Node)> {
         _ => None,
     }
 }
+
+/// Alternatives of alternatives are looked into this far.
+const DEEPEST: usize = 4;
 
 /// Whether it is a schema that asks for something.
 fn is_schema(node: &Node) -> bool {

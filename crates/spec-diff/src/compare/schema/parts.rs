@@ -4,6 +4,7 @@
 use ittybit_spec::Node;
 
 use super::super::Member;
+use super::super::view::View;
 use super::{Comparison, Holder, Pending};
 use crate::change::{Bump, Kind};
 use crate::json;
@@ -42,6 +43,41 @@ impl<'d> Comparison<'_, 'd> {
         self.settle(key);
         let message = self.words(key, member);
         self.facet(facet, member, message, self.retyped);
+        if ["if", "then", "else", "contains"].contains(&key) {
+            self.evaluated(key, member.kind(), member.places());
+        }
+    }
+
+    /// What a part speaks of is not left to `unevaluatedProperties` and `unevaluatedItems`: with a part
+    /// more they refuse less. Where they come or go themselves, that is what is told.
+    fn evaluated(&mut self, key: &str, kind: Kind, places: (&'d Node, &'d Node)) {
+        let refuses = |view: &View<'d>, key: &str| view.get(key).is_some_and(|node| node.as_bool() != Some(true));
+        let both = |key: &str| refuses(self.old, key) && refuses(self.new, key);
+        let is_closed = |view: &View<'d>| view.get("items").and_then(Node::as_bool) == Some(false);
+        let of_properties = !["prefixItems", "contains"].contains(&key);
+        let of_items = !["patternProperties", "dependentSchemas"].contains(&key);
+        let rules = [
+            (
+                of_properties && both("unevaluatedProperties"),
+                [
+                    &rule::UNEVALUATED_PROPERTIES_ADDED,
+                    &rule::UNEVALUATED_PROPERTIES_REMOVED,
+                ],
+            ),
+            (
+                of_items && (both("unevaluatedItems") || is_closed(self.old) && is_closed(self.new)),
+                [&rule::UNEVALUATED_ITEMS_ADDED, &rule::UNEVALUATED_ITEMS_REMOVED],
+            ),
+        ];
+        for (_, [added, removed]) in rules.into_iter().filter(|(applies, _)| *applies) {
+            let (facet, words) = match kind {
+                Kind::Added => (removed, "fewer"),
+                _ => (added, "more"),
+            };
+            let message = format!("{} leaves {words} values to what holds for all others", self.at.subject);
+            let rule = facet.at(self.at.site);
+            self.walk.report(rule, kind, places, message, Bump::Patch);
+        }
     }
 
     /// A schema of which neither a narrower nor a wider one is known to be safe.
@@ -128,7 +164,7 @@ impl<'d> Comparison<'_, 'd> {
         }
         for at in 0..old.len().max(new.len()) {
             let subject = self.at.subject.inner(&format!("[{at}]"));
-            let rest = |view: &super::View<'d>| view.get("items").filter(|node| node.as_object().is_some());
+            let rest = |view: &View<'d>| view.get("items").filter(|node| node.as_object().is_some());
             let pair = match (old.get(at), new.get(at)) {
                 (Some(old), Some(new)) => Some((old, new)),
                 (None, Some(new)) => {
@@ -137,6 +173,7 @@ impl<'d> Comparison<'_, 'd> {
                     let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
                     let places = (member.places().0, new);
                     self.walk.report(rule, Kind::Added, places, message, self.retyped);
+                    self.evaluated("prefixItems", Kind::Added, places);
                     rest(self.old).map(|old| (old, new))
                 }
                 (Some(old), None) => {
@@ -145,6 +182,7 @@ impl<'d> Comparison<'_, 'd> {
                     let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
                     let places = (old, member.places().1);
                     self.walk.report(rule, Kind::Removed, places, message, self.retyped);
+                    self.evaluated("prefixItems", Kind::Removed, places);
                     rest(self.new).map(|new| (old, new))
                 }
                 (None, None) => None,
@@ -174,6 +212,7 @@ impl<'d> Comparison<'_, 'd> {
                 member.told()
             );
             self.facet(facet, &member, message, self.retyped);
+            self.evaluated(map.key, member.kind(), member.places());
         }
     }
 
