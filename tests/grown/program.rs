@@ -1,11 +1,16 @@
-//! A program that uses what `openapi.yaml` has got: a second resource, by the client and against the emulator.
+//! A program that uses what `openapi.yaml` has got: a second resource, by the client and by the command line,
+//! against the emulator.
 
+mod support;
+
+use std::fs;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use ittybit::body::File;
 use ittybit::{NewRun, Run, RunChanges, RunSource, RunState, UrlSource};
 use ittybit_emulator::{Emulator, ManualClock};
+use support::ask;
 
 const RUNS: &str = "/runs";
 
@@ -86,4 +91,32 @@ async fn bounds_are_those_of_the_document() {
     assert_eq!(client.list_tasks().limit(50).send().await.unwrap().len(), 50);
     assert_eq!(client.list_runs().limit(50).send().await.unwrap().len(), 50);
     assert_eq!(emulator.items(RUNS).unwrap().all().len(), 60);
+}
+
+#[test]
+fn the_command_has_a_command_for_each() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let ittybit = |arguments: &[&str]| {
+        let ran = ask(&emulator, arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.shown());
+        ran.out
+    };
+    let read = |text: &str| -> Run { serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")) };
+    let source = r#"{ "source": { "kind": "url", "url": "https://example.com/a.mov" } }"#;
+    let run = read(&ittybit(&["runs", "create", "--label", "first", "--body", source]));
+    assert_eq!(run.label.as_deref(), Some("first"));
+    assert_eq!(read(&ittybit(&["runs", "get", &run.id])), run);
+    assert_eq!(read(&ittybit(&["runs", "list", "--called", "first"])), run);
+    assert_eq!(read(&ittybit(&["runs", "update", &run.id, "--priority", "4"])).priority, Some(4));
+
+    let folder = tempfile::tempdir().unwrap();
+    let (there, back) = (folder.path().join("a.mov"), folder.path().join("b.mov"));
+    fs::write(&there, "the content").unwrap();
+    ittybit(&["runs", "upload", &run.id, "--file", there.to_str().unwrap()]);
+    ittybit(&["runs", "download", &run.id, "--output", back.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(back).unwrap(), "the content");
+
+    ittybit(&["runs", "delete", &run.id]);
+    let gone = ask(&emulator, &["runs", "get", &run.id]);
+    assert!(gone.code != Some(0) && gone.err.contains("404"), "{}", gone.shown());
 }

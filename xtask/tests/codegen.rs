@@ -155,6 +155,12 @@ fn check_shows_the_difference_and_writes_nothing() {
 #[test]
 fn a_long_difference_is_cut() {
     let folder = Folder::with_pets();
+    let more = (0..99).map(|number| format!("        more_{number}: {{ type: string, description: More. }}\n"));
+    fs::write(
+        folder.path.join("pets.yaml"),
+        PETS.to_owned() + &more.collect::<String>(),
+    )
+    .unwrap();
     let run = folder.run(&codegen_with("--check"));
     assert_eq!(run.code, 1);
     let (_, diff) = run
