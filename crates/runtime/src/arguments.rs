@@ -94,14 +94,9 @@ impl Arguments {
         self.json = Some(argument::converted(value).and_then(|value| json(&value)));
     }
 
-    /// Sets a body that is text.
-    pub fn text<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
-        self.content = Some(argument::converted(value).map(T::into));
-    }
-
     /// Sets a body that is no JSON and no form.
-    pub fn bytes<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
-        self.text(value);
+    pub fn content<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
+        self.content = Some(argument::converted(value).map(T::into));
     }
 
     /// Sets a part of a multipart body.

@@ -136,7 +136,7 @@ impl Call {
     /// }
     /// ```
     pub fn content(mut self, body: impl Into<Body>) -> Self {
-        self.arguments.bytes::<Body>(body.into());
+        self.arguments.content::<Body>(body.into());
         self
     }
 

@@ -51,10 +51,10 @@ impl<'m> Parts<'m> {
                 Format::Json(ty) | Format::JsonAs(_, ty) | Format::Form(ty, _) => {
                     setters.push(body_setter(body, context.outside(ty)?, "json", context));
                 }
-                Format::Text(_) => setters.push(body_setter(body, syn::parse_quote!(String), "text", context)),
+                Format::Text(_) => setters.push(body_setter(body, syn::parse_quote!(String), "content", context)),
                 Format::Bytes(_) => {
                     let ty = syn::parse_quote!(ittybit_runtime::body::Body);
-                    setters.push(body_setter(body, ty, "bytes", context));
+                    setters.push(body_setter(body, ty, "content", context));
                 }
             }
         }
