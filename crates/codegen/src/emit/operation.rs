@@ -123,10 +123,7 @@ impl<'m> Parts<'m> {
             false => self.about(),
             true => {
                 let deprecated = self.model.about.deprecated.then(|| quote! { #[deprecated] });
-                let docs = docs::lines(&format!(
-                    "As [`Client::{0}`](crate::Client::{0}), without `async`.",
-                    self.name
-                ));
+                let docs = docs::lines(&format!("As [`Client::{}`], without `async`.", self.name));
                 quote! { #docs #deprecated }
             }
         };

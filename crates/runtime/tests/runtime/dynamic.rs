@@ -177,7 +177,7 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
             format!("argument `nome`: this operation does not take it; it takes {fields}"),
             "argument `age`: must be at least 0, but is -1".to_owned(),
             format!("argument `photo`: this operation does not take it; it takes {fields}"),
-            "argument `body`: is required and was not set".to_owned(),
+            "argument `id`: is required and was not set".to_owned(),
             "argument `body`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
