@@ -63,7 +63,7 @@ impl Client {
 
 #[cfg(feature = "blocking")]
 impl blocking::Client {
-    /// As [`Client::list_tasks`](crate::Client::list_tasks), without `async`.
+    /// As [`Client::list_tasks`], without `async`.
     pub fn list_tasks(&self) -> builder::ListTasks<blocking::Client> {
         builder::ListTasks::new(self.clone())
     }
