@@ -7,7 +7,8 @@ use std::time::Duration;
 use http_body::{Body as _, Frame, SizeHint};
 use indicatif::{ProgressBar, ProgressStyle};
 use ittybit_runtime::body::Bytes;
-use ittybit_runtime::reqwest::{self, Body, Request, Response, ResponseBuilderExt, Url, redirect};
+use ittybit_runtime::generated::{CONNECT_TIMEOUT, http_client};
+use ittybit_runtime::reqwest::{self, Body, Request, Response, ResponseBuilderExt};
 use ittybit_runtime::transport::{Transport, TransportError};
 
 use crate::terminal::can_erase;
@@ -28,7 +29,7 @@ impl Transport for Metered {
             *request.body_mut() = Some(counted(body, "sent"));
         }
         // A call with a file is one request, seldom more: it needs no pool of connections.
-        let client = http_client(request.url())?;
+        let client = http_client(request.url(), CONNECT_TIMEOUT).map_err(TransportError::request)?;
         let response = client.execute(request).await?;
         if !self.receives || !response.status().is_success() {
             return Ok(response);
@@ -44,25 +45,6 @@ impl Transport for Metered {
         *counted.headers_mut() = headers;
         Ok(counted.into())
     }
-}
-
-/// As the client's own is set up.
-fn http_client(url: &Url) -> Result<reqwest::Client, TransportError> {
-    let mut builder = reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(10))
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never());
-    let is_this_machine = match url.host_str() {
-        Some("localhost") => true,
-        host => host
-            .and_then(|host| host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().ok())
-            .is_some_and(|address| address.is_loopback()),
-    };
-    if is_this_machine {
-        // A proxy could not reach it.
-        builder = builder.no_proxy();
-    }
-    Ok(builder.build()?)
 }
 
 fn counted(body: Body, done: &'static str) -> Body {

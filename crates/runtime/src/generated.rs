@@ -6,7 +6,7 @@ pub use crate::arguments::Arguments;
 pub use crate::blocking::Client as BlockingClient;
 pub use crate::bounds::{Bounds, Pattern};
 pub use crate::call::CallOptions;
-pub use crate::client::{Client, ClientBuilder};
+pub use crate::client::{CONNECT_TIMEOUT, Client, ClientBuilder, http_client};
 pub use crate::decode::{Malformed, extra, nullable, text_of};
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::Pagination;

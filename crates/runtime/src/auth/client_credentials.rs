@@ -10,16 +10,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::token::{Token, TokenProvider};
-use crate::client::{http_client, is_loopback};
+use crate::client::{CONNECT_TIMEOUT, http_client, is_loopback};
 use crate::excerpt;
 use crate::redact::Secrets;
 use crate::transport::{AnyTransport, Transport, TransportError};
 
 /// How much of the token server's response is read, in bytes.
 const MAX_RESPONSE: usize = 1024 * 1024;
-
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Gets tokens with a client's id and secret.
 ///

@@ -35,6 +35,9 @@ pub struct ClientBuilder {
     allow_insecure_http: bool,
 }
 
+/// How long connecting may take, unless it is said.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A credential for a scheme, and the method or variable that it came from.
 struct Given {
     scheme: String,
@@ -52,7 +55,7 @@ impl ClientBuilder {
             base_url: None,
             timeout: Duration::from_secs(60),
             deadline: None,
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: CONNECT_TIMEOUT,
             max_response_bytes: 32 * 1024 * 1024,
             retry: RetryPolicy::default(),
             user_agent: None,
@@ -404,7 +407,11 @@ fn user_agent(name: &'static str, suffix: Option<&str>) -> Result<HeaderValue, E
         })
 }
 
-pub(crate) fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+/// The HTTP client that sends where the caller has given none.
+///
+/// # Errors
+/// There is no TLS in this build, or the client cannot be set up.
+pub fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
     if base.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
         return Err(Error::configuration(
             "this build has no TLS, so it cannot speak https: turn on the feature `rustls` or \

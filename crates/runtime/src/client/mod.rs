@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-pub use self::builder::ClientBuilder;
-pub(crate) use self::builder::{http_client, is_loopback};
+pub(crate) use self::builder::is_loopback;
+pub use self::builder::{CONNECT_TIMEOUT, ClientBuilder, http_client};
 use crate::api::Api;
 use crate::auth::{self, Credentials, Sent};
 use crate::body::{Download, Outgoing};
