@@ -122,7 +122,7 @@ impl Program {
         });
         let (client, _emulator) = interrupt.or(opened).await.ok_or_else(interrupted)??;
         if operation.paging.is_some() {
-            list::run(subcommand, &arguments, extent, view, &client, &interrupt).await
+            list::run(subcommand, &arguments, call, extent, view, &client, &interrupt).await
         } else if receives {
             single::download(operation, call, output.as_deref(), &client, &interrupt).await
         } else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ittybit_runtime::generated::Client;
-use ittybit_runtime::operation::Operation;
+use ittybit_runtime::operation::{Call, Operation};
 use ittybit_runtime::{Items, Pages};
 
 use crate::arguments::Arguments;
@@ -31,6 +31,7 @@ pub enum Extent {
 pub async fn run(
     subcommand: &Subcommand,
     arguments: &Arguments,
+    call: Call,
     extent: Extent,
     view: View,
     client: &Client,
@@ -38,7 +39,6 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let operation = subcommand.operation;
     let backward = reads_backward(operation, arguments);
-    let call = arguments.call(operation)?;
     if let Extent::Watch(interval) = extent {
         let mut changes = call.watch(client)?;
         if let Some(interval) = interval {

@@ -13,7 +13,7 @@ use crate::failure::{Failure, note};
 use crate::format::{Format, View};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::item::{Fields, Item};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::terminal::{visible, width};
 
 /// Sends the call, and prints what comes.
@@ -87,17 +87,17 @@ async fn print_chunks(mut download: Download) -> Result<(), Failure> {
     let mut pending = Vec::new();
     while let Some(chunk) = download.chunk().await? {
         match io::stdout().is_terminal() {
-            false => write(&chunk)?,
+            false => output::print(&chunk)?,
             true => {
                 pending.extend_from_slice(&chunk);
                 // A character may be in two chunks.
                 let end = pending.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-                write(shown(&pending[..end]).as_bytes())?;
+                output::print(shown(&pending[..end]).as_bytes())?;
                 pending.drain(..end);
             }
         }
     }
-    write(shown(&pending).as_bytes())
+    output::print(shown(&pending).as_bytes())
 }
 
 /// Text for a terminal, line by line.
@@ -108,13 +108,6 @@ fn shown(bytes: &[u8]) -> String {
         None => visible(line),
     });
     lines.collect()
-}
-
-fn write(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()?;
-    Ok(())
 }
 
 /// Prints JSON: the items of a list, the fields of an object, or anything else as it is.
@@ -141,7 +134,7 @@ fn print(operation: &'static Operation, json: &RawValue, view: View) -> Result<(
             output.item(json)?;
             output.end()
         }
-        _ => write(format!("{}\n", cells.json(json)).as_bytes()),
+        _ => output::print(format!("{}\n", cells.json(json)).as_bytes()),
     }
 }
 
