@@ -256,29 +256,25 @@ impl Arguments {
 
     /// The whole body as JSON; or the name of the argument that is wrong, and why.
     fn whole(self, body: &RequestBody) -> Result<Box<RawValue>, (&'static str, String)> {
-        let is_object = |json: &RawValue| json.get().starts_with('{');
+        let of_body = |reason| (BODY, reason);
+        let is_object = |json: &Set<Box<RawValue>>| json.as_ref().is_ok_and(|json| json.get().starts_with('{'));
+        // What has no fields to look for is sent as it was given.
+        let is_whole = |json: &Set<Box<RawValue>>| body.fields.is_empty() || !is_object(json);
         if self.fields.is_empty()
-            && let Some(json) = &self.json
+            && let Some(given) = self.json.as_ref().filter(|json| is_whole(json))
         {
-            let json = json.clone().map_err(|reason| (BODY, reason))?;
-            if body.fields.is_empty() || !is_object(&json) {
-                return Ok(json);
-            }
+            return given.clone().map_err(of_body);
         }
-        let untouched = self.json.clone().filter(|_| self.fields.is_empty());
         let members = self.members(body)?;
-        let missing = body
-            .fields
-            .iter()
-            .find(|field| field.required && !members.contains_key(field.wire_name()));
-        if let Some(field) = missing {
+        let mut required = body.fields.iter().filter(|field| field.required);
+        if let Some(field) = required.find(|field| !members.contains_key(field.wire_name())) {
             return Err((field.name, "is required and was not set".to_owned()));
         }
-        match untouched {
-            Some(json) => json,
-            None => json(&members),
+        match self.json {
+            Some(given) if self.fields.is_empty() => given,
+            _ => json(&members),
         }
-        .map_err(|reason| (BODY, reason))
+        .map_err(of_body)
     }
 
     /// The members of the body that are JSON.
