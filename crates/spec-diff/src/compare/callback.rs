@@ -6,7 +6,7 @@ use std::rc::Rc;
 use ittybit_spec::Node;
 
 use super::operation::METHODS;
-use super::schema::{Form, Holder, Pending, Subject};
+use super::schema::Form;
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::rule::{self, Rule, Site};
@@ -27,8 +27,7 @@ impl<'d> Walk<'d> {
             removed: rule::CALLBACK_REMOVED,
             changed: rule::CALLBACK_CHANGED,
         };
-        let is_map = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
-        if !is_map(member.old) || !is_map(member.new) {
+        if !member.is_map() {
             return self.unclassified(member, what, Bump::Patch);
         }
         for callback in self.entries(member) {
@@ -51,8 +50,7 @@ impl<'d> Walk<'d> {
             removed: rule::WEBHOOK_REMOVED,
             changed: rule::WEBHOOK_CHANGED,
         };
-        let is_map = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
-        if !is_map(member.old) || !is_map(member.new) {
+        if !member.is_map() {
             return self.unclassified(member, "the document", Bump::Patch);
         }
         for webhook in self.entries(member) {
@@ -188,19 +186,7 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
                 ("description" | "example" | "examples", ..) => self.words(&member, what),
-                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
-                    old: vec![old],
-                    new: vec![new],
-                    site,
-                    subject: Subject::new(what),
-                    operation: self.operation.clone(),
-                    generated: false,
-                    names: Default::default(),
-                    holder: Holder::Value,
-                    sent_only: (false, false),
-                    form: Form::Json,
-                    guard: None,
-                }),
+                ("schema", Some(old), Some(new)) => self.value((old, new), site, what, Form::Json),
                 ("content", Some(old), Some(new)) => {
                     for media in self.members(old, new, what) {
                         if let (Some(old), Some(new)) = (media.old, media.new) {

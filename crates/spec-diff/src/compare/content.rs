@@ -98,9 +98,8 @@ impl<'d> Walk<'d> {
             };
             let what = format!("`{name}` of {what}");
             for member in self.members(old, new, &what) {
-                let headers = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
                 match member.key {
-                    "headers" if headers(member.old) && headers(member.new) => {
+                    "headers" if member.is_map() => {
                         for header in self.entries(&member) {
                             self.encoding_header(&header, &what, site);
                         }
@@ -127,19 +126,7 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
                 ("description" | "example" | "examples", ..) => self.words(&member, &what),
-                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
-                    old: vec![old],
-                    new: vec![new],
-                    site: site.inner(),
-                    subject: Subject::new(&what),
-                    operation: self.operation.clone(),
-                    generated: false,
-                    names: Default::default(),
-                    holder: Holder::Value,
-                    sent_only: (false, false),
-                    form: Form::Text,
-                    guard: None,
-                }),
+                ("schema", Some(old), Some(new)) => self.value((old, new), site.inner(), &what, Form::Text),
                 _ => {
                     let message = || format!("`{}` of {what} {}", member.key, member.told());
                     self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);

@@ -149,6 +149,12 @@ struct Member<'d> {
 }
 
 impl<'d> Member<'d> {
+    /// Whether it is an object on each side that has it.
+    fn is_map(&self) -> bool {
+        let mut sides = [self.old, self.new].into_iter().flatten();
+        sides.all(|node| node.as_object().is_some())
+    }
+
     fn kind(&self) -> Kind {
         match (self.old, self.new) {
             (None, _) => Kind::Added,

@@ -5,7 +5,7 @@ use ittybit_spec::Node;
 use super::content::{Body, json};
 use super::operation::Operation;
 use super::parameter::retyped;
-use super::schema::{Form, Holder, Pending, Subject};
+use super::schema::{Form, Holder};
 use super::{Member, Walk};
 use crate::change::{Bump, Kind};
 use crate::rule::{self, Site};
@@ -102,10 +102,9 @@ impl<'d> Walk<'d> {
     ) {
         let what = format!("the response `{status}`");
         for member in self.members(old, new, &what) {
-            let headers = |node: Option<&'d Node>| node.is_none_or(|node| node.as_object().is_some());
             match (member.key, member.old, member.new) {
                 ("description", ..) => self.words(&member, &what),
-                ("headers", old, new) if headers(old) && headers(new) => self.headers(&member, status),
+                ("headers", ..) if member.is_map() => self.headers(&member, status),
                 ("content", old_content, new_content) => {
                     let builder = (operations.0.builder(), operations.1.builder());
                     let at = Body {
@@ -221,19 +220,7 @@ impl<'d> Walk<'d> {
                     let message = format!("{what} {words}");
                     self.report(rule, member.kind(), member.places(), message, Bump::Patch);
                 }
-                ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
-                    old: vec![old],
-                    new: vec![new],
-                    site: Site::ResponseHeader,
-                    subject: Subject::new(what),
-                    operation: self.operation.clone(),
-                    generated: false,
-                    names: Default::default(),
-                    holder: Holder::Value,
-                    sent_only: (false, false),
-                    form: Form::Text,
-                    guard: None,
-                }),
+                ("schema", Some(old), Some(new)) => self.value((old, new), Site::ResponseHeader, what, Form::Text),
                 ("content", Some(old), Some(new)) => {
                     let at = Body {
                         what,

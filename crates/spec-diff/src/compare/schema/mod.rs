@@ -156,6 +156,23 @@ impl Pending<'_> {
 }
 
 impl<'d> Walk<'d> {
+    /// The schema of a value that the generator makes no Rust of, such as that of a header.
+    pub(super) fn value(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, form: Form) {
+        self.pending.push_back(Pending {
+            old: vec![old],
+            new: vec![new],
+            site,
+            subject: Subject::new(what),
+            operation: self.operation.clone(),
+            generated: false,
+            names: Default::default(),
+            holder: Holder::Value,
+            sent_only: (false, false),
+            form,
+            guard: None,
+        });
+    }
+
     /// Compares all pending schemas, and those inside of them.
     pub(super) fn schemas(&mut self) {
         while let Some(pending) = self.pending.pop_front() {
