@@ -65,6 +65,12 @@ fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
     }
 }
 
+/// A server whose requests have these fates, one after the other, and then none.
+fn suffering(ids: &[String], fates: &[Fate]) -> Server {
+    let (ids, fates) = (ids.to_vec(), fates.to_vec());
+    Server::start(move |request, number| suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request))
+}
+
 /// Ids that need escaping in a URL and in JSON, all different.
 fn ids() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::btree_set("[a-z0-9_&=+ %/?#\"\\\\é✓-]{1,12}", 0..40)
@@ -114,12 +120,7 @@ proptest! {
         read_ahead in 0usize..3,
         backward: bool,
     ) {
-        let server = Server::start({
-            let (ids, fates) = (ids.clone(), fates.clone());
-            move |request, number| {
-                suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request)
-            }
-        });
+        let server = suffering(&ids, &fates);
         let request = client(&server, attempts).list_tasks().limit(i32::try_from(size).unwrap());
         let mut expected = ids.clone();
         let request = match (backward, expected.pop()) {
@@ -151,12 +152,7 @@ proptest! {
         read_ahead in 0usize..3,
         backward: bool,
     ) {
-        let server = Server::start({
-            let (ids, fates) = (ids.clone(), fates.clone());
-            move |request, number| {
-                suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request)
-            }
-        });
+        let server = suffering(&ids, &fates);
         let request = client(&server, 1).list_tasks().limit(i32::try_from(size).unwrap());
         let (request, expected) = match ids.split_last() {
             Some((last, rest)) if backward => (request.before(last), rest.iter().rev().cloned().collect()),

@@ -55,20 +55,23 @@ fn the_reference_example_is_the_one_of_the_document() {
     assert_eq!(document.get(example).unwrap().to_json(), sent);
 }
 
+/// The objects of the reference's task.
+const OBJECTS: [&str; 6] = [
+    "",
+    "/input",
+    "/output",
+    "/input/codecs",
+    "/input/codecs/video",
+    "/input/codecs/audio",
+];
+
 #[test]
 fn what_no_version_knows_survives_at_every_level() {
     let mut task: Value = serde_json::from_str::<Vec<Value>>(REFERENCE).unwrap().remove(0);
     task["status"] = json!("paused");
     task["kind"] = json!("hologram");
     task["input"]["kind"] = json!("carrier_pigeon");
-    for pointer in [
-        "",
-        "/input",
-        "/output",
-        "/input/codecs",
-        "/input/codecs/video",
-        "/input/codecs/audio",
-    ] {
+    for pointer in OBJECTS {
         task.pointer_mut(pointer).unwrap()["novel"] = json!({ "deep": [1, 2.5, null, "x"] });
     }
     let parsed: Task = serde_json::from_value(task.clone()).unwrap();
@@ -78,14 +81,7 @@ fn what_no_version_knows_survives_at_every_level() {
     assert_eq!(input.kind, Some(FileKind::Unknown("carrier_pigeon".to_owned())));
     assert_eq!(input.extra["novel"]["deep"][1], json!(2.5));
     let mut expected = without_nulls(task.clone());
-    for pointer in [
-        "",
-        "/input",
-        "/output",
-        "/input/codecs",
-        "/input/codecs/video",
-        "/input/codecs/audio",
-    ] {
+    for pointer in OBJECTS {
         // Unknown fields are kept as they came, nulls among them.
         expected.pointer_mut(pointer).unwrap()["novel"] = json!({ "deep": [1, 2.5, null, "x"] });
     }

@@ -3,12 +3,15 @@
 // Each test program uses its part of it.
 #![allow(dead_code)]
 
+mod ran;
 #[cfg(unix)]
 pub mod terminal;
 
 use std::process::{Command, Stdio};
 
 use ittybit_emulator::{Emulator, Fault};
+
+pub use self::ran::Ran;
 
 /// The program, without what the environment of the tests may say to it.
 pub fn program() -> Command {
@@ -25,29 +28,6 @@ pub fn program() -> Command {
     }
     command.stdin(Stdio::null());
     command
-}
-
-/// What a run of the program said.
-pub struct Ran {
-    pub call: String,
-    pub out: String,
-    pub err: String,
-    pub code: Option<i32>,
-}
-
-impl Ran {
-    /// All of it, as a person sees it.
-    pub fn shown(&self) -> String {
-        let Self { call, out, err, code } = self;
-        let code = code.map_or("none".to_owned(), |code| code.to_string());
-        let shown = format!("$ ittybit {call}\n{out}--- standard error\n{err}--- exit code {code}\n\n");
-        // What steers a terminal is shown as a picture of it.
-        shown.replace('\u{1b}', "␛")
-    }
-
-    pub fn lines(&self) -> Vec<&str> {
-        self.out.lines().collect()
-    }
 }
 
 pub fn run(arguments: &[&str]) -> Ran {
@@ -74,6 +54,7 @@ pub fn connected(emulator: &Emulator) -> Command {
 fn finish(command: &mut Command, arguments: &[&str]) -> Ran {
     let output = command.output().expect("the program runs");
     Ran {
+        program: "ittybit",
         call: arguments.join(" "),
         out: String::from_utf8(output.stdout).expect("UTF-8"),
         err: String::from_utf8(output.stderr).expect("UTF-8"),

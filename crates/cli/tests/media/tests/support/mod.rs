@@ -1,9 +1,14 @@
 //! A server on this machine that responds as a test wants it, and runs of the program against it.
 
+#[path = "../../../support/ran.rs"]
+mod ran;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
+
+pub use self::ran::Ran;
 
 /// A request, as it came over the wire.
 #[derive(Clone, Debug, Default)]
@@ -161,23 +166,6 @@ pub fn program() -> Command {
     command
 }
 
-/// What a run of the program said.
-pub struct Ran {
-    pub call: String,
-    pub out: String,
-    pub err: String,
-    pub code: Option<i32>,
-}
-
-impl Ran {
-    /// All of it, as a person sees it.
-    pub fn shown(&self) -> String {
-        let Self { call, out, err, code } = self;
-        let code = code.map_or("none".to_owned(), |code| code.to_string());
-        format!("$ media {call}\n{out}--- standard error\n{err}--- exit code {code}\n\n")
-    }
-}
-
 pub fn run(mut command: Command, arguments: &[&str], input: &str) -> Ran {
     command.args(arguments);
     command
@@ -189,6 +177,7 @@ pub fn run(mut command: Command, arguments: &[&str], input: &str) -> Ran {
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ran {
+        program: "media",
         call: arguments.join(" "),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8(output.stderr).expect("UTF-8"),
