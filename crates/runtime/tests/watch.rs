@@ -535,11 +535,19 @@ fn life() -> impl Strategy<Value = Life> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+/// 10,000 patterns of faults, on two threads: each takes a moment of one core.
+#[test]
+fn every_end_is_seen_and_nothing_after_it() {
+    std::thread::scope(|scope| {
+        scope.spawn(under_faults);
+        under_faults();
+    });
+}
 
-    #[test]
-    fn every_end_is_seen_and_nothing_after_it(
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    fn under_faults(
         lives in prop::collection::vec(life(), 1..6),
         page in 1usize..4,
         faults in prop::collection::vec(fault(), 0..40),
