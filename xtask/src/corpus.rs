@@ -362,13 +362,16 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
         fs::write(source.join("lib.rs"), "mod client;\npub use client::*;\n")?;
         fs::write(source.join("client.rs"), std::mem::take(&mut entry.code))?;
     }
+    // A folder for build products that is set for this run has the dependencies, perhaps.
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("target"), PathBuf::from);
+    let target = std::path::absolute(target)?;
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["check", "--workspace", "--keep-going", "--message-format", "json"])
         .args(["--no-default-features", "--features", "blocking,schemars"])
         .current_dir(folder)
         .env("RUSTFLAGS", "")
         .env_remove("CARGO_BUILD_TARGET_DIR")
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", target)
         .output()
         .context("cannot run cargo")?;
     for line in output.stdout.split(|byte| *byte == b'\n') {

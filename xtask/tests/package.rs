@@ -25,22 +25,21 @@ components:
 
 const CODEGEN: [&str; 5] = ["codegen", "--spec", "pets.yaml", "--out", "pet-shop"];
 
-/// Runs cargo in the crate; the folder of what is compiled is shared by all runs of these tests.
+/// Runs cargo in the crate, which has nothing to warn of.
 fn cargo(folder: &Folder, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         // TLS is a library in C, which takes a minute to compile.
         .args(["--offline", "--no-default-features"])
         .current_dir(folder.path.join("pet-shop"))
-        .env("RUSTFLAGS", "--deny warnings")
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("package"),
-        )
+        .env("RUSTFLAGS", "")
+        // One folder for all tests that compile, of every package: what they depend on is built once.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo {arguments:?}:\n{errors}");
+    let is_clean = output.status.success() && !errors.contains("warning");
+    assert!(is_clean, "cargo {arguments:?}:\n{errors}");
 }
 
 #[test]

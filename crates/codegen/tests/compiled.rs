@@ -130,10 +130,8 @@ impl Package {
             .current_dir(&self.0)
             .env("RUSTFLAGS", "")
             .env("RUSTDOCFLAGS", "--deny warnings")
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
-            )
+            // One folder for all tests that compile, of every package: what they depend on is built once.
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

@@ -1,7 +1,7 @@
 //! Folders in which the program is run, and what can be seen of a run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
@@ -43,6 +43,8 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(&self.path)
+            // One folder for all tests that compile, of every package: what they depend on is built once.
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
             // Where cargo would say that this workspace is.
             .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
             // No repository around the folder is found.
