@@ -29,7 +29,10 @@ fn cargo(directory: &Path, arguments: &[&str]) -> String {
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         // One folder for all tests that compile, of every package: what they depend on is built once.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+        )
         .output()
         .unwrap();
     let (stdout, stderr) = (

@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`: a document becomes the checked-in client.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use clap::error::ErrorKind;
 use ittybit_codegen::Client;
-use ittybit_spec::{Diagnostics, Document, Severity};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, Severity};
 
 use crate::output::{self, Change, Mode, counted};
 use crate::snapshots::{self, Snapshots};
@@ -52,10 +53,13 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "spec")]
     name: Option<String>,
 
-    /// Also list what stands in the document and has no effect on the code
+    /// Also list what is in the document and has no effect on the code, and every warning of a kind
     #[arg(short, long)]
     verbose: bool,
 }
+
+/// Warnings of one kind that are shown: a large document has hundreds of some.
+const REPEATED: usize = 5;
 
 /// The checked-in client of this workspace, and what its tests know of the document.
 const CLIENT: &str = "generated/client.rs";
@@ -212,10 +216,16 @@ fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
 
 /// Prints what the document became, after what generation has to say about it.
 fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client) -> Result<()> {
+    let mut repeated: HashMap<_, usize> = HashMap::new();
+    let mut is_shown = |finding: &Diagnostic| {
+        let count = repeated.entry(finding.code_name()).or_default();
+        *count += 1;
+        args.verbose || (finding.severity() > Severity::Note && *count <= REPEATED)
+    };
     let shown: Diagnostics = client
         .notes
         .iter()
-        .filter(|finding| args.verbose || finding.severity() > Severity::Note)
+        .filter(|finding| is_shown(finding))
         .cloned()
         .collect();
     if !shown.is_empty() {
@@ -244,9 +254,18 @@ fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client
             counted(count, "note")
         )),
     };
-    let warnings = match count(Severity::Warning) {
-        0 => None,
-        count => Some(counted(count, "warning")),
+    let hidden = count(Severity::Warning)
+        - shown
+            .iter()
+            .filter(|finding| finding.severity() == Severity::Warning)
+            .count();
+    let warnings = match (count(Severity::Warning), hidden) {
+        (0, _) => None,
+        (count, 0) => Some(counted(count, "warning")),
+        (count, hidden) => Some(format!(
+            "{}, of which `-v` shows {hidden} more",
+            counted(count, "warning")
+        )),
     };
     let found: Vec<_> = warnings.into_iter().chain(notes).collect();
     if !found.is_empty() {

@@ -34,7 +34,10 @@ fn cargo(folder: &Folder, arguments: &[&str]) {
         .current_dir(folder.path.join("pet-shop"))
         .env("RUSTFLAGS", "")
         // One folder for all tests that compile, of every package: what they depend on is built once.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+        )
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -131,7 +131,10 @@ impl Package {
             .env("RUSTFLAGS", "")
             .env("RUSTDOCFLAGS", "--deny warnings")
             // One folder for all tests that compile, of every package: what they depend on is built once.
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+            )
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

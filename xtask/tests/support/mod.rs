@@ -44,7 +44,10 @@ impl Folder {
             .args(arguments)
             .current_dir(&self.path)
             // One folder for all tests that compile, of every package: what they depend on is built once.
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+            )
             // Where cargo would say that this workspace is.
             .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
             // No repository around the folder is found.
