@@ -253,6 +253,8 @@ pub(crate) struct Operation {
     pub method: String,
     /// The path template as written.
     pub path: String,
+    /// The URL of a server of its own, which the client does not send to by itself.
+    pub server: Option<String>,
     /// By Rust name.
     pub parameters: IndexMap<String, Parameter>,
     pub body: Option<Body>,

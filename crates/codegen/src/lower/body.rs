@@ -191,7 +191,7 @@ impl<'a> Lowering<'a> {
                 about: self.about(&chain),
                 required: object.required.contains(property),
                 content,
-                example: self.first_value(&chain, |data| data.example.as_ref()),
+                example: self.example(&chain),
             });
         }
         parts

@@ -9,6 +9,7 @@ mod budget;
 mod columns;
 mod error_shape;
 mod filter;
+mod format;
 mod ignored;
 mod lifecycle;
 mod operation;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
-use super::{Lowering, Suffixes};
+use super::{Lowering, Suffixes, filled_in};
 use crate::model::{About, Operation, Success};
 use crate::name;
 
@@ -114,6 +114,7 @@ impl<'a> Lowering<'a> {
                 .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
+            server: self.other_server(item, operation, at),
             parameters,
             body,
             success: answer.success.clone(),
@@ -144,6 +145,27 @@ impl<'a> Lowering<'a> {
             model.columns = self.columns(extension, answer.item.as_deref(), at);
         }
         self.model.operations.insert(rust, model);
+    }
+
+    /// The server of an operation or of its path, where that is another than the document's: a client has
+    /// one base URL, and has to be told.
+    fn other_server(&mut self, item: &PathItem, operation: &SpecOperation, at: &str) -> Option<String> {
+        let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
+        let (servers, at) = match operation.servers.is_empty() {
+            true => (&item.servers, path_at),
+            false => (&operation.servers, at),
+        };
+        let url = filled_in(servers.first()?);
+        if url.is_empty() || self.api.servers.first().map(filled_in).as_ref() == Some(&url) {
+            return None;
+        }
+        let message = format!("the client sends this to its own base URL, and not to `{url}`");
+        let finding = self
+            .document
+            .warning(&pointer::join(at, ["servers"]), message)
+            .code("server-other");
+        self.push(finding.help("callers need a second client, with this `base_url`, for it"));
+        Some(url)
     }
 
     /// The requirements of the document.

@@ -200,7 +200,8 @@ impl Lowering<'_> {
             .filter_map(|example| example.as_item()?.value.as_ref());
         let example = match data.example.as_ref().or_else(|| examples.next()) {
             Some(example) => self.value(example),
-            None => self.first_value(&chain, |data| data.example.as_ref()),
+            None if default.is_some() => self.first_value(&chain, |data| data.example.as_ref()),
+            None => self.example(&chain),
         };
         let docs = match &data.description {
             Some(text) => Some(self.words(text)),

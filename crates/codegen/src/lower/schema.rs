@@ -15,7 +15,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
-use super::{Lowering, Suffixes};
+use super::{Lowering, Suffixes, format};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
@@ -579,7 +579,7 @@ impl<'a> Lowering<'a> {
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,
-                example: self.first_value(&chain, |data| data.example.as_ref()),
+                example: self.example(&chain),
             };
             let free = suffixes.free(&rust, "_", |name| fields.contains_key(name));
             if free != rust {
@@ -694,6 +694,12 @@ impl<'a> Lowering<'a> {
             docs: words.map(|text| self.words(text)),
             deprecated: own.is_some_and(|own| own.schema_data.deprecated),
         }
+    }
+
+    /// The example of a chain, or one of its format.
+    pub(super) fn example(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> Option<Value> {
+        let said = self.first_value(chain, |data| data.example.as_ref());
+        said.or_else(|| format::example(chain.last()?.0))
     }
 
     /// What the first schema of a chain that says it has as `default` or `example`.
