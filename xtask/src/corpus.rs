@@ -1,18 +1,18 @@
 //! `cargo xtask corpus`: what becomes of many documents.
 //!
-//! The generator is measured by documents that nobody wrote for it. Each of them is generated on a
-//! thread of its own, so that a panic or a document without end costs that document only, and, under
+//! The generator is measured by documents that nobody wrote for it. Each of them is generated in a
+//! process of its own, so that an abort or a document without end costs that document only, and, under
 //! `--check`, compiled as a crate of its own: a module that does not resolve would hide the errors of
 //! all others of its crate. The crates of a batch are members of one workspace, which is used again for
 //! the next batch, so that dependencies are compiled once and the folder stays small.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ Examples:
 
 Exit codes:
   0  every document became a client or was refused, and with `--check` every client compiles
-  1  a panic, a document that took too long, a client that does not compile, or any other failure
+  1  a crash, a document that took too long, a client that does not compile, or any other failure
   2  wrong usage")]
 pub struct Args {
     /// Where the documents are, at any depth
@@ -49,9 +49,14 @@ pub struct Args {
     /// Write the result of each document to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// The path is a document: generate its client in this process, and print what became of it. The command
+    /// runs itself in this way for each document
+    #[arg(long, hide = true)]
+    one: bool,
 }
 
-/// A document that takes longer is given up.
+/// A document that takes longer is given up: so long, and as long again for each 10 MB.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Crates that are compiled together: what they compile to is on the disk at once.
@@ -67,7 +72,8 @@ enum Outcome {
     Generated,
     Refused,
     DoesNotCompile,
-    Panicked,
+    /// A panic, or the end of the process.
+    Crashed,
     TimedOut,
 }
 
@@ -78,7 +84,7 @@ impl Outcome {
             Self::Generated => "generated",
             Self::Refused => "refused",
             Self::DoesNotCompile => "does not compile",
-            Self::Panicked => "panicked",
+            Self::Crashed => "crashed",
             Self::TimedOut => "timed out",
         }
     }
@@ -114,6 +120,9 @@ struct Finding {
 /// # Errors
 /// Files that cannot be read or written, and documents that fail where they may only be refused.
 pub fn run(args: &Args) -> Result<()> {
+    if args.one {
+        return print_one(&args.folder);
+    }
     let paths = documents(&args.folder)?;
     ensure!(
         !paths.is_empty(),
@@ -121,7 +130,7 @@ pub fn run(args: &Args) -> Result<()> {
         args.folder.display()
     );
     let begun = Instant::now();
-    let mut entries = generate_all(&args.folder, &paths, args.check);
+    let mut entries = generate_all(&args.folder, &paths, args.check)?;
     let generated_in = begun.elapsed();
     if args.check {
         check(&mut entries)?;
@@ -189,18 +198,18 @@ fn is_openapi_3(text: &str) -> bool {
         .any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_3)))
 }
 
-/// Generates every client, on as many threads as the machine has processors. The order is that of the
+/// Generates every client, as many at a time as the machine has processors. The order is that of the
 /// paths.
-fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Vec<Entry> {
+fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec<Entry>> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(index) else {
-                return done;
+                return Ok(done);
             };
-            let mut entry = generate(path);
+            let mut entry = generate(path)?;
             if !keep_code {
                 entry.code = String::new();
             }
@@ -208,73 +217,107 @@ fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Vec<Entry>
             done.push((index, entry));
         }
     };
-    let mut done: Vec<(usize, Entry)> = thread::scope(|scope| {
+    let done: Result<Vec<Vec<(usize, Entry)>>> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads()).map(|_| scope.spawn(worker)).collect();
         let join = |worker: thread::ScopedJoinHandle<'_, _>| {
             worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        workers.into_iter().flat_map(join).collect()
+        workers.into_iter().map(join).collect()
     });
+    let mut done: Vec<(usize, Entry)> = done?.into_iter().flatten().collect();
     done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, entry)| entry).collect()
+    Ok(done.into_iter().map(|(_, entry)| entry).collect())
 }
 
 fn threads() -> usize {
     thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Generates one client, on a thread that is left behind where it takes too long.
-fn generate(path: &Path) -> Entry {
+/// Generates one client, in a process that is ended where it takes too long.
+fn generate(path: &Path) -> Result<Entry> {
     let mut entry = Entry {
         path: path.to_owned(),
         bytes: fs::metadata(path).map_or(0, |metadata| metadata.len()),
-        outcome: Outcome::Refused,
+        outcome: Outcome::Crashed,
         diagnostics: Vec::new(),
         seconds: 0.0,
         code: String::new(),
         lines: 0,
     };
-    let (sender, receiver) = mpsc::channel();
     let begun = Instant::now();
-    let path = path.to_owned();
-    let worker = thread::spawn(move || {
-        let client = Document::read(&path)
-            .and_then(|document| ittybit_codegen::generate(&document, "cargo xtask corpus", "client"));
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["corpus", "--one"])
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("cannot run this program once more")?;
+    let mut stdout = child.stdout.take().context("a process without output")?;
+    let (sender, receiver) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        let mut printed = Vec::new();
+        let read = stdout.read_to_end(&mut printed);
         // Whoever waits has given up where this cannot be sent.
-        sender.send(client).ok();
+        sender.send(read.map(|_| printed)).ok();
     });
-    let result = receiver.recv_timeout(LIMIT);
-    entry.seconds = begun.elapsed().as_secs_f64();
-    match result {
-        Ok(Ok(client)) => {
-            entry.outcome = Outcome::Generated;
-            entry.diagnostics = findings(&client.notes);
-            entry.lines = client.code.lines().count();
-            entry.code = client.code;
-        }
-        Ok(Err(diagnostics)) => {
-            entry.diagnostics = findings(&diagnostics);
-            // The generator makes its own panics a finding of these words.
-            let panicked = |finding: &Finding| finding.message.starts_with("the generator failed: ");
-            if entry.diagnostics.iter().any(panicked) {
-                entry.outcome = Outcome::Panicked;
-            }
-        }
-        Err(RecvTimeoutError::Timeout) => entry.outcome = Outcome::TimedOut,
-        Err(RecvTimeoutError::Disconnected) => {
-            entry.outcome = Outcome::Panicked;
-            let panic = worker
-                .join()
-                .err()
-                .unwrap_or_else(|| Box::new("it ended without a result"));
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            entry
-                .diagnostics
-                .push(Finding::new("error", None, &format!("a panic: {text}")));
-        }
+    let printed = receiver.recv_timeout(LIMIT + LIMIT * u32::try_from(entry.bytes / 10_000_000)?);
+    if printed.is_err() {
+        entry.outcome = Outcome::TimedOut;
+        child.kill().context("cannot end a process")?;
     }
-    entry
+    let status = child.wait()?;
+    entry.seconds = begun.elapsed().as_secs_f64();
+    reader.join().ok();
+    let Ok(printed) = printed else { return Ok(entry) };
+    match serde_json::from_slice::<Value>(&printed?) {
+        Ok(found) if status.success() => entry.fill(&found),
+        _ => entry
+            .diagnostics
+            .push(Finding::new("error", Some("process-ended"), &status.to_string())),
+    }
+    Ok(entry)
+}
+
+/// Generates the client of a document, and prints what [`Entry::fill`] reads.
+fn print_one(path: &Path) -> Result<()> {
+    let client =
+        Document::read(path).and_then(|document| ittybit_codegen::generate(&document, "cargo xtask corpus", "client"));
+    let (outcome, diagnostics, code) = match client {
+        Ok(client) => (Outcome::Generated, client.notes, client.code),
+        // The generator makes its own panics a finding of this code.
+        Err(found)
+            if found
+                .iter()
+                .any(|finding| finding.code_name() == Some("generator-failed")) =>
+        {
+            (Outcome::Crashed, found, String::new())
+        }
+        Err(found) => (Outcome::Refused, found, String::new()),
+    };
+    let diagnostics: Vec<Value> = findings(&diagnostics).iter().map(Finding::to_json).collect();
+    let found = json!({ "outcome": outcome.name(), "diagnostics": diagnostics, "code": code });
+    serde_json::to_writer(io::stdout().lock(), &found)?;
+    Ok(())
+}
+
+impl Entry {
+    /// Takes over what the process of the document printed.
+    fn fill(&mut self, found: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let outcomes = [Outcome::Generated, Outcome::Refused];
+        let outcome = outcomes.into_iter().find(|outcome| found["outcome"] == outcome.name());
+        self.outcome = outcome.unwrap_or(Outcome::Crashed);
+        let diagnostics = found["diagnostics"].as_array().into_iter().flatten();
+        let finding = |finding: &Value| Finding {
+            severity: text(&finding["severity"]),
+            code: text(&finding["code"]),
+            message: text(&finding["message"]),
+        };
+        self.diagnostics = diagnostics.map(finding).collect();
+        self.code = text(&found["code"]);
+        self.lines = self.code.lines().count();
+    }
 }
 
 fn findings(diagnostics: &Diagnostics) -> Vec<Finding> {
@@ -296,6 +339,10 @@ impl Finding {
             code: code.map_or_else(|| class(message), str::to_owned),
             message: message.to_owned(),
         }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({ "severity": self.severity, "code": self.code, "message": self.message })
     }
 }
 
@@ -413,11 +460,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
 }
 
 fn to_json(entry: &Entry) -> Value {
-    let diagnostics: Vec<Value> = entry
-        .diagnostics
-        .iter()
-        .map(|finding| json!({ "severity": finding.severity, "code": finding.code, "message": finding.message }))
-        .collect();
+    let diagnostics: Vec<Value> = entry.diagnostics.iter().map(Finding::to_json).collect();
     json!({
         "path": entry.path.to_string_lossy(),
         "bytes": entry.bytes,

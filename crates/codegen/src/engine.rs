@@ -1,21 +1,22 @@
 //! Progenitor: from the lowered copy to types.
 //!
 //! It panics on much that it does not support. A panic, like an error, becomes a diagnostic that
-//! names the schema, which is found by generating each of them alone.
+//! names the schema, which is found by halving what fails.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use indexmap::IndexMap;
 use ittybit_spec::{Diagnostics, Document};
-use openapiv3::{OpenAPI, ReferenceOr, Schema};
+use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 
 use quote::quote;
 
-use crate::lower::{Lowered, TIMESTAMP};
+use crate::lower::{self, Lowered, TIMESTAMP};
 use crate::model::Model;
 
 /// Runs progenitor.
@@ -23,17 +24,18 @@ pub(crate) fn run(document: &Document, lowered: &Lowered) -> Result<syn::File, D
     attempt(&lowered.api, &lowered.model).map_err(|reason| culprits(document, lowered, &reason))
 }
 
-fn settings(model: &Model) -> GenerationSettings {
+fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
-    for name in model.enums.keys() {
-        let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
-        settings.with_replacement(name, format!("types::{name}"), impls);
-    }
-    for name in model.unions.keys() {
-        settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
+    for name in api.components.iter().flat_map(|components| components.schemas.keys()) {
+        if model.enums.contains_key(name) {
+            let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
+            settings.with_replacement(name, format!("types::{name}"), impls);
+        } else if model.unions.contains_key(name) {
+            settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
+        }
     }
     settings.with_replacement(TIMESTAMP, TIMESTAMP, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     settings
@@ -42,7 +44,7 @@ fn settings(model: &Model) -> GenerationSettings {
 /// One run, with a panic made an error.
 fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
     let tokens =
-        quietly(|| Generator::new(&settings(model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
+        quietly(|| Generator::new(&settings(api, model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
     syn::parse2(essence(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
 }
 
@@ -86,41 +88,38 @@ fn is(token: &TokenTree, names: &[&str]) -> bool {
     matches!(token, TokenTree::Ident(ident) if names.iter().any(|name| ident == name))
 }
 
+type Schemas = IndexMap<String, ReferenceOr<Schema>>;
+
 /// Finds out what progenitor stumbles over.
 fn culprits(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {
+    let schemas = lowered.api.components.as_ref().map(|components| &components.schemas);
+    let names: Vec<&str> = schemas
+        .iter()
+        .flat_map(|schemas| schemas.keys())
+        .map(String::as_str)
+        .collect();
+    let failing = halve(&names, &mut |names| {
+        let api = OpenAPI {
+            openapi: lowered.api.openapi.clone(),
+            components: Some(Components {
+                schemas: alone(schemas?, names),
+                ..Components::default()
+            }),
+            ..OpenAPI::default()
+        };
+        attempt(&api, &lowered.model).err()
+    });
     let mut found = Diagnostics::new();
-    let api = &lowered.api;
-    let schemas = api
-        .components
-        .as_ref()
-        .map(|components| components.schemas.clone())
-        .unwrap_or_default();
-    let mut failures = IndexMap::new();
-    for name in schemas.keys() {
-        let needed = needed(&schemas, name);
-        let needs: Vec<String> = needed.keys().cloned().collect();
-        let alone = with_schemas(api, needed);
-        if let Err(reason) = attempt(&alone, &lowered.model) {
-            failures.insert(name.clone(), (reason, needs));
-        }
-    }
-    // What needs another that fails, and is not needed by it, fails because of it.
-    let is_cause = |name: &String, needs: &[String]| {
-        let needs_back = |other: &String| failures.get(other).is_none_or(|(_, needs)| needs.contains(name));
-        needs.iter().all(|other| other == name || needs_back(other))
-    };
-    for (name, (reason, _)) in failures.iter().filter(|(name, (_, needs))| is_cause(name, needs)) {
+    for (name, reason) in failing {
         let at = lowered.model.places.get(name).cloned().unwrap_or_default();
-        let message = format!("the schema `{name}` cannot be generated: {}", first_line(reason));
-        found.push(document.error(&at, message).help("describe it with simpler means"));
+        let message = format!("the schema `{name}` cannot be generated: {}", first_line(&reason));
+        let finding = document.error(&at, message).code("schema-not-generated");
+        found.push(finding.help("describe it with simpler means"));
     }
     if found.is_empty() {
         let message = format!("the document cannot be generated: {}", first_line(reason));
-        found.push(
-            document
-                .error("", message)
-                .help("each schema can be generated alone: take some out"),
-        );
+        let finding = document.error("", message).code("document-not-generated");
+        found.push(finding.help("each schema can be generated alone: take some out"));
     }
     found
 }
@@ -129,44 +128,49 @@ fn first_line(reason: &str) -> &str {
     reason.lines().next().unwrap_or_default()
 }
 
-fn with_schemas(api: &OpenAPI, schemas: IndexMap<String, ReferenceOr<Schema>>) -> OpenAPI {
-    let mut api = api.clone();
-    if let Some(components) = &mut api.components {
-        components.schemas = schemas;
+/// What fails by itself, and why. Only the halves of what fails are tried, so that all tries together are as
+/// large as the whole some times over, however much there is.
+fn halve<'n>(names: &[&'n str], fails: &mut impl FnMut(&[&'n str]) -> Option<String>) -> Vec<(&'n str, String)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![names];
+    while let Some(names) = waiting.pop() {
+        match (names, fails(names)) {
+            (_, None) | ([], _) => {}
+            ([name], Some(reason)) => found.push((*name, reason)),
+            (names, Some(_)) => {
+                let (left, right) = names.split_at(names.len() / 2);
+                waiting.extend([right, left]);
+            }
+        }
     }
-    api
+    found
 }
 
-/// A schema and all that it refers to.
-fn needed(all: &IndexMap<String, ReferenceOr<Schema>>, name: &str) -> IndexMap<String, ReferenceOr<Schema>> {
-    let mut names = vec![name.to_owned()];
-    let mut index = 0;
-    while let Some(name) = names.get(index) {
-        // The copy is plain data: its JSON holds every reference.
-        let json = all
-            .get(name)
-            .and_then(|schema| serde_json::to_value(schema).ok())
-            .unwrap_or_default();
-        references(&json, &mut names);
-        index += 1;
-    }
-    names
-        .into_iter()
-        .filter_map(|name| all.get_key_value(&name))
+/// Some of the schemas; what they refer to besides is any value.
+fn alone(all: &Schemas, names: &[&str]) -> Schemas {
+    let mut schemas: Schemas = names
+        .iter()
+        .filter_map(|name| all.get_key_value(*name))
         .map(|(name, schema)| (name.clone(), schema.clone()))
-        .collect()
+        .collect();
+    // The copy is plain data: its JSON holds every reference.
+    let mut needed = BTreeSet::new();
+    for schema in schemas.values() {
+        references(&serde_json::to_value(schema).unwrap_or_default(), &mut needed);
+    }
+    for name in needed {
+        if all.contains_key(&name) {
+            schemas.entry(name).or_insert_with(|| ReferenceOr::Item(lower::any()));
+        }
+    }
+    schemas
 }
 
-fn references(json: &serde_json::Value, names: &mut Vec<String>) {
+fn references(json: &serde_json::Value, names: &mut BTreeSet<String>) {
     match json {
         serde_json::Value::Object(entries) => {
-            if let Some(name) = entries
-                .get("$ref")
-                .and_then(|reference| reference.as_str()?.rsplit('/').next())
-                && !names.iter().any(|known| known == name)
-            {
-                names.push(name.to_owned());
-            }
+            let reference = entries.get("$ref").and_then(|reference| reference.as_str());
+            names.extend(reference.and_then(|reference| Some(reference.rsplit('/').next()?.to_owned())));
             entries.values().for_each(|value| references(value, names));
         }
         serde_json::Value::Array(items) => items.iter().for_each(|item| references(item, names)),
@@ -239,6 +243,20 @@ components:
     fn a_panic_is_an_error() {
         assert_eq!(quietly(|| 1), Ok(1));
         assert_eq!(quietly(|| -> () { panic!("no {}", "way") }), Err("no way".to_owned()));
+    }
+
+    #[test]
+    fn what_fails_is_found_without_trying_everything() {
+        let names: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut tried = 0;
+        let found = halve(&names, &mut |names| {
+            tried += names.len();
+            names.contains(&"700").then(|| "no way".to_owned())
+        });
+        assert_eq!(found, [("700", "no way".to_owned())]);
+        assert!(tried < 4 * names.len(), "{tried}");
+        assert_eq!(halve(&names, &mut |names| (names.len() > 1).then(String::new)), []);
     }
 
     #[test]

@@ -123,6 +123,7 @@ fn generate_all(
     };
     let finding = document.error("", format!("the generator failed: {reason}"));
     Err(finding
+        .code("generator-failed")
         .help("this is a defect of the generator: please report it with the document")
         .into())
 }

@@ -253,6 +253,8 @@ pub(crate) struct Operation {
     pub method: String,
     /// The path template as written.
     pub path: String,
+    /// The URL of a server of its own, which the client does not send to by itself.
+    pub server: Option<String>,
     /// By Rust name.
     pub parameters: IndexMap<String, Parameter>,
     pub body: Option<Body>,
@@ -312,7 +314,7 @@ pub(crate) struct Style {
     pub allow_reserved: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Location {
     Path,
     Query,
@@ -379,7 +381,7 @@ pub(crate) struct Bounds {
     pub multiple_of: Option<Literal>,
     pub min_length: Option<usize>,
     pub max_length: Option<usize>,
-    pub pattern: Option<crate::pattern::Automaton>,
+    pub pattern: Option<std::rc::Rc<crate::pattern::Automaton>>,
     pub min_items: Option<usize>,
     pub max_items: Option<usize>,
     pub unique_items: bool,

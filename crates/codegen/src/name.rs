@@ -212,7 +212,12 @@ fn is_keyword(name: &str) -> bool {
     name.len() <= LONGEST && (syn::parse_str::<syn::Ident>(name).is_err() || name == "gen")
 }
 
+/// Characters of a name that are used: names are repeated often, and those of inline schemas begin with
+/// the names around them.
+const LONGEST: usize = 200;
+
 fn words(name: &str) -> String {
+    let name = name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end]);
     // Rust takes names for the same that Unicode takes for the same.
     let name: String = if name.is_ascii() {
         name.to_owned()
@@ -276,6 +281,19 @@ mod tests {
             ("Self", "Self_"),
         ] {
             assert_eq!(variant_name(value), expected);
+        }
+    }
+
+    #[test]
+    fn no_name_is_longer_than_two_hundred() {
+        let long = "aB".repeat(10_000);
+        for name in [
+            type_name(&long),
+            field_name(&long),
+            variant_name(&long),
+            builder_name(&long),
+        ] {
+            assert!(name.chars().count() <= 2 * LONGEST, "{name}");
         }
     }
 

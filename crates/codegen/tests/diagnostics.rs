@@ -140,7 +140,8 @@ fn schemas() {
         "itself by way of another" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),
         "itself by way of a sum" => schema("    A: { type: object, additionalProperties: { allOf: [{ type: object }, { $ref: \"#/components/schemas/A\" }] } }\n"),
         "descriptions of no enum's values" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: { cat: 3, cow: Moo } }\n"),
-        "descriptions that are a list" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: [Meow] }\n"),
+        "descriptions that are a list" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: [Meow, 3] }\n"),
+        "descriptions that are text" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: Meow }\n"),
     }
 }
 
@@ -281,6 +282,6 @@ fn what_is_decided_is_generated() {
             .iter()
             .filter_map(ittybit_spec::Diagnostic::code_name)
             .collect();
-        assert_eq!(codes, [code], "{schema}");
+        assert!(codes.contains(&code), "{schema}: {codes:?}");
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::HashSet;
 
-use ittybit_spec::Document;
+use ittybit_spec::{Diagnostics, Document};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
@@ -275,12 +275,14 @@ fn take(document: &mut Value, at: &str) -> Option<Value> {
 fn try_out(text: &str) -> Result<(), TestCaseError> {
     match generate("api.json", text) {
         Ok(client) => {
+            coded(&client.notes)?;
             let file = syn::parse_file(&client.code);
             let file = file.map_err(|error| TestCaseError::fail(format!("{error} in\n{}", client.code)))?;
             sound(&file).map_err(|reason| TestCaseError::fail(format!("{reason} in\n{}", client.code)))
         }
         Err(findings) => {
             prop_assert!(findings.has_errors());
+            coded(&findings)?;
             for finding in findings.iter() {
                 let message = finding.message();
                 // What lower lets through has to be generated: these stand for what nobody foresaw.
@@ -292,6 +294,14 @@ fn try_out(text: &str) -> Result<(), TestCaseError> {
             Ok(())
         }
     }
+}
+
+/// Whoever sorts findings goes by their codes.
+fn coded(findings: &Diagnostics) -> Result<(), TestCaseError> {
+    for finding in findings {
+        prop_assert!(finding.code_name().is_some(), "no code: {finding}");
+    }
+    Ok(())
 }
 
 /// No name is there twice where only one may be.
@@ -541,4 +551,45 @@ fn depth_is_no_danger() {
     ));
     let client = generate("chain.yaml", &text).unwrap_or_else(|findings| panic!("{findings}"));
     assert_eq!(client.types, 2_001);
+}
+
+/// What many parameters share is written once, and what is nested is listed to a depth.
+#[test]
+fn the_metadata_grows_with_the_document() {
+    let values: Vec<String> = (0..200).map(|n| format!("value{n}")).collect();
+    let values = values.join(", ");
+    let parameters: String = (0..50)
+        .map(|n| format!("{{ name: p{n}, in: query, schema: {{ $ref: '#/components/schemas/Many' }} }}, "))
+        .collect();
+    let chain: String = (0..300)
+        .map(|n| {
+            format!(
+                "    A{n}: {{ type: object, properties: {{ a: {{ $ref: '#/components/schemas/A{}' }} }} }}\n",
+                n + 1
+            )
+        })
+        .collect();
+    let text = format!(
+        "openapi: 3.0.3
+info: {{ title: Much, version: 1.0.0 }}
+servers: [{{ url: https://api.example.com }}]
+paths:
+  /a:
+    get:
+      operationId: get_a
+      parameters: [{parameters}]
+      responses:
+        '200':
+          description: Fine.
+          content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/A0' }} }} }}
+components:
+  schemas:
+    Many: {{ type: string, enum: [{values}] }}
+{chain}    A300: {{ type: string }}
+"
+    );
+    let client = generate("much.yaml", &text).unwrap_or_else(|findings| panic!("{findings}"));
+    assert_eq!(client.code.matches("(\"value7\", \"\")").count(), 1);
+    assert_eq!(client.code.matches("VALUES_OF_MANY").count(), 51);
+    assert!(client.code.contains(&"a.".repeat(10)) && !client.code.contains(&"a.".repeat(20)));
 }

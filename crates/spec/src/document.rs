@@ -85,6 +85,11 @@ impl Document {
         self.sources[0].text()
     }
 
+    /// The length of the texts of all its files, in bytes.
+    pub fn size(&self) -> usize {
+        self.sources.iter().map(|source| source.text().len()).sum()
+    }
+
     /// The files that it was read from, the one that it begins with first; none where it was read
     /// from text. A build script reruns when one of them changes.
     pub fn files(&self) -> impl Iterator<Item = &Path> {

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use crate::node::{Entry, Node};
 use crate::{Diagnostic, Document, pointer};
 
+const CODE: &str = "document-unreadable";
+
 /// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the 2 MiB that
 /// threads have.
 const STACK: usize = 64 << 20;
@@ -31,8 +33,12 @@ pub(crate) fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
     });
     match outcome {
         Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(document.error("", "not OpenAPI 3.0: reading its types panicked")),
-        Err(error) => Err(document.error("", format!("no thread to read this with: {error}"))),
+        Ok(Err(_)) => Err(document
+            .error("", "not OpenAPI 3.0: reading its types panicked")
+            .code(CODE)),
+        Err(error) => Err(document
+            .error("", format!("no thread to read this with: {error}"))
+            .code(CODE)),
     }
 }
 
@@ -44,6 +50,7 @@ fn refusal(document: &Document, whole: &serde_json::Error) -> Diagnostic {
     };
     document
         .error(&place, format!("not OpenAPI 3.0: {error}"))
+        .code(CODE)
         .help("compare it with the OpenAPI 3.0.3 specification")
 }
 

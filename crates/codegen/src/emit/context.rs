@@ -1,22 +1,57 @@
 //! What the names in generated code stand for.
 
-use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use indexmap::{IndexMap, IndexSet};
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Item, Type};
+use syn::{Item, ItemStruct, Type};
 
-use super::{find_struct, paths};
+use super::paths;
 use crate::model::{Field, Model};
 use crate::pattern::Automaton;
+
+/// A struct of progenitor's, with the types of its fields.
+pub(crate) struct Definition<'a> {
+    pub item: &'a ItemStruct,
+    pub fields: HashMap<String, &'a Type>,
+    /// The names of those that are no `Option`.
+    pub required: Vec<String>,
+}
+
+impl<'a> Definition<'a> {
+    fn field<'m>(&self, rust: &'m String, field: &'m Field) -> Option<(&'m String, &'m Field, bool, &'a Type)> {
+        let (optional, _, ty) = paths::unwrapped(self.fields.get(rust)?);
+        Some((rust, field, optional, ty))
+    }
+}
+
+/// The structs among items, by name.
+pub(crate) fn definitions(items: &[Item]) -> HashMap<String, Definition<'_>> {
+    let mut found = HashMap::new();
+    for item in items {
+        let Item::Struct(item) = item else { continue };
+        let named = |field: &'_ syn::Field| field.ident.as_ref().map(ToString::to_string);
+        let fields = item.fields.iter().filter_map(|field| Some((named(field)?, &field.ty)));
+        let fields: HashMap<String, &Type> = fields.collect();
+        let required = fields.iter().filter(|(_, ty)| paths::argument(ty, "Option").is_none());
+        let required = required.map(|(name, _)| name.clone()).collect();
+        found.insert(item.ident.to_string(), Definition { item, fields, required });
+    }
+    found
+}
 
 /// Everything that a name can stand for.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub model: &'a Model,
-    /// Progenitor's module `types`.
-    pub types: &'a [Item],
+    /// The structs of progenitor's module `types`.
+    pub definitions: &'a HashMap<String, Definition<'a>>,
     pub crate_name: &'a str,
     pub patterns: &'a IndexMap<&'a str, &'a Automaton>,
+    /// The enums whose values several parameters list by a constant.
+    pub listed: &'a RefCell<IndexSet<String>>,
 }
 
 impl<'a> Context<'a> {
@@ -40,14 +75,23 @@ impl<'a> Context<'a> {
     /// The fields of a struct: the name in Rust, what the document says, whether it is optional, and
     /// the type without `Option` and `Box`. None, where there is no such struct.
     pub(crate) fn fields(self, name: &str) -> impl Iterator<Item = (&'a String, &'a Field, bool, &'a Type)> {
-        let known = self.model.structs.get(name).zip(find_struct(self.types, name).ok());
+        let known = self.model.structs.get(name).zip(self.definitions.get(name));
         known.into_iter().flat_map(|(model, definition)| {
-            model.fields.iter().filter_map(|(rust, field)| {
-                let is_it = |field: &&syn::Field| field.ident.as_ref().is_some_and(|ident| ident == rust);
-                let (optional, _, ty) = paths::unwrapped(&definition.fields.iter().find(is_it)?.ty);
-                Some((rust, field, optional, ty))
-            })
+            let fields = model.fields.iter();
+            fields.filter_map(|(rust, field)| definition.field(rust, field))
         })
+    }
+
+    /// Those of the fields that are not optional, without a look at the others: there may be thousands.
+    pub(crate) fn required_fields(self, name: &str) -> Vec<(&'a String, &'a Field, bool, &'a Type)> {
+        let Some((model, definition)) = self.model.structs.get(name).zip(self.definitions.get(name)) else {
+            return Vec::new();
+        };
+        let required = definition.required.iter();
+        let mut found: Vec<_> = required.filter_map(|rust| model.fields.get_full(rust)).collect();
+        found.sort_by_key(|(index, ..)| *index);
+        let field = |(_, rust, field)| definition.field(rust, field);
+        found.into_iter().filter_map(field).collect()
     }
 }
 

@@ -219,10 +219,11 @@ impl Expression<'_> {
     /// which there is a value.
     fn builder(&mut self, name: &str, whole: bool) -> Option<(String, Vec<String>)> {
         let mut calls = Vec::new();
-        for (rust, field, optional, ty) in self.context.fields(name) {
-            if optional && !whole {
-                continue;
-            }
+        let fields = match whole {
+            true => self.context.fields(name).collect(),
+            false => self.context.required_fields(name),
+        };
+        for (rust, field, optional, ty) in fields {
             let example = field.example.as_ref();
             match self.of(ty, Said { example, bounds: None }, false) {
                 Some(argument) => calls.push(format!(".{rust}({argument})")),

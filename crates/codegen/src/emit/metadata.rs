@@ -1,6 +1,8 @@
 //! Metadata: each request builder has a constant that describes its operation, and a setter that
 //! takes a parameter by its name, from text.
 
+use std::collections::HashMap;
+
 use indexmap::IndexSet;
 use proc_macro2::{Literal as RustLiteral, TokenStream};
 use quote::{format_ident, quote};
@@ -11,7 +13,8 @@ use super::example::{self, Said};
 use super::setter::{self, Setter};
 use super::{docs, paths};
 use crate::model::{
-    About, Body, Format, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter, PartContent, Success,
+    About, Body, Enum, Format, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter, PartContent, Style,
+    Success,
 };
 use crate::name;
 
@@ -196,27 +199,25 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
             let of = ty
                 .and_then(|setter| name_of(&context.resolved(&setter.ty)))
                 .unwrap_or_default();
-            let styles = match &body.format {
-                Format::Form(_, styles) => styles.as_slice(),
-                _ => &[],
+            let styles: HashMap<&String, Style> = match &body.format {
+                Format::Form(_, styles) => styles.iter().map(|(name, style)| (name, *style)).collect(),
+                _ => HashMap::new(),
             };
             let fields = context.fields(&of).map(|(_, field, _, ty)| {
-                let style = styles.iter().find(|(name, _)| *name == field.property);
-                let style = style.map(|(_, style)| super::operation::style(*style));
+                let style = styles.get(&field.property).map(|style| super::operation::style(*style));
                 let said = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
                 Value::of(ty, context).parameter(&field.property, &field.about, field.required, &said)
             });
             fields.collect()
         }
         Format::Multipart(parts) => {
-            let parts = parts.iter().map(|part| {
+            // The setters of parts are the last, in their order.
+            let of_parts = &setters[setters.len() - parts.len()..];
+            let parts = parts.iter().zip(of_parts).map(|(part, setter)| {
                 let value = match &part.content {
                     PartContent::File => Value::file(false),
                     PartContent::Files => Value::file(true),
-                    PartContent::Value(_) => {
-                        let setter = setters.iter().find(|setter| setter.name == part.rust);
-                        setter.map_or_else(Value::json, |setter| Value::of(&setter.ty, context))
-                    }
+                    PartContent::Value(_) => Value::of(&setter.ty, context),
                 };
                 value.parameter(&part.name, &part.about, part.required, &[Some(of_body())])
             });
@@ -328,18 +329,23 @@ fn named<'a>(
     operation: &'a Operation,
     setters: &'a [Setter],
 ) -> impl Iterator<Item = (&'a str, &'a Parameter, &'a Setter)> {
-    operation.parameters.iter().filter_map(|(rust, parameter)| {
-        let setter = setters.iter().find(|setter| setter.name == *rust)?;
-        let taken = |(other, item): (&String, &Parameter)| {
-            other != rust && (item.name == parameter.name || *other == parameter.name)
-        };
-        let name = if operation.parameters.iter().any(taken) {
-            rust
-        } else {
-            &parameter.name
-        };
-        Some((name.as_str(), parameter, setter))
-    })
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for parameter in operation.parameters.values() {
+        *count.entry(parameter.name.as_str()).or_default() += 1;
+    }
+    // The setters of parameters are the first, in their order.
+    operation
+        .parameters
+        .iter()
+        .zip(setters)
+        .map(move |((rust, parameter), setter)| {
+            let is_method = parameter.name != *rust && operation.parameters.contains_key(&parameter.name);
+            let name = match is_method || count[parameter.name.as_str()] > 1 {
+                true => rust,
+                false => &parameter.name,
+            };
+            (name.as_str(), parameter, setter)
+        })
 }
 
 /// What a parameter's type says of its values.
@@ -347,8 +353,44 @@ struct Value {
     /// A variant of the runtime's `Kind`.
     kind: &'static str,
     repeated: bool,
-    /// The values of an enum, with their descriptions.
-    documented: Vec<(String, String)>,
+    /// The values of an enum, as data.
+    values: Option<TokenStream>,
+}
+
+/// The values of an enum that take more text than this are a constant, which all parameters share.
+const LONG: usize = 1_000;
+
+/// The values of an enum and their descriptions.
+fn documented(values: &Enum) -> TokenStream {
+    let values = values.variants.values().map(|variant| {
+        let (value, docs) = (&variant.value, words(&variant.about).0);
+        quote! { (#value, #docs) }
+    });
+    quote! { &[#(#values),*] }
+}
+
+fn is_long(values: &Enum) -> bool {
+    let docs = |about: &About| about.docs.as_ref().map_or(0, String::len);
+    let lengths = values
+        .variants
+        .values()
+        .map(|variant| variant.value.len() + docs(&variant.about));
+    lengths.sum::<usize>() > LONG
+}
+
+/// The name of the constant for the values of an enum.
+fn values_of(name: &str) -> proc_macro2::Ident {
+    format_ident!("VALUES_OF_{}", name::field_name(name).to_uppercase())
+}
+
+/// The constants that `OPERATION`s share: the values of long enums.
+pub(crate) fn values(context: Context) -> impl Iterator<Item = TokenStream> {
+    let listed = context.listed.take().into_iter();
+    listed.filter_map(move |name| {
+        let values = documented(context.model.enums.get(&name)?);
+        let constant = values_of(&name);
+        Some(quote! { const #constant: &[(&str, &str)] = #values; })
+    })
 }
 
 impl Value {
@@ -361,19 +403,24 @@ impl Value {
                 item => Self { repeated: true, ..item },
             };
         }
-        let values = name_of(&ty).and_then(|name| context.model.enums.get(&name));
-        let kind = match (values, &ty) {
+        let known = name_of(&ty).and_then(|name| context.model.enums.get_key_value(&name));
+        let kind = match (known, &ty) {
             (Some(_), _) => "Text",
             (None, Type::Path(path)) => kind_of(path),
             (None, _) => "Json",
         };
-        let documented = values.into_iter().flat_map(|values| values.variants.values());
-        let documented = documented
-            .map(|variant| (variant.value.clone(), words(&variant.about).0))
-            .collect();
+        let known = known.filter(|(_, known)| !known.variants.is_empty());
+        let values = known.map(|(name, known)| match is_long(known) {
+            true => {
+                context.listed.borrow_mut().insert(name.clone());
+                let constant = values_of(name);
+                quote! { #constant }
+            }
+            false => documented(known),
+        });
         Self {
             kind,
-            documented,
+            values,
             ..Self::json()
         }
     }
@@ -383,7 +430,7 @@ impl Value {
         Self {
             kind: "Json",
             repeated: false,
-            documented: Vec::new(),
+            values: None,
         }
     }
 
@@ -399,13 +446,12 @@ impl Value {
     fn parameter(self, name: &str, about: &About, required: bool, said: &[Option<TokenStream>]) -> TokenStream {
         let (description, deprecated) = words(about);
         let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
-        let values = self.documented.iter().map(|(value, docs)| quote! { (#value, #docs) });
         let of_values = [
             kind.map(|kind| quote! { kind: operation::Kind::#kind, }),
             required.then(|| quote! { required: true, }),
             deprecated.then(|| quote! { deprecated: true, }),
             self.repeated.then(|| quote! { repeated: true, }),
-            (!self.documented.is_empty()).then(|| quote! { values: &[#(#values),*], }),
+            self.values.map(|values| quote! { values: #values, }),
         ];
         let all: Vec<_> = of_values.into_iter().chain(said.iter().cloned()).collect();
         completed(
@@ -419,6 +465,9 @@ impl Value {
 /// From here on objects are listed as they are, and not their fields: structs in structs may have any
 /// number of them.
 const MOST_FIELDS: usize = 200;
+
+/// And from this depth on.
+const MOST_LEVELS: usize = 16;
 
 /// The fields of a struct and of the structs in it.
 struct Fields<'a> {
@@ -436,7 +485,10 @@ impl Fields<'_> {
             let path = format!("{prefix}{}", field.property);
             match name_of(&self.context.resolved(ty)) {
                 Some(inner)
-                    if structs.contains_key(&inner) && !within.contains(&inner) && self.names.len() < MOST_FIELDS =>
+                    if structs.contains_key(&inner)
+                        && !within.contains(&inner)
+                        && within.len() < MOST_LEVELS
+                        && self.names.len() < MOST_FIELDS =>
                 {
                     self.collect(&inner, &format!("{path}."), within);
                 }

@@ -16,11 +16,13 @@ mod structs;
 mod survey;
 mod unions;
 
+use std::cell::RefCell;
+
 use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{File, Item, ItemMod, ItemStruct};
+use syn::{File, Item, ItemMod};
 
 use self::context::Context;
 use self::survey::Survey;
@@ -38,16 +40,24 @@ pub(crate) fn emit(
     let type_items = module(&file, "types")?;
 
     let patterns = setter::patterns(model);
+    let definitions = context::definitions(type_items);
+    let listed = RefCell::default();
     let context = Context {
         model,
-        types: type_items,
+        definitions: &definitions,
         crate_name,
         patterns: &patterns,
+        listed: &listed,
     };
     let structs = model
         .structs
         .iter()
-        .map(|(name, item)| structs::Parts::new(find_struct(type_items, name)?, name, item))
+        .map(|(name, item)| {
+            let definition = definitions
+                .get(name)
+                .ok_or_else(|| missing(&format!("struct `{name}`")))?;
+            structs::Parts::new(definition, name, item)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let enums = model
         .enums
@@ -92,7 +102,8 @@ pub(crate) fn emit(
         builders.extend(items(tokens)?);
     }
     let fields = metadata::fields(operations.iter().map(operation::Parts::described), context);
-    for constant in fields.into_iter().chain(setter::pattern_constants(context)) {
+    let constants = metadata::values(context).chain(setter::pattern_constants(context));
+    for constant in fields.into_iter().chain(constants) {
         builders.extend(items(constant)?);
     }
     let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
@@ -232,21 +243,12 @@ fn module<'f>(file: &'f File, name: &str) -> Result<&'f [Item], syn::Error> {
         .ok_or_else(|| missing(&format!("module `{name}`")))
 }
 
-fn find_struct<'f>(items: &'f [Item], name: &str) -> Result<&'f ItemStruct, syn::Error> {
-    items
-        .iter()
-        .find_map(|item| match item {
-            Item::Struct(item) if item.ident == name => Some(item),
-            _ => None,
-        })
-        .ok_or_else(|| missing(&format!("struct `{name}`")))
-}
-
 /// Reports code of progenitor's that is not as expected.
 pub(crate) fn unexpected(document: &ittybit_spec::Document, error: &syn::Error) -> Diagnostics {
     let message = format!("the generated code is not as expected: {error}");
     document
         .error("", message)
+        .code("generator-failed")
         .help("the generator does not fit this version of progenitor")
         .into()
 }

@@ -161,8 +161,12 @@ impl<'m> Parts<'m> {
             .map(|summary| docs::sentence(&docs::for_rustdoc(summary)));
         let description = self.model.about.docs.as_deref().map(docs::for_rustdoc);
         let wire = self.wire();
+        let server = self.model.server.as_deref().map(|url| {
+            let url = docs::code(url);
+            format!("The document has it at {url}: send it by a client that has this as its `base_url`.")
+        });
         let example = self.sent();
-        let text: Vec<String> = [summary, description, Some(wire), Some(example)]
+        let text: Vec<String> = [summary, description, Some(wire), server, Some(example)]
             .into_iter()
             .flatten()
             .collect();

@@ -112,7 +112,7 @@ pub(crate) fn patterns(model: &Model) -> IndexMap<&str, &Automaton> {
         let mut bounds = Some(&parameter.bounds);
         while let Some(of) = bounds {
             if let Some(automaton) = &of.pattern {
-                found.entry(automaton.source.as_str()).or_insert(automaton);
+                found.entry(automaton.source.as_str()).or_insert(automaton.as_ref());
             }
             bounds = of.items.as_deref();
         }

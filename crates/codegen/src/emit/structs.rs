@@ -2,10 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::ItemStruct;
 use syn::visit_mut::VisitMut;
 
-use super::context::Context;
+use super::context::{Context, Definition};
 use super::{docs, example, missing, paths};
 use crate::model::Struct;
 
@@ -26,14 +25,11 @@ struct Field<'m> {
 }
 
 impl<'m> Parts<'m> {
-    pub(crate) fn new(item: &ItemStruct, name: &'m str, model: &'m Struct) -> Result<Self, syn::Error> {
-        let ty = |name: &str| {
-            let field = item
-                .fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == name))?;
-            Some(field.ty.clone())
-        };
+    pub(crate) fn new(definition: &Definition, name: &'m str, model: &'m Struct) -> Result<Self, syn::Error> {
+        let Definition {
+            item, fields: types, ..
+        } = definition;
+        let ty = |name: &str| types.get(name).map(|ty| (*ty).clone());
         let fields = model
             .fields
             .iter()

@@ -1,5 +1,7 @@
 //! Bodies: what is sent, and what is received.
 
+use std::collections::HashSet;
+
 use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::pointer;
 use openapiv3::{
@@ -9,9 +11,9 @@ use openapiv3::{
 use proc_macro2::TokenStream;
 
 use super::operation::{place_name, resolve};
-use super::schema::{Place, about, any, first_value};
+use super::schema::{Place, any};
 use super::shape::{Object, Shape};
-use super::{Lowering, free};
+use super::{Lowering, Suffixes};
 use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Part, PartContent, Style, Success};
 use crate::name;
 
@@ -35,14 +37,14 @@ pub(super) struct Answer {
 }
 
 /// A response that means success.
-struct Succeeded {
+struct Succeeded<'a> {
     status: String,
     range: (u16, u16),
-    response: Response,
+    response: &'a Response,
     at: String,
 }
 
-impl Succeeded {
+impl Succeeded<'_> {
     /// The media type that is read, if the response has a body.
     fn media(&self) -> Option<(&str, &MediaType)> {
         let content = &self.response.content;
@@ -61,11 +63,11 @@ enum Reading {
     Bytes,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// What the model says of a request body.
     pub(super) fn body(
         &mut self,
-        body: &ReferenceOr<RequestBody>,
+        body: &'a ReferenceOr<RequestBody>,
         at: &str,
         builder: &str,
         parameters: &IndexMap<String, Parameter>,
@@ -77,13 +79,14 @@ impl Lowering<'_> {
                 resolve(&self.components.request_bodies, reference, "requestBodies", at)
             }
         };
-        let body = body.cloned()?;
+        let body = body?;
         let content_at = pointer::join(&at, ["content"]);
         let name = place_name(&at, builder, "body", "body");
         let best = body.content.iter().min_by_key(|(media, content)| rank(media, content));
         let Some((media, content)) = best else {
             self.note(
                 &content_at,
+                "body-empty",
                 "the request body has no media type, so there is nothing to send",
             );
             return None;
@@ -113,7 +116,7 @@ impl Lowering<'_> {
             }
         };
         let about = About {
-            docs: body.description.clone(),
+            docs: body.description.as_deref().map(|text| self.words(text)),
             deprecated: false,
         };
         Some(Body {
@@ -128,7 +131,7 @@ impl Lowering<'_> {
         for other in content.keys().filter(|other| *other != used) {
             let message = format!("of the media types only `{used}` is used, not `{other}`");
             let at = pointer::join(at, [other.as_str()]);
-            self.push(self.document.note(&at, message).at_key());
+            self.push(self.document.note(&at, message).code("media-type-unused").at_key());
         }
     }
 
@@ -140,28 +143,38 @@ impl Lowering<'_> {
 
     /// The properties of an object, also of one that is referred to.
     fn object(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Option<Object> {
-        let chain = self.chain(schema, &place.at);
-        let (schema, at) = chain.last()?.clone();
-        match self.shape(&schema, &Place::new(at, place.name.clone())) {
+        if self.repeats_too_much() {
+            return None;
+        }
+        let (schema, at) = self.chain(schema, &place.at).pop()?;
+        match self.shape(schema, &Place::new(at, place.name.clone())) {
             Shape::Struct(object) => Some(object),
             _ => None,
         }
     }
 
     fn parts(&mut self, object: &Object, place: &Place, parameters: &IndexMap<String, Parameter>) -> Vec<Part> {
-        let mut parts: Vec<Part> = Vec::new();
+        let (mut parts, mut taken, mut suffixes) = (Vec::new(), HashSet::new(), Suffixes::default());
+        if !self.may_repeat(object.properties.len(), &place.at) {
+            return parts;
+        }
         for (property, (schema, at)) in &object.properties {
             let mut wanted = name::field_name(property);
             if name::REQUEST_METHODS.contains(&wanted.as_str()) {
                 wanted.push_str("_value");
             }
-            let is_taken = |name: &str| parameters.contains_key(name) || parts.iter().any(|part| part.rust == name);
+            let is_taken = |name: &str| parameters.contains_key(name) || taken.contains(name);
             let rust = match is_taken(&wanted) {
-                true => free(&format!("{wanted}_part"), "_", is_taken),
+                true => suffixes.free(&format!("{wanted}_part"), "_", is_taken),
                 false => wanted.clone(),
             };
+            taken.insert(rust.clone());
             if rust != name::field_name(property) {
-                self.note(at, format!("the name `{property}` is taken: the method is `{rust}`"));
+                self.note(
+                    at,
+                    "name-taken",
+                    format!("the name `{property}` is taken: the method is `{rust}`"),
+                );
             }
             let chain = self.chain(schema, at);
             let content = if self.is_binary(schema) {
@@ -175,10 +188,10 @@ impl Lowering<'_> {
             parts.push(Part {
                 rust,
                 name: property.clone(),
-                about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                about: self.about(&chain),
                 required: object.required.contains(property),
                 content,
-                example: first_value(&chain, |data| data.example.as_ref()),
+                example: self.example(&chain),
             });
         }
         parts
@@ -186,10 +199,11 @@ impl Lowering<'_> {
 
     /// Whether a schema is that of bytes.
     fn is_binary(&self, schema: &ReferenceOr<Schema>) -> bool {
-        let SchemaKind::Type(Type::String(string)) = self.kind_behind(schema) else {
+        let kind = self.kind_behind(schema);
+        let SchemaKind::Type(Type::String(string)) = kind.as_ref() else {
             return false;
         };
-        match string.format {
+        match &string.format {
             VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => true,
             VariantOrUnknownOrEmpty::Unknown(format) => format == "file",
             _ => false,
@@ -197,13 +211,16 @@ impl Lowering<'_> {
     }
 
     fn is_list_of_files(&self, schema: &ReferenceOr<Schema>) -> bool {
-        match self.kind_behind(schema) {
-            SchemaKind::Type(Type::Array(list)) => list.items.is_some_and(|items| self.is_binary(&items.unbox())),
+        match self.kind_behind(schema).as_ref() {
+            SchemaKind::Type(Type::Array(list)) => {
+                let items = list.items.clone().map(ReferenceOr::unbox);
+                items.is_some_and(|items| self.is_binary(&items))
+            }
             _ => false,
         }
     }
 
-    pub(super) fn answer(&mut self, responses: &Responses, at: &str, builder: &str) -> Answer {
+    pub(super) fn answer(&mut self, responses: &'a Responses, at: &str, builder: &str) -> Answer {
         let at = pointer::join(at, ["responses"]);
         let mut success: Vec<Succeeded> = Vec::new();
         let mut errors = Vec::new();
@@ -225,12 +242,16 @@ impl Lowering<'_> {
                     response,
                     at,
                 }),
-                400..=599 => errors.push((key, response.description)),
+                400..=599 => errors.push((key, self.words(&response.description))),
                 _ => informational.push(at),
             }
         }
         for at in informational {
-            self.note(&at, "a status that is neither success nor an error has no effect");
+            self.note(
+                &at,
+                "status-unused",
+                "a status that is neither success nor an error has no effect",
+            );
         }
         if let Some(default) = &responses.default
             && let Some((response, default_at)) = self.response(default, pointer::join(&at, ["default"]))
@@ -244,12 +265,13 @@ impl Lowering<'_> {
                     at: default_at,
                 });
             } else {
-                errors.push(("other".to_owned(), response.description));
+                errors.push(("other".to_owned(), self.words(&response.description)));
             }
         }
         let Some(first) = success.first() else {
             self.note(
                 &at,
+                "success-undocumented",
                 "no response says what success looks like: the body is handed over as it is",
             );
             return Answer {
@@ -264,7 +286,7 @@ impl Lowering<'_> {
             };
         };
         let (docs, headers) = (
-            first.response.description.clone(),
+            self.words(&first.response.description),
             first.response.headers.keys().cloned().collect(),
         );
         let first_at = first.at.clone();
@@ -306,7 +328,7 @@ impl Lowering<'_> {
             all => {
                 if all.contains(&Reading::Json) {
                     let message = "the successes are of several kinds: the body is handed over as it is";
-                    self.note(&first.at, message);
+                    self.note(&first.at, "success-mixed", message);
                 }
                 return (Success::Bytes, None);
             }
@@ -326,13 +348,13 @@ impl Lowering<'_> {
         self.model.places.insert(name.clone(), first.at.clone());
         let mut variants: IndexMap<String, OutcomeVariant> = IndexMap::new();
         for item in success {
-            let rust = free(&reason(&item.status), "", |name| variants.contains_key(name));
+            let rust = Suffixes::default().free(&reason(&item.status), "", |name| variants.contains_key(name));
             let ty = item.media().is_some().then(|| {
                 let name = place_name(&item.at, builder, &format!("response-{}", item.status), "response");
                 self.received_body(item, name).0
             });
             let variant = OutcomeVariant {
-                docs: item.response.description.clone(),
+                docs: self.words(&item.response.description),
                 statuses: item.range,
                 ty,
             };
@@ -369,7 +391,7 @@ impl Lowering<'_> {
         let schema = content.schema.as_ref();
         let binary = schema.is_some_and(|schema| self.is_binary(schema));
         let is_string =
-            schema.is_some_and(|schema| matches!(self.kind_behind(schema), SchemaKind::Type(Type::String(_))));
+            schema.is_some_and(|schema| matches!(*self.kind_behind(schema), SchemaKind::Type(Type::String(_))));
         match essence(media).as_str() {
             _ if binary => Reading::Bytes,
             "*/*" if is_string => Reading::Text,
@@ -379,12 +401,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn response(&mut self, response: &ReferenceOr<Response>, at: String) -> Option<(Response, String)> {
+    fn response(&self, response: &'a ReferenceOr<Response>, at: String) -> Option<(&'a Response, String)> {
         let (response, at) = match response {
             ReferenceOr::Item(response) => (Some(response), at),
             ReferenceOr::Reference { reference } => resolve(&self.components.responses, reference, "responses", at),
         };
-        Some((response.cloned()?, at))
+        Some((response?, at))
     }
 }
 

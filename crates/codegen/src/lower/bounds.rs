@@ -1,5 +1,7 @@
 //! Bounds: what a parameter's schema demands of its value.
 
+use std::rc::Rc;
+
 use ittybit_spec::pointer;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
@@ -19,12 +21,12 @@ impl Lowering<'_> {
                 let pattern = string
                     .pattern
                     .as_ref()
-                    .and_then(|pattern| match Automaton::new(pattern) {
+                    .and_then(|pattern| match self.automaton(pattern) {
                         Ok(automaton) => Some(automaton),
                         Err(reason) => {
                             let at = pointer::join(&at, ["pattern"]);
                             let message = format!("the pattern is not checked before a request is sent: {reason}");
-                            self.note(&at, message);
+                            self.note(&at, "pattern-unchecked", message);
                             None
                         }
                     });
@@ -76,6 +78,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// The table of a pattern, made once for all parameters that have it.
+    fn automaton(&mut self, pattern: &str) -> Result<Rc<Automaton>, String> {
+        if let Some(known) = self.patterns.get(pattern) {
+            return known.clone();
+        }
+        let made = Automaton::new(pattern, &mut self.budget.patterns).and_then(|automaton| {
+            let left = self.budget.table.checked_sub(automaton.next.len());
+            self.budget.table = left.ok_or("the tables of all patterns become too large")?;
+            Ok(Rc::new(automaton))
+        });
+        self.patterns.insert(pattern.to_owned(), made.clone());
+        made
+    }
+
     /// A bound that the type of the numbers has room for. One that no number of the type can break is
     /// left out, and one that all of them break is an error.
     fn integer_bound(
@@ -101,6 +117,7 @@ impl Lowering<'_> {
         let end = if keyword == "minimum" { most } else { least };
         self.error(
             &pointer::join(at, [keyword]),
+            "bound-unreachable",
             format!("no number of this format has the {keyword} {value}: the format ends at {end}"),
             "choose another `format`, such as `int64`, or another bound",
         );
@@ -111,6 +128,7 @@ impl Lowering<'_> {
         if is_not {
             self.error(
                 &pointer::join(at, ["multipleOf"]),
+                "multiple-of-not-positive",
                 "`multipleOf` must be greater than 0",
                 "write the step between two values, or leave it out",
             );

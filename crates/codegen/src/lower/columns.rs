@@ -14,11 +14,20 @@ impl Lowering<'_> {
     pub(super) fn columns(&mut self, extension: &Value, item: Option<&str>, at: &str) -> Vec<String> {
         let at = pointer::join(at, [NAME]);
         let Value::Array(columns) = extension else {
-            self.error(&at, format!("`{NAME}` must be a list of fields"), EXAMPLE);
+            self.error(
+                &at,
+                "x-columns-value",
+                format!("`{NAME}` must be a list of fields"),
+                EXAMPLE,
+            );
             return Vec::new();
         };
         let Some(item) = item else {
-            self.note(&at, format!("`{NAME}` is read in operations that list objects only"));
+            self.note(
+                &at,
+                "x-columns-unused",
+                format!("`{NAME}` is read in operations that list objects only"),
+            );
             return Vec::new();
         };
         let mut known = Vec::new();
@@ -38,10 +47,20 @@ impl Lowering<'_> {
                             true => format!("`{of}` has no properties of its own"),
                             false => format!("there is {}", names.join(", ")),
                         };
-                        self.error(&at, format!("there is no property `{name}` of `{of}`"), help);
+                        self.error(
+                            &at,
+                            "x-columns-unknown",
+                            format!("there is no property `{name}` of `{of}`"),
+                            help,
+                        );
                     }
                 },
-                None => self.error(&at, format!("`{column}` is not the name of a field"), EXAMPLE),
+                None => self.error(
+                    &at,
+                    "x-columns-value",
+                    format!("`{column}` is not the name of a field"),
+                    EXAMPLE,
+                ),
             }
         }
         known

@@ -3,6 +3,8 @@
 //! OpenAPI does not say which property is which, so their usual names are looked for, the most telling
 //! first: at the top of the object, and in an `error` within it.
 
+use std::collections::HashSet;
+
 use openapiv3::{ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type};
 
 use super::Lowering;
@@ -34,13 +36,22 @@ const MESSAGES: [&str; 10] = [
     "reason",
 ];
 
+/// What was found in the error objects.
+#[derive(Default)]
+struct Properties {
+    /// The places of texts and numbers.
+    texts: HashSet<String>,
+    /// The references that were followed: where from, and how far.
+    seen: HashSet<(String, String, usize)>,
+}
+
 /// References are followed this far.
 const MAX_DEPTH: usize = 8;
 
 impl Lowering<'_> {
     /// Looks at the error responses of every operation.
     pub(super) fn error_shape(&mut self) {
-        let mut properties = Vec::new();
+        let mut properties = Properties::default();
         for (_, item) in self.api.paths.iter() {
             let ReferenceOr::Item(item) = item else { continue };
             for (_, operation) in item.iter() {
@@ -51,13 +62,13 @@ impl Lowering<'_> {
             let mut found = Vec::new();
             for within in ["", "/error"] {
                 let candidates = names.iter().map(|name| format!("{within}/{name}"));
-                found.extend(candidates.filter(|pointer| properties.contains(pointer) && !but.contains(pointer)));
+                found.extend(candidates.filter(|pointer| properties.texts.contains(pointer) && !but.contains(pointer)));
             }
             found
         };
         let kind: Vec<String> = pointers(&KINDS, &[]);
         let message = pointers(&MESSAGES, &kind);
-        if properties.is_empty() {
+        if properties.texts.is_empty() {
             // Nothing is documented: the error may have any of the usual names.
             let all = |names: &[&str]| names.iter().map(|name| format!("/{name}")).collect();
             self.model.errors = ErrorShape {
@@ -78,7 +89,7 @@ impl Lowering<'_> {
         };
     }
 
-    fn error_properties(&self, responses: &Responses, properties: &mut Vec<String>) {
+    fn error_properties(&self, responses: &Responses, properties: &mut Properties) {
         let coded = responses.responses.iter().filter(|(status, _)| match status {
             StatusCode::Code(code) => *code >= 400,
             StatusCode::Range(class) => *class >= 4,
@@ -99,12 +110,14 @@ impl Lowering<'_> {
     }
 
     /// The places of the texts and numbers of an object, and of those in its `error`.
-    fn texts(&self, schema: &ReferenceOr<Schema>, within: &str, properties: &mut Vec<String>, depth: usize) {
+    fn texts(&self, schema: &ReferenceOr<Schema>, within: &str, properties: &mut Properties, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         let schema = match schema {
             ReferenceOr::Item(schema) => schema,
             ReferenceOr::Reference { reference } => {
-                if let Some(schema) = self.components.schemas.get(reference.trim_start_matches(COMPONENTS)) {
+                // What many responses refer to is looked at once.
+                let is_new = properties.seen.insert((reference.clone(), within.to_owned(), depth));
+                if is_new && let Some(schema) = self.components.schemas.get(reference.trim_start_matches(COMPONENTS)) {
                     self.texts(schema, within, properties, depth);
                 }
                 return;
@@ -129,10 +142,7 @@ impl Lowering<'_> {
         for (name, member) in members {
             let member = member.clone().unbox();
             if self.is_text(&member, MAX_DEPTH) {
-                let pointer = format!("{within}/{name}");
-                if !properties.contains(&pointer) {
-                    properties.push(pointer);
-                }
+                properties.texts.insert(format!("{within}/{name}"));
             } else if name == "error" && within.is_empty() {
                 self.texts(&member, "/error", properties, depth);
             }

@@ -22,12 +22,16 @@ impl Lowering<'_> {
         match extension {
             Value::String(property) if location == Location::Query => Some((property.clone(), at)),
             Value::String(_) => {
-                self.note(&at, format!("`{FILTER}` is read at query parameters only"));
+                self.note(
+                    &at,
+                    "x-filter-unused",
+                    format!("`{FILTER}` is read at query parameters only"),
+                );
                 None
             }
             _ => {
                 let help = "write `x-filter: created_by`, with the name of a property of the items";
-                self.error(&at, format!("`{FILTER}` must be a name"), help);
+                self.error(&at, "x-filter-value", format!("`{FILTER}` must be a name"), help);
                 None
             }
         }
@@ -35,34 +39,36 @@ impl Lowering<'_> {
 
     /// Finds the enums that a caller will want to convert into those of a list's filters.
     pub(super) fn filters(&mut self, item: Option<&str>, parameters: &IndexMap<String, Parameter>) {
-        let fields = item
-            .and_then(|item| self.model.structs.get(item))
-            .map(|item| &item.fields);
-        let properties: Vec<(String, String)> = fields
-            .into_iter()
-            .flatten()
-            .map(|(rust, field)| (field.property.clone(), rust.clone()))
-            .collect();
         for parameter in parameters.values().filter(|item| item.location == Location::Query) {
             let property = parameter
                 .filter
                 .as_ref()
                 .map_or(&parameter.name, |(property, _)| property);
-            let found = properties.iter().find(|(name, _)| name == property);
-            match (&parameter.filter, found, item) {
+            let fields = item
+                .and_then(|item| self.model.structs.get(item))
+                .map(|item| &item.fields);
+            let found = fields.and_then(|fields| fields.iter().find(|(_, field)| field.property == *property));
+            let found = found.map(|(rust, _)| rust.clone());
+            match (&parameter.filter, &found, item) {
                 (Some((_, at)), None, Some(item)) => {
-                    let names: Vec<String> = properties.iter().map(|(name, _)| format!("`{name}`")).collect();
+                    let names = fields.into_iter().flat_map(|fields| fields.values());
+                    let names: Vec<String> = names.map(|field| format!("`{}`", field.property)).collect();
                     let help = format!("there is {}", names.join(", "));
-                    self.error(at, format!("there is no property `{property}` of `{item}`"), help);
+                    self.error(
+                        at,
+                        "x-filter-unknown",
+                        format!("there is no property `{property}` of `{item}`"),
+                        help,
+                    );
                 }
-                (Some((_, at)), None, None) => {
-                    self.note(at, format!("`{FILTER}` is read in operations that list objects only"))
-                }
+                (Some((_, at)), None, None) => self.note(
+                    at,
+                    "x-filter-unused",
+                    format!("`{FILTER}` is read in operations that list objects only"),
+                ),
                 _ => {}
             }
-            let schema_of_field = item
-                .zip(found)
-                .and_then(|(item, (_, rust))| self.field_schema(item, rust));
+            let schema_of_field = item.zip(found).and_then(|(item, rust)| self.field_schema(item, &rust));
             let from = schema_of_field.as_ref().and_then(|(schema, _)| named_type(schema));
             // A list is of a type that is no enum by its name.
             let to = parameter.ty.to_string();
@@ -88,14 +94,23 @@ impl Lowering<'_> {
         };
         let at = pointer::join(at, [ALIASES]);
         let Value::Object(entries) = extension else {
-            self.error(&at, format!("`{ALIASES}` must map values to values"), EXAMPLE);
+            self.error(
+                &at,
+                "x-enum-aliases-value",
+                format!("`{ALIASES}` must map values to values"),
+                EXAMPLE,
+            );
             return IndexMap::new();
         };
         let mut aliases = IndexMap::new();
         for (older, newer) in entries {
             let at = pointer::join(&at, [older.as_str()]);
             let mut refuse = |key: bool, message: String, help: &str| {
-                let finding = self.document.error(&at, message).help(help);
+                let finding = self
+                    .document
+                    .error(&at, message)
+                    .code("x-enum-aliases-value")
+                    .help(help);
                 self.push(if key { finding.at_key() } else { finding });
             };
             let is_value = |text: &str| values.iter().any(|value| value == text);

@@ -27,14 +27,14 @@ impl Lowering<'_> {
                 left_out = Some(part.at.to_owned());
             }
         });
-        for (message, places) in ignored.notes {
+        for ((code, message), places) in ignored.notes {
             let Some(first) = places.first() else { continue };
             let more = match places.len() - 1 {
                 0 => String::new(),
                 1 => " (here and in one more place)".to_owned(),
                 more => format!(" (here and in {more} more places)"),
             };
-            self.push(self.document.note(first, message + &more).at_key());
+            self.push(self.document.note(first, message + &more).code(code).at_key());
         }
     }
 }
@@ -59,8 +59,8 @@ fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::Tag => ("a tag", &["externalDocs"]),
         Kind::Server => ("a server", &["description"]),
         Kind::ServerVariable => ("a server's variable", &["enum", "description"]),
-        Kind::PathItem => ("a path", &["summary", "description", "servers"]),
-        Kind::Operation => ("an operation", &["externalDocs", "callbacks", "servers"]),
+        Kind::PathItem => ("a path", &["summary", "description"]),
+        Kind::Operation => ("an operation", &["externalDocs", "callbacks"]),
         Kind::Parameter => ("a parameter", &["allowEmptyValue", "allowReserved"]),
         Kind::Example => ("an example", &["summary", "description", "externalValue"]),
         Kind::MediaType => ("a media type", &["example", "examples", "encoding"]),
@@ -146,8 +146,8 @@ fn resolved(document: &Document, at: String, node: &Node) -> String {
 struct Ignored<'d> {
     document: &'d Document,
     used: Used<'d>,
-    /// The places of each message.
-    notes: IndexMap<String, IndexSet<String>>,
+    /// The places of each code and message.
+    notes: IndexMap<(&'static str, String), IndexSet<String>>,
 }
 
 /// What a schema is to what holds it.
@@ -178,15 +178,19 @@ impl Role {
 }
 
 impl<'d> Ignored<'d> {
-    fn note(&mut self, at: &str, message: impl Into<String>) {
-        self.notes.entry(message.into()).or_default().insert(at.to_owned());
+    fn note(&mut self, at: &str, code: &'static str, message: impl Into<String>) {
+        self.notes
+            .entry((code, message.into()))
+            .or_default()
+            .insert(at.to_owned());
     }
 
     /// Notes one member of an object, if it is there.
-    fn note_member(&mut self, part: &Part<'_, 'd>, key: &str, message: &str) {
+    fn note_member(&mut self, part: &Part<'_, 'd>, key: &str, code: &'static str, message: &str) {
         if part.node.get(key).is_some() {
             self.note(
                 &pointer::join(part.at, [key]),
+                code,
                 message.replace("{}", &format!("`{key}`")),
             );
         }
@@ -198,6 +202,7 @@ impl<'d> Ignored<'d> {
             if name.starts_with("x-") && !known.contains(&name) {
                 self.note(
                     &pointer::join(at, [name]),
+                    "extension-unread",
                     format!("the extension `{name}` is not read"),
                 );
             }
@@ -211,12 +216,12 @@ impl<'d> Ignored<'d> {
         match (part.kind, part.parent.map(|parent| parent.kind)) {
             (Kind::Other, Some(Kind::Document)) if part.field == "info" => {
                 let message = "`info` is not used: the generated code does not describe the API as a whole";
-                self.note(part.at, message);
+                self.note(part.at, "info-unused", message);
                 return false;
             }
             (Kind::Other, Some(Kind::Document)) if part.field == "components" => {
                 for field in ["examples", "links", "callbacks"] {
-                    self.note_member(part, field, "{} of `components` is not used");
+                    self.note_member(part, field, "component-unused", "{} of `components` is not used");
                 }
             }
             // Each is noted as a whole where it is held.
@@ -230,6 +235,7 @@ impl<'d> Ignored<'d> {
                 let (name, kind) = (part.key.unwrap_or_default(), part.field);
                 self.note(
                     part.at,
+                    "component-unused",
                     format!("nothing refers to `{name}` of `{kind}`: it is not used"),
                 );
                 return false;
@@ -241,7 +247,7 @@ impl<'d> Ignored<'d> {
                 return false;
             }
             (Kind::Server, _) if !part.at.ends_with("/0") => {
-                self.note(part.at, "only the first server is used");
+                self.note(part.at, "server-unused", "only the first server is used");
                 return false;
             }
             _ if is_reference => return false,
@@ -250,12 +256,17 @@ impl<'d> Ignored<'d> {
             (Kind::Parameter, _) => self.examples(part),
             (Kind::Response, _) => {
                 if self.used.further.contains(part.at) {
-                    self.note_member(part, "description", "{} of a further success is not used");
+                    self.note_member(
+                        part,
+                        "description",
+                        "field-unused",
+                        "{} of a further success is not used",
+                    );
                 }
                 if !self.used.successes.contains(part.at) {
                     let message = "{} of an error is not used: the client reads all errors into its own";
-                    self.note_member(part, "content", message);
-                    self.note_member(part, "headers", message);
+                    self.note_member(part, "content", "error-body-unused", message);
+                    self.note_member(part, "headers", "error-body-unused", message);
                 }
             }
             (Kind::Schema, _) => {
@@ -268,7 +279,7 @@ impl<'d> Ignored<'d> {
         }
         let (of, fields) = unread_fields(part.kind);
         for field in fields {
-            self.note_member(part, field, &format!("{{}} of {of} is not used"));
+            self.note_member(part, field, "field-unused", &format!("{{}} of {of} is not used"));
         }
         self.extensions(part.at, part.node, known_extensions(part.kind));
         part.kind != Kind::Response || self.used.successes.contains(part.at)
@@ -287,10 +298,10 @@ impl<'d> Ignored<'d> {
             .parent
             .is_some_and(|response| self.used.successes.contains(response.at));
         if success && self.used.paged.contains(&name.to_ascii_lowercase()) {
-            self.note(part.at, "of a response header only the name is used");
+            self.note(part.at, "header-unused", "of a response header only the name is used");
         } else if success {
             let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
-            self.note(part.at, message);
+            self.note(part.at, "header-unused", message);
         }
     }
 
@@ -310,10 +321,14 @@ impl<'d> Ignored<'d> {
         }
         shown.extend(member(&["schema", "example"]));
         for at in without {
-            self.note(&at, "an example without a `value` is not shown");
+            self.note(&at, "example-unused", "an example without a `value` is not shown");
         }
         for at in shown.iter().skip(1) {
-            self.note(at, "one example of a parameter is shown, and not this one");
+            self.note(
+                at,
+                "example-unused",
+                "one example of a parameter is shown, and not this one",
+            );
         }
     }
 
@@ -332,36 +347,56 @@ impl<'d> Ignored<'d> {
         self.keywords(part.at, schema, kind, role);
         if !strings {
             for extension in OF_ENUMS {
-                self.note_member(part, extension, "{} is read beside an `enum` of strings only");
+                self.note_member(
+                    part,
+                    extension,
+                    "extension-misplaced",
+                    "{} is read beside an `enum` of strings only",
+                );
             }
             let message = match kind {
                 Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
                 Some("boolean") => "an {} of booleans is not generated: both are accepted",
                 _ => "an {} of other values than strings is not generated: any value is accepted",
             };
-            self.note_member(part, "enum", message);
+            self.note_member(part, "enum", "enum-open", message);
         } else if has("allOf") {
-            self.note_member(part, "enum", "{} beside an `allOf` is not used");
+            self.note_member(part, "enum", "enum-open", "{} beside an `allOf` is not used");
         }
         if !has("oneOf") && !has("anyOf") {
-            self.note_member(part, "discriminator", "{} is used beside a `oneOf` or an `anyOf` only");
+            self.note_member(
+                part,
+                "discriminator",
+                "discriminator-unused",
+                "{} is used beside a `oneOf` or an `anyOf` only",
+            );
         }
         if schema.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
             let message = "{} as `false` has no effect: fields that are not listed are kept";
-            self.note_member(part, "additionalProperties", message);
+            self.note_member(part, "additionalProperties", "additional-properties-open", message);
         }
         if let Some(kind) = kind.filter(|kind| *kind != "array") {
-            self.note_member(part, "items", &format!("{{}} says nothing of the type `{kind}`"));
+            self.note_member(
+                part,
+                "items",
+                "keyword-of-other-type",
+                &format!("{{}} says nothing of the type `{kind}`"),
+            );
         }
         if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
             // A part of an `allOf` may require what another part has.
             if part.key.is_some() {
-                self.note_member(part, "required", "{} without `properties` is not used");
+                self.note_member(
+                    part,
+                    "required",
+                    "required-unused",
+                    "{} without `properties` is not used",
+                );
             }
             let typed = schema.get("additionalProperties").and_then(Node::as_object);
             if kind.is_none() && typed.is_some() {
                 let message = "{} without `type: object` is not used: any value is accepted";
-                self.note_member(part, "additionalProperties", message);
+                self.note_member(part, "additionalProperties", "additional-properties-unused", message);
             }
         }
         for key in ["allOf", "oneOf", "anyOf"] {
@@ -373,7 +408,7 @@ impl<'d> Ignored<'d> {
             for (index, _) in nullable.filter(|_| parts.len() > 1) {
                 let at = pointer::join(part.at, [key, &index.to_string(), "nullable"]);
                 let message = format!("`nullable` of one part of an `{key}` is not used: write it beside the `{key}`");
-                self.note(&at, message);
+                self.note(&at, "nullable-unused", message);
             }
         }
     }
@@ -386,10 +421,10 @@ impl<'d> Ignored<'d> {
         let example = schema.get("example").and_then(Node::as_object);
         if role == Role::Inner || !one || example.is_some() {
             let message = "{} is shown for a parameter or a property that is no object only";
-            self.note_member(part, "example", message);
+            self.note_member(part, "example", "example-unused", message);
         }
         if schema.get("description").is_some() {
-            self.note_member(part, "title", "{} is not used beside a `description`");
+            self.note_member(part, "title", "words-unused", "{} is not used beside a `description`");
         }
         for key in ["title", "description"] {
             let message = match role {
@@ -399,26 +434,36 @@ impl<'d> Ignored<'d> {
                 Role::Inner if !named => "{} of a schema that has no name is not used",
                 _ => continue,
             };
-            self.note_member(part, key, message);
+            self.note_member(part, key, "words-unused", message);
         }
         if role != Role::Named && !named {
-            self.note_member(part, "deprecated", "{} of a schema that has no name is not used");
+            self.note_member(
+                part,
+                "deprecated",
+                "field-unused",
+                "{} of a schema that has no name is not used",
+            );
         }
         if matches!(role, Role::Parameter { .. }) {
             let message = "{} of a parameter is not used: it is left out instead";
-            self.note_member(part, "nullable", message);
+            self.note_member(part, "nullable", "nullable-unused", message);
             for key in ["default", "example"].iter().filter(|_| part.field == "items") {
                 let message = "{} of a parameter's items is not used: write it beside `items`";
-                self.note_member(part, key, message);
+                self.note_member(part, key, "field-unused", message);
             }
             return;
         }
-        self.note_member(part, "default", "{} is documented for parameters only");
+        self.note_member(
+            part,
+            "default",
+            "default-unused",
+            "{} is documented for parameters only",
+        );
         let media = part.parent.filter(|_| part.field == "schema");
         let holder = media.and_then(|media| media.parent);
         if holder.is_some_and(|holder| holder.kind == Kind::RequestBody) {
             let message = "{} of a request body is not used: it is never null";
-            self.note_member(part, "nullable", message);
+            self.note_member(part, "nullable", "nullable-unused", message);
         }
     }
 
@@ -450,21 +495,34 @@ impl<'d> Ignored<'d> {
         {
             let at = pointer::join(at, [*key]);
             if let (Some(kind), false) = (kind, own.contains(key)) {
-                self.note(&at, format!("`{key}` says nothing of the type `{kind}`"));
+                self.note(
+                    &at,
+                    "keyword-of-other-type",
+                    format!("`{key}` says nothing of the type `{kind}`"),
+                );
             } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
-                self.note(&at, format!("`{key}` is checked in parameters with a `type` only"));
+                self.note(
+                    &at,
+                    "bound-unchecked",
+                    format!("`{key}` is checked in parameters with a `type` only"),
+                );
             } else if kind == Some("integer")
                 && let Some(number) = schema.get(key).and_then(Node::as_number)
                 && !number.is_i64()
                 && number.as_f64().is_some_and(|number| !is_checked(key, number))
             {
-                self.note(&at, format!("`{key}` is not checked: it is no `i64`"));
+                self.note(
+                    &at,
+                    "bound-unchecked",
+                    format!("`{key}` is not checked: it is no `i64`"),
+                );
             }
         }
         for key in OBJECTS.iter().filter(|key| schema.get(key).is_some()) {
             if let (Some(kind), false) = (kind, own.contains(key)) {
                 self.note(
                     &pointer::join(at, [*key]),
+                    "keyword-of-other-type",
                     format!("`{key}` says nothing of the type `{kind}`"),
                 );
             }
@@ -497,6 +555,7 @@ impl<'d> Ignored<'d> {
             };
             self.note(
                 &pointer::join(at, ["format"]),
+                "format-unused",
                 format!("the format `{format}` is not used: {rust}"),
             );
         }

@@ -23,12 +23,15 @@ impl Lowering<'_> {
         let extension = extension(schema, NAME)?;
         let at = pointer::join(at, [NAME]);
         let Value::Object(entries) = extension else {
-            self.error(&at, format!("`{NAME}` must be an object"), EXAMPLE);
+            self.error(&at, "x-lifecycle-value", format!("`{NAME}` must be an object"), EXAMPLE);
             return None;
         };
         for key in entries.keys().filter(|key| !LISTS.contains(&key.as_str())) {
             let message = format!("`{NAME}` has no key `{key}`");
-            let finding = self.document.error(&pointer::join(&at, [key.as_str()]), message);
+            let finding = self
+                .document
+                .error(&pointer::join(&at, [key.as_str()]), message)
+                .code("x-lifecycle-value");
             self.push(finding.at_key().help("it has `progress`, `success` and `failure`"));
         }
         let [progress, success, failure] = LISTS.map(|list| self.lifecycle_list(entries, list, values, &at));
@@ -46,7 +49,13 @@ impl Lowering<'_> {
         if !missing.is_empty() {
             let message = format!("`{NAME}` does not list {}", missing.join(", "));
             let help = "put each value into `progress`, `success` or `failure`";
-            self.push(self.document.error(&at, message).at_key().help(help));
+            self.push(
+                self.document
+                    .error(&at, message)
+                    .code("x-lifecycle-incomplete")
+                    .at_key()
+                    .help(help),
+            );
         }
         let mut seen = HashSet::new();
         for list in LISTS {
@@ -63,6 +72,7 @@ impl Lowering<'_> {
                 }
                 self.error(
                     &pointer::join(&at, [list, index.to_string().as_str()]),
+                    "x-lifecycle-repeated",
                     format!("`{value}` is listed twice"),
                     "keep it in one of `progress`, `success` and `failure`",
                 );
@@ -71,7 +81,13 @@ impl Lowering<'_> {
         if lifecycle.terminal().next().is_none() {
             let help = "list the last values in `success` and `failure`";
             let message = format!("`{NAME}` has no end: whoever waits would wait for ever");
-            self.push(self.document.error(&at, message).at_key().help(help));
+            self.push(
+                self.document
+                    .error(&at, message)
+                    .code("x-lifecycle-incomplete")
+                    .at_key()
+                    .help(help),
+            );
         }
         Some(lifecycle)
     }
@@ -88,7 +104,12 @@ impl Lowering<'_> {
         let items = match entries.get(list) {
             Some(Value::Array(items)) => items.as_slice(),
             Some(_) => {
-                self.error(&at, format!("`{list}` must be a list of values"), EXAMPLE);
+                self.error(
+                    &at,
+                    "x-lifecycle-value",
+                    format!("`{list}` must be a list of values"),
+                    EXAMPLE,
+                );
                 &[]
             }
             None => &[],
@@ -100,11 +121,13 @@ impl Lowering<'_> {
                 Some(value) if values.iter().any(|known| known == value) => known.push(value.to_owned()),
                 Some(value) => self.error(
                     &at,
+                    "x-lifecycle-unknown",
                     format!("`{value}` is not among the values of the enum"),
                     "add it to `enum`, or take it out here",
                 ),
                 None => self.error(
                     &at,
+                    "x-lifecycle-value",
                     format!("`{item}` is not a value of an enum of strings"),
                     "put it in quotes",
                 ),
@@ -147,7 +170,7 @@ impl Lowering<'_> {
             let (first, others) = (&first.property, others.join(", "));
             let message =
                 format!("several properties of `{item}` have a lifecycle: `{first}` is watched, not {others}");
-            self.note(at, message);
+            self.note(at, "x-lifecycle-several", message);
         }
         Some(LifecycleField { percent, ..first })
     }

@@ -5,9 +5,11 @@
 
 mod body;
 mod bounds;
+mod budget;
 mod columns;
 mod error_shape;
 mod filter;
+mod format;
 mod ignored;
 mod lifecycle;
 mod operation;
@@ -19,16 +21,19 @@ mod shape;
 mod union;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
-pub(crate) use self::schema::TIMESTAMP;
+use self::budget::Budget;
 use self::schema::{Kind, Place, Waiting};
+pub(crate) use self::schema::{TIMESTAMP, any};
 use crate::model::Model;
 use crate::name;
+use crate::pattern::Automaton;
 
 /// A document, ready for progenitor and emit.
 #[derive(Debug)]
@@ -63,7 +68,8 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
         document,
         findings: mut notes,
     } = lowered;
-    let mut lowering = Lowering::new(&document, &api);
+    let components = api.components.clone().unwrap_or_default();
+    let mut lowering = Lowering::new(&document, &api, &components);
     lowering.model.title = api.info.title.clone();
     lowering.security();
     lowering.error_shape();
@@ -107,7 +113,7 @@ pub(crate) struct Lowering<'a> {
     document: &'a Document,
     api: &'a OpenAPI,
     /// What the document's `components` hold; empty where it has none.
-    components: Components,
+    components: &'a Components,
     findings: Diagnostics,
     /// The places and messages of the findings: what is looked at twice is reported once.
     reported: HashSet<(Option<Position>, String)>,
@@ -117,6 +123,7 @@ pub(crate) struct Lowering<'a> {
     kinds: HashMap<String, Kind>,
     /// The Rust names of the component schemas.
     type_names: HashMap<String, String>,
+    suffixes: Suffixes,
     /// The names of inline schemas, by place.
     inline_names: HashMap<String, String>,
     /// For each struct the structs its fields hold.
@@ -124,6 +131,13 @@ pub(crate) struct Lowering<'a> {
     /// Structs that stand in responses and in request bodies.
     received: Vec<String>,
     sent: Vec<String>,
+    budget: Budget,
+    /// The descriptions of the tags.
+    tags: HashMap<&'a str, &'a str>,
+    /// The patterns of parameters, or why they are not checked.
+    patterns: HashMap<String, Result<Rc<Automaton>, String>>,
+    /// Whether it was said that types are nested too deep: one word on a chain is enough.
+    too_deep: bool,
     /// How many unions are being merged with the properties beside them, one in the other.
     merging: usize,
     /// Structs that have a name, and wait for their fields.
@@ -131,32 +145,43 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(document: &'a Document, api: &'a OpenAPI) -> Self {
+    fn new(document: &'a Document, api: &'a OpenAPI, components: &'a Components) -> Self {
         Self {
             document,
             api,
-            components: api.components.clone().unwrap_or_default(),
+            components,
             findings: Diagnostics::default(),
             reported: HashSet::new(),
             model: Model::default(),
             schemas: IndexMap::new(),
             kinds: HashMap::new(),
             type_names: HashMap::new(),
+            suffixes: Suffixes::default(),
             inline_names: HashMap::new(),
             holds: HashMap::new(),
             received: Vec::new(),
             sent: Vec::new(),
+            budget: Budget::of(document.size()),
+            // Of two of one name the first counts.
+            tags: api
+                .tags
+                .iter()
+                .rev()
+                .map(|tag| (tag.name.as_str(), tag.description.as_deref().unwrap_or_default()))
+                .collect(),
+            patterns: HashMap::new(),
+            too_deep: false,
             merging: 0,
             waiting: VecDeque::new(),
         }
     }
 
-    fn error(&mut self, at: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.push(self.document.error(at, message).help(help));
+    fn error(&mut self, at: &str, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        self.push(self.document.error(at, message).code(code).help(help));
     }
 
-    fn note(&mut self, at: &str, message: impl Into<String>) {
-        self.push(self.document.note(at, message));
+    fn note(&mut self, at: &str, code: &'static str, message: impl Into<String>) {
+        self.push(self.document.note(at, message).code(code));
     }
 
     fn push(&mut self, finding: Diagnostic) {
@@ -176,6 +201,7 @@ impl<'a> Lowering<'a> {
         if name != place.name {
             self.note(
                 at,
+                "name-taken",
                 format!(
                     "the name `{}` is taken: the schema is the Rust type `{name}`",
                     place.name
@@ -188,28 +214,28 @@ impl<'a> Lowering<'a> {
     }
 
     /// The name itself, or the name with the shortest suffix that makes it one that nothing else has.
-    fn free_type_name(&self, wanted: &str) -> String {
+    fn free_type_name(&mut self, wanted: &str) -> String {
         let is_reserved = |name: &str| name::is_reserved_type(name) || name == TIMESTAMP;
         let wanted = match is_reserved(wanted) {
             true => format!("{wanted}Value"),
             false => wanted.to_owned(),
         };
-        free(&wanted, "", |name| {
-            is_reserved(name) || self.model.places.contains_key(name)
-        })
+        let places = &self.model.places;
+        self.suffixes
+            .free(&wanted, "", |name| is_reserved(name) || places.contains_key(name))
     }
 
     /// Names the builders of requests, which are in one module with the builders of structs.
     fn builder_names(&mut self) {
         let mut taken: HashSet<String> = self.model.structs.keys().map(|name| format!("{name}Builder")).collect();
-        let mut notes = Vec::new();
+        let (mut notes, mut suffixes) = (Vec::new(), Suffixes::default());
         for (rust, operation) in &mut self.model.operations {
             let wanted = name::builder_name(rust);
             let is_taken = |name: &str| {
                 name::is_reserved_type(name) || name::RESERVED_BUILDERS.contains(&name) || taken.contains(name)
             };
             let builder = match is_taken(&wanted) {
-                true => free(&format!("{wanted}Request"), "", is_taken),
+                true => suffixes.free(&format!("{wanted}Request"), "", is_taken),
                 false => wanted.clone(),
             };
             if builder != wanted {
@@ -220,14 +246,18 @@ impl<'a> Lowering<'a> {
             operation.builder = builder;
         }
         for (at, message) in notes {
-            self.note(&at, message);
+            self.note(&at, "name-taken", message);
         }
     }
 
     /// The API's server. Without an absolute URL callers say where the API is.
     fn server(&mut self) {
         let Some(server) = self.api.servers.first() else {
-            self.note("", "the document names no server: callers have to give a base URL");
+            self.note(
+                "",
+                "server-none",
+                "the document names no server: callers have to give a base URL",
+            );
             return;
         };
         let url = filled_in(server);
@@ -239,13 +269,13 @@ impl<'a> Lowering<'a> {
             self.model.server_url = url;
         } else {
             let message = format!("`{url}` is not the absolute URL of a server: callers have to give a base URL");
-            self.note("/servers/0/url", message);
+            self.note("/servers/0/url", "server-not-absolute", message);
         }
     }
 
     /// Marks the structs that are only ever sent.
     fn reachability(&mut self) {
-        let received = self.closure(self.received.clone());
+        let received: HashSet<String> = self.closure(self.received.clone()).into_iter().collect();
         for name in self.closure(self.sent.clone()) {
             if !received.contains(&name)
                 && let Some(item) = self.model.structs.get_mut(&name)
@@ -265,35 +295,103 @@ impl<'a> Lowering<'a> {
         self.model.in_unions = held.into_iter().filter(is_struct).collect();
     }
 
-    fn closure(&self, mut names: Vec<String>) -> Vec<String> {
+    /// The names, and all that they hold.
+    fn closure(&self, names: Vec<String>) -> IndexSet<String> {
+        let mut names = IndexSet::from_iter(names);
         let mut index = 0;
-        while let Some(name) = names.get(index) {
+        while let Some(name) = names.get_index(index) {
             let held = self.holds.get(name).cloned().unwrap_or_default();
-            for name in held {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
+            names.extend(held);
             index += 1;
         }
         names
     }
 }
 
-/// The name itself, or with the first number behind it that makes it one that is not taken.
-fn free(wanted: &str, separator: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number| format!("{wanted}{separator}{number}"));
-    let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
-    candidates
-        .find(|name| !is_taken(name))
-        .unwrap_or_else(|| unreachable!("numbers do not end"))
+/// The numbers that names have come to, where several wanted the same: so many are taken, that whoever
+/// comes last need not try them.
+#[derive(Default)]
+struct Suffixes(HashMap<String, usize>);
+
+impl Suffixes {
+    /// The name itself, or with the first number behind it that makes it one that is not taken. No name
+    /// becomes free again.
+    fn free(&mut self, wanted: &str, separator: &str, is_taken: impl Fn(&str) -> bool) -> String {
+        if !is_taken(wanted) {
+            return wanted.to_owned();
+        }
+        // Progenitor makes `self__2` `self_2`.
+        let stem = wanted.trim_end_matches('_');
+        let next = self.0.entry(stem.to_owned()).or_insert(2);
+        loop {
+            let name = format!("{stem}{separator}{next}");
+            if !is_taken(&name) {
+                return name;
+            }
+            *next += 1;
+        }
+    }
 }
 
-/// A server's URL with the defaults of its variables.
+/// A server's URL with the defaults of its variables. What stands in a default is no variable.
 fn filled_in(server: &Server) -> String {
-    let mut url = server.url.clone();
-    for (name, variable) in server.variables.iter().flatten() {
-        url = url.replace(&format!("{{{name}}}"), &variable.default);
+    let mut url = String::new();
+    for (index, part) in server.url.split('{').enumerate() {
+        let variable = part.split_once('}').filter(|_| index > 0);
+        let known = server.variables.as_ref().zip(variable);
+        match known.and_then(|(variables, (name, rest))| Some((variables.get(name)?, rest))) {
+            Some((variable, rest)) => url.extend([variable.default.as_str(), rest]),
+            None => url.extend([if index > 0 { "{" } else { "" }, part]),
+        }
     }
     url.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn each_name_is_tried_once() {
+        let (mut suffixes, mut taken, tried) = (Suffixes::default(), HashSet::new(), Cell::new(0));
+        for _ in 0..1_000 {
+            let name = suffixes.free("name", "_", |name| {
+                tried.set(tried.get() + 1);
+                taken.contains(name)
+            });
+            taken.insert(name);
+        }
+        assert!(taken.contains("name") && taken.contains("name_1000"));
+        assert!(tried.get() < 4_000, "{}", tried.get());
+        assert_eq!(suffixes.free("type_", "_", |name| name == "type_"), "type_2");
+    }
+
+    #[test]
+    fn variables_in_defaults_are_no_variables() {
+        let server = |variables: &str| -> Server {
+            serde_json::from_str(&format!(
+                r#"{{ "url": "https://{{a}}.example.com/{{c}}/", "variables": {{ {variables} }} }}"#
+            ))
+            .unwrap()
+        };
+        let doubling = (b'a'..=b'z').map(|letter| char::from(letter));
+        let doubling: Vec<String> = doubling
+            .map(|letter| {
+                format!(
+                    r#""{letter}": {{ "default": "{{{0}}}{{{0}}}" }}"#,
+                    char::from(letter as u8 + 1)
+                )
+            })
+            .collect();
+        assert_eq!(
+            filled_in(&server(&doubling.join(", "))),
+            "https://{b}{b}.example.com/{d}{d}"
+        );
+        assert_eq!(
+            filled_in(&server(r#""a": { "default": "eu" }"#)),
+            "https://eu.example.com/{c}"
+        );
+    }
 }

@@ -7,19 +7,30 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
 
-use super::{Lowering, free};
+use super::{Lowering, Suffixes, filled_in};
 use crate::model::{About, Operation, Success};
 use crate::name;
 
-impl Lowering<'_> {
+/// Schemes that the requirements of a document usually name at most.
+const FEW: usize = 8;
+
+/// The names of the operations so far.
+#[derive(Default)]
+struct Names {
+    builders: HashSet<String>,
+    suffixes: Suffixes,
+}
+
+impl<'a> Lowering<'a> {
     /// The operations of every path.
     pub(super) fn paths(&mut self) {
-        let mut builders = HashSet::new();
+        let mut names = Names::default();
         for (path, item) in self.api.paths.iter() {
             let at = pointer::join("/paths", [path.as_str()]);
             let ReferenceOr::Item(item) = item else {
                 self.error(
                     &at,
+                    "path-reference",
                     "a path cannot be a reference",
                     "write the operations of the path here",
                 );
@@ -27,7 +38,7 @@ impl Lowering<'_> {
             };
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
-                self.operation(path, method, item, operation, &at, &mut builders);
+                self.operation(path, method, item, operation, &at, &mut names);
             }
         }
     }
@@ -36,10 +47,10 @@ impl Lowering<'_> {
         &mut self,
         path: &str,
         method: &str,
-        item: &PathItem,
-        operation: &SpecOperation,
+        item: &'a PathItem,
+        operation: &'a SpecOperation,
         at: &str,
-        builders: &mut HashSet<String>,
+        names: &mut Names,
     ) {
         let id = operation
             .operation_id
@@ -54,24 +65,30 @@ impl Lowering<'_> {
         if operation.operation_id.is_none() {
             self.note(
                 at,
+                "operation-unnamed",
                 format!("the operation has no `operationId`: the method is `{rust}`"),
             );
         } else if rust.ends_with('_') {
-            self.note(&id_at, format!("`{id}` is a Rust keyword: the method is `{rust}`"));
+            self.note(
+                &id_at,
+                "name-keyword",
+                format!("`{id}` is a Rust keyword: the method is `{rust}`"),
+            );
         }
         let wanted = match name::CLIENT_METHODS.contains(&rust.as_str()) {
             true => format!("{rust}_call"),
             false => rust.clone(),
         };
         // Two methods whose builders have one name are two of one name, too.
-        let free = free(&wanted, "_", |name| builders.contains(&name::builder_name(name)));
+        let is_taken = |name: &str| names.builders.contains(&name::builder_name(name));
+        let free = names.suffixes.free(&wanted, "_", is_taken);
         if free != rust {
             let message = format!("the name `{rust}` is taken: the method is `{free}`");
-            self.note(&id_at, message);
+            self.note(&id_at, "name-taken", message);
         }
         let rust = free;
         let builder = name::builder_name(&rust);
-        builders.insert(builder.clone());
+        names.builders.insert(builder.clone());
         let parameters = self.parameters(item, operation, at, &builder);
         self.define_waiting();
         let body = operation
@@ -97,6 +114,7 @@ impl Lowering<'_> {
                 .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
+            server: self.other_server(item, operation, at),
             parameters,
             body,
             success: answer.success.clone(),
@@ -109,7 +127,7 @@ impl Lowering<'_> {
             columns: Vec::new(),
             security: match &operation.security {
                 Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
-                None => self.model.security.clone(),
+                None => self.inherited_security(at),
             },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
@@ -129,12 +147,40 @@ impl Lowering<'_> {
         self.model.operations.insert(rust, model);
     }
 
-    fn tag_docs(&self, name: &str) -> String {
-        let tag = self.api.tags.iter().find(|tag| tag.name == name);
-        tag.and_then(|tag| tag.description.clone())
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+    /// The server of an operation or of its path, where that is another than the document's: a client has
+    /// one base URL, and has to be told.
+    fn other_server(&mut self, item: &PathItem, operation: &SpecOperation, at: &str) -> Option<String> {
+        let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
+        let (servers, at) = match operation.servers.is_empty() {
+            true => (&item.servers, path_at),
+            false => (&operation.servers, at),
+        };
+        let url = filled_in(servers.first()?);
+        if url.is_empty() || self.api.servers.first().map(filled_in).as_ref() == Some(&url) {
+            return None;
+        }
+        let message = format!("the client sends this to its own base URL, and not to `{url}`");
+        let finding = self
+            .document
+            .warning(&pointer::join(at, ["servers"]), message)
+            .code("server-other");
+        self.push(finding.help("callers need a second client, with this `base_url`, for it"));
+        Some(url)
+    }
+
+    /// The requirements of the document.
+    fn inherited_security(&mut self, at: &str) -> Vec<Vec<String>> {
+        let names: usize = self.model.security.iter().map(Vec::len).sum();
+        // The usual few are part of what an operation costs.
+        match names <= FEW || self.may_repeat(names, at) {
+            true => self.model.security.clone(),
+            false => Vec::new(),
+        }
+    }
+
+    fn tag_docs(&mut self, name: &str) -> String {
+        let docs = self.tags.get(name).copied().unwrap_or_default();
+        self.words(docs.trim())
     }
 }
 

@@ -21,7 +21,12 @@ impl Lowering<'_> {
     ) -> Option<Pagination> {
         let at = pointer::join(at, ["x-cursor-pagination"]);
         let Value::Object(entries) = extension else {
-            self.error(&at, "`x-cursor-pagination` must be an object", EXAMPLE);
+            self.error(
+                &at,
+                "x-cursor-pagination-value",
+                "`x-cursor-pagination` must be an object",
+                EXAMPLE,
+            );
             return None;
         };
         let before = self.findings.errors().count();
@@ -33,6 +38,7 @@ impl Lowering<'_> {
                         &pointer::join(&at, [key.as_str()]),
                         format!("`x-cursor-pagination` has no key `{key}`"),
                     )
+                    .code("x-cursor-pagination-value")
                     .at_key()
                     .help(format!("it has {known}")),
             );
@@ -45,7 +51,12 @@ impl Lowering<'_> {
         let applied_limit = self.pagination_name(entries, "applied-limit", &at);
         for (key, name) in [("forward", &forward), ("cursor", &cursor)] {
             if name.is_none() && !entries.contains_key(key) {
-                self.error(&at, format!("`x-cursor-pagination` does not say `{key}`"), EXAMPLE);
+                self.error(
+                    &at,
+                    "x-cursor-pagination-incomplete",
+                    format!("`x-cursor-pagination` does not say `{key}`"),
+                    EXAMPLE,
+                );
             }
         }
 
@@ -73,6 +84,7 @@ impl Lowering<'_> {
                         &at,
                         "only a list can have pages, and the response is not a list of objects",
                     )
+                    .code("x-cursor-pagination-no-list")
                     .at_key()
                     .also(self.document, &answer.at, "this response")
                     .help("describe the response as an array of an object schema"),
@@ -93,6 +105,7 @@ impl Lowering<'_> {
         if found.is_none() {
             self.error(
                 &pointer::join(&at, ["cursor"]),
+                "x-cursor-pagination-cursor",
                 format!("the property `{cursor}` of `{item}` is not a string or an integer"),
                 "a cursor is sent in a query parameter: name a property that is one value",
             );
@@ -123,7 +136,12 @@ impl Lowering<'_> {
         match entries.get(key)? {
             Value::String(name) => Some(name.clone()),
             _ => {
-                self.error(&pointer::join(at, [key]), format!("`{key}` must be a name"), EXAMPLE);
+                self.error(
+                    &pointer::join(at, [key]),
+                    "x-cursor-pagination-value",
+                    format!("`{key}` must be a name"),
+                    EXAMPLE,
+                );
                 None
             }
         }
@@ -142,6 +160,11 @@ impl Lowering<'_> {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("there is {}", names.join(", "))
         };
-        self.error(at, format!("there is no {what} `{name}`{of}"), help);
+        self.error(
+            at,
+            "x-cursor-pagination-unknown",
+            format!("there is no {what} `{name}`{of}"),
+            help,
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Parameters: what goes into the path, the query and the headers of a request.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
@@ -9,8 +11,8 @@ use openapiv3::{
 
 use super::body::is_json;
 use super::operation::{place_name, resolve};
-use super::schema::{Place, WireForm, about, first_value};
-use super::{Lowering, free};
+use super::schema::{Place, WireForm};
+use super::{Lowering, Suffixes};
 use crate::model::{About, Bounds, Location, Parameter, Style};
 use crate::name;
 
@@ -24,7 +26,7 @@ impl Lowering<'_> {
         builder: &str,
     ) -> IndexMap<String, Parameter> {
         let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
-        let mut all: IndexMap<(String, &str), (SpecParameter, String)> = IndexMap::new();
+        let mut all: IndexMap<(&str, &str), (&SpecParameter, String)> = IndexMap::new();
         for (parameters, at) in [(&item.parameters, path_at), (&operation.parameters, at)] {
             for (index, parameter) in parameters.iter().enumerate() {
                 let at = pointer::join(at, ["parameters", index.to_string().as_str()]);
@@ -34,39 +36,44 @@ impl Lowering<'_> {
                         resolve(&self.components.parameters, reference, "parameters", at)
                     }
                 };
-                let Some(parameter) = parameter.cloned() else { continue };
-                let location = match &parameter {
+                let Some(parameter) = parameter else { continue };
+                let location = match parameter {
                     SpecParameter::Query { .. } => "query",
                     SpecParameter::Header { .. } => "header",
                     SpecParameter::Path { .. } => "path",
                     SpecParameter::Cookie { .. } => "cookie",
                 };
                 // One of the operation takes the place of one of the path.
-                all.insert((parameter.parameter_data_ref().name.clone(), location), (parameter, at));
+                all.insert((&parameter.parameter_data_ref().name, location), (parameter, at));
             }
         }
         let found: Vec<_> = all
             .into_values()
             .filter_map(|(parameter, at)| {
-                let (rust, model) = self.parameter(&parameter, &at, builder)?;
+                let (rust, model) = self.parameter(parameter, &at, builder)?;
                 Some((rust, model, at))
             })
             .collect();
+        // Where there are parameters of each name.
+        let mut locations: HashMap<String, HashSet<Location>> = HashMap::new();
+        for (wanted, parameter, _) in &found {
+            locations.entry(wanted.clone()).or_default().insert(parameter.location);
+        }
         let mut converted: IndexMap<String, Parameter> = IndexMap::new();
         let with_body = operation.request_body.is_some();
-        for (wanted, parameter, at) in &found {
-            let same = |other: &&(String, Parameter, String)| other.0 == *wanted;
+        let mut suffixes = Suffixes::default();
+        for (wanted, parameter, at) in found {
             let location = parameter.location;
             let mut rust = wanted.clone();
-            if found.iter().filter(same).any(|other| other.1.location != location) || rust == "body" && with_body {
+            if locations[&wanted].len() > 1 || rust == "body" && with_body {
                 rust = format!("{}_{}", rust.trim_end_matches('_'), location.name());
             }
-            let rust = free(&rust, "_", |name| converted.contains_key(name));
-            if rust != *wanted {
+            let rust = suffixes.free(&rust, "_", |name| converted.contains_key(name));
+            if rust != wanted {
                 let message = format!("there are several `{}`: this one is `{rust}`", parameter.name);
-                self.note(at, message);
+                self.note(&at, "name-taken", message);
             }
-            converted.insert(rust, parameter.clone());
+            converted.insert(rust, parameter);
         }
         converted
     }
@@ -113,7 +120,7 @@ impl Lowering<'_> {
                     "`{}` cannot be the name of a header, so the client cannot send it: it is left out",
                     data.name
                 );
-                self.note(&pointer::join(at, ["name"]), message);
+                self.note(&pointer::join(at, ["name"]), "header-not-sendable", message);
                 return None;
             }
         }
@@ -164,13 +171,18 @@ impl Lowering<'_> {
             rust.push_str("_value");
             self.note(
                 at,
+                "name-taken",
                 format!(
                     "every request has a method `{}`: the parameter's is `{rust}`",
                     data.name
                 ),
             );
         } else if rust.ends_with('_') {
-            self.note(at, format!("`{}` is a Rust keyword: the method is `{rust}`", data.name));
+            self.note(
+                at,
+                "name-keyword",
+                format!("`{}` is a Rust keyword: the method is `{rust}`", data.name),
+            );
         }
         let bounds = match wire {
             WireForm::Neither => Bounds::default(),
@@ -181,14 +193,20 @@ impl Lowering<'_> {
         let converted = self.convert(schema, &place);
         self.sent.extend(converted.holds.clone());
         let ty = converted.sent_type();
-        let default = first_value(&chain, |data| data.default.as_ref());
+        let default = self.first_value(&chain, |data| data.default.as_ref());
         let mut examples = data
             .examples
             .values()
-            .filter_map(|example| example.as_item()?.value.clone());
-        let example = data.example.clone().or_else(|| examples.next());
-        let example = example.or_else(|| first_value(&chain, |data| data.example.as_ref()));
-        let docs = data.description.clone().or_else(|| about(&[schema]).docs);
+            .filter_map(|example| example.as_item()?.value.as_ref());
+        let example = match data.example.as_ref().or_else(|| examples.next()) {
+            Some(example) => self.value(example),
+            None if default.is_some() => self.first_value(&chain, |data| data.example.as_ref()),
+            None => self.example(&chain),
+        };
+        let docs = match &data.description {
+            Some(text) => Some(self.words(text)),
+            None => self.about(&chain[..1]).docs,
+        };
         let filter = self.filter(data, location, at);
         let model = Parameter {
             about: About {

@@ -1,24 +1,28 @@
 //! Schemas: inline enums and objects get names, what constrains values is taken out, and what the
 //! client cannot represent is refused.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
-    AdditionalProperties, AnySchema, ArrayType, IntegerFormat, IntegerType, NumberFormat, NumberType, ObjectType,
-    ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, ArrayType, Components, IntegerFormat, IntegerType, NumberFormat, NumberType,
+    ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
-use super::{Lowering, free};
+use super::{Lowering, Suffixes, format};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
 /// The type that times become: the client crate has it.
 pub(crate) const TIMESTAMP: &str = "Timestamp";
 pub(super) const UNIX_TIME: &str = "unix-time";
+const DESCRIPTIONS: &str = "x-enum-descriptions";
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
 
 /// A place for a schema: where the document has it, and the name to give to it if it needs one.
@@ -165,12 +169,12 @@ impl Converted {
     }
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Converts every component schema, in the order of the document.
     pub(super) fn components(&mut self) {
-        let schemas = self.components.schemas.clone();
+        let schemas = &self.components.schemas;
         // The components' names come first: an inline schema has to keep away from them.
-        for (name, schema) in &schemas {
+        for (name, schema) in schemas {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let wanted = name::type_name(name);
             let is_time = wanted == TIMESTAMP
@@ -185,7 +189,7 @@ impl Lowering<'_> {
             };
             if rust != *name {
                 let message = format!("the schema `{name}` is the Rust type `{rust}`");
-                self.push(self.document.note(&at, message).at_key());
+                self.push(self.document.note(&at, message).code("name-changed").at_key());
             }
             self.model.places.insert(rust.clone(), at);
             self.type_names.insert(name.clone(), rust);
@@ -198,7 +202,7 @@ impl Lowering<'_> {
                 .unwrap_or_else(|| name::type_name(name));
             Place::new(pointer::join("/components/schemas", [name]), rust)
         };
-        for (name, schema) in &schemas {
+        for (name, schema) in schemas {
             let place = place(self, name);
             let kind = match self.shape(schema, &place) {
                 Shape::Struct(_) => Kind::Struct,
@@ -207,7 +211,7 @@ impl Lowering<'_> {
             };
             self.kinds.insert(name.clone(), kind);
         }
-        for (name, schema) in &schemas {
+        for (name, schema) in schemas {
             let place = place(self, name);
             self.component(schema, &place);
         }
@@ -223,7 +227,7 @@ impl Lowering<'_> {
             _ => {
                 let target = self.convert(schema, place).rust;
                 let chain = self.chain(schema, &place.at);
-                let about = about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>());
+                let about = self.about(&chain);
                 self.model.aliases.insert(place.name.clone(), Alias { about, target });
             }
         }
@@ -350,6 +354,7 @@ impl Lowering<'_> {
         if through.contains(&at) {
             self.error(
                 &at,
+                "schema-endless",
                 "the schema holds itself without an object in between",
                 "make it an object with properties: Rust needs a named type to break the cycle",
             );
@@ -378,6 +383,7 @@ impl Lowering<'_> {
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.error(
                     &place.at,
+                    "schema-endless",
                     format!("the schema `{target}` holds itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
@@ -385,16 +391,19 @@ impl Lowering<'_> {
             }
             Kind::Other if through.len() >= MAX_CHAIN => {
                 let message = format!("more than {MAX_CHAIN} lists, maps and references are nested in each other");
-                // One word on a chain is enough.
-                if !self.findings.iter().any(|finding| finding.message() == message) {
-                    self.error(&place.at, message, "put an object with properties in between");
+                if !std::mem::replace(&mut self.too_deep, true) {
+                    self.error(
+                        &place.at,
+                        "schema-too-deep",
+                        message,
+                        "put an object with properties in between",
+                    );
                 }
                 Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
             }
             Kind::Other => {
                 through.push(target.to_owned());
-                let schema = schema.clone();
-                let mut converted = self.convert_within(&schema, &target_place, through);
+                let mut converted = self.convert_within(schema, &target_place, through);
                 through.pop();
                 let ident = format_ident!("{rust_name}");
                 converted.rust = quote!(#ident);
@@ -415,56 +424,40 @@ impl Lowering<'_> {
     }
 
     fn define_enum(&mut self, values: Vec<String>, schema: &ReferenceOr<Schema>, place: &Place) {
-        let descriptions = extension(schema, "x-enum-descriptions");
+        let descriptions = extension(schema, DESCRIPTIONS);
         let mut variants: IndexMap<String, Variant> = IndexMap::new();
+        let mut suffixes = Suffixes::default();
         for (index, value) in values.iter().enumerate() {
             let at = pointer::join(&place.at, ["enum", index.to_string().as_str()]);
             let rust = name::variant_name(value);
             if rust == "UnknownValue" {
                 self.note(
                     &at,
+                    "name-taken",
                     "`Unknown` holds values that the document does not list: this one is `UnknownValue`",
                 );
             }
-            let docs = descriptions
-                .and_then(|all| all.get(value))
-                .and_then(Value::as_str)
-                .map(str::to_owned);
+            let described = match descriptions {
+                Some(Value::Array(texts)) if texts.len() == values.len() => texts.get(index),
+                Some(Value::Array(_)) => None,
+                Some(texts) => texts.get(value),
+                None => None,
+            };
+            let docs = described.and_then(Value::as_str).map(str::to_owned);
             let about = About {
                 docs,
                 deprecated: false,
             };
-            let free = free(&rust, "", |name| variants.contains_key(name));
+            let free = suffixes.free(&rust, "", |name| variants.contains_key(name));
             if free != rust {
                 let message = format!("there is a variant `{rust}` already: the value `{value}` is `{free}`");
-                self.note(&at, message);
+                self.note(&at, "name-taken", message);
             }
             let value = value.clone();
             variants.insert(free, Variant { about, value });
         }
-        if let Some(Value::Object(all)) = descriptions {
-            for (value, text) in all {
-                let at = pointer::join(&place.at, ["x-enum-descriptions", value.as_str()]);
-                if !values.contains(value) {
-                    let finding = self
-                        .document
-                        .error(&at, format!("`{value}` is not among the values of the enum"));
-                    self.push(finding.at_key().help("add it to `enum`, or take it out here"));
-                } else if !text.is_string() {
-                    self.error(
-                        &at,
-                        format!("the description of `{value}` is not text"),
-                        "put it in quotes",
-                    );
-                }
-            }
-        } else if descriptions.is_some() {
-            let at = pointer::join(&place.at, ["x-enum-descriptions"]);
-            self.error(
-                &at,
-                "`x-enum-descriptions` must map values to texts",
-                "write `x-enum-descriptions: {value: text}`",
-            );
+        if let Some(descriptions) = descriptions {
+            self.enum_descriptions(descriptions, &values, &place.at);
         }
         let unit = SchemaKind::Type(Type::String(StringType::default()));
         let copy = Schema {
@@ -474,7 +467,7 @@ impl Lowering<'_> {
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(copy));
         let lifecycle = self.lifecycle(&values, schema, &place.at);
         let aliases = self.aliases(&values, schema, lifecycle.as_ref(), &place.at);
-        let about = about(&[schema]);
+        let about = self.about(&[(schema, String::new())]);
         self.model.enums.insert(
             place.name.clone(),
             Enum {
@@ -486,12 +479,58 @@ impl Lowering<'_> {
         );
     }
 
+    /// Looks for mistakes in the texts of an enum's values: by value, or one for each in their order.
+    fn enum_descriptions(&mut self, descriptions: &Value, values: &[String], at: &str) {
+        let at = pointer::join(at, [DESCRIPTIONS]);
+        let not_text = |this: &mut Self, at: &str, value: &str| {
+            let message = format!("the description of `{value}` is not text");
+            this.error(at, "x-enum-descriptions-value", message, "put it in quotes");
+        };
+        match descriptions {
+            Value::Object(all) => {
+                let known: HashSet<&String> = values.iter().collect();
+                for (value, text) in all {
+                    let at = pointer::join(&at, [value.as_str()]);
+                    if !known.contains(value) {
+                        let message = format!("`{value}` is not among the values of the enum");
+                        let finding = self.document.error(&at, message).code("x-enum-descriptions-unknown");
+                        self.push(finding.at_key().help("add it to `enum`, or take it out here"));
+                    } else if !text.is_string() {
+                        not_text(self, &at, value);
+                    }
+                }
+            }
+            Value::Array(texts) if texts.len() == values.len() => {
+                for (index, (text, value)) in texts.iter().zip(values).enumerate() {
+                    if !text.is_string() {
+                        not_text(self, &pointer::join(&at, [index.to_string().as_str()]), value);
+                    }
+                }
+            }
+            Value::Array(texts) => {
+                let message = format!(
+                    "`{DESCRIPTIONS}` lists {} texts for {} values: it is not used",
+                    texts.len(),
+                    values.len()
+                );
+                self.note(&at, "x-enum-descriptions-unused", message);
+            }
+            _ => self.error(
+                &at,
+                "x-enum-descriptions-value",
+                "`x-enum-descriptions` must map values to texts",
+                "write `x-enum-descriptions: {value: text}`",
+            ),
+        }
+    }
+
     /// Takes the place of a struct; its fields come later.
     pub(super) fn name_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
+        let about = self.about(&[(schema, String::new())]);
         self.model.structs.insert(
             place.name.clone(),
             Struct {
-                about: about(&[schema]),
+                about,
                 fields: IndexMap::new(),
                 request_only: false,
             },
@@ -515,31 +554,37 @@ impl Lowering<'_> {
         let mut properties = IndexMap::new();
         let mut required = Vec::new();
         let mut holds = Vec::new();
+        let mut suffixes = Suffixes::default();
+        let required_properties: HashSet<&String> = object.required.iter().collect();
         for (property, (schema, at)) in &object.properties {
             let mut rust = name::field_name(property);
             if name::STRUCT_METHODS.contains(&rust.as_str()) {
                 rust.push_str("_value");
                 let message = format!("every struct or its builder has a `{property}`: this field is `{rust}`");
-                self.note(at, message);
+                self.note(at, "name-taken", message);
             } else if rust.ends_with('_') {
-                self.note(at, format!("`{property}` is a Rust keyword: the field is `{rust}`"));
+                self.note(
+                    at,
+                    "name-keyword",
+                    format!("`{property}` is a Rust keyword: the field is `{rust}`"),
+                );
             }
             let inner = place.inner(at.clone(), property);
             let converted = self.convert(schema, &inner);
             holds.extend(converted.holds.clone());
-            let is_required = object.required.contains(property);
+            let is_required = required_properties.contains(property);
             let chain = self.chain(schema, at);
             let field = Field {
-                about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                about: self.about(&chain),
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,
-                example: first_value(&chain, |data| data.example.as_ref()),
+                example: self.example(&chain),
             };
-            let free = free(&rust, "_", |name| fields.contains_key(name));
+            let free = suffixes.free(&rust, "_", |name| fields.contains_key(name));
             if free != rust {
                 let message = format!("there is a field `{rust}` already: the property `{property}` is `{free}`");
-                self.note(at, message);
+                self.note(at, "name-taken", message);
                 rust = free;
             }
             fields.insert(rust.clone(), field);
@@ -575,14 +620,18 @@ impl Lowering<'_> {
 
     /// A schema, what it refers to, what that refers to, and so on, each with its place. An `allOf` of
     /// one reference refers like that reference.
-    pub(super) fn chain(&self, schema: &ReferenceOr<Schema>, at: &str) -> Vec<(ReferenceOr<Schema>, String)> {
-        let mut chain = vec![(schema.clone(), at.to_owned())];
+    pub(super) fn chain<'s>(&self, schema: &'s ReferenceOr<Schema>, at: &str) -> Vec<(&'s ReferenceOr<Schema>, String)>
+    where
+        'a: 's,
+    {
+        let components: &'a Components = self.components;
+        let mut chain = vec![(schema, at.to_owned())];
         while let Some(name) = chain.last().and_then(|(schema, _)| referred(schema))
-            && let Some(schema) = self.components.schemas.get(name)
+            && let Some(schema) = components.schemas.get(name)
             && chain.len() < MAX_CHAIN
         {
             let at = pointer::join("/components/schemas", [name]);
-            chain.push((schema.clone(), at));
+            chain.push((schema, at));
         }
         chain
     }
@@ -634,11 +683,45 @@ impl Lowering<'_> {
         })
     }
 
+    /// The words on a schema; where it has none, those on what it refers to.
+    pub(super) fn about(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> About {
+        let mut data = chain
+            .iter()
+            .filter_map(|(schema, _)| Some(&schema.as_item()?.schema_data));
+        let words = data.find_map(|data| data.description.as_ref().or(data.title.as_ref()));
+        let own = chain.first().and_then(|(schema, _)| schema.as_item());
+        About {
+            docs: words.map(|text| self.words(text)),
+            deprecated: own.is_some_and(|own| own.schema_data.deprecated),
+        }
+    }
+
+    /// The example of a chain, or one of its format.
+    pub(super) fn example(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> Option<Value> {
+        let said = self.first_value(chain, |data| data.example.as_ref());
+        said.or_else(|| format::example(chain.last()?.0))
+    }
+
+    /// What the first schema of a chain that says it has as `default` or `example`.
+    pub(super) fn first_value(
+        &mut self,
+        chain: &[(&ReferenceOr<Schema>, String)],
+        what: impl Fn(&SchemaData) -> Option<&Value>,
+    ) -> Option<Value> {
+        let mut said = chain
+            .iter()
+            .filter_map(|(schema, _)| what(&schema.as_item()?.schema_data));
+        self.value(said.find(|value| !value.is_null())?)
+    }
+
     /// What a schema is behind all references: any value where they lead nowhere.
-    pub(super) fn kind_behind(&self, schema: &ReferenceOr<Schema>) -> SchemaKind {
+    pub(super) fn kind_behind<'s>(&self, schema: &'s ReferenceOr<Schema>) -> Cow<'s, SchemaKind>
+    where
+        'a: 's,
+    {
         match self.chain(schema, "").pop() {
-            Some((ReferenceOr::Item(schema), _)) => single_type(&schema.schema_kind).into_owned(),
-            _ => SchemaKind::Any(AnySchema::default()),
+            Some((ReferenceOr::Item(schema), _)) => single_type(&schema.schema_kind),
+            _ => Cow::Owned(SchemaKind::Any(AnySchema::default())),
         }
     }
 
@@ -650,14 +733,14 @@ impl Lowering<'_> {
             SchemaKind::Any(any) => is_enum(&any.enumeration),
             _ => false,
         };
-        match self.kind_behind(schema) {
+        match self.kind_behind(schema).as_ref() {
             // The items of a list may be that list again: they are not followed further.
             SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. }))
-                if is_one(&self.kind_behind(&items.clone().unbox())) =>
+                if is_one(self.kind_behind(&items.clone().unbox()).as_ref()) =>
             {
                 WireForm::Many
             }
-            kind if is_one(&kind) => WireForm::One,
+            kind if is_one(kind) => WireForm::One,
             _ => WireForm::Neither,
         }
     }
@@ -681,27 +764,6 @@ pub(super) enum WireForm {
     Neither,
 }
 
-/// The words on a schema; where it has none, those on what it refers to.
-pub(super) fn about<'s>(chain: &[&'s ReferenceOr<Schema>]) -> About {
-    let data = |schema: &&'s ReferenceOr<Schema>| schema.as_item().map(|schema| &schema.schema_data);
-    let words = |data: &'s SchemaData| data.description.as_ref().or(data.title.as_ref());
-    About {
-        docs: chain.iter().filter_map(data).find_map(words).cloned(),
-        deprecated: chain.first().and_then(data).is_some_and(|own| own.deprecated),
-    }
-}
-
-/// What the first schema of a chain that says it has as `default` or `example`.
-pub(super) fn first_value(
-    chain: &[(ReferenceOr<Schema>, String)],
-    what: impl Fn(&SchemaData) -> Option<&Value>,
-) -> Option<Value> {
-    let mut said = chain
-        .iter()
-        .filter_map(|(schema, _)| what(&schema.as_item()?.schema_data));
-    said.find(|value| !value.is_null()).cloned()
-}
-
 /// Takes out the map for unknown fields: what is only sent has none.
 pub(super) fn drop_extra_fields(schema: &mut Schema) {
     if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind
@@ -711,7 +773,8 @@ pub(super) fn drop_extra_fields(schema: &mut Schema) {
     }
 }
 
-pub(super) fn any() -> Schema {
+/// A schema that says nothing: any value.
+pub(crate) fn any() -> Schema {
     Schema {
         schema_data: SchemaData::default(),
         schema_kind: SchemaKind::Any(AnySchema::default()),

@@ -28,6 +28,7 @@ impl Lowering<'_> {
                     let at = pointer::join("/components/securitySchemes", [name.as_str()]);
                     self.note(
                         &at,
+                        "security-scheme-other",
                         format!("the client sends what it is given for `{name}` as it is, behind `{scheme}`"),
                     );
                     (SchemeKind::Http(scheme.clone()), "credential", None)
@@ -111,6 +112,7 @@ impl Lowering<'_> {
         if alternatives.is_empty() && !unknown.is_empty() {
             self.note(
                 at,
+                "security-not-sendable",
                 "the client can send none of these alternatives. A call that needs one is not sent without: it is an \
                  error that names the schemes",
             );
@@ -122,6 +124,7 @@ impl Lowering<'_> {
         for (index, name) in unknown {
             self.note(
                 &pointer::join(at, [index.to_string().as_str()]),
+                "security-not-sendable",
                 format!("the client cannot send the scheme `{name}`, so it never takes this alternative"),
             );
         }
@@ -140,6 +143,7 @@ impl Lowering<'_> {
         );
         self.note(
             &at,
+            "token-url-not-absolute",
             "a token URL that is not absolute leaves open which server gets the client's secret, so the client has no \
              `client_credentials`; write it like https://login.example.com/token",
         );

@@ -103,6 +103,9 @@ impl Lowering<'_> {
             .rev()
             .collect();
         let mut looked_at = 0;
+        if !self.may_repeat(left.len(), &place.at) {
+            return Shape::Refused;
+        }
         // Parts may have parts, which are put in their place.
         while let Some((part, at, own_at)) = left.pop() {
             let parts = match &part {
@@ -131,9 +134,11 @@ impl Lowering<'_> {
                 if looked_at.max(left.len()) > MAX_PARTS {
                     self.error(
                         &place.at,
+                        "all-of-too-large",
                         format!("the `allOf` has more than {MAX_PARTS} parts"),
                         "write an object with all of the properties",
                     );
+                    self.may_repeat(looked_at, &place.at);
                     return Shape::Refused;
                 }
                 continue;
@@ -153,10 +158,13 @@ impl Lowering<'_> {
                 Shape::Refused => return Shape::Refused,
                 Shape::Union(variants) => unions.push(variants),
                 _ => {
-                    let mut finding = self.document.note(
-                        &own_at,
-                        "this part of an `allOf` is not an object: the schema is any JSON value",
-                    );
+                    let mut finding = self
+                        .document
+                        .note(
+                            &own_at,
+                            "this part of an `allOf` is not an object: the schema is any JSON value",
+                        )
+                        .code("all-of-any");
                     if at != own_at {
                         finding = finding.also(self.document, &at, "what it refers to");
                     }
@@ -178,7 +186,7 @@ impl Lowering<'_> {
         for name in &whole.required {
             if !whole.properties.contains_key(name) {
                 let message = format!("`{name}` is required, but is not among the `properties` of the parts");
-                self.note(&place.at, message);
+                self.note(&place.at, "required-unused", message);
             }
         }
         Shape::Struct(whole)
@@ -196,12 +204,20 @@ impl Lowering<'_> {
     /// Adds the properties of a part. A value has to fit every part, so where two describe a property, it
     /// can be read by either: the later is taken.
     pub(super) fn merge(&mut self, whole: &mut Object, part: Object) {
+        let at = part
+            .properties
+            .first()
+            .map_or("", |(_, (_, at))| at.as_str())
+            .to_owned();
+        if !self.may_repeat(part.properties.len(), &at) {
+            return;
+        }
         for (name, (schema, at)) in part.properties {
             if let Some((earlier, _)) = whole.properties.get(&name)
                 && *earlier != schema
             {
                 let message = format!("two parts of an `allOf` describe `{name}`: this one is taken");
-                self.push(self.document.note(&at, message).at_key());
+                self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.properties.insert(name, (schema, at));
         }
@@ -211,7 +227,7 @@ impl Lowering<'_> {
                 && *earlier != schema
             {
                 let message = "two parts of an `allOf` describe `additionalProperties`: this one is taken";
-                self.push(self.document.note(&at, message).at_key());
+                self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.additional = Some((schema, at));
         }
@@ -250,7 +266,12 @@ impl Lowering<'_> {
         if !any.all_of.is_empty() {
             if let Some((keyword, _)) = union {
                 let message = format!("`{keyword}` beside `allOf` is left out of the type");
-                self.push(self.document.note(&pointer::join(at, [keyword]), message).at_key());
+                self.push(
+                    self.document
+                        .note(&pointer::join(at, [keyword]), message)
+                        .code("all-of-keyword-unused")
+                        .at_key(),
+                );
             }
             let additional = match &any.additional_properties {
                 Some(AdditionalProperties::Schema(schema)) => {
@@ -364,10 +385,6 @@ pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     if combined || any.not.is_some() {
         return Cow::Borrowed(kind);
     }
-    // The keywords by themselves are what the types hold: `openapiv3` sorts them once more.
-    let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
-        return Cow::Borrowed(kind);
-    };
     let own: &[&str] = match any.typ.as_deref() {
         Some("string") => &["format", "pattern", "minLength", "maxLength", "enum"],
         Some("integer" | "number") => &[
@@ -389,6 +406,10 @@ pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
             "maxProperties",
         ],
         _ => return Cow::Borrowed(kind),
+    };
+    // The keywords by themselves are what the types hold: `openapiv3` sorts them once more.
+    let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
+        return Cow::Borrowed(kind);
     };
     let mut keywords: serde_json::Map<_, _> = keywords
         .into_iter()

@@ -3,13 +3,15 @@
 //! What looks like a union and is one plain type stays that: several enums of strings are one enum, and
 //! numbers are a number.
 
-use indexmap::IndexMap;
+use std::collections::HashSet;
+
+use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::pointer;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type};
 
-use super::schema::{COMPONENTS, Converted, Place, about};
+use super::schema::{COMPONENTS, Converted, Place};
 use super::shape::{Held, Object, Shape, is_enum, required, single_type};
-use super::{Lowering, free};
+use super::{Lowering, Suffixes};
 use crate::model::{Union, UnionVariant};
 use crate::name;
 
@@ -56,10 +58,12 @@ impl Lowering<'_> {
         place: &Place,
     ) -> Shape {
         let mut found: Vec<(ReferenceOr<Schema>, String, Sight)> = Vec::new();
+        let mut known = HashSet::new();
         for (index, part) in parts.iter().enumerate() {
             let at = pointer::join(&place.at, [keyword, index.to_string().as_str()]);
             let sight = self.sight(part);
-            if sight != Sight::Null && !found.iter().any(|(known, ..)| known == part) {
+            // Two of one JSON are one.
+            if sight != Sight::Null && known.insert(serde_json::to_string(part).unwrap_or_default()) {
                 found.push((part.clone(), at, sight));
             }
         }
@@ -75,7 +79,7 @@ impl Lowering<'_> {
         if let Some(own) = own {
             if !all(&[Sight::Object, Sight::Condition]) {
                 let message = format!("what stands beside this `{keyword}` fits objects only: it is any JSON value");
-                self.note(&place.at, message);
+                self.note(&place.at, "union-any", message);
                 return Shape::Any;
             }
             let mut variants = Vec::new();
@@ -99,12 +103,8 @@ impl Lowering<'_> {
             return Shape::String;
         }
         if all(&[Sight::Text, Sight::Choice]) {
-            let mut values: Vec<String> = Vec::new();
-            for (part, ..) in &found {
-                let more = self.choices(part).into_iter().filter(|value| !values.contains(value));
-                values.extend(more.collect::<Vec<_>>());
-            }
-            return Shape::Enum(values);
+            let values: IndexSet<String> = found.iter().flat_map(|(part, ..)| self.choices(part)).collect();
+            return Shape::Enum(values.into_iter().collect());
         }
         if all(&[Sight::Integer]) {
             return Shape::Integer("i64");
@@ -121,6 +121,7 @@ impl Lowering<'_> {
         {
             self.note(
                 &place.at,
+                "union-any",
                 format!("a part of this `{keyword}` takes anything: it is any JSON value"),
             );
             return Shape::Any;
@@ -138,7 +139,11 @@ impl Lowering<'_> {
     /// An `allOf` of objects and of unions: each variant of the union has the properties of the objects.
     pub(super) fn all_of_union(&mut self, own: Object, mut unions: Vec<Variants>, place: &Place) -> Shape {
         let (Some(union), true) = (unions.pop(), unions.is_empty()) else {
-            self.note(&place.at, "an `allOf` of several unions is any JSON value");
+            self.note(
+                &place.at,
+                "all-of-any",
+                "an `allOf` of several unions is any JSON value",
+            );
             return Shape::Any;
         };
         if own.properties.is_empty() && own.required.is_empty() {
@@ -147,16 +152,18 @@ impl Lowering<'_> {
         let mut variants = Vec::new();
         for Variant { schema, merged } in union.variants {
             let merged = match merged {
-                Some(object) => {
+                Some(object) if self.may_repeat(own.properties.len(), &place.at) => {
                     let mut whole = own.clone();
                     self.merge(&mut whole, object);
                     Some(whole)
                 }
+                Some(_) => return Shape::Refused,
                 None => self.merged(&own, &schema.0, &schema.1, place),
             };
             if merged.is_none() {
                 self.note(
                     &place.at,
+                    "all-of-any",
                     "a variant of this `allOf` is no object: it is any JSON value",
                 );
                 return Shape::Any;
@@ -171,14 +178,13 @@ impl Lowering<'_> {
 
     /// A part of a union together with what stands beside the union.
     fn merged(&mut self, own: &Object, part: &ReferenceOr<Schema>, at: &str, place: &Place) -> Option<Object> {
-        let chain = self.chain(part, at);
-        let (schema, at) = chain.last()?;
-        let mut whole = own.clone();
-        if self.merging == MOST_MERGED {
+        let (schema, at) = self.chain(part, at).pop()?;
+        if self.merging == MOST_MERGED || !self.may_repeat(own.properties.len(), &place.at) {
             return None;
         }
+        let mut whole = own.clone();
         self.merging += 1;
-        let shape = self.shape(&schema.clone(), &Place::new(at.clone(), place.name.clone()));
+        let shape = self.shape(schema, &Place::new(at, place.name.clone()));
         self.merging -= 1;
         match shape {
             Shape::Struct(object) => self.merge(&mut whole, object),
@@ -226,7 +232,7 @@ impl Lowering<'_> {
         let Some((schema, at)) = self.chain(schema, "").pop() else {
             return Vec::new();
         };
-        match self.shape(&schema, &Place::new(at, "")) {
+        match self.shape(schema, &Place::new(at, "")) {
             Shape::Enum(values) => values,
             _ => Vec::new(),
         }
@@ -240,20 +246,22 @@ impl Lowering<'_> {
             schema_kind: SchemaKind::Type(Type::String(StringType::default())),
         };
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(placeholder));
+        let about = self.about(&[(schema, String::new())]);
         self.model.unions.insert(
             place.name.clone(),
             Union {
-                about: about(&[schema]),
+                about,
                 tag: union.discriminator.as_ref().map(|found| found.property_name.clone()),
                 variants: IndexMap::new(),
             },
         );
         let mut holds = Vec::new();
         let mut variants: IndexMap<String, UnionVariant> = IndexMap::new();
+        let mut suffixes = Suffixes::default();
         for variant in union.variants {
             let (part, at) = &variant.schema;
             let wanted = self.variant_of_union(part);
-            let rust = free(&wanted, "", |name| variants.contains_key(name));
+            let rust = suffixes.free(&wanted, "", |name| variants.contains_key(name));
             let inner = Place::new(at.clone(), name::type_name(&format!("{}-{rust}", place.name)));
             let converted = match variant.merged {
                 // Another union may have the same part, merged with other properties: it is another type.

@@ -1,0 +1,171 @@
+//! Budget: what a document may cost beyond its size, because one part of it is used in many places.
+//!
+//! A small document can say a lot: an `allOf` repeats the properties of its parts, a shared body becomes
+//! setters of every request, a description of a component is that of each field. Most documents repeat
+//! little. What all of them together repeat is counted, so that what is generated grows with the document
+//! and not with its square.
+
+use super::Lowering;
+
+/// Text up to this many bytes is always repeated.
+const SHORT: usize = 200;
+
+/// What is left of each.
+#[derive(Debug)]
+pub(super) struct Budget {
+    properties: usize,
+    words: usize,
+    /// Entries of the tables of patterns, and the bytes of memory that making them takes.
+    pub(super) table: usize,
+    pub(super) patterns: usize,
+}
+
+impl Budget {
+    /// For a document of this many bytes.
+    pub(super) fn of(bytes: usize) -> Self {
+        Self {
+            properties: 20_000 + bytes / 16,
+            words: (1 << 20) + 2 * bytes,
+            table: 500_000,
+            patterns: (64 << 20) + 16 * bytes,
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// Counts what is taken from one part of the document into another, and says whether it may be.
+    pub(super) fn may_repeat(&mut self, properties: usize, at: &str) -> bool {
+        if self.repeats_too_much() {
+            return false;
+        }
+        self.budget.properties = self.budget.properties.saturating_sub(properties);
+        let may = self.budget.properties > 0;
+        if !may {
+            self.error(
+                at,
+                "document-repeats",
+                "what schemas, bodies and operations take over from others is too much for a document of this size",
+                "refer to one schema that has all of it, in place of an `allOf` or a copy in each",
+            );
+        }
+        may
+    }
+
+    /// Whether nothing may be taken over any more.
+    pub(super) fn repeats_too_much(&self) -> bool {
+        self.budget.properties == 0
+    }
+
+    /// A text for docs: the whole of it, or its beginning, once the document has repeated many.
+    pub(super) fn words(&mut self, text: &str) -> String {
+        if text.len() <= SHORT {
+            return text.to_owned();
+        }
+        match self.budget.words.checked_sub(text.len()) {
+            Some(left) => {
+                self.budget.words = left;
+                text.to_owned()
+            }
+            None => text.chars().take(SHORT).chain(['…']).collect(),
+        }
+    }
+
+    /// An example or a default, unless the document has repeated many.
+    pub(super) fn value(&mut self, value: &serde_json::Value) -> Option<serde_json::Value> {
+        let size = size(value);
+        if size > SHORT {
+            self.budget.words = self.budget.words.checked_sub(size)?;
+        }
+        Some(value.clone())
+    }
+}
+
+/// About the length of a value's JSON.
+fn size(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::String(text) => text.len(),
+        serde_json::Value::Array(items) => items.iter().map(|item| 1 + size(item)).sum(),
+        serde_json::Value::Object(members) => members.iter().map(|(name, value)| name.len() + 1 + size(value)).sum(),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use ittybit_spec::Document;
+
+    use crate::lower::lower;
+
+    fn document(rest: &str) -> Document {
+        let head =
+            "openapi: 3.0.3\ninfo: { title: Much, version: 1.0.0 }\nservers: [{ url: https://api.example.com }]\n";
+        Document::parse("much.yaml", format!("{head}{rest}")).unwrap()
+    }
+
+    #[test]
+    fn properties_are_not_repeated_without_end() {
+        let base: String = (0..1_000).map(|n| format!("p{n}: {{ type: string }}, ")).collect();
+        let parts = "{ allOf: [{ $ref: '#/components/schemas/Base' }, { type: object, properties: { own: {} } }] }";
+        let derived: String = (0..100).map(|n| format!("    D{n}: {parts}\n")).collect();
+        let schemas =
+            format!("components:\n  schemas:\n    Base: {{ type: object, properties: {{ {base} }} }}\n{derived}");
+        let findings = lower(&document(&format!("paths: {{}}\n{schemas}"))).unwrap_err();
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code_name()).collect();
+        assert_eq!(codes, [Some("document-repeats")]);
+    }
+
+    #[test]
+    fn texts_are_not_repeated_without_end() {
+        let long = "word ".repeat(20_000);
+        let fields: String = (0..50)
+            .map(|n| format!("f{n}: {{ $ref: '#/components/schemas/Long' }}, "))
+            .collect();
+        let schemas = format!(
+            "components:\n  schemas:\n    Long: {{ type: string, description: {long}, example: {long} }}\n    \
+             Many: {{ type: object, properties: {{ {fields} }} }}\n"
+        );
+        let lowered = lower(&document(&format!("paths: {{}}\n{schemas}"))).unwrap();
+        let fields = lowered.model.structs["Many"].fields.values();
+        let docs: Vec<usize> = fields.map(|field| field.about.docs.as_ref().unwrap().len()).collect();
+        assert!(docs[0] > 90_000 && docs[49] < 250, "{docs:?}");
+        let last = lowered.model.structs["Many"].fields.values().last();
+        assert_eq!(last.unwrap().example, None);
+    }
+
+    #[test]
+    fn a_pattern_is_compiled_once() {
+        let parameter = |name: &str| {
+            format!("{{ name: {name}, in: query, schema: {{ type: string, pattern: '^[a-z]{{1,9}}$' }} }}")
+        };
+        let (one, two) = (parameter("one"), parameter("two"));
+        let text = format!(
+            "paths:\n  /a:\n    get: {{ operationId: get_a, parameters: [{one}, {two}], responses: {{ '204': {{ description: Done. }} }} }}\n"
+        );
+        let lowered = lower(&document(&text)).unwrap();
+        let parameters = &lowered.model.operations["get_a"].parameters;
+        let [one, two] = ["one", "two"].map(|name| parameters[name].bounds.pattern.as_ref().unwrap());
+        assert!(Rc::ptr_eq(one, two));
+    }
+
+    #[test]
+    fn the_requirements_of_the_document_are_not_repeated_without_end() {
+        let schemes: String = (0..500)
+            .map(|n| format!("s{n}: {{ type: apiKey, in: header, name: X-{n} }}, "))
+            .collect();
+        let security: String = (0..500).map(|n| format!("{{ s{n}: [] }}, ")).collect();
+        let paths: String = (0..200)
+            .map(|n| {
+                format!(
+                    "  /a{n}: {{ get: {{ operationId: get{n}, responses: {{ '204': {{ description: Done. }} }} }} }}\n"
+                )
+            })
+            .collect();
+        let text =
+            format!("security: [{security}]\ncomponents: {{ securitySchemes: {{ {schemes} }} }}\npaths:\n{paths}");
+        let findings = lower(&document(&text)).unwrap_err();
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code_name()).collect();
+        assert_eq!(codes, [Some("document-repeats")]);
+    }
+}
