@@ -32,7 +32,7 @@ fn settings(model: &Model) -> GenerationSettings {
         let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
         settings.with_replacement(name, format!("types::{name}"), impls);
     }
-    for name in model.unions.keys() {
+    for name in model.unions.keys().chain(&model.elsewhere) {
         settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
     }
     settings.with_replacement(TIMESTAMP, TIMESTAMP, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
@@ -157,7 +157,8 @@ fn needed(all: &IndexMap<String, ReferenceOr<Schema>>, name: &str) -> IndexMap<S
         .collect()
 }
 
-fn references(json: &serde_json::Value, names: &mut Vec<String>) {
+/// The names of the schemas that the JSON of one refers to.
+pub(crate) fn references(json: &serde_json::Value, names: &mut Vec<String>) {
     match json {
         serde_json::Value::Object(entries) => {
             if let Some(name) = entries

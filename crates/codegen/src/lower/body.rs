@@ -176,6 +176,7 @@ impl Lowering<'_> {
                 rust,
                 name: property.clone(),
                 about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                at: at.clone(),
                 required: object.required.contains(property),
                 content,
                 example: first_value(&chain, |data| data.example.as_ref()),

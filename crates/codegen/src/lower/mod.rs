@@ -25,8 +25,8 @@ use ittybit_spec::{Diagnostic, Diagnostics, Document, Position};
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
-pub(crate) use self::schema::TIMESTAMP;
 use self::schema::{Kind, Place, Waiting};
+pub(crate) use self::schema::{TIMESTAMP, any};
 use crate::model::Model;
 use crate::name;
 
@@ -41,6 +41,24 @@ pub(crate) struct Lowered {
     pub model: Model,
     /// Whatever was left out on the way.
     pub notes: Diagnostics,
+}
+
+impl Lowered {
+    /// The copy's schemas, by Rust name.
+    pub(crate) fn schemas(&self) -> IndexMap<String, ReferenceOr<Schema>> {
+        self.api
+            .components
+            .as_ref()
+            .map(|components| components.schemas.clone())
+            .unwrap_or_default()
+    }
+
+    /// Puts others in their place.
+    pub(crate) fn set_schemas(&mut self, schemas: IndexMap<String, ReferenceOr<Schema>>) {
+        if let Some(components) = &mut self.api.components {
+            components.schemas = schemas;
+        }
+    }
 }
 
 /// Lowers a document, or says everything that is in the way.

@@ -531,6 +531,7 @@ impl Lowering<'_> {
             let chain = self.chain(schema, at);
             let field = Field {
                 about: about(&chain.iter().map(|(schema, _)| schema).collect::<Vec<_>>()),
+                at: at.clone(),
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,
@@ -711,7 +712,7 @@ pub(super) fn drop_extra_fields(schema: &mut Schema) {
     }
 }
 
-pub(super) fn any() -> Schema {
+pub(crate) fn any() -> Schema {
     Schema {
         schema_data: SchemaData::default(),
         schema_kind: SchemaKind::Any(AnySchema::default()),
