@@ -33,7 +33,7 @@ fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
         if model.enums.contains_key(name) {
             let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
             settings.with_replacement(name, format!("types::{name}"), impls);
-        } else if model.unions.contains_key(name) {
+        } else if model.unions.contains_key(name) || model.elsewhere.contains(name) {
             settings.with_replacement(name, format!("types::{name}"), std::iter::empty());
         }
     }
@@ -166,7 +166,8 @@ fn alone(all: &Schemas, names: &[&str]) -> Schemas {
     schemas
 }
 
-fn references(json: &serde_json::Value, names: &mut BTreeSet<String>) {
+/// The names of the schemas that the JSON of one refers to.
+pub(crate) fn references(json: &serde_json::Value, names: &mut BTreeSet<String>) {
     match json {
         serde_json::Value::Object(entries) => {
             let reference = entries.get("$ref").and_then(|reference| reference.as_str());

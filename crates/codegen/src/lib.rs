@@ -32,6 +32,7 @@
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 
+mod difference;
 mod emit;
 mod engine;
 mod join;
@@ -44,6 +45,7 @@ mod surface;
 
 use ittybit_spec::{Diagnostics, Document, Node};
 
+pub use difference::PublicItem;
 pub use surface::surface;
 
 /// A generated client.
@@ -105,27 +107,67 @@ fn generate_all(
     crate_name: &str,
     with_cases: bool,
 ) -> Result<(Client, String), Diagnostics> {
-    let generate = || engine::quietly(|| generate_here(document, command, crate_name, with_cases));
-    let outcome = if is_shallow(document) {
-        generate()
-    } else {
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, generate);
-            let thread = thread.map_err(|error| format!("no thread to run it on: {error}"))?;
-            thread.join().unwrap_or_else(|_| Err("its thread panicked".to_owned()))
-        })
-    };
-    let reason = match outcome {
-        Ok(result) => return result,
-        Err(reason) => reason,
-    };
+    let outcome = with_room([document].as_slice(), || {
+        generate_here(document, command, crate_name, with_cases)
+    });
+    outcome.unwrap_or_else(|reason| Err(failed(document, &reason)))
+}
+
+/// The public items in which the clients of two documents differ: all that one of them has and the other has
+/// not, and others beside it. What is the same in both is not generated, so a small change of a large
+/// document takes no longer than the change is large.
+///
+/// ```
+/// use ittybit_spec::Document;
+///
+/// let [old, new] = ["string", "integer"].map(|ty| {
+///     Document::parse("api.yaml", format!("\
+/// openapi: 3.0.3
+/// info: {{ title: Pets, version: 1.0.0 }}
+/// paths: {{}}
+/// components:
+///   schemas:
+///     Pet: {{ type: object, properties: {{ name: {{ type: {ty} }} }} }}
+///     Kind: {{ type: string, enum: [cat, dog] }}
+/// "))
+/// });
+/// let [old, new] = ittybit_codegen::differing_items(&old?, &new?, "pets");
+/// let (old, new) = (old?, new?);
+/// let name = new.iter().find(|item| item.member.starts_with("name:")).unwrap();
+/// assert_eq!(name.places, ["/components/schemas/Pet/properties/name"]);
+/// assert!(!old.contains(name) && old.iter().all(|item| !item.item.contains("Kind")));
+/// # Ok::<(), ittybit_spec::Diagnostics>(())
+/// ```
+///
+/// # Errors
+///
+/// For each document as those of [`generate`], where what differs has no client. Where one is refused, there
+/// are no items of the other.
+pub fn differing_items(old: &Document, new: &Document, crate_name: &str) -> [Result<Vec<PublicItem>, Diagnostics>; 2] {
+    let both = [old, new];
+    let outcome = with_room(both.as_slice(), || difference::between(both, crate_name));
+    outcome.unwrap_or_else(|reason| both.map(|document| Err(failed(document, &reason))))
+}
+
+/// Runs work on a stack that is large enough for the documents; a panic is an error.
+fn with_room<T: Send>(documents: &[&Document], work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let work = || engine::quietly(work);
+    if documents.iter().all(|document| is_shallow(document)) {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| format!("no thread to run it on: {error}"))?;
+        thread.join().unwrap_or_else(|_| Err("its thread panicked".to_owned()))
+    })
+}
+
+fn failed(document: &Document, reason: &str) -> Diagnostics {
     let finding = document.error("", format!("the generator failed: {reason}"));
-    Err(finding
+    finding
         .code("generator-failed")
         .help("this is a defect of the generator: please report it with the document")
-        .into())
+        .into()
 }
 
 /// Progenitor, syn and prettyplease go down nested types by deep recursion: 128 levels, which a

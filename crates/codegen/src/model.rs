@@ -30,6 +30,9 @@ pub(crate) struct Model {
     pub conversions: IndexSet<(String, String)>,
     /// Where the document has what became a type.
     pub places: HashMap<String, String>,
+    /// Types that are referred to and are not in this model: a part of one has what it is about, and the
+    /// names of what that is made of.
+    pub elsewhere: IndexSet<String>,
 }
 
 impl Model {
@@ -138,6 +141,8 @@ pub(crate) struct Struct {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub about: About,
+    /// Where the document has the property.
+    pub at: String,
     /// The name in JSON.
     pub property: String,
     pub required: bool,
@@ -288,6 +293,8 @@ impl Operation {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub about: About,
+    /// Where the document has the parameter.
+    pub at: String,
     /// The name on the wire.
     pub name: String,
     pub location: Location,
@@ -361,6 +368,8 @@ pub(crate) struct Part {
     pub rust: String,
     pub name: String,
     pub about: About,
+    /// Where the document has the property.
+    pub at: String,
     pub required: bool,
     pub content: PartContent,
     pub example: Option<serde_json::Value>,

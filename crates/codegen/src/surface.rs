@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use proc_macro2::TokenTree;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, File, GenericArgument, ImplItem, Item, ItemImpl, Signature, Type, Visibility};
@@ -33,15 +34,9 @@ use syn::{Attribute, Fields, File, GenericArgument, ImplItem, Item, ItemImpl, Si
 ///
 /// The code does not parse.
 pub fn surface(code: &str) -> Result<String, syn::Error> {
-    let file: File = syn::parse_str(code)?;
-    let mut entries = Vec::new();
-    collect(&file.items, "", &mut entries);
-    of_types(&mut entries);
-    entries.sort();
-    entries.dedup();
     let mut out = String::new();
     let mut owner = String::new();
-    for Entry { of, line } in entries {
+    for Entry { of, line } in entries(&syn::parse_str(code)?) {
         if line.is_empty() {
             out.push_str(&of);
             out.push('\n');
@@ -57,13 +52,23 @@ pub fn surface(code: &str) -> Result<String, syn::Error> {
     Ok(out)
 }
 
+/// The public items of a file and their members, sorted.
+pub(crate) fn entries(file: &File) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    collect(&file.items, "", &mut entries);
+    of_types(&mut entries);
+    entries.sort();
+    entries.dedup();
+    entries
+}
+
 /// An item, or a member of one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+pub(crate) struct Entry {
     /// The line of the item.
-    of: String,
+    pub of: String,
     /// The member's own line; empty for the item itself.
-    line: String,
+    pub line: String,
 }
 
 fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
@@ -136,6 +141,7 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
                         .mac
                         .parse_body()
                         .map(|builder: RequestBuilder| builder.entries(&heads, module)),
+                    Some("client") => item.mac.parse_body().map(ClientTypes::entries),
                     _ => continue,
                 };
                 entries.extend(made.into_iter().flatten());
@@ -336,6 +342,69 @@ impl RequestBuilder {
         let of = find(heads, &self.builder.to_string(), module);
         let lines = self.setters.iter().map(Setter::line);
         lines.map(|line| Entry { of: of.clone(), line }).collect()
+    }
+}
+
+/// What `client!` is given: of the client itself, the credentials are what differs from one API to the next.
+struct ClientTypes {
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Parse for ClientTypes {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut lines = Vec::new();
+        while !input.is_empty() {
+            let key = syn::Ident::parse_any(input)?;
+            input.parse::<syn::Token![:]>()?;
+            if key == "credentials" {
+                let listed;
+                syn::bracketed!(listed in input);
+                while !listed.is_empty() {
+                    let (name, arguments) = credential(&listed)?;
+                    lines.push(("ClientBuilder", format!("fn {name}(self, {arguments}) -> Self")));
+                    listed.parse::<Option<syn::Token![,]>>()?;
+                }
+            } else if key == "new" {
+                let arguments = match (input.peek2(syn::Ident), input.peek(syn::Ident)) {
+                    (true, _) => Some(credential(input)?.1),
+                    (false, true) if input.parse::<syn::Ident>()? == "anonymous" => Some(String::new()),
+                    _ => None,
+                };
+                let new = arguments.map(|arguments| format!("fn new({arguments}) -> Result<Self, Error>"));
+                lines.extend(
+                    new.iter()
+                        .flat_map(|new| ["Client", "blocking::Client"].map(|of| (of, new.clone()))),
+                );
+            } else {
+                input.parse::<syn::Expr>()?;
+            }
+            input.parse::<Option<syn::Token![,]>>()?;
+        }
+        Ok(Self { lines })
+    }
+}
+
+/// The setter of a credential, and its arguments.
+fn credential(input: ParseStream) -> syn::Result<(syn::Ident, String)> {
+    let (kind, setter): (syn::Ident, syn::Ident) = (input.parse()?, input.parse()?);
+    input.parse::<syn::LitStr>()?;
+    let arguments = match kind.to_string().as_str() {
+        "basic" => ["username", "password"].as_slice(),
+        "client_credentials" => &["id", "secret"],
+        _ => &["value"],
+    };
+    let arguments = arguments.iter().map(|name| format!("{name}: impl Into<String>"));
+    Ok((setter, arguments.collect::<Vec<_>>().join(", ")))
+}
+
+impl ClientTypes {
+    fn entries(self) -> Vec<Entry> {
+        let lines = self.lines.into_iter();
+        let entry = |(of, line)| Entry {
+            of: format!("impl {of}"),
+            line,
+        };
+        lines.map(entry).collect()
     }
 }
 

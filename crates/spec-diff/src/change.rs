@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer};
 
+use crate::client::NoVerdict;
 use crate::policy::Approval;
 
 /// What a change means on the wire, for a caller that keeps to the old document.
@@ -114,8 +115,8 @@ pub struct Change {
     pub new: Place,
     /// What happened, in a sentence.
     pub message: String,
-    /// What it does to the Rust client.
-    pub rust: Bump,
+    /// What it does to the Rust client; `None` where [`Report::no_verdict`] says why nobody knows.
+    pub rust: Option<Bump>,
     /// What it is approved by: the same for the same change, wherever its lines are.
     pub fingerprint: String,
     /// The severity of its rule, where [`Policy`](crate::Policy) gives the rule another.
@@ -125,6 +126,16 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether it breaks users of the Rust client, as far as is known.
+    pub fn breaks_rust(&self) -> bool {
+        self.rust == Some(Bump::Major)
+    }
+
+    /// The bump in a word, or `unknown`.
+    pub(crate) fn rust_word(&self) -> &'static str {
+        self.rust.map_or("unknown", Bump::as_str)
+    }
+
     /// The place that shows the change best: in the new document, or, for what was removed, in the
     /// old one.
     pub fn place(&self) -> &Place {
@@ -150,8 +161,11 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// The approvals that are of none of the changes.
     pub unmatched: Vec<Approval>,
-    /// The public items of the old and the new client, where there are both and they were compared.
+    /// The public items of the old and the new client around those that differ, where there are both clients
+    /// and they were compared.
     pub surfaces: Option<[String; 2]>,
+    /// Why the report says nothing of the Rust client; `None` where it does.
+    pub no_verdict: Option<NoVerdict>,
 }
 
 impl Report {
@@ -170,9 +184,19 @@ impl Report {
             .unwrap_or(Wire::None)
     }
 
-    /// What all changes together do to the Rust client; `None` where there is no change.
+    /// What all changes together do to the Rust client; `None` where there is no change, or no verdict.
     pub fn rust(&self) -> Option<Bump> {
-        self.changes.iter().map(|change| change.rust).max()
+        self.changes.iter().filter_map(|change| change.rust).max()
+    }
+
+    /// What all changes together do to the Rust client in a word: `none` where nothing changed, `unknown`
+    /// where there is no verdict.
+    pub(crate) fn rust_word(&self) -> &'static str {
+        match self.no_verdict {
+            _ if self.changes.is_empty() => "none",
+            Some(_) => "unknown",
+            None => self.rust().map_or("none", Bump::as_str),
+        }
     }
 
     /// The gravest severity; `None` where there is no change.

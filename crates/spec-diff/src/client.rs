@@ -1,127 +1,127 @@
-//! What the generated clients themselves say about Rust: the proof of what the rules tell.
+//! What the generated clients say about Rust, which nothing else knows.
 
-use std::collections::BTreeSet;
+use std::fmt::{self, Display};
 
-use ittybit_spec::Diagnostics;
+use ittybit_codegen::PublicItem;
+use ittybit_spec::{Diagnostics, Document};
 
 use crate::change::{Bump, Change, Kind, Place, Report};
-use crate::fingerprint;
-use crate::rule::{self, Rule};
+use crate::{effect, fingerprint, rule};
 
-/// What the generator makes of a document.
-#[derive(Clone, Copy, Debug)]
-pub enum Client<'c> {
-    /// The public items, as `ittybit_codegen::surface` lists them.
-    Surface(&'c str),
-    /// The reasons why there is no client.
-    Refused(&'c Diagnostics),
+/// Documents that are larger are compared without generating clients.
+const LARGEST: usize = 4 << 20;
+
+/// Why a report says nothing of the Rust client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoVerdict {
+    /// Nobody asked for it: see [`Report::compare_clients`].
+    NotAsked,
+    /// A document is too large to generate a client of it in a time that one waits.
+    TooLarge,
+    /// The generator refuses the old document, so there was no client.
+    NoOldClient,
 }
 
-/// The bump that two listings of public items ask for; `None` where they say the same.
-///
-/// How a field is written as JSON is no business of those who name it in Rust.
-///
-/// ```
-/// use ittybit_spec_diff::{Bump, surface_bump};
-///
-/// let old = "struct types::Pet\n    name: String\n";
-/// let more = "struct types::Pet\n    age: i32\n    name: String\n";
-/// assert_eq!(surface_bump(old, more), Some(Bump::Minor));
-/// assert_eq!(surface_bump(more, old), Some(Bump::Major));
-/// assert_eq!(surface_bump(old, old), None);
-/// ```
-pub fn surface_bump(old: &str, new: &str) -> Option<Bump> {
-    let (old, new) = (items(old), items(new));
-    let names = |items: &BTreeSet<Item>| -> BTreeSet<_> {
-        items
-            .iter()
-            .map(|item| (item.owner.clone(), item.name.clone()))
-            .collect()
-    };
-    if !names(&old).is_subset(&names(&new)) {
-        Some(Bump::Major)
-    } else if old != new {
-        Some(Bump::Minor)
-    } else {
-        None
+impl Display for NoVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoVerdict::NotAsked => "the clients were not compared",
+            NoVerdict::TooLarge => "a document is too large to generate its client",
+            NoVerdict::NoOldClient => "there is no client for the old document",
+        })
     }
-}
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Item {
-    owner: String,
-    name: String,
-    deprecated: bool,
-}
-
-fn items(listing: &str) -> BTreeSet<Item> {
-    const DEPRECATED: &str = " #[deprecated]";
-    let mut owner = String::new();
-    let mut items = BTreeSet::new();
-    for line in listing.lines() {
-        let deprecated = line.contains(DEPRECATED);
-        let line = line.replace(DEPRECATED, "");
-        let line = line.split_once(" #[serde(").map_or(line.as_str(), |(before, _)| before);
-        let name = match line.strip_prefix("    ") {
-            Some(member) => member.to_owned(),
-            None => {
-                owner = line.to_owned();
-                String::new()
-            }
-        };
-        items.insert(Item {
-            owner: owner.clone(),
-            name,
-            deprecated,
-        });
-    }
-    items
 }
 
 impl Report {
-    /// Adds what the clients of both documents say, where the rules have said less: the public items
-    /// change more, or there is no client any more. Says nothing where there was none before.
-    pub fn compare_clients(&mut self, old: Client<'_>, new: Client<'_>) {
-        match (old, new) {
-            (Client::Surface(old), Client::Surface(new)) => {
-                if let Some(bump) = surface_bump(old, new).filter(|bump| Some(*bump) > self.rust()) {
-                    let message = "the public items of the client change more than the rules tell; compare their lists";
-                    self.add(rule::RUST_SURFACE_CHANGED, (1, 1), message.to_owned(), bump);
-                }
-                self.surfaces = Some([old, new].map(str::to_owned));
-            }
-            (Client::Surface(_), Client::Refused(findings)) => {
-                let Some(finding) = findings.errors().next() else {
-                    return;
-                };
-                let place = finding.position().map_or((1, 1), |place| (place.line, place.column));
-                let message = format!("there is no client for the new document: {}", finding.message());
-                self.add(rule::GENERATION_REFUSED, place, message, Bump::Major);
-            }
-            (Client::Refused(_), _) => {}
+    /// Generates both clients as far as they differ, and gives each change the bump that their public items
+    /// ask for. What changes in Rust and in no other way becomes a change of its own; so does a new document
+    /// that has no client.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    /// use ittybit_spec_diff::{Bump, diff};
+    ///
+    /// let document = |ty: &str| Document::parse("api.yaml", format!("\
+    /// openapi: 3.0.3
+    /// info: {{ title: Pets, version: 1.0.0 }}
+    /// paths: {{}}
+    /// components:
+    ///   schemas:
+    ///     Pet: {{ type: object, properties: {{ name: {{ type: {ty} }} }} }}
+    /// "));
+    /// let (old, new) = (document("string")?, document("integer")?);
+    /// let mut report = diff(&old, &new);
+    /// assert_eq!(report.rust(), None);
+    /// report.compare_clients(&old, &new);
+    /// assert_eq!(report.rust(), Some(Bump::Major));
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn compare_clients(&mut self, old: &Document, new: &Document) {
+        if old.text().len().max(new.text().len()) > LARGEST {
+            self.no_verdict = Some(NoVerdict::TooLarge);
+            return;
         }
+        match ittybit_codegen::differing_items(old, new, "client") {
+            [Err(_), _] => self.no_verdict = Some(NoVerdict::NoOldClient),
+            [Ok(_), Err(findings)] => {
+                self.no_verdict = None;
+                for change in &mut self.changes {
+                    change.rust = Some(Bump::Patch);
+                }
+                self.refused(&findings);
+            }
+            [Ok(old_items), Ok(new_items)] => {
+                self.no_verdict = None;
+                effect::attribute(&mut self.changes, [old, new], [&old_items, &new_items]);
+                self.surfaces = Some([listing(&old_items), listing(&new_items)]);
+            }
+        }
+        self.sort();
     }
 
-    fn add(&mut self, rule: Rule, (line, column): (usize, usize), message: String, rust: Bump) {
+    /// Adds that there is no client any more.
+    fn refused(&mut self, findings: &Diagnostics) {
+        let finding = findings.errors().next();
+        let (line, column) = finding
+            .and_then(|finding| finding.position())
+            .map_or((1, 1), |place| (place.line, place.column));
         let place = |line, column| Place {
             line,
             column,
             pointer: String::new(),
         };
+        let reason = finding.map_or("", |finding| finding.message());
+        let message = format!("there is no client for the new document: {reason}");
         self.changes.push(Change {
-            fingerprint: fingerprint::of(&rule.id, "", (None, Some(&message))),
+            fingerprint: fingerprint::of(&rule::GENERATION_REFUSED.id, "", (None, Some(&message))),
             overruled: None,
             approval: None,
-            id: rule.id,
-            severity: rule.severity,
-            wire: rule.wire,
+            id: rule::GENERATION_REFUSED.id,
+            severity: rule::GENERATION_REFUSED.severity,
+            wire: rule::GENERATION_REFUSED.wire,
             kind: Kind::Changed,
             operation: None,
             old: place(1, 1),
             new: place(line, column),
             message,
-            rust,
+            rust: Some(Bump::Major),
         });
-        self.sort();
     }
+}
+
+/// Public items, one a line, each with its members below it.
+fn listing(items: &[PublicItem]) -> String {
+    let mut lines = Vec::new();
+    let mut of = "";
+    for item in items {
+        if item.item != of {
+            of = &item.item;
+            lines.push(format!("{of}\n"));
+        }
+        if !item.member.is_empty() {
+            lines.push(format!("    {}\n", item.member));
+        }
+    }
+    lines.concat()
 }

@@ -24,7 +24,8 @@
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 //!
-//! - [`diff`]: two documents become a [`Report`]
+//! - [`diff`]: two documents become a [`Report`] of what happens on the wire
+//! - [`Report::compare_clients`]: what that means for Rust, from the generated clients themselves
 //! - [`rules`]: what a report can speak of; `docs/spec-review.md` tells the reasons
 //! - [`Policy`]: what a project has decided: which changes are approved, and how grave rules are
 //! - [`render`]: a report for a terminal, for a pull request, for a browser, for programs
@@ -36,19 +37,18 @@ mod change;
 mod client;
 mod compare;
 mod date;
+mod effect;
 mod fingerprint;
 mod json;
 mod locate;
 mod policy;
-mod reach;
 mod reference;
 pub mod render;
 mod rule;
-mod rust_type;
 pub mod version;
 
 pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
-pub use client::{Client, surface_bump};
+pub use client::NoVerdict;
 pub use compare::{Options, diff, diff_with};
 pub use date::{Date, NotADate};
 pub use policy::{Approval, Malformed, Policy};

@@ -31,7 +31,27 @@ pub(crate) fn family(id: &str) -> (Direction, &str) {
 }
 
 /// The rules about properties, which are named otherwise: the direction of each, and what it says.
-const PROPERTY_FAMILIES: [(&str, Direction, &str); 15] = [
+const PROPERTY_FAMILIES: [(&str, Direction, &str); 19] = [
+    (
+        "request-property-removed-before-sunset",
+        Direction::Request,
+        "-property-removed",
+    ),
+    (
+        "request-property-removed-after-sunset",
+        Direction::Request,
+        "-property-removed",
+    ),
+    (
+        "response-property-removed-before-sunset",
+        Direction::Response,
+        "-property-removed",
+    ),
+    (
+        "response-property-removed-after-sunset",
+        Direction::Response,
+        "-property-removed",
+    ),
     ("new-required-request-property", Direction::Request, "-property-added"),
     ("new-optional-request-property", Direction::Request, "-property-added"),
     ("request-property-removed", Direction::Request, "-property-removed"),
@@ -151,6 +171,9 @@ named! {
     SERVER_REMOVED = "server-removed", Warning, true;
     SERVER_ADDED = "server-added", Info, true;
     SERVER_ORDER_CHANGED = "server-order-changed", Info, true;
+    SERVER_VARIABLE_CHANGED = "server-variable-changed", Warning, true;
+    SERVER_VALUE_REMOVED = "server-variable-value-removed", Error, true;
+    SERVER_VALUE_ADDED = "server-variable-value-added", Info, true;
 
     SECURITY_REQUIRED = "api-security-became-required", Error, true;
     SECURITY_OPTIONAL = "api-security-became-optional", Info, true;
@@ -179,11 +202,6 @@ named! {
     PARAMETER_REMOVED_DEPRECATED = "request-parameter-removed-with-deprecation", Warning, true;
     PARAMETER_REMOVED_BEFORE_SUNSET = "request-parameter-removed-before-sunset", Error, true;
     PARAMETER_REMOVED_AFTER_SUNSET = "request-parameter-removed-after-sunset", Info, true;
-    PARAMETER_SUNSET_MISSING = "request-parameter-deprecated-sunset-missing", Error, false;
-    PARAMETER_SUNSET_MALFORMED = "request-parameter-sunset-parse", Error, false;
-    PARAMETER_SUNSET_TOO_SOON = "request-parameter-sunset-date-too-small", Error, false;
-    PARAMETER_SUNSET_EARLIER = "request-parameter-sunset-date-changed-too-small", Error, false;
-    PARAMETER_SUNSET_REMOVED = "request-parameter-sunset-deleted", Error, false;
     PARAMETER_ADDED_REQUIRED = "new-required-request-parameter", Error, true;
     PARAMETER_ADDED_OPTIONAL = "new-optional-request-parameter", Info, true;
     PARAMETER_ADDED_PATH = "new-request-path-parameter", Error, true;
@@ -213,6 +231,9 @@ named! {
     STATUS_NARROWED = "response-status-narrowed", Info, true;
     STATUS_WIDENED = "response-status-widened", Info, true;
     NON_SUCCESS_STATUS_REMOVED = "response-non-success-status-removed", Info, true;
+    LINK_ADDED = "link-added", Info, true;
+    LINK_REMOVED = "link-removed", Warning, true;
+    LINK_CHANGED = "link-changed", Warning, true;
     NON_SUCCESS_STATUS_ADDED = "response-non-success-status-added", Info, true;
     RESPONSE_MEDIA_TYPE_REMOVED = "response-media-type-removed", Error, true;
     RESPONSE_MEDIA_TYPE_ADDED = "response-media-type-added", Info, true;
@@ -231,6 +252,10 @@ named! {
 
     REQUEST_PROPERTY_ADDED_REQUIRED = "new-required-request-property", Error, true;
     REQUEST_PROPERTY_ADDED_OPTIONAL = "new-optional-request-property", Info, true;
+    REQUEST_PROPERTY_REMOVED_BEFORE_SUNSET = "request-property-removed-before-sunset", Error, true;
+    REQUEST_PROPERTY_REMOVED_AFTER_SUNSET = "request-property-removed-after-sunset", Info, true;
+    RESPONSE_PROPERTY_REMOVED_BEFORE_SUNSET = "response-property-removed-before-sunset", Error, true;
+    RESPONSE_PROPERTY_REMOVED_AFTER_SUNSET = "response-property-removed-after-sunset", Info, true;
     REQUEST_PROPERTY_REMOVED = "request-property-removed", Warning, true;
     REQUEST_PROPERTY_BECAME_REQUIRED = "request-property-became-required", Error, true;
     REQUEST_PROPERTY_BECAME_OPTIONAL = "request-property-became-optional", Info, true;
@@ -248,9 +273,6 @@ named! {
     SCHEMA_REMOVED = "api-schema-removed", Info, false;
     SCHEMA_ADDED = "api-schema-added", Info, false;
     SCHEMA_RENAMED = "api-schema-renamed", Info, false;
-    RUST_TYPE_RENAMED = "rust-type-renamed", Info, false;
-    RUST_EXTRA_REMOVED = "rust-extra-field-removed", Info, false;
-    RUST_EXTRA_ADDED = "rust-extra-field-added", Info, false;
     RUST_SURFACE_CHANGED = "rust-surface-changed", Info, false;
     GENERATION_REFUSED = "generation-refused", Info, false;
     COMPONENT_REMOVED = "component-removed", Info, false;
@@ -405,6 +427,12 @@ facets! {
     DISCRIMINATOR_MAPPING_REMOVED = "discriminator-mapping-deleted", Warning, Info, true;
     DISCRIMINATOR_MAPPING_CHANGED = "discriminator-mapping-changed", Warning, Warning, true;
     SUNSET_DATE_CHANGED = "sunset-changed", Info, Info, false;
+    SUNSET_DATE_MISSING = "deprecated-sunset-missing", Error, Error, false;
+    SUNSET_DATE_MALFORMED = "sunset-parse", Error, Error, false;
+    SUNSET_DATE_TOO_SOON = "sunset-date-too-small", Error, Error, false;
+    SUNSET_DATE_EARLIER = "sunset-date-changed-too-small", Error, Error, false;
+    SUNSET_DATE_REMOVED = "sunset-deleted", Error, Error, false;
+    XML_CHANGED = "xml-changed", Warning, Warning, true;
     NOT_ADDED = "not-added", Error, Info, true;
     NOT_REMOVED = "not-removed", Info, Warning, true;
     NOT_CHANGED = "not-changed", Warning, Warning, true;

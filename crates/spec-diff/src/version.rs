@@ -12,8 +12,8 @@ use semver::Version;
 use crate::change::{Bump, Report, Wire};
 use crate::render::visible;
 
-/// The bump that the API's version needs: the graver of what the wire and Rust ask for; `None`
-/// where nothing but the version itself has changed.
+/// The bump that the API's version needs: the graver of what the wire and Rust ask for, as far as there is a
+/// verdict on Rust; `None` where nothing but the version itself has changed.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -25,11 +25,12 @@ use crate::render::visible;
 /// # Ok::<(), ittybit_spec::Diagnostics>(())
 /// ```
 pub fn required(report: &Report) -> Option<Bump> {
-    let others = report
+    let mut others = report
         .changes
         .iter()
         .filter(|change| change.id != "api-version-changed");
-    let rust = others.map(|change| change.rust).max()?;
+    others.next()?;
+    let rust = report.rust().unwrap_or(Bump::Patch);
     let wire = match report.wire() {
         Wire::Breaking => Bump::Major,
         Wire::Compatible => Bump::Minor,

@@ -1,11 +1,12 @@
 //! `cargo xtask spec changelog`: a change of the document, told to those who use it.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::Result;
-use ittybit_spec_diff::{diff, render};
+use ittybit_spec_diff::{diff_with, render};
 
-use super::revision;
+use super::{policy, revision};
 
 /// Write the entry for CHANGELOG.md that tells a change of the document
 ///
@@ -21,6 +22,10 @@ pub struct Args {
 
     /// The new document: a file or `REV:path`
     new: String,
+
+    /// Approved changes, and severities of rules [default: .spec-review.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -28,7 +33,11 @@ pub struct Args {
 /// # Errors
 /// A document that cannot be read.
 pub fn run(args: &Args) -> Result<()> {
-    let report = diff(&revision::read(&args.old)?, &revision::read(&args.new)?);
+    let (old, new) = (revision::read(&args.old)?, revision::read(&args.new)?);
+    let policy = policy::read(args.policy.as_deref())?;
+    let mut report = diff_with(&old, &new, &policy.options());
+    report.compare_clients(&old, &new);
+    report.apply(&policy);
     let entry = render::changelog(&report);
     if entry.is_empty() {
         anstream::eprintln!("nothing changed that users notice");

@@ -189,6 +189,7 @@ impl<'a> Lowering<'a> {
                 rust,
                 name: property.clone(),
                 about: self.about(&chain),
+                at: at.clone(),
                 required: object.required.contains(property),
                 content,
                 example: self.example(&chain),

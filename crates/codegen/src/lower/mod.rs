@@ -48,6 +48,24 @@ pub(crate) struct Lowered {
     pub notes: Diagnostics,
 }
 
+impl Lowered {
+    /// The copy's schemas, by Rust name.
+    pub(crate) fn schemas(&self) -> IndexMap<String, ReferenceOr<Schema>> {
+        self.api
+            .components
+            .as_ref()
+            .map(|components| components.schemas.clone())
+            .unwrap_or_default()
+    }
+
+    /// Puts others in their place.
+    pub(crate) fn set_schemas(&mut self, schemas: IndexMap<String, ReferenceOr<Schema>>) {
+        if let Some(components) = &mut self.api.components {
+            components.schemas = schemas;
+        }
+    }
+}
+
 /// Lowers a document, or says everything that is in the way.
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut findings = match document.lowered() {

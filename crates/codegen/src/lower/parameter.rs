@@ -213,6 +213,7 @@ impl Lowering<'_> {
                 docs,
                 deprecated: data.deprecated.unwrap_or(false),
             },
+            at: at.to_owned(),
             name: data.name.clone(),
             location,
             required: data.required,

@@ -576,6 +576,7 @@ impl<'a> Lowering<'a> {
             let chain = self.chain(schema, at);
             let field = Field {
                 about: self.about(&chain),
+                at: at.clone(),
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,

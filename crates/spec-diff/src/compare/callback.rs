@@ -8,7 +8,7 @@ use ittybit_spec::Node;
 use super::operation::METHODS;
 use super::schema::Form;
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule::{self, Rule, Site};
 
 /// The rules for callbacks and for webhooks differ in their names only.
@@ -28,7 +28,7 @@ impl<'d> Walk<'d> {
             changed: rule::CALLBACK_CHANGED,
         };
         if !member.is_map() {
-            return self.unclassified(member, what, Bump::Patch);
+            return self.unclassified(member, what);
         }
         for callback in self.entries(member) {
             let name = format!("the callback `{}`", callback.key);
@@ -51,7 +51,7 @@ impl<'d> Walk<'d> {
             changed: rule::WEBHOOK_CHANGED,
         };
         if !member.is_map() {
-            return self.unclassified(member, "the document", Bump::Patch);
+            return self.unclassified(member, "the document");
         }
         for webhook in self.entries(member) {
             let name = format!("the webhook `{}`", webhook.key);
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> {
             Kind::Added => (&rules.added, "added"),
             _ => (&rules.removed, "removed"),
         };
-        self.leaf(rule.clone(), member, || format!("{what} was {verb}"), Bump::Patch);
+        self.leaf(rule.clone(), member, || format!("{what} was {verb}"));
         None
     }
 
@@ -96,7 +96,7 @@ impl<'d> Walk<'d> {
     /// A difference that no finer rule speaks of.
     fn otherwise(&mut self, member: &Member<'d>, what: &str, rules: &Rules) {
         let message = || format!("`{}` of {what} {}", member.key, member.told());
-        self.leaf(rules.changed.clone(), member, message, Bump::Patch);
+        self.leaf(rules.changed.clone(), member, message);
     }
 
     fn received(&mut self, (old, new): (&'d Node, &'d Node), items: (&'d Node, &'d Node), what: &str, rules: &Rules) {
@@ -151,12 +151,7 @@ impl<'d> Walk<'d> {
             within,
         };
         let verb = if sides.0.is_some() { "removed" } else { "added" };
-        self.leaf(
-            rules.changed.clone(),
-            &member,
-            || format!("{what} was {verb}"),
-            Bump::Patch,
-        );
+        self.leaf(rules.changed.clone(), &member, || format!("{what} was {verb}"));
     }
 
     /// A request body or a response: what is in it by media type, and headers.

@@ -1,21 +1,15 @@
-//! Components, and the names that they give to Rust types.
+//! Components: those that no operation has led to, and those that came, went or have another name.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::schema::{Form, Holder, Pending, Subject};
-use super::view::View;
+use super::schema::{Closed, Form, Holder, Pending, Subject};
 use super::{Member, Walk, address};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Site};
-use crate::rust_type::{RustType, type_name};
-
-/// The type that the client crate has for times; a component of this name makes none.
-const TIMESTAMP: &str = "Timestamp";
 
 /// What components there are; anything else under `components` is no rule's.
 const KINDS: [&str; 10] = [
@@ -30,64 +24,6 @@ const KINDS: [&str; 10] = [
     "callbacks",
     "pathItems",
 ];
-
-/// What the walk learns about names.
-#[derive(Default)]
-pub(super) struct Names<'d> {
-    /// Rust types of schemas that have no name in the document.
-    old_inline: HashSet<String>,
-    new_inline: HashSet<String>,
-    /// Rust types that have other names where they are used.
-    renamed: IndexMap<(String, String), Use<'d>>,
-    /// Components that stand in each other's place.
-    linked: IndexMap<(&'d str, &'d str), ()>,
-}
-
-/// The first use of a type.
-struct Use<'d> {
-    components: (Option<&'d str>, Option<&'d str>),
-    nodes: (&'d Node, &'d Node),
-    subject: String,
-    operation: Option<Rc<str>>,
-}
-
-impl<'d> Names<'d> {
-    /// Notes one use of a schema.
-    pub(super) fn used(
-        &mut self,
-        components: (Option<&'d str>, Option<&'d str>),
-        types: &(RustType, RustType),
-        nodes: (&'d Node, &'d Node),
-        subject: &str,
-        operation: Option<Rc<str>>,
-    ) {
-        let names = (types.0.name(), types.1.name());
-        if let (None, Some(name)) = (components.0, names.0) {
-            self.old_inline.insert(name.to_owned());
-        }
-        if let (None, Some(name)) = (components.1, names.1) {
-            self.new_inline.insert(name.to_owned());
-        }
-        if let (Some(old), Some(new)) = components
-            && old != new
-        {
-            self.linked.insert((old, new), ());
-        }
-        if let (Some(old), Some(new)) = names
-            && old != new
-            && types.0.alike(&types.1)
-        {
-            self.renamed
-                .entry((old.to_owned(), new.to_owned()))
-                .or_insert_with(|| Use {
-                    components,
-                    nodes,
-                    subject: subject.to_owned(),
-                    operation,
-                });
-        }
-    }
-}
 
 type Named<'d> = IndexMap<&'d str, &'d Node>;
 
@@ -142,23 +78,20 @@ impl<'d> Walk<'d> {
             ("securitySchemes", ..) => self.security_scheme(member),
             ("examples", ..) => {
                 let message = || format!("the example `{name}` {}", member.told());
-                self.leaf(rule::EXAMPLE_CHANGED, member, message, Bump::Patch);
+                self.leaf(rule::EXAMPLE_CHANGED, member, message);
             }
             ("schemas", Some(old), Some(new)) => {
                 // Compared already, unless it is only ever a part of others.
-                let rust = type_name(name);
                 self.pending.push_back(Pending {
                     old: vec![old],
                     new: vec![new],
                     site: Site::Schema,
                     subject: Subject::new(&format!("the schema `{name}`")),
                     operation: None,
-                    generated: true,
-                    names: (rust.clone(), rust),
                     holder: Holder::Component,
-                    sent_only: (self.sent_only.0.contains(name), self.sent_only.1.contains(name)),
                     form: Form::Json,
                     guard: None,
+                    closed: Closed::default(),
                 });
             }
             ("schemas", ..) => {}
@@ -173,7 +106,7 @@ impl<'d> Walk<'d> {
                     _ => (rule::COMPONENT_REMOVED, "removed"),
                 };
                 let message = || format!("`{name}` of the components' `{kind}` was {verb}");
-                self.leaf(rule, member, message, Bump::Patch);
+                self.leaf(rule, member, message);
             }
         }
     }
@@ -196,113 +129,28 @@ impl<'d> Walk<'d> {
             .map(pair)
             .collect();
 
-        for (name, old_node) in &old {
-            if let Some(new_node) = new.get(name) {
-                self.extra_fields(name, (old_node, new_node));
-            }
-        }
-        let names = std::mem::take(&mut self.names);
-        let mut candidates: Vec<(&'d str, &'d str)> = names.linked.keys().copied().collect();
+        let mut candidates: Vec<(&'d str, &'d str)> = std::mem::take(&mut self.linked).into_iter().collect();
         candidates.extend(self.alike(&removed, &added));
-        let mut renamed: HashSet<(&str, &str)> = HashSet::new();
         for (old, new) in candidates {
             let (Some(old_node), Some(new_node)) = (removed.get(old).copied(), added.get(new).copied()) else {
                 continue;
             };
             removed.shift_remove(old);
             added.shift_remove(new);
-            renamed.insert((old, new));
-            let (old_type, new_type) = (type_name(old), type_name(new));
-            let rust = if old_type == new_type { Bump::Patch } else { Bump::Major };
-            let ty = match rust {
-                Bump::Patch => format!("the Rust type is still `{new_type}`"),
-                _ => format!("the Rust type was `{old_type}` and is `{new_type}`"),
-            };
-            let message = format!("the schema `{old}` is called `{new}` now; {ty}");
-            let places = (old_node, new_node);
-            self.report(rule::SCHEMA_RENAMED, Kind::Changed, places, message, rust);
-            for node in [old_node, new_node] {
-                if !self.seen.contains(&address(node)) {
-                    self.settle(Some(node));
-                }
-            }
+            let message = format!("the schema `{old}` is called `{new}` now");
+            self.report(rule::SCHEMA_RENAMED, Kind::Changed, (old_node, new_node), message);
+            self.lone_schema(old_node);
+            self.lone_schema(new_node);
         }
-        for ((old_type, new_type), used) in names.renamed {
-            if let (Some(old), Some(new)) = used.components
-                && renamed.contains(&(old, new))
-            {
-                continue;
-            }
-            // An inline schema that moved to the components, or back.
-            match used.components {
-                (None, Some(new)) => added.shift_remove(new),
-                (Some(old), None) => removed.shift_remove(old),
-                _ => None,
-            };
-            let message = format!(
-                "the Rust type of {} is `{new_type}` now, and was `{old_type}`",
-                used.subject
-            );
-            self.operation = used.operation;
-            self.report(rule::RUST_TYPE_RENAMED, Kind::Changed, used.nodes, message, Bump::Major);
-        }
-        self.operation = None;
         for (name, node) in removed {
-            let rust = type_name(name);
-            // The schema stands where it is used now, and its type has the same name.
-            if names.new_inline.contains(&rust) {
-                continue;
-            }
-            let (bump, ty) = match rust == TIMESTAMP {
-                true => (Bump::Patch, "which is a type of the client itself"),
-                false => (Bump::Major, "and so was the Rust type"),
-            };
-            let message = format!("the schema `{name}` was removed, {ty}");
-            let places = (node, within.1);
             self.lone_schema(node);
-            self.report(rule::SCHEMA_REMOVED, Kind::Removed, places, message, bump);
+            let message = format!("the schema `{name}` was removed");
+            self.report(rule::SCHEMA_REMOVED, Kind::Removed, (node, within.1), message);
         }
         for (name, node) in added {
-            let rust = type_name(name);
-            if names.old_inline.contains(&rust) {
-                continue;
-            }
-            let (bump, ty) = match rust == TIMESTAMP {
-                true => (Bump::Patch, "which is a type of the client itself"),
-                false => (Bump::Minor, "and is a Rust type"),
-            };
-            let message = format!("the schema `{name}` was added, {ty}");
-            let places = (within.0, node);
             self.lone_schema(node);
-            self.report(rule::SCHEMA_ADDED, Kind::Added, places, message, bump);
-        }
-    }
-
-    /// A struct keeps unknown fields unless it is only ever sent; then it has a `Default` instead,
-    /// if no field must be given.
-    fn extra_fields(&mut self, name: &str, nodes: (&'d Node, &'d Node)) {
-        let (was, is) = (self.sent_only.0.contains(name), self.sent_only.1.contains(name));
-        if was == is {
-            return;
-        }
-        let (old, new) = (self.view(&[nodes.0], true), self.view(&[nodes.1], false));
-        let is_struct = !old.properties.is_empty() && !new.properties.is_empty();
-        let documented = |view: &View<'d>| {
-            let others = view.get("additionalProperties").and_then(Node::as_object);
-            others.is_some_and(|others| !others.is_empty())
-        };
-        if !is_struct || documented(&old) || documented(&new) {
-            return;
-        }
-        let rust = type_name(name);
-        if is {
-            let message = format!("`{rust}` is only ever sent now, and so it keeps no unknown fields in `extra`");
-            self.report(rule::RUST_EXTRA_REMOVED, Kind::Changed, nodes, message, Bump::Major);
-        } else {
-            let had_default = old.required.is_empty();
-            let message = format!("`{rust}` is not only sent any more, and so it keeps unknown fields in `extra`");
-            let bump = if had_default { Bump::Major } else { Bump::Minor };
-            self.report(rule::RUST_EXTRA_ADDED, Kind::Changed, nodes, message, bump);
+            let message = format!("the schema `{name}` was added");
+            self.report(rule::SCHEMA_ADDED, Kind::Added, (within.0, node), message);
         }
     }
 

@@ -2,9 +2,9 @@
 
 use ittybit_spec::Node;
 
-use super::schema::{Form, Holder, Pending, Subject};
+use super::schema::Form;
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule::{self, Site};
 
 impl<'d> Walk<'d> {
@@ -21,40 +21,30 @@ impl<'d> Walk<'d> {
                 };
                 let message = || format!("`{media}` {words} the media types of {what}");
 
-                self.leaf(rule.clone(), &member, message, at.retyped);
+                self.leaf(rule.clone(), &member, message);
                 continue;
             };
-            let is_json = is_json(media);
             let what = format!("{what} as `{media}`");
             for member in self.members(old, new, &what) {
                 match (member.key, member.old, member.new) {
-                    ("schema", Some(old), Some(new)) => self.pending.push_back(Pending {
-                        old: vec![old],
-                        new: vec![new],
-                        site: at.site,
-                        subject: Subject::new(at.what),
-                        operation: self.operation.clone(),
-                        generated: at.generated && is_json,
-                        names: at.names.clone(),
-                        holder: at.holder,
-                        sent_only: (at.site == Site::RequestBody, at.site == Site::RequestBody),
-                        form: if is_text(media) { Form::Text } else { Form::Json },
-                        guard: None,
-                    }),
+                    ("schema", Some(old), Some(new)) => {
+                        let form = if is_text(media) { Form::Text } else { Form::Json };
+                        self.value((old, new), at.site, at.what, form);
+                    }
                     ("schema", ..) => {
                         let (rule, verb) = match member.kind() {
                             Kind::Added => (schema_added, "has a schema now"),
                             _ => (schema_removed, "has no schema any more"),
                         };
-                        self.leaf(rule.clone(), &member, || format!("{what} {verb}"), at.retyped);
+                        self.leaf(rule.clone(), &member, || format!("{what} {verb}"));
                     }
                     ("example" | "examples", ..) => self.words(&member, &what),
                     ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
                     ("encoding", ..) => {
                         let message = || format!("how the parts of {what} are written {}", member.told());
-                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                        self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
-                    _ => self.unclassified(&member, &what, Bump::Patch),
+                    _ => self.unclassified(&member, &what),
                 }
             }
         }
@@ -80,7 +70,7 @@ impl<'d> Walk<'d> {
                     "the media type `{was}` of {what} is written `{}` now, which is the same",
                     other.key
                 );
-                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
             }
             at += 1;
         }
@@ -93,7 +83,7 @@ impl<'d> Walk<'d> {
             let name = property.key;
             let (Some(old), Some(new)) = (property.old, property.new) else {
                 let message = || format!("how `{name}` of {what} is written {}", property.told());
-                self.leaf(rule::ENCODING_CHANGED, &property, message, Bump::Patch);
+                self.leaf(rule::ENCODING_CHANGED, &property, message);
                 continue;
             };
             let what = format!("`{name}` of {what}");
@@ -107,9 +97,9 @@ impl<'d> Walk<'d> {
                     "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
                         let message =
                             || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
-                        self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                        self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
-                    _ => self.unclassified(&member, &what, Bump::Patch),
+                    _ => self.unclassified(&member, &what),
                 }
             }
         }
@@ -120,7 +110,7 @@ impl<'d> Walk<'d> {
         let what = format!("the header `{}` of {what}", header.key);
         let (Some(old), Some(new)) = (header.old, header.new) else {
             let message = || format!("{what} {}", header.told());
-            return self.leaf(rule::ENCODING_CHANGED, header, message, Bump::Patch);
+            return self.leaf(rule::ENCODING_CHANGED, header, message);
         };
         let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
@@ -129,7 +119,7 @@ impl<'d> Walk<'d> {
                 ("schema", Some(old), Some(new)) => self.value((old, new), site.inner(), &what, Form::Text),
                 _ => {
                     let message = || format!("`{}` of {what} {}", member.key, member.told());
-                    self.leaf(rule::ENCODING_CHANGED, &member, message, Bump::Patch);
+                    self.leaf(rule::ENCODING_CHANGED, &member, message);
                 }
             }
         }
@@ -156,29 +146,12 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// How to speak of a body, and what it is in Rust.
+/// How to speak of a body.
 pub(super) struct Body<'w> {
     pub(super) what: &'w str,
     pub(super) site: Site,
     /// A media type added and removed, a schema added and removed.
     pub(super) rules: [rule::Rule; 4],
-    pub(super) names: (String, String),
-    pub(super) holder: Holder,
-    pub(super) generated: bool,
-    /// What a change of the media types does in Rust.
-    pub(super) retyped: Bump,
-}
-
-/// The JSON form of a body: the only one that the client reads and writes.
-pub(crate) fn json(body: &Node) -> Option<&Node> {
-    let content = body.get("content").and_then(Node::as_object)?;
-    let found = content.iter().find(|media| is_json(media.key()))?;
-    Some(found.value())
-}
-
-fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default().trim();
-    media.eq_ignore_ascii_case("application/json")
 }
 
 /// Whether a body of this kind is text, in which a number is written as a string is.

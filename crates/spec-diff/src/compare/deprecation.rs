@@ -3,11 +3,11 @@
 use ittybit_spec::Node;
 
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::date::Date;
 use crate::rule::{self, Rule, Site};
 
-/// The day on which a deprecated operation or parameter may be removed.
+/// The day on which a deprecated operation, parameter or property may be removed.
 pub(super) const SUNSET: &str = "x-sunset";
 
 /// How callers were told that something goes.
@@ -32,7 +32,7 @@ impl Removal {
     }
 }
 
-/// The rules for operations and for parameters differ in their names only.
+/// The rules for operations and for what schemas describe differ in their names only.
 struct Rules {
     missing: Rule,
     malformed: Rule,
@@ -44,11 +44,9 @@ struct Rules {
 
 impl<'d> Walk<'d> {
     /// How callers of the old document were told that this goes.
-    pub(super) fn removal(&self, node: &'d Node) -> Removal {
-        if node.get("deprecated").and_then(Node::as_bool) != Some(true) {
-            return Removal::Sudden;
-        }
-        match sunset(node.get(SUNSET)) {
+    pub(super) fn removal(&self, deprecated: bool, date: Option<&Node>) -> Removal {
+        match sunset(date) {
+            _ if !deprecated => Removal::Sudden,
             Some(Ok(date)) if date > self.options.today => Removal::BeforeSunset,
             Some(Ok(_)) => Removal::AfterSunset,
             Some(Err(_)) | None => Removal::Deprecated,
@@ -56,7 +54,7 @@ impl<'d> Walk<'d> {
     }
 
     pub(super) fn removed_parameter(&self, node: &'d Node) -> (Rule, &'static str) {
-        let removal = self.removal(node);
+        let removal = self.removal(is_deprecated(node), node.get(SUNSET));
         let rule = match removal {
             Removal::Sudden => rule::PARAMETER_REMOVED,
             Removal::Deprecated => rule::PARAMETER_REMOVED_DEPRECATED,
@@ -75,32 +73,30 @@ impl<'d> Walk<'d> {
             removed: rule::SUNSET_REMOVED,
             changed: rule::SUNSET_CHANGED,
         };
-        self.sunset(nodes, what, rules);
+        let deprecated = (is_deprecated(nodes.0), is_deprecated(nodes.1));
+        self.sunset(&member(nodes), deprecated, what, rules);
     }
 
     pub(super) fn parameter_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {
-        let rules = Rules {
-            missing: rule::PARAMETER_SUNSET_MISSING,
-            malformed: rule::PARAMETER_SUNSET_MALFORMED,
-            too_soon: rule::PARAMETER_SUNSET_TOO_SOON,
-            earlier: rule::PARAMETER_SUNSET_EARLIER,
-            removed: rule::PARAMETER_SUNSET_REMOVED,
-            changed: rule::SUNSET_DATE_CHANGED.at(Site::Parameter),
-        };
-        self.sunset(nodes, what, rules);
+        let deprecated = (is_deprecated(nodes.0), is_deprecated(nodes.1));
+        self.schema_sunset(&member(nodes), deprecated, what, Site::Parameter);
     }
 
-    fn sunset(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: Rules) {
-        let member = Member {
-            key: SUNSET,
-            old: old.get(SUNSET),
-            new: new.get(SUNSET),
-            within: (old, new),
+    pub(super) fn schema_sunset(&mut self, date: &Member<'d>, deprecated: (bool, bool), what: &str, site: Site) {
+        let rules = Rules {
+            missing: rule::SUNSET_DATE_MISSING.at(site),
+            malformed: rule::SUNSET_DATE_MALFORMED.at(site),
+            too_soon: rule::SUNSET_DATE_TOO_SOON.at(site),
+            earlier: rule::SUNSET_DATE_EARLIER.at(site),
+            removed: rule::SUNSET_DATE_REMOVED.at(site),
+            changed: rule::SUNSET_DATE_CHANGED.at(site),
         };
+        self.sunset(date, deprecated, what, rules);
+    }
+
+    fn sunset(&mut self, member: &Member<'d>, (was, is): (bool, bool), what: &str, rules: Rules) {
         self.settle(member.old);
         self.settle(member.new);
-        let is_on = |node: &'d Node| node.get("deprecated").and_then(Node::as_bool) == Some(true);
-        let (was, is) = (is_on(old), is_on(new));
         let least = i64::from(self.options.sunset_days);
         let left = |date: Date| date.days_since(self.options.today);
         let needs = format!("callers need {least} days from {}", self.options.today);
@@ -129,7 +125,21 @@ impl<'d> Walk<'d> {
             (_, None) => (rules.changed, "has no sunset date any more".to_owned()),
         };
         let kind = if is_same { Kind::Changed } else { member.kind() };
-        self.report(rule, kind, member.places(), format!("{what} {words}"), Bump::Patch);
+        self.report(rule, kind, member.places(), format!("{what} {words}"));
+    }
+}
+
+fn is_deprecated(node: &Node) -> bool {
+    node.get("deprecated").and_then(Node::as_bool) == Some(true)
+}
+
+/// The sunset dates of two operations or parameters.
+fn member<'d>((old, new): (&'d Node, &'d Node)) -> Member<'d> {
+    Member {
+        key: SUNSET,
+        old: old.get(SUNSET),
+        new: new.get(SUNSET),
+        within: (old, new),
     }
 }
 

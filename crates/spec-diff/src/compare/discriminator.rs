@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::schema::{Comparison, Holder, Pending};
 use super::view::View;
 use super::{Member, address};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::reference::References;
 use crate::rule;
 
@@ -96,10 +96,10 @@ impl<'d> Comparison<'_, 'd> {
             match member.key {
                 "propertyName" => {
                     let message = format!("the property of {what} {}", member.told());
-                    self.facet(&rule::DISCRIMINATOR_PROPERTY_CHANGED, &member, message, Bump::Patch);
+                    self.facet(&rule::DISCRIMINATOR_PROPERTY_CHANGED, &member, message);
                 }
                 "mapping" if mappings.clone().all(|node| node.as_object().is_some()) => self.mapping(&member, &what),
-                _ => self.walk.unclassified(&member, &what, Bump::Patch),
+                _ => self.walk.unclassified(&member, &what),
             }
         }
         let led = (
@@ -119,7 +119,7 @@ impl<'d> Comparison<'_, 'd> {
         for (name, old) in led.0 {
             if let Some((_, new)) = led.1.iter().find(|(other, _)| *other == name) {
                 let subject = self.at.subject.property(&format!("the kind {name}"));
-                let inner = self.inner(vec![old], vec![*new], subject, "", Holder::Argument);
+                let inner = self.inner(vec![old], vec![*new], subject, Holder::Value);
                 self.walk.pending.push_back(Pending {
                     site: self.at.site,
                     ..inner
@@ -150,13 +150,12 @@ impl<'d> Comparison<'_, 'd> {
                 Kind::Added => &rule::DISCRIMINATOR_MAPPING_ADDED,
                 Kind::Removed => &rule::DISCRIMINATOR_MAPPING_REMOVED,
                 Kind::Changed if target(member.old) == target(member.new) => {
-                    self.walk
-                        .leaf(rule::WRITTEN_OTHERWISE, &member, || message, Bump::Patch);
+                    self.walk.leaf(rule::WRITTEN_OTHERWISE, &member, || message);
                     continue;
                 }
                 Kind::Changed => &rule::DISCRIMINATOR_MAPPING_CHANGED,
             };
-            self.facet(facet, &member, message, Bump::Patch);
+            self.facet(facet, &member, message);
         }
     }
 }

@@ -20,40 +20,36 @@ mod sweep;
 mod unlooked;
 mod view;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
+use indexmap::IndexSet;
 use ittybit_spec::{Document, Entry, Node};
 use rustc_hash::FxHashSet;
-
-pub(crate) use self::content::json;
-pub(crate) use self::operation::operations;
-pub(crate) use self::response::first_success;
 
 use self::discriminator::Subtypes;
 use self::operation::Operation;
 use self::schema::Pending;
-use crate::change::{Bump, Change, Kind, Report};
+use crate::change::{Change, Kind, Report};
+use crate::client::NoVerdict;
 use crate::date::Date;
 use crate::fingerprint;
 use crate::json as values;
 use crate::locate::Locations;
-use crate::reach;
 use crate::reference::References;
 use crate::rule::{self, Direction, Rule};
 
-/// Compares two documents.
+/// Compares two documents, as the wire sees them: what it means in Rust, [`Report::compare_clients`] adds.
 ///
 /// ```
 /// use ittybit_spec::Document;
-/// use ittybit_spec_diff::{Bump, Wire};
+/// use ittybit_spec_diff::Wire;
 ///
 /// let old = Document::parse("old.yaml", "paths: { /pets: { get: { operationId: list_pets } } }")?;
 /// let new = Document::parse("new.yaml", "paths: { /pets: { get: { operationId: pets } } }")?;
 /// let report = ittybit_spec_diff::diff(&old, &new);
 /// assert_eq!(report.changes[0].id, "api-operation-id-removed");
 /// assert_eq!(report.wire(), Wire::None);
-/// assert_eq!(report.rust(), Some(Bump::Major));
 /// # Ok::<(), ittybit_spec::Diagnostics>(())
 /// ```
 pub fn diff(old: &Document, new: &Document) -> Report {
@@ -130,6 +126,7 @@ pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
         changes,
         unmatched: Vec::new(),
         surfaces: None,
+        no_verdict: Some(NoVerdict::NotAsked),
     }
 }
 
@@ -197,7 +194,6 @@ struct Found<'d> {
     new: &'d Node,
     operation: Option<Rc<str>>,
     message: String,
-    rust: Bump,
 }
 
 /// The state of one comparison.
@@ -208,8 +204,8 @@ struct Walk<'d> {
     new_references: References<'d>,
     options: Options,
     found: Vec<Found<'d>>,
-    /// Where in `found` a rule has spoken of two nodes already.
-    spoken: HashMap<(Direction, String, usize, usize), usize>,
+    /// Rules that have spoken of two nodes already.
+    spoken: HashSet<(Direction, String, usize, usize)>,
     /// Objects that were compared member by member.
     seen: FxHashSet<usize>,
     /// Values that were compared as a whole.
@@ -230,9 +226,8 @@ struct Walk<'d> {
     properties: FxHashSet<schema::PropertyUse>,
     /// How many pairs are compared at most: more than any two documents have that were meant.
     most_pairs: usize,
-    names: components::Names<'d>,
-    /// Components that are only ever sent.
-    sent_only: (HashSet<&'d str>, HashSet<&'d str>),
+    /// Names of component schemas that stand in each other's place.
+    linked: IndexSet<(&'d str, &'d str)>,
     /// Operations whose path or method only one of the documents has.
     loose: (Vec<Operation<'d>>, Vec<Operation<'d>>),
     /// The operation that is compared now.
@@ -249,15 +244,11 @@ impl<'d> Walk<'d> {
         Self {
             old,
             new,
-            sent_only: (
-                reach::sent_only(old, &old_references),
-                reach::sent_only(new, &new_references),
-            ),
             old_references,
             new_references,
             options,
             found: Vec::new(),
-            spoken: HashMap::new(),
+            spoken: HashSet::new(),
             seen: FxHashSet::default(),
             settled: FxHashSet::default(),
             pending: VecDeque::new(),
@@ -268,14 +259,14 @@ impl<'d> Walk<'d> {
             compared: FxHashSet::default(),
             properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
-            names: components::Names::default(),
+            linked: IndexSet::new(),
             loose: (Vec::new(), Vec::new()),
             operation: None,
         }
     }
 
-    /// Notes a change; one that is known already only has its effect raised.
-    fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String, rust: Bump) {
+    /// Notes a change, unless it is known already.
+    fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
         let (old, new) = places;
         let rule = match &self.guard {
             Some(guard) if rule.wire => guard.clone(),
@@ -287,13 +278,11 @@ impl<'d> Walk<'d> {
         let of_wire = [Direction::Request, Direction::Response]
             .into_iter()
             .filter(|_| direction == Direction::Neither)
-            .find_map(|wire| self.spoken.get(&(wire, key.1.clone(), key.2, key.3)));
-        if let Some(known) = self.spoken.get(&key).or(of_wire) {
-            let known = &mut self.found[*known];
-            known.rust = known.rust.max(rust);
+            .any(|wire| self.spoken.contains(&(wire, key.1.clone(), key.2, key.3)));
+        if self.spoken.contains(&key) || of_wire {
             return;
         }
-        self.spoken.insert(key, self.found.len());
+        self.spoken.insert(key);
         let operation = self.operation.clone();
         self.found.push(Found {
             rule,
@@ -302,23 +291,22 @@ impl<'d> Walk<'d> {
             new,
             operation,
             message,
-            rust,
         });
     }
 
     /// Settles a member, and reports it if it differs.
-    fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String, rust: Bump) {
+    fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String) {
         self.settle(member.old);
         self.settle(member.new);
         if !member.is_same() {
-            self.report(rule, member.kind(), member.places(), message(), rust);
+            self.report(rule, member.kind(), member.places(), message());
         }
     }
 
     /// A member that no rule knows.
-    fn unclassified(&mut self, member: &Member<'d>, what: &str, rust: Bump) {
+    fn unclassified(&mut self, member: &Member<'d>, what: &str) {
         let message = || format!("`{}` of {what} {}", member.key, member.told());
-        self.leaf(rule::UNCLASSIFIED, member, message, rust);
+        self.leaf(rule::UNCLASSIFIED, member, message);
     }
 
     /// A member that is there to be read by people.
@@ -334,7 +322,7 @@ impl<'d> Walk<'d> {
         } else {
             rule::DESCRIPTION_CHANGED
         };
-        self.leaf(rule, member, message, Bump::Patch);
+        self.leaf(rule, member, message);
     }
 
     fn settle(&mut self, node: Option<&'d Node>) {
@@ -358,7 +346,7 @@ impl<'d> Walk<'d> {
                 within: (old, new),
             };
             let message = || format!("{what} {}", member.told());
-            self.leaf(rule::UNCLASSIFIED, &member, message, Bump::Patch);
+            self.leaf(rule::UNCLASSIFIED, &member, message);
             return Vec::new();
         };
         self.see(old);
@@ -418,7 +406,7 @@ impl<'d> Walk<'d> {
                         rule::UNCLASSIFIED
                     };
                     let message = || format!("the version of OpenAPI {}", member.told());
-                    self.leaf(rule, &member, message, Bump::Patch);
+                    self.leaf(rule, &member, message);
                 }
                 // A document without components, paths or servers has none of them.
                 ("components" | "paths", old, new) => {
@@ -429,7 +417,7 @@ impl<'d> Walk<'d> {
                         self.one_sided(&member, node);
                     }
                 }
-                _ => self.unclassified(&member, "the document", Bump::Patch),
+                _ => self.unclassified(&member, "the document"),
             }
         }
     }
@@ -439,12 +427,12 @@ impl<'d> Walk<'d> {
             match member.key {
                 "version" => {
                     let message = || format!("the version of the API {}", member.told());
-                    self.leaf(rule::API_VERSION_CHANGED, &member, message, Bump::Patch);
+                    self.leaf(rule::API_VERSION_CHANGED, &member, message);
                 }
                 "title" | "description" | "termsOfService" | "contact" | "license" => {
                     self.words(&member, "the API");
                 }
-                _ => self.unclassified(&member, "`info`", Bump::Patch),
+                _ => self.unclassified(&member, "`info`"),
             }
         }
     }
@@ -494,7 +482,7 @@ impl<'d> Walk<'d> {
                     new: places.1,
                     // A name of the document may hold anything; a message is one line.
                     message: found.message.replace(char::is_control, " "),
-                    rust: found.rust,
+                    rust: None,
                 }
             })
             .collect();

@@ -5,9 +5,8 @@ use ittybit_spec::Node;
 
 use super::deprecation::{Removal, SUNSET};
 use super::{Member, Walk, address};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule;
-use crate::rust_type::{method_name, type_name};
 
 pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const PAGINATION: &str = "x-cursor-pagination";
@@ -31,28 +30,8 @@ impl<'d> Operation<'d> {
         self.node.get("operationId").and_then(Node::as_str)
     }
 
-    /// The name of the client's method.
-    pub(super) fn rust_name(&self) -> String {
-        if let Some(id) = self.id() {
-            return method_name(id);
-        }
-        let segments = self.path.split('/').filter(|segment| !segment.is_empty());
-        let words = segments.map(|segment| segment.replace('{', "by_").replace('}', ""));
-        let all: Vec<String> = std::iter::once(self.method.to_owned()).chain(words).collect();
-        method_name(&all.join("_"))
-    }
-
-    /// The name that the types of the operation begin with.
-    pub(super) fn builder(&self) -> String {
-        type_name(&self.rust_name())
-    }
-
     fn label(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
-    }
-
-    pub(super) fn pages(&self) -> bool {
-        self.node.get(PAGINATION).is_some()
     }
 
     /// The names of the parameters in the path, in order.
@@ -66,7 +45,7 @@ impl<'d> Walk<'d> {
         let mut lone: (IndexMap<String, Member<'d>>, Vec<Member<'d>>) = Default::default();
         for member in self.members(old, new, "`paths`") {
             match (member.old, member.new) {
-                _ if !member.key.starts_with('/') => self.unclassified(&member, "`paths`", Bump::Patch),
+                _ if !member.key.starts_with('/') => self.unclassified(&member, "`paths`"),
                 (Some(old), Some(new)) => self.path_item((member.key, old), (member.key, new)),
                 // `/pets/{id}` and `/pets/{pet}` are the same path.
                 (Some(_), None) => match lone.0.entry(template(member.key)) {
@@ -132,7 +111,7 @@ impl<'d> Walk<'d> {
                 (rule::PATH_ADDED, "added")
             };
             let message = format!("the path `{}`, which has no operations, was {verb}", member.key);
-            self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+            self.report(rule, member.kind(), member.places(), message);
         }
     }
 
@@ -166,7 +145,7 @@ impl<'d> Walk<'d> {
                 ("summary" | "description", ..) => self.words(&member, &what),
                 // Compared with each operation, whose servers they are.
                 ("servers", ..) => {}
-                _ => self.unclassified(&member, &what, Bump::Patch),
+                _ => self.unclassified(&member, &what),
             }
         }
     }
@@ -184,7 +163,8 @@ impl<'d> Walk<'d> {
         for operation in &old {
             let target = operation.id().and_then(|id| by_id.shift_remove(id));
             self.operation = Some(operation.label().into());
-            let removal = self.removal(operation.node);
+            let deprecated = operation.node.get("deprecated").and_then(Node::as_bool) == Some(true);
+            let removal = self.removal(deprecated, operation.node.get(SUNSET));
             let rule = match (operation.path_is_lone, removal) {
                 (true, Removal::Sudden) => rule::PATH_REMOVED,
                 (true, Removal::Deprecated) => rule::PATH_REMOVED_DEPRECATED,
@@ -197,18 +177,15 @@ impl<'d> Walk<'d> {
             };
             let when = removal.words();
             let label = operation.label();
-            let (message, rust) = match &target {
-                Some(target) => (
-                    format!(
-                        "`{label}` was removed{when}; its `operationId` is that of `{}` now",
-                        target.label()
-                    ),
-                    Bump::Patch,
+            let message = match &target {
+                Some(target) => format!(
+                    "`{label}` was removed{when}; its `operationId` is that of `{}` now",
+                    target.label()
                 ),
-                None => (format!("`{label}` was removed{when}"), Bump::Major),
+                None => format!("`{label}` was removed{when}"),
             };
             let places = (operation.node, operation.within.1);
-            self.report(rule, Kind::Removed, places, message, rust);
+            self.report(rule, Kind::Removed, places, message);
             match target {
                 Some(target) => moved.push((*operation, target)),
                 None => self.settle(Some(operation.node)),
@@ -221,10 +198,9 @@ impl<'d> Walk<'d> {
         };
         for operation in &new {
             self.operation = Some(operation.label().into());
-            let rust = if is_target(operation) { Bump::Patch } else { Bump::Minor };
             let places = (operation.within.0, operation.node);
             let message = format!("`{}` was added", operation.label());
-            self.report(rule::ENDPOINT_ADDED, Kind::Added, places, message, rust);
+            self.report(rule::ENDPOINT_ADDED, Kind::Added, places, message);
             if !is_target(operation) {
                 self.settle(Some(operation.node));
             }
@@ -238,11 +214,6 @@ impl<'d> Walk<'d> {
     fn operation(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
         self.operation = Some(new.label().into());
         let what = format!("`{}`", new.label());
-        let renamed = if old.rust_name() == new.rust_name() {
-            Bump::Patch
-        } else {
-            Bump::Major
-        };
         for member in self.members(old.node, new.node, &what) {
             match (member.key, member.old, member.new) {
                 ("operationId", ..) => {
@@ -250,13 +221,8 @@ impl<'d> Walk<'d> {
                         Kind::Added => rule::OPERATION_ID_ADDED,
                         Kind::Removed | Kind::Changed => rule::OPERATION_ID_REMOVED,
                     };
-                    let (was, is) = (old.rust_name(), new.rust_name());
-                    let method = match was == is {
-                        true => format!("the Rust method is still `{is}`"),
-                        false => format!("the Rust method was `{was}` and is `{is}`"),
-                    };
-                    let message = || format!("the `operationId` {}; {method}", member.told());
-                    self.leaf(rule, &member, message, renamed);
+                    let message = || format!("the `operationId` {}", member.told());
+                    self.leaf(rule, &member, message);
                 }
                 ("summary" | "description" | "externalDocs", ..) => self.words(&member, &what),
                 ("tags", ..) => self.tags(&member, &what),
@@ -264,17 +230,17 @@ impl<'d> Walk<'d> {
                 ("security", ..) => self.operation_security(&member, &what),
                 ("parameters" | "responses" | "servers" | SUNSET, ..) => {}
                 ("callbacks", ..) => self.callbacks(&member, &what),
-                ("requestBody", ..) => self.request_body(&member, old, new),
+                ("requestBody", ..) => self.request_body(&member),
                 (PAGINATION, ..) => {
-                    let (rule, rust) = match member.kind() {
-                        Kind::Added => (rule::PAGINATION_ADDED, Bump::Major),
-                        Kind::Removed => (rule::PAGINATION_REMOVED, Bump::Major),
-                        Kind::Changed => (rule::PAGINATION_CHANGED, Bump::Patch),
+                    let rule = match member.kind() {
+                        Kind::Added => rule::PAGINATION_ADDED,
+                        Kind::Removed => rule::PAGINATION_REMOVED,
+                        Kind::Changed => rule::PAGINATION_CHANGED,
                     };
                     let message = || format!("how the pages of {what} follow each other {}", member.told());
-                    self.leaf(rule, &member, message, rust);
+                    self.leaf(rule, &member, message);
                 }
-                _ => self.unclassified(&member, &what, Bump::Patch),
+                _ => self.unclassified(&member, &what),
             }
         }
         self.operation_servers(old, new, &what);
@@ -293,7 +259,7 @@ impl<'d> Walk<'d> {
                 .filter(|tags| tags.iter().all(|tag| tag.as_str().is_some())),
         };
         let (Some(old), Some(new)) = (list(member.old), list(member.new)) else {
-            return self.unclassified(member, what, Bump::Patch);
+            return self.unclassified(member, what);
         };
         self.settle(member.old);
         self.settle(member.new);
@@ -301,11 +267,11 @@ impl<'d> Walk<'d> {
         let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
         for tag in old.iter().filter(|tag| missing(tag, new)) {
             let message = format!("{what} has the tag `{}` no more", tag.as_str().unwrap_or_default());
-            self.report(rule::TAG_REMOVED, Kind::Removed, (tag, places.1), message, Bump::Patch);
+            self.report(rule::TAG_REMOVED, Kind::Removed, (tag, places.1), message);
         }
         for tag in new.iter().filter(|tag| missing(tag, old)) {
             let message = format!("{what} has the tag `{}` now", tag.as_str().unwrap_or_default());
-            self.report(rule::TAG_ADDED, Kind::Added, (places.0, tag), message, Bump::Patch);
+            self.report(rule::TAG_ADDED, Kind::Added, (places.0, tag), message);
         }
     }
 
@@ -319,13 +285,7 @@ impl<'d> Walk<'d> {
             } else {
                 (rule::ENDPOINT_REACTIVATED, "is deprecated no more")
             };
-            self.report(
-                rule,
-                member.kind(),
-                member.places(),
-                format!("{what} {words}"),
-                Bump::Minor,
-            );
+            self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
         }
     }
 
@@ -336,7 +296,7 @@ impl<'d> Walk<'d> {
             Some(node) => node.as_bool(),
         };
         let Some(flags) = flag(member.old).zip(flag(member.new)) else {
-            self.unclassified(member, what, Bump::Patch);
+            self.unclassified(member, what);
             return None;
         };
         self.settle(member.old);

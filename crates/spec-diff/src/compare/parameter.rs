@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::content::{Body, json};
+use super::content::Body;
 use super::operation::Operation;
-use super::schema::{Form, Holder, Pending, Subject, is_scalar};
+use super::schema::{Form, is_scalar};
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule::{self, Site};
-use crate::rust_type::{self, method_name, type_name};
 
 /// The parameters of an operation, by place and name; names of headers in lower case.
 pub(super) type Parameters<'d> = IndexMap<(&'d str, Cow<'d, str>), (&'d str, &'d Node)>;
@@ -21,10 +20,6 @@ impl<'d> Walk<'d> {
         let old_parameters = self.effective(old, true);
         let mut new_parameters = self.effective(new, false);
         let variables: Vec<(&str, &str)> = old.variables().into_iter().zip(new.variables()).collect();
-        let setters = |parameters: &Parameters<'d>| -> Vec<String> {
-            parameters.values().map(|(name, _)| method_name(name)).collect()
-        };
-        let (old_setters, new_setters) = (setters(&old_parameters), setters(&new_parameters));
         for ((place, key), (name, node)) in &old_parameters {
             let in_path = *place == "path";
             let renamed = variables.iter().find(|(old, _)| in_path && old == name);
@@ -33,39 +28,19 @@ impl<'d> Walk<'d> {
                 self.settle(Some(node));
                 let (rule, when) = self.removed_parameter(node);
                 let message = format!("the {place} parameter `{name}` was removed{when}");
-                let rust = if new_setters.contains(&method_name(name)) {
-                    Bump::Patch
-                } else {
-                    Bump::Major
-                };
                 let places = (*node, new.node);
-                self.report(rule, Kind::Removed, places, message, rust);
+                self.report(rule, Kind::Removed, places, message);
                 continue;
             };
             if new_name != *name && !in_path {
                 let message = format!("the {place} parameter `{name}` is written `{new_name}` now, which is the same");
-                let rust = match method_name(name) == method_name(new_name) {
-                    true => Bump::Patch,
-                    false => Bump::Major,
-                };
                 let places = (*node, other);
-                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, rust);
+                self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
             } else if new_name != *name {
-                let rust = if method_name(name) == method_name(new_name) {
-                    Bump::Patch
-                } else {
-                    Bump::Major
-                };
                 let message = format!("the path parameter `{name}` is called `{new_name}` now");
-                self.report(
-                    rule::PATH_PARAMETER_RENAMED,
-                    Kind::Changed,
-                    (*node, other),
-                    message,
-                    rust,
-                );
+                self.report(rule::PATH_PARAMETER_RENAMED, Kind::Changed, (*node, other), message);
             }
-            self.parameter((node, other), (place, new_name), old, new);
+            self.parameter((node, other), (place, new_name));
         }
         for ((place, _), (name, node)) in new_parameters {
             self.settle(Some(node));
@@ -77,12 +52,7 @@ impl<'d> Walk<'d> {
             };
             let which = if required { "required" } else { "optional" };
             let message = format!("the {which} {place} parameter `{name}` was added");
-            let rust = if old_setters.contains(&method_name(name)) {
-                Bump::Patch
-            } else {
-                Bump::Minor
-            };
-            self.report(rule, Kind::Added, (old.node, node), message, rust);
+            self.report(rule, Kind::Added, (old.node, node), message);
         }
     }
 
@@ -126,13 +96,7 @@ impl<'d> Walk<'d> {
         parameters
     }
 
-    fn parameter(
-        &mut self,
-        (old_node, new_node): (&'d Node, &'d Node),
-        (place, name): (&str, &str),
-        old: &Operation<'d>,
-        new: &Operation<'d>,
-    ) {
+    fn parameter(&mut self, (old_node, new_node): (&'d Node, &'d Node), (place, name): (&str, &str)) {
         let what = format!("the {place} parameter `{name}`");
         let form = self.style(old_node, new_node, place, &what);
         self.parameter_sunset((old_node, new_node), &what);
@@ -155,7 +119,7 @@ impl<'d> Walk<'d> {
                             (rule::PARAMETER_BECAME_OPTIONAL, "optional")
                         };
                         let message = format!("{what} became {words}");
-                        self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                        self.report(rule, member.kind(), member.places(), message);
                     }
                 }
                 ("deprecated", ..) => {
@@ -170,33 +134,17 @@ impl<'d> Walk<'d> {
                         };
                         let message = format!("{what} {words}");
                         let rule = facet.at(Site::Parameter);
-                        self.report(rule, member.kind(), member.places(), message, Bump::Minor);
+                        self.report(rule, member.kind(), member.places(), message);
                     }
                 }
                 ("style" | "explode" | "x-sunset", ..) => {}
                 ("allowReserved" | "allowEmptyValue", ..) => {
                     if self.flags(&member, &what).is_some_and(|(was, is)| was != is) {
-                        self.unclassified(&member, &what, Bump::Patch);
+                        self.unclassified(&member, &what);
                     }
                 }
                 ("schema", Some(old_schema), Some(new_schema)) => {
-                    let names = (
-                        format!("{}{}", old.builder(), type_name(name)),
-                        format!("{}{}", new.builder(), type_name(name)),
-                    );
-                    self.pending.push_back(Pending {
-                        old: vec![old_schema],
-                        new: vec![new_schema],
-                        site: Site::Parameter,
-                        subject: Subject::new(&what),
-                        operation: self.operation.clone(),
-                        generated: true,
-                        names,
-                        holder: Holder::Argument,
-                        sent_only: (true, true),
-                        form,
-                        guard: None,
-                    });
+                    self.value((old_schema, new_schema), Site::Parameter, &what, form);
                 }
                 ("content", Some(old_content), Some(new_content)) => {
                     let at = Body {
@@ -208,21 +156,19 @@ impl<'d> Walk<'d> {
                             rule::PARAMETER_SCHEMA_ADDED,
                             rule::PARAMETER_SCHEMA_REMOVED,
                         ],
-                        names: (
-                            format!("{}{}", old.builder(), type_name(name)),
-                            format!("{}{}", new.builder(), type_name(name)),
-                        ),
-                        holder: Holder::Argument,
-                        generated: true,
-                        retyped: Bump::Major,
                     };
                     self.content(old_content, new_content, &at);
                 }
+                // What took its place is told.
+                ("schema", ..) if old_node.get("content").or(new_node.get("content")).is_some() => {
+                    self.settle(member.old);
+                    self.settle(member.new);
+                }
                 ("schema" | "content", ..) => {
                     let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
-                    self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message, Bump::Major);
+                    self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message);
                 }
-                _ => self.unclassified(&member, &what, Bump::Patch),
+                _ => self.unclassified(&member, &what),
             }
         }
     }
@@ -263,7 +209,7 @@ impl<'d> Walk<'d> {
                 true => rule::WRITTEN_OTHERWISE,
                 false => rule::PARAMETER_STYLE_CHANGED,
             };
-            self.report(rule, Kind::Changed, places, message, Bump::Patch);
+            self.report(rule, Kind::Changed, places, message);
         }
         match (was, is) {
             (("form", _), ("form", true)) if place == "query" => Form::Exploded,
@@ -279,7 +225,7 @@ impl<'d> Walk<'d> {
         types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
     }
 
-    pub(super) fn request_body(&mut self, member: &Member<'d>, old: &Operation<'d>, new: &Operation<'d>) {
+    pub(super) fn request_body(&mut self, member: &Member<'d>) {
         let what = "the request body";
         let (Some(old_body), Some(new_body)) = (member.old, member.new) else {
             let references = match member.kind() {
@@ -288,12 +234,12 @@ impl<'d> Walk<'d> {
             };
             let body = member.old.or(member.new).and_then(|body| references.resolve(body));
             let required = body.and_then(|body| body.get("required")).and_then(Node::as_bool) == Some(true);
-            let (rule, words, rust) = match (member.kind(), required) {
-                (Kind::Added, true) => (rule::BODY_ADDED_REQUIRED, "a request body is required now", Bump::Minor),
-                (Kind::Added, false) => (rule::BODY_ADDED_OPTIONAL, "a request body may be sent now", Bump::Minor),
-                _ => (rule::BODY_REMOVED, "the request body was removed", Bump::Major),
+            let (rule, words) = match (member.kind(), required) {
+                (Kind::Added, true) => (rule::BODY_ADDED_REQUIRED, "a request body is required now"),
+                (Kind::Added, false) => (rule::BODY_ADDED_OPTIONAL, "a request body may be sent now"),
+                _ => (rule::BODY_REMOVED, "the request body was removed"),
             };
-            return self.leaf(rule, member, || words.to_owned(), rust);
+            return self.leaf(rule, member, || words.to_owned());
         };
         let (old_body, new_body) = self.resolve(old_body, new_body);
         for member in self.members(old_body, new_body, what) {
@@ -310,7 +256,7 @@ impl<'d> Walk<'d> {
                             (rule::BODY_BECAME_OPTIONAL, "optional")
                         };
                         let message = format!("{what} became {words}");
-                        self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                        self.report(rule, member.kind(), member.places(), message);
                     }
                 }
                 ("content", Some(old_content), Some(new_content)) => {
@@ -323,37 +269,11 @@ impl<'d> Walk<'d> {
                             rule::BODY_SCHEMA_ADDED,
                             rule::BODY_SCHEMA_REMOVED,
                         ],
-                        names: (format!("{}Body", old.builder()), format!("{}Body", new.builder())),
-                        holder: Holder::Argument,
-                        generated: true,
-                        retyped: retyped(
-                            self.body_type(old_body, old, true),
-                            self.body_type(new_body, new, false),
-                        ),
                     };
                     self.content(old_content, new_content, &at);
                 }
-                _ => self.unclassified(&member, what, Bump::Patch),
+                _ => self.unclassified(&member, what),
             }
         }
     }
-
-    fn body_type(&self, body: &'d Node, operation: &Operation<'d>, old_side: bool) -> Option<rust_type::RustType> {
-        let references = if old_side {
-            &self.old_references
-        } else {
-            &self.new_references
-        };
-        let schema = json(body)?.get("schema")?;
-        Some(rust_type::of(
-            references,
-            schema,
-            &format!("{}Body", operation.builder()),
-        ))
-    }
-}
-
-/// What it does in Rust that a value has another type.
-pub(super) fn retyped<T: PartialEq>(old: T, new: T) -> Bump {
-    if old == new { Bump::Patch } else { Bump::Major }
 }

@@ -2,14 +2,12 @@
 
 use ittybit_spec::Node;
 
-use super::content::{Body, json};
+use super::content::Body;
 use super::operation::Operation;
-use super::parameter::retyped;
-use super::schema::{Form, Holder};
+use super::schema::Form;
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule::{self, Site};
-use crate::rust_type::{self, RustType};
 
 impl<'d> Walk<'d> {
     pub(super) fn responses(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
@@ -20,18 +18,16 @@ impl<'d> Walk<'d> {
             new: of(new),
             within: (old.node, new.node),
         };
-        let result = (self.result(old, true), self.result(new, false));
-        let result_changed = retyped(&result.0, &result.1);
         let (Some(old_responses), Some(new_responses)) = (member.old, member.new) else {
             if member.old.or(member.new).is_some() {
-                self.unclassified(&member, "the operation", result_changed);
+                self.unclassified(&member, "the operation");
             }
             return;
         };
-        for (was, member) in self.statuses(old_responses, new_responses) {
+        for member in self.statuses(old_responses, new_responses) {
             let status = member.key;
             if status.starts_with("x-") {
-                self.unclassified(&member, "the responses", Bump::Patch);
+                self.unclassified(&member, "the responses");
                 continue;
             }
             let success = status.starts_with('2');
@@ -43,20 +39,16 @@ impl<'d> Walk<'d> {
                     (false, _) => (rule::NON_SUCCESS_STATUS_REMOVED, "removed"),
                 };
                 let message = || format!("the response `{status}` was {verb}");
-                self.leaf(rule, &member, message, result_changed);
+                self.leaf(rule, &member, message);
                 continue;
             };
             let nodes = self.resolve(old_response, new_response);
-            let generated = (success || status == "default")
-                && first_success(old_responses) == Some(was)
-                && first_success(new_responses) == Some(status);
-            self.response(nodes, status, generated, result_changed, (old, new));
+            self.response(nodes, status);
         }
     }
 
-    /// The statuses of two lists of responses, each with the name that it had: `200` is one of those
-    /// that `2XX` means.
-    fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<(&'d str, Member<'d>)> {
+    /// The statuses of two lists of responses: `200` is one of those that `2XX` means.
+    fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<Member<'d>> {
         let all = self.members(old, new, "the responses");
         let lone = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
             all.iter().filter(|member| of(member).is_none()).copied().collect()
@@ -81,32 +73,25 @@ impl<'d> Walk<'d> {
                     new: new.new,
                     within: new.within,
                 };
-                self.report(rule, Kind::Changed, member.places(), message, Bump::Patch);
-                statuses.push((old.key, member));
+                self.report(rule, Kind::Changed, member.places(), message);
+                statuses.push(member);
             }
         }
         let others = all
             .into_iter()
             .filter(|member| !paired.contains(&member.key) || member.kind() == Kind::Changed);
-        statuses.extend(others.map(|member| (member.key, member)));
+        statuses.extend(others);
         statuses
     }
 
-    fn response(
-        &mut self,
-        (old, new): (&'d Node, &'d Node),
-        status: &str,
-        generated: bool,
-        result_changed: Bump,
-        operations: (&Operation<'d>, &Operation<'d>),
-    ) {
+    fn response(&mut self, (old, new): (&'d Node, &'d Node), status: &str) {
         let what = format!("the response `{status}`");
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
                 ("description", ..) => self.words(&member, &what),
                 ("headers", ..) if member.is_map() => self.headers(&member, status),
+                ("links", ..) if member.is_map() => self.links(&member, &what),
                 ("content", old_content, new_content) => {
-                    let builder = (operations.0.builder(), operations.1.builder());
                     let at = Body {
                         what: &what,
                         site: Site::ResponseBody,
@@ -116,17 +101,13 @@ impl<'d> Walk<'d> {
                             rule::RESPONSE_SCHEMA_ADDED,
                             rule::RESPONSE_SCHEMA_REMOVED,
                         ],
-                        names: (format!("{}Response", builder.0), format!("{}Response", builder.1)),
-                        holder: Holder::Value,
-                        generated,
-                        retyped: if generated { result_changed } else { Bump::Patch },
                     };
                     match (old_content, new_content) {
                         (Some(old), Some(new)) => self.content(old, new, &at),
                         (old, new) => self.lone_content(old, new, &member, &at),
                     }
                 }
-                _ => self.unclassified(&member, &what, Bump::Patch),
+                _ => self.unclassified(&member, &what),
             }
         }
     }
@@ -134,7 +115,7 @@ impl<'d> Walk<'d> {
     /// A body that only one of two responses has: each of its media types came or went.
     fn lone_content(&mut self, old: Option<&'d Node>, new: Option<&'d Node>, member: &Member<'d>, at: &Body<'_>) {
         let Some(content) = old.or(new).filter(|content| content.as_object().is_some()) else {
-            return self.unclassified(member, at.what, at.retyped);
+            return self.unclassified(member, at.what);
         };
         self.see(content);
         for media in content.as_object().unwrap_or_default() {
@@ -151,7 +132,31 @@ impl<'d> Walk<'d> {
             };
             let message = || format!("`{}` {words} the media types of {}", media.key, at.what);
 
-            self.leaf(rule.clone(), &media, message, at.retyped);
+            self.leaf(rule.clone(), &media, message);
+        }
+    }
+
+    /// What of a response leads to other operations.
+    fn links(&mut self, links: &Member<'d>, what: &str) {
+        for link in self.entries(links) {
+            let what = format!("the link `{}` of {what}", link.key);
+            let (Some(old), Some(new)) = (link.old, link.new) else {
+                let (rule, verb) = match link.kind() {
+                    Kind::Added => (rule::LINK_ADDED, "added"),
+                    _ => (rule::LINK_REMOVED, "removed"),
+                };
+                self.leaf(rule, &link, || format!("{what} was {verb}"));
+                continue;
+            };
+            let (old, new) = self.resolve(old, new);
+            for member in self.members(old, new, &what) {
+                if member.key == "description" {
+                    self.words(&member, &what);
+                    continue;
+                }
+                let message = || format!("`{}` of {what} {}", member.key, member.told());
+                self.leaf(rule::LINK_CHANGED, &member, message);
+            }
         }
     }
 
@@ -183,7 +188,7 @@ impl<'d> Walk<'d> {
                 (Some(old), Some(new)) => {
                     if member.new.is_some_and(|headers| headers.get(name).is_none()) {
                         let message = format!("{what} is written in other letters, which is the same");
-                        self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message, Bump::Patch);
+                        self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message);
                     }
                     let nodes = self.resolve(old, new);
                     self.header(nodes, &what);
@@ -195,9 +200,9 @@ impl<'d> Walk<'d> {
                     } else {
                         rule::HEADER_REMOVED_OPTIONAL
                     };
-                    self.leaf(rule, &header, || format!("{what} was removed"), Bump::Patch);
+                    self.leaf(rule, &header, || format!("{what} was removed"));
                 }
-                _ => self.leaf(rule::HEADER_ADDED, &header, || format!("{what} was added"), Bump::Patch),
+                _ => self.leaf(rule::HEADER_ADDED, &header, || format!("{what} was added")),
             }
         }
     }
@@ -218,7 +223,7 @@ impl<'d> Walk<'d> {
                         (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is deprecated no more"),
                     };
                     let message = format!("{what} {words}");
-                    self.report(rule, member.kind(), member.places(), message, Bump::Patch);
+                    self.report(rule, member.kind(), member.places(), message);
                 }
                 ("schema", Some(old), Some(new)) => self.value((old, new), Site::ResponseHeader, what, Form::Text),
                 ("content", Some(old), Some(new)) => {
@@ -231,42 +236,21 @@ impl<'d> Walk<'d> {
                             rule::HEADER_SCHEMA_ADDED,
                             rule::HEADER_SCHEMA_REMOVED,
                         ],
-                        names: Default::default(),
-                        holder: Holder::Value,
-                        generated: false,
-                        retyped: Bump::Patch,
                     };
                     self.content(old, new, &at);
                 }
+                // What took its place is told.
+                ("schema", ..) if old.get("content").or(new.get("content")).is_some() => {
+                    self.settle(member.old);
+                    self.settle(member.new);
+                }
                 ("schema" | "content", ..) => {
                     let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
-                    self.leaf(rule::HEADER_FORM_CHANGED, &member, message, Bump::Patch);
+                    self.leaf(rule::HEADER_FORM_CHANGED, &member, message);
                 }
-                _ => self.unclassified(&member, what, Bump::Patch),
+                _ => self.unclassified(&member, what),
             }
         }
-    }
-
-    /// What the client's method gives back: the type of the first success, and whether it has pages.
-    fn result(&self, operation: &Operation<'d>, old_side: bool) -> Option<(RustType, bool)> {
-        let references = if old_side {
-            &self.old_references
-        } else {
-            &self.new_references
-        };
-        let responses = operation.node.get("responses")?;
-        let response = references.resolve(responses.get(first_success(responses)?)?)?;
-        let name = format!("{}Response", operation.builder());
-        let ty = match json(response) {
-            None => RustType::Plain("()"),
-            Some(media) => match media.get("schema") {
-                None => RustType::Plain("serde_json::Value"),
-                Some(schema) => {
-                    rust_type::of(references, schema, &name).optional(rust_type::nullable(references, schema))
-                }
-            },
-        };
-        Some((ty, operation.pages()))
     }
 }
 
@@ -274,14 +258,6 @@ impl<'d> Walk<'d> {
 fn is_range_of(range: &str, status: &str) -> bool {
     let digit = |status: &str| status.chars().next().filter(char::is_ascii_digit);
     range.ends_with("XX") && !status.ends_with("XX") && digit(range).is_some() && digit(range) == digit(status)
-}
-
-/// The status whose body the method gives back: the first success, or else what is the default.
-pub(crate) fn first_success(responses: &Node) -> Option<&str> {
-    let members = responses.as_object()?;
-    let success = members.iter().find(|member| member.key().starts_with('2'));
-    let default = || members.iter().find(|member| member.key() == "default");
-    Some(success.or_else(default)?.key())
 }
 
 fn required(header: &Node) -> bool {

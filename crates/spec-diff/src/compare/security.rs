@@ -5,7 +5,7 @@ use ittybit_spec::{Document, Entry, Node};
 
 use super::operation::{operations, template};
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::reference::References;
 use crate::rule::{self, Rule};
 
@@ -29,7 +29,7 @@ impl<'d> Walk<'d> {
                 let told = member.told();
                 format!("`security` of the API, which holds for no operation of both documents, {told}")
             };
-            return self.leaf(rule::WRITTEN_OTHERWISE, member, message, Bump::Patch);
+            return self.leaf(rule::WRITTEN_OTHERWISE, member, message);
         }
         let rules = Rules {
             removed: rule::GLOBAL_SECURITY_REMOVED,
@@ -87,7 +87,7 @@ impl<'d> Walk<'d> {
         rules: &Rules,
     ) {
         let (Some(old), Some(new)) = (alternatives(effective.0), alternatives(effective.1)) else {
-            return self.unclassified(member, what, Bump::Patch);
+            return self.unclassified(member, what);
         };
         self.settle(member.old);
         self.settle(member.new);
@@ -102,7 +102,7 @@ impl<'d> Walk<'d> {
             } else {
                 (rule::SECURITY_OPTIONAL, "takes requests without credentials now")
             };
-            self.report(rule, Kind::Changed, places, format!("{what} {words}"), Bump::Patch);
+            self.report(rule, Kind::Changed, places, format!("{what} {words}"));
         }
         for (schemes, (old_scopes, node)) in old.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             let Some((new_scopes, new_node)) = new.get(schemes) else {
@@ -112,25 +112,25 @@ impl<'d> Walk<'d> {
                 }
                 let message = format!("{what} takes {} no more", shown(schemes));
                 let places = (*node, places.1);
-                self.report(rules.removed.clone(), Kind::Removed, places, message, Bump::Patch);
+                self.report(rules.removed.clone(), Kind::Removed, places, message);
                 continue;
             };
             for (scope, node) in old_scopes.iter().filter(|(scope, _)| !new_scopes.contains_key(*scope)) {
                 let message = format!("{what} asks for the scope `{scope}` no more");
                 let places = (*node, *new_node);
-                self.report(rules.scope_removed.clone(), Kind::Removed, places, message, Bump::Patch);
+                self.report(rules.scope_removed.clone(), Kind::Removed, places, message);
             }
             for (scope, new_node) in new_scopes.iter().filter(|(scope, _)| !old_scopes.contains_key(*scope)) {
                 let message = format!("{what} asks for the scope `{scope}` now");
                 let places = (*node, *new_node);
-                self.report(rules.scope_added.clone(), Kind::Added, places, message, Bump::Patch);
+                self.report(rules.scope_added.clone(), Kind::Added, places, message);
             }
         }
         for (schemes, (_, node)) in new.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             if !old.contains_key(schemes) {
                 let message = format!("{what} takes {} now", shown(schemes));
                 let places = (places.0, *node);
-                self.report(rules.added.clone(), Kind::Added, places, message, Bump::Patch);
+                self.report(rules.added.clone(), Kind::Added, places, message);
             }
         }
     }
@@ -143,7 +143,7 @@ impl<'d> Walk<'d> {
                 Kind::Added => (rule::SECURITY_COMPONENT_ADDED, "added"),
                 _ => (rule::SECURITY_COMPONENT_REMOVED, "removed"),
             };
-            return self.leaf(rule, member, || format!("{what} was {verb}"), Bump::Patch);
+            return self.leaf(rule, member, || format!("{what} was {verb}"));
         };
         let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
@@ -172,7 +172,7 @@ impl<'d> Walk<'d> {
                 _ => rule::UNCLASSIFIED,
             };
             let message = || format!("`{}` of {what} {}", member.key, member.told());
-            self.leaf(rule, &member, message, Bump::Patch);
+            self.leaf(rule, &member, message);
         }
     }
 }
@@ -186,7 +186,7 @@ impl<'d> Walk<'d> {
                 Kind::Added => (rule::OAUTH_FLOW_ADDED, "added"),
                 _ => (rule::OAUTH_FLOW_REMOVED, "removed"),
             };
-            return self.leaf(rule, flow, || format!("{what} was {verb}"), Bump::Patch);
+            return self.leaf(rule, flow, || format!("{what} was {verb}"));
         };
         for member in self.members(old, new, &what) {
             let scopes = |node: Option<&'d Node>| node.is_none_or(|scopes| scopes.as_object().is_some());
@@ -202,14 +202,14 @@ impl<'d> Walk<'d> {
                             Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "is described otherwise"),
                         };
                         let message = || format!("the scope `{}` of {what} {words}", scope.key);
-                        self.leaf(rule, &scope, message, Bump::Patch);
+                        self.leaf(rule, &scope, message);
                     }
                     continue;
                 }
                 _ => rule::UNCLASSIFIED,
             };
             let message = || format!("`{}` of {what} {}", member.key, member.told());
-            self.leaf(rule, &member, message, Bump::Patch);
+            self.leaf(rule, &member, message);
         }
     }
 }

@@ -4,7 +4,7 @@ use ittybit_spec::Node;
 
 use super::operation::Operation;
 use super::{Member, Walk};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::{json, rule};
 
 impl<'d> Walk<'d> {
@@ -33,7 +33,7 @@ impl<'d> Walk<'d> {
                 .filter(|servers| servers.iter().all(|server| url(server).is_some())),
         };
         let (Some(old), Some(new)) = (list(member.old), list(member.new)) else {
-            return self.unclassified(member, what, Bump::Patch);
+            return self.unclassified(member, what);
         };
         for node in [member.old, member.new].into_iter().flatten() {
             self.see(node);
@@ -51,18 +51,18 @@ impl<'d> Walk<'d> {
             }
             if old.len() != new.len() {
                 let message = format!("the servers of {what} are written otherwise: `/` is what there is without them");
-                self.report(rule::WRITTEN_OTHERWISE, member.kind(), places, message, Bump::Patch);
+                self.report(rule::WRITTEN_OTHERWISE, member.kind(), places, message);
             }
             return;
         }
         let has_default = |servers: &'d [Node]| servers.iter().any(|server| url(server) == Some("/"));
         if old.is_empty() && !has_default(new) {
             let message = format!("the server `/` of {what}, which is what there is without a list, was removed");
-            self.report(rule::SERVER_REMOVED, Kind::Changed, places, message, Bump::Patch);
+            self.report(rule::SERVER_REMOVED, Kind::Changed, places, message);
         }
         if new.is_empty() && !has_default(old) {
             let message = format!("the server `/` of {what}, which is what there is without a list, was added");
-            self.report(rule::SERVER_ADDED, Kind::Changed, places, message, Bump::Patch);
+            self.report(rule::SERVER_ADDED, Kind::Changed, places, message);
         }
         for server in old {
             match new.iter().find(|other| url(other) == url(server)) {
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> {
                     self.settle(Some(server));
                     let message = format!("the server {} of {what} was removed", shown(server));
                     let places = (server, places.1);
-                    self.report(rule::SERVER_REMOVED, Kind::Removed, places, message, Bump::Patch);
+                    self.report(rule::SERVER_REMOVED, Kind::Removed, places, message);
                 }
             }
         }
@@ -83,13 +83,7 @@ impl<'d> Walk<'d> {
                     continue;
                 }
                 let message = format!("the server {} of {what} was added", shown(server));
-                self.report(
-                    rule::SERVER_ADDED,
-                    Kind::Added,
-                    (places.0, server),
-                    message,
-                    Bump::Patch,
-                );
+                self.report(rule::SERVER_ADDED, Kind::Added, (places.0, server), message);
             }
         }
         let kept = |these: &'d [Node], those: &'d [Node]| -> Vec<_> {
@@ -98,7 +92,7 @@ impl<'d> Walk<'d> {
         };
         if kept(old, new) != kept(new, old) {
             let message = format!("the servers of {what} stand in another order; the first is the default");
-            self.report(rule::SERVER_ORDER_CHANGED, Kind::Changed, places, message, Bump::Patch);
+            self.report(rule::SERVER_ORDER_CHANGED, Kind::Changed, places, message);
         }
     }
 
@@ -111,8 +105,58 @@ impl<'d> Walk<'d> {
                     self.settle(member.new);
                 }
                 "description" => self.words(&member, &what),
-                _ => self.unclassified(&member, &what, Bump::Patch),
+                "variables" if member.is_map() => self.server_variables(&member, &what),
+                _ => self.unclassified(&member, &what),
             }
+        }
+    }
+
+    fn server_variables(&mut self, variables: &Member<'d>, what: &str) {
+        for variable in self.entries(variables) {
+            let what = format!("the variable `{}` of {what}", variable.key);
+            let (Some(old), Some(new)) = (variable.old, variable.new) else {
+                let message = || format!("{what} {}", variable.told());
+                self.leaf(rule::SERVER_VARIABLE_CHANGED, &variable, message);
+                continue;
+            };
+            for member in self.members(old, new, &what) {
+                match member.key {
+                    "description" => self.words(&member, &what),
+                    "enum" => self.server_values(&member, &what),
+                    "default" => {
+                        let message = || format!("the default of {what} {}", member.told());
+                        self.leaf(rule::SERVER_VARIABLE_CHANGED, &member, message);
+                    }
+                    _ => self.unclassified(&member, &what),
+                }
+            }
+        }
+    }
+
+    /// What a variable may be: anything without a list.
+    fn server_values(&mut self, member: &Member<'d>, what: &str) {
+        let (Some(old), Some(new)) = (member.old, member.new) else {
+            let rule = match member.kind() {
+                Kind::Added => rule::SERVER_VALUE_REMOVED,
+                _ => rule::SERVER_VALUE_ADDED,
+            };
+            return self.leaf(rule, member, || {
+                format!("the list of values of {what} {}", member.told())
+            });
+        };
+        let (Some(old_values), Some(new_values)) = (old.as_array(), new.as_array()) else {
+            return self.unclassified(member, what);
+        };
+        self.settle(member.old);
+        self.settle(member.new);
+        let missing = |value: &&'d Node, list: &[Node]| !list.iter().any(|other| json::same(value, other));
+        for value in old_values.iter().filter(|value| missing(value, new_values)) {
+            let message = format!("{what} takes {} no more", json::shown(value));
+            self.report(rule::SERVER_VALUE_REMOVED, Kind::Removed, (value, new), message);
+        }
+        for value in new_values.iter().filter(|value| missing(value, old_values)) {
+            let message = format!("{what} takes {} too", json::shown(value));
+            self.report(rule::SERVER_VALUE_ADDED, Kind::Added, (old, value), message);
         }
     }
 }

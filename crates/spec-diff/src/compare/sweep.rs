@@ -3,7 +3,6 @@
 use ittybit_spec::{Node, Value};
 
 use super::{Member, Walk, address};
-use crate::change::Bump;
 use crate::json;
 
 impl<'d> Walk<'d> {
@@ -102,7 +101,7 @@ impl<'d> Walk<'d> {
             self.settle(member.old);
             self.settle(member.new);
             let (kind, places) = (member.kind(), member.places());
-            self.report(crate::rule::UNCLASSIFIED, kind, places, message, Bump::Patch);
+            self.report(crate::rule::UNCLASSIFIED, kind, places, message);
             return;
         }
         let (old, new) = member.places();

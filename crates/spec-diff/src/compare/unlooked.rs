@@ -10,11 +10,10 @@ use ittybit_spec::{Document, Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::discriminator::Subtypes;
-use super::schema::{Form, Holder, Pending, Subject};
+use super::schema::{Closed, Form, Holder, Pending, Subject};
 use super::{Walk, address};
 use crate::reference::References;
 use crate::rule::{self, Site};
-use crate::rust_type::type_name;
 
 impl<'d> Walk<'d> {
     /// Compares the component schemas that both documents use in a way that no rule knows.
@@ -28,7 +27,6 @@ impl<'d> Walk<'d> {
             let (Some(old), Some(new)) = (schema(self.old, name), schema(self.new, name)) else {
                 continue;
             };
-            let rust = type_name(name);
             for site in [Site::RequestProperty, Site::ResponseProperty] {
                 self.pending.push_back(Pending {
                     old: vec![old],
@@ -36,12 +34,10 @@ impl<'d> Walk<'d> {
                     site,
                     subject: Subject::new(&format!("the schema `{name}`, which is used where no rule looks,")),
                     operation: None,
-                    generated: true,
-                    names: (rust.clone(), rust.clone()),
                     holder: Holder::Component,
-                    sent_only: (self.sent_only.0.contains(name), self.sent_only.1.contains(name)),
                     form: Form::Json,
                     guard: Some(rule::UNCLASSIFIED),
+                    closed: Closed::default(),
                 });
             }
         }

@@ -52,7 +52,7 @@ enum Section {
 
 /// Wording is no news.
 fn section_of(change: &Change) -> Option<Section> {
-    if !change.wire && change.rust == Bump::Patch {
+    if !change.wire && change.rust.is_none_or(|rust| rust == Bump::Patch) {
         return None;
     }
     Some(match (change.id.as_ref(), change.kind) {
@@ -66,9 +66,9 @@ fn section_of(change: &Change) -> Option<Section> {
 }
 
 fn line(change: &Change) -> String {
-    let breaking = match (change.severity, change.rust) {
-        (Severity::Error, _) | (_, Bump::Major) => "**Breaking:** ",
-        _ => "",
+    let breaking = match change.severity == Severity::Error || change.breaks_rust() {
+        true => "**Breaking:** ",
+        false => "",
     };
     let operation = match &change.operation {
         Some(operation) if !change.message.contains(operation.as_str()) => {

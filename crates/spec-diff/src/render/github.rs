@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::safe::{command_data, command_property};
 use super::{counts, unmatched, verdict};
-use crate::change::{Bump, Change, Report, Severity};
+use crate::change::{Change, Report, Severity};
 
 /// [Workflow commands] that make GitHub show each change at its line of the new document. What was
 /// removed is shown where it was removed from. What is approved is a notice.
@@ -11,9 +11,9 @@ use crate::change::{Bump, Change, Report, Severity};
 pub fn github(report: &Report) -> String {
     let mut out = String::new();
     for change in &report.changes {
-        let rust = match change.rust {
-            Bump::Major => " (for Rust: major)",
-            Bump::Minor | Bump::Patch => "",
+        let rust = match change.breaks_rust() {
+            true => " (for Rust: major)",
+            false => "",
         };
         let operation = match &change.operation {
             Some(operation) if !change.message.contains(operation.as_str()) => format!("{operation}: "),
@@ -53,10 +53,10 @@ pub fn github(report: &Report) -> String {
 
 /// What breaks Rust users only is a warning at least.
 fn level(change: &Change) -> &'static str {
-    match (change.severity, change.rust) {
+    match (change.severity, change.breaks_rust()) {
         _ if change.approval.is_some() => "notice",
         (Severity::Error, _) => "error",
-        (Severity::Warning, _) | (_, Bump::Major) => "warning",
-        (Severity::Info, _) => "notice",
+        (Severity::Warning, _) | (_, true) => "warning",
+        (Severity::Info, false) => "notice",
     }
 }

@@ -4,7 +4,7 @@ use ittybit_spec::Document;
 
 use super::safe::{html as safe, html_message};
 use super::{counts, items, unmatched, verdict};
-use crate::change::{Bump, Change, Report, Severity};
+use crate::change::{Change, Report, Severity};
 use crate::render::sides::{Row, Sides};
 
 const STYLE: &str = include_str!("report.css");
@@ -148,7 +148,7 @@ impl Filter {
         match self {
             Self::All => true,
             Self::Severity(severity) => change.severity == severity,
-            Self::Rust => change.rust == Bump::Major,
+            Self::Rust => change.breaks_rust(),
             Self::Approved => change.approval.is_some(),
             Self::Open => change.approval.is_none(),
         }
@@ -175,7 +175,7 @@ fn article(out: &mut String, change: &Change, sides: &Sides<'_>) {
     if let Some(operation) = &change.operation {
         let _ = write!(out, " <span>in <code>{}</code></span>", safe(operation));
     }
-    let rust = change.rust;
+    let rust = change.rust_word();
     let _ = writeln!(out, " <span class=\"{rust}\">for Rust: {rust}</span></p>");
     if let Some(approval) = &change.approval {
         let _ = writeln!(out, "<p class=\"approval\">{}</p>", safe(&approval.to_string()));

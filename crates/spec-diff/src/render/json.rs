@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::safe;
-use crate::change::{Bump, Report, Severity, Wire};
+use crate::change::{Report, Severity, Wire};
 use crate::policy::Approval;
 
 #[derive(Serialize)]
@@ -9,7 +9,7 @@ struct Shape<'r> {
     changes: Vec<Item<'r>>,
     unmatched: Vec<Approved<'r>>,
     wire: Wire,
-    /// A bump, or `none`.
+    /// A bump, `none` or `unknown`.
     rust: &'static str,
 }
 
@@ -21,7 +21,7 @@ struct Item<'r> {
     operation: Option<&'r str>,
     line: usize,
     message: &'r str,
-    rust: Bump,
+    rust: &'static str,
     fingerprint: &'r str,
     approval: Option<Approved<'r>>,
 }
@@ -60,14 +60,14 @@ pub fn json(report: &Report) -> String {
                 operation: change.operation.as_deref(),
                 line: change.place().line,
                 message: &change.message,
-                rust: change.rust,
+                rust: change.rust_word(),
                 fingerprint: &change.fingerprint,
                 approval: change.approval.as_ref().map(Approved::from),
             })
             .collect(),
         unmatched: report.unmatched.iter().map(Approved::from).collect(),
         wire: report.wire(),
-        rust: report.rust().map_or("none", Bump::as_str),
+        rust: report.rust_word(),
     };
     match serde_json::to_string_pretty(&shape) {
         Ok(text) => safe::json(&text) + "\n",

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::safe::{cell, markdown as safe, markdown_code};
 use super::{counts, items, unmatched, verdict};
-use crate::change::{Bump, Change, Report, Severity};
+use crate::change::{Change, Report, Severity};
 use crate::policy::Approval;
 
 /// A report for a pull request: the verdict, and tables, the gravest first; what breaks nobody is
@@ -83,7 +83,7 @@ fn table<'r>(out: &mut String, rows: impl Iterator<Item = (&'r Change, Option<&'
             "| {} | {} | {} | {line} | {}{overruled} |",
             cell(&safe(&change.message)),
             cell(&operation),
-            change.rust,
+            change.rust_word(),
             cell(&markdown_code(&change.id)),
         );
         match approval {
@@ -105,11 +105,11 @@ enum Section {
 
 impl Section {
     fn of(change: &Change) -> Self {
-        match (change.severity, change.rust) {
+        match (change.severity, change.breaks_rust()) {
             (Severity::Error, _) => Self::Errors,
             (Severity::Warning, _) => Self::Warnings,
-            (Severity::Info, Bump::Major) => Self::Rust,
-            (Severity::Info, Bump::Minor | Bump::Patch) => Self::Infos,
+            (Severity::Info, true) => Self::Rust,
+            (Severity::Info, false) => Self::Infos,
         }
     }
 

@@ -19,7 +19,7 @@ pub use text::text;
 
 use similar::TextDiff;
 
-use crate::change::{Bump, Report, Severity};
+use crate::change::{Report, Severity};
 use crate::policy::Approval;
 use crate::version;
 
@@ -43,7 +43,10 @@ fn counts(report: &Report) -> String {
 
 /// Both verdicts in a sentence each, and what they ask of the version.
 fn verdict(report: &Report) -> String {
-    let rust = report.rust().map_or("none", Bump::as_str);
+    let rust = match report.no_verdict {
+        Some(reason) => format!("no verdict, since {reason}"),
+        None => report.rust_word().to_owned(),
+    };
     let version = match (version::required(report), version::check(report)) {
         (None, _) => String::new(),
         (Some(_), Ok(())) => format!(

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::safe::visible;
 use super::{counts, unmatched, verdict};
-use crate::change::{Bump, Change, Report, Severity};
+use crate::change::{Change, Report, Severity};
 
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
@@ -62,9 +62,9 @@ impl Pen {
         let head = self.paint(code, &format!("{}[{}]", change.severity, change.id));
         let _ = writeln!(out, "{head}: {}", self.paint(BOLD, &change.message));
         let operation = change.operation.as_deref().map(|operation| format!("in {operation}; "));
-        let rust = match change.rust {
-            Bump::Major => self.paint(RED, "major"),
-            other => other.as_str().to_owned(),
+        let rust = match change.breaks_rust() {
+            true => self.paint(RED, "major"),
+            false => change.rust_word().to_owned(),
         };
         let operation = visible(operation.as_deref().unwrap_or_default()).into_owned();
         let _ = writeln!(out, "    {operation}for Rust: {rust}");

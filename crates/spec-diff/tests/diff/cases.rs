@@ -1,6 +1,7 @@
 //! Cases: a document, and what is changed of it.
 
 use ittybit_spec::Document;
+use ittybit_spec_diff::{Report, diff};
 
 pub const BASE: &str = include_str!("base.yaml");
 
@@ -66,6 +67,13 @@ impl Case {
         }
         text[1..].to_owned()
     }
+}
+
+/// What a change does on the wire and to Rust.
+pub fn review(old: &Document, new: &Document) -> Report {
+    let mut report = diff(old, new);
+    report.compare_clients(old, new);
+    report
 }
 
 pub fn document(name: &str, text: &str) -> Document {

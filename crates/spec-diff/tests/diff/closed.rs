@@ -374,10 +374,9 @@ fn converted(schema: &Value, schemas: &Map<String, Value>, way: Way, negated: bo
                 result.insert(key.clone(), marked.collect());
             }
             ("required", Value::Array(names)) => {
-                let properties = members.get("properties");
                 let sent = |name: &&Value| {
-                    let property = properties.and_then(|all| all.get(name.as_str().unwrap_or_default()));
-                    property.is_none_or(|property| is_sent(property, schemas, way))
+                    let named = described(schema, name.as_str().unwrap_or_default(), schemas);
+                    named.iter().all(|property| is_sent(property, schemas, way))
                 };
                 let names: Vec<&Value> = names.iter().filter(sent).collect();
                 result.insert(key.clone(), json!(names));
@@ -428,6 +427,20 @@ fn converted(schema: &Value, schemas: &Map<String, Value>, way: Way, negated: bo
         }
     }
     Value::Object(result)
+}
+
+/// What a schema says of a property, by itself, by what it refers to and by its parts.
+fn described<'s>(schema: &'s Value, name: &str, schemas: &'s Map<String, Value>) -> Vec<&'s Value> {
+    let referred = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|text| schemas.get(text.rsplit('/').next()?));
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let inner = referred.into_iter().chain(parts);
+    let own = schema.get("properties").and_then(|all| all.get(name));
+    own.into_iter()
+        .chain(inner.flat_map(|part| described(part, name, schemas)))
+        .collect()
 }
 
 /// Whether a property goes this way, by what it says itself or by what it refers to.
@@ -655,6 +668,22 @@ fn pair(seed: u64) -> Pair {
     }
 }
 
+/// Whether a value has a property that one of the parts and alternatives of its schema keeps from going this
+/// way: another of them may let it through.
+fn holds_unsent(value: &Value, schema: &Value, schemas: &Map<String, Value>) -> bool {
+    let Some(members) = value.as_object() else { return false };
+    let is_unsent = |name: &String| schema["properties"][name].get(UNSENT).is_some();
+    let referred = schema["$ref"]
+        .as_str()
+        .and_then(|text| schemas.get(text.rsplit('/').next()?));
+    let parts = ["allOf", "anyOf"]
+        .into_iter()
+        .filter_map(|key| schema[key].as_array())
+        .flatten();
+    let inner = referred.into_iter().chain(parts);
+    members.keys().any(is_unsent) || inner.into_iter().any(|part| holds_unsent(value, part, schemas))
+}
+
 /// What is wrong with the verdict on a pair, if anything is; and how many values were looked at.
 fn verdict(pair: &Pair) -> (Option<String>, usize) {
     let mut looked_at = 0;
@@ -677,7 +706,11 @@ fn verdict(pair: &Pair) -> (Option<String>, usize) {
                 continue;
             }
             let fitting = values(&schemas[*component], schemas, 5);
-            let fitting: Vec<Value> = fitting.into_iter().filter(|value| own.is_valid(value)).collect();
+            let is_sent = |value: &Value| !holds_unsent(value, &schemas[*component], schemas);
+            let fitting: Vec<Value> = fitting
+                .into_iter()
+                .filter(|value| own.is_valid(value) && is_sent(value))
+                .collect();
             looked_at += fitting.len();
             if let Some(value) = fitting.iter().find(|value| !other.is_valid(value)) {
                 let reason = format!(

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ittybit_spec::Document;
-use ittybit_spec_diff::{Bump, diff};
+use ittybit_spec_diff::Bump;
 
-use crate::cases::{BASE, all_cases, document};
+use crate::cases::{BASE, all_cases, document, review};
 
 /// What it calls major is major here, and what it calls minor is minor here. What is major here and not
 /// there has kept all names that it looks at. What is minor here need not be there: it has no lint for
@@ -34,7 +34,7 @@ fn cargo_semver_checks_agrees() {
             continue;
         }
         for (arrow, old, new) in [("→", &base, &changed), ("←", &changed, &base)] {
-            let ours = diff(&old.document, &new.document).rust().unwrap_or(Bump::Patch);
+            let ours = review(&old.document, &new.document).rust().unwrap_or(Bump::Patch);
             let (theirs, lints) = package.check(&old.rustdoc, &new.rustdoc);
             println!("{} {arrow} | {ours} | {theirs} | {}", case.title, lints.join(", "));
             let agrees =

@@ -1,43 +1,152 @@
-//! What the generator makes of a document, against what the rules tell.
+//! The verdict on Rust, against the whole clients of both documents.
+
+use std::collections::BTreeSet;
 
 use ittybit_spec::{Diagnostics, Document};
-use ittybit_spec_diff::{Bump, Client, diff, surface_bump};
+use ittybit_spec_diff::{Bump, NoVerdict, Report, diff, version};
 
-use crate::cases::{BASE, cases, document};
+use crate::cases::{BASE, cases, document, review};
 
 /// The public items of the generated client, one a line.
 pub fn surface(document: &Document) -> Result<String, Diagnostics> {
-    let client = ittybit_codegen::generate(document, "cargo xtask codegen", "ittybit")?;
+    let client = ittybit_codegen::generate(document, "cargo xtask codegen", "client")?;
     Ok(ittybit_codegen::surface(&client.code).expect("generated code is Rust"))
 }
 
-#[test]
-fn what_counts_as_which_bump() {
-    let listing = "struct types::Pet: Clone\n    name: String\nenum types::Kind\n    Cat = \"cat\"\n";
-    let bump = |from: &str, to: &str| {
-        let other = listing.replace(from, to);
-        assert_ne!(other, listing);
-        surface_bump(listing, &other)
+/// The items and members of a listing, each with the item that it belongs to.
+fn entries(listing: &str) -> BTreeSet<(String, String)> {
+    let mut owner = "";
+    let entries = listing.lines().map(|line| match line.strip_prefix("    ") {
+        Some(member) => (owner.to_owned(), member.to_owned()),
+        // Only there for its members.
+        None if line.starts_with("impl ") && !line.contains(" for ") => {
+            owner = line;
+            (String::new(), String::new())
+        }
+        None => {
+            owner = line;
+            (owner.to_owned(), String::new())
+        }
+    });
+    entries.collect()
+}
+
+/// Checks that what was compared differs as the whole clients do, and that the verdict is at least `minor`
+/// where it does.
+pub fn assert_as_whole(report: &Report, whole: [&str; 2], title: &str) {
+    let differing = |[old, new]: [&str; 2]| {
+        let (old, new) = (entries(old), entries(new));
+        let gone: Vec<_> = old.difference(&new).cloned().collect();
+        let come: Vec<_> = new.difference(&old).cloned().collect();
+        (gone, come)
     };
-    assert_eq!(bump("    name: String\n", ""), Some(Bump::Major));
-    assert_eq!(bump("name: String", "name: Option<String>"), Some(Bump::Major));
-    assert_eq!(bump("name: String\n", "name: String\n    age: u8\n"), Some(Bump::Minor));
-    assert_eq!(bump("name: String", "name: String #[deprecated]"), Some(Bump::Minor));
-    assert_eq!(bump("Pet: Clone", "Pet: Clone #[deprecated]"), Some(Bump::Minor));
-    assert_eq!(bump("name: String", "name: String #[serde(rename = \"n\")]"), None);
+    let [old, new] = report.surfaces.as_ref().expect("both clients");
+    let whole = differing(whole);
+    assert_eq!(differing([old, new]), whole, "{title}");
+    let json = |(item, member): &(String, String)| item.contains("#[serde") || member.contains("#[serde");
+    let is_same = whole.0.iter().chain(&whole.1).all(json);
+    let told = report.rust() > Some(Bump::Patch);
+    assert!(is_same || told, "{title}: {whole:#?}\n{:#?}", report.changes);
+}
+
+const PETS: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+paths:
+  /pets:
+    post:
+      operationId: add_pet
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
+      responses: { '204': { description: Added. } }
+components:
+  schemas:
+    Name: { type: string }
+    Kind: { type: string, enum: [cat, dog] }
+    Owner: { type: object, properties: { name: { type: string } } }
+    Pet:
+      type: object
+      properties:
+        name: { $ref: '#/components/schemas/Name' }
+        kind: { $ref: '#/components/schemas/Kind' }
+        owner: { $ref: '#/components/schemas/Owner' }
+        home: { type: object, properties: { street: { type: string } } }
+";
+
+/// Each change with its bump.
+fn told(edits: &[(&str, &str)]) -> Vec<String> {
+    let mut text = PETS.to_owned();
+    for (from, to) in edits {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        text = text.replace(from, to);
+    }
+    let report = review(&document("old.yaml", PETS), &document("new.yaml", &text));
+    let changes = report.changes.iter();
+    let told = changes.map(|change| format!("{} {}", change.id, change.rust.expect("a verdict")));
+    told.collect()
 }
 
 #[test]
-fn clients_say_what_the_rules_have_not() {
-    let base = document("old.yaml", BASE);
-    let mut report = diff(&base, &base);
-    report.compare_clients(Client::Surface("a\n"), Client::Surface("a\n"));
-    assert_eq!(report.changes, []);
-    report.compare_clients(Client::Surface("a\n"), Client::Surface("b\n"));
-    assert_eq!(report.changes[0].id, "rust-surface-changed");
-    assert_eq!(report.rust(), Some(Bump::Major));
-    report.compare_clients(Client::Surface("a\n"), Client::Surface("c\n"));
-    assert_eq!(report.changes.len(), 1, "the report says major already");
+fn each_change_has_the_bump_of_what_it_became() {
+    assert_eq!(
+        told(&[
+            (
+                "      properties:\n",
+                "      properties:\n        age: { type: integer }\n"
+            ),
+            ("street: { type: string }", "street: { type: integer }"),
+            (
+                "operationId: add_pet\n",
+                "operationId: add_pet\n      summary: Adds a pet.\n"
+            ),
+        ]),
+        [
+            "request-property-type-changed major",
+            "description-changed patch",
+            "new-optional-request-property minor"
+        ]
+    );
+}
+
+#[test]
+fn a_change_behind_a_reference_is_found_from_where_it_is_used() {
+    assert_eq!(
+        told(&[("Name: { type: string }", "Name: { type: integer }")]),
+        ["request-property-type-changed major"]
+    );
+    assert_eq!(
+        told(&[("enum: [cat, dog]", "enum: [cat]")]),
+        ["request-property-enum-value-removed major"]
+    );
+}
+
+#[test]
+fn what_only_rust_sees_is_a_change_of_its_own() {
+    // The struct was only ever sent, so it had a `Default` and nothing to keep unknown fields in.
+    let response = "{ '200': { description: Added., content: { application/json: { schema: { $ref: '#/components/schemas/Owner' } } } } }";
+    assert_eq!(
+        told(&[("{ '204': { description: Added. } }", response)]),
+        [
+            "response-success-status-removed major",
+            "response-success-status-added major",
+            "rust-surface-changed major"
+        ]
+    );
+    // Another name for the same thing.
+    let home = "home: { type: object, properties: { street: { type: string } } }";
+    assert_eq!(
+        told(&[
+            (home, "home: { $ref: '#/components/schemas/Home' }"),
+            (
+                "    Pet:\n",
+                "    Home: { type: object, properties: { street: { type: string } } }\n    Pet:\n"
+            ),
+        ]),
+        [
+            "api-schema-added minor",
+            "rust-surface-changed major",
+            "rust-surface-changed major"
+        ]
+    );
 }
 
 #[test]
@@ -45,22 +154,35 @@ fn a_document_without_a_client_is_major() {
     let refused = "# refused\n         weight:\n-          type: number\n+          type: string\n+          enum: [a]\n+          x-enum-descriptions: [a]\n";
     let base = document("old.yaml", BASE);
     let changed = document("new.yaml", &cases(refused).remove(0).apply(BASE));
-    let (old, new) = (
-        surface(&base).expect("a client"),
-        surface(&changed).expect_err("no client"),
-    );
-    let mut report = diff(&base, &changed);
-    report.compare_clients(Client::Surface(&old), Client::Refused(&new));
+    let report = review(&base, &changed);
     let last = report.changes.last().expect("a change");
-    assert_eq!((last.id.as_ref(), last.rust), ("generation-refused", Bump::Major));
+    assert_eq!((last.id.as_ref(), last.rust), ("generation-refused", Some(Bump::Major)));
     assert_eq!(last.new.line, 186);
     assert_eq!(
         last.message,
         "there is no client for the new document: `x-enum-descriptions` must map values to texts"
     );
 
-    let mut report = diff(&changed, &base);
-    let before = report.changes.len();
-    report.compare_clients(Client::Refused(&new), Client::Surface(&old));
-    assert_eq!(report.changes.len(), before);
+    let report = review(&changed, &base);
+    assert_eq!(report.no_verdict, Some(NoVerdict::NoOldClient));
+    assert!(report.changes.iter().all(|change| change.rust.is_none()));
+}
+
+#[test]
+fn nothing_is_guessed() {
+    let (old, new) = (
+        document("old.yaml", PETS),
+        document("new.yaml", &PETS.replace("/pets:", "/animals:")),
+    );
+    let report = diff(&old, &new);
+    assert_eq!((report.no_verdict, report.rust()), (Some(NoVerdict::NotAsked), None));
+    // The wire alone decides the version then.
+    assert_eq!(version::required(&report), Some(Bump::Major));
+
+    let long = document("long.yaml", &format!("{PETS}x-long: {}\n", "x".repeat(5_000_000)));
+    let report = review(&old, &long);
+    assert_eq!(report.no_verdict, Some(NoVerdict::TooLarge));
+    assert!(
+        ittybit_spec_diff::render::text(&report, false).contains("For Rust: no verdict, since a document is too large")
+    );
 }

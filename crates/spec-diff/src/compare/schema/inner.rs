@@ -3,14 +3,14 @@
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
+use super::super::deprecation::{Removal, SUNSET};
 use super::super::view::View;
 use super::super::{Found, Member};
 use super::keywords::ANNOTATIONS;
-use super::{Comparison, Form, Holder, Pending, Subject, required_rule};
-use crate::change::{Bump, Kind};
+use super::{Closed, Comparison, Form, Holder, Pending, Subject, required_rule};
+use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Direction, Rule, Site};
-use crate::rust_type;
 
 impl<'d> Comparison<'_, 'd> {
     pub(in crate::compare) fn inner(
@@ -18,12 +18,11 @@ impl<'d> Comparison<'_, 'd> {
         old: Vec<&'d Node>,
         new: Vec<&'d Node>,
         subject: Subject,
-        name: &str,
         holder: Holder,
     ) -> Pending<'d> {
         // An item of a parameter or a header is still of the parameter or the header.
         let site = match (self.at.site, holder) {
-            (Site::Parameter | Site::ResponseHeader, Holder::Value | Holder::Argument) => self.at.site,
+            (Site::Parameter | Site::ResponseHeader, Holder::Value) => self.at.site,
             (site, _) => site.inner(),
         };
         Pending {
@@ -32,13 +31,7 @@ impl<'d> Comparison<'_, 'd> {
             site,
             subject,
             operation: self.walk.operation.clone(),
-            generated: self.at.generated,
-            names: (
-                format!("{}{name}", self.at.names.0),
-                format!("{}{name}", self.at.names.1),
-            ),
             holder,
-            sent_only: self.at.sent_only,
             form: match self.at.form {
                 // What is inside of a list is not repeated once more.
                 Form::Exploded => Form::Parameter,
@@ -49,6 +42,7 @@ impl<'d> Comparison<'_, 'd> {
                 form => form,
             },
             guard: self.at.guard.clone(),
+            closed: Closed::default(),
         }
     }
 
@@ -58,7 +52,7 @@ impl<'d> Comparison<'_, 'd> {
         if old.is_empty() || new.is_empty() {
             return self.unclassified(member.key);
         }
-        let inner = self.inner(old, new, self.at.subject.inner("[]"), "Item", Holder::Value);
+        let inner = self.inner(old, new, self.at.subject.inner("[]"), Holder::Value);
         self.walk.pending.push_back(inner);
     }
 
@@ -66,24 +60,12 @@ impl<'d> Comparison<'_, 'd> {
         let (old, new) = (self.old, self.new);
         let added = new.properties.keys().filter(|name| !old.properties.contains_key(*name));
         let names: Vec<&'d str> = old.properties.keys().chain(added).copied().collect();
-        // A struct with one field more is the same struct; a map that becomes a struct is not.
-        let (generated, retyped) = (self.at.generated, self.retyped);
-        let effect = |effect: Bump| match generated {
-            true => effect.max(retyped),
-            false => Bump::Patch,
-        };
         for name in names {
             let required = (old.required.contains_key(name), new.required.contains_key(name));
             let subject = self.at.subject.property(name);
             match (old.properties.get(name), new.properties.get(name)) {
                 (Some(old), Some(new)) => {
-                    let inner = self.inner(
-                        old.clone(),
-                        new.clone(),
-                        subject,
-                        &rust_type::type_name(name),
-                        Holder::Field { required },
-                    );
+                    let inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
                     let unsent = (self.is_unsent(old, true), self.is_unsent(new, false));
                     if unsent == (true, true) {
                         self.walk.unsent.push(inner);
@@ -96,7 +78,7 @@ impl<'d> Comparison<'_, 'd> {
                         // Whether it must be given is asked for the first time.
                         let (rule, message) = required_rule(self.at.site, true, &inner.subject.to_string());
                         let places = (inner.old[0], inner.new[0]);
-                        self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
+                        self.walk.report(rule, Kind::Changed, places, message);
                     }
                     match unsent.1 {
                         // It cannot be required of what is not sent any more.
@@ -129,17 +111,13 @@ impl<'d> Comparison<'_, 'd> {
                     }
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (self.within(None, Some(added[0]), property).0, added[0]);
-                    // With a field that must be given there is no `Default` any more.
-                    let had_default = self.at.sent_only.0 && old.required.is_empty();
-                    let rust = if had_default && required.1 {
-                        Bump::Major
-                    } else {
-                        Bump::Minor
-                    };
-                    self.lone_property(unsent, rule, Kind::Added, places, message, effect(rust));
-                    if unsent && required.0 {
+                    self.lone_property(unsent, rule, Kind::Added, places, message);
+                    if required.0 && (unsent || !required.1) {
                         // Any value had to be given.
                         self.asked_for(name, false, places);
+                    }
+                    if required.0 && !required.1 && !unsent {
+                        self.was_given(name, added);
                     }
                     if !unsent {
                         self.was_closed(name, added);
@@ -153,27 +131,36 @@ impl<'d> Comparison<'_, 'd> {
                     } else {
                         self.at.site.direction()
                     };
-                    let rule = match (direction, required.0) {
-                        (Direction::Request, _) => rule::REQUEST_PROPERTY_REMOVED,
-                        (Direction::Response, true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
-                        (Direction::Response, false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
-                        (Direction::Neither, _) => rule::SCHEMA_PROPERTY_REMOVED,
+                    let removal = self.removal(removed);
+                    let rule = match (direction, removal, required.0) {
+                        (Direction::Neither, ..) => rule::SCHEMA_PROPERTY_REMOVED,
+                        (Direction::Request, Removal::BeforeSunset, _) => rule::REQUEST_PROPERTY_REMOVED_BEFORE_SUNSET,
+                        (Direction::Request, Removal::AfterSunset, _) => rule::REQUEST_PROPERTY_REMOVED_AFTER_SUNSET,
+                        (Direction::Request, ..) => rule::REQUEST_PROPERTY_REMOVED,
+                        (_, Removal::BeforeSunset, _) => rule::RESPONSE_PROPERTY_REMOVED_BEFORE_SUNSET,
+                        (_, Removal::AfterSunset, _) => rule::RESPONSE_PROPERTY_REMOVED_AFTER_SUNSET,
+                        (.., true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
+                        (.., false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
                     };
-                    let which = self.which(required.0, unsent);
-                    let message = format!("the {which} property {subject} was removed");
+                    let (which, when) = (self.which(required.0, unsent), removal.words());
+                    let message = format!("the {which} property {subject} was removed{when}");
                     for node in removed {
                         self.walk.settle(Some(node));
                     }
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (removed[0], self.within(Some(removed[0]), None, property).1);
-                    self.lone_property(unsent, rule, Kind::Removed, places, message, effect(Bump::Major));
+                    self.lone_property(unsent, rule, Kind::Removed, places, message);
                     if unsent && required.1 {
                         self.asked_for(name, true, places);
+                        if self.at.site.direction() == Direction::Response {
+                            let message = format!("`{name}` of {} is there now, and may be anything", self.at.subject);
+                            self.walk.report(rule::UNCLASSIFIED, Kind::Changed, places, message);
+                        }
                     }
                     let others = self.new.get("additionalProperties");
                     if let Some(others) = others.filter(|others| !unsent && is_schema(others)) {
                         let subject = self.at.subject.property(name);
-                        let inner = self.inner(removed.clone(), vec![others], subject, "", Holder::Value);
+                        let inner = self.inner(removed.clone(), vec![others], subject, Holder::Value);
                         self.walk.pending.push_back(inner);
                     }
                 }
@@ -192,10 +179,9 @@ impl<'d> Comparison<'_, 'd> {
         kind: Kind,
         (old, new): (&'d Node, &'d Node),
         message: String,
-        rust: Bump,
     ) {
         if !unsent {
-            return self.walk.report(rule, kind, (old, new), message, rust);
+            return self.walk.report(rule, kind, (old, new), message);
         }
         let operation = self.walk.operation.clone();
         self.walk.lone_unsent.push(Found {
@@ -205,7 +191,6 @@ impl<'d> Comparison<'_, 'd> {
             new,
             operation,
             message,
-            rust,
         });
     }
 
@@ -214,21 +199,21 @@ impl<'d> Comparison<'_, 'd> {
     fn asked_for(&mut self, name: &str, required: bool, places: (&'d Node, &'d Node)) {
         let subject = self.at.subject.property(name).to_string();
         let (rule, message) = required_rule(self.at.site, required, &subject);
-        self.walk.report(rule, Kind::Changed, places, message, Bump::Patch);
+        self.walk.report(rule, Kind::Changed, places, message);
     }
 
     /// A property that comes where none but the listed ones were allowed.
     fn was_closed(&mut self, name: &str, added: &[&'d Node]) {
         let closed = |key: &&str| self.old.get(key).and_then(Node::as_bool) == Some(false);
-        if let Some(key) = ["additionalProperties", "unevaluatedProperties"]
-            .iter()
-            .find(|key| closed(key))
-        {
+        let keys = ["additionalProperties", "unevaluatedProperties"];
+        let key = keys.into_iter().find(closed);
+        if key.is_some() || self.at.closed.properties {
             let subject = self.at.subject.to_string();
             let message = format!("{subject} took no other properties, and takes `{name}` now");
             let rule = rule::ADDITIONAL_PROPERTIES_WIDENED.at(self.at.site);
-            let places = (self.old.get(key).unwrap_or(self.nodes.0), added[0]);
-            self.walk.report(rule, Kind::Added, places, message, Bump::Patch);
+            let closed = key.and_then(|key| self.old.get(key));
+            let places = (closed.unwrap_or(self.nodes.0), added[0]);
+            self.walk.report(rule, Kind::Added, places, message);
         }
     }
 
@@ -245,14 +230,50 @@ impl<'d> Comparison<'_, 'd> {
             let subject = self.at.subject.to_string();
             let message = format!("`{name}` of {subject} is described for all values now, and was for some");
             let places = member.places();
-            self.walk
-                .report(rule::UNCLASSIFIED, Kind::Added, places, message, Bump::Patch);
+            self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
         let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
         for others in others.into_iter().flatten().filter(|others| is_schema(others)) {
             let subject = self.at.subject.property(name);
-            let inner = self.inner(vec![others], added.to_vec(), subject, "", Holder::Value);
+            let inner = self.inner(vec![others], added.to_vec(), subject, Holder::Value);
             self.walk.pending.push_back(inner);
+        }
+    }
+
+    /// A property that is described now had to be given already, and could be anything.
+    fn was_given(&mut self, name: &str, added: &[&'d Node]) {
+        if self.at.site.direction() == Direction::Request {
+            let message = format!("`{name}` of {} had to be given, and could be anything", self.at.subject);
+            let places = (self.nodes.0, added[0]);
+            self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
+        }
+    }
+
+    /// Properties that the schema asks for, and that only one of its alternatives describes now.
+    fn given_in(&mut self, (old, new): (&'d Node, &'d Node)) {
+        let views = (
+            self.walk.fold(&[old], true, false),
+            self.walk.fold(&[new], false, false),
+        );
+        let required = self.old.required.keys();
+        let asked: Vec<&'d str> = required
+            .copied()
+            .filter(|name| !self.old.properties.contains_key(name))
+            .collect();
+        for name in asked {
+            if let (None, Some(added)) = (views.0.properties.get(name), views.1.properties.get(name)) {
+                self.was_given(name, added);
+            }
+        }
+    }
+
+    /// What is refused in a part of the schema, since nothing speaks of it.
+    pub(super) fn closed(&self) -> Closed {
+        let refuses = |view: &View<'d>, key: &str| view.get(key).is_some_and(|node| node.as_bool() != Some(true));
+        let both = |key: &str| refuses(self.old, key) && refuses(self.new, key);
+        Closed {
+            properties: self.at.closed.properties || both("unevaluatedProperties"),
+            items: self.at.closed.items || both("unevaluatedItems"),
         }
     }
 
@@ -271,6 +292,12 @@ impl<'d> Comparison<'_, 'd> {
             let inner = self.walk.fold(&[schema], true, false);
             depth == 0 || inner.properties.contains_key(name) || self.is_listed_inside(&inner, name, depth - 1)
         })
+    }
+
+    /// How callers were told that a property goes.
+    fn removal(&self, parts: &[&'d Node]) -> Removal {
+        let view = self.walk.fold(parts, true, false);
+        self.walk.removal(view.flag("deprecated"), view.get(SUNSET))
     }
 
     /// Whether a property does not go the way of the schema: one that is only read in a request, one
@@ -300,15 +327,13 @@ impl<'d> Comparison<'_, 'd> {
         for (name, node) in old.required.iter().filter(|(name, _)| lone(name)) {
             if !new.required.contains_key(name) {
                 let (rule, message) = required_rule(self.at.site, false, &self.at.subject.property(name).to_string());
-                self.walk
-                    .report(rule, Kind::Removed, (node, self.nodes.1), message, Bump::Patch);
+                self.walk.report(rule, Kind::Removed, (node, self.nodes.1), message);
             }
         }
         for (name, node) in new.required.iter().filter(|(name, _)| lone(name)) {
             if !old.required.contains_key(name) {
                 let (rule, message) = required_rule(self.at.site, true, &self.at.subject.property(name).to_string());
-                self.walk
-                    .report(rule, Kind::Added, (self.nodes.0, node), message, Bump::Patch);
+                self.walk.report(rule, Kind::Added, (self.nodes.0, node), message);
             }
         }
     }
@@ -328,9 +353,7 @@ impl<'d> Comparison<'_, 'd> {
     pub(super) fn additional_properties(&mut self) {
         let key = "additionalProperties";
         if let Some((old, new)) = self.others() {
-            let is_map = self.old.properties.is_empty() && self.new.properties.is_empty();
-            let name = if is_map { "Value" } else { "Extra" };
-            let inner = self.inner(vec![old], vec![new], self.at.subject.inner("{}"), name, Holder::Value);
+            let inner = self.inner(vec![old], vec![new], self.at.subject.inner("{}"), Holder::Value);
             self.walk.pending.push_back(inner);
             return;
         }
@@ -361,12 +384,7 @@ impl<'d> Comparison<'_, 'd> {
         } else {
             &rule::ADDITIONAL_PROPERTIES_WIDENED
         };
-        // Fields that the document does not list are kept as any JSON, unless it has a schema for them.
-        let rust = match (old == Freedom::Schema) != (new == Freedom::Schema) {
-            true if self.at.generated => Bump::Major,
-            _ => Bump::Patch,
-        };
-        self.facet(facet, &member, message, rust);
+        self.facet(facet, &member, message);
     }
 
     /// `oneOf` and `anyOf`: sets of schemas. Those with the same name are compared, then those that
@@ -412,8 +430,12 @@ impl<'d> Comparison<'_, 'd> {
         }
         for (index, (old, new)) in pairs.into_iter().enumerate() {
             let subject = self.at.subject.property(&format!("alternative {}", index + 1));
-            let inner = self.inner(vec![old], vec![new], subject, "", Holder::Argument);
-            self.walk.pending.push_back(inner);
+            let inner = self.inner(vec![old], vec![new], subject, Holder::Value);
+            self.walk.pending.push_back(Pending {
+                closed: self.closed(),
+                ..inner
+            });
+            self.given_in((old, new));
         }
         let facets = if key == "oneOf" {
             [&rule::ONE_OF_ADDED, &rule::ONE_OF_REMOVED]
@@ -424,24 +446,14 @@ impl<'d> Comparison<'_, 'd> {
         for part in rest {
             let message = format!("{subject} has one more alternative in `{key}`: {}", json::shown(part));
             self.walk.settle(Some(part));
-            self.walk.report(
-                facets[0].at(self.at.site),
-                Kind::Added,
-                (old, part),
-                message,
-                self.retyped,
-            );
+            self.walk
+                .report(facets[0].at(self.at.site), Kind::Added, (old, part), message);
         }
         for part in lone {
             let message = format!("{subject} has one alternative less in `{key}`: {}", json::shown(part));
             self.walk.settle(Some(part));
-            self.walk.report(
-                facets[1].at(self.at.site),
-                Kind::Removed,
-                (part, new),
-                message,
-                self.retyped,
-            );
+            self.walk
+                .report(facets[1].at(self.at.site), Kind::Removed, (part, new), message);
         }
     }
 }
@@ -480,12 +492,11 @@ impl<'d> Comparison<'_, 'd> {
                 false => (Kind::Removed, (part, one), "may not be another one any more"),
             };
             let message = format!("{} {words}, in `{key}`: {}", self.at.subject, json::shown(part));
-            self.walk
-                .report(facet.at(self.at.site), kind, places, message, self.retyped);
+            self.walk.report(facet.at(self.at.site), kind, places, message);
         }
         let (old, new) = if is_wider { (one, same) } else { (same, one) };
         let subject = self.at.subject.property("alternative 1");
-        let inner = self.inner(vec![old], vec![new], subject, "", Holder::Argument);
+        let inner = self.inner(vec![old], vec![new], subject, Holder::Value);
         self.walk.pending.push_back(inner);
         let view = if is_wider { self.new } else { self.old };
         for key in view.keywords.keys().copied().filter(|other| *other != key) {

@@ -5,16 +5,17 @@ use std::cmp::Ordering;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
+use super::super::deprecation::SUNSET;
 use super::super::view::{View, is_null_type};
 use super::super::{Member, Walk, address};
 use super::{Comparison, Form, Holder};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Bound, Direction, Facet, Move};
 
 impl<'d> Comparison<'_, 'd> {
     /// Reports one of the changes that a schema can have.
-    pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String, rust: Bump) {
+    pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String) {
         self.walk.settle(member.old);
         self.walk.settle(member.new);
         // A member of a keyword may have the name of another keyword.
@@ -25,7 +26,7 @@ impl<'d> Comparison<'_, 'd> {
         }
         if !member.is_same() {
             let rule = facet.at(self.at.site);
-            self.walk.report(rule, member.kind(), member.places(), message, rust);
+            self.walk.report(rule, member.kind(), member.places(), message);
         }
     }
 
@@ -94,7 +95,7 @@ impl<'d> Comparison<'_, 'd> {
         let message = format!("{} was {old} and is {new}", self.at.subject);
         let rule = facet.at(self.at.site);
         let places = self.member(key).places();
-        self.walk.report(rule, Kind::Changed, places, message, self.retyped);
+        self.walk.report(rule, Kind::Changed, places, message);
         let is_other = key == "type" && old.types.is_some() && new.types.is_some() && facet.is(&rule::TYPE_CHANGED);
         if is_other {
             for view in [self.old, self.new] {
@@ -122,7 +123,7 @@ impl<'d> Comparison<'_, 'd> {
         let message = format!("{subject} was one value, and is a list of values now, each written on its own");
         let places = self.member("type").places();
         let rule = rule::TYPE_GENERALIZED.at(self.at.site);
-        self.walk.report(rule, Kind::Changed, places, message, self.retyped);
+        self.walk.report(rule, Kind::Changed, places, message);
         let items = self
             .new
             .keywords
@@ -130,7 +131,7 @@ impl<'d> Comparison<'_, 'd> {
             .cloned()
             .unwrap_or(self.new.objects[..1].to_vec());
         if self.new.get("items").is_some() {
-            let inner = self.inner(self.at.old.clone(), items, subject.inner("[]"), "Item", Holder::Value);
+            let inner = self.inner(self.at.old.clone(), items, subject.inner("[]"), Holder::Value);
             self.walk.pending.push_back(inner);
         }
         let count = |key| {
@@ -205,19 +206,14 @@ impl<'d> Comparison<'_, 'd> {
             (None, None) => {}
             (None, Some(_)) => {
                 let message = format!("{subject} is one of {} now", list(&new));
-                self.facet(&rule::BECAME_ENUM, &member, message, self.retyped);
+                self.facet(&rule::BECAME_ENUM, &member, message);
             }
             (Some(_), None) => {
                 let message = format!("{subject} is not restricted to {} any more", list(&old));
-                self.facet(&rule::BECAME_NOT_ENUM, &member, message, self.retyped);
+                self.facet(&rule::BECAME_NOT_ENUM, &member, message);
             }
             (Some(old_list), Some(new_list)) => {
                 self.settle("enum");
-                // Only text becomes variants.
-                let effect = |value: &Node, effect: Bump| match value.as_str() {
-                    Some(_) if self.at.generated => effect.max(self.retyped),
-                    _ => self.retyped,
-                };
                 let mut changes = Vec::new();
                 for (_, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
                     let message = format!("{subject} takes {} no more", json::shown(value));
@@ -225,35 +221,27 @@ impl<'d> Comparison<'_, 'd> {
                         Direction::Response => format!("{subject} is never {} any more", json::shown(value)),
                         _ => message,
                     };
-                    let rust = effect(value, Bump::Major);
-                    changes.push((
-                        &rule::ENUM_VALUE_REMOVED,
-                        Kind::Removed,
-                        (*value, new_list),
-                        message,
-                        rust,
-                    ));
+                    changes.push((&rule::ENUM_VALUE_REMOVED, Kind::Removed, (*value, new_list), message));
                 }
                 for (_, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
                     let message = match self.at.site.direction() {
                         Direction::Response => format!("{subject} may be {} now", json::shown(value)),
                         _ => format!("{subject} takes {} too", json::shown(value)),
                     };
-                    let rust = effect(value, Bump::Minor);
-                    changes.push((&rule::ENUM_VALUE_ADDED, Kind::Added, (old_list, *value), message, rust));
+                    changes.push((&rule::ENUM_VALUE_ADDED, Kind::Added, (old_list, *value), message));
                 }
                 if changes.is_empty() && (is_constant(old_list) || is_constant(new_list)) {
                     let message = format!("that {subject} is always {} is written otherwise", list(&new));
                     let places = (old_list, new_list);
                     self.walk
-                        .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message, Bump::Patch);
+                        .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
                 } else if changes.is_empty() && !json::same(old_list, new_list) {
                     let message = format!("the values of {subject} stand in another order");
                     let places = (old_list, new_list);
-                    changes.push((&rule::ENUM_ORDER_CHANGED, Kind::Changed, places, message, Bump::Patch));
+                    changes.push((&rule::ENUM_ORDER_CHANGED, Kind::Changed, places, message));
                 }
-                for (facet, kind, places, message, rust) in changes {
-                    self.walk.report(facet.at(self.at.site), kind, places, message, rust);
+                for (facet, kind, places, message) in changes {
+                    self.walk.report(facet.at(self.at.site), kind, places, message);
                 }
             }
         }
@@ -333,7 +321,7 @@ impl<'d> Comparison<'_, 'd> {
             places.1 = self.new.get(key).unwrap_or(places.1);
         }
         let rule = bound.moved(how, self.at.site);
-        self.walk.report(rule, member.kind(), places, message, Bump::Patch);
+        self.walk.report(rule, member.kind(), places, message);
     }
 
     /// The keywords that stand on their own. Those that were compared above are settled already.
@@ -343,8 +331,10 @@ impl<'d> Comparison<'_, 'd> {
         let flag = |node: &Node| node.as_bool().is_some();
         match key {
             key if ANNOTATIONS.contains(&key) => self.annotation(key),
-            "x-sunset" if self.plain(key, text) => {
-                self.three_way([&rule::SUNSET_DATE_CHANGED; 3], &member, "the sunset date");
+            // Told together with `deprecated`.
+            SUNSET if self.plain(key, text) => {}
+            "xml" if self.plain(key, |node| node.as_object().is_some()) => {
+                self.three_way([&rule::XML_CHANGED; 3], &member, "the form in XML");
             }
             "pattern" if self.plain(key, text) => {
                 let changed = match member.new.is_some_and(matches_all) {
@@ -370,36 +360,19 @@ impl<'d> Comparison<'_, 'd> {
             "uniqueItems" if self.plain(key, flag) => {
                 let facets = [&rule::UNIQUE_ITEMS_SET, &rule::UNIQUE_ITEMS_UNSET];
                 let words = ["may not hold an item twice any more", "may hold an item twice now"];
-                self.switch(facets, &member, words, Bump::Patch);
+                self.switch(facets, &member, words);
             }
             "deprecated" if self.plain(key, flag) => {
-                let marked = match self.at.holder {
-                    _ if !self.at.generated => Bump::Patch,
-                    Holder::Field { .. } | Holder::Component => Bump::Minor,
-                    // A struct or an enum is marked itself.
-                    _ if self.at.old.first().is_some_and(|node| node.get("$ref").is_some()) => Bump::Minor,
-                    _ => Bump::Patch,
-                };
                 let facets = [&rule::DEPRECATED, &rule::REACTIVATED];
-                self.switch(facets, &member, ["is deprecated", "is deprecated no more"], marked);
+                self.switch(facets, &member, ["is deprecated", "is deprecated no more"]);
             }
             "readOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_READ_ONLY, &rule::BECAME_NOT_READ_ONLY];
-                self.switch(
-                    facets,
-                    &member,
-                    ["is only ever read now", "may be written now"],
-                    Bump::Patch,
-                );
+                self.switch(facets, &member, ["is only ever read now", "may be written now"]);
             }
             "writeOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_WRITE_ONLY, &rule::BECAME_NOT_WRITE_ONLY];
-                self.switch(
-                    facets,
-                    &member,
-                    ["is only ever written now", "may be read now"],
-                    Bump::Patch,
-                );
+                self.switch(facets, &member, ["is only ever written now", "may be read now"]);
             }
             // Told where the schema is used.
             "nullable" if self.plain(key, flag) => self.settle(key),
@@ -460,7 +433,7 @@ impl<'d> Comparison<'_, 'd> {
                     _ => &rule::DISCRIMINATOR_REMOVED,
                 };
                 let message = format!("the discriminator of {} {}", self.at.subject, member.told());
-                self.facet(facet, &member, message, self.retyped);
+                self.facet(facet, &member, message);
             }
             _ => self.unclassified(key),
         }
@@ -475,13 +448,12 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     pub(super) fn unclassified(&mut self, key: &'d str) {
-        let retyped = self.retyped;
         if self.told.contains(key) {
             return;
         }
         let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
         self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
-            walk.unclassified(member, subject, retyped);
+            walk.unclassified(member, subject);
         });
     }
 
@@ -495,7 +467,7 @@ impl<'d> Comparison<'_, 'd> {
             let is_text = ANNOTATIONS.contains(&key) || key == "summary";
             self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
                 true => walk.words(member, subject),
-                false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,"), Bump::Patch),
+                false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,")),
             });
         }
     }
@@ -533,18 +505,18 @@ impl<'d> Comparison<'_, 'd> {
             Kind::Changed => facets[2],
         };
         let message = format!("{words} of {} {}", self.at.subject, member.told());
-        self.facet(facet, member, message, Bump::Patch);
+        self.facet(facet, member, message);
     }
 
     /// A flag that is off where it is not given.
-    fn switch(&mut self, facets: [&Facet; 2], member: &Member<'d>, words: [&str; 2], rust: Bump) {
+    fn switch(&mut self, facets: [&Facet; 2], member: &Member<'d>, words: [&str; 2]) {
         self.settle(member.key);
         let on = |node: Option<&Node>| node.and_then(Node::as_bool).unwrap_or(false);
         let (was, is) = (on(member.old), on(member.new));
         if was != is {
             let at = usize::from(was);
             let message = format!("{} {}", self.at.subject, words[at]);
-            self.facet(facets[at], member, message, rust);
+            self.facet(facets[at], member, message);
         }
     }
 }

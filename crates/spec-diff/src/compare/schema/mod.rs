@@ -11,11 +11,11 @@ pub(super) use self::keywords::is_scalar;
 use ittybit_spec::Node;
 use rustc_hash::FxHashSet;
 
+use super::deprecation::SUNSET;
 use super::view::View;
 use super::{Member, Walk, address};
-use crate::change::{Bump, Kind};
+use crate::change::Kind;
 use crate::rule::{self, Direction, Rule, Site};
-use crate::rust_type::{self, RustType};
 
 /// What tells two schemas that were compared from all other pairs.
 pub(super) type Pair = (Vec<usize>, Vec<usize>, Use);
@@ -26,6 +26,14 @@ pub(super) struct Use {
     direction: Direction,
     form: Form,
     guarded: bool,
+    closed: Closed,
+}
+
+/// Whether the schemas around refuse, in both documents, what none of their parts speaks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Closed {
+    pub(super) properties: bool,
+    pub(super) items: bool,
 }
 
 /// How a value is written.
@@ -53,9 +61,6 @@ impl Form {
 pub(super) struct PropertyUse {
     schemas: Pair,
     holder: Holder,
-    generated: bool,
-    sent_only: (bool, bool),
-    names: (String, String),
 }
 
 /// How words speak of a schema: a place inside of something.
@@ -111,15 +116,13 @@ impl std::fmt::Display for Subject {
     }
 }
 
-/// What holds the value of a schema in Rust. It decides what `nullable` does.
+/// What holds the value of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Holder {
-    /// A field, which is optional where the property is not required.
+    /// An object, which may have to have it.
     Field { required: (bool, bool) },
-    /// An item of a list, a value of a map, or the result of a call.
+    /// A parameter, a body, a list, a map.
     Value,
-    /// An argument, which is given or not, and never null.
-    Argument,
     /// A component: its users decide.
     Component,
 }
@@ -132,17 +135,12 @@ pub(super) struct Pending<'d> {
     pub(super) site: Site,
     pub(super) subject: Subject,
     pub(super) operation: Option<Rc<str>>,
-    /// Whether the generator makes Rust of it. It makes none of headers and of the bodies of errors.
-    pub(super) generated: bool,
-    /// The names of the Rust types, should the schemas need one.
-    pub(super) names: (String, String),
     pub(super) holder: Holder,
-    /// Whether a struct here is only ever sent: it then keeps no unknown fields.
-    pub(super) sent_only: (bool, bool),
     pub(super) form: Form,
     /// The rule for all that reaches the wire, where it depends on more than the direction: inside a
     /// `not` what is narrower makes the whole wider.
     pub(super) guard: Option<Rule>,
+    pub(super) closed: Closed,
 }
 
 impl Pending<'_> {
@@ -151,12 +149,13 @@ impl Pending<'_> {
             direction: self.site.direction(),
             form: self.form,
             guarded: self.guard.is_some(),
+            closed: self.closed,
         }
     }
 }
 
 impl<'d> Walk<'d> {
-    /// The schema of a value that the generator makes no Rust of, such as that of a header.
+    /// The schema of a parameter, a header, a body.
     pub(super) fn value(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, form: Form) {
         self.pending.push_back(Pending {
             old: vec![old],
@@ -164,12 +163,10 @@ impl<'d> Walk<'d> {
             site,
             subject: Subject::new(what),
             operation: self.operation.clone(),
-            generated: false,
-            names: Default::default(),
             holder: Holder::Value,
-            sent_only: (false, false),
             form,
             guard: None,
+            closed: Closed::default(),
         });
     }
 
@@ -195,7 +192,7 @@ impl<'d> Walk<'d> {
     pub(super) fn unsent(&mut self) {
         for lone in std::mem::take(&mut self.lone_unsent) {
             self.operation = lone.operation;
-            self.report(lone.rule, lone.kind, (lone.old, lone.new), lone.message, lone.rust);
+            self.report(lone.rule, lone.kind, (lone.old, lone.new), lone.message);
         }
         for mut property in std::mem::take(&mut self.unsent) {
             let seen = |node: &Node| self.seen.contains(&address(node));
@@ -217,9 +214,6 @@ impl<'d> Walk<'d> {
         let use_of = PropertyUse {
             schemas: (addresses(&property.old), addresses(&property.new), property.used()),
             holder: property.holder,
-            generated: property.generated,
-            sent_only: property.sent_only,
-            names: property.names.clone(),
         };
         if self.properties.insert(use_of) {
             self.pending.push_back(property);
@@ -266,14 +260,6 @@ impl<'d> Walk<'d> {
         view
     }
 
-    fn rust_types(&self, pending: &Pending<'d>) -> Option<(RustType, RustType)> {
-        let (old, new) = (pending.old.first()?, pending.new.first()?);
-        Some((
-            rust_type::of(&self.old_references, old, &pending.names.0),
-            rust_type::of(&self.new_references, new, &pending.names.1),
-        ))
-    }
-
     fn schema(&mut self, mut pending: Pending<'d>) {
         let (old, new) = self.views(&pending.old, &pending.new);
         let (Some(old_node), Some(new_node)) = (old.node(), new.node()) else {
@@ -288,7 +274,7 @@ impl<'d> Walk<'d> {
                 within: (old, new),
             };
             let message = || format!("{} {}", pending.subject, member.told());
-            self.leaf(rule::UNCLASSIFIED, &member, message, Bump::Major);
+            self.leaf(rule::UNCLASSIFIED, &member, message);
             return;
         };
         let nodes = (old_node, new_node);
@@ -296,14 +282,11 @@ impl<'d> Walk<'d> {
             pending.old.first().and_then(|node| self.old_references.component(node)),
             pending.new.first().and_then(|node| self.new_references.component(node)),
         );
-        // What a component holds is generated, whoever refers to it.
-        pending.generated |= components.0.is_some() && components.1.is_some();
         if let Some(name) = components.1
             && pending.subject.is_far()
         {
             pending.subject = Subject::new(&format!("the schema `{name}`"));
         }
-        let types = self.rust_types(&pending).filter(|_| pending.generated);
         let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
         // The objects without the first ones, which only refer.
         let key = |view: &View<'d>| {
@@ -319,11 +302,10 @@ impl<'d> Walk<'d> {
             return;
         }
         self.nullable(&pending, &old, &new, nodes);
-        if let Some(types) = &types {
-            let uses = (old.objects[0], new.objects[0]);
-            let subject = pending.subject.to_string();
-            self.names
-                .used(components, types, uses, &subject, self.operation.clone());
+        if let (Some(old), Some(new)) = components
+            && old != new
+        {
+            self.linked.insert((old, new));
         }
         if !self.compared.insert(pair) {
             return;
@@ -331,25 +313,12 @@ impl<'d> Walk<'d> {
         if self.compared.len() > self.most_pairs {
             return self.too_many();
         }
-        if let Some(name) = components.0 {
-            pending.names.0 = rust_type::type_name(name);
-            pending.sent_only.0 = self.sent_only.0.contains(name);
-        }
-        if let Some(name) = components.1 {
-            pending.names.1 = rust_type::type_name(name);
-            pending.sent_only.1 = self.sent_only.1.contains(name);
-        }
-        let retyped = match &types {
-            Some((old, new)) if !old.alike(new) => Bump::Major,
-            _ => Bump::Patch,
-        };
         Comparison {
             walk: self,
             at: &pending,
             old: &old,
             new: &new,
             nodes,
-            retyped,
             told: FxHashSet::default(),
         }
         .run();
@@ -364,6 +333,7 @@ impl<'d> Walk<'d> {
                 direction,
                 form,
                 guarded,
+                closed: Closed::default(),
             })
         });
         let mut pairs = uses.map(|used| (old.clone(), new.clone(), used));
@@ -376,13 +346,7 @@ impl<'d> Walk<'d> {
         self.pending.clear();
         let roots = (self.old.root(), self.new.root());
         let message = "the schemas differ in too many ways to compare them all; the rest was not looked at";
-        self.report(
-            rule::UNCLASSIFIED,
-            Kind::Changed,
-            roots,
-            message.to_owned(),
-            Bump::Major,
-        );
+        self.report(rule::UNCLASSIFIED, Kind::Changed, roots, message.to_owned());
     }
 
     /// A property that became required or optional.
@@ -391,20 +355,9 @@ impl<'d> Walk<'d> {
         if required.0 == required.1 {
             return;
         }
-        let null = |references, node: Option<&&Node>| node.is_some_and(|node| rust_type::nullable(references, node));
-        let nullable = (
-            null(&self.old_references, at.old.first()),
-            null(&self.new_references, at.new.first()),
-        );
-        let optional = (!required.0 || nullable.0, !required.1 || nullable.1);
-        let rust = if at.generated && optional.0 != optional.1 {
-            Bump::Major
-        } else {
-            Bump::Patch
-        };
         let places = (at.old[0], at.new[0]);
         let (rule, message) = required_rule(at.site, required.1, &at.subject.to_string());
-        self.report(rule, Kind::Changed, places, message, rust);
+        self.report(rule, Kind::Changed, places, message);
     }
 
     /// Told for every use of a schema: what it does depends on what holds the value.
@@ -419,12 +372,6 @@ impl<'d> Walk<'d> {
         if was == is {
             return;
         }
-        let rust = match at.holder {
-            _ if !at.generated => Bump::Patch,
-            Holder::Field { required: (old, new) } if (!old || was) == (!new || is) => Bump::Patch,
-            Holder::Field { .. } | Holder::Value => Bump::Major,
-            Holder::Argument | Holder::Component => Bump::Patch,
-        };
         let (facet, words) = if is {
             (&rule::BECAME_NULLABLE, "may be null now")
         } else {
@@ -441,7 +388,6 @@ impl<'d> Walk<'d> {
             Kind::Changed,
             places,
             format!("{} {words}", at.subject),
-            rust,
         );
     }
 }
@@ -453,8 +399,6 @@ pub(super) struct Comparison<'c, 'd> {
     pub(super) old: &'c View<'d>,
     pub(super) new: &'c View<'d>,
     pub(super) nodes: (&'d Node, &'d Node),
-    /// What a change of the Rust type does.
-    retyped: Bump,
     /// The keywords that were compared.
     told: FxHashSet<&'d str>,
 }
@@ -470,6 +414,7 @@ impl<'d> Comparison<'_, 'd> {
         for bound in rule::BOUNDS {
             self.bound(bound);
         }
+        self.sunset();
         self.additional_properties();
         self.properties();
         let (old, new) = (self.old, self.new);
@@ -477,6 +422,17 @@ impl<'d> Comparison<'_, 'd> {
         let keys: Vec<&'d str> = old.keywords.keys().chain(added).copied().collect();
         for key in keys {
             self.keyword(key);
+        }
+    }
+
+    /// Until when a deprecated property, or another part of a value, stays.
+    fn sunset(&mut self) {
+        let flag = |node: &Node| node.as_bool().is_some();
+        if self.plain(SUNSET, |node| node.as_str().is_some()) && self.plain("deprecated", flag) {
+            let deprecated = (self.old.flag("deprecated"), self.new.flag("deprecated"));
+            let (member, subject) = (self.member(SUNSET), self.at.subject.to_string());
+            self.told.insert(SUNSET);
+            self.walk.schema_sunset(&member, deprecated, &subject, self.at.site);
         }
     }
 

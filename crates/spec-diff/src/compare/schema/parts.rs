@@ -5,8 +5,8 @@ use ittybit_spec::Node;
 
 use super::super::Member;
 use super::super::view::View;
-use super::{Comparison, Holder, Pending};
-use crate::change::{Bump, Kind};
+use super::{Closed, Comparison, Holder, Pending};
+use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Facet};
 
@@ -35,14 +35,18 @@ impl<'d> Comparison<'_, 'd> {
             return self.unclassified(key);
         }
         if let Some((old, new)) = self.both(key) {
-            let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
-            self.walk.pending.push_back(inner);
+            let inner = self.inner(old, new, self.at.subject.property(key), Holder::Value);
+            let closed = match key {
+                "then" | "else" => self.closed(),
+                _ => Closed::default(),
+            };
+            self.walk.pending.push_back(Pending { closed, ..inner });
             return;
         }
         let facet = if member.kind() == Kind::Added { added } else { removed };
         self.settle(key);
         let message = self.words(key, member);
-        self.facet(facet, member, message, self.retyped);
+        self.facet(facet, member, message);
         if ["if", "then", "else", "contains"].contains(&key) {
             self.evaluated(key, member.kind(), member.places());
         }
@@ -51,21 +55,20 @@ impl<'d> Comparison<'_, 'd> {
     /// What a part speaks of is not left to `unevaluatedProperties` and `unevaluatedItems`: with a part
     /// more they refuse less. Where they come or go themselves, that is what is told.
     fn evaluated(&mut self, key: &str, kind: Kind, places: (&'d Node, &'d Node)) {
-        let refuses = |view: &View<'d>, key: &str| view.get(key).is_some_and(|node| node.as_bool() != Some(true));
-        let both = |key: &str| refuses(self.old, key) && refuses(self.new, key);
+        let closed = self.closed();
         let is_closed = |view: &View<'d>| view.get("items").and_then(Node::as_bool) == Some(false);
         let of_properties = !["prefixItems", "contains"].contains(&key);
         let of_items = !["patternProperties", "dependentSchemas"].contains(&key);
         let rules = [
             (
-                of_properties && both("unevaluatedProperties"),
+                of_properties && closed.properties,
                 [
                     &rule::UNEVALUATED_PROPERTIES_ADDED,
                     &rule::UNEVALUATED_PROPERTIES_REMOVED,
                 ],
             ),
             (
-                of_items && (both("unevaluatedItems") || is_closed(self.old) && is_closed(self.new)),
+                of_items && (closed.items || is_closed(self.old) && is_closed(self.new)),
                 [&rule::UNEVALUATED_ITEMS_ADDED, &rule::UNEVALUATED_ITEMS_REMOVED],
             ),
         ];
@@ -76,7 +79,7 @@ impl<'d> Comparison<'_, 'd> {
             };
             let message = format!("{} leaves {words} values to what holds for all others", self.at.subject);
             let rule = facet.at(self.at.site);
-            self.walk.report(rule, kind, places, message, Bump::Patch);
+            self.walk.report(rule, kind, places, message);
         }
     }
 
@@ -86,7 +89,7 @@ impl<'d> Comparison<'_, 'd> {
         let Some((old, new)) = self.both(key).filter(|_| self.plain(key, |_| true)) else {
             return self.part(member, [added, removed]);
         };
-        let inner = self.inner(old, new, self.at.subject.property(key), "", Holder::Value);
+        let inner = self.inner(old, new, self.at.subject.property(key), Holder::Value);
         let guard = inner.guard.clone().unwrap_or(changed.at(self.at.site));
         // What is only read or only written is asked for all the same, so both ways are compared.
         self.walk.pending.push_back(Pending {
@@ -128,7 +131,7 @@ impl<'d> Comparison<'_, 'd> {
             (false, false) => &rule::MAX_CONTAINS_DECREASED,
         };
         let message = self.words(key, member);
-        self.facet(facet, member, message, Bump::Patch);
+        self.facet(facet, member, message);
     }
 
     /// What holds for all that no other keyword speaks of: anything, nothing, or a schema.
@@ -151,7 +154,7 @@ impl<'d> Comparison<'_, 'd> {
         if old != new {
             let message = self.words(key, member);
             let facet = if new < old { added } else { removed };
-            self.facet(facet, member, message, self.retyped);
+            self.facet(facet, member, message);
         }
     }
 
@@ -172,7 +175,7 @@ impl<'d> Comparison<'_, 'd> {
                     let message = format!("the item {at} of {} has a schema of its own now", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
                     let places = (member.places().0, new);
-                    self.walk.report(rule, Kind::Added, places, message, self.retyped);
+                    self.walk.report(rule, Kind::Added, places, message);
                     self.evaluated("prefixItems", Kind::Added, places);
                     rest(self.old).map(|old| (old, new))
                 }
@@ -181,14 +184,14 @@ impl<'d> Comparison<'_, 'd> {
                     let message = format!("the item {at} of {} has no schema of its own any more", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
                     let places = (old, member.places().1);
-                    self.walk.report(rule, Kind::Removed, places, message, self.retyped);
+                    self.walk.report(rule, Kind::Removed, places, message);
                     self.evaluated("prefixItems", Kind::Removed, places);
                     rest(self.new).map(|new| (old, new))
                 }
                 (None, None) => None,
             };
             if let Some((old, new)) = pair {
-                let inner = self.inner(vec![old], vec![new], subject, "Item", Holder::Value);
+                let inner = self.inner(vec![old], vec![new], subject, Holder::Value);
                 self.walk.pending.push_back(inner);
             }
         }
@@ -199,7 +202,7 @@ impl<'d> Comparison<'_, 'd> {
         for member in self.walk.entries(map) {
             if let (Some(old), Some(new)) = (member.old, member.new) {
                 let subject = self.at.subject.property(&format!("{} {}", map.key, member.key));
-                let inner = self.inner(vec![old], vec![new], subject, "", Holder::Value);
+                let inner = self.inner(vec![old], vec![new], subject, Holder::Value);
                 self.walk.pending.push_back(inner);
                 continue;
             }
@@ -211,7 +214,7 @@ impl<'d> Comparison<'_, 'd> {
                 self.at.subject,
                 member.told()
             );
-            self.facet(facet, &member, message, self.retyped);
+            self.facet(facet, &member, message);
             self.evaluated(map.key, member.kind(), member.places());
         }
     }
@@ -239,7 +242,7 @@ impl<'d> Comparison<'_, 'd> {
                     member.key,
                     member.told()
                 );
-                self.facet(facet, &member, message, Bump::Patch);
+                self.facet(facet, &member, message);
             }
         }
     }

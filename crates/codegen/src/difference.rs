@@ -1,0 +1,308 @@
+//! The public items in which the clients of two documents differ, found without generating the rest.
+//!
+//! Both documents are lowered as a whole, so that every name is the one that it has in the client. What both
+//! models say alike is then left out, and progenitor and emit only see what is left.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use ittybit_spec::{Diagnostics, Document};
+use openapiv3::{ReferenceOr, Schema};
+
+use crate::lower::Lowered;
+use crate::model::{Format, Model};
+use crate::surface::Entry;
+use crate::{emit, engine, lower, surface};
+
+/// A public item of a client, or a member of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicItem {
+    /// The line of the item, as [`surface`](crate::surface()) writes it.
+    pub item: String,
+    /// The line of the member; empty for the item itself.
+    pub member: String,
+    /// The name of the type that the item is, or that it is an `impl` of, without `types::`: `Pet`,
+    /// `builder::PetBuilder`.
+    pub ty: String,
+    /// The name of the member.
+    pub name: String,
+    /// Where the document says what it is: JSON pointers. There may be more than one, as for what sends a
+    /// request.
+    pub places: Vec<String>,
+}
+
+pub(crate) type Items = Result<Vec<PublicItem>, Diagnostics>;
+
+pub(crate) fn between(documents: [&Document; 2], crate_name: &str) -> [Items; 2] {
+    let [old, new] = documents.map(lower::lower);
+    let (mut old, mut new) = match (old, new) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => return [old, new].map(|lowered| lowered.map(|_| Vec::new())),
+    };
+    let kept = Kept::of([&old, &new]);
+    [&mut old, &mut new].map(|lowered| {
+        kept.cut(lowered);
+        items(lowered, crate_name)
+    })
+}
+
+fn items(lowered: &Lowered, crate_name: &str) -> Items {
+    let file = engine::run(&lowered.document, lowered)?;
+    let model = &lowered.model;
+    let (file, _) =
+        emit::emit(file, model, crate_name, None).map_err(|error| emit::unexpected(&lowered.document, &error))?;
+    let places = Places::of(model);
+    let entries = surface::entries(&file).into_iter();
+    let item = |Entry { of, line }| {
+        let (ty, name) = (type_name(&of), member_name(&line));
+        PublicItem {
+            places: places.get(ty, name),
+            ty: ty.to_owned(),
+            name: name.to_owned(),
+            item: of,
+            member: line,
+        }
+    };
+    Ok(entries.map(item).collect())
+}
+
+/// Types and operations that are not the same in both models.
+struct Kept {
+    types: HashSet<String>,
+    operations: HashSet<String>,
+    conversions: HashSet<(String, String)>,
+}
+
+impl Kept {
+    fn of(both: [&Lowered; 2]) -> Self {
+        let [old, new] = both.map(|lowered| &lowered.model);
+        let differing = |texts: fn(&Lowered) -> HashMap<&str, String>| {
+            let [old, new] = both.map(texts);
+            let names = old.keys().chain(new.keys()).copied();
+            let names: HashSet<String> = names
+                .filter(|name| old.get(name) != new.get(name))
+                .map(str::to_owned)
+                .collect();
+            names
+        };
+        let mut types = differing(types);
+        let mut operations = differing(|lowered| {
+            let operations = lowered.model.operations.iter();
+            operations
+                .map(|(name, item)| (name.as_str(), format!("{item:?}")))
+                .collect()
+        });
+        // Other names for types are written out where they are used.
+        if types
+            .iter()
+            .any(|name| old.aliases.contains_key(name) || new.aliases.contains_key(name))
+        {
+            for model in [old, new] {
+                operations.extend(model.operations.keys().cloned());
+                types.extend(model.unions.keys().chain(model.outcomes.keys()).cloned());
+            }
+        }
+        for lowered in both {
+            types.extend(in_circles(&lowered.schemas(), &types));
+        }
+        let one_sided = |one: &Model, other: &Model| {
+            let pairs = one.conversions.difference(&other.conversions);
+            pairs.cloned().collect::<Vec<_>>()
+        };
+        let conversions: HashSet<_> = one_sided(old, new).into_iter().chain(one_sided(new, old)).collect();
+        types.extend(conversions.iter().flat_map(|(from, to)| [from.clone(), to.clone()]));
+        Self {
+            types,
+            operations,
+            conversions,
+        }
+    }
+
+    fn cut(&self, lowered: &mut Lowered) {
+        let mut schemas = lowered.schemas();
+        let model = &mut lowered.model;
+        let kept = |name: &String| self.types.contains(name);
+        let others = [
+            model.structs.keys().collect::<Vec<_>>(),
+            model.enums.keys().collect(),
+            model.unions.keys().collect(),
+        ];
+        model.elsewhere = others
+            .concat()
+            .into_iter()
+            .filter(|name| !kept(name))
+            .cloned()
+            .collect();
+        model.structs.retain(|name, _| kept(name));
+        model.enums.retain(|name, _| kept(name));
+        model.unions.retain(|name, _| kept(name));
+        model.outcomes.retain(|name, _| kept(name));
+        model.operations.retain(|name, _| self.operations.contains(name));
+        model.conversions.retain(|pair| self.conversions.contains(pair));
+        // How values are told apart is not public.
+        model.in_unions.clear();
+        let needed: HashSet<String> = schemas
+            .iter()
+            .filter(|(name, _)| kept(name))
+            .flat_map(|(_, schema)| referred(schema))
+            .collect();
+        schemas.retain(|name, schema| {
+            if kept(name) {
+                return true;
+            }
+            *schema = ReferenceOr::Item(lower::any());
+            needed.contains(name)
+        });
+        lowered.set_schemas(schemas);
+    }
+}
+
+/// All that a type's public items come from, but for the other types that it names.
+fn types(lowered: &Lowered) -> HashMap<&str, String> {
+    let model = &lowered.model;
+    let schemas = lowered.schemas();
+    let structs = model.structs.iter().map(|(name, item)| (name, format!("{item:?}")));
+    let enums = model.enums.iter().map(|(name, item)| (name, format!("{item:?}")));
+    let unions = model.unions.iter().map(|(name, item)| (name, format!("{item:?}")));
+    let outcomes = model.outcomes.iter().map(|(name, item)| (name, format!("{item:?}")));
+    let aliases = model.aliases.iter().map(|(name, item)| (name, format!("{item:?}")));
+    let all = structs.chain(enums).chain(unions).chain(outcomes).chain(aliases);
+    all.map(|(name, text)| (name.as_str(), format!("{text} {:?}", schemas.get(name))))
+        .collect()
+}
+
+/// Types that hold each other need a `Box` somewhere in the circle, and what leads to the circle decides
+/// where: all of it belongs to a type that is in one.
+fn in_circles(schemas: &Schemas, types: &HashSet<String>) -> HashSet<String> {
+    let held: HashMap<&str, BTreeSet<String>> = schemas
+        .iter()
+        .map(|(name, schema)| (name.as_str(), referred(schema)))
+        .collect();
+    let mut holders: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (holder, held) in &held {
+        for held in held {
+            holders.entry(held).or_default().push(holder);
+        }
+    }
+    let mut found = HashSet::new();
+    for name in types {
+        let above = reached(name, |name| holders.get(name).into_iter().flatten().copied().collect());
+        let below = held.get(name.as_str()).into_iter().flatten();
+        if below
+            .into_iter()
+            .any(|held| held != name && above.contains(held.as_str()))
+        {
+            found.extend(above.into_iter().map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn reached<'n>(from: &'n str, next: impl Fn(&'n str) -> Vec<&'n str>) -> HashSet<&'n str> {
+    let (mut reached, mut open) = (HashSet::new(), vec![from]);
+    while let Some(name) = open.pop() {
+        let others = next(name).into_iter();
+        open.extend(others.filter(|other| reached.insert(*other)));
+    }
+    reached
+}
+
+type Schemas = indexmap::IndexMap<String, ReferenceOr<Schema>>;
+
+fn referred(schema: &ReferenceOr<Schema>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    engine::references(&serde_json::to_value(schema).unwrap_or_default(), &mut names);
+    names
+}
+
+/// Where the document has what became an item, by the names of the item and of its member.
+struct Places(HashMap<(String, String), Vec<String>>);
+
+impl Places {
+    fn of(model: &Model) -> Self {
+        let mut places = HashMap::new();
+        let mut put = |item: &str, member: &str, at: &[String]| {
+            places.insert((item.to_owned(), member.to_owned()), at.to_vec());
+        };
+        for (name, at) in &model.places {
+            let builder = format!("builder::{name}Builder");
+            for item in [name, &builder] {
+                put(item, "", std::slice::from_ref(at));
+                put(item, "extra", &[format!("{at}/additionalProperties")]);
+                for (member, field) in model.structs.get(name).into_iter().flat_map(|item| &item.fields) {
+                    put(item, member, std::slice::from_ref(&field.at));
+                }
+            }
+        }
+        for scheme in &model.schemes {
+            let at = ittybit_spec::pointer::join(SCHEMES, [scheme.name.as_str()]);
+            put("ClientBuilder", &scheme.setter, &[at, SCHEMES.to_owned()]);
+        }
+        for client in ["Client", "ClientBuilder"] {
+            put(client, "", &[SCHEMES.to_owned()]);
+        }
+        for (name, operation) in &model.operations {
+            let at = operation.at.trim_end_matches("/operationId");
+            let builder = format!("builder::{}", operation.builder);
+            put("Client", name, &[operation.at.clone(), at.to_owned()]);
+            put(&builder, "", &[operation.at.clone(), at.to_owned()]);
+            for (member, parameter) in &operation.parameters {
+                put(&builder, member, std::slice::from_ref(&parameter.at));
+            }
+            let body = format!("{at}/requestBody");
+            put(&builder, "body", std::slice::from_ref(&body));
+            if let Some(Format::Multipart(parts)) = operation.body.as_ref().map(|body| &body.format) {
+                for part in parts {
+                    put(&builder, &part.rust, &[part.at.clone(), body.clone()]);
+                }
+            }
+            let sent = [format!("{at}/responses"), format!("{at}/x-cursor-pagination")];
+            for member in SENDING {
+                put(&builder, member, &sent);
+            }
+            if let crate::model::Success::ByStatus(outcome) = &operation.success_body {
+                put(outcome, "", &sent[..1]);
+            }
+        }
+        Self(places)
+    }
+
+    fn get(&self, ty: &str, member: &str) -> Vec<String> {
+        let ty = ty.strip_prefix("blocking::").unwrap_or(ty);
+        let known = |member: &str| self.0.get(&(ty.to_owned(), member.to_owned()));
+        known(member).or_else(|| known("")).cloned().unwrap_or_default()
+    }
+}
+
+/// `struct types::Pet: Clone`, `impl From<Dog> for types::Pet` → `Pet`.
+fn type_name(item: &str) -> &str {
+    let of = item.rsplit_once(" for ").map_or(item, |(_, of)| of);
+    let path = ["struct ", "enum ", "type ", "const ", "impl "]
+        .iter()
+        .find_map(|keyword| of.strip_prefix(keyword))
+        .unwrap_or(of);
+    let name = path.split(['<', ' ', '=']).next().unwrap_or_default();
+    let name = name.trim_end_matches(':');
+    name.strip_prefix("types::").unwrap_or(name)
+}
+
+/// `fn name(self) -> Self`, `name: String` → `name`.
+fn member_name(member: &str) -> &str {
+    let member = member.strip_prefix("async ").unwrap_or(member);
+    let member = member.strip_prefix("fn ").unwrap_or(member);
+    member.split(['(', ':', ' ']).next().unwrap_or_default()
+}
+
+/// What a client takes depends on all of them.
+const SCHEMES: &str = "/components/securitySchemes";
+
+/// The methods of a request that depend on what comes back.
+const SENDING: [&str; 8] = [
+    "send",
+    "download",
+    "pages",
+    "pages_json",
+    "stream",
+    "iter",
+    "watch",
+    "watch_json",
+];

@@ -1,0 +1,421 @@
+//! What each change does to the Rust client. Both clients are generated as far as they differ, and each public
+//! item that is not the same in both is put down to the changes at the place of the document that it comes
+//! from.
+//!
+//! Nothing here knows what Rust a schema becomes. What is known is where an item comes from, and which changes
+//! there can have touched a type at all.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use ittybit_codegen::PublicItem;
+use ittybit_spec::{Document, Node, Value};
+
+use crate::change::{Bump, Change, Kind, Place};
+use crate::locate::Locations;
+use crate::{fingerprint, rule};
+
+/// Gives each change its bump. What comes from no change that was told becomes one itself.
+pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], items: [&[PublicItem]; 2]) {
+    let differences = differences(items);
+    let mut bumps = vec![Bump::Patch; changes.len()];
+    let mut causes: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut without: BTreeMap<&str, Vec<&Difference<'_>>> = BTreeMap::new();
+    let (of_types, others): (Vec<_>, Vec<_>) = differences.iter().partition(|found| found.what.is_traits());
+    // Which traits a type has depends on its members, so it is put down to what they are.
+    for difference in others.into_iter().chain(of_types) {
+        let owner = difference.owner();
+        let of_members = causes.get(owner).filter(|_| difference.what.is_traits());
+        let found = match of_members {
+            Some(found) => found.clone(),
+            None if difference.what.is_traits() && without.contains_key(owner) => BTreeSet::new(),
+            None => causes_of(difference, changes, documents),
+        };
+        if found.is_empty() {
+            without.entry(owner).or_default().push(difference);
+        }
+        for index in &found {
+            bumps[*index] = bumps[*index].max(difference.bump);
+        }
+        causes.entry(owner).or_default().extend(found);
+    }
+    for (change, bump) in changes.iter_mut().zip(bumps) {
+        change.rust = Some(bump);
+    }
+    changes.extend(without.into_iter().map(|(owner, all)| told(owner, &all, documents)));
+}
+
+/// A public item, or a member of one, that is not the same in both clients.
+struct Difference<'i> {
+    ty: &'i str,
+    /// The name of the member; empty for the item itself.
+    name: &'i str,
+    what: What,
+    kind: Kind,
+    bump: Bump,
+    /// Where the old and the new document have it.
+    places: [&'i [String]; 2],
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// Whether it is there, or its type.
+    Itself,
+    Deprecation,
+    Trait(String),
+}
+
+impl What {
+    fn is_traits(&self) -> bool {
+        matches!(self, What::Trait(_))
+    }
+}
+
+impl<'i> Difference<'i> {
+    /// The type that the member belongs to, or that is built.
+    fn owner(&self) -> &'i str {
+        let built = self
+            .ty
+            .strip_prefix("builder::")
+            .and_then(|name| name.strip_suffix("Builder"));
+        built.unwrap_or(self.ty.strip_prefix("blocking::").unwrap_or(self.ty))
+    }
+
+    fn words(&self) -> String {
+        let name = match (&self.what, self.name) {
+            (What::Trait(name), _) => {
+                return format!(
+                    "it {} `{name}`",
+                    if self.kind == Kind::Added {
+                        "is now"
+                    } else {
+                        "is no longer"
+                    }
+                );
+            }
+            (_, "") => "it".to_owned(),
+            (_, name) => format!("`{name}`"),
+        };
+        let verb = match (&self.what, self.kind) {
+            (What::Itself, Kind::Added) => "is new",
+            (What::Itself, Kind::Removed) => "is gone",
+            (What::Itself, _) => "has another type",
+            (_, Kind::Added) => "is deprecated",
+            (..) => "is deprecated no more",
+        };
+        format!("{name} {verb}")
+    }
+}
+
+/// One item of a listing, without what may differ while it stays the same item.
+struct Facts<'i> {
+    item: &'i PublicItem,
+    deprecated: bool,
+    traits: BTreeSet<&'i str>,
+}
+
+/// How JSON is written is no business of those who name an item in Rust.
+fn facts(item: &PublicItem) -> ((String, String), Facts<'_>) {
+    const DEPRECATED: &str = " #[deprecated]";
+    let plain = |line: &str| {
+        let line = line.replace(DEPRECATED, "");
+        line.split_once(" #[serde(")
+            .map_or(line.clone(), |(before, _)| before.to_owned())
+    };
+    let own = if item.member.is_empty() {
+        &item.item
+    } else {
+        &item.member
+    };
+    let is_type = ["struct ", "enum "]
+        .iter()
+        .any(|keyword| item.item.starts_with(keyword));
+    let (head, traits) = match item.item.split_once(": ").filter(|_| is_type) {
+        Some((head, traits)) => (head, traits.split(" #").next().unwrap_or_default()),
+        None => (item.item.as_str(), ""),
+    };
+    let traits = traits
+        .split(" + ")
+        .filter(|name| item.member.is_empty() && !name.is_empty());
+    let facts = Facts {
+        item,
+        deprecated: own.contains(DEPRECATED),
+        traits: traits.collect(),
+    };
+    ((plain(head), plain(&item.member)), facts)
+}
+
+fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
+    let types = |items: &'i [PublicItem]| -> HashSet<&'i str> {
+        let heads = items
+            .iter()
+            .filter(|item| item.member.is_empty() && !item.item.starts_with("impl "));
+        heads.map(|item| item.ty.as_str()).collect()
+    };
+    let (old_types, new_types) = (types(old), types(new));
+    let keyed =
+        |items: &'i [PublicItem]| -> BTreeMap<(String, String), Facts<'i>> { items.iter().map(facts).collect() };
+    let (old, new) = (keyed(old), keyed(new));
+    let mut found: BTreeMap<(&str, &str, What), Difference<'i>> = BTreeMap::new();
+    let mut note = |item: &'i PublicItem, what: What, kind: Kind, bump: Bump, places: [&'i [String]; 2]| {
+        let difference = found.entry((&item.ty, &item.name, what.clone())).or_insert(Difference {
+            ty: &item.ty,
+            name: &item.name,
+            what,
+            kind,
+            bump,
+            places,
+        });
+        // Of one name an item went and another one came.
+        if difference.kind != kind {
+            difference.kind = Kind::Changed;
+        }
+        difference.bump = difference.bump.max(bump);
+        for (known, places) in difference.places.iter_mut().zip(places) {
+            if known.is_empty() {
+                *known = places;
+            }
+        }
+    };
+    for (key, one) in &old {
+        let places = one.item.places.as_slice();
+        let is_member = !one.item.member.is_empty() || one.item.item.starts_with("impl ");
+        let Some(other) = new.get(key) else {
+            // What belongs to a type goes with it.
+            if !(is_member && old_types.contains(&*one.item.ty) && !new_types.contains(&*one.item.ty)) {
+                note(one.item, What::Itself, Kind::Removed, Bump::Major, [places, &[]]);
+            }
+            continue;
+        };
+        let both = [places, other.item.places.as_slice()];
+        if one.deprecated != other.deprecated {
+            let kind = if other.deprecated { Kind::Added } else { Kind::Removed };
+            note(other.item, What::Deprecation, kind, Bump::Minor, both);
+        }
+        for lost in one.traits.difference(&other.traits) {
+            note(
+                other.item,
+                What::Trait((*lost).to_owned()),
+                Kind::Removed,
+                Bump::Major,
+                both,
+            );
+        }
+        for gained in other.traits.difference(&one.traits) {
+            note(
+                other.item,
+                What::Trait((*gained).to_owned()),
+                Kind::Added,
+                Bump::Minor,
+                both,
+            );
+        }
+    }
+    for (key, one) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
+        let is_member = !key.1.is_empty() || one.item.item.starts_with("impl ");
+        if !(is_member && new_types.contains(&*one.item.ty) && !old_types.contains(&*one.item.ty)) {
+            note(
+                one.item,
+                What::Itself,
+                Kind::Added,
+                Bump::Minor,
+                [&[], &one.item.places],
+            );
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The changes nearest to where an item comes from: there, or in what is referred to from there, or else around
+/// it.
+fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Document; 2]) -> BTreeSet<usize> {
+    let mut nearest = (usize::MAX, BTreeSet::new());
+    let mut offer = |index: usize, distance: Option<usize>| match distance {
+        Some(distance) if distance < nearest.0 => nearest = (distance, BTreeSet::from([index])),
+        Some(distance) if distance == nearest.0 => {
+            nearest.1.insert(index);
+        }
+        _ => {}
+    };
+    let changes: Vec<(usize, &Change)> = changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| can_cause(&difference.what, change))
+        .collect();
+    for (side, places) in difference.places.iter().enumerate() {
+        for place in *places {
+            for (steps, target) in reached(documents[side], place) {
+                for (index, change) in &changes {
+                    let distance = below(change, side, &target).filter(|distance| steps == 0 || *distance < INNER);
+                    // That a type comes or goes says nothing of those that take it up.
+                    let is_lone = steps > 0 && change.kind != Kind::Changed && place_of(change, side).0 == target;
+                    offer(
+                        *index,
+                        distance.filter(|_| !is_lone).map(|distance| FAR * steps + distance),
+                    );
+                }
+            }
+            for (index, change) in &changes {
+                offer(*index, around(change, side, place).map(|distance| FURTHEST + distance));
+            }
+        }
+    }
+    nearest.1
+}
+
+/// A step by a reference is further than any way within one schema.
+const FAR: usize = 10_000;
+const FURTHEST: usize = FAR * FAR;
+/// What is in a property is the property's: a type that is referred to is named, whatever its members are.
+const INNER: usize = 100;
+
+/// References are followed this often.
+const MOST_STEPS: usize = 8;
+
+/// Keywords that say which values are allowed, and nothing of a type.
+const OF_VALUES: [&str; 23] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "multipleOf",
+    "uniqueItems",
+    "pattern",
+    "default",
+    "readOnly",
+    "writeOnly",
+    "example",
+    "examples",
+    "description",
+    "title",
+    "summary",
+    "externalDocs",
+    "x-sunset",
+];
+
+fn can_cause(what: &What, change: &Change) -> bool {
+    let deprecates = change.id.ends_with("deprecated") || change.id.ends_with("reactivated");
+    let is_of_values = || {
+        let last = change.place().pointer.rsplit('/').next().unwrap_or_default();
+        // A property may have any name.
+        OF_VALUES.contains(&last) && !change.place().pointer.ends_with(&format!("/properties/{last}"))
+    };
+    match what {
+        What::Deprecation => deprecates,
+        What::Itself | What::Trait(_) => !deprecates && !is_of_values(),
+    }
+}
+
+/// The place of a change in one of the documents, and whether it only surrounds what the other has.
+fn place_of(change: &Change, side: usize) -> (&str, bool) {
+    match side {
+        0 => (&change.old.pointer, change.kind == Kind::Added),
+        _ => (&change.new.pointer, change.kind == Kind::Removed),
+    }
+}
+
+/// How far below a place a change is. What is in a property of it is the property's first.
+fn below(change: &Change, side: usize, place: &str) -> Option<usize> {
+    let (pointer, surrounds) = place_of(change, side);
+    let rest = pointer
+        .strip_prefix(place)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    let keys = rest.split('/').skip(1);
+    let distance: usize = keys.map(|key| if key == "properties" { INNER } else { 1 }).sum();
+    Some(distance + if surrounds { 10 } else { 0 })
+}
+
+/// How far above a place a change is.
+fn around(change: &Change, side: usize, place: &str) -> Option<usize> {
+    let (pointer, surrounds) = place_of(change, side);
+    let rest = place.strip_prefix(pointer).filter(|rest| rest.starts_with('/'))?;
+    (!surrounds && !pointer.is_empty()).then(|| rest.matches('/').count())
+}
+
+/// A place and what it refers to, each with the number of references on the way.
+fn reached(document: &Document, place: &str) -> Vec<(usize, String)> {
+    let mut reached = vec![(0, place.to_owned())];
+    let mut at = 0;
+    while let Some((steps, place)) = reached.get(at).cloned() {
+        at += 1;
+        if steps >= MOST_STEPS {
+            continue;
+        }
+        let mut found = Vec::new();
+        document
+            .get(&place)
+            .into_iter()
+            .for_each(|node| references(node, &mut found));
+        for target in found {
+            if !reached.iter().any(|(_, known)| known == target) {
+                reached.push((steps + 1, target.to_owned()));
+            }
+        }
+    }
+    reached
+}
+
+fn references<'d>(node: &'d Node, found: &mut Vec<&'d str>) {
+    match node.value() {
+        Value::Object(members) => {
+            let reference = node.get("$ref").and_then(Node::as_str);
+            found.extend(reference.and_then(|text| text.strip_prefix('#')));
+            members.iter().for_each(|member| references(member.value(), found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// A change of a type that comes from none that was told: where it is used has changed, or the name of what it
+/// refers to.
+fn told(owner: &str, differences: &[&Difference<'_>], documents: [&Document; 2]) -> Change {
+    let mut words: Vec<String> = Vec::new();
+    for difference in differences {
+        let more = difference.words();
+        if !words.contains(&more) {
+            words.push(more);
+        }
+    }
+    let message = format!("the Rust type `{owner}`: {}", words.join(", "));
+    let places = [0, 1].map(|side| {
+        let place = differences
+            .iter()
+            .find_map(|found| found.places[side].first().or(found.places[1 - side].first()));
+        locate(documents[side], place.map_or("", String::as_str))
+    });
+    let [old, new] = places;
+    Change {
+        fingerprint: fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, &new.pointer, (None, Some(&message))),
+        overruled: None,
+        approval: None,
+        id: rule::RUST_SURFACE_CHANGED.id,
+        severity: rule::RUST_SURFACE_CHANGED.severity,
+        wire: rule::RUST_SURFACE_CHANGED.wire,
+        kind: Kind::Changed,
+        operation: None,
+        old,
+        new,
+        message,
+        rust: differences.iter().map(|found| found.bump).max(),
+    }
+}
+
+/// A place of a document, or the nearest one around it that the document has.
+fn locate(document: &Document, pointer: &str) -> Place {
+    let mut pointer = pointer;
+    loop {
+        match document.get(pointer) {
+            Some(node) => {
+                let wanted = [crate::compare::address(node)].into_iter().collect();
+                return Locations::new(document, wanted).place(node);
+            }
+            None => pointer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer),
+        }
+    }
+}
