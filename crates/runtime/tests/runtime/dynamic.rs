@@ -135,7 +135,7 @@ async fn a_field_wins_over_the_body() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_before_anything_is_sent() {
+async fn a_wrong_argument_is_an_error_before_anything_is_sent() {
     let server = Server::start(|_, _| Reply::json(200, "{}"));
     let client = builder(&server).build().unwrap();
     let begun = || Call::new(&CHANGE).set("id", ["1"]).unwrap();
