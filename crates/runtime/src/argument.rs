@@ -1,5 +1,5 @@
-//! Values on their way into a builder. Each is converted when it is set, and what is wrong with one is kept
-//! and reported when the value is built.
+//! Values of builders. Each is converted when it is set; an error is kept, and reported when the value is
+//! built.
 
 use std::fmt::Display;
 

@@ -328,7 +328,7 @@ mod tests {
         );
         assert_eq!(
             parsed(names, &["a", "a"]),
-            Err("must not hold an item twice, but item 2 is item 1 again".to_owned())
+            Err("must not have an item twice, but item 2 is item 1 again".to_owned())
         );
     }
 }
