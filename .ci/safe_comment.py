@@ -71,7 +71,7 @@ HTML = re.compile(r"</?details>|<summary>[A-Za-z ,:]+</summary>")
 RULE = re.compile(r"\|(?: --- \|)+")
 FENCE = ("~~~~diff", "~~~~")
 LONGEST = 4000
-# A comment holds 65536 characters. What puts words into code makes a report longer.
+# A comment has at most 65536 characters. Putting words into code makes a report longer.
 MOST_READ = 60_000
 MOST_WRITTEN = 64_000
 CUT = "Cut at its end; the summary of the job has the rest.\n\n"

@@ -1,4 +1,4 @@
-//! Every public item shows how it is used: its docs have an example, which `cargo test` compiles.
+//! The docs of every public item have an example, which `cargo test` compiles.
 
 use std::path::{Path, PathBuf};
 
@@ -74,7 +74,7 @@ fn is_shown_elsewhere(file: &Path, code: &str) -> bool {
     is_setter || file.ends_with("generated/client.rs") && is_request
 }
 
-/// A union is shown by the types that hold it.
+/// A union is shown by the types that have it.
 fn is_union(text: &str, code: &str) -> bool {
     let name = code.strip_prefix("pub enum ").and_then(|rest| rest.split(' ').next());
     let mut unions = text.split("ittybit_runtime::union! {").skip(1);

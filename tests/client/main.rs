@@ -13,4 +13,4 @@ mod paging;
 mod properties;
 mod retries;
 mod task;
-mod watching;
+mod logging;
