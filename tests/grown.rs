@@ -150,6 +150,10 @@ fn the_workspace_follows_the_document() {
         "openapi.yaml:",
         "did you mean `string`?",
     ] {
-        assert!(output_of(&broken).contains(part), "`{part}` is not in:\n{}", output_of(&broken));
+        assert!(
+            output_of(&broken).contains(part),
+            "`{part}` is not in:\n{}",
+            output_of(&broken)
+        );
     }
 }

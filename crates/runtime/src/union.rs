@@ -163,7 +163,11 @@ impl<T: Fit> Fit for Box<T> {
 
 impl<T: Fit> Fit for Option<T> {
     fn fit(value: &Value, comparison: Comparison) -> Option<isize> {
-        if value.is_null() { Some(1) } else { T::fit(value, comparison) }
+        if value.is_null() {
+            Some(1)
+        } else {
+            T::fit(value, comparison)
+        }
     }
 }
 
@@ -209,7 +213,9 @@ pub fn fit<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>], compari
         .iter()
         .enumerate()
         .filter(|(index, _)| tagged.is_none_or(|only| only == *index));
-    candidates.filter_map(|(_, variant)| (variant.fit)(value, comparison)).max()
+    candidates
+        .filter_map(|(_, variant)| (variant.fit)(value, comparison))
+        .max()
 }
 
 /// The union of a value; `None` where it fits no variant.

@@ -232,11 +232,7 @@ fn jitter_takes_half_of_an_interval_at_most() {
         let first = Duration::from_secs(40);
         let mut watch = watch(transport.clone(), policy(&clock).jitter(|| 0.0)).interval(first);
         watch.until_done().await.unwrap();
-        assert_eq!(
-            transport.seconds(),
-            [0, 20, 40],
-            "an interval above 30 s is kept"
-        );
+        assert_eq!(transport.seconds(), [0, 20, 40], "an interval above 30 s is kept");
     });
 }
 
