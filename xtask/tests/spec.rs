@@ -349,7 +349,7 @@ fn in_git_diff_of_a_conflict() {
 }
 
 #[test]
-fn failing() {
+fn fail_on() {
     let repository = Repository::new();
     let diff = |more: &[&str]| repository.run(&[&["diff", "HEAD:openapi.yaml"], more].concat());
     let code = |more: &[&str]| diff(more).lines().next().unwrap().to_owned();
@@ -384,7 +384,7 @@ fn failing() {
 }
 
 #[test]
-fn what_cannot_be_read() {
+fn documents_that_cannot_be_read() {
     let repository = Repository::new();
     repository.write("docs/one.yaml", PETS);
     repository.commit();

@@ -30,7 +30,7 @@ impl Folder {
 
     pub fn replace(&self, path: &str, from: &str, to: &str) {
         let text = self.read(path);
-        assert!(text.contains(from), "`{path}` does not hold `{from}`");
+        assert!(text.contains(from), "`{path}` does not contain `{from}`");
         self.write(path, text.replace(from, to));
     }
 
