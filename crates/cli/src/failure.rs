@@ -73,9 +73,9 @@ impl Failure {
         };
         let red = AnsiColor::Red.on_default().bold();
         let green = AnsiColor::Green.on_default();
-        report("error", red, &message);
+        print("error", red, &message);
         for tip in tips {
-            report("  tip", green, &tip);
+            print("  tip", green, &tip);
         }
         ExitCode::from(code)
     }
@@ -83,10 +83,10 @@ impl Failure {
 
 /// Prints a warning to standard error.
 pub fn warn(message: &str) {
-    report("warning", AnsiColor::Yellow.on_default().bold(), message);
+    print("warning", AnsiColor::Yellow.on_default().bold(), message);
 }
 
-fn report(label: &str, style: Style, message: &str) {
+fn print(label: &str, style: Style, message: &str) {
     line(format_args!("{style}{label}:{style:#} {}", harmless(message)));
 }
 
