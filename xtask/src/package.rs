@@ -9,7 +9,7 @@ use ittybit_spec::{Document, Node};
 
 use crate::output::{self, Change, Mode};
 
-/// The folder of the runtime, which generated crates depend on by path as long as it is not published.
+/// The folder of the runtime, which generated crates depend on by path.
 ///
 /// # Errors
 /// The sources that this program was built from have been moved or deleted.
@@ -20,7 +20,8 @@ pub fn runtime() -> Result<PathBuf> {
     fs::canonicalize(&path).with_context(|| format!("the runtime is not at `{}`", path.display()))
 }
 
-/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path.
+/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path. The version is for a crate that is
+/// published: a registry has no paths. All crates of this workspace have one version.
 pub fn manifest(name: &str, runtime: &Path) -> String {
     format!(
         r#"[package]
@@ -43,7 +44,7 @@ gzip = ["ittybit-runtime/gzip"]
 schemars = ["dep:schemars", "ittybit-runtime/schemars"]
 
 [dependencies]
-ittybit-runtime = {{ path = {:?}, default-features = false }}
+ittybit-runtime = {{ version = "{}", path = {:?}, default-features = false }}
 schemars = {{ version = "1", optional = true }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
@@ -51,6 +52,7 @@ serde_json = "1"
 [dev-dependencies]
 tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
 "#,
+        env!("CARGO_PKG_VERSION"),
         runtime.display()
     )
 }

@@ -200,10 +200,10 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error;
     while let Some(source) = cause.source() {
-        let cause = source.to_string();
+        let source_text = source.to_string();
         // Many errors have the text of their source in their own.
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
+        if !text.contains(&source_text) {
+            text = format!("{text}: {source_text}");
         }
         cause = source;
     }
