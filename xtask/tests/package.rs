@@ -69,7 +69,11 @@ fn a_folder_becomes_a_crate_that_builds_and_keeps_edits() {
         "mod client;",
         "/// Mine.\npub const EDITED: () = ();\n\nmod client;",
     );
-    folder.replace("pet-shop/Cargo.toml", "0.1.0", "7.0.0");
+    folder.replace(
+        "pet-shop/Cargo.toml",
+        "version = \"0.1.0\"\nedition",
+        "version = \"7.0.0\"\nedition",
+    );
     cargo(
         &folder,
         &["check", "--all-targets", "--features", "blocking,schemars,gzip"],
