@@ -2,7 +2,7 @@
 """Makes a report safe to be posted: standard input to standard output.
 
 `spec-review-comment.yml` posts what the run of a pull request has uploaded, and that may be anything. A line
-in the form of a report stays as it is; of any other line all is put into code, where GitHub mentions nobody,
+in the form of a report is not changed; any other line is put into code, where GitHub makes no mentions,
 links nothing and loads nothing. `python3 -m doctest .ci/safe_comment.py` tests this file.
 
 >>> print(safe("| the bound of `limit` | `GET /a\\|b` | major | 1 → 2 |"))

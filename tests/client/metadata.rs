@@ -11,7 +11,7 @@ fn referred<'d>(document: &'d Value, node: &'d Value) -> &'d Value {
     reference.map_or(node, |pointer| document.pointer(pointer).unwrap())
 }
 
-/// A text of the document, as the client has it.
+/// A text of the document.
 fn text(node: &Value) -> &str {
     node.as_str().unwrap_or_default().trim()
 }

@@ -41,7 +41,7 @@ components:
 ";
 
 impl Folder {
-    /// One that holds `pets.yaml`.
+    /// One with `pets.yaml`.
     fn with_pets() -> Self {
         let folder = Self::new();
         folder.write("pets.yaml", PETS);

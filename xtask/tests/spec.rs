@@ -42,7 +42,7 @@ components:
         age: { type: integer, format: int32, description: In years., nullable: true, example: null }
 ";
 
-/// A repository with one commit on `main`, which holds `openapi.yaml`.
+/// A repository with one commit of `openapi.yaml` on `main`.
 struct Repository(Folder);
 
 impl Repository {

@@ -52,8 +52,8 @@ impl Program {
         let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
             Ok(matches) => matches,
             // Help, or the version: output like any other.
-            Err(asked) if !asked.use_stderr() => {
-                return match asked.print() {
+            Err(help) if !help.use_stderr() => {
+                return match help.print() {
                     Ok(()) => ExitCode::SUCCESS,
                     Err(error) => Failure::from(error).report(self.api, None),
                 };

@@ -219,20 +219,20 @@ fn an_emulator_in_the_process() {
 #[test]
 fn errors_say_what_to_do() {
     let emulator = emulator(3);
-    let nobody = {
+    let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
     // The message differs between systems.
-    let refused = std::net::TcpStream::connect(nobody).unwrap_err().to_string();
-    let nobody = format!("http://{nobody}");
+    let refused = std::net::TcpStream::connect(closed).unwrap_err().to_string();
+    let closed = format!("http://{closed}");
     let mut shown = String::new();
     let mut show = |arguments: &[&str], fault: Option<Fault>| {
         if let Some(fault) = fault {
             emulator.fail_next(fault);
         }
         let ran = ask(&emulator, arguments).shown();
-        shown.push_str(&ran.replace(&nobody, "[NOBODY]").replace(&refused, "[REFUSED]"));
+        shown.push_str(&ran.replace(&closed, "[CLOSED]").replace(&refused, "[REFUSED]"));
         emulator.reset();
     };
     show(&["tasks", "lists"], None);
@@ -250,7 +250,7 @@ fn errors_say_what_to_do() {
     show(&["tasks", "list", "--api-key", "two words"], None);
     show(&["tasks", "list", "--base-url", "api.example.com"], None);
     show(&["tasks", "list", "--base-url", "http://api.example.com"], None);
-    show(&["tasks", "list", "--retries", "0", "--base-url", &nobody], None);
+    show(&["tasks", "list", "--retries", "0", "--base-url", &closed], None);
     show(&["tasks", "list", "--api-key", "wrong"], None);
     show(&["tasks", "list", "--after", "task_nowhere"], None);
     show(&["tasks", "list"], Some(Fault::status(402)));

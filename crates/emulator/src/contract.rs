@@ -74,7 +74,7 @@ pub(crate) struct Media {
 }
 
 pub(crate) struct Response {
-    /// `200`, `4XX` or `default`, as the document has it.
+    /// `200`, `4XX` or `default`, as in the document.
     pub(crate) status: String,
     pub(crate) media: Vec<Media>,
     pub(crate) headers: Vec<Header>,

@@ -154,7 +154,7 @@ const NAMED: [&str; 12] = [
     "callbacks",
 ];
 
-/// Members that hold data.
+/// Members whose values are data, not schemas.
 const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
 
 impl Conversion<'_> {

@@ -68,7 +68,7 @@ impl Shape {
 
     /// The shape of the schema at a pointer.
     pub(crate) fn at(schemas: &Schemas, direction: Direction, pointer: &str) -> Self {
-        match schemas.resolve(way, pointer) {
+        match schemas.resolve(direction, pointer) {
             Some((_, schema)) => Self::of(schemas, schema),
             None => Self::default(),
         }

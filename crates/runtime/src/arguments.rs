@@ -1,4 +1,4 @@
-//! The arguments of one call, whoever sets them: a typed request builder, or a program that learned the
+//! The arguments of one call, which are set by a typed request builder, or by a program that learned the
 //! names at run time. Each is checked when it is set, and what is wrong with it is kept until the request
 //! is made. The request is written here alone, from what the operation says of each argument.
 

@@ -105,7 +105,7 @@ pub(crate) fn path_segment(text: &str) -> Result<(), String> {
 /// A regular expression, compiled to a table by the generator.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The expression as the document has it.
+    /// The expression of the document.
     pub source: &'static str,
     /// The class of each byte.
     pub classes: &'static [u8; 256],

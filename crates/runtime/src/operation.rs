@@ -82,7 +82,7 @@ pub struct RequestBody {
     pub description: &'static str,
     /// Whether nothing can be sent without it.
     pub required: bool,
-    /// The media type, as the document has it.
+    /// The media type, as in the document.
     pub media_type: &'static str,
     /// How it is written.
     pub encoding: Encoding,

@@ -461,7 +461,7 @@ enum Fault {
 /// When each step of a job begins, in seconds; with the last one it is done.
 type Life = Vec<u16>;
 
-/// A server whose jobs take their time, with faults on the way.
+/// A server whose jobs take a while, with faults.
 struct Server {
     lives: Vec<Life>,
     page: usize,

@@ -122,10 +122,10 @@ fn a_repeated_idempotency_key_gets_the_first_response() {
     let second = id(&create("two", "A"));
     let path = format!("/renders/{second}");
     served.json("DELETE", "/renders/{render_id}", &path, &Value::Null);
-    let anew = id(&create("two", "A"));
-    assert_ne!(anew, second);
+    let later = id(&create("two", "A"));
+    assert_ne!(later, second);
     assert_eq!(
-        served.get("/renders/{render_id}", &format!("/renders/{anew}")).status,
+        served.get("/renders/{render_id}", &format!("/renders/{later}")).status,
         200
     );
     // After a day it is a new request.
