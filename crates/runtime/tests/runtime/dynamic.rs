@@ -181,7 +181,7 @@ async fn a_wrong_argument_is_an_error_before_anything_is_sent() {
             "argument `body`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
-            "argument `body`: must be an object, for it has fields that are set separately".to_owned(),
+            "argument `body`: must be an object, because it has fields that are set separately".to_owned(),
             "argument `body`: is application/json: set it with `json`, `field` and `file`".to_owned(),
             "argument `body`: this operation takes no body".to_owned(),
         ]
