@@ -82,7 +82,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
 /// All schemas, in the form that a validator reads: one schema, whose property of a number has the schema
 /// of that holder. So what many of them refer to is compiled once.
 fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
-    // One that is no schema would hide all others.
+    // An invalid schema would hide all others.
     let valid = |schema: &Node| {
         let forms = [patterns, false].map(|patterns| converted(schema, patterns));
         let valid = forms.into_iter().find(jsonschema::draft4::meta::is_valid);
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_that_is_too_intricate_is_said_to_be() {
+    fn a_schema_that_is_too_complex_is_noted() {
         let mut text =
             String::from("openapi: 3.0.3\ninfo: { title: a, version: b }\npaths: {}\ncomponents:\n  schemas:\n");
         for from in 0..40 {
@@ -278,11 +278,7 @@ mod tests {
         }
         let document = Document::parse("api.yaml", text).expect("a document");
         let findings = within(&document, 1000);
-        assert!(
-            findings
-                .iter()
-                .any(|finding| finding.message().contains("too intricate"))
-        );
+        assert!(findings.iter().any(|finding| finding.message().contains("too complex")));
     }
 
     #[test]
