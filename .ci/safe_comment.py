@@ -2,7 +2,7 @@
 """Makes a report safe to be posted: standard input to standard output.
 
 `spec-review-comment.yml` posts what the run of a pull request has uploaded, and that may be anything. A line
-in the form of a report stays as it is; of any other line all is put into code, where GitHub mentions nobody,
+in the form of a report is not changed; any other line is put into code, where GitHub makes no mentions,
 links nothing and loads nothing. `python3 -m doctest .ci/safe_comment.py` tests this file.
 
 >>> print(safe("| the bound of `limit` | `GET /a\\|b` | major | 1 → 2 |"))
@@ -71,7 +71,7 @@ HTML = re.compile(r"</?details>|<summary>[A-Za-z ,:]+</summary>")
 RULE = re.compile(r"\|(?: --- \|)+")
 FENCE = ("~~~~diff", "~~~~")
 LONGEST = 4000
-# A comment holds 65536 characters. What puts words into code makes a report longer.
+# A comment has at most 65536 characters. Putting words into code makes a report longer.
 MOST_READ = 60_000
 MOST_WRITTEN = 64_000
 CUT = "Cut at its end; the summary of the job has the rest.\n\n"

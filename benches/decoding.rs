@@ -16,7 +16,7 @@ fn main() {
     for body in [page.clone(), with_unknown_fields(&page)] {
         let mut times = [const { Vec::new() }; 2];
         for _ in 0..ROUNDS {
-            // In turns, so that what else the machine does falls on both.
+            // In turns, so that other load on the machine affects both.
             times[0].push(time::<by_hand::Task>(&body));
             times[1].push(time::<ittybit::Task>(&body));
         }

@@ -18,7 +18,7 @@ use loopback::{KEY, Reply, Server};
 
 const PAGE: usize = 100;
 const ROUNDS: usize = 21;
-/// The variable that tells a child process how many tasks to stream.
+/// The variable that sets how many tasks a child process streams.
 const STREAM: &str = "LISTING_STREAM_FROM";
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn main() {
 
 /// A server of a list of so many tasks.
 fn serving(tasks: usize, latency: Duration) -> Server {
-    // Made once: what is measured is the client.
+    // Made once, because only the client is measured.
     let first: String = served::page(0, PAGE);
     Server::start(move |request, _| {
         let from = match request.query("after") {
@@ -68,7 +68,7 @@ fn client(url: &str) -> Client {
 async fn list(client: &Client) -> usize {
     let mut tasks = client.list_tasks().limit(100).stream();
     let mut count = 0;
-    while let Some(task) = tasks.try_next().await.expect("the server is good") {
+    while let Some(task) = tasks.try_next().await.expect("the server responds") {
         count += usize::from(!task.id.is_empty());
     }
     count
@@ -85,11 +85,11 @@ async fn time_of_listing() {
     let mut by_hand = Vec::new();
     let mut ours = Vec::new();
     for _ in 0..ROUNDS {
-        // In turns, so that what else the machine does falls on both.
+        // In turns, so that other load on the machine affects both.
         let start = Instant::now();
         let count = by_hand::list(&http, &server.url(), KEY).await;
         by_hand.push(start.elapsed());
-        assert_eq!(count.expect("the server is good"), TASKS);
+        assert_eq!(count.expect("the server responds"), TASKS);
         let start = Instant::now();
         assert_eq!(list(&client).await, TASKS);
         ours.push(start.elapsed());
@@ -111,7 +111,7 @@ async fn time_with_read_ahead() {
         let start = Instant::now();
         let mut pages = client.list_tasks().limit(100).pages().read_ahead(read_ahead);
         let mut count = 0;
-        while let Some(page) = pages.try_next().await.expect("the server is good") {
+        while let Some(page) = pages.try_next().await.expect("the server responds") {
             count += page.len();
             tokio::time::sleep(WORK).await;
         }
@@ -145,14 +145,14 @@ fn memory_of_streaming() {
     println!("  ratio            {:>7.2}", peaks[1] / peaks[0]);
 }
 
-/// What a child process does.
+/// The child process.
 async fn stream_and_tell_memory(url: &str) {
     let count = list(&client(url)).await;
     let status = std::fs::read_to_string("/proc/self/status").expect("this bench runs on Linux");
     let peak = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))
-        .expect("Linux tells the peak");
+        .expect("Linux reports the peak");
     println!("{count} {}", peak.trim().trim_end_matches(" kB"));
 }
 

@@ -1,4 +1,4 @@
-//! Sends through an HTTP client of one's own: a proxy, a pool, one address for a host.
+//! Sends through a custom HTTP client, with a proxy and pool settings of its own.
 //! `cargo run --example custom_http_client [PROXY]`
 //!
 //! Needs `ITTYBIT_API_KEY`.

@@ -1,7 +1,7 @@
 //! Writes all tasks to a file, one JSON object a line, oldest first:
 //! `cargo run --example export_jsonl FILE`
 //!
-//! Stopped half-way, or run again another day, it goes on after the last task in the file.
+//! If it is interrupted, or run again later, it continues after the last task in the file.
 //! Needs `ITTYBIT_API_KEY`.
 
 use std::error::Error;
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(task) => request.after(task.id),
         None => request,
     };
-    // The next page comes in while this one is written.
+    // The next page is fetched while this one is written.
     let mut pages = request.pages().read_ahead(1);
     let mut file = BufWriter::new(file);
     let mut count = 0;

@@ -1,7 +1,7 @@
-//! Tells which tasks of a run fail: `cargo run --example watch_failed RUN_ID [SECONDS]`
+//! Prints the tasks of a run that fail: `cargo run --example watch_failed RUN_ID [SECONDS]`
 //!
-//! It watches the run until each of its tasks has come to its end, and looks every so many seconds at
-//! first (2, if not said). Needs `ITTYBIT_API_KEY`.
+//! It watches the run until each of its tasks has finished. SECONDS is the first interval, 2 by default.
+//! Needs `ITTYBIT_API_KEY`.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             Ok(Some(_)) => {}
             Ok(None) => break,
-            // The client has tried a few times. The next look may do better.
+            // The client has retried a few times. The next pass may succeed.
             Err(error) if error.is_retryable() => eprintln!("{error}"),
             Err(error) => return Err(error.into()),
         }

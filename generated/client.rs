@@ -45,7 +45,7 @@ impl Client {
     /// Get a paginated list of your tasks.
     ///
     /// All filters are optional. Pages follow cursors, and the cursors are task ids: the next page
-    /// is asked for with `after` set to the id of the last result.
+    /// is requested with `after` set to the id of the last result.
     ///
     /// `GET /tasks`
     ///
@@ -131,7 +131,7 @@ pub mod types {
         /// How far the task has come.
         pub status: TaskStatus,
         /// Progress of the task. It is 100 for the finished task of the reference, which gives no
-        /// unit. Any number is allowed, so that a fraction costs nothing.
+        /// unit. Any number is allowed, so that a fraction is valid.
         #[serde(
             skip_serializing_if = "Option::is_none",
             serialize_with = "ittybit_runtime::generated::number::serialize_option"
@@ -325,10 +325,10 @@ pub mod types {
 
     /// Status of a task, as the API reports it.
     ///
-    /// The documented values are those of the status filter. `ready` stands here too, because the
-    /// example of the reference still shows it. The changelog names two more spellings of the
-    /// past, `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed: no
-    /// documented answer holds them.
+    /// The documented values are those of the status filter. `ready` is listed too, because the
+    /// example of the reference still shows it. The changelog names two more older spellings,
+    /// `completed` (now `succeeded`) and `pending` (now `waiting`). They are not listed: no
+    /// documented response has them.
     ///
     /// ```
     /// let task_status = ittybit::TaskStatus::from("waiting");
@@ -442,7 +442,7 @@ pub mod types {
 
     /// Kind of a task.
     ///
-    /// The reference lists the values without a word on them. Their descriptions are this
+    /// The reference lists the values without descriptions. The descriptions here are this
     /// project's own reading of the names.
     ///
     /// ```
@@ -680,7 +680,7 @@ pub mod builder {
         /// What the document says of this operation.
         pub const OPERATION: &Operation = &Operation {
             summary: "List Tasks",
-            description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis asked for with `after` set to the id of the last result.",
+            description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis requested with `after` set to the id of the last result.",
             tags: &[("Tasks", "Units of work on media, such as encoding a video or making subtitles.",)],
             parameters: &[
                 Parameter::new(

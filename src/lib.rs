@@ -19,16 +19,16 @@
 //! # }
 //! ```
 //!
-//! - Lists come as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
+//! - A list is read as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
-//! - A list is watched until each of its items has come to its end, by [`Watch`].
-//! - Transient failures are tried again by a [`RetryPolicy`], which respects `Retry-After`.
-//! - [`Error`] tells failures apart and says what to do about them.
+//! - [`Watch`] polls a list until each of its items has finished.
+//! - Transient failures are retried by a [`RetryPolicy`], which respects `Retry-After`.
+//! - [`Error`] has a category for each kind of failure, and says what to do about it.
 //! - Every enum is open, every response keeps the fields that this version does not know, and an
-//!   optional value that does not fit its type costs that field and nothing else.
+//!   optional value that does not fit its type only leaves out its own field.
 //! - The API key is sent to the base URL and nowhere else, and is never printed.
 //!
-//! The [`guide`] has a page for each thing one does with it.
+//! The [`guide`] has a page for each topic.
 //!
 //! # Features
 //!

@@ -1,4 +1,4 @@
-//! Every public item shows how it is used: its docs have an example, which `cargo test` compiles.
+//! The docs of every public item have an example, which `cargo test` compiles.
 
 use std::path::{Path, PathBuf};
 
@@ -74,7 +74,7 @@ fn is_shown_elsewhere(file: &Path, code: &str) -> bool {
     is_setter || file.ends_with("generated/client.rs") && is_request
 }
 
-/// A union is shown by the types that hold it.
+/// A union is shown by the types that have it.
 fn is_union(text: &str, code: &str) -> bool {
     let name = code.strip_prefix("pub enum ").and_then(|rest| rest.split(' ').next());
     let mut unions = text.split("ittybit_runtime::union! {").skip(1);
@@ -99,4 +99,71 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// The docs with paths of this repository.
+const DOCS: [&str; 6] = [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "docs/extensions.md",
+    "docs/performance.md",
+    "docs/spec-review.md",
+];
+
+/// A file or a folder of the workspace between backticks, a name in a file ("`name` in `file`"), or the target of a
+/// link.
+#[test]
+fn the_docs_name_files_and_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut missing = Vec::new();
+    for file in DOCS {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        for line in text.lines() {
+            let pieces: Vec<&str> = line.split('`').collect();
+            for (index, code) in pieces.iter().enumerate().skip(1).step_by(2) {
+                if is_path(root, code) && !root.join(code).exists() {
+                    missing.push(format!("{file}: `{code}`"));
+                }
+                let Some(of) = file_of(&pieces[index + 1..]).filter(|of| is_path(root, of)) else {
+                    continue;
+                };
+                let of_text = || std::fs::read_to_string(root.join(of)).is_ok_and(|text| text.contains(code));
+                if !root.join(of).join(code).exists() && !of_text() {
+                    missing.push(format!("{file}: `{code}` in `{of}`"));
+                }
+            }
+            for target in line
+                .split("](")
+                .skip(1)
+                .filter_map(|rest| rest.split([')', '#']).next())
+            {
+                let folder = root.join(file).parent().unwrap().to_owned();
+                if !target.is_empty() && !target.contains("://") && !folder.join(target).exists() {
+                    missing.push(format!("{file}: ({target})"));
+                }
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "what these docs name does not exist:\n{}",
+        missing.join("\n")
+    );
+}
+
+/// Whether a text is a path from the root of the workspace.
+fn is_path(root: &Path, text: &str) -> bool {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/._-".contains(char);
+    let first = text.split_once('/').map(|(first, _)| first);
+    text.chars().all(is_plain) && first.is_some_and(|first| !first.is_empty() && root.join(first).is_dir())
+}
+
+/// The file in "`a` and `b` in `file`", after `a` or `b`.
+fn file_of<'t>(rest: &[&'t str]) -> Option<&'t str> {
+    match rest {
+        [" in ", file, ..] => Some(file),
+        [" and ", _, rest @ ..] => file_of(rest),
+        _ => None,
+    }
 }

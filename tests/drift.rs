@@ -1,4 +1,4 @@
-//! Drift: what the document makes of the client, as snapshots. `cargo xtask codegen` renews them.
+//! Drift: snapshots of what the document makes of the client. `cargo xtask codegen` updates them.
 //!
 //! - the public surface of the generated code: a type, a field, a method or a variant that changed;
 //! - the JSON Schema of the generated types, compared with `openapi.yaml` too;
@@ -93,7 +93,7 @@ fn values(schema: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// The type and the format of a value, as far as the document and schemars have the same words for them.
+/// The type and the format of a value, as far as the document and schemars name them alike.
 fn kind(schema: &Value) -> Option<(&str, Option<&str>)> {
     let kind = match &schema["type"] {
         Value::Array(kinds) => kinds
@@ -107,7 +107,7 @@ fn kind(schema: &Value) -> Option<(&str, Option<&str>)> {
     Some((kind?, format))
 }
 
-/// Where the schema that is derived from a type says other than the document.
+/// Where the schema that is derived from a type differs from the document.
 fn differences(document: &Value, documented: &Value, derived: &Value) -> Vec<String> {
     let mut of = Vec::new();
     parts(document, documented, &mut of);
@@ -210,8 +210,7 @@ fn read(stream: &TcpStream) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&text).replace("\r\n", "\n"))
 }
 
-/// Takes requests, and hands each over. To all of them it says that there is nothing there: what comes back
-/// is not what is looked at here.
+/// Accepts requests and passes each on. Every response is 404: only the requests are compared.
 fn server() -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -235,7 +234,7 @@ fn client(url: &str) -> Client {
     builder.build().unwrap()
 }
 
-/// A request without what is another one in each run.
+/// A request without what differs between runs.
 fn settled(request: &str, operation: &str, argument: &str, url: &str) -> String {
     let mut text = request
         .replace(url.trim_start_matches("http://").trim_end_matches("/v1"), "HOST")

@@ -1,4 +1,4 @@
-//! The examples do what they say, against a server on this machine.
+//! The examples, against a server on this machine.
 
 mod loopback;
 
@@ -22,7 +22,7 @@ fn example(name: &str, server: &Server) -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
@@ -31,7 +31,7 @@ fn said(output: &Output) -> String {
 fn list_page() {
     let all = ids(3);
     let server = Server::start(move |request, _| list(&all, request));
-    // A proxy has no part in what goes to this machine, and would get the key.
+    // No proxy is used for this machine: it would get the key.
     let proxy = Server::start(|_, _| Reply::json(200, json!([])));
     let output = example("list_page", &server)
         .arg("2")
@@ -43,7 +43,7 @@ fn list_page() {
         .unwrap();
     assert_eq!(proxy.count(), 0);
     assert_eq!(
-        said(&output),
+        stdout(&output),
         "2025-01-01T00:00:00Z  task_00000  video  succeeded\n\
          2025-01-01T00:00:00Z  task_00001  video  succeeded\n\
          more follow after task_00001\n"
@@ -54,7 +54,7 @@ fn list_page() {
 }
 
 #[test]
-fn export_jsonl_goes_on_where_it_was() {
+fn export_jsonl_continues_where_it_was() {
     let all = ids(250);
     let server = Server::start({
         let all = all.clone();
@@ -69,7 +69,7 @@ fn export_jsonl_goes_on_where_it_was() {
     let output = example("export_jsonl", &server).arg(&path).output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("task_not_found"));
-    // A crash in the middle of a line is made good, too.
+    // A line that a crash cut off is repaired, too.
     let mut text = std::fs::read_to_string(&path).unwrap();
     let page: usize = server.requests()[0].query("limit").unwrap().parse().unwrap();
     assert_eq!(text.lines().count(), page);
@@ -77,9 +77,9 @@ fn export_jsonl_goes_on_where_it_was() {
     std::fs::write(&path, text).unwrap();
 
     let output = example("export_jsonl", &server).arg(&path).output().unwrap();
-    assert_eq!(said(&output), format!("{} tasks added\n", all.len() - page));
+    assert_eq!(stdout(&output), format!("{} tasks added\n", all.len() - page));
     let output = example("export_jsonl", &server).arg(&path).output().unwrap();
-    assert_eq!(said(&output), "0 tasks added\n");
+    assert_eq!(stdout(&output), "0 tasks added\n");
 
     let text = std::fs::read_to_string(&path).unwrap();
     let written: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -93,7 +93,7 @@ fn export_jsonl_goes_on_where_it_was() {
 }
 
 #[test]
-fn watch_failed_tells_each_failure_once() {
+fn watch_failed_prints_each_failure_once() {
     let server = Server::start(|request, number| {
         assert_eq!(request.query("run_id").as_deref(), Some("run_1"));
         let statuses = match number {
@@ -110,7 +110,7 @@ fn watch_failed_tells_each_failure_once() {
     });
     let output = example("watch_failed", &server).args(["run_1", "0"]).output().unwrap();
     assert_eq!(
-        said(&output),
+        stdout(&output),
         "task_0 (video) failed\ntask_1 (video) cancelled\n2 of 3 tasks did not succeed\n"
     );
     assert_eq!(server.count(), 3);
@@ -124,10 +124,10 @@ fn blocking_counts() {
         Reply::json(200, json!(tasks))
     });
     let output = example("blocking", &server).output().unwrap();
-    assert_eq!(said(&output), "      2  succeeded\n      1  paused\n");
+    assert_eq!(stdout(&output), "      2  succeeded\n      1  paused\n");
 }
 
-/// Examples in the guide cannot use the emulator, so what it shows of it is what runs elsewhere.
+/// Examples in the guide cannot use the emulator, so the guide shows tests that run elsewhere.
 #[test]
 fn the_guide_shows_tests_of_the_downstream_crate() {
     let (_, rest) = include_str!("../src/guide/testing.md")
@@ -148,9 +148,9 @@ fn custom_http_client() {
         _ => Reply::json(200, json!([])),
     });
     let output = example("custom_http_client", &server).output().unwrap();
-    assert_eq!(said(&output), "task_1 is succeeded\n");
+    assert_eq!(stdout(&output), "task_1 is succeeded\n");
     let output = example("custom_http_client", &server).output().unwrap();
-    assert_eq!(said(&output), "no tasks yet\n");
+    assert_eq!(stdout(&output), "no tasks yet\n");
     let sent = &server.requests()[0];
     assert!(
         sent.header("user-agent")
@@ -164,7 +164,7 @@ fn custom_http_client() {
         .arg(proxy.url())
         .output()
         .unwrap();
-    assert_eq!(said(&output), "task_2 is succeeded\n");
+    assert_eq!(stdout(&output), "task_2 is succeeded\n");
     assert_eq!(proxy.requests()[0].target, format!("{}/tasks?limit=1", server.url()));
     assert_eq!(server.count(), 2);
 }

@@ -1,7 +1,7 @@
 //! The workspace follows the document: in a copy of it `openapi.yaml` grows a second resource and changes a
 //! bound, and with no Rust edited the client, the emulator and the command line have it, and their tests pass.
 //!
-//! It takes minutes, so it runs where it is asked for: `cargo test --test grown -- --ignored`.
+//! It takes minutes, so it is ignored by default: `cargo test --test grown -- --ignored`.
 
 #![cfg(unix)]
 
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What the document gets.
+/// What is added to the document.
 const PATHS: &str = include_str!("grown/paths.yaml");
 const SCHEMAS: &str = include_str!("grown/schemas.yaml");
 /// A program that uses it, as a test of the command line: that package has the client and the emulator.
@@ -17,7 +17,7 @@ const PROGRAM: &str = include_str!("grown/program.rs");
 
 /// The tests that pass in the copy: those of the client, of the emulator and of the command line.
 const TESTED: [&str; 3] = ["tests", "crates/emulator/tests", "crates/cli/tests"];
-/// But for this one, and the one that builds all of it once more for what has nothing to do with the document.
+/// Without this one, and the one that builds the workspace again for a reason unrelated to the document.
 const NOT_TESTED: [&str; 2] = ["grown", "outside"];
 
 /// A copy of this workspace.
@@ -26,14 +26,14 @@ struct Copy {
 }
 
 impl Copy {
-    /// With all that git has, or would take.
+    /// With all files that git has, or would add.
     fn new() -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = tempfile::tempdir().unwrap();
         let mut git = Command::new("git");
         let git = git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
         let files = git.current_dir(workspace).output().unwrap();
-        assert!(files.status.success(), "this is no checkout: {}", said(&files));
+        assert!(files.status.success(), "this is not a checkout: {}", output_of(&files));
         for file in String::from_utf8(files.stdout).unwrap().split_terminator('\0') {
             let (from, to) = (workspace.join(file), folder.path().join(file));
             fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -79,7 +79,7 @@ impl Copy {
     #[track_caller]
     fn succeeds(&self, arguments: &[&str]) -> String {
         let output = self.cargo(arguments);
-        let said = said(&output);
+        let said = output_of(&output);
         assert!(output.status.success(), "cargo {} failed:\n{said}", arguments.join(" "));
         said
     }
@@ -101,7 +101,7 @@ impl Copy {
     }
 }
 
-fn said(output: &Output) -> String {
+fn output_of(output: &Output) -> String {
     let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     format!("{stdout}{stderr}")
 }
@@ -127,7 +127,7 @@ fn the_workspace_follows_the_document() {
     assert!(built.contains(warning), "no warning that the client is stale:\n{built}");
 
     let check = copy.cargo(&["xtask", "codegen", "--check"]);
-    assert_eq!(check.status.code(), Some(1), "{}", said(&check));
+    assert_eq!(check.status.code(), Some(1), "{}", output_of(&check));
     let codegen = copy.succeeds(&["xtask", "codegen"]);
     assert!(!codegen.contains("RUST_BACKTRACE"), "{codegen}");
     copy.succeeds(&["xtask", "codegen", "--check"]);
@@ -150,6 +150,10 @@ fn the_workspace_follows_the_document() {
         "openapi.yaml:",
         "did you mean `string`?",
     ] {
-        assert!(said(&broken).contains(part), "`{part}` is not in:\n{}", said(&broken));
+        assert!(
+            output_of(&broken).contains(part),
+            "`{part}` is not in:\n{}",
+            output_of(&broken)
+        );
     }
 }

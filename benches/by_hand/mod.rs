@@ -1,4 +1,4 @@
-//! What one writes without this crate: structs for serde, and a loop around reqwest.
+//! The same without this crate: structs for serde, and a loop around reqwest.
 
 #![allow(dead_code, reason = "each bench uses its own part")]
 

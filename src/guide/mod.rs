@@ -1,4 +1,4 @@
-//! How to do what one does with this crate, one page each.
+//! How to use this crate, one page for each topic.
 
 #[doc = include_str!("getting_started.md")]
 pub mod getting_started {}

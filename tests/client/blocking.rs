@@ -88,54 +88,54 @@ fn threads_share_a_client() {
 }
 
 #[test]
-fn reading_ahead_goes_on_between_calls() {
-    let (said, hears) = mpsc::channel();
+fn reading_ahead_continues_between_calls() {
+    let (sender, events) = mpsc::channel();
     let all = ids(30);
     let server = Server::start(move |request, _| {
-        // A test that is over hears nothing more.
-        let _ = said.send(request.query("after"));
+        // Fails once the test has ended.
+        let _ = sender.send(request.query("after"));
         list(&all, request)
     });
     let client = client(&server);
     let mut tasks = client.list_tasks().limit(10).iter().read_ahead(1);
     assert_eq!(tasks.next().unwrap().unwrap().id, "task_00000");
-    assert_eq!(hears.recv_timeout(SOON), Ok(None));
-    // Nobody asks for an item, and still the next page is fetched.
-    assert_eq!(hears.recv_timeout(SOON), Ok(Some("task_00009".to_owned())));
+    assert_eq!(events.recv_timeout(SOON), Ok(None));
+    // The next page is fetched without a further call.
+    assert_eq!(events.recv_timeout(SOON), Ok(Some("task_00009".to_owned())));
     assert_eq!(tasks.count(), 29);
 }
 
 #[test]
 fn dropping_an_iterator_stops_its_reading_ahead() {
-    let (said, hears) = mpsc::channel();
-    let closed = said.clone();
+    let (sender, events) = mpsc::channel();
+    let closed = sender.clone();
     let all = ids(30);
     let server = Server::start_watched(
         move |request, number| {
-            said.send("came").unwrap();
+            sender.send("came").unwrap();
             match number {
                 0 => list(&all, request),
                 _ => Reply::Hang(Vec::new()),
             }
         },
         move || {
-            // A test that is over hears nothing more.
+            // Fails once the test has ended.
             let _ = closed.send("closed");
         },
     );
     let client = client(&server);
     let mut tasks = client.list_tasks().iter().read_ahead(1);
     assert_eq!(tasks.next().unwrap().unwrap().id, "task_00000");
-    assert_eq!(hears.recv_timeout(SOON), Ok("came"));
-    assert_eq!(hears.recv_timeout(SOON), Ok("came"));
+    assert_eq!(events.recv_timeout(SOON), Ok("came"));
+    assert_eq!(events.recv_timeout(SOON), Ok("came"));
     drop(tasks);
-    // The client, which has a thread, is still there: its time-out is a minute away.
-    assert_eq!(hears.recv_timeout(SOON), Ok("closed"));
+    // The client, which has a thread, is still there: its timeout is a minute away.
+    assert_eq!(events.recv_timeout(SOON), Ok("closed"));
     assert_eq!(client.base_url(), server.url());
 }
 
 #[test]
-fn inside_a_runtime_it_says_what_to_use() {
+fn inside_a_runtime_the_error_names_the_async_client() {
     let server = serving(1);
     let outside = Arc::new(client(&server));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

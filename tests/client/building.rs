@@ -1,4 +1,4 @@
-//! What a client can be built from, and what it says about the rest.
+//! Which settings a client can be built with, and the errors of the others.
 
 use std::fmt::Write;
 use std::process::Command;
@@ -8,7 +8,7 @@ use ittybit::{Category, Client};
 use serde_json::json;
 
 #[test]
-fn bad_settings_name_what_to_mend() {
+fn bad_settings_say_what_to_fix() {
     let key = |key: &str| Client::new(key);
     let url = |url: &str| Client::builder().api_key(KEY).base_url(url).build();
     let cases = [
@@ -89,7 +89,7 @@ async fn base_urls_may_have_a_path_and_a_slash() {
 }
 
 #[tokio::test]
-async fn requests_say_who_asks() {
+async fn requests_have_a_user_agent() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
     let plain = loopback::client(&server, &Waits::default());
     let _ = plain.list_tasks().send().await.unwrap();
@@ -157,7 +157,7 @@ fn from_env(variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "building::in_a_process_of_its_own",
+            "building::from_env_in_its_own_process",
             "--ignored",
             "--nocapture",
         ])
@@ -173,7 +173,7 @@ fn from_env(variables: &[(&str, &str)]) -> String {
 
 #[test]
 #[ignore = "`from_env` starts it with an environment of its own"]
-fn in_a_process_of_its_own() {
+fn from_env_in_its_own_process() {
     match Client::from_env() {
         Ok(client) => println!("says {}", client.base_url()),
         Err(error) => println!("says {error}"),
@@ -181,7 +181,7 @@ fn in_a_process_of_its_own() {
 }
 
 #[test]
-fn the_environment_says_key_and_base_url() {
+fn the_environment_sets_key_and_base_url() {
     assert_eq!(from_env(&[("ITTYBIT_API_KEY", KEY)]), "https://api.ittybit.com");
     let url = ("ITTYBIT_BASE_URL", "http://127.0.0.1:8080/v1/");
     assert_eq!(from_env(&[("ITTYBIT_API_KEY", KEY), url]), "http://127.0.0.1:8080/v1");
@@ -203,7 +203,7 @@ fn a_variable_that_is_not_unicode_is_named() {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "building::in_a_process_of_its_own",
+            "building::from_env_in_its_own_process",
             "--ignored",
             "--nocapture",
         ])

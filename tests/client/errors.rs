@@ -1,4 +1,4 @@
-//! Each fault of a server, a network or a caller is told apart and says what to do.
+//! Each fault of a server, a network or a caller has its own error, which says what to do.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::json;
 async fn first_error(server: &Server) -> Error {
     loopback::builder(server, &Waits::default())
         .retry(RetryPolicy::none())
-        // Long enough for a loopback answer, short enough to wait for in the tests of time-outs.
+        // Long enough for a response over loopback, short enough for the tests of timeouts.
         .timeout(Duration::from_millis(500))
         .max_response_bytes(4000)
         .build()
@@ -57,7 +57,7 @@ const FAULTS: &[Fault] = &[
         Reply::text(302, "text/plain", "").header("Location", "https://elsewhere.example/tasks")
     }),
     ("a redirect to nowhere", || Reply::text(301, "text/plain", "")),
-    // No redirect, and no answer to a request without a condition.
+    // Neither a redirect, nor a response to a request without a condition.
     ("304", || Reply::text(304, "text/plain", "")),
     ("204", || Reply::text(204, "text/plain", "")),
     ("success without a body", || page("")),
@@ -81,7 +81,7 @@ const FAULTS: &[Fault] = &[
     ("JSON of another content type that is broken", || {
         Reply::text(200, "text/plain", "[oops]")
     }),
-    ("compression that was not asked for", || {
+    ("compression that was not requested", || {
         page(b"\x0b\x02\x80[]\x03".to_vec()).header("Content-Encoding", "br")
     }),
     ("a body larger than the limit", || {
@@ -121,7 +121,7 @@ const FAULTS: &[Fault] = &[
 ];
 
 #[tokio::test]
-async fn each_fault_is_told_apart() {
+async fn each_fault_has_its_own_error() {
     let mut report = String::new();
     for (name, reply) in FAULTS {
         let server = Server::start(move |_, _| reply());
@@ -133,9 +133,9 @@ async fn each_fault_is_told_apart() {
     insta::assert_snapshot!(report);
 }
 
-/// Each chunk comes soon after the last, and still the whole takes too long.
+/// Each chunk arrives soon after the last, but the whole takes too long.
 #[tokio::test]
-async fn a_body_that_trickles_takes_too_long() {
+async fn a_slow_body_is_a_timeout() {
     let server = Server::start(|_, _| {
         Reply::Endless(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
@@ -149,7 +149,7 @@ async fn a_body_that_trickles_takes_too_long() {
     assert!(!error.body().unwrap().is_empty());
 }
 
-/// What a program and a person see of an error.
+/// An error, as a program and as a person see it.
 fn describe(report: &mut String, name: &str, error: &Error, url: &str) {
     let status = match error.status() {
         Some(status) => status.as_str().to_owned(),
@@ -195,7 +195,7 @@ async fn no_connection() {
 }
 
 #[tokio::test]
-async fn no_agreement_on_tls() {
+async fn a_failed_tls_handshake_is_no_connection() {
     let server = Server::start(|_, _| Reply::Close(b"not TLS".to_vec()));
     let client = Client::builder()
         .api_key(KEY)
@@ -210,7 +210,7 @@ async fn no_agreement_on_tls() {
 
 #[tokio::test]
 async fn no_connection_in_time() {
-    // The system takes the connection, but nobody answers the client's TLS greeting.
+    // The system accepts the connection, but nothing responds to the client's TLS handshake.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let client = Client::builder()
         .api_key(KEY)
@@ -278,14 +278,14 @@ async fn error_bodies_are_kept_but_bounded() {
 }
 
 #[tokio::test]
-async fn json_under_another_name_is_read() {
+async fn json_of_another_content_type_is_read() {
     let server = Server::start(|_, _| Reply::text(200, "text/plain", r"[]"));
     let client = loopback::client(&server, &Waits::default());
     assert!(client.list_tasks().send().await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn an_answer_of_just_the_limit_is_read() {
+async fn a_response_of_exactly_the_limit_is_read() {
     let body = json!([task("task_1")]).to_string();
     let length = body.len();
     let server = Server::start(move |_, _| page(body.clone()));
@@ -428,8 +428,8 @@ async fn the_key_goes_to_no_other_origin() {
     assert_eq!(error.category(), Category::Redirect);
     assert_eq!(elsewhere.count(), 0);
 
-    // A client of the caller's own may follow redirects. The key still stays behind, and what the
-    // other origin says is not taken for the API's answer.
+    // The caller's own HTTP client may follow redirects. The key is not sent along, and the response of the
+    // other origin is not read as the API's.
     let client = loopback::builder(&server, &Waits::default())
         .http_client(ittybit::reqwest::Client::new())
         .build()
@@ -440,7 +440,7 @@ async fn the_key_goes_to_no_other_origin() {
     assert_eq!(elsewhere.count(), 1);
     assert_eq!(elsewhere.requests()[0].header("authorization"), None);
 
-    // Nor does a link: the next page is asked for at the base URL.
+    // Nor does a link: the next page is requested at the base URL.
     let elsewhere = Server::start(|_, _| Reply::json(200, json!([])));
     let target = elsewhere.url();
     let server = Server::start(move |_, number| match number {

@@ -1,4 +1,4 @@
-//! Compressed answers: read where they were asked for, and a clear error where they were not.
+//! Compressed responses: read where they were requested, and a clear error where they were not.
 
 use crate::loopback::{self, Reply, Server, Waits};
 use ittybit::Category;
@@ -17,7 +17,7 @@ fn serving(body: &'static [u8]) -> Server {
 
 #[cfg(not(feature = "gzip"))]
 #[tokio::test]
-async fn without_the_feature_it_is_not_asked_for_and_an_error_says_why() {
+async fn without_the_feature_gzip_is_not_requested_and_is_an_error() {
     let server = serving(EMPTY_LIST);
     let client = loopback::client(&server, &Waits::default());
     let error = client.list_tasks().send().await.unwrap_err();
@@ -29,7 +29,7 @@ async fn without_the_feature_it_is_not_asked_for_and_an_error_says_why() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn with_the_feature_it_is_asked_for_and_read() {
+async fn with_the_feature_gzip_is_requested_and_read() {
     let server = serving(EMPTY_LIST);
     let client = loopback::client(&server, &Waits::default());
     assert!(client.list_tasks().send().await.unwrap().is_empty());
@@ -38,7 +38,7 @@ async fn with_the_feature_it_is_asked_for_and_read() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn the_limit_counts_what_comes_out() {
+async fn the_limit_applies_after_decompression() {
     let server = serving(BLANKS);
     for (limit, fits) in [(10_002, true), (10_001, false)] {
         let client = loopback::builder(&server, &Waits::default())
@@ -57,7 +57,7 @@ async fn the_limit_counts_what_comes_out() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn what_cannot_be_decompressed_is_told_and_tried_again() {
+async fn a_body_that_cannot_be_decompressed_is_retried() {
     let cut = &EMPTY_LIST[..EMPTY_LIST.len() - 9];
     for (broken, cause) in [(&b"not gzip at all"[..], "header"), (cut, "end")] {
         let server = serving(broken);
@@ -68,7 +68,7 @@ async fn what_cannot_be_decompressed_is_told_and_tried_again() {
         assert_eq!(error.attempts(), 3);
         let message = error.message();
         assert!(
-            message.starts_with("the answer could not be read to its end: "),
+            message.starts_with("the response could not be read to its end: "),
             "{message}"
         );
         assert!(message.contains(cause), "{message}");

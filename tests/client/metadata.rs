@@ -11,14 +11,14 @@ fn referred<'d>(document: &'d Value, node: &'d Value) -> &'d Value {
     reference.map_or(node, |pointer| document.pointer(pointer).unwrap())
 }
 
-/// A text of the document, as the client has it.
-fn words(node: &Value) -> &str {
+/// A text of the document.
+fn text(node: &Value) -> &str {
     node.as_str().unwrap_or_default().trim()
 }
 
-/// Of every operation, what a program finds in it. `openapi.yaml` has the same words.
+/// Compares each operation, and its parameters, with `openapi.yaml`.
 #[test]
-fn operations_say_what_the_document_says() {
+fn operations_match_the_document() {
     let document = ittybit_spec::Document::read("openapi.yaml".as_ref())
         .unwrap()
         .root()
@@ -31,8 +31,8 @@ fn operations_say_what_the_document_says() {
         if let Some(id) = documented["operationId"].as_str() {
             assert_eq!(letters(id), letters(operation.id));
         }
-        assert_eq!(words(&documented["summary"]), operation.summary);
-        assert_eq!(words(&documented["description"]), operation.description);
+        assert_eq!(text(&documented["summary"]), operation.summary);
+        assert_eq!(text(&documented["description"]), operation.description);
         let parameters = [&path["parameters"], &documented["parameters"]];
         let parameters = parameters
             .into_iter()
@@ -42,7 +42,7 @@ fn operations_say_what_the_document_says() {
         for parameter in operation.parameters {
             let found = parameters.iter().rfind(|found| found["name"] == parameter.name);
             let documented = found.unwrap_or_else(|| panic!("{} has no {}", operation.id, parameter.name));
-            assert_eq!(words(&documented["description"]), parameter.description);
+            assert_eq!(text(&documented["description"]), parameter.description);
             let default = referred(&document, &documented["schema"]).get("default");
             let default = default.map(|default| default.as_str().map_or(default.to_string(), str::to_owned));
             assert_eq!(default.as_deref(), parameter.default);

@@ -23,7 +23,7 @@ async fn sent(body: &str) -> Result<Vec<Task>, Error> {
     Ok(page.into_items())
 }
 
-/// A task with all that the reference shows, and a change.
+/// The task of the reference, with one change.
 fn changed(pointer: &str, value: Value) -> Value {
     let mut tasks: Vec<Value> = serde_json::from_str(include_str!("../data/reference.json")).unwrap();
     let mut task = tasks.remove(0);
@@ -35,7 +35,7 @@ fn changed(pointer: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_the_vendor_shows_of_other_generations_is_read() {
+async fn tasks_of_other_generations_in_the_vendors_docs_are_read() {
     for (pointer, value) in [
         ("/input/codecs", json!({ "video": "h264" })),
         ("/input/codecs/video", json!("h264")),
@@ -76,7 +76,7 @@ async fn times_in_milliseconds_are_read_and_written_back() {
     assert_eq!(serde_json::to_value(&tasks[0]).unwrap(), expected);
 }
 
-/// Items that no task can be made of, with what the error says about each.
+/// Items that are not tasks, with a part of the error of each.
 fn oddities() -> Vec<(String, &'static str)> {
     let item = |id: &str, more: &str| format!(r#"{{"id": "{id}", "kind": "video", "status": "queued", {more}}}"#);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
@@ -105,7 +105,7 @@ fn oddities() -> Vec<(String, &'static str)> {
 }
 
 #[tokio::test]
-async fn an_odd_item_costs_itself() {
+async fn an_odd_item_is_its_own_error() {
     for (odd, reason) in oddities() {
         let body = format!("[{}, {odd}, {}]", task("task_1"), task("task_3"));
         let id = serde_json::from_str::<BTreeMap<String, &serde_json::value::RawValue>>(&odd)
@@ -142,7 +142,7 @@ async fn an_odd_item_costs_itself() {
 }
 
 #[tokio::test]
-async fn the_reason_is_the_one_that_costs_the_item() {
+async fn the_reason_is_the_one_that_fails_the_item() {
     let body = r#"[{"id": "a", "progress": "half", "kind": "video",
         "status": {"is": "odd"}}]"#;
     let error = sent(body).await.unwrap_err().to_string();
@@ -180,7 +180,7 @@ fn serve(items: &[String], request: &Request) -> Reply {
         .header("Has-More", more.to_string())
 }
 
-/// What comes of a stream: the ids of tasks, and the JSON of odd items.
+/// All that a stream gives: the ids of tasks, and the JSON of odd items.
 async fn all(mut items: Items<Task>) -> Vec<String> {
     let mut all = Vec::new();
     while let Some(item) = items.next().await {
@@ -333,7 +333,7 @@ impl std::io::Write for Lines {
 }
 
 #[test]
-fn an_event_says_once_a_page_what_does_not_fit() {
+fn one_event_a_page_lists_values_that_do_not_fit() {
     let lines = Lines::default();
     let written = lines.clone();
     let layer = tracing_subscriber::fmt::layer()
@@ -376,7 +376,7 @@ fn an_event_says_once_a_page_what_does_not_fit() {
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),
-        // What a float can hold, as numbers that are documented as floats are read as such.
+        // Only numbers that a float represents: those that are documented as floats are read as such.
         (-(1_i64 << 53)..1 << 53).prop_map(Value::from),
         any::<i32>().prop_map(|number| Value::from(f64::from(number) + 0.5)),
         ".{0,6}".prop_map(Value::from),

@@ -96,7 +96,7 @@ async fn an_empty_list_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_stream_that_only_says_before_reads_backward() {
+async fn a_stream_with_only_before_reads_backward() {
     let server = serving(7);
     let items = client(&server, &Waits::default())
         .list_tasks()
@@ -110,7 +110,7 @@ async fn a_stream_that_only_says_before_reads_backward() {
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_after_an_error() {
+async fn a_stream_continues_after_an_error() {
     let ids = ids(6);
     let server = Server::start({
         let ids = ids.clone();
@@ -141,7 +141,7 @@ async fn a_stream_goes_on_after_an_error() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_that_is_not_needed() {
+async fn no_page_is_requested_that_is_not_needed() {
     for (wanted, requests) in [(0, 0), (1, 1), (10, 1), (11, 2), (20, 2), (25, 3), (99, 3)] {
         for read_ahead in [0, 1, 5] {
             let server = serving(25);
@@ -218,8 +218,8 @@ async fn calls_and_streams_can_be_spawned() {
 }
 
 #[test]
-fn a_stream_holds_one_page_however_long_the_list() {
-    // What this thread holds at most; the server has threads of its own.
+fn a_stream_keeps_one_page_however_long_the_list() {
+    // The peak of this thread; the server has threads of its own.
     let most_held = |count: usize| {
         let server = serving(count);
         let client = client(&server, &Waits::default());
@@ -227,7 +227,7 @@ fn a_stream_holds_one_page_however_long_the_list() {
             .enable_all()
             .build()
             .unwrap();
-        let held = allocation_counter::measure(|| {
+        let measured = allocation_counter::measure(|| {
             runtime.block_on(async {
                 let mut tasks = client.list_tasks().limit(20).stream();
                 let mut seen = 0;
@@ -237,7 +237,7 @@ fn a_stream_holds_one_page_however_long_the_list() {
                 assert_eq!(seen, count);
             });
         });
-        held.bytes_max
+        measured.bytes_max
     };
     let (few, many) = (most_held(60), most_held(1200));
     assert!(many * 4 < few * 5, "{few} bytes for 3 pages, {many} for 60");
@@ -286,7 +286,7 @@ async fn page_with(
 }
 
 #[tokio::test]
-async fn without_a_header_links_tell_and_then_the_size() {
+async fn without_a_header_the_link_decides_and_then_the_size() {
     let full = default_page();
     let next = ("Link", "<https://api.ittybit.com/tasks?after=x>; rel=\"next\"");
     let prev = ("Link", "<https://api.ittybit.com/tasks?before=x>; rel=\"prev\"");
@@ -305,7 +305,7 @@ async fn without_a_header_links_tell_and_then_the_size() {
     assert!(!has_more(None, full - 1, &[other]).await);
     // Of several links, any may be the one.
     assert!(has_more(None, 1, &[prev, next]).await);
-    // The size that was applied, that was asked for, or that is the default.
+    // The size that was applied, that was requested, or that is the default.
     assert!(has_more(Some(6), 5, &[("Limit", "5")]).await);
     assert!(!has_more(Some(5), 9, &[("Limit", "10")]).await);
     assert!(has_more(Some(5), 5, &[]).await);
@@ -313,11 +313,11 @@ async fn without_a_header_links_tell_and_then_the_size() {
     assert!(has_more(None, full, &[]).await);
     assert!(!has_more(None, full - 1, &[]).await);
     assert!(!has_more(None, 0, &[]).await);
-    // More were asked for than were applied, or fewer: a full page may have a next one either way.
+    // More were requested than were applied, or fewer: a full page may have a next one either way.
     assert!(has_more(Some(5), 5, &[("Limit", "100")]).await);
     assert!(has_more(None, full, &[("Limit", "100")]).await);
     assert!(!has_more(None, full - 1, &[("Limit", "100")]).await);
-    // What is not readable costs one request more, and never the rest of the list.
+    // For an unreadable header, one request more is sent, so that nothing is lost.
     assert!(has_more(None, 1, &[("Has-More", "1")]).await);
     assert!(!has_more(None, full, &[("Has-More", "0"), next]).await);
     assert!(has_more(None, 1, &[("Has-More", "perhaps"), prev]).await);
@@ -341,8 +341,8 @@ async fn a_list_without_any_header_ends_at_a_page_that_is_not_full() {
         let server = Server::start({
             let ids = ids.clone();
             move |request, _| match list(&ids, request) {
-                Reply::Answer { status, body, .. } => Reply::text(status, "application/json", body),
-                _ => unreachable!("a list is an answer"),
+                Reply::Response { status, body, .. } => Reply::text(status, "application/json", body),
+                _ => unreachable!("a list is a response"),
             }
         });
         let client = client(&server, &Waits::default());
@@ -353,7 +353,7 @@ async fn a_list_without_any_header_ends_at_a_page_that_is_not_full() {
 
 #[tokio::test]
 async fn contradictions_are_errors_and_not_endless_loops() {
-    // What each request is answered with, the items that are given, and the requests it takes.
+    // The page for each request, the items that the stream gives, and the number of requests.
     type Case = (
         &'static [(&'static [&'static str], bool)],
         &'static [&'static str],
@@ -368,7 +368,7 @@ async fn contradictions_are_errors_and_not_endless_loops() {
         (&[(&["a", "b"], true), (&["a", "b"], false)], &["a", "b"], 2),
         // A page that starts with the item that it should come after.
         (&[(&["a", "b"], true), (&["b", "c"], true)], &["a", "b"], 2),
-        // A circle of two, and of three.
+        // A cycle of two, and of three.
         (&[(&["a"], true), (&["b"], true), (&["a"], true)], &["a", "b"], 3),
         (
             &[(&["a"], true), (&["b"], true), (&["c"], true), (&["a"], true)],
@@ -376,10 +376,10 @@ async fn contradictions_are_errors_and_not_endless_loops() {
             4,
         ),
     ];
-    for (answers, given, requests) in cases {
+    for (pages, given, requests) in cases {
         for read_ahead in [0, 2] {
             let server = Server::start(move |_, number| {
-                let (ids, more) = answers[number];
+                let (ids, more) = pages[number];
                 page(ids, more)
             });
             let client = client(&server, &Waits::default());
@@ -396,7 +396,7 @@ async fn contradictions_are_errors_and_not_endless_loops() {
             assert_eq!(error.attempts(), 1);
             let message = error.to_string();
             assert!(
-                message.contains(&format!("GET {}/tasks answered 200", server.url())),
+                message.contains(&format!("GET {}/tasks responded with 200", server.url())),
                 "{message}"
             );
             assert_eq!(got, *given);
@@ -488,7 +488,7 @@ async fn reading_ahead_fetches_no_more_than_it_may() {
 }
 
 #[tokio::test]
-async fn reading_ahead_goes_on_after_an_error() {
+async fn reading_ahead_continues_after_an_error() {
     for pages in 1..4 {
         let ids = ids(23);
         let server = Server::start({
@@ -517,52 +517,51 @@ async fn reading_ahead_goes_on_after_an_error() {
     }
 }
 
-/// A server that says when a request has come, and when its connection is closed.
+/// A server that reports when a request arrives, and when its connection is closed.
 fn watched() -> (Server, mpsc::Receiver<&'static str>) {
-    let (said, hears) = mpsc::channel();
-    let closed = said.clone();
+    let (sender, events) = mpsc::channel();
+    let closed = sender.clone();
     let server = Server::start_watched(
         move |_, _| {
-            said.send("came").unwrap();
+            sender.send("came").unwrap();
             Reply::Hang(Vec::new())
         },
         move || {
-            // A test that is over hears nothing more.
+            // Fails once the test has ended.
             let _ = closed.send("closed");
         },
     );
-    (server, hears)
+    (server, events)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dropping_leaves_nothing_running() {
     let soon = Duration::from_secs(20);
     for read_ahead in [0, 1] {
-        let (server, hears) = watched();
+        let (server, events) = watched();
         let mut tasks = client(&server, &Waits::default())
             .list_tasks()
             .stream()
             .read_ahead(read_ahead);
         let reading = tokio::spawn(async move { tasks.try_next().await.map(|_| ()) });
-        assert_eq!(hears.recv_timeout(soon), Ok("came"));
+        assert_eq!(events.recv_timeout(soon), Ok("came"));
         reading.abort();
-        // The client closes the connection because nobody waits for the answer any more: its
-        // time-out is a minute away.
-        assert_eq!(hears.recv_timeout(soon), Ok("closed"));
+        // The client closes the connection because the call was dropped: its timeout is a minute away.
+        assert_eq!(events.recv_timeout(soon), Ok("closed"));
         assert_eq!(server.count(), 1);
     }
-    let (server, hears) = watched();
+    let (server, events) = watched();
     let call = tokio::spawn(client(&server, &Waits::default()).list_tasks().send());
-    assert_eq!(hears.recv_timeout(soon), Ok("came"));
+    assert_eq!(events.recv_timeout(soon), Ok("came"));
     call.abort();
-    assert_eq!(hears.recv_timeout(soon), Ok("closed"));
+    assert_eq!(events.recv_timeout(soon), Ok("closed"));
     assert_eq!(server.count(), 1);
 }
 
-/// A clock on which every wait is endless; it says when one starts, and when nobody waits any more.
+/// A clock on which every wait is endless; it reports when one starts, and when it is dropped.
 struct Endlessly(mpsc::Sender<&'static str>);
 
-/// Says that it is over when it is dropped.
+/// Reports that it was dropped.
 struct Wait(mpsc::Sender<&'static str>);
 
 impl Drop for Wait {
@@ -591,18 +590,18 @@ async fn dropping_ends_the_wait_for_the_next_attempt() {
     let soon = Duration::from_secs(20);
     for read_ahead in [0, 1] {
         let server = Server::replies(vec![|| Reply::error(503, "offline", "Wait.")]);
-        let (says, hears) = mpsc::channel();
+        let (sender, events) = mpsc::channel();
         let mut tasks = loopback::builder(&server, &Waits::default())
-            .retry(RetryPolicy::default().clock(Endlessly(says)))
+            .retry(RetryPolicy::default().clock(Endlessly(sender)))
             .build()
             .unwrap()
             .list_tasks()
             .stream()
             .read_ahead(read_ahead);
         let reading = tokio::spawn(async move { tasks.try_next().await.map(|_| ()) });
-        assert_eq!(hears.recv_timeout(soon), Ok("waits"));
+        assert_eq!(events.recv_timeout(soon), Ok("waits"));
         reading.abort();
-        assert_eq!(hears.recv_timeout(soon), Ok("over"));
+        assert_eq!(events.recv_timeout(soon), Ok("over"));
         assert_eq!(server.count(), 1);
     }
 }
@@ -629,11 +628,11 @@ async fn a_cancelled_wait_loses_nothing() {
     }
     assert_eq!(got, ids(30));
     assert!(cancelled > 0);
-    assert_eq!(server.count(), 10, "no page was asked for twice");
+    assert_eq!(server.count(), 10, "no page was requested twice");
 }
 
 #[tokio::test]
-async fn items_that_are_added_while_reading_push_nothing_out() {
+async fn items_added_while_reading_are_no_gap() {
     let server = Server::start(|request, number| {
         // Newest first: each request finds three more at the head than the one before.
         let old = (0..20).map(|number| format!("old_{number}"));

@@ -1,5 +1,5 @@
-//! Whatever the list, the size of its pages and the faults on the way: each task comes once, in
-//! order, and the number of requests is bounded.
+//! Whatever the list, the size of its pages and the faults: a stream gives each task once, in order, and the
+//! number of requests is bounded.
 
 use std::sync::LazyLock;
 
@@ -11,13 +11,13 @@ use tokio::runtime::Runtime;
 /// What happens to one request.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
-    Answered,
+    Responded,
     Unavailable,
     LimitedFor(u32),
     NotFound,
     WebPage,
     Closed,
-    /// Cut off after a share of the answer, in 256ths.
+    /// Cut off after a share of the response, in 256ths.
     CutShort(u8),
     /// As [`Fate::CutShort`], without a length.
     CutShortUnmeasured(u8),
@@ -26,7 +26,7 @@ enum Fate {
 
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
-        4 => Just(Fate::Answered),
+        4 => Just(Fate::Responded),
         1 => Just(Fate::Unavailable),
         1 => (0u32..400).prop_map(Fate::LimitedFor),
         1 => Just(Fate::NotFound),
@@ -39,10 +39,10 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
-    let answer = list(ids, request);
+    let response = list(ids, request);
     let cut = |share: u8, measured: bool| {
-        let Reply::Answer { body, .. } = &answer else {
-            unreachable!("a list is an answer")
+        let Reply::Response { body, .. } = &response else {
+            unreachable!("a list is a response")
         };
         let length = match measured {
             true => format!("Content-Length: {}\r\n", body.len()),
@@ -53,7 +53,7 @@ fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
         Reply::Close(bytes)
     };
     match fate {
-        Fate::Answered => answer,
+        Fate::Responded => response,
         Fate::Unavailable => Reply::text(503, "text/html", "<html>"),
         Fate::LimitedFor(seconds) => Reply::error(429, "rate_limited", "").header("Retry-After", seconds.to_string()),
         Fate::NotFound => Reply::error(404, "task_not_found", ""),
@@ -68,7 +68,7 @@ fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
 /// A server whose requests have these fates, one after the other, and then none.
 fn suffering(ids: &[String], fates: &[Fate]) -> Server {
     let (ids, fates) = (ids.to_vec(), fates.to_vec());
-    Server::start(move |request, number| suffer(fates.get(number).copied().unwrap_or(Fate::Answered), &ids, request))
+    Server::start(move |request, number| suffer(fates.get(number).copied().unwrap_or(Fate::Responded), &ids, request))
 }
 
 /// Ids that need escaping in a URL and in JSON, all different.
@@ -137,7 +137,7 @@ proptest! {
         let (got, errors) = read(tasks, fates.len())?;
         prop_assert_eq!(&got, &expected);
         // One request a page and one a fault.
-        let faults = fates.iter().filter(|fate| !matches!(fate, Fate::Answered)).count();
+        let faults = fates.iter().filter(|fate| !matches!(fate, Fate::Responded)).count();
         let pages = expected.len().div_ceil(size).max(1);
         prop_assert!(errors <= faults);
         prop_assert!(server.count() <= pages + faults, "{} requests", server.count());

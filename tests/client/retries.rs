@@ -1,4 +1,4 @@
-//! Which failures are tried again, and how long the client waits, against a server on this machine.
+//! Which failures are retried, and how long the client waits, against a server on this machine.
 
 use std::time::Duration;
 
@@ -53,14 +53,14 @@ async fn three_attempts_and_the_last_error() {
     assert_eq!(
         error.to_string(),
         format!(
-            "list_tasks failed: GET {}/tasks answered 503 Service Unavailable, offline: \
+            "list_tasks failed: GET {}/tasks responded with 503 Service Unavailable, offline: \
              Try again in a while. (3 attempts)",
             server.url()
         )
     );
 }
 
-/// The waits of a client whose every attempt is answered with this.
+/// The waits of a client that gets this response to every attempt.
 async fn waits_for(reply: fn() -> Reply) -> (Vec<Duration>, ittybit::Error) {
     let server = Server::replies(vec![reply]);
     let waits = Waits::default();
@@ -70,10 +70,10 @@ async fn waits_for(reply: fn() -> Reply) -> (Vec<Duration>, ittybit::Error) {
 }
 
 #[tokio::test]
-async fn retry_after_is_obeyed() {
+async fn retry_after_is_respected() {
     let back_off = [Duration::from_millis(500), Duration::from_secs(1)];
     let seconds = |seconds| vec![Duration::from_secs(seconds); 2];
-    // The clock of these tests stands at Wed, 01 Jan 2025 00:00:00 GMT.
+    // The clock of these tests is at Wed, 01 Jan 2025 00:00:00 GMT.
     let cases: [(&str, Vec<Duration>, Option<u64>); _] = [
         ("7", seconds(7), Some(7)),
         ("0", seconds(0), Some(0)),
@@ -103,7 +103,7 @@ async fn retry_after_is_obeyed() {
 }
 
 #[tokio::test]
-async fn what_time_may_heal_is_tried_again() {
+async fn transient_failures_are_retried() {
     let healing: &[fn() -> Reply] = &[
         || Reply::error(408, "timeout", ""),
         || Reply::error(429, "rate_limited", ""),
@@ -125,7 +125,7 @@ async fn what_time_may_heal_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_will_stay_wrong_is_not() {
+async fn permanent_failures_are_not_retried() {
     let staying: &[fn() -> Reply] = &[
         || Reply::error(400, "request_invalid", ""),
         || Reply::error(401, "token_invalid", "").header("Retry-After", "1"),
@@ -149,7 +149,7 @@ async fn what_will_stay_wrong_is_not() {
 }
 
 #[tokio::test]
-async fn time_outs_are_tried_again() {
+async fn timeouts_are_retried() {
     let slow: &[fn() -> Reply] = &[
         || Reply::Hang(Vec::new()),
         || Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[".to_vec()),
@@ -167,7 +167,7 @@ async fn time_outs_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again() {
+async fn a_refused_connection_is_retried() {
     let address = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -185,7 +185,7 @@ async fn a_refused_connection_is_tried_again() {
 }
 
 #[tokio::test]
-async fn jitter_out_of_range_is_brought_in() {
+async fn jitter_is_clamped_to_its_range() {
     for (share, expected) in [(-1.0, 0), (0.0, 0), (2.0, 500), (f64::NAN, 0)] {
         let server = Server::replies(vec![unavailable, empty]);
         let waits = Waits::default();
@@ -237,7 +237,7 @@ async fn the_random_share_fills_the_whole_range() {
 }
 
 #[tokio::test]
-async fn one_attempt_where_none_is_to_follow() {
+async fn a_policy_without_retries_makes_one_attempt() {
     let server = Server::replies(vec![unavailable]);
     let waits = Waits::default();
     for policy in [

@@ -1,4 +1,4 @@
-//! Tasks as the API sends them: the example of the reference, and values that no version knows.
+//! Tasks as the API sends them: the example of the reference, and unknown values.
 
 use ittybit::{File, FileKind, SortOrder, Task, TaskKind, TaskStatus, TaskStatusFilter};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::loopback::{Reply, Server, Waits, client};
 
-/// The example of the reference, word for word.
+/// The example of the reference, verbatim.
 const REFERENCE: &str = include_str!("../data/reference.json");
 
 /// Takes out every object member that is null.
@@ -66,7 +66,7 @@ const OBJECTS: [&str; 6] = [
 ];
 
 #[test]
-fn what_no_version_knows_survives_at_every_level() {
+fn unknown_fields_survive_at_every_level() {
     let mut task: Value = serde_json::from_str::<Vec<Value>>(REFERENCE).unwrap().remove(0);
     task["status"] = json!("paused");
     task["kind"] = json!("hologram");
@@ -88,7 +88,7 @@ fn what_no_version_knows_survives_at_every_level() {
     assert_eq!(round_trip(&task), expected);
 }
 
-/// A string survives every conversion, and a known one never lands in `Unknown`.
+/// A string survives every conversion, and a known one never becomes `Unknown`.
 macro_rules! survives {
     ($name:ident, $text:expr) => {{
         let text: &str = $text;
@@ -222,8 +222,7 @@ fn any_of(schemas: &Value, schema: &Value) -> BoxedStrategy<Value> {
     }
 }
 
-/// What is left of a value when it is written back: of the optional properties of the document, those that are
-/// not null.
+/// A value as it is written back: without those optional properties of the document that are null.
 fn written_back(schemas: &Value, schema: &Value, value: &Value) -> Value {
     let Value::Object(members) = value else {
         return value.clone();
@@ -265,9 +264,9 @@ fn any_task_of_the_document_survives() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Filters take what tasks have, older names among it, and what no version knows.
+/// A filter takes any value of a task: one of an older name, and an unknown one.
 #[tokio::test]
-async fn filters_are_sent_as_the_api_knows_them() {
+async fn filters_are_sent_in_the_newer_spelling() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
     let list = || client(&server, &Waits::default()).list_tasks();
     for (request, target) in [

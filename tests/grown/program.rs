@@ -1,5 +1,5 @@
-//! A program that uses what `openapi.yaml` has got: a second resource, by the client and by the command line,
-//! against the emulator.
+//! A program that uses what was added to `openapi.yaml`: a second resource, by the client and by the command
+//! line, against the emulator.
 
 mod support;
 
@@ -31,7 +31,7 @@ async fn runs_are_created_read_changed_listed_and_deleted() {
     assert!(matches!(&created.source, RunSource::UrlSource(source) if source.url == "https://example.com/a.mov"));
     assert!(created.created_at.is_some());
 
-    // The same key once more makes no second run.
+    // The same key again creates no second run.
     let keyed = || client.create_run().idempotency_key("mine").body(new_run("second"));
     let second = keyed().send().await.unwrap().into_inner();
     assert_eq!(keyed().send().await.unwrap().into_inner(), second);

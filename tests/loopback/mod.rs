@@ -1,4 +1,4 @@
-//! An HTTP server on this machine that says to the byte what a test wants to hear.
+//! An HTTP server on this machine whose responses a test sets to the byte.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
@@ -42,15 +42,15 @@ impl Request {
 
 /// What the server does about a request.
 pub enum Reply {
-    /// Answers, and keeps the connection.
-    Answer {
+    /// Responds, and keeps the connection.
+    Response {
         status: u16,
         headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     },
     /// Writes these bytes, and closes the connection.
     Close(Vec<u8>),
-    /// Writes these bytes, and keeps the connection open without another word.
+    /// Writes these bytes, and keeps the connection open without writing more.
     Hang(Vec<u8>),
     /// Writes the first bytes once, then the others again and again, with a pause between.
     Endless(Vec<u8>, Vec<u8>, Duration),
@@ -62,7 +62,7 @@ impl Reply {
     }
 
     pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self::Answer {
+        Self::Response {
             status,
             headers: vec![("Content-Type", content_type.to_owned())],
             body: body.into(),
@@ -76,8 +76,8 @@ impl Reply {
 
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         match &mut self {
-            Self::Answer { headers, .. } => headers.push((name, value.into())),
-            _ => panic!("only an answer has headers"),
+            Self::Response { headers, .. } => headers.push((name, value.into())),
+            _ => panic!("only a response has headers"),
         }
         self
     }
@@ -167,9 +167,9 @@ fn serve(mut connection: TcpStream, reply: &Script, requests: &Mutex<Vec<Request
             requests.push(request.clone());
             requests.len() - 1
         };
-        // A client that has gone away is no fault of the server: writing just ends.
+        // A client that has gone away is not an error of the server: writing ends.
         let result = match reply(&request, number) {
-            Reply::Answer { status, headers, body } => {
+            Reply::Response { status, headers, body } => {
                 let mut out = format!("HTTP/1.1 {status} Whatever\r\n").into_bytes();
                 for (name, value) in headers {
                     out.extend(format!("{name}: {value}\r\n").bytes());
@@ -208,8 +208,8 @@ fn serve(mut connection: TcpStream, reply: &Script, requests: &Mutex<Vec<Request
 fn read_request(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut parts = line.split_whitespace();
+    let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
     let mut headers = HashMap::new();
     loop {
         let mut line = String::new();
@@ -263,7 +263,7 @@ pub fn ids(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("task_{number:05}")).collect()
 }
 
-/// Answers as the API does, for a list that stands in this order.
+/// The response of the API for a list in this order.
 pub fn list(ids: &[String], request: &Request) -> Reply {
     let limit: usize = request
         .query("limit")
@@ -289,7 +289,7 @@ pub fn list(ids: &[String], request: &Request) -> Reply {
         .header("Limit", limit.to_string())
 }
 
-/// A clock on which no wait takes time; it remembers how long it was asked to wait.
+/// A clock on which no wait takes time; it records the waits.
 #[derive(Clone, Default)]
 pub struct Waits(Arc<Mutex<Vec<Duration>>>);
 
@@ -312,7 +312,7 @@ impl ittybit::Clock for Waits {
 
 pub const KEY: &str = "ittybit_0123456789abcdef";
 
-/// A client of the server that waits on `waits`, and always as long as it may.
+/// A client of the server that waits on `waits`, always for the longest time.
 pub fn client(server: &Server, waits: &Waits) -> ittybit::Client {
     builder(server, waits).build().unwrap()
 }

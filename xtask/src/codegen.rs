@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: a document becomes the checked-in client.
+//! `cargo xtask codegen`: generates the checked-in client from a document.
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,7 +33,7 @@ Exit codes:
   1  a mistake in the document, a stale file under `--check`, or any other failure
   2  wrong usage")]
 pub struct Args {
-    /// Write nothing; where a file is stale, print the difference and the command that mends it,
+    /// Write nothing; where a file is stale, print the difference and the command that fixes it,
     /// and exit with 1
     #[arg(long)]
     check: bool,
@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "spec")]
     name: Option<String>,
 
-    /// Also list what is in the document and has no effect on the code, and every warning of a kind
+    /// Also list the parts of the document that have no effect on the code, and every warning of a kind
     #[arg(short, long)]
     verbose: bool,
 }
@@ -61,14 +61,14 @@ pub struct Args {
 /// Warnings of one kind that are shown: a large document has hundreds of some.
 const REPEATED: usize = 5;
 
-/// The checked-in client of this workspace, and what its tests know of the document.
+/// The checked-in client of this workspace, and the part of its tests that is generated.
 const CLIENT: &str = "generated/client.rs";
 const CASES: &str = "generated/cases.rs";
 
 /// Runs the command.
 ///
 /// # Errors
-/// [`Diagnostics`] for what is wrong in the document; anything else in words.
+/// [`Diagnostics`] for a mistake in the document; a message for anything else.
 pub fn run(args: &Args) -> Result<()> {
     let mode = if args.check { Mode::Check } else { Mode::Write };
     let (spec, out) = match (&args.spec, &args.out) {
@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> Result<()> {
     for path in [spec, out] {
         ensure!(
             !path.to_string_lossy().contains(char::is_control),
-            "the path {path:?} holds a control character, and the header of the code cannot"
+            "the path {path:?} has a control character, which the header of the code cannot have"
         );
     }
     if let (Ok(from), Ok(to)) = (fs::canonicalize(spec), fs::canonicalize(out)) {
@@ -167,7 +167,7 @@ fn command(args: &Args, name: fn(&Path) -> &Path) -> String {
     command
 }
 
-/// A path that says nothing about this machine.
+/// A path without folders of this machine.
 fn without_folders(path: &Path) -> &Path {
     match path.file_name() {
         Some(name) if path.is_absolute() => Path::new(name),
@@ -186,7 +186,7 @@ fn quoted(path: &Path) -> String {
     }
 }
 
-/// Makes the snapshots of the drift tests what the tests find.
+/// Updates the snapshots of the drift tests.
 ///
 /// # Errors
 /// Which snapshots cannot be made, and why; the others are made.
@@ -214,7 +214,7 @@ fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
     );
 }
 
-/// Prints what the document became, after what generation has to say about it.
+/// Prints a summary of the client, after the notes of the generator.
 fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client) -> Result<()> {
     let mut repeated: HashMap<_, usize> = HashMap::new();
     let mut is_shown = |finding: &Diagnostic| {

@@ -1,10 +1,10 @@
-//! `cargo xtask corpus`: what becomes of many documents.
+//! `cargo xtask corpus`: generates clients from many documents.
 //!
-//! The generator is measured by documents that nobody wrote for it. Each of them is generated in a
-//! process of its own, so that an abort or a document without end costs that document only, and, under
-//! `--check`, compiled as a crate of its own: a module that does not resolve would hide the errors of
-//! all others of its crate. The crates of a batch are members of one workspace, which is used again for
-//! the next batch, so that dependencies are compiled once and the folder stays small.
+//! This measures the generator with documents from elsewhere. Each client is generated in a process of its
+//! own, so that an abort or an endless loop affects only one document, and, under `--check`, compiled as a
+//! crate of its own: a module that does not resolve would hide the errors of all others of its crate. The
+//! crates of a batch are members of one workspace, which is used again for the next batch, so that
+//! dependencies are compiled once and the folder stays small.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use crate::output::counted;
 use crate::package;
 
-/// Generate clients from every OpenAPI 3 document below a folder, and say what became of them
+/// Generate clients from every OpenAPI 3 document below a folder, and report the results
 ///
 /// Documents are files that end in .yaml, .yml or .json and say `openapi: 3…`; other files are left
 /// out. With `--check` the clients are compiled, with the features `blocking` and `schemars`, and a
@@ -56,16 +56,16 @@ pub struct Args {
     one: bool,
 }
 
-/// A document that takes longer is given up: so long, and as long again for each 10 MB.
+/// The time limit of a document, and again for each 10 MB.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Crates that are compiled together: what they compile to is on the disk at once.
+/// The number of crates that are compiled together: their output is on the disk at the same time.
 const BATCH: usize = 40;
 
 /// Rows of a table that are shown.
 const ROWS: usize = 10;
 
-/// What became of a document.
+/// The result of a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Compiled,
@@ -94,7 +94,7 @@ impl Outcome {
     }
 }
 
-/// One document and what became of it.
+/// One document and its result.
 struct Entry {
     /// Below the folder.
     path: PathBuf,
@@ -107,7 +107,7 @@ struct Entry {
     lines: usize,
 }
 
-/// What the generator or the compiler says of a document.
+/// A finding of the generator or the compiler.
 struct Finding {
     severity: String,
     /// The code, or the message without what differs between documents.
@@ -162,7 +162,7 @@ fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
         for entry in fs::read_dir(&folder).with_context(read)? {
             let entry = entry.with_context(read)?;
             let path = entry.path();
-            // Symbolic links are not followed: they may lead in a circle.
+            // Symbolic links are not followed: they may form a cycle.
             if entry.file_type().with_context(read)?.is_dir() {
                 folders.push(path);
             } else if path
@@ -233,7 +233,7 @@ fn threads() -> usize {
     thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Generates one client, in a process that is ended where it takes too long.
+/// Generates one client, in a process that is ended at its time limit.
 fn generate(path: &Path) -> Result<Entry> {
     let mut entry = Entry {
         path: path.to_owned(),
@@ -440,7 +440,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
         if message["reason"] == "compiler-message" && (level == "error" || level == "warning") {
             batch[index].outcome = Outcome::DoesNotCompile;
             let text = text.as_str().unwrap_or_default();
-            // `3 warnings emitted` sums up the others.
+            // `3 warnings emitted` is a summary of the others.
             if !message["message"]["spans"].as_array().is_none_or(Vec::is_empty) {
                 let place = &message["message"]["spans"][0];
                 let text = format!("{text} (line {})", place["line_start"]);
@@ -453,7 +453,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
     let unknown = batch.iter().any(|entry| entry.outcome == Outcome::Generated);
     ensure!(
         !unknown,
-        "cargo said nothing of a client:\n{}",
+        "cargo reported nothing about a client:\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(())

@@ -58,7 +58,7 @@ fn show(error: &anyhow::Error) {
         anstream::eprintln!("{}", diagnostics.render(true));
         return;
     }
-    // Whoever reads the output has seen enough, as with `cargo xtask codegen -v | head`.
+    // The reader of the output closed it, as with `cargo xtask codegen -v | head`.
     let closed = |cause: &std::io::Error| cause.kind() == ErrorKind::BrokenPipe;
     if error.downcast_ref().is_some_and(closed) {
         return;

@@ -1,5 +1,5 @@
-//! `cargo xtask measure`: what the generator costs those who depend on the client, and those who
-//! edit the document. The figures stand in `docs/performance.md`.
+//! `cargo xtask measure`: the build times of crates that depend on the client, and of an edit of the
+//! document. The figures are in `docs/performance.md`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace;
 
-/// Measure what builds cost; takes minutes, and wants an otherwise idle machine
+/// Measure build times; takes minutes, on an otherwise idle machine
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -55,7 +55,7 @@ const CRATES: [(&str, &str); 2] = [
 /// Builds both crates from nothing, in turns.
 fn build(root: &Path, rounds: u32) -> Result<()> {
     let directory = tempfile::tempdir()?;
-    // By hand one needs no streams of reqwest. TLS is the same.
+    // The crate by hand needs no streams of reqwest. TLS is the same.
     let dependencies = [
         "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"query\", \"rustls\"] }\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"".to_owned(),
         format!("ittybit = {{ path = {root:?} }}"),
@@ -103,14 +103,14 @@ fn cpu_seconds(package: &Path, target: &Path) -> Result<f64> {
         .sum()
 }
 
-/// Adds a parameter to the document, checks, and takes it out again.
+/// Adds a parameter to the document, runs `cargo check`, and restores the document.
 fn edit(root: &Path, rounds: u32) -> Result<()> {
     let path = root.join("openapi.yaml");
     let original = fs::read_to_string(&path)?;
     check(root)?;
     let mut seconds = Vec::new();
     for round in 0..rounds {
-        // A name that no round had before, so that nothing is taken from a cache.
+        // A name that no round had before, so that nothing is cached.
         let edited = original.replace("title: Ittybit API", &format!("title: Ittybit API {round}"));
         let edited = edited.replace(
             "        progress:\n",

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::builder::styling::{AnsiColor, Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
-/// What becomes of a file that is not as it should be.
+/// What to do with a stale file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// It is written.
@@ -19,18 +19,18 @@ pub enum Mode {
     Check,
 }
 
-/// A file that is not, or under [`Mode::Write`] was not, as it should be.
+/// A file that is stale, or under [`Mode::Write`] was.
 pub struct Change {
     path: PathBuf,
-    /// What it holds, or held; `None` where there is no such file.
+    /// Its old contents; `None` where there is no such file.
     old: Option<String>,
     new: String,
 }
 
-/// Compares a file with what it should hold, and writes it under [`Mode::Write`] where it differs.
+/// Compares a file with its expected contents, and writes it under [`Mode::Write`] where it differs.
 ///
 /// # Errors
-/// A folder that is not there, a path that is no file, and whatever else reading and writing meet.
+/// A folder that does not exist, a path that is not a file, or an error of reading or writing.
 pub fn put(mode: Mode, path: &Path, text: &str) -> Result<Option<Change>> {
     let old = read(path)?;
     if old.as_deref() == Some(text.as_bytes()) {
@@ -67,7 +67,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 
 /// Writes beside the file and renames, so that no crash leaves half of it.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    // A rename would replace a symbolic link instead of what it leads to.
+    // A rename would replace a symbolic link instead of its target.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // `File::create_new` gives the permissions of any new file; tempfile's own are the owner's only.
     let mut file = tempfile::Builder::new().make_in(folder(&path), |path| File::create_new(path))?;
@@ -86,11 +86,11 @@ fn folder(path: &Path) -> &Path {
 impl Change {
     /// Lines around a difference that are shown with it.
     const CONTEXT: usize = 3;
-    /// Lines of one diff that are shown; whoever needs more writes the file and asks git.
+    /// Lines of one diff that are shown; for more, write the file and use `git diff`.
     const LINES: usize = 200;
 
     fn diff(&self) -> TextDiff<'_, '_, str> {
-        // Files with nothing in common would take the square of their size.
+        // Files with nothing in common would take quadratic time.
         TextDiff::configure()
             .timeout(Duration::from_secs(2))
             .diff_lines(self.old.as_deref().unwrap_or_default(), self.new.as_str())

@@ -1,4 +1,4 @@
-//! A crate of its own around a generated client: what `cargo xtask codegen --out FOLDER` writes.
+//! A crate of its own with a generated client: what `cargo xtask codegen --out FOLDER` writes.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -9,10 +9,10 @@ use ittybit_spec::{Document, Node};
 
 use crate::output::{self, Change, Mode};
 
-/// The folder of the runtime, which generated crates depend on by path as long as it is not published.
+/// The folder of the runtime, which generated crates depend on by path.
 ///
 /// # Errors
-/// Where this program outlived the sources that it was built from.
+/// The sources that this program was built from have been moved or deleted.
 pub fn runtime() -> Result<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .with_file_name("crates")
@@ -20,7 +20,8 @@ pub fn runtime() -> Result<PathBuf> {
     fs::canonicalize(&path).with_context(|| format!("the runtime is not at `{}`", path.display()))
 }
 
-/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path.
+/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path. The version is for a crate that is
+/// published: a registry has no paths. All crates of this workspace have one version.
 pub fn manifest(name: &str, runtime: &Path) -> String {
     format!(
         r#"[package]
@@ -43,7 +44,7 @@ gzip = ["ittybit-runtime/gzip"]
 schemars = ["dep:schemars", "ittybit-runtime/schemars"]
 
 [dependencies]
-ittybit-runtime = {{ path = {:?}, default-features = false }}
+ittybit-runtime = {{ version = "{}", path = {:?}, default-features = false }}
 schemars = {{ version = "1", optional = true }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
@@ -51,14 +52,15 @@ serde_json = "1"
 [dev-dependencies]
 tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
 "#,
+        env!("CARGO_PKG_VERSION"),
         runtime.display()
     )
 }
 
-/// The name of the crate in a folder, unless another is asked for.
+/// The name of the crate in a folder, unless another is set.
 ///
 /// # Errors
-/// A name that cargo or Rust would not take.
+/// A name that cargo or Rust does not allow.
 pub fn name(asked_for: Option<&str>, folder: &Path) -> Result<String> {
     let of_folder = || {
         let folder = std::path::absolute(folder).ok()?;
@@ -66,7 +68,7 @@ pub fn name(asked_for: Option<&str>, folder: &Path) -> Result<String> {
     };
     let name = asked_for.map(str::to_owned).or_else(of_folder).unwrap_or_default();
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
-    // `r#` and a hyphen make a keyword no better as the name of a crate.
+    // With `r#` or a hyphen, a keyword is still not the name of a crate.
     let taken = [
         "core",
         "std",
@@ -101,7 +103,7 @@ pub fn put(mode: Mode, folder: &Path, name: &str, document: &Document, client: &
         );
     }
     let title = title(document);
-    // Its own workspace, or it would be a stranger in the one around it.
+    // Its own workspace, because it is not a member of one around it.
     let manifest = format!("{}\n[workspace]\n", manifest(name, &between(folder, &runtime()?)?));
     let library = format!(
         "//! Client for {title}.\n\n#![forbid(unsafe_code)]\n\nmod client;\n\n#[doc(inline)]\npub use client::*;\n"
@@ -120,7 +122,7 @@ pub fn put(mode: Mode, folder: &Path, name: &str, document: &Document, client: &
     Ok(changes)
 }
 
-/// The document's title, in one line and without what Markdown or rustdoc would take for more than words.
+/// The document's title, in one line and without markup for Markdown or rustdoc.
 fn title(document: &Document) -> String {
     let title = document.get("/info/title").and_then(Node::as_str).unwrap_or_default();
     let plain = |char: char| char.is_alphanumeric() || " -_.,'/&()".contains(char);
@@ -140,7 +142,7 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
         .zip(to.components())
         .take_while(|(a, b)| a == b)
         .count();
-    // Two folders that share nothing but the root will hardly move together.
+    // Two folders that share only the root are unlikely to be moved together.
     if shared < 2 {
         return Ok(to.to_owned());
     }
@@ -148,7 +150,7 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
     Ok(up.chain(to.components().skip(shared)).collect())
 }
 
-/// What the crate is, and a first call: the example of its first method.
+/// The crate's README, with a first call: the example of its first method.
 fn readme(name: &str, title: &str, client: &Client) -> String {
     let krate = name.replace('-', "_");
     let call = first_call(&client.code);

@@ -42,13 +42,13 @@ pub fn run() -> Result<Snapshots> {
     let output = Command::new(env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
         .args(COMMAND.split(' ').skip(1))
         .args(["--quiet", "--no-fail-fast"])
-        // With these, insta writes each snapshot that differs into the folder, and lets it pass.
+        // With these, insta writes each snapshot that differs into the folder, and the test passes.
         .env("INSTA_UPDATE", "new")
         .env("INSTA_PENDING_DIR", pending.path())
         .env("INSTA_FORCE_PASS", "1")
         .env("INSTA_OUTPUT", "none")
         .env("RUST_BACKTRACE", "0")
-        // Taken away again where this program's own output is not a terminal's.
+        // Removed again where this program's own output is not a terminal.
         .env("CARGO_TERM_COLOR", "always")
         .output()
         .context("cannot start cargo")?;
@@ -115,7 +115,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A pending snapshot as insta accepts it: without the line of the assertion, which any edit of the
-/// test would change. It stands in the header, between two lines of dashes.
+/// test would change. It is in the header, between two lines of dashes.
 fn accepted(pending: &str) -> String {
     match pending.split_once("\n---\n") {
         Some((header, contents)) => {

@@ -11,7 +11,7 @@ pub fn root() -> Result<PathBuf> {
     Ok(Path::new(&package).parent().unwrap_or(Path::new(".")).to_owned())
 }
 
-/// Makes the root of the workspace the current folder, so that its files go by their short names.
+/// Makes the root of the workspace the current folder, so that its files have short names.
 pub fn enter() -> Result<()> {
     let root = root()?;
     env::set_current_dir(&root).with_context(|| format!("cannot enter `{}`", root.display()))

@@ -1,4 +1,4 @@
-//! Runs `cargo xtask codegen` as a maintainer does, and holds what it prints and writes.
+//! Runs `cargo xtask codegen` as a maintainer does, and checks its output and the files that it writes.
 
 mod support;
 
@@ -41,7 +41,7 @@ components:
 ";
 
 impl Folder {
-    /// One that holds `pets.yaml`.
+    /// One with `pets.yaml`.
     fn with_pets() -> Self {
         let folder = Self::new();
         folder.write("pets.yaml", PETS);
@@ -210,7 +210,7 @@ fn mistakes_are_shown_with_their_place() {
 }
 
 #[test]
-fn what_has_no_effect_is_listed() {
+fn parts_without_effect_are_listed() {
     let folder = Folder::with_pets();
     insta::assert_snapshot!("verbose", folder.run(&codegen_with("-v")));
 }
@@ -234,7 +234,7 @@ fn code_goes_to_standard_output() {
 }
 
 #[test]
-fn colours_only_where_they_are_wanted() {
+fn colours_follow_the_terminal() {
     let folder = Folder::with_pets();
     let check = codegen_with("--check");
     let plain = folder.run(&check).to_string();
@@ -275,7 +275,7 @@ fn the_header_names_no_folder_of_this_machine() {
 }
 
 #[test]
-fn what_cannot_be_written_is_said() {
+fn files_that_cannot_be_written_are_errors() {
     let folder = Folder::with_pets();
     let before = folder.state();
     let to = |out| folder.run(&["codegen", "--spec", "pets.yaml", "--out", out]);
@@ -287,7 +287,7 @@ fn what_cannot_be_written_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_a_link_and_permissions_are_the_usual() {
+fn links_are_kept_and_permissions_are_the_usual_ones() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = Folder::with_pets();
@@ -329,7 +329,7 @@ fn types() {
 }
 "#,
     );
-    // The versions that are here already, so that no registry is asked.
+    // The versions that are here already, so that no registry is needed.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     folder.write("Cargo.lock", fs::read(lock).unwrap());
     folder
@@ -387,10 +387,10 @@ fn a_workspace() {
         folder.run_in_workspace(&["codegen", "--check"])
     );
     folder.assert_untouched_since(&before);
-    let mended = folder.run_in_workspace(&["codegen"]);
+    let fixed = folder.run_in_workspace(&["codegen"]);
     assert!(
-        mended.stdout.ends_with(&format!("changed: {snapshot} (+1 −1)\n")),
-        "{mended}"
+        fixed.stdout.ends_with(&format!("changed: {snapshot} (+1 −1)\n")),
+        "{fixed}"
     );
 
     // A drift test that fails for another reason.
@@ -414,7 +414,7 @@ fn a_workspace() {
     assert!(!run.stderr.contains("panicked"), "{run}");
     assert!(folder.read("generated/client.rs").contains("/// A cat."));
 
-    // One whose snapshot stands in its own text.
+    // A test with an inline snapshot.
     folder.write(
         "tests/drift.rs",
         "#[test]\nfn inline() {\n    insta::assert_snapshot!(1, @\"2\");\n}\n",
@@ -425,7 +425,7 @@ fn a_workspace() {
 }
 
 #[test]
-fn without_cargo_it_says_how_to_run_it() {
+fn without_cargo_the_error_says_how_to_run_it() {
     let folder = Folder::with_pets();
     let output = folder
         .command(&["codegen"])
@@ -440,7 +440,7 @@ fn without_cargo_it_says_how_to_run_it() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error_to_report() {
+fn a_closed_output_is_not_an_error() {
     let folder = Folder::with_pets();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

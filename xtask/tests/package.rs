@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --out FOLDER`: the crate builds as it is, and what was edited stays.
+//! `cargo xtask codegen --out FOLDER`: the crate builds as it is, and edits of it are kept.
 
 mod support;
 
@@ -46,14 +46,14 @@ fn cargo(folder: &Folder, arguments: &[&str]) {
 }
 
 #[test]
-fn a_folder_becomes_a_crate_that_builds_and_keeps_what_is_edited() {
+fn a_folder_becomes_a_crate_that_builds_and_keeps_edits() {
     let folder = Folder::new();
     folder.write("pets.yaml", PETS);
     let run = folder.run(&CODEGEN);
     assert_eq!(run.code, 0, "{run}");
     let client = folder.read("pet-shop/src/client.rs");
     assert!(client.contains(r#"env_prefix: "PET_SHOP""#), "{client}");
-    // What this workspace is locked to is what can be had without a network.
+    // The versions of this workspace are available without a network.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.lock");
     folder.write("pet-shop/Cargo.lock", std::fs::read(lock).unwrap());
     // The first call of the README is compiled too.
@@ -71,7 +71,11 @@ fn a_folder_becomes_a_crate_that_builds_and_keeps_what_is_edited() {
         "mod client;",
         "/// Mine.\npub const EDITED: () = ();\n\nmod client;",
     );
-    folder.replace("pet-shop/Cargo.toml", "0.1.0", "7.0.0");
+    folder.replace(
+        "pet-shop/Cargo.toml",
+        "version = \"0.1.0\"\nedition",
+        "version = \"7.0.0\"\nedition",
+    );
     cargo(
         &folder,
         &["check", "--all-targets", "--features", "blocking,schemars,gzip"],

@@ -42,7 +42,7 @@ components:
         age: { type: integer, format: int32, description: In years., nullable: true, example: null }
 ";
 
-/// A repository with one commit on `main`, which holds `openapi.yaml`.
+/// A repository with one commit of `openapi.yaml` on `main`.
 struct Repository(Folder);
 
 impl Repository {
@@ -349,7 +349,7 @@ fn in_git_diff_of_a_conflict() {
 }
 
 #[test]
-fn failing() {
+fn fail_on() {
     let repository = Repository::new();
     let diff = |more: &[&str]| repository.run(&[&["diff", "HEAD:openapi.yaml"], more].concat());
     let code = |more: &[&str]| diff(more).lines().next().unwrap().to_owned();
@@ -384,7 +384,7 @@ fn failing() {
 }
 
 #[test]
-fn what_cannot_be_read() {
+fn documents_that_cannot_be_read() {
     let repository = Repository::new();
     repository.write("docs/one.yaml", PETS);
     repository.commit();

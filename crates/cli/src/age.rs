@@ -1,11 +1,11 @@
-//! Ages: a time as a person says it, seen from now.
+//! Ages: a time relative to now, such as `3 min ago`.
 
 use ittybit_runtime::Timestamp;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-/// A twelfth of a year, which is 365.2425 days in the long run.
+/// A twelfth of a year, which has 365.2425 days on average.
 const MONTH: u64 = 2_629_746;
 const YEAR: u64 = 12 * MONTH;
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::failure::{Failure, warn};
 use crate::naming::Subcommand;
 
-/// Values by name, and what the body is apart from its fields.
+/// Values by name, and the body apart from its fields.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
     pub parameters: Vec<(&'static str, Vec<String>)>,
@@ -108,7 +108,7 @@ impl Arguments {
     }
 }
 
-/// A text, or what is in the file behind an `@`, or on standard input.
+/// A text, the contents of the file after an `@`, or standard input.
 fn contents(given: &str) -> Result<String, Failure> {
     let path = match given.strip_prefix('@') {
         Some(path) => path,

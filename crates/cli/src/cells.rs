@@ -14,7 +14,7 @@ use crate::terminal::{steers, visible};
 /// How the items of an operation are shown.
 pub struct Cells {
     operation: &'static Operation,
-    /// Whether a person sees the output as it is.
+    /// Whether the output is a terminal.
     on_terminal: bool,
 }
 
@@ -78,7 +78,7 @@ impl Cells {
         if self.on_terminal { visible(&text) } else { text }
     }
 
-    /// JSON on one line. On a terminal, what would steer it is escaped, which says the same.
+    /// JSON on one line. On a terminal, control characters are escaped, which is equal JSON.
     pub fn json(&self, json: &RawValue) -> String {
         let json = one_line(json.get());
         if !self.on_terminal {
@@ -86,7 +86,7 @@ impl Cells {
         }
         let mut out = String::with_capacity(json.len());
         for char in json.chars() {
-            // A tab stands between tokens; in strings JSON itself escapes it.
+            // A tab is between tokens; in strings JSON itself escapes it.
             if steers(char) && char != '\t' {
                 out.push_str(&format!("\\u{:04x}", u32::from(char)));
             } else {
@@ -103,8 +103,8 @@ impl Cells {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: those begin with one of these characters, and so do
-/// numbers, which stay as they are. A `'` in front makes a text of it, and spreadsheets do not show it.
+/// A cell that no spreadsheet reads as a formula. Formulas begin with one of these characters; numbers may too,
+/// and are not changed. A `'` in front makes the cell a text, and spreadsheets do not show it.
 fn inert(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
     match is_formula {

@@ -19,17 +19,17 @@ use crate::program::Program;
 use crate::single::is_download;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all was done, or the reader of the output had enough; 1 it failed or was interrupted, or with \
+Exit codes: 0 success, or the reader of the output closed it; 1 the command failed or was interrupted, or with \
 --watch not all succeeded; 2 it was not called rightly, or has no usable key.";
 
-/// What was called.
+/// The subcommand that was called.
 pub enum Called<'a> {
     Operation(Box<Order<'a>>),
     Print(Vec<u8>),
     WritePages(PathBuf),
 }
 
-/// A call, and what is to become of what it gives.
+/// A call, and what to do with its response.
 pub struct Order<'a> {
     pub subcommand: &'a Subcommand,
     pub arguments: Arguments,
@@ -113,7 +113,7 @@ pub fn command(program: &'static Program, subcommands: &[Subcommand]) -> Command
         )
 }
 
-/// Calls that can be made, out of the document.
+/// Examples of calls, made from the document.
 fn examples(program: &Program, subcommands: &[Subcommand]) -> String {
     let name = program.name;
     let mut lines = Vec::new();
@@ -219,7 +219,7 @@ fn body_argument(body: &RequestBody) -> Arg {
         _ => {
             let more = match body.fields {
                 [] => "",
-                _ => "; a flag wins over it",
+                _ => "; a flag overrides it",
             };
             Arg::new("body")
                 .long("body")
@@ -238,14 +238,14 @@ fn paging_arguments(operation: &Operation) -> Vec<Arg> {
         Arg::new("all")
             .long("all")
             .action(ArgAction::SetTrue)
-            .help("List all there are, page after page, instead of one page"),
+            .help("List all items, page after page, instead of one page"),
         Arg::new("max")
             .long("max")
             .value_name("NUMBER")
             .value_parser(connection::positive)
             .allow_negative_numbers(true)
             .conflicts_with("all")
-            .help("List so many at most, on as many pages as it takes"),
+            .help("List this many items at most, from as many pages as needed"),
     ];
     if let Some(lifecycle) = operation.lifecycle {
         let noun = noun(operation);
@@ -256,12 +256,12 @@ fn paging_arguments(operation: &Operation) -> Vec<Arg> {
                 .action(ArgAction::SetTrue)
                 .conflicts_with_all(["all", "max"])
                 .help(format!(
-                    "List all {noun} again and again, and print what changes, until each is done"
+                    "Poll the list of {noun}, and print what changes, until all have finished"
                 ))
                 .long_help(format!(
-                    "List all {noun} again and again, and print what changes, until each is done: a table that is \
-                     kept up to date on a terminal, each change as it comes elsewhere. Done is what has as its \
-                     {}: {}",
+                    "Poll the list of {noun}, and print what changes, until all have finished: on a terminal as a \
+                     table that is kept up to date, elsewhere as one line for each change. Finished means that \
+                     {} is one of: {}",
                     lifecycle.field,
                     ends.join(", ")
                 )),
@@ -287,7 +287,7 @@ fn output_arguments(operation: &'static Operation) -> Vec<Arg> {
             .short('o')
             .value_name("PATH")
             .help_heading("Output")
-            .help("Where to save what comes; `-` is standard output");
+            .help("Where to save the response; `-` is standard output");
         return vec![argument];
     }
     if operation.response == ResponseBody::Empty {
@@ -326,7 +326,7 @@ fn output_arguments(operation: &'static Operation) -> Vec<Arg> {
     ]
 }
 
-/// A time that is not nothing.
+/// A duration of more than zero.
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text
         .parse()
@@ -386,7 +386,7 @@ fn argument(operation: &Operation, argument: &Argument) -> Arg {
     if argument.flag.as_deref() != Some(FILE) && parameter.kind == Kind::File && is_only_file(operation, parameter) {
         arg = arg.visible_alias(FILE);
     }
-    // What is a JSON field may be in the body instead.
+    // A field of a JSON body may be in `--body` instead.
     arg = match argument.is_field() && parameter.kind != Kind::File {
         true if parameter.required => arg.required_unless_present("body"),
         _ => arg.required(parameter.required),
@@ -398,14 +398,14 @@ fn argument(operation: &Operation, argument: &Argument) -> Arg {
             .default_missing_value("true")
             .value_parser(Documented(vec![("true", ""), ("false", "")])),
         _ if !parameter.values.is_empty() => arg.value_parser(Documented(parameter.values.to_vec())),
-        // A field may well be empty; the address of a resource, and a filter, may not.
+        // A field may be empty; a path parameter and a filter may not.
         Kind::Text if argument.is_field() => arg.value_parser(value_parser!(String)),
         _ => arg.value_parser(NonEmptyStringValueParser::new()),
     }
 }
 
-/// Takes any text, for the API may know more than its document; help and completions show what is
-/// documented.
+/// Takes any text, because the API may have values that its document does not; help and completions show the
+/// documented ones.
 #[derive(Clone)]
 struct Documented(Vec<(&'static str, &'static str)>);
 
@@ -428,7 +428,7 @@ impl TypedValueParser for Documented {
     }
 }
 
-/// What the arguments ask for.
+/// Reads the arguments.
 pub fn called<'a>(
     program: &'static Program,
     command: &mut Command,
@@ -472,7 +472,7 @@ fn order<'a>(
     let operation = subcommand.operation;
     let view = match operation.response {
         ResponseBody::Json => view(operation, matches)?,
-        // Only what is JSON is shown in a format.
+        // Only JSON has a format of output.
         _ => View {
             format: Format::Jsonl,
             columns: None,
@@ -522,7 +522,7 @@ fn view(operation: &Operation, matches: &ArgMatches) -> Result<View, Failure> {
     Ok(View { format, columns })
 }
 
-/// Whether a path leads to a part of what another leads to.
+/// Whether a path is within another.
 fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
 }
@@ -535,7 +535,7 @@ fn prose(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// A sentence as clap likes it: on one line, without its full stop.
+/// A sentence in clap's style: on one line, without its full stop.
 fn sentence(text: &str) -> String {
     let text = prose(text);
     match text.strip_suffix('.') {

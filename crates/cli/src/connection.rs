@@ -14,7 +14,7 @@ use crate::failure::{Failure, credentials};
 use crate::naming::{credential_flag, variable, variables};
 use crate::program::Program;
 
-/// What the flags say of the connection.
+/// The connection, as the flags set it.
 pub struct Connection {
     program: &'static Program,
     /// Of each scheme for which one was given.
@@ -23,13 +23,13 @@ pub struct Connection {
     allow_insecure_http: bool,
     timeout: Option<u64>,
     retries: Option<u16>,
-    /// How many items the emulator has, if it is what responds.
+    /// How many items the emulator has, if there is one.
     emulator: Option<u64>,
 }
 
-/// What an attempt may take, in seconds, where nobody says it.
+/// The default timeout of an attempt, in seconds.
 const TIMEOUT: u64 = 60;
-/// The same where a file is sent, which takes as long as it takes.
+/// The same where a file is sent, which may take long.
 const TIMEOUT_OF_FILES: u64 = 24 * 60 * 60;
 
 /// The flags.
@@ -78,7 +78,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
             .value_name("NUMBER")
             .value_parser(value_parser!(u16))
             .allow_negative_numbers(true)
-            .help("How often a request that failed is sent again, where that may help [default: 2]"),
+            .help("How often a request is retried after a transient failure [default: 2]"),
     ]);
     if program.emulator.is_some() {
         arguments.push(
@@ -92,7 +92,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
                 .conflicts_with_all(ids)
                 .conflicts_with_all(["base-url", "allow-insecure-http"])
                 .help(
-                    "Ask an emulator in this process instead of a server, with so many made-up items [100 if left out]",
+                    "Call an emulator in this process instead of a server, with this many generated items [100 if left out]",
                 ),
         );
     }
@@ -132,13 +132,13 @@ impl Connection {
         }
     }
 
-    /// For a call that sends files, which takes as long as it takes.
+    /// For a call that sends files, which may take long.
     pub fn for_files(mut self) -> Self {
         self.timeout.get_or_insert(TIMEOUT_OF_FILES);
         self
     }
 
-    /// A builder of a client, and the emulator that it is to talk to, if it is.
+    /// A builder of a client, and the emulator that it calls, if there is one.
     async fn builder(self) -> Result<(ClientBuilder, Option<Emulator>), Failure> {
         let api = self.program.api;
         let mut builder = ClientBuilder::new(api)
@@ -149,7 +149,7 @@ impl Connection {
             builder = builder.retry(RetryPolicy::default().max_attempts(u32::from(retries) + 1));
         }
         if let (Some(items), Some(start)) = (self.emulator, self.program.emulator) {
-            // Millions of items take their time, in which Ctrl-C has to be heard.
+            // Millions of items take a while, in which Ctrl-C has to be handled.
             let emulator = tokio::task::spawn_blocking(move || start(items)).await;
             let emulator = emulator.map_err(|error| Failure::failed(format!("the emulator cannot start: {error}")))?;
             let emulator = emulator.map_err(|error| match error.kind() {
@@ -171,7 +171,7 @@ impl Connection {
         Ok((builder, None))
     }
 
-    /// A client, and the emulator that it talks to, if it does. `prepare` has the last word on how it is set up.
+    /// A client, and the emulator that it calls, if there is one. `prepare` makes the last settings.
     pub async fn open(
         self,
         prepare: impl FnOnce(ClientBuilder) -> ClientBuilder,

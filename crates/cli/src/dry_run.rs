@@ -17,7 +17,7 @@ use crate::item::Members;
 use crate::naming::variable;
 use crate::single::is_download;
 
-/// Keeps the request in place of sending it.
+/// Records the request instead of sending it.
 #[derive(Clone, Default)]
 pub struct DryRun(Arc<Mutex<Option<Request>>>);
 
@@ -29,7 +29,7 @@ impl Transport for DryRun {
 }
 
 impl DryRun {
-    /// Sets a client up: what it sends has no credentials, but the variables that hold them.
+    /// Sets up a client that sends the names of environment variables in place of credentials.
     pub fn prepare(&self, mut builder: ClientBuilder, api: &'static Api) -> ClientBuilder {
         for scheme in api.schemes {
             let mut placeholders = scheme.variables.iter().map(|name| placeholder(api, name));
@@ -149,7 +149,7 @@ fn part_of_json(name: &str, json: &RawValue) -> (&'static str, String) {
     ("--form", format!("{name}=\"{value}\";type=application/json"))
 }
 
-/// A text as a shell takes it, in which the variables of credentials stay variables.
+/// A text quoted for a shell, with the variables of credentials left as variables.
 fn quoted(text: &str, api: &Api) -> String {
     let names = api.schemes.iter().flat_map(|scheme| scheme.variables);
     let mut placeholders: Vec<String> = names.map(|name| placeholder(api, name)).collect();

@@ -1,4 +1,4 @@
-//! Failures: what is printed of them, and the exit code.
+//! Failures: how they are printed, and their exit codes.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
@@ -11,29 +11,29 @@ use ittybit_runtime::{Category, Error};
 use crate::naming::{Subcommand, credential_flag, variable, variables};
 use crate::terminal::harmless;
 
-/// Why the command did not do what it was asked for.
+/// Why the command failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// Whoever read the output has enough of it.
+    /// The reader of the output closed it.
     ClosedPipe,
-    /// Told on standard error.
-    Told {
+    /// Reported on standard error.
+    Reported {
         message: String,
         tips: Vec<String>,
         code: u8,
     },
-    /// A call, or the client that was to make it.
+    /// A call failed, or its client could not be built.
     Call { error: Box<Error>, tips: Vec<String> },
 }
 
-/// It was tried, and went wrong.
+/// The exit code of a failed command.
 const FAILED: u8 = 1;
-/// It was asked for in a way that cannot go right.
+/// The exit code of a wrong command line.
 const USAGE: u8 = 2;
 
 impl Failure {
     pub fn failed(message: impl Into<String>) -> Self {
-        Self::Told {
+        Self::Reported {
             message: message.into(),
             tips: Vec::new(),
             code: FAILED,
@@ -41,27 +41,27 @@ impl Failure {
     }
 
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Told {
+        Self::Reported {
             message: message.into(),
             tips: Vec::new(),
             code: USAGE,
         }
     }
 
-    /// Says what to do.
+    /// Adds a tip on what to do.
     pub fn tip(mut self, tip: impl Into<String>) -> Self {
         match &mut self {
-            Self::Told { tips, .. } | Self::Call { tips, .. } => tips.push(tip.into()),
+            Self::Reported { tips, .. } | Self::Call { tips, .. } => tips.push(tip.into()),
             Self::ClosedPipe => {}
         }
         self
     }
 
-    /// Prints it, in the words of the command line; the exit code.
+    /// Prints it, with flags in place of the client's names; returns the exit code.
     pub fn report(self, api: &Api, subcommand: Option<&Subcommand>) -> ExitCode {
         let (message, tips, code) = match self {
             Self::ClosedPipe => return ExitCode::SUCCESS,
-            Self::Told { message, tips, code } => (message, tips, code),
+            Self::Reported { message, tips, code } => (message, tips, code),
             Self::Call { error, tips } => {
                 let code = match error.category() {
                     Category::Configuration | Category::InvalidArgument => USAGE,
@@ -73,30 +73,30 @@ impl Failure {
         };
         let red = AnsiColor::Red.on_default().bold();
         let green = AnsiColor::Green.on_default();
-        tell("error", red, &message);
+        print("error", red, &message);
         for tip in tips {
-            tell("  tip", green, &tip);
+            print("  tip", green, &tip);
         }
         ExitCode::from(code)
     }
 }
 
-/// Says on standard error what may be wrong.
+/// Prints a warning to standard error.
 pub fn warn(message: &str) {
-    tell("warning", AnsiColor::Yellow.on_default().bold(), message);
+    print("warning", AnsiColor::Yellow.on_default().bold(), message);
 }
 
-fn tell(label: &str, style: Style, message: &str) {
+fn print(label: &str, style: Style, message: &str) {
     line(format_args!("{style}{label}:{style:#} {}", harmless(message)));
 }
 
-/// Says something on standard error that is nothing to worry about.
+/// Prints a note to standard error.
 pub fn note(message: &str) {
     line(format_args!("{}", harmless(message)));
 }
 
 fn line(text: fmt::Arguments<'_>) {
-    // Where it cannot be said, nobody is there to be told so.
+    // If that fails, there is nowhere to report it.
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
@@ -144,7 +144,7 @@ pub fn credentials(api: &Api) -> Option<String> {
 /// The client names its methods and arguments; here they are flags.
 fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String {
     let mut message = match error.argument() {
-        // Nothing was sent, so it does not matter what would have been.
+        // Nothing was sent, so the request is not shown.
         Some(_) => error.message().to_owned(),
         None => error.to_string(),
     };
@@ -152,7 +152,7 @@ fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String
         let spelled = subcommand.and_then(|subcommand| subcommand.spelled(argument));
         let spelled = spelled.unwrap_or_else(|| format!("--{argument}"));
         let named = format!("argument `{argument}`: ");
-        // Most reasons go on from the name: `must be …`.
+        // Most reasons continue the name: `must be …`.
         let between = match message.strip_prefix(&named) {
             Some(reason) if reason.starts_with("the ") || reason.starts_with("this ") => ": ",
             _ => " ",
@@ -174,7 +174,7 @@ fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String
         .fold(message, |message, (method, flag)| message.replace(&method, &flag))
 }
 
-/// A number with its thousands apart: `12,345`.
+/// A number with separated thousands: `12,345`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();

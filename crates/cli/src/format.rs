@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-/// What items are printed as.
+/// The format in which items are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Table,
@@ -49,7 +49,7 @@ impl ValueEnum for Format {
     }
 }
 
-/// How the caller wants to see what comes.
+/// How items are printed.
 #[derive(Debug)]
 pub struct View {
     pub format: Format,

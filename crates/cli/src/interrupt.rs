@@ -1,4 +1,4 @@
-//! Ctrl-C: the first is an order to stop in good order, the second to stop at once.
+//! Ctrl-C: the first one stops in good order, the second one stops at once.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use crate::terminal::{ERASE_LINE, can_erase};
 
 /// Ctrl-C came first.
 pub fn interrupted() -> Failure {
-    Failure::failed("interrupted before anything came")
+    Failure::failed("interrupted before there was a response")
 }
 
-/// Tells of the first Ctrl-C.
+/// Reports the first Ctrl-C.
 pub struct Interrupt(Arc<Notify>);
 
 impl Interrupt {
     /// From here on Ctrl-C no longer ends the program by itself. Needs a runtime with a thread of its
-    /// own, so that it is heard while the output is blocked.
+    /// own, so that it is handled while the output is blocked.
     pub fn listen() -> Self {
         let first = Arc::new(Notify::new());
         let notify = Arc::clone(&first);
         let mut pressed = Box::pin(tokio::signal::ctrl_c());
-        // Asking once sets up the handler. The other thread might come to it only after the signal, which
-        // would end the program without a word. Where it cannot be set up, Ctrl-C does what it always does.
+        // The first poll sets up the handler. On the other thread that might happen only after the signal, which
+        // would end the program without a message. Where it cannot be set up, Ctrl-C ends the program.
         if pressed.as_mut().now_or_never().is_none() {
             tokio::spawn(async move {
                 if pressed.await.is_ok() {
@@ -39,12 +39,12 @@ impl Interrupt {
         Self(first)
     }
 
-    /// What `work` gives, or nothing if Ctrl-C comes first.
+    /// The result of `work`, or nothing if Ctrl-C comes first.
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = self.0.notified() => {
-                // The terminal has written `^C` where the next line is to stand.
+                // The terminal has written `^C` at the start of the next line.
                 if can_erase() {
                     let _ = write!(io::stderr(), "{ERASE_LINE}");
                 }

@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// The fields of an item that were asked for, by their paths, such as `input.url`.
+/// The requested fields of an item, by their paths, such as `input.url`.
 pub struct Fields<'a>(HashMap<String, &'a RawValue>);
 
 impl<'a> Fields<'a> {
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// JSON without line ends, which stand only between its tokens.
+/// JSON without line ends, which are only between its tokens.
 pub fn one_line(json: &str) -> String {
     json.replace(['\n', '\r'], "")
 }

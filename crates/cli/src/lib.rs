@@ -1,8 +1,8 @@
 //! A command line for an API, made from the API's document.
 //!
 //! Subcommands, flags, help texts and possible values come from the operations that a generated client has
-//! as data. What is written here is how to call and how to print, not what there is. The command `ittybit`
-//! is a [`Program`] of the client `ittybit`.
+//! as data. This crate only knows how to call and how to print. The command `ittybit` is a [`Program`] of
+//! the client `ittybit`.
 
 mod age;
 mod arguments;
@@ -39,7 +39,7 @@ use crate::naming::Subcommand;
 use crate::transfer::Metered;
 
 impl Program {
-    /// Does what the arguments of the process ask for.
+    /// Runs with the arguments of the process.
     ///
     /// ```no_run
     /// fn call(program: &'static ittybit_cli::Program) -> std::process::ExitCode {
@@ -52,8 +52,8 @@ impl Program {
         let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
             Ok(matches) => matches,
             // Help, or the version: output like any other.
-            Err(asked) if !asked.use_stderr() => {
-                return match asked.print() {
+            Err(help) if !help.use_stderr() => {
+                return match help.print() {
                     Ok(()) => ExitCode::SUCCESS,
                     Err(error) => Failure::from(error).report(self.api, None),
                 };
@@ -77,14 +77,14 @@ impl Program {
     }
 
     fn call(&'static self, order: Order) -> Result<(), Failure> {
-        // A thread beside this one hears Ctrl-C while this one waits for a reader of its output.
+        // Another thread handles Ctrl-C while this one waits for a reader of its output.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime could be set up: {error}")))?;
         let result = runtime.block_on(self.send(order));
-        // A request that is still under way is of no use to anyone.
+        // A request that is still under way is dropped.
         runtime.shutdown_background();
         result
     }
@@ -112,7 +112,7 @@ impl Program {
             return output::print(command.as_bytes());
         }
         let (sends, receives) = (arguments.has_files(), single::is_download(operation));
-        // Before Ctrl-C is an order to stop in good order: it may wait for standard input.
+        // Before Ctrl-C is handled: this may wait for standard input.
         let call = arguments.call(operation)?;
         let interrupt = Interrupt::listen();
         let connection = if sends { connection.for_files() } else { connection };

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Lists with pages.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -17,13 +17,13 @@ use crate::naming::{Subcommand, noun};
 use crate::output::Output;
 use crate::watch;
 
-/// How much of a list is wanted.
+/// How much of a list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     Page,
     All,
     Max(u64),
-    /// All, again and again, until each has come to its end; so long after a change.
+    /// All, polled until each item has finished; with the first interval.
     Watch(Option<Duration>),
 }
 
@@ -60,7 +60,7 @@ pub async fn run(
     }
 }
 
-/// Fewer requests, where the caller does not say how large pages are to be.
+/// Sets the largest page, for fewer requests, where the caller sets no size.
 pub fn ask_for_large_pages(operation: &Operation, extent: Extent, arguments: &mut Arguments) {
     let paging = operation.paging.as_ref();
     let (Some(limit), Some(largest)) = (
@@ -86,7 +86,7 @@ fn reads_backward(operation: &Operation, arguments: &Arguments) -> bool {
     })
 }
 
-/// A list that is gone through.
+/// A list that is read.
 struct List<'a> {
     subcommand: &'a Subcommand,
     extent: Extent,
@@ -119,7 +119,7 @@ impl List<'_> {
             items = items.max_items(usize::try_from(most).unwrap_or(usize::MAX));
         }
         loop {
-            // What has come is shown before there is a wait for more.
+            // What was received is shown before waiting for more.
             let next = match items.try_next().now_or_never() {
                 Some(next) => Some(next),
                 None => {
@@ -132,12 +132,12 @@ impl List<'_> {
                 Some(Ok(None)) => return output.end(),
                 Some(Err(error)) => {
                     output.stop()?;
-                    let tip = self.how_to_go_on(&items, output.items());
+                    let tip = self.how_to_resume(&items, output.items());
                     return Err(tip.into_iter().fold(error.into(), Failure::tip));
                 }
                 None => {
                     output.stop()?;
-                    let tip = self.how_to_go_on(&items, output.items());
+                    let tip = self.how_to_resume(&items, output.items());
                     let failure = Failure::failed(format!(
                         "interrupted after {} {}",
                         count(output.items()),
@@ -149,7 +149,7 @@ impl List<'_> {
         }
     }
 
-    /// The flag that goes on from a cursor, as a shell takes it.
+    /// The flag that resumes from a cursor, quoted for a shell.
     fn resume_flag(&self, cursor: &str) -> String {
         let paging = self.subcommand.operation.paging.as_ref();
         let name = match self.backward {
@@ -157,7 +157,7 @@ impl List<'_> {
             false => paging.map(|paging| paging.forward),
         };
         let flag = name.and_then(|name| self.subcommand.flag(name)).unwrap_or_default();
-        // What a server sends is not run by whoever copies it.
+        // A cursor comes from the server, and must not be run by a shell that it is copied to.
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "_-.".contains(char);
         if cursor.chars().all(is_plain) && !cursor.starts_with('-') {
             format!("--{flag} {cursor}")
@@ -166,14 +166,14 @@ impl List<'_> {
         }
     }
 
-    fn how_to_go_on(&self, items: &Items<Item>, done: u64) -> Option<String> {
+    fn how_to_resume(&self, items: &Items<Item>, done: u64) -> Option<String> {
         let cursor = items.cursor()?;
         let rest = match self.extent {
             Extent::Max(most) => format!(" --max {}", most.saturating_sub(done)),
             _ => String::new(),
         };
         Some(format!(
-            "to go on from here, call it with {}{rest}",
+            "to resume from here, call it with {}{rest}",
             self.resume_flag(cursor)
         ))
     }

@@ -1,4 +1,4 @@
-//! A table that is drawn again where it stands, on a terminal.
+//! A table that is redrawn in place, on a terminal.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::failure::Failure;
 use crate::terminal::{erase_lines, height, width};
 
-/// What is drawn, and can be taken back.
+/// What is drawn, and can be erased.
 #[derive(Default)]
 pub struct Live {
     /// How wide each line above the cursor is.
@@ -31,9 +31,9 @@ impl Live {
         Ok(())
     }
 
-    /// Takes it back, so that something else can be printed.
+    /// Erases it, so that something else can be printed.
     pub fn erase(&mut self) -> Result<(), Failure> {
-        // Not by way of what leaves colours out, which would leave this out too.
+        // Not through `anstream`, which would remove this with the colours.
         let mut out = io::stdout().lock();
         out.write_all(erase_lines(rows(&self.lines, width()).min(Self::room())).as_bytes())?;
         out.flush()?;
@@ -47,7 +47,7 @@ impl Live {
     }
 }
 
-/// How many rows lines of these widths have. A terminal that became narrower has broken them.
+/// How many rows lines of these widths have. A terminal that became narrower has wrapped them.
 fn rows(lines: &[usize], width: Option<usize>) -> usize {
     let width = width.unwrap_or(usize::MAX).max(1);
     lines.iter().map(|line| line.div_ceil(width).max(1)).sum()

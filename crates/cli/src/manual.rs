@@ -26,7 +26,7 @@ pub fn page_of(command: &mut Command, path: &[&String]) -> Result<Vec<u8>, Failu
     page(found, &source).map_err(Failure::from)
 }
 
-/// What a page says at its foot: name and version of the program.
+/// The footer of a page: name and version of the program.
 fn source(command: &Command) -> String {
     format!("{} {}", command.get_name(), command.get_version().unwrap_or_default())
 }

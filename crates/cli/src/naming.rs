@@ -1,14 +1,14 @@
-//! What operations and their arguments are called on the command line.
+//! The names of operations and their arguments on the command line.
 //!
 //! Names come from the document: the group from the first tag, the verb from the `operationId`, arguments
 //! from the path, flags from the names of parameters and of the body's fields. Where two things would have
-//! one name, it is decided by these rules, in this order:
+//! the same name, these rules apply in this order:
 //!
-//! - Flags of the command itself keep their names. A parameter that is called so is `--parameter-NAME`,
-//!   a field `--field-NAME`, and a credential `--credential-NAME`.
-//! - Where a parameter and a field have one name, the parameter has it, and the field is `--field-NAME`.
-//! - Where two operations of a group have one verb, each is called by its whole id instead.
-//! - What is still the same gets a number: `-2` for the second, in the order of the document.
+//! - Flags of the command itself keep their names. A parameter of that name is `--parameter-NAME`, a field
+//!   `--field-NAME`, and a credential `--credential-NAME`.
+//! - Where a parameter and a field have the same name, the parameter keeps it, and the field is `--field-NAME`.
+//! - Where two operations of a group have the same verb, each is called by its whole id instead.
+//! - Names that are still equal get a number: `-2` for the second, in the order of the document.
 
 use heck::ToKebabCase;
 use ittybit_runtime::auth::Scheme;
@@ -27,7 +27,7 @@ pub struct Argument {
     pub parameter: &'static Parameter,
     /// What it is called among the arguments that were read.
     pub id: String,
-    /// The flag, without the dashes before it. What is in the path has none: it stands by its place.
+    /// The flag, without its dashes. A path parameter has none: it is positional.
     pub flag: Option<String>,
 }
 
@@ -135,7 +135,7 @@ pub fn variable(api: &Api, name: &str) -> String {
     format!("{}_{name}", api.env_prefix)
 }
 
-/// The environment variables that hold the credential of a scheme.
+/// The environment variables of the credential of a scheme.
 pub fn variables(api: &Api, scheme: &Scheme) -> String {
     let variables = scheme.variables.iter().map(|name| variable(api, name));
     variables.collect::<Vec<_>>().join(" and ")
@@ -221,7 +221,7 @@ fn arguments(api: &Api, operation: &'static Operation) -> Vec<Argument> {
     for (parameter, of) in parameters.chain(fields.iter().map(|field| (field, "field"))) {
         let wanted = match parameter.name.to_kebab_case() {
             empty if empty.is_empty() => of.to_owned(),
-            // A file is what the flag is for.
+            // That flag takes the file.
             file if file == FILE && is_only_file(operation, parameter) => file,
             taken_by_another if taken.contains(&taken_by_another) => format!("{of}-{taken_by_another}"),
             free => free,

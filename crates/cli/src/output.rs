@@ -20,14 +20,14 @@ pub struct Output {
     format: Format,
     cells: Cells,
     columns: Vec<String>,
-    /// What was not written yet: data as bytes, the rows of a table apart.
+    /// What was not written yet: bytes, and separately the rows of a table.
     buffer: Vec<u8>,
     table: Table,
     items: u64,
     progress: Progress,
 }
 
-/// More than this is not kept back.
+/// No more than this is buffered.
 const BUFFER: usize = 64 * 1024;
 const ROWS: usize = 100;
 
@@ -65,12 +65,12 @@ impl Output {
         }
     }
 
-    /// How many items were given.
+    /// The number of items so far.
     pub fn items(&self) -> u64 {
         self.items
     }
 
-    /// Takes an item.
+    /// Adds an item.
     pub fn item(&mut self, item: &RawValue) -> Result<(), Failure> {
         if self.items == 0 {
             self.begin()?;
@@ -106,7 +106,7 @@ impl Output {
         Ok(())
     }
 
-    /// Items as a whole table, with bars for what is done of each where there is room for them.
+    /// Items as a complete table, with a progress bar for each where there is room.
     pub fn table_of<'a>(&self, items: impl Iterator<Item = &'a Item>) -> String {
         let parts = match width().is_none_or(|width| width >= ROOMY) {
             true => Parts::Bars,
@@ -129,7 +129,7 @@ impl Output {
         row.collect()
     }
 
-    /// Writes what was kept back, and shows how many have come so far.
+    /// Writes what was buffered, and shows the number of items so far.
     pub fn flush(&mut self) -> Result<(), Failure> {
         self.write()?;
         self.progress.show(self.items);
@@ -178,7 +178,7 @@ impl Output {
         self.finish()
     }
 
-    /// Writes the rest where it breaks off, before the last item.
+    /// Writes the rest where the output stops before the last item.
     pub fn stop(&mut self) -> Result<(), Failure> {
         if self.format == Format::Json && self.items > 0 {
             self.buffer.push(b'\n');
@@ -215,7 +215,7 @@ impl Output {
 enum Parts {
     Sent,
     Numbers,
-    /// The number first: it is what is still to be seen where there is room for little.
+    /// The number first, so that it is visible where there is little room.
     Bars,
 }
 

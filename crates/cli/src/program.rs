@@ -1,11 +1,11 @@
-//! What a command line is made from.
+//! The definition of a command line.
 
 use std::io;
 
 use ittybit_emulator::Emulator;
 use ittybit_runtime::operation::{Api, Operation};
 
-/// A command for an API: its name, and what the API's document says, as the generated client has it.
+/// A command for an API: its name, and the API's operations as the generated client has them.
 ///
 /// ```no_run
 /// use ittybit_cli::Program;
@@ -29,12 +29,12 @@ pub struct Program {
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// What it is for, in a few words.
+    /// A short description of the command.
     pub about: &'static str,
-    /// What the document says of the API as a whole.
+    /// The API's values from the document.
     pub api: &'static Api,
     /// The operations that become subcommands.
     pub operations: &'static [&'static Operation],
-    /// Starts an emulator of the API with so many items, for `--emulator`; without it there is no such flag.
+    /// Starts an emulator of the API with this many items, for `--emulator`; without it there is no such flag.
     pub emulator: Option<fn(u64) -> io::Result<Emulator>>,
 }

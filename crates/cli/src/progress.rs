@@ -1,4 +1,4 @@
-//! Progress: one line on standard error, for someone who watches.
+//! Progress: one line on standard error, on a terminal.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::failure::count;
 use crate::terminal::{ERASE_LINE, can_erase};
 
-/// Counts what has come. Where its line cannot be taken back, it says nothing.
+/// Shows the number of items. Where its line cannot be erased, it shows nothing.
 pub struct Progress {
     noun: String,
     begun: Instant,
@@ -24,17 +24,17 @@ impl Progress {
         }
     }
 
-    /// Shows how many have come, and how many in a second.
+    /// Shows the number of items, and their rate.
     pub fn show(&mut self, items: u64) {
         if self.watched && items > 0 {
             let rate = items as f64 / self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
-            // Nothing depends on whether it can be shown.
+            // Nothing depends on whether this succeeds.
             let _ = write!(io::stderr(), "{ERASE_LINE}{} {}, {rate:.0}/s", count(items), self.noun);
             self.shown = true;
         }
     }
 
-    /// Gives the line back to whatever is printed next.
+    /// Erases the line.
     pub fn clear(&mut self) {
         if self.shown {
             let _ = write!(io::stderr(), "{ERASE_LINE}");

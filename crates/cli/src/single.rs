@@ -1,4 +1,4 @@
-//! Calls that respond once: with an item, a list without pages, a file, or nothing.
+//! Calls with one response: an item, a list without pages, a file, or nothing.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -16,7 +16,7 @@ use crate::item::{Fields, Item};
 use crate::output::{self, Output};
 use crate::terminal::{visible, width};
 
-/// Sends the call, and prints what comes.
+/// Sends the call, and prints the response.
 pub async fn run(
     operation: &'static Operation,
     call: Call,
@@ -45,7 +45,7 @@ pub fn is_download(operation: &Operation) -> bool {
 /// Standard output, where a file may be.
 const STDOUT: &str = "-";
 
-/// Sends the call, and saves what comes.
+/// Sends the call, and saves the response.
 pub async fn download(
     operation: &'static Operation,
     call: Call,
@@ -58,7 +58,7 @@ pub async fn download(
         None if operation.response == ResponseBody::Text || !io::stdout().is_terminal() => STDOUT,
         None => {
             return Err(
-                Failure::usage("it responds with a file, which is no text for a terminal")
+                Failure::usage("the response is a file, which is not printed on a terminal")
                     .tip("say where to: --output PATH, or --output - for standard output"),
             );
         }
@@ -79,10 +79,10 @@ pub async fn download(
     interrupt
         .or(work)
         .await
-        .unwrap_or_else(|| Err(Failure::failed("interrupted before all was there")))
+        .unwrap_or_else(|| Err(Failure::failed("interrupted before all was received")))
 }
 
-/// A file as it is; but a person's terminal is not steered by what a server sends.
+/// Writes a file as it is, but on a terminal without control characters.
 async fn print_chunks(mut download: Download) -> Result<(), Failure> {
     let mut pending = Vec::new();
     while let Some(chunk) = download.chunk().await? {
@@ -90,7 +90,7 @@ async fn print_chunks(mut download: Download) -> Result<(), Failure> {
             false => output::print(&chunk)?,
             true => {
                 pending.extend_from_slice(&chunk);
-                // A character may be in two chunks.
+                // A character may be split between two chunks.
                 let end = pending.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
                 output::print(shown(&pending[..end]).as_bytes())?;
                 pending.drain(..end);

@@ -10,14 +10,14 @@ const GAP: usize = 2;
 /// No column but the first is cut shorter than this.
 const NARROWEST: usize = 10;
 
-/// No column is wider, also where nothing says how much room there is.
+/// No column is wider, even where the width of the terminal is unknown.
 const WIDEST: usize = 200;
-/// More characters are not looked at: those without a width of their own could be any number.
+/// More characters are ignored: there may be any number of characters without a width.
 const LONGEST: usize = 4 * WIDEST;
 
 pub type Row = Vec<(String, Style)>;
 
-/// Rows that wait to be laid out. The widths of a table's first rows stay for those that follow, but
+/// Rows that are not laid out yet. The widths of a table's first rows apply to those that follow, but
 /// grow where those need more room.
 pub struct Table {
     heads: Vec<String>,

@@ -1,16 +1,16 @@
-//! What a terminal does with what it is sent.
+//! Control of the terminal.
 
 use std::io::{self, IsTerminal};
 
-/// Takes a line back, and what the terminal itself has written into it.
+/// Erases a line, and what the terminal itself has written into it.
 pub const ERASE_LINE: &str = "\r\x1b[K";
 
-/// Whether a line on standard error can be taken back: on a terminal that knows how.
+/// Whether a line on standard error can be erased: on a terminal that supports it.
 pub fn can_erase() -> bool {
     io::stderr().is_terminal() && knows_how()
 }
 
-/// Whether lines on standard output can be taken back.
+/// Whether lines on standard output can be erased.
 pub fn can_redraw() -> bool {
     io::stdout().is_terminal() && knows_how()
 }
@@ -29,7 +29,7 @@ pub fn height() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0))
 }
 
-/// Takes so many lines back, the cursor being below them.
+/// Erases this many lines above the cursor.
 pub fn erase_lines(lines: usize) -> String {
     match lines {
         0 => String::new(),
@@ -37,7 +37,7 @@ pub fn erase_lines(lines: usize) -> String {
     }
 }
 
-/// Whether a terminal does something else than show it: controls, and what turns the direction of the text.
+/// Whether a character controls a terminal, or changes the direction of the text.
 pub fn steers(char: char) -> bool {
     let turns = matches!(
         char,
@@ -46,12 +46,12 @@ pub fn steers(char: char) -> bool {
     char.is_control() || turns
 }
 
-/// A message in which nothing steers the terminal.
+/// A message without control characters.
 pub fn harmless(message: &str) -> String {
     message.replace(steers, " ")
 }
 
-/// A text in which nothing steers the terminal.
+/// A text without control characters.
 pub fn visible(text: &str) -> String {
     let mut out = String::new();
     for char in text.chars() {

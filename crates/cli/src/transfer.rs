@@ -1,4 +1,4 @@
-//! Files on their way: a bar on standard error for what is sent and for what is received.
+//! Transfers of files, with a progress bar on standard error.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,7 +13,7 @@ use ittybit_runtime::transport::{Transport, TransportError};
 
 use crate::terminal::can_erase;
 
-/// Sends as the client does by itself, and shows how far files have come.
+/// A transport that sends as the client does by itself, and shows the progress of files.
 pub struct Metered {
     /// Whether what is sent is a file.
     pub sends: bool,
@@ -28,7 +28,7 @@ impl Transport for Metered {
         {
             *request.body_mut() = Some(counted(body, "sent"));
         }
-        // A call with a file is one request, seldom more: it needs no pool of connections.
+        // A call with a file is one request, rarely more: it needs no pool of connections.
         let client = http_client(request.url(), CONNECT_TIMEOUT).map_err(TransportError::request)?;
         let response = client.execute(request).await?;
         if !self.receives || !response.status().is_success() {
@@ -66,12 +66,12 @@ fn bar(total: Option<u64>, done: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template(template).map(|style| style.progress_chars("█░"));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message(done);
-    // The rate and the rest of the time change while nothing comes, too.
+    // The rate and the remaining time change even while nothing is transferred.
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
 
-/// A body whose bytes are counted as they pass. Its bar goes away with it.
+/// A body whose bytes are counted as they pass. Dropping it removes its bar.
 struct Counted {
     body: Body,
     bar: ProgressBar,

@@ -1,4 +1,4 @@
-//! Watching: the changes of a list's items until each has come to its end, and what came of them.
+//! Watching: the changes of a list's items until each has finished, and their results.
 
 use futures_util::FutureExt;
 use ittybit_runtime::Watch;
@@ -13,7 +13,7 @@ use crate::naming::noun;
 use crate::output::Output;
 use crate::terminal::can_redraw;
 
-/// Prints the changes; a failure where not all came to a good end.
+/// Prints the changes; a failure where not all items succeeded.
 pub async fn run(
     operation: &'static Operation,
     mut changes: Watch<Item>,
@@ -27,7 +27,7 @@ pub async fn run(
         live,
     };
     loop {
-        // What has come is shown before there is a wait for more.
+        // What was received is shown before waiting for more.
         let next = match changes.try_next().now_or_never() {
             Some(next) => Some(next),
             None => {
@@ -38,7 +38,7 @@ pub async fn run(
         match next {
             Some(Ok(Some(item))) => view.change(&item)?,
             Some(Ok(None)) => break,
-            // Later looks may do better, and what was seen so far is not lost.
+            // A later pass may succeed, and what was seen so far is not lost.
             Some(Err(error)) if error.is_of_item() || error.is_retryable() && changes.states().len() > 0 => {
                 view.make_room()?;
                 warn(&error.to_string());
@@ -52,7 +52,7 @@ pub async fn run(
                 let Tally { all, done, .. } = Tally::of(operation, &changes);
                 let (open, noun) = (count(all - done), noun(operation));
                 return Err(Failure::failed(format!(
-                    "interrupted while {open} of {} {noun} were on their way",
+                    "interrupted while {open} of {} {noun} were in progress",
                     count(all)
                 )));
             }
@@ -71,7 +71,7 @@ pub async fn run(
     }
 }
 
-/// What a person or a program sees of the changes.
+/// How the changes are shown.
 struct Shown {
     operation: &'static Operation,
     output: Output,
@@ -101,7 +101,7 @@ impl Shown {
         let mut states: Vec<&Item> = changes.states().collect();
         let hidden = states.len().saturating_sub(room);
         if hidden > 0 {
-            // What is on its way is of more interest than what has come to its end.
+            // Items in progress are of more interest than those that have finished.
             let is_done = |item: &&Item| Outcome::of(self.operation, item) != Outcome::Open;
             states.sort_by_key(is_done);
             states.truncate(room);
@@ -119,7 +119,7 @@ impl Shown {
         live.draw(format!("{table}{done} of {all} {noun} are done{failed}{more}\n"))
     }
 
-    /// Lets something be printed in between.
+    /// Erases the table, so that something else can be printed.
     fn make_room(&mut self) -> Result<(), Failure> {
         match &mut self.live {
             Some(live) => live.erase(),
@@ -142,7 +142,7 @@ impl Shown {
     }
 }
 
-/// What became of an item.
+/// The state of an item.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Open,
@@ -167,7 +167,7 @@ impl Outcome {
     }
 }
 
-/// How many items there are, and what became of them.
+/// The number of items in each state.
 #[derive(Default)]
 struct Tally {
     all: u64,

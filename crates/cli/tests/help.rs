@@ -26,7 +26,7 @@ fn every_operation_is_a_command() {
 }
 
 #[test]
-fn the_help_of_the_key_says_who_sees_it() {
+fn the_help_of_the_key_warns_of_the_process_list() {
     let help = run(&["--help"]).out;
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
@@ -37,7 +37,7 @@ fn the_help_of_the_key_says_who_sees_it() {
 }
 
 #[test]
-fn help_says_what_the_document_says() {
+fn help_has_the_texts_of_the_document() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let help = words(&run(&["tasks", "list", "--help"]).out);
     let says = |text: &str| assert!(help.contains(&words(text)), "no `{text}` in: {help}");

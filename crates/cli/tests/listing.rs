@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{ask, connected, emulator, numbered, page, program, run};
 
 /// Two tasks as a server may send them: nulls, fields and values that are not documented, numbers
-/// that no number type holds, line ends, and text that has to be quoted.
+/// beyond all number types, line ends, and text that has to be quoted.
 const TASKS: &str = r#"[
   {"id": "task_2jR8kLm4nP", "object":"task","status":"ready","kind":"video","progress":100,
    "input":{"url":"https://storage.example.com/uploads/interview.mov","filename":"a \"quoted\", name.mov",
@@ -57,7 +57,7 @@ fn every_format() {
 }
 
 #[test]
-fn formats_of_nothing() {
+fn formats_of_an_empty_list() {
     let emulator = emulator(0);
     let mut shown = String::new();
     for arguments in [
@@ -68,7 +68,7 @@ fn formats_of_nothing() {
     ] {
         shown.push_str(&ask(&emulator, arguments).shown());
     }
-    insta::assert_snapshot!("formats_of_nothing", shown);
+    insta::assert_snapshot!("formats_of_an_empty_list", shown);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn every_parameter_is_a_flag() {
 
 #[test]
 fn an_emulator_in_the_process() {
-    // Neither a key nor an address is looked for.
+    // Neither a key nor an address is needed.
     let call = ["--emulator", "tasks", "list"];
     let output = program()
         .args(call)
@@ -219,20 +219,20 @@ fn an_emulator_in_the_process() {
 #[test]
 fn errors_say_what_to_do() {
     let emulator = emulator(3);
-    let nobody = {
+    let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    // Each system says it in its own words.
-    let refused = std::net::TcpStream::connect(nobody).unwrap_err().to_string();
-    let nobody = format!("http://{nobody}");
+    // The message differs between systems.
+    let refused = std::net::TcpStream::connect(closed).unwrap_err().to_string();
+    let closed = format!("http://{closed}");
     let mut shown = String::new();
     let mut show = |arguments: &[&str], fault: Option<Fault>| {
         if let Some(fault) = fault {
             emulator.fail_next(fault);
         }
         let ran = ask(&emulator, arguments).shown();
-        shown.push_str(&ran.replace(&nobody, "[NOBODY]").replace(&refused, "[REFUSED]"));
+        shown.push_str(&ran.replace(&closed, "[CLOSED]").replace(&refused, "[REFUSED]"));
         emulator.reset();
     };
     show(&["tasks", "lists"], None);
@@ -250,7 +250,7 @@ fn errors_say_what_to_do() {
     show(&["tasks", "list", "--api-key", "two words"], None);
     show(&["tasks", "list", "--base-url", "api.example.com"], None);
     show(&["tasks", "list", "--base-url", "http://api.example.com"], None);
-    show(&["tasks", "list", "--retries", "0", "--base-url", &nobody], None);
+    show(&["tasks", "list", "--retries", "0", "--base-url", &closed], None);
     show(&["tasks", "list", "--api-key", "wrong"], None);
     show(&["tasks", "list", "--after", "task_nowhere"], None);
     show(&["tasks", "list"], Some(Fault::status(402)));
@@ -282,7 +282,7 @@ fn a_key_is_needed() {
 }
 
 #[test]
-fn a_failure_on_the_way_says_how_to_go_on() {
+fn a_failure_in_a_list_says_how_to_resume() {
     let emulator = emulator(3);
     let mut shown = String::new();
     for arguments in [
@@ -310,7 +310,7 @@ fn a_cursor_is_quoted_for_the_shell() {
 }
 
 #[test]
-fn columns_may_stand_apart() {
+fn columns_may_have_spaces() {
     let ran = ask(
         &emulator(1),
         &["tasks", "list", "-o", "csv", "--columns", "kind, object"],
@@ -322,7 +322,7 @@ fn columns_may_stand_apart() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_cannot_be_written_is_an_error() {
+fn output_that_cannot_be_written_is_an_error() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     for arguments in [
         &["--emulator=1", "tasks", "list"][..],
@@ -338,7 +338,7 @@ fn what_cannot_be_written_is_an_error() {
         );
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     }
-    // What cannot be said is no reason to end otherwise.
+    // The exit code is the same where nothing can be printed.
     for (arguments, code) in [
         (&["tasks", "list"][..], 2),
         (
@@ -361,7 +361,7 @@ fn what_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let emulator = emulator(5000);
     for format in ["jsonl", "json", "csv", "table"] {
         let mut child = connected(&emulator)

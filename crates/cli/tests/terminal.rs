@@ -50,7 +50,7 @@ fn a_table_fits_the_terminal() {
 }
 
 #[test]
-fn colours_are_off_where_they_are_not_wanted() {
+fn colours_can_be_turned_off() {
     let emulator = emulator(0);
     let raw = |environment: &[(&str, &str)]| {
         emulator.fail_next(page(&three_tasks(), false));
@@ -65,7 +65,7 @@ fn colours_are_off_where_they_are_not_wanted() {
     assert!(!plain.contains("\u{1b}["), "{plain:?}");
 }
 
-/// Progress is shown where there is a wait: a page that is there at once leaves nothing to see.
+/// Progress is shown during a wait: with a page that arrives at once there is nothing to see.
 const A_WAIT: Duration = Duration::from_millis(300);
 
 #[test]
@@ -79,7 +79,7 @@ fn progress_is_shown_while_there_are_more_pages() {
     let first_page = format!("\r\u{1b}[K{} tasks, ", largest_page());
     assert!(raw.contains(&first_page), "{raw:?}");
     assert!(raw.contains("/s"), "{raw:?}");
-    // In the end the table has the screen for itself.
+    // In the end only the table is on the screen.
     let screen = terminal.screen();
     assert_eq!(screen.lines().count(), 251);
     assert!(screen.starts_with("ID "), "{screen}");
@@ -87,7 +87,7 @@ fn progress_is_shown_while_there_are_more_pages() {
 }
 
 #[test]
-fn progress_takes_nothing_of_an_array() {
+fn progress_leaves_an_array_complete() {
     let emulator = emulator(0);
     let arguments = &["tasks", "list", "--all", "--retries", "0", "-o", "json"];
     for (last, code, next) in [(page("[]", false), 0, "]"), (Fault::status(403), 1, "error: ")] {
@@ -105,7 +105,7 @@ fn progress_takes_nothing_of_an_array() {
 }
 
 #[test]
-fn a_dumb_terminal_is_not_steered() {
+fn a_dumb_terminal_gets_no_control_sequences() {
     let emulator = emulator(250);
     let arguments = &["tasks", "list", "--all", "--columns", "id,status"];
     let mut terminal = run(&emulator, (300, 120), arguments, &[("TERM", "dumb")]);
@@ -114,7 +114,7 @@ fn a_dumb_terminal_is_not_steered() {
 }
 
 #[test]
-fn a_server_does_not_steer_the_terminal() {
+fn control_characters_of_a_server_are_escaped() {
     let emulator = emulator(0);
     // Two of these JSON does not escape: the control sequence introducer in one character, and a turn of the text.
     let evil = "a\\u001b]0;x\\u0007\u{9b}31m\u{202e}\u{200f}b";
@@ -137,13 +137,13 @@ fn a_server_does_not_steer_the_terminal() {
 }
 
 #[test]
-fn ctrl_c_says_how_to_go_on() {
+fn ctrl_c_says_how_to_resume() {
     let mut shown = String::new();
     for arguments in [
         &["tasks", "list", "--all", "--columns", "id,status"][..],
         &["tasks", "list", "--max", "10", "-o", "jsonl"],
     ] {
-        // The second request may never come, and must not leave its fault to the next run.
+        // The second request may never be sent, and must not leave its fault to the next run.
         let emulator = emulator(0);
         emulator.fail_next(page(&numbered(3), true));
         emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
@@ -157,7 +157,7 @@ fn ctrl_c_says_how_to_go_on() {
 }
 
 #[test]
-fn ctrl_c_before_anything_came() {
+fn ctrl_c_before_a_response() {
     let emulator = emulator(0);
     emulator.fail_next(Fault::delay(Duration::from_secs(3600)));
     let mut terminal = run(&emulator, (12, 80), &["tasks", "list"], &[]);
@@ -170,7 +170,7 @@ fn ctrl_c_before_anything_came() {
 }
 
 #[test]
-fn nothing_there_is_said() {
+fn an_empty_list_is_reported() {
     let emulator = emulator(0);
     let mut terminal = run(&emulator, (12, 80), &["tasks", "list"], &[]);
     assert_eq!(terminal.end(), 0);
@@ -236,7 +236,7 @@ fn a_watch_fits_the_terminal() {
 }
 
 #[test]
-fn a_terminal_that_became_narrower_keeps_nothing_of_before() {
+fn a_narrower_terminal_is_redrawn() {
     let emulator = emulator(0);
     emulator.fail_next(run_of(&[("processing", "25"), ("queued", "null")]));
     emulator.fail_next(run_of(&[("processing", "50"), ("queued", "null")]).delayed(A_WAIT));

@@ -1,5 +1,4 @@
-//! Watching: what comes out of a pipe, and the exit codes; and the client's own watch, on the emulator's
-//! clock.
+//! Watching: the output of a pipe, and the exit codes; and the client's own watch, on the emulator's clock.
 
 mod support;
 
@@ -18,7 +17,7 @@ fn tasks(states: &[(&str, u32)]) -> Fault {
     page(&format!("[{}]", tasks.collect::<Vec<_>>().join(",")), false)
 }
 
-/// Looks as often as may be, so that no test waits for long.
+/// The shortest interval, so that no test waits for long.
 const WATCH: [&str; 7] = ["tasks", "list", "--run-id", "run_1", "--watch", "--interval", "0.1"];
 
 #[test]
@@ -86,7 +85,7 @@ fn flags_that_contradict_each_other() {
 }
 
 #[test]
-fn lines_are_what_the_server_sent() {
+fn lines_are_the_json_of_the_server() {
     let emulator = emulator(0);
     emulator.fail_next(tasks(&[("processing", 50)]));
     emulator.fail_next(tasks(&[("succeeded", 100)]));
@@ -103,7 +102,7 @@ fn lines_are_what_the_server_sent() {
     assert_eq!(statuses, ["processing", "succeeded"]);
 }
 
-/// An emulator whose tasks come to their ends as its clock goes, which waits move.
+/// An emulator whose tasks progress with its clock, which waits advance.
 async fn live(tasks: usize) -> Emulator {
     let clock = ManualClock::new();
     Emulator::builder()
@@ -117,7 +116,7 @@ async fn live(tasks: usize) -> Emulator {
 }
 
 #[tokio::test]
-async fn every_task_is_seen_up_to_its_end() {
+async fn every_task_is_seen_until_it_has_finished() {
     let emulator = live(50).await;
     let mut changes = emulator.client().list_tasks().limit(20).watch();
     let mut seen: HashMap<String, Vec<TaskStatus>> = HashMap::new();
@@ -132,7 +131,7 @@ async fn every_task_is_seen_up_to_its_end() {
     assert_eq!(seen.len(), 50);
     assert!(
         seen.values().any(|statuses| statuses.len() > 2),
-        "no task was seen on its way: {seen:?}"
+        "no task was seen in progress: {seen:?}"
     );
     let ends: HashMap<String, TaskStatus> = emulator
         .tasks()

@@ -1,7 +1,7 @@
-//! What a page costs, among a thousand tasks and among a million: over HTTP, as a client has it.
+//! The time of a page over HTTP, among a thousand tasks and among a million.
 //!
-//! A page of 100 is what people ask for; most of its time goes into writing the tasks. A page of
-//! one leaves little but finding the place.
+//! A page of 100 is the usual one; most of its time goes into writing the tasks. For a page of one it is
+//! mostly HTTP and finding the place.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex};
 use divan::Bencher;
 use ittybit_emulator::Emulator;
 
-/// An emulator, a connection that stays open, and what the pages are asked for by.
+/// An emulator, a connection that is kept open, and the ids and filters for the requests.
 struct Server {
     _emulator: Emulator,
     connection: Mutex<BufReader<TcpStream>>,
@@ -38,12 +38,12 @@ impl Server {
         }
     }
 
-    /// The parameter for the page that follows so many tasks.
+    /// The parameter for the page after this many tasks.
     fn after(&self, place: usize) -> String {
         format!("after={}", self.ids[place - 1])
     }
 
-    /// Asks for a page, and reads it to its last byte.
+    /// Requests a page, and reads it to its last byte.
     fn page(&self, query: &str) -> Vec<u8> {
         let mut connection = self.connection.lock().unwrap();
         let request =
@@ -102,7 +102,7 @@ fn full_pages() -> Vec<Case> {
         ("before the oldest", |server, _| {
             format!("before={}", server.ids[server.ids.len() - 1])
         }),
-        // Another place each time, so that no cache of the processor knows the way.
+        // Another place each time, so that the processor's caches do not help.
         ("anywhere", |server, n| {
             server.after(1 + n * 611_953 % (server.ids.len() - 100))
         }),

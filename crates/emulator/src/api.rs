@@ -1,4 +1,4 @@
-//! What a request gets: routing, the checks, and what its operation does.
+//! Responds to requests: routing, the checks, and what each operation does.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,14 +22,14 @@ use crate::render;
 use crate::reply::Reply;
 use crate::resource::{self, Resource, Role};
 use crate::route::{PathValues, Template, segments};
-use crate::schema::Way;
+use crate::schema::Direction;
 use crate::security;
 use crate::state::{ListName, State};
 use crate::tasks::{self, Tasks};
 use crate::value::{self, Extent, Shape};
 use crate::wording::{excerpt, one_of};
 
-/// What the data follow from.
+/// What the data is generated from.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// The tasks, where the document is the project's own.
@@ -67,7 +67,7 @@ struct Found<'a> {
     values: PathValues,
 }
 
-/// A request with everything that was found out about it.
+/// A request with its operation and its parsed arguments.
 struct Call<'a> {
     operation: &'a Operation,
     role: Role,
@@ -122,7 +122,7 @@ impl Api {
         api
     }
 
-    /// Makes everything as it was at the start. What lives goes on from `now`, in Unix seconds.
+    /// Resets all data to the start. Live items continue from `now`, in Unix seconds.
     pub(crate) fn reset(&self, now: i64) {
         let mut state = State::default();
         for (place, resource) in self.resources.iter().enumerate() {
@@ -134,7 +134,7 @@ impl Api {
         *State::lock(&self.state) = state;
     }
 
-    /// What a request gets that nothing goes wrong with, at a time in Unix seconds.
+    /// The response to a request without a fault, at a time in Unix seconds.
     pub(crate) fn respond(&self, request: &Parts, body: &[u8], now: i64) -> Reply {
         let found = self.route(request);
         let operation = found
@@ -153,7 +153,7 @@ impl Api {
         outcome.unwrap_or_else(|problem| error_body::reply(&self.contract, operation, &problem))
     }
 
-    /// Whether there are tasks as the project's own client knows them.
+    /// Whether there are tasks of the project's own document.
     pub(crate) fn has_tasks(&self) -> bool {
         self.setting.tasks.is_some()
     }
@@ -172,7 +172,7 @@ impl Api {
         error_body::reply(&self.contract, None, problem)
     }
 
-    /// Changes a response as a fault wants it. What happens on the wire happens later.
+    /// Applies a fault to a response. Faults of the connection are applied later.
     pub(crate) fn spoil(&self, reply: &mut Reply, request: &Parts, fault: &Fault) {
         if let Some(status) = fault.status {
             *reply = match status.as_u16() {
@@ -195,7 +195,7 @@ impl Api {
         }
     }
 
-    /// An error that has no other reason than its status.
+    /// An error whose only reason is its status.
     fn of_status(&self, request: &Parts, status: StatusCode) -> Reply {
         let found = self.route(request);
         let place = found
@@ -271,7 +271,7 @@ impl Api {
         Problem::new(&[404], "not_found", message)
     }
 
-    /// The methods of a path, as the header `Allow` has them.
+    /// The methods of a path, as in the header `Allow`.
     fn allowed(&self, route: &Route) -> String {
         let mut methods = Vec::new();
         for place in &route.operations {
@@ -324,7 +324,7 @@ impl Api {
         if let Some(code) = preferences.status {
             return self.preferred(request, operation, code, preferences.example.as_deref());
         }
-        // A key may be among the parameters, so these are read first; what is wrong with them is said later.
+        // A key may be among the parameters, so these are read first; their errors are reported later.
         let pairs = parameter::pairs(request.uri.query().unwrap_or_default());
         let known = pairs.as_deref().unwrap_or_default();
         security::check(operation, &request.headers, known, &self.api_key)?;
@@ -399,7 +399,7 @@ impl Api {
 
     fn perform(&self, call: Call<'_>) -> Result<Reply, Problem> {
         match call.role {
-            // An example that was asked for by name is what the document has, and no item.
+            // An example that was chosen by name is taken from the document, and is not an item.
             _ if call.example.is_some() => self.free(&call),
             Role::List(place) => self.listed(&call, place),
             Role::Create(place) => self.created(&call, place),
@@ -441,7 +441,7 @@ impl Api {
                 self.most(pointer, listing.envelope.as_deref()),
             )?;
             let page = ask.query.as_ref().map(|query| list.page(query)).unwrap_or_default();
-            // Counting is not free, so it is done where it is said.
+            // Counting takes time, so it is done only where the response has a total.
             let wanted = ask.query.as_ref().map(|query| query.wanted.as_slice());
             let counted = !matches!(listing.paging, resource::Paging::Cursors(_)) || listing.envelope.is_some();
             let total = counted.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
@@ -511,7 +511,7 @@ impl Api {
             Some(name) => crate::id::property(schemas, pointer, name)?,
             None => pointer.to_owned(),
         };
-        let most = Shape::at(schemas, Way::Response, &place)
+        let most = Shape::at(schemas, Direction::Response, &place)
             .keywords
             .get("maxItems")?
             .as_u64()?;
@@ -581,7 +581,7 @@ impl Api {
         self.with_item(call, place, &item)
     }
 
-    /// Something with an item that is neither reading nor changing it.
+    /// An action on an item that neither reads nor changes it.
     fn inside(&self, call: &Call<'_>, place: usize, item: &Value) -> Result<Reply, Problem> {
         let response = call.operation.response(call.operation.success());
         let schema = response
@@ -649,7 +649,7 @@ impl Api {
         }
     }
 
-    /// The item that the path of a request names.
+    /// The item in the path of a request.
     fn item_of(&self, call: &Call<'_>, place: usize) -> Result<Arc<Value>, Problem> {
         let resource = &*self.resources[place];
         let name = self.list_name(call, place)?;
@@ -669,7 +669,7 @@ impl Api {
         })
     }
 
-    /// The list that a request is about. Where it is inside of an item, that has to be there.
+    /// The list of a request. Where it is nested in an item, that item must exist.
     fn list_name(&self, call: &Call<'_>, place: usize) -> Result<ListName, Problem> {
         let resource = &self.resources[place];
         let parents = resource.parents.iter().map(|parent| {

@@ -10,7 +10,7 @@ use crate::multipart;
 use crate::parameter::fields;
 use crate::percent;
 use crate::problem::Problem;
-use crate::schema::Way;
+use crate::schema::Direction;
 use crate::value::Shape;
 use crate::wording::{one_of, shown};
 
@@ -54,7 +54,7 @@ pub(crate) fn read(
         .trim()
         .to_ascii_lowercase();
     let media = match name.is_empty() {
-        // What is not said can be guessed where there is but one possibility.
+        // Without a content type, the only documented one is assumed.
         true if documented.media.len() == 1 => documented.media.first(),
         _ => documented.media.iter().find(|media| covers(&media.name, &name)),
     };
@@ -137,7 +137,7 @@ impl Reader<'_> {
 
     fn multipart(&self, content_type: &str, body: &[u8]) -> Result<Sent, Problem> {
         let parts = multipart::parts(content_type, body)
-            .map_err(|reason| Problem::invalid("body", format!("The body is no form: {reason}.")))?;
+            .map_err(|reason| Problem::invalid("body", format!("The body is not a form: {reason}.")))?;
         let properties = self.properties();
         // A part is a file by its property, whatever it is called.
         let binary = |name: &str| {
@@ -163,6 +163,6 @@ impl Reader<'_> {
         let Some(pointer) = self.schema else {
             return serde_json::Map::new();
         };
-        Shape::at(&self.contract.schemas, Way::Request, pointer).properties(&self.contract.schemas)
+        Shape::at(&self.contract.schemas, Direction::Request, pointer).properties(&self.contract.schemas)
     }
 }

@@ -24,10 +24,10 @@ use crate::tasks;
 /// The project's own document.
 const OWN_DOCUMENT: &str = include_str!("../openapi.yaml");
 
-/// The key that the emulator takes if it is not given another.
+/// The key that the emulator accepts by default.
 pub const DEFAULT_API_KEY: &str = "ittybit_emulator";
 
-/// More would not fit into the memory of most machines.
+/// More items would not fit into the memory of most machines.
 const MOST_ITEMS: usize = 10_000_000;
 
 /// Sets up an [`Emulator`].
@@ -40,7 +40,7 @@ const MOST_ITEMS: usize = 10_000_000;
 /// let emulator = Emulator::builder()
 ///     .tasks(1000)
 ///     .seed(7)
-///     .random_faults(0.05, Fault::passing())
+///     .random_faults(0.05, Fault::transient())
 ///     .start()
 ///     .await?;
 /// # Ok(())
@@ -86,8 +86,8 @@ impl Default for EmulatorBuilder {
 }
 
 impl EmulatorBuilder {
-    /// The OpenAPI document of the API to play, as YAML or JSON: its text, or the path of its file. What is on
-    /// one line and does not begin with `{` is a path. Without it, the API is Ittybit's.
+    /// The OpenAPI document of the API to serve, as YAML or JSON: its text, or the path of its file. One line
+    /// that does not begin with `{` is a path. Without it, the API is Ittybit's.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -118,9 +118,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How many items each list has at the start, but for the tasks of Ittybit's own API: none, if not said
-    /// otherwise. They are made from the document's schemas and examples, and follow from the seed. Each is
-    /// made once at the start, to be found later.
+    /// How many items each list has at the start, except the tasks of Ittybit's own API: none by default. They
+    /// are generated from the seed, and from the document's schemas and examples. Each is generated once at
+    /// the start, to be indexed.
     ///
     /// See [`document`](Self::document) for an example.
     pub fn items(mut self, count: usize) -> Self {
@@ -128,12 +128,12 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How many tasks there are at the start: none, if not said otherwise. They are there only where the
-    /// document is Ittybit's own.
+    /// How many tasks there are at the start: none by default. There are tasks only where the document is
+    /// Ittybit's own.
     ///
-    /// The newest are the same for every number of tasks; more of them are older ones. From 20 on
-    /// every kind and every status is among them. What a million costs is in `docs/performance.md` of the
-    /// repository.
+    /// The newest are the same for every number of tasks; a higher number adds older ones. From 20 on
+    /// every kind and every status is among them. `docs/performance.md` of the repository has the time and
+    /// memory for a million.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -149,8 +149,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// What the tasks, their lives and random faults follow from: 0, if not said otherwise. The
-    /// same seed gives the same, on every machine.
+    /// The seed of the tasks, their lives and random faults: 0 by default. The same seed gives the same
+    /// data on every machine.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -168,8 +168,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The one key that is valid: [`DEFAULT_API_KEY`], if not said otherwise. As the API's keys do,
-    /// it starts with `ittybit_`, and goes on with letters, digits, `_` and `-`.
+    /// The one key that is valid: [`DEFAULT_API_KEY`] by default. Like the API's keys, it is `ittybit_`
+    /// followed by letters, digits, `_` and `-`.
     ///
     /// ```
     /// let builder = ittybit_emulator::Emulator::builder().api_key("ittybit_test_1");
@@ -179,7 +179,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Where to listen: port 0 of 127.0.0.1, if not said otherwise, which is a free port.
+    /// Where to listen: a free port of 127.0.0.1 by default.
     ///
     /// ```
     /// let builder = ittybit_emulator::Emulator::builder().address(([127, 0, 0, 1], 4010));
@@ -189,8 +189,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The emulator's clock: a [`ManualClock`], if not said otherwise. The generated tasks were
-    /// created before its time at the start.
+    /// The emulator's clock: a [`ManualClock`] by default. The generated tasks were created before its time
+    /// at the start.
     ///
     /// See [`ManualClock`] for an example.
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -198,8 +198,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Whether tasks go on as the clock does: from `waiting` through every status to an end, within
-    /// 60 seconds. Most succeed, some fail, and a few are cancelled. Pushed tasks do too, from the
+    /// Whether tasks progress with the clock: from `waiting` through every status to a terminal one, within
+    /// 60 seconds. Most succeed, some fail, and a few are cancelled. Pushed tasks progress too, from the
     /// status that they have.
     ///
     /// ```
@@ -279,8 +279,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long a connection may take until the head of its next request has come, by real time: a
-    /// minute, if not said otherwise. It is then ended, whether the head came in part or not at all.
+    /// How long a connection may take, in real time, until the head of its next request has arrived: a minute
+    /// by default. It is then closed, whether the head arrived in part or not at all.
     ///
     /// ```
     /// use std::time::Duration;
@@ -291,7 +291,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Whether requests are kept for [`Emulator::requests`]: they are, if not said otherwise.
+    /// Whether requests are kept for [`Emulator::requests`]: they are by default.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -307,11 +307,11 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Starts the emulator. It answers as soon as this returns.
+    /// Starts the emulator. It accepts requests as soon as this returns.
     ///
     /// # Errors
-    /// A port that cannot be listened on, or, as [`io::ErrorKind::InvalidInput`], something that
-    /// was set wrongly; the message says what.
+    /// A port that cannot be listened on, or, as [`io::ErrorKind::InvalidInput`], a bad setting; the message
+    /// says which.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -393,7 +393,7 @@ impl EmulatorBuilder {
             .is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_key))
         {
             return Err(format!(
-                "a key starts with `{KEY_PREFIX}` and goes on with letters, digits, `_` or `-`, such as \
+                "a key is `{KEY_PREFIX}` followed by letters, digits, `_` or `-`, such as \
                  `{DEFAULT_API_KEY}`"
             ));
         }
@@ -409,7 +409,7 @@ impl EmulatorBuilder {
             ));
         }
         if self.fault_rate > 0.0 && self.faults.is_empty() {
-            return Err("there are no faults to choose from: give some, such as `Fault::passing()`".to_owned());
+            return Err("there are no faults to choose from: give some, such as `Fault::transient()`".to_owned());
         }
         Ok(())
     }

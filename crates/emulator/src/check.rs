@@ -1,11 +1,11 @@
-//! Checking a value against a schema, and saying in a sentence what is wrong with it.
+//! Checks a value against a schema, and describes a violation in a sentence.
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 
 use crate::problem::Problem;
-use crate::schema::{Schemas, Way};
+use crate::schema::{Direction, Schemas};
 use crate::value::Shape;
 use crate::wording::{excerpt, one_of, shown};
 
@@ -44,9 +44,11 @@ pub(crate) fn readings(schemas: &Schemas, shape: &Shape, text: &str) -> Vec<Valu
 /// # Errors
 /// What the text may be instead.
 pub(crate) fn text(schemas: &Schemas, pointer: &str, name: &str, text: &str) -> Result<Value, Problem> {
-    let shape = Shape::at(schemas, Way::Request, pointer);
+    let shape = Shape::at(schemas, Direction::Request, pointer);
     let readings = readings(schemas, &shape, text);
-    let validator = schemas.validator(Way::Request, pointer).map_err(Problem::internal)?;
+    let validator = schemas
+        .validator(Direction::Request, pointer)
+        .map_err(Problem::internal)?;
     let mut reason = None;
     for reading in readings {
         match validator.validate(&reading) {
@@ -67,7 +69,9 @@ pub(crate) fn text(schemas: &Schemas, pointer: &str, name: &str, text: &str) -> 
 /// # Errors
 /// The place in the value, and what is wrong with it.
 pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value) -> Result<(), Problem> {
-    let validator = schemas.validator(Way::Request, pointer).map_err(Problem::internal)?;
+    let validator = schemas
+        .validator(Direction::Request, pointer)
+        .map_err(Problem::internal)?;
     let Err(error) = validator.validate(value) else {
         return Ok(());
     };
@@ -85,13 +89,13 @@ pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value)
     ))
 }
 
-/// What is wrong in the branch of a union that a value is nearest to, where that is further inside.
+/// The violation in the branch of a union that a value is nearest to, where that is deeper.
 fn innermost<'e, 'v>(error: &'e ValidationError<'v>) -> &'e ValidationError<'v> {
     let branches = match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
         _ => return error,
     };
-    // A value that says by one of a few words what it is belongs to the branch with that word.
+    // A value with a tag of an enum belongs to the branch with that tag.
     let named = |branch: &&Vec<ValidationError<'v>>| {
         let other = |error: &ValidationError<'_>| {
             matches!(
@@ -116,7 +120,7 @@ fn excerpt_of_reason(reason: &str) -> String {
     }
 }
 
-/// What a schema asks for, in words; none where that takes more than a few.
+/// What a schema demands, in a few words; none where that would take more.
 fn wanted(keywords: &Map<String, Value>) -> Option<String> {
     if let Some(values) = keywords.get("enum").and_then(Value::as_array) {
         let texts = values.iter().filter(|value| !value.is_null());

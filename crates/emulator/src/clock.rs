@@ -10,7 +10,7 @@ use ittybit::Clock;
 /// 2025-01-01T00:00:00Z, the day of the reference's example.
 const START: Duration = Duration::from_secs(1_735_689_600);
 
-/// A clock that stands still until a test moves it. Clones are the same clock.
+/// A clock that moves only when a test advances it. Clones are the same clock.
 ///
 /// It is an [`ittybit::Clock`], so the emulator and a client's [`RetryPolicy`] can share it. A
 /// client that waits on it does not wait: the clock jumps to the end of the wait.
@@ -60,7 +60,7 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves the clock on. A step to a time that the platform cannot count is not made.
+    /// Advances the clock. A step to a time that the platform cannot represent is ignored.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};

@@ -1,12 +1,12 @@
 //! The items of a list, in an order that every page can be read from directly.
 //!
-//! One ordered index holds each item once for every value that lists filter by, and once for the list of
+//! One ordered index has each item once for every value that lists filter by, and once for the list of
 //! all. The items with a value are next to each other in it, in the order of the list, so a page with one
-//! filter costs one descent to the cursor and one step for each item, however many items there are. Of
+//! filter takes one descent to the cursor and one step for each item, however many items there are. Of
 //! several filters the one with the fewest items is followed, and the others are looked up for each of its
 //! items.
 //!
-//! A generated item that has not changed is not kept: it is made again from its age.
+//! A generated item that has not changed is not kept: it is generated again from its age.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -18,8 +18,8 @@ use crate::random::number_of;
 use crate::recipe::{Facts, Recipe};
 use crate::resource::Key;
 
-/// The place of an item in a list: by its time of creation, and at the same time by when the emulator got
-/// to know it.
+/// The place of an item in a list: by its time of creation, and within the same time by the order of
+/// insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     time: i64,
@@ -37,7 +37,7 @@ impl Position {
     };
 }
 
-/// A value of a key, numbered as they come; 0 stands for the list of all.
+/// A value of a key, numbered in order of appearance; 0 is the list of all.
 type ValueNumber = u32;
 const ALL: ValueNumber = 0;
 /// An item has no value for a key, or several.
@@ -82,7 +82,7 @@ struct Entry {
     own: Option<Arc<Value>>,
 }
 
-/// What a page is asked for by.
+/// The query for a page.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     /// Keys, each with values of which an item has to have one.
@@ -139,7 +139,7 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// The generated items. If they are live, they go on from `now`, in Unix seconds.
+    /// The generated items. If they are live, they progress from `now`, in Unix seconds.
     pub(crate) fn new(recipe: Arc<dyn Recipe>, keys: Vec<Key>, live: bool, now: i64) -> Self {
         let count = recipe.count();
         let mut collection = Self {
@@ -238,7 +238,7 @@ impl Collection {
         Some(item)
     }
 
-    /// Lets the time go on to `now`, in Unix seconds.
+    /// Advances the time to `now`, in Unix seconds.
     pub(crate) fn advance(&mut self, now: i64) {
         while let Some(&(due, number)) = self.due.first()
             && due <= now
@@ -278,7 +278,7 @@ impl Collection {
             true => (after, before),
             false => (before, after),
         };
-        // A request that only says `before` wants the items next to that one.
+        // A request with only `before` gets the items nearest to that one.
         let backward = before.is_some() && after.is_none();
         let range = self.between(&selection, low, high);
         let mut positions: Vec<Position> = match query.ascending == backward {
@@ -341,7 +341,7 @@ impl Collection {
             Some(high) => Bound::Excluded(Place::new(value, high)),
             None => Bound::Included(Place::new(value, Position::LAST)),
         };
-        // `range` panics where the ends are the wrong way round.
+        // `range` panics where the ends are reversed.
         let range = (!empty).then(|| self.index.range((low, high)));
         let positions = range.into_iter().flatten().map(|place| place.position());
         positions.filter(|position| {
@@ -360,7 +360,7 @@ impl Collection {
         }
     }
 
-    /// What is asked for, or `None` where no item can match.
+    /// The selection of a query, or `None` where no item can match.
     fn selection(&self, wanted: &[(usize, Vec<String>)]) -> Option<Selection> {
         let mut others: Vec<(usize, Vec<ValueNumber>)> = Vec::new();
         for (key, texts) in wanted {
@@ -370,7 +370,7 @@ impl Collection {
                 .filter_map(|text| names.get(self.current(*key, text)))
                 .copied()
                 .collect();
-            // Two filters of one property that have nothing in common.
+            // Two filters of one property without a common value.
             let apart = others.iter().any(|(other, values)| {
                 other == key && !values.iter().any(|value| numbers.contains(value)) && self.is_single(*key)
             });
@@ -393,7 +393,7 @@ impl Collection {
         !self.keys[key].several
     }
 
-    /// The spelling of today.
+    /// The current spelling.
     fn current<'t>(&'t self, key: usize, text: &'t str) -> &'t str {
         self.keys[key].aliases.get(text).map_or(text, String::as_str)
     }
@@ -463,7 +463,7 @@ impl Collection {
         }
     }
 
-    /// Takes out what is under a number, everywhere but in `own`; gives where it was.
+    /// Removes the item with a number from everything but `own`; returns where it was.
     fn clear(&mut self, number: u32) -> Position {
         let position = self.position_of(number);
         let keys = self.keys.len();
@@ -489,7 +489,7 @@ impl Collection {
         position
     }
 
-    /// Puts an item under a number that is free.
+    /// Inserts an item under a free number.
     fn fill(&mut self, number: u32, item: Value, facts: &Facts, now: i64) {
         let position = Position {
             time: facts.time,

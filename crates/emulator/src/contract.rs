@@ -1,10 +1,10 @@
-//! What a document promises: its operations, with what they take and what they give.
+//! The operations of a document, with their parameters, bodies and responses.
 
 use hyper::Method;
 use ittybit_spec::{Diagnostics, Document};
 use serde_json::Value;
 
-use crate::schema::{Schemas, Way, below};
+use crate::schema::{Direction, Schemas, below};
 
 pub(crate) struct Contract {
     pub(crate) operations: Vec<Operation>,
@@ -74,7 +74,7 @@ pub(crate) struct Media {
 }
 
 pub(crate) struct Response {
-    /// `200`, `4XX` or `default`, as the document has it.
+    /// `200`, `4XX` or `default`, as in the document.
     pub(crate) status: String,
     pub(crate) media: Vec<Media>,
     pub(crate) headers: Vec<Header>,
@@ -129,7 +129,7 @@ impl Contract {
         })
     }
 
-    /// The names of headers and query parameters that hold keys, for their values to be struck out.
+    /// The names of headers and query parameters that are keys, so that their values are redacted.
     pub(crate) fn key_names(&self) -> impl Iterator<Item = &str> {
         self.schemes.iter().filter_map(|(_, scheme)| match scheme {
             Scheme::Key(_, name) => Some(name.as_str()),
@@ -139,7 +139,7 @@ impl Contract {
 }
 
 impl Operation {
-    /// What the document says of a status: of itself, of its class, or by default.
+    /// The documented response for a status: of its own, of its class, or the default.
     pub(crate) fn response(&self, status: u16) -> Option<&Response> {
         let exact = status.to_string();
         let class = format!("{}xx", status / 100);
@@ -150,7 +150,7 @@ impl Operation {
         find(&exact).or_else(|| find(&class)).or_else(|| find("default"))
     }
 
-    /// Whether the document names this very status.
+    /// Whether the document has exactly this status.
     pub(crate) fn names(&self, status: u16) -> bool {
         let status = status.to_string();
         self.responses.iter().any(|response| response.status == status)
@@ -214,7 +214,7 @@ const METHODS: [(&str, Method); 8] = [
 impl<'d> Reader<'d> {
     /// The place behind a pointer, with references followed.
     fn at(&self, pointer: &str) -> Option<(String, &'d Value)> {
-        self.schemas.resolve(Way::Request, pointer)
+        self.schemas.resolve(Direction::Request, pointer)
     }
 
     fn operations(&self, schemes: &[(String, Scheme)]) -> Vec<Operation> {
@@ -302,7 +302,7 @@ impl<'d> Reader<'d> {
             _ => Location::Cookie,
         };
         let name = parameter["name"].as_str()?;
-        // The specification: a parameter of these names says nothing.
+        // By the specification, a parameter of these names is ignored.
         let ignored = ["accept", "content-type", "authorization"];
         if location == Location::Header && ignored.contains(&name.to_ascii_lowercase().as_str()) {
             return None;
@@ -449,7 +449,7 @@ struct Place<'p> {
     operation: String,
 }
 
-/// The names of an object's members; none of anything else.
+/// The names of an object's members; none for any other value.
 fn members(value: &Value) -> impl Iterator<Item = &str> {
     let object = value.as_object();
     object.into_iter().flat_map(|object| object.keys()).map(String::as_str)

@@ -1,4 +1,4 @@
-//! The emulator in a test's hands.
+//! A running emulator, as a test uses it.
 
 use std::fmt;
 use std::sync::{Arc, MutexGuard};
@@ -16,8 +16,8 @@ use crate::tasks;
 
 /// A running emulator. It stops when it is dropped.
 ///
-/// It has a thread of its own, so it can be used from async code, from code that blocks, and for
-/// the sake of another process. Any number can run at once; each has its own port and tasks.
+/// It has a thread of its own, so it can be used from async code, from blocking code, and by another
+/// process. Any number can run at once; each has its own port and tasks.
 ///
 /// ```
 /// use futures_util::TryStreamExt;
@@ -35,7 +35,7 @@ use crate::tasks;
 /// # }
 /// ```
 pub struct Emulator {
-    // Stopped first, so that nothing is answered once the emulator begins to go.
+    // Dropped first, so that no request is served while the rest is dropped.
     _server: Server,
     service: Arc<Service>,
 }
@@ -55,7 +55,7 @@ impl Emulator {
         &self.service.api.base_url
     }
 
-    /// The key that the emulator takes.
+    /// The key that the emulator accepts.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -71,7 +71,7 @@ impl Emulator {
     }
 
     /// A client of this emulator, ready to use. Its retries wait on the emulator's clock: on a
-    /// [`ManualClock`](crate::ManualClock), which is what an emulator has if not told otherwise, a wait takes no time.
+    /// [`ManualClock`](crate::ManualClock), which is the default, a wait takes no time.
     ///
     /// # Panics
     /// If no HTTP client can be set up on this machine.
@@ -95,7 +95,7 @@ impl Emulator {
             .unwrap_or_else(|error| panic!("no client for the emulator: {error}"))
     }
 
-    /// Every task as it stands and as the client reads it, the newest first.
+    /// Every task in its current state, as the client reads it, the newest first.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -116,7 +116,7 @@ impl Emulator {
             .collect()
     }
 
-    /// The task with this id, as it stands.
+    /// The task with this id, in its current state.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -169,7 +169,7 @@ impl Emulator {
     ///
     /// # Errors
     /// [`ChangeError::NoSuchTask`], or [`ChangeError::IdChanged`] if the closure changed the id;
-    /// the task then stays as it was.
+    /// the task is then unchanged.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -200,8 +200,8 @@ impl Emulator {
         changed.unwrap_or_else(|| Err(ChangeError::NoSuchTask(id.to_owned())))
     }
 
-    /// Removes a task, and gives it. Its id still serves as a cursor, so that a list that is being
-    /// read goes on.
+    /// Removes and returns a task. Its id is still valid as a cursor, so that a list that is being read
+    /// can continue.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -227,8 +227,8 @@ impl Emulator {
         Items::find(&self.service, path)
     }
 
-    /// Makes everything as it was at the start: the tasks and all other items, no requests, no faults to come. The
-    /// clock stays where it is.
+    /// Resets everything to the start: the tasks and all other items, no requests, no pending faults. The
+    /// clock is not changed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -320,14 +320,14 @@ pub enum ChangeError {
     IdTaken(String),
     /// There is no task with this id.
     NoSuchTask(String),
-    /// An update gave the task another id.
+    /// An update changed the id of the task.
     IdChanged {
         /// The id of the task.
         from: String,
-        /// The id that it was to have.
+        /// The id that the update set.
         to: String,
     },
-    /// What was pushed does not make a task.
+    /// What was pushed is not a valid task.
     Invalid(String),
 }
 
@@ -347,9 +347,9 @@ impl fmt::Display for ChangeError {
             Self::NoSuchTask(id) => write!(f, "there is no task `{id}`: `push` it first"),
             Self::IdChanged { from, to } => write!(
                 f,
-                "the update would make task `{from}` task `{to}`: `remove` the one and `push` the other"
+                "the update changes the id of task `{from}` to `{to}`: `remove` the one and `push` the other"
             ),
-            Self::Invalid(reason) => write!(f, "this does not make a task: {reason}"),
+            Self::Invalid(reason) => write!(f, "this is not a task: {reason}"),
         }
     }
 }

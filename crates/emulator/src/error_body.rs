@@ -1,7 +1,7 @@
 //! Errors in the document's own shape.
 //!
-//! The body is the document's example for the status, or a value made from its schema. Into it go what
-//! happened and where, under the names that APIs have for these, as far as the schema allows it.
+//! The body is the document's example for the status, or a value made from its schema. What happened and
+//! where is put into it under the names that are usual for these, as far as the schema allows it.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::contract::{Contract, Media, Operation, Response};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::schema::{Way, below};
+use crate::schema::{Direction, below};
 use crate::value::{self, Extent, Shape};
 
 const MESSAGES: [&str; 10] = [
@@ -44,7 +44,7 @@ const PLACES: [&str; 8] = [
     "target",
 ];
 
-/// The response for a problem with a request to an operation; without one, for a path that is none.
+/// The response for a problem with a request to an operation, or to an unknown path.
 pub(crate) fn reply(contract: &Contract, operation: Option<&Operation>, problem: &Problem) -> Reply {
     let named = |status: &&u16| operation.is_some_and(|operation| operation.names(**status));
     let status = problem.statuses.iter().find(named).or(problem.statuses.first());
@@ -111,7 +111,7 @@ fn documented<'c>(contract: &'c Contract, operation: Option<&'c Operation>, stat
 /// An example that is as the schema says.
 fn example<'c>(contract: &Contract, media: &'c Media) -> Option<&'c Value> {
     let (_, example) = media.examples.first()?;
-    let fits = |pointer: &String| contract.schemas.is_valid(Way::Response, pointer, example);
+    let fits = |pointer: &String| contract.schemas.is_valid(Direction::Response, pointer, example);
     media.schema.as_ref().is_none_or(fits).then_some(example)
 }
 
@@ -124,10 +124,10 @@ fn template(contract: &Contract, schema: Option<&str>) -> Value {
 }
 
 fn fits(contract: &Contract, schema: Option<&str>, body: &Value) -> bool {
-    schema.is_none_or(|pointer| contract.schemas.is_valid(Way::Response, pointer, body))
+    schema.is_none_or(|pointer| contract.schemas.is_valid(Direction::Response, pointer, body))
 }
 
-/// Takes away what was made up and says nothing of the problem, as far as the schema allows it.
+/// Removes generated values that do not describe the problem, as far as the schema allows it.
 fn prune(contract: &Contract, schema: Option<&str>, body: &mut Value, filled: &[String]) {
     for place in holders(body) {
         let names: Vec<String> = match body.pointer(&place).and_then(Value::as_object) {
@@ -165,7 +165,7 @@ fn fill(
 ) -> Vec<String> {
     let mut filled = Vec::new();
     // Properties that the schema has and the example does not.
-    let shape = schema.map(|pointer| Shape::at(&contract.schemas, Way::Response, pointer));
+    let shape = schema.map(|pointer| Shape::at(&contract.schemas, Direction::Response, pointer));
     let declared = shape
         .map(|shape| shape.properties(&contract.schemas))
         .unwrap_or_default();
@@ -209,8 +209,8 @@ fn fill(
     filled
 }
 
-/// Puts a value in the place of another one; a text in the place of a list becomes its only item. Says no where
-/// there is something that holds more, and is filled from inside.
+/// Replaces a value; a text that replaces a list becomes its only item. Returns false for an object, or a
+/// list of objects, which is filled from inside.
 fn insert(object: &mut Map<String, Value>, name: &str, value: &Value) -> bool {
     let value = match object.get(name) {
         Some(Value::Object(_)) => return false,
@@ -222,7 +222,7 @@ fn insert(object: &mut Map<String, Value>, name: &str, value: &Value) -> bool {
     true
 }
 
-/// The pointers of the objects that may hold what happened: the body, and what it has inside.
+/// The pointers of the objects that may describe the problem: the body, and the objects in it.
 fn holders(body: &Value) -> Vec<String> {
     fn collect(value: &Value, place: String, depth: usize, found: &mut Vec<String>) {
         if depth > 3 {

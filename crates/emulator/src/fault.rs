@@ -1,13 +1,13 @@
-//! What can go wrong with an answer, on purpose.
+//! Faults: deliberate errors in a response.
 
 use std::time::Duration;
 
 use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, RETRY_AFTER, TRANSFER_ENCODING};
 use hyper::{HeaderMap, StatusCode};
 
-/// Something that goes wrong with an answer.
+/// A deliberate error in a response.
 ///
-/// A fault starts with what goes wrong, and can be made more particular:
+/// A fault begins as one kind of error, and can be refined:
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,8 +18,7 @@ use hyper::{HeaderMap, StatusCode};
 /// let slow_and_broken = Fault::truncated().delayed(Duration::from_millis(20));
 /// ```
 ///
-/// The default is an answer that nothing is wrong with, to add a header to or to replace the body
-/// of.
+/// The default is a correct response, to which a header can be added, or whose body can be replaced.
 ///
 /// Give it to [`Emulator::fail_next`](crate::Emulator::fail_next), or to
 /// [`EmulatorBuilder::random_faults`](crate::EmulatorBuilder::random_faults).
@@ -33,7 +32,7 @@ pub struct Fault {
     pub(crate) damage: Option<Damage>,
 }
 
-/// What happens to an answer once it is written.
+/// What happens to a response while it is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Damage {
     Truncate,
@@ -43,8 +42,8 @@ pub(crate) enum Damage {
 }
 
 impl Fault {
-    /// An answer with this status. From 400 on it has the API's error object, with the documented
-    /// kind where there is one.
+    /// A response with this status. From 400 on it has the API's error object, with the documented kind
+    /// where there is one.
     ///
     /// # Panics
     /// If the status is not from 200 to 599.
@@ -97,8 +96,8 @@ impl Fault {
         fault
     }
 
-    /// The answer comes later: by real time, whatever the emulator's clock, because it is the
-    /// client's time-out that this is for.
+    /// Delays the response, in real time whatever the emulator's clock, because this is for timeouts of the
+    /// client.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -124,7 +123,7 @@ impl Fault {
         Self::default().delayed(delay)
     }
 
-    /// Half of the body, after headers that promise all of it; then the connection ends.
+    /// Half of the body, after headers with the full length; then the connection is closed.
     ///
     /// ```
     /// let fault = ittybit_emulator::Fault::truncated();
@@ -133,7 +132,7 @@ impl Fault {
         Self::damage(Damage::Truncate)
     }
 
-    /// No answer: the connection ends.
+    /// No response: the connection is closed.
     ///
     /// ```
     /// let fault = ittybit_emulator::Fault::dropped();
@@ -142,7 +141,7 @@ impl Fault {
         Self::damage(Damage::Drop)
     }
 
-    /// A body that is whole, and is not JSON: its last bracket is the wrong one.
+    /// A complete body that is malformed JSON: its last bracket is the wrong one.
     ///
     /// ```
     /// let fault = ittybit_emulator::Fault::broken_json();
@@ -151,8 +150,7 @@ impl Fault {
         Self::damage(Damage::BreakJson)
     }
 
-    /// A page whose first task has a status that is not documented. A page without tasks stays as
-    /// it is.
+    /// A page whose first task has a status that is not documented. A page without tasks is not changed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -171,9 +169,8 @@ impl Fault {
         Self::damage(Damage::UnknownValue)
     }
 
-    /// The faults that pass when a request is sent again, one of each: statuses 429 (with a
-    /// `Retry-After` of a second), 500, 502 (with HTML), 503 (with no body), a body cut short, and a
-    /// connection that ends.
+    /// The transient faults, after which a retry succeeds, one of each: statuses 429 (with a `Retry-After` of
+    /// a second), 500, 502 (with HTML), 503 (with no body), a body cut short, and a connection that is closed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -182,14 +179,14 @@ impl Fault {
     ///
     /// let emulator = Emulator::start().await?;
     /// let client = emulator.client();
-    /// for fault in Fault::passing() {
+    /// for fault in Fault::transient() {
     ///     emulator.fail_next(fault);
     ///     client.list_tasks().send().await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn passing() -> Vec<Self> {
+    pub fn transient() -> Vec<Self> {
         vec![
             Self::rate_limited(Duration::from_secs(1)),
             Self::status(500),
@@ -211,10 +208,10 @@ impl Fault {
         self
     }
 
-    /// A header that the answer has in addition, or in place of its own.
+    /// Adds a header to the response, or replaces one of its own.
     ///
-    /// `Content-Length` and `Transfer-Encoding` say where a response ends, so the server alone sets them:
-    /// a wrong one would change what the client takes for the next response. A body that is shorter than
+    /// `Content-Length` and `Transfer-Encoding` define where a response ends, so only the server sets them:
+    /// a wrong one would change what the client reads as the next response. A body that is shorter than
     /// its `Content-Length` is [`truncated`](Self::truncated).
     ///
     /// # Panics
@@ -239,10 +236,10 @@ impl Fault {
         self
     }
 
-    /// Another body than the answer would have.
+    /// Replaces the body of the response.
     ///
     /// # Panics
-    /// If the content type cannot stand in a header.
+    /// If the content type is not valid in a header.
     ///
     /// ```
     /// use ittybit_emulator::Fault;
@@ -254,7 +251,7 @@ impl Fault {
         self
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     ///
     /// ```
     /// let fault = ittybit_emulator::Fault::status(503).without_body();

@@ -57,7 +57,7 @@ impl IdForm {
         }
     }
 
-    /// The form of an example: what stands after the last `_`, `-` or `:` changes.
+    /// The form of an example: the part after the last `_`, `-` or `:` varies.
     fn like(example: &str) -> Self {
         let dashes: Vec<_> = example.split('-').map(str::len).collect();
         if dashes == [8, 4, 4, 4, 12] {
@@ -88,8 +88,8 @@ impl IdForm {
         }
     }
 
-    /// The id with this number, counted from 0. Two numbers may give the same one: whoever takes it has to
-    /// look whether it is free.
+    /// The id with this number, counted from 0. Two numbers may give the same id, so the caller has to check
+    /// that it is free.
     pub(crate) fn id(&self, schemas: &Schemas, seed: u64, number: u64) -> Option<Value> {
         Some(match self {
             Self::Counter(None) => (number + 1).into(),
@@ -100,7 +100,7 @@ impl IdForm {
             }
             Self::Digits { prefix, digits, length } => {
                 let mut id = prefix.clone();
-                // 11 of 62 digits hold every number of 64 bits; what is longer needs more of them.
+                // 11 of 62 digits represent every number of 64 bits; what is longer needs more of them.
                 let mut rest = u128::from(scramble(seed, Stream::ItemId, number));
                 rest |= u128::from(scramble(seed, Stream::ItemValue, number)) << 64;
                 for _ in 0..*length {
@@ -120,7 +120,7 @@ impl IdForm {
 /// The pointer of a property's schema, also where the object is put together by `allOf`, `oneOf` or `anyOf`.
 pub(crate) fn property(schemas: &Schemas, object: &str, name: &str) -> Option<String> {
     fn find(schemas: &Schemas, object: &str, name: &str, depth: usize) -> Option<String> {
-        let (place, schema) = schemas.resolve(crate::schema::Way::Response, object)?;
+        let (place, schema) = schemas.resolve(crate::schema::Direction::Response, object)?;
         if schema
             .get("properties")
             .and_then(|properties| properties.get(name))

@@ -1,4 +1,4 @@
-//! The items of any list, as JSON, in a test's hands.
+//! The items of any list, as JSON, for tests.
 
 use std::fmt;
 use std::sync::{Arc, MutexGuard};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::collection::{Collection, Content};
 use crate::recipe::{seconds, texts};
-use crate::schema::Way;
+use crate::schema::Direction;
 use crate::server::Service;
 use crate::state::{ListName, State};
 
@@ -42,7 +42,7 @@ impl<'e> Items<'e> {
         Some(Self { service, name })
     }
 
-    /// Every item as it is now, the newest first.
+    /// Every item in its current state, the newest first.
     pub fn all(&self) -> Vec<Value> {
         self.shared().into_iter().map(Arc::unwrap_or_clone).collect()
     }
@@ -74,7 +74,7 @@ impl<'e> Items<'e> {
     ///
     /// # Errors
     /// An id that no item has, or a change that gives the item another id, or makes it one that is not as the
-    /// document says; the item then stays as it was.
+    /// document says; the item is then unchanged.
     pub fn update(&self, id: &str, change: impl FnOnce(&mut Value)) -> Result<(), ItemError> {
         let resource = &self.service.api.resources[self.name.0];
         let changed = self.exchange(id, |item| {
@@ -99,8 +99,8 @@ impl<'e> Items<'e> {
         })
     }
 
-    /// Removes an item, and gives it. Its id still serves as a cursor, so that a list that is being read goes
-    /// on.
+    /// Removes and returns an item. Its id is still valid as a cursor, so that a list that is being read can
+    /// continue.
     pub fn remove(&self, id: &str) -> Option<Value> {
         self.with(|list, _| list.remove(id)).map(Arc::unwrap_or_clone)
     }
@@ -114,7 +114,7 @@ impl<'e> Items<'e> {
         items.collect()
     }
 
-    /// Adds an item whatever it is like, unless its id is taken.
+    /// Adds an item without checking it, unless its id is taken.
     pub(crate) fn insert(&self, id: &str, item: Value) -> bool {
         self.with(|list, now| {
             let free = !list.contains(id);
@@ -125,7 +125,7 @@ impl<'e> Items<'e> {
         })
     }
 
-    /// Puts another item in the place of one, whatever it is like; `None` where there is none.
+    /// Replaces an item without checking the new one; `None` where there is none.
     pub(crate) fn exchange<E>(
         &self,
         id: &str,
@@ -147,7 +147,7 @@ impl<'e> Items<'e> {
         let validator = api
             .contract
             .schemas
-            .validator(Way::Response, &resource.schema)
+            .validator(Direction::Response, &resource.schema)
             .map_err(invalid)?;
         validator.validate(item).map_err(|error| {
             let place = error.instance_path().to_string();
@@ -155,7 +155,7 @@ impl<'e> Items<'e> {
         })
     }
 
-    /// Does something with the list as it is now.
+    /// Runs a closure on the current list.
     fn with<T>(&self, act: impl FnOnce(&mut Collection, i64) -> T) -> T {
         let api = &self.service.api;
         let now = seconds(self.service.clock.now());
@@ -195,13 +195,13 @@ pub enum ItemError {
         /// The id.
         id: String,
     },
-    /// An update gave the item another id.
+    /// An update changed the id of the item.
     IdChanged {
         /// What an item of the list is called.
         noun: String,
         /// The id of the item.
         from: String,
-        /// The id that it was to have.
+        /// The id that the update set.
         to: String,
     },
     /// The item is not as the document says.
@@ -223,9 +223,9 @@ impl fmt::Display for ItemError {
             Self::NoSuchItem { noun, id } => write!(f, "there is no {noun} `{id}`: `push` it first"),
             Self::IdChanged { noun, from, to } => write!(
                 f,
-                "the update would make {noun} `{from}` {noun} `{to}`: `remove` the one and `push` the other"
+                "the update changes the id of {noun} `{from}` to `{to}`: `remove` the one and `push` the other"
             ),
-            Self::Invalid { noun, reason } => write!(f, "this does not make a {noun}: {reason}"),
+            Self::Invalid { noun, reason } => write!(f, "this is not a valid {noun}: {reason}"),
         }
     }
 }

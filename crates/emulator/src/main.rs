@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use ittybit_emulator::{DEFAULT_API_KEY, Emulator, Fault, SystemClock};
 
-/// Serves the Ittybit API on this machine, with made-up tasks; or the API of any OpenAPI document.
+/// Serves the Ittybit API on this machine, with generated tasks; or the API of any OpenAPI document.
 #[derive(Parser)]
 #[command(
     name = "ittybit-emulator",
@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, value_name = "NUMBER", default_value_t = 100, allow_negative_numbers = true)]
     items: usize,
 
-    /// What the tasks, other items and the random faults follow from
+    /// The seed of the tasks, other items and random faults
     #[arg(long, value_name = "NUMBER", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
 
@@ -46,8 +46,8 @@ struct Options {
     #[arg(long, value_name = "KEY", default_value = DEFAULT_API_KEY)]
     key: String,
 
-    /// Let tasks go on as time passes, from `waiting` to an end within a minute; and other items along
-    /// their `x-lifecycle`
+    /// Let tasks progress as time passes, from `waiting` to a terminal status within a minute; and other
+    /// items along their `x-lifecycle`
     #[arg(long)]
     live: bool,
 
@@ -63,7 +63,7 @@ struct Options {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
     fault_rate: f64,
 
-    /// How they fail, one or several times [default: all that pass when a request is sent again]
+    /// How they fail; can be repeated [default: all transient faults]
     #[arg(long, value_name = "FAULT", requires = "fault_rate")]
     fault: Vec<FaultName>,
 }
@@ -78,11 +78,11 @@ enum FaultName {
     BadGateway,
     /// Status 503, with no body
     Unavailable,
-    /// The response comes after a second
+    /// The response is delayed by a second
     Delay,
-    /// Half of the body, then the connection ends
+    /// Half of the body, then the connection is closed
     Truncated,
-    /// No response: the connection ends
+    /// No response: the connection is closed
     Dropped,
     /// A body that is not JSON
     BrokenJson,
@@ -116,7 +116,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("error: {error}"));
-            // What was asked for wrongly is an error of usage, as it is for the parser.
+            // A bad setting is an error of usage, as it is for the parser.
             ExitCode::from(if error.kind() == io::ErrorKind::InvalidInput {
                 2
             } else {
@@ -126,27 +126,27 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says something on standard error. Where it cannot be said, nobody is there to be told so.
+/// Prints to standard error. If that fails, there is nowhere to report it.
 fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 fn run(options: Options) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Before the address is printed: whoever reads it may send a signal at once.
+    // Before the address is printed: its reader may send a signal at once.
     let stopped = {
         let _context = runtime.enter();
         stop_signal()?
     };
 
     let faults = match options.fault.as_slice() {
-        [] => Fault::passing(),
+        [] => Fault::transient(),
         names => names.iter().copied().map(Fault::from).collect(),
     };
     let mut builder = Emulator::builder()
         .tasks(options.tasks)
         .items(options.items)
-        // Nobody asks the program for them.
+        // The program has no use for them.
         .keep_requests(false)
         .seed(options.seed)
         .address(options.listen)
@@ -168,7 +168,7 @@ fn run(options: Options) -> io::Result<()> {
     let served = runtime.block_on(async {
         let mut stopped = pin!(stopped);
         let emulator = tokio::select! {
-            // Millions of tasks take their time, in which a signal has to be heard.
+            // Millions of tasks take a while, in which a signal has to be handled.
             emulator = tokio::task::spawn_blocking(|| builder.start_blocking()) => {
                 emulator.map_err(io::Error::other)??
             }
@@ -179,7 +179,7 @@ fn run(options: Options) -> io::Result<()> {
         stopped.await;
         Ok(())
     });
-    // A start that is under way is of no use to anyone.
+    // A start that is still under way is abandoned.
     runtime.shutdown_background();
     if served.is_ok() {
         say("Stopped.");

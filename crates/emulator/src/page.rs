@@ -1,4 +1,4 @@
-//! Pages: which one a request asks for, and what a response says about it.
+//! Pages: which one a request selects, and what a response says about it.
 
 use hyper::header::{HeaderName, LINK};
 use serde_json::{Map, Value};
@@ -12,15 +12,15 @@ use crate::reply::Reply;
 use crate::resource::{Listing, Paging, Resource};
 use crate::wording::shown;
 
-/// What a request asks of a list.
+/// The page that a request selects.
 pub(crate) struct Ask {
     /// `None` where nothing can match.
     pub(crate) query: Option<Query>,
     limit: usize,
-    /// The cursors as they came.
+    /// The cursors as they were sent.
     after: Option<String>,
     before: Option<String>,
-    /// How many items come before the page, where that was said.
+    /// How many items come before the page, where the request has an offset or a page number.
     skipped: usize,
 }
 
@@ -115,14 +115,14 @@ fn cursor(
     })
 }
 
-/// A page as a response tells of it.
+/// A page, as a response describes it.
 pub(crate) struct Shown<'p> {
     pub(crate) listing: &'p Listing,
     pub(crate) ask: &'p Ask,
     pub(crate) page: &'p Page,
     /// The ids of the first item and of the last.
     pub(crate) ends: Option<(String, String)>,
-    /// Where the list is, and the query that it was asked for with.
+    /// The path of the list, and the query of the request.
     pub(crate) url: &'p str,
     pub(crate) pairs: &'p [(String, String)],
     /// How many items match in all, where it was counted.
@@ -219,7 +219,7 @@ impl Shown<'_> {
         let (_, last) = self.ends.as_ref().filter(|_| self.page.next)?;
         Some(match &self.listing.paging {
             Paging::Cursors(cursors) => {
-                // Where both ends were given, the far one stays.
+                // Where both ends were given, the far one is kept.
                 let before = self.ask.after.as_ref().and(self.ask.before.as_deref());
                 let backward = cursors.backward.as_deref().zip(before);
                 self.link(&[Some((cursors.forward.as_str(), last.as_str())), backward])

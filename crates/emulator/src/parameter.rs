@@ -8,7 +8,7 @@ use crate::contract::{Contract, Location, Operation, Parameter, Scheme, Style};
 use crate::percent;
 use crate::problem::Problem;
 use crate::route::PathValues;
-use crate::schema::{Way, below};
+use crate::schema::{Direction, below};
 use crate::security::cookies;
 use crate::value::Shape;
 use crate::wording::{excerpt, one_of};
@@ -132,7 +132,7 @@ struct Reader<'c> {
 impl Reader<'_> {
     fn shape(&self, parameter: &Parameter) -> Shape {
         match &parameter.schema {
-            Some(pointer) => Shape::at(&self.contract.schemas, Way::Request, pointer),
+            Some(pointer) => Shape::at(&self.contract.schemas, Direction::Request, pointer),
             None => Shape::default(),
         }
     }
@@ -179,7 +179,7 @@ impl Reader<'_> {
         self.written(parameter, &texts).map(Some)
     }
 
-    /// The value that one text says, or several say together.
+    /// The value of one text, or of several together.
     fn written(&self, parameter: &Parameter, texts: &[String]) -> Result<Value, Problem> {
         let (name, schemas) = (parameter.name.as_str(), &self.contract.schemas);
         let first = texts.first().map_or("", String::as_str);
@@ -209,7 +209,7 @@ impl Reader<'_> {
         };
         if array {
             let items = below(pointer, ["items"]);
-            let items = schemas.resolve(Way::Request, &items).map(|(pointer, _)| pointer);
+            let items = schemas.resolve(Direction::Request, &items).map(|(pointer, _)| pointer);
             let texts: Vec<&str> = match several && parameter.location != Location::Path {
                 true => texts.iter().map(String::as_str).collect(),
                 false => split().collect(),

@@ -5,8 +5,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::random::Random;
 
-/// A text for a pattern, with about so many repetitions more than needed where they are allowed; none
-/// where the pattern needs what only other engines know, such as looking ahead.
+/// A text for a pattern, with about this many repetitions more than needed where they are allowed; none
+/// where the pattern needs what the engine does not support, such as look-ahead.
 pub(crate) fn text(pattern: &str, more: u32, random: &mut Random) -> Option<String> {
     // `\d` and `\w` are ASCII in the dialect of JSON Schema.
     let pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[0-9A-Za-z_]");
@@ -42,7 +42,7 @@ fn write(hir: &Hir, more: u32, random: &mut Random, out: &mut String) -> Option<
             let fewest = repetition.min;
             let room = (most - fewest).min(more.max(1));
             let count = fewest + random.between(i64::from(room / 2), i64::from(room)) as u32;
-            // A pattern that asks for a million characters has none here.
+            // For a pattern with a million characters, no text is made.
             for _ in 0..count.min(10_000) {
                 write(&repetition.sub, more, random, out)?;
             }

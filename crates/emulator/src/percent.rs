@@ -14,7 +14,7 @@ pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, &str> {
         .collect()
 }
 
-/// What a percent-encoded text says, if it is UTF-8.
+/// Decodes a percent-encoded text, if it is UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

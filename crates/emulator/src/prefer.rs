@@ -1,4 +1,4 @@
-//! The header `Prefer` (RFC 7240), by which a request asks for a status or an example.
+//! The header `Prefer` (RFC 7240), by which a request chooses a status or an example.
 
 use hyper::HeaderMap;
 use hyper::header::HeaderName;
@@ -12,7 +12,7 @@ pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("prefe
 /// What a request prefers. Preferences that are not known are no error.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Preferences {
-    /// Another status than it would get.
+    /// The status of the response.
     pub(crate) status: Option<u16>,
     /// The name of an example of the document.
     pub(crate) example: Option<String>,

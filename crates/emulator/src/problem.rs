@@ -2,10 +2,10 @@
 
 use hyper::StatusCode;
 
-/// What is wrong with a request. The document's own shape is given to it when it is sent.
+/// What is wrong with a request. It gets the document's own shape of errors when it is sent.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    /// The status, and others that say nearly the same, for a document that does not have the first.
+    /// The status, and similar ones for a document that does not have the first.
     pub(crate) statuses: Vec<u16>,
     /// In snake case, such as `request_invalid`.
     pub(crate) kind: String,
@@ -13,7 +13,7 @@ pub(crate) struct Problem {
     pub(crate) message: String,
     /// The parameter, or the JSON pointer in the body.
     pub(crate) place: Option<String>,
-    /// Headers that the status asks for.
+    /// Headers that the status needs.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
@@ -41,7 +41,7 @@ impl Problem {
         Self::new(&[404, 410], &format!("{noun}_not_found"), message)
     }
 
-    /// What the emulator itself cannot do.
+    /// An error of the emulator itself.
     pub(crate) fn internal(reason: impl Into<String>) -> Self {
         Self::new(
             &[500],
@@ -50,7 +50,7 @@ impl Problem {
         )
     }
 
-    /// What a status says by itself.
+    /// The default message of a status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let kind = match status.canonical_reason() {
             Some(reason) => snake_case(reason),

@@ -69,7 +69,7 @@ pub(crate) fn scramble(seed: u64, stream: Stream, number: u64) -> u64 {
     mix(mix(seed ^ mix(stream as u64)).wrapping_add(number))
 }
 
-/// A number that stands for a text, the same on every machine (FNV-1a).
+/// A hash of a text that is the same on every machine (FNV-1a).
 pub(crate) fn number_of(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)

@@ -1,4 +1,4 @@
-//! How the items of a resource come to be, and how they live.
+//! How the items of a resource are generated, and how they progress.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use crate::id::property;
 use crate::problem::Problem;
 use crate::random::{Random, Stream, number_of};
 use crate::resource::{Lifecycle, Resource};
-use crate::schema::Way;
+use crate::schema::Direction;
 use crate::value::{self, Extent, Shape};
 
-/// What the generated items of a list are made from. An item follows from its age alone, so that it need
-/// not be kept. The age of an item is how many generated ones are newer.
+/// How the items of a list are generated. An item is a function of its age alone, so that it need not be
+/// kept. The age of an item is the number of generated ones that are newer.
 pub(crate) trait Recipe: Send + Sync {
     /// How many there are at the start.
     fn count(&self) -> usize;
 
-    /// What an item is found by: cheap to make for a million of them.
+    /// What an item is indexed by: cheap enough for a million items.
     fn facts(&self, age: u64) -> Facts;
 
     fn item(&self, age: u64) -> Value;
@@ -29,28 +29,28 @@ pub(crate) trait Recipe: Send + Sync {
         serde_json::to_writer(out, &self.item(age)).expect("an item is JSON, and memory takes it");
     }
 
-    /// What an item is found by, whoever made it.
+    /// What an item is indexed by, generated or not.
     fn facts_of(&self, item: &Value) -> Facts;
 
-    /// Seconds until an item changes next; `None` for one that has come to its end.
+    /// Seconds until an item changes next; `None` for one that has finished.
     fn wait(&self, item: &Value) -> Option<i64>;
 
     /// Takes an item one step further, at a time in Unix seconds.
     fn advance(&self, item: &mut Value, now: i64);
 }
 
-/// What an item is found by.
+/// What an item is indexed by.
 pub(crate) struct Facts {
     pub(crate) id: String,
     /// What lists are ordered by.
     pub(crate) time: i64,
     /// For each key of the resource, the values that the item has.
     pub(crate) values: Vec<Vec<String>>,
-    /// Whether it has not come to its end.
+    /// Whether it has not finished yet.
     pub(crate) alive: bool,
 }
 
-/// A scalar as a parameter has it; the items of a list.
+/// A scalar as text, as in a parameter; for a list, its items.
 pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.clone()],
@@ -137,7 +137,7 @@ impl FromSchema {
         }
         if let Some(lifecycle) = &resource.lifecycle {
             self.set(&mut item, &lifecycle.property, lifecycle.progress[0].as_str().into());
-            // What has not begun has no times of it.
+            // An item that has not begun has no start or end time.
             for field in [&resource.started, &resource.finished].into_iter().flatten() {
                 self.unset(&mut item, &field.property);
             }
@@ -146,12 +146,12 @@ impl FromSchema {
         Ok(item)
     }
 
-    /// An item in which what was sent replaces what was there.
+    /// An item with all its properties replaced by those that were sent.
     pub(crate) fn replaced(&self, old: &Value, body: Option<&Value>, request: Option<&str>, now: i64) -> Value {
         let mut item = old.clone();
-        // What could have been sent and was not is taken away, where it can be missing.
+        // A property that could have been sent and was not is removed, where it is optional.
         if let Some(pointer) = request {
-            let shape = Shape::at(&self.contract.schemas, Way::Request, pointer);
+            let shape = Shape::at(&self.contract.schemas, Direction::Request, pointer);
             for (name, schema) in shape.properties(&self.contract.schemas) {
                 let sent = body.is_some_and(|body| body.get(&name).is_some());
                 if !sent && name != self.resource.id && schema["readOnly"] != true {
@@ -187,7 +187,8 @@ impl FromSchema {
         let (schemas, schema) = (&self.contract.schemas, self.resource.schema.as_str());
         let empty = Map::new();
         let body = body.and_then(Value::as_object).unwrap_or(&empty);
-        // What was sent may be of another branch of a union than what was made: so more than one is tried.
+        // The sent properties may belong to another branch of a union than the generated ones, so several
+        // items are tried.
         let mut best: Option<(usize, Value)> = None;
         for attempt in 0..8 {
             let made = value::make(schemas, schema, Extent::Required, self.seed() ^ attempt, number);
@@ -197,7 +198,7 @@ impl FromSchema {
                 let known = body.iter().filter(|(name, _)| self.known(name));
                 object.extend(known.map(|(name, value)| (name.clone(), value.clone())));
             }
-            if schemas.is_valid(Way::Response, schema, &all) {
+            if schemas.is_valid(Direction::Response, schema, &all) {
                 return Ok(all);
             }
             let mut taken = 0;
@@ -216,7 +217,7 @@ impl FromSchema {
 
     fn known(&self, name: &str) -> bool {
         let place = property(&self.contract.schemas, &self.resource.schema, name);
-        let schema = place.and_then(|place| self.contract.schemas.resolve(Way::Response, &place));
+        let schema = place.and_then(|place| self.contract.schemas.resolve(Direction::Response, &place));
         // What is only written is never in a response.
         schema.is_some_and(|(_, schema)| *schema != Value::Bool(false))
     }
@@ -224,7 +225,7 @@ impl FromSchema {
     fn read_only(&self, name: &str) -> bool {
         let place = property(&self.contract.schemas, &self.resource.schema, name);
         place.is_some_and(|place| {
-            let shape = Shape::at(&self.contract.schemas, Way::Response, &place);
+            let shape = Shape::at(&self.contract.schemas, Direction::Response, &place);
             shape.keywords.get("readOnly").is_some_and(|flag| flag == true)
         })
     }
@@ -244,7 +245,7 @@ impl FromSchema {
         if !self
             .contract
             .schemas
-            .is_valid(Way::Response, &self.resource.schema, item)
+            .is_valid(Direction::Response, &self.resource.schema, item)
             && let Some(object) = item.as_object_mut()
         {
             match before {
@@ -254,7 +255,7 @@ impl FromSchema {
         }
     }
 
-    /// Takes a property away, unless it has to be there.
+    /// Removes a property, unless it is required.
     fn unset(&self, item: &mut Value, name: &str) {
         let before = item.clone();
         if let Some(object) = item.as_object_mut() {
@@ -263,7 +264,7 @@ impl FromSchema {
         if !self
             .contract
             .schemas
-            .is_valid(Way::Response, &self.resource.schema, item)
+            .is_valid(Direction::Response, &self.resource.schema, item)
         {
             *item = before;
         }
@@ -299,18 +300,18 @@ impl Recipe for FromSchema {
     fn item(&self, age: u64) -> Value {
         let (resource, schemas) = (&*self.resource, &self.contract.schemas);
         let seed = self.seed();
-        // A schema that nothing fits was refused when the emulator started.
+        // A schema without any value was refused when the emulator started.
         let mut item = value::make(schemas, &resource.schema, Extent::Full, seed, age).unwrap_or_default();
         let number = self.count as u64 - 1 - age.min(self.count as u64 - 1);
         if let Some(id) = resource.id_form.id(schemas, seed, number) {
             self.set(&mut item, &resource.id, id);
         }
         let mut random = Random::new(seed, Stream::ItemValue, age);
-        // Examples are the same each time; what items are found by should not be.
+        // Examples are always the same; what items are indexed by should vary.
         for key in &resource.keys {
             let place = property(schemas, &resource.schema, &key.property);
             let shape = place
-                .map(|place| Shape::at(schemas, Way::Response, &place))
+                .map(|place| Shape::at(schemas, Direction::Response, &place))
                 .unwrap_or_default();
             if let Some(values) = shape.keywords.get("enum").and_then(Value::as_array)
                 && !values.is_empty()

@@ -12,17 +12,17 @@ use crate::random::number_of;
 use crate::recipe::texts;
 use crate::reply::Reply;
 use crate::resource::{Resource, holder};
-use crate::schema::Way;
+use crate::schema::Direction;
 use crate::value::{self, Extent, Shape};
 
-/// An item as a schema has it, which may be another than that of the item: one with less in it, or one
-/// around it.
+/// An item in the form of a schema, which may differ from that of the item: with fewer properties, or with
+/// an object around it.
 ///
 /// # Errors
 /// The reason why there is no such form.
 pub(crate) fn item(contract: &Contract, resource: &Resource, pointer: &str, item: &Value) -> Result<Value, Problem> {
     let schemas = &contract.schemas;
-    let fits = |value: &Value| schemas.is_valid(Way::Response, pointer, value);
+    let fits = |value: &Value| schemas.is_valid(Direction::Response, pointer, value);
     if pointer == resource.schema || fits(item) {
         return Ok(item.clone());
     }
@@ -78,7 +78,7 @@ pub(crate) fn documented(
     let number = number_of(&operation.path);
     let fits = |value: &Value| {
         let pointer = media.schema.as_ref();
-        pointer.is_none_or(|pointer| contract.schemas.is_valid(Way::Response, pointer, value))
+        pointer.is_none_or(|pointer| contract.schemas.is_valid(Direction::Response, pointer, value))
     };
     let wanted = example.and_then(|wanted| media.examples.iter().find(|(name, _)| name == wanted));
     let example = wanted.or_else(|| media.examples.first()).map(|(_, value)| value);
@@ -159,25 +159,25 @@ pub(crate) fn envelope(
     seed: u64,
 ) -> Result<Value, Problem> {
     let schemas = &contract.schemas;
-    let fits = |value: &Value| schemas.is_valid(Way::Response, pointer, value);
+    let fits = |value: &Value| schemas.is_valid(Direction::Response, pointer, value);
     let mut object = value::make(schemas, pointer, Extent::Full, seed, 0).map_err(Problem::internal)?;
     object[name] = Value::Array(items);
     if !fits(&object) {
-        // What is optional beside the items may not go with them.
+        // Optional properties beside the items may contradict them.
         let items = object[name].take();
         object = value::make(schemas, pointer, Extent::Required, seed, 0).map_err(Problem::internal)?;
         object[name] = items;
     }
-    let declared = Shape::at(schemas, Way::Response, pointer).properties(schemas);
+    let declared = Shape::at(schemas, Direction::Response, pointer).properties(schemas);
     crate::page::write_fields(&mut object, &declared, fields.clone(), fits);
-    // What says where other pages are is often one level further down.
+    // The fields about other pages are often one level deeper.
     for inner in ["meta", "metadata", "pagination", "paging", "page_info", "links"] {
         let Some(place) = property(schemas, pointer, inner).filter(|_| object[inner].is_object()) else {
             continue;
         };
-        let declared = Shape::at(schemas, Way::Response, &place).properties(schemas);
+        let declared = Shape::at(schemas, Direction::Response, &place).properties(schemas);
         let mut part = object[inner].take();
-        let inner_fits = |part: &Value| schemas.is_valid(Way::Response, &place, part);
+        let inner_fits = |part: &Value| schemas.is_valid(Direction::Response, &place, part);
         crate::page::write_fields(&mut part, &declared, fields.clone(), inner_fits);
         object[inner] = part;
     }

@@ -1,4 +1,4 @@
-//! A whole response, before anything happens to it.
+//! A complete response, before a fault is applied to it.
 
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
@@ -14,7 +14,7 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// The pointer in the body of an enum whose value can be one that nobody knows.
+    /// The pointer in the body of an enum whose value a fault can replace with an undocumented one.
     pub(crate) open: Option<String>,
     /// The item that the request created, by its list and its id.
     pub(crate) created: Option<(ListName, String)>,
@@ -42,7 +42,7 @@ impl Reply {
         }
     }
 
-    /// Makes the body something that is not JSON: its last bracket is the wrong one.
+    /// Makes the body malformed JSON: its last bracket is the wrong one.
     pub(crate) fn break_json(&mut self) {
         match self.body.last_mut() {
             Some(last) if *last == b']' => *last = b'}',

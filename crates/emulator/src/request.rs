@@ -1,4 +1,4 @@
-//! What was received, for a test to look at: without any key.
+//! Received requests, for a test to inspect, with keys redacted.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use hyper::http::request::Parts;
 
 use crate::percent;
 
-const STRUCK_OUT: &str = "[redacted]";
+const REDACTED: &str = "[redacted]";
 /// What every key starts with.
 pub(crate) const KEY_PREFIX: &str = "ittybit_";
 
 /// A request that the emulator received.
 ///
-/// Keys are struck out wherever they stand: what the header `Authorization` holds, and anything
-/// else that starts with `ittybit_`, as keys do.
+/// Keys are redacted everywhere: the header `Authorization`, and anything else that starts with `ittybit_`,
+/// as keys do.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -44,27 +44,27 @@ pub struct Request {
 const KEPT_BODY: usize = 1 << 20;
 
 impl Request {
-    /// `keys` are the headers and query parameters that hold a key, in lower case.
+    /// `keys` are the headers and query parameters that are keys, in lower case.
     pub(crate) fn new(parts: &Parts, body: &[u8], status: Option<u16>, keys: &[String]) -> Self {
         let headers = parts.headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
             let value = match name.as_str() {
-                name if name == AUTHORIZATION => strike_out_credentials(&value),
-                name if keys.iter().any(|key| key == name) => STRUCK_OUT.to_owned(),
-                _ => strike_out(&value, is_key),
+                name if name == AUTHORIZATION => redact_credentials(&value),
+                name if keys.iter().any(|key| key == name) => REDACTED.to_owned(),
+                _ => redact(&value, is_key),
             };
             (name.as_str().to_owned(), value)
         });
         // What is sent to a proxy has the host before the path; CONNECT has nothing but the host.
         let target = match parts.uri.path_and_query() {
-            Some(target) => strike_out_target(target.as_str(), keys),
-            None => strike_out_target(&parts.uri.to_string(), keys),
+            Some(target) => redact_target(target.as_str(), keys),
+            None => redact_target(&parts.uri.to_string(), keys),
         };
         Self {
             method: parts.method.to_string(),
             target,
             headers: headers.collect(),
-            body: strike_out(&String::from_utf8_lossy(&body[..body.len().min(KEPT_BODY)]), is_key),
+            body: redact(&String::from_utf8_lossy(&body[..body.len().min(KEPT_BODY)]), is_key),
             status,
         }
     }
@@ -109,7 +109,7 @@ impl Request {
         let (_, query) = self.target.split_once('?')?;
         let pairs = percent::pairs(query).ok()?;
         let (_, value) = pairs.into_iter().find(|(key, _)| key == name)?;
-        Some(strike_out(&value, is_key))
+        Some(redact(&value, is_key))
     }
 
     /// The first value of a header, whose name may be written in upper or lower case.
@@ -157,24 +157,24 @@ impl fmt::Debug for Request {
 }
 
 /// The scheme alone: whatever comes with it may be a secret.
-fn strike_out_credentials(value: &str) -> String {
+fn redact_credentials(value: &str) -> String {
     match value.split_once(' ') {
-        Some((scheme, _)) => format!("{scheme} {STRUCK_OUT}"),
-        None => STRUCK_OUT.to_owned(),
+        Some((scheme, _)) => format!("{scheme} {REDACTED}"),
+        None => REDACTED.to_owned(),
     }
 }
 
 /// A path and query without keys, encoded ones among them.
-fn strike_out_target(target: &str, keys: &[String]) -> String {
+fn redact_target(target: &str, keys: &[String]) -> String {
     let text = |text: &str| {
-        let struck = strike_out(text, |c| is_key(c) || c == '%');
-        match percent::decode(&struck) {
-            Some(decoded) if decoded.contains(KEY_PREFIX) => STRUCK_OUT.to_owned(),
-            _ => struck,
+        let redacted = redact(text, |c| is_key(c) || c == '%');
+        match percent::decode(&redacted) {
+            Some(decoded) if decoded.contains(KEY_PREFIX) => REDACTED.to_owned(),
+            _ => redacted,
         }
     };
     let part = |part: &str| match part.split_once('=') {
-        Some((name, _)) if keys.iter().any(|key| key.eq_ignore_ascii_case(name)) => format!("{name}={STRUCK_OUT}"),
+        Some((name, _)) if keys.iter().any(|key| key.eq_ignore_ascii_case(name)) => format!("{name}={REDACTED}"),
         Some((name, value)) => format!("{}={}", text(name), text(value)),
         None => text(part),
     };
@@ -188,12 +188,12 @@ fn strike_out_target(target: &str, keys: &[String]) -> String {
 }
 
 /// A text without what may be a key in it: its start, and what follows of it.
-fn strike_out(text: &str, is_key: impl Fn(char) -> bool) -> String {
+fn redact(text: &str, is_key: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(KEY_PREFIX) {
         out.push_str(&rest[..at]);
-        out.push_str(STRUCK_OUT);
+        out.push_str(REDACTED);
         let key = &rest[at..];
         let end = key.find(|c| !is_key(c)).unwrap_or(key.len());
         rest = &key[end..];

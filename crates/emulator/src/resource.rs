@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
 use crate::id::{IdForm, property};
-use crate::schema::{Way, below};
+use crate::schema::{Direction, below};
 use crate::time_field::TimeField;
 use crate::value::{Shape, example};
 
@@ -33,7 +33,7 @@ pub(crate) struct Resource {
     pub(crate) started: Option<TimeField>,
     pub(crate) finished: Option<TimeField>,
     pub(crate) lifecycle: Option<Lifecycle>,
-    /// A property with an enum that may have another value one day.
+    /// A property with an enum that may get another value one day.
     pub(crate) open: Option<String>,
     pub(crate) keys: Vec<Key>,
     pub(crate) list: Option<Listing>,
@@ -46,7 +46,7 @@ pub(crate) struct Key {
     pub(crate) property: String,
     /// Whether an item may have several values: the property is a list.
     pub(crate) several: bool,
-    /// Older spellings of its values, and the ones of today.
+    /// Older spellings of its values, and the current ones.
     pub(crate) aliases: HashMap<String, String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Lifecycle {
 
 pub(crate) struct Listing {
     pub(crate) operation: usize,
-    /// The property of the response that holds the items; none where the response is the list.
+    /// The property of the response that has the items; none where the response is the list.
     pub(crate) envelope: Option<String>,
     /// The pointer of the schema of an item in the list.
     pub(crate) schema: String,
@@ -226,7 +226,7 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         let id = id_property(contract, &pointer, cursors.as_ref(), parameter, &noun)?;
         Some((pointer, id))
     })?;
-    let shape = Shape::at(&contract.schemas, Way::Response, &schema);
+    let shape = Shape::at(&contract.schemas, Direction::Response, &schema);
     let properties = shape.properties(&contract.schemas);
     let id_place = property(&contract.schemas, &schema, &id)?;
     let elsewhere = elsewhere(
@@ -236,7 +236,7 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         item_path.as_ref(),
         listed.as_ref().map(|(_, one, _)| *one),
     );
-    let id_shape = Shape::at(&contract.schemas, Way::Response, &id_place);
+    let id_shape = Shape::at(&contract.schemas, Direction::Response, &id_place);
     let id_form = IdForm::of(&contract.schemas, &id_place, &id_shape, elsewhere.as_ref(), &noun);
     let time = |names: &[&str]| TimeField::find(&contract.schemas, &properties, names);
     let mut keys = Vec::new();
@@ -266,7 +266,7 @@ fn parameters(path: &str) -> Vec<String> {
     parts.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// One of what a plural names.
+/// The singular of a plural.
 fn singular(name: &str) -> String {
     let word = name.to_ascii_lowercase().replace('-', "_");
     let ends = |ending: &str| word.len() > ending.len() && word.ends_with(ending);
@@ -295,23 +295,25 @@ struct List {
 fn list_of(contract: &Contract, pointer: &str, name: &str) -> Option<List> {
     let schemas = &contract.schemas;
     let item = |pointer: &str| {
-        let shape = Shape::at(schemas, Way::Response, pointer);
+        let shape = Shape::at(schemas, Direction::Response, pointer);
         let list = shape.types(schemas).iter().any(|kind| kind == "array");
         let item = schemas
-            .resolve(Way::Response, &below(pointer, ["items"]))
+            .resolve(Direction::Response, &below(pointer, ["items"]))
             .map(|(item, _)| item)?;
-        let object = !Shape::at(schemas, Way::Response, &item).properties(schemas).is_empty();
+        let object = !Shape::at(schemas, Direction::Response, &item)
+            .properties(schemas)
+            .is_empty();
         (list && object).then_some(item)
     };
     if let Some(item) = item(pointer) {
         return Some(List { envelope: None, item });
     }
-    let properties = Shape::at(schemas, Way::Response, pointer).properties(schemas);
+    let properties = Shape::at(schemas, Direction::Response, pointer).properties(schemas);
     let lists: Vec<_> = properties
         .keys()
         .filter_map(|name| {
             let place = property(schemas, pointer, name)?;
-            let (place, _) = schemas.resolve(Way::Response, &place)?;
+            let (place, _) = schemas.resolve(Direction::Response, &place)?;
             Some((name.clone(), item(&place)?))
         })
         .collect();
@@ -331,10 +333,10 @@ pub(crate) fn holder(contract: &Contract, object: &str, wanted: &str) -> Option<
     if object == wanted {
         return None;
     }
-    let properties = Shape::at(&contract.schemas, Way::Response, object).properties(&contract.schemas);
+    let properties = Shape::at(&contract.schemas, Direction::Response, object).properties(&contract.schemas);
     properties.keys().find_map(|name| {
         let place = property(&contract.schemas, object, name)?;
-        let (place, _) = contract.schemas.resolve(Way::Response, &place)?;
+        let (place, _) = contract.schemas.resolve(Direction::Response, &place)?;
         (place == wanted).then(|| name.clone())
     })
 }
@@ -347,7 +349,7 @@ fn id_property(
     noun: &str,
 ) -> Option<String> {
     let schemas = &contract.schemas;
-    let properties = Shape::at(schemas, Way::Response, pointer).properties(schemas);
+    let properties = Shape::at(schemas, Direction::Response, pointer).properties(schemas);
     let scalar = |name: &str| {
         let types = Shape::of(schemas, properties.get(name)?).types(schemas);
         let scalar = types
@@ -380,7 +382,7 @@ fn elsewhere(
     item_path: Option<&(String, String)>,
     list: Option<&Operation>,
 ) -> Option<Value> {
-    let shape = Shape::at(&contract.schemas, Way::Response, schema);
+    let shape = Shape::at(&contract.schemas, Direction::Response, schema);
     if let Some(id) = example(&shape.keywords).and_then(|example| example.get(id)) {
         return Some(id.clone());
     }
@@ -410,7 +412,7 @@ fn listing(
         .filter(|parameter| parameter.location == Location::Query)
         .collect();
     let shape = |parameter: &Parameter| match &parameter.schema {
-        Some(pointer) => Shape::at(schemas, Way::Request, pointer),
+        Some(pointer) => Shape::at(schemas, Direction::Request, pointer),
         None => Shape::default(),
     };
     let named = |names: &[&str]| {

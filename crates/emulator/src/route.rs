@@ -12,7 +12,7 @@ enum Piece {
     Parameter(String),
 }
 
-/// What stood in the place of each parameter.
+/// The value of each parameter.
 pub(crate) type PathValues = Vec<(String, String)>;
 
 impl Template {

@@ -1,4 +1,4 @@
-//! The schemas of a document, in the words of JSON Schema 2020-12, for which there is a validator.
+//! The schemas of a document, converted to JSON Schema 2020-12, for which there is a validator.
 //!
 //! A schema is named by its JSON pointer. OpenAPI reads a schema in two ways: what is `readOnly` need not
 //! be in a request, and what is `writeOnly` need not be in a response, whatever `required` says. So the
@@ -16,9 +16,9 @@ use crate::percent;
 /// The name of the document among the validator's schemas.
 const ROOT: &str = "https://openapi.invalid/document";
 
-/// Which way a value goes.
+/// Whether a value is sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Direction {
     Request,
     Response,
 }
@@ -40,23 +40,23 @@ impl Schemas {
     /// The reason why the schemas cannot be used.
     pub(crate) fn new(document: &Value) -> Result<Self, String> {
         Ok(Self {
-            requests: Side::new(document, Way::Request)?,
-            responses: Side::new(document, Way::Response)?,
+            requests: Side::new(document, Direction::Request)?,
+            responses: Side::new(document, Direction::Response)?,
         })
     }
 
-    fn side(&self, way: Way) -> &Side {
-        match way {
-            Way::Request => &self.requests,
-            Way::Response => &self.responses,
+    fn side(&self, direction: Direction) -> &Side {
+        match direction {
+            Direction::Request => &self.requests,
+            Direction::Response => &self.responses,
         }
     }
 
     /// The place that a pointer leads to when every `$ref` there is followed.
-    pub(crate) fn resolve(&self, way: Way, pointer: &str) -> Option<(String, &Value)> {
-        let document = &self.side(way).document;
+    pub(crate) fn resolve(&self, direction: Direction, pointer: &str) -> Option<(String, &Value)> {
+        let document = &self.side(direction).document;
         let mut pointer = pointer.to_owned();
-        // A circle of references leads nowhere.
+        // A cycle of references leads nowhere.
         for _ in 0..64 {
             let value = document.pointer(&pointer)?;
             match value.get("$ref").and_then(Value::as_str) {
@@ -68,14 +68,14 @@ impl Schemas {
     }
 
     /// What a `$ref` refers to.
-    pub(crate) fn referred(&self, way: Way, reference: &str) -> Option<&Value> {
-        self.side(way).document.pointer(&target(reference)?)
+    pub(crate) fn referred(&self, direction: Direction, reference: &str) -> Option<&Value> {
+        self.side(direction).document.pointer(&target(reference)?)
     }
 
     /// # Errors
     /// The reason why nothing can be checked against the schema.
-    pub(crate) fn validator(&self, way: Way, pointer: &str) -> Result<Arc<Validator>, String> {
-        let side = self.side(way);
+    pub(crate) fn validator(&self, direction: Direction, pointer: &str) -> Result<Arc<Validator>, String> {
+        let side = self.side(direction);
         let mut validators = side.validators.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(validator) = validators.get(pointer) {
             return Ok(Arc::clone(validator));
@@ -97,19 +97,19 @@ impl Schemas {
     }
 
     /// Whether a value is as the schema says.
-    pub(crate) fn is_valid(&self, way: Way, pointer: &str, value: &Value) -> bool {
-        self.validator(way, pointer)
+    pub(crate) fn is_valid(&self, direction: Direction, pointer: &str, value: &Value) -> bool {
+        self.validator(direction, pointer)
             .is_ok_and(|validator| validator.is_valid(value))
     }
 }
 
 impl Side {
-    fn new(document: &Value, way: Way) -> Result<Self, String> {
+    fn new(document: &Value, direction: Direction) -> Result<Self, String> {
         let mut converted = document.clone();
         let version = document["openapi"].as_str().unwrap_or_default();
         let conversion = Conversion {
             document,
-            way,
+            direction,
             old: version.starts_with("3.0"),
         };
         conversion.convert(&mut converted, false);
@@ -133,7 +133,7 @@ fn target(reference: &str) -> Option<String> {
 
 struct Conversion<'d> {
     document: &'d Value,
-    way: Way,
+    direction: Direction,
     /// Whether it is OpenAPI 3.0, whose schemas are of another dialect.
     old: bool,
 }
@@ -154,7 +154,7 @@ const NAMED: [&str; 12] = [
     "callbacks",
 ];
 
-/// Members that hold data.
+/// Members whose values are data, not schemas.
 const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
 
 impl Conversion<'_> {
@@ -189,7 +189,7 @@ impl Conversion<'_> {
             return;
         }
         if schema.get("$ref").is_some_and(Value::is_string) {
-            // What stands beside a reference has no meaning in OpenAPI 3.0.
+            // In OpenAPI 3.0, what is beside a reference is ignored.
             schema.retain(|name, _| name == "$ref");
             return;
         }
@@ -227,11 +227,11 @@ impl Conversion<'_> {
         }
     }
 
-    /// Takes out what this way need not, or must not, have.
+    /// Removes what a value in this direction need not, or must not, have.
     fn relax(&self, schema: &mut Map<String, Value>) {
-        let flag = match self.way {
-            Way::Request => "readOnly",
-            Way::Response => "writeOnly",
+        let flag = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
         };
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
             return;
@@ -253,7 +253,7 @@ impl Conversion<'_> {
             required.retain(|name| !flagged.iter().any(|flagged| name == flagged));
         }
         // A response never has what is only written. A request may have what is only read: it has no effect.
-        if self.way == Way::Response
+        if self.direction == Direction::Response
             && let Some(Value::Object(properties)) = schema.get_mut("properties")
         {
             for name in flagged {
@@ -302,7 +302,7 @@ mod tests {
         ] {
             let pointer = format!("/components/schemas/{name}");
             assert_eq!(
-                schemas.is_valid(Way::Response, &pointer, &value),
+                schemas.is_valid(Direction::Response, &pointer, &value),
                 valid,
                 "{name}: {value}"
             );
@@ -323,16 +323,16 @@ mod tests {
             } }),
         );
         let pointer = "/components/schemas/User";
-        assert!(schemas.is_valid(Way::Request, pointer, &json!({ "password": "x" })));
-        assert!(!schemas.is_valid(Way::Request, pointer, &json!({ "id": "x" })));
-        assert!(schemas.is_valid(Way::Request, pointer, &json!({ "id": "x", "password": "x" })));
-        assert!(schemas.is_valid(Way::Response, pointer, &json!({ "id": "x" })));
-        assert!(!schemas.is_valid(Way::Response, pointer, &json!({ "id": "x", "password": "x" })));
+        assert!(schemas.is_valid(Direction::Request, pointer, &json!({ "password": "x" })));
+        assert!(!schemas.is_valid(Direction::Request, pointer, &json!({ "id": "x" })));
+        assert!(schemas.is_valid(Direction::Request, pointer, &json!({ "id": "x", "password": "x" })));
+        assert!(schemas.is_valid(Direction::Response, pointer, &json!({ "id": "x" })));
+        assert!(!schemas.is_valid(Direction::Response, pointer, &json!({ "id": "x", "password": "x" })));
     }
 
     #[test]
     fn circles_lead_nowhere() {
         let schemas = schemas("3.0.3", &json!({ "A": { "$ref": "#/components/schemas/A" } }));
-        assert!(schemas.resolve(Way::Request, "/components/schemas/A").is_none());
+        assert!(schemas.resolve(Direction::Request, "/components/schemas/A").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a request has the key that its operation asks for.
+//! Whether a request has the key that its operation needs.
 
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, COOKIE};
@@ -54,7 +54,7 @@ pub(crate) fn check(
     })
 }
 
-/// What the header `WWW-Authenticate` says of an operation; there is no word for a key elsewhere.
+/// The header `WWW-Authenticate` of an operation; it has no scheme for a key elsewhere.
 pub(crate) fn challenge(operation: &Operation) -> Option<&'static str> {
     match operation.security.iter().flatten().next()? {
         Scheme::Bearer => Some("Bearer"),
@@ -107,7 +107,7 @@ fn credentials(scheme: &Scheme, headers: &HeaderMap, query: &[(String, String)],
     }
 }
 
-/// What the header `Authorization` holds for a scheme, whose name may be in upper or lower case.
+/// The credentials in the header `Authorization` for a scheme, whose name may be in upper or lower case.
 fn authorization<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

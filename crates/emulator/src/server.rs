@@ -1,4 +1,4 @@
-//! The HTTP server: a thread of its own, so that it answers whatever the caller's threads do.
+//! The HTTP server, on a thread of its own, so that it responds whatever the caller's threads do.
 
 use std::io;
 use std::net::SocketAddr;
@@ -36,16 +36,16 @@ pub(crate) struct Service {
     pub(crate) random_faults: RandomFaults,
     /// How long a connection may take for the head of its next request.
     pub(crate) idle_timeout: Duration,
-    /// Whether requests are kept for whoever asks later.
+    /// Whether requests are kept, to be inspected later.
     pub(crate) keep_requests: bool,
-    /// Headers and query parameters that hold keys, in lower case.
+    /// Headers and query parameters that are keys, in lower case.
     pub(crate) key_names: Vec<String>,
 }
 
 /// A larger body is refused.
 const LARGEST_BODY: usize = 64 << 20;
 
-/// A running server. Dropped, it is gone: the port is free, and every connection ended.
+/// A running server. Dropping it frees the port and closes every connection.
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -82,7 +82,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been printed, and there is nobody here to tell.
+            // A panic of the thread has been printed already.
             let _ = thread.join();
         }
     }
@@ -103,7 +103,7 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
             Ok((connection, _)) => {
                 tokio::spawn(serve(connection, Arc::clone(&service)));
             }
-            // Such as too many open files: it passes when connections end.
+            // Such as too many open files, which is transient: connections end.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
@@ -111,14 +111,14 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
 
 async fn serve(connection: TcpStream, service: Arc<Service>) {
     // Without it, the end of a page can wait for the other side's delayed acknowledgement. Where
-    // it cannot be set, answers are slower and no less right.
+    // it cannot be set, responses are slower but correct.
     let _ = connection.set_nodelay(true);
     let idle_timeout = service.idle_timeout;
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (parts, body) = request.into_parts();
         respond(Arc::clone(&service), parts, body)
     });
-    // An error here is a client that went away or did not speak HTTP, or a fault that was asked for.
+    // An error here is a client that went away or did not speak HTTP, or a fault that a test set.
     let _ = http1::Builder::new()
         // A client that has sent its request may close its side and still wait for the response.
         .half_close(true)
@@ -155,7 +155,7 @@ async fn respond(
     };
     service.api.spoil(&mut reply, &request, &fault);
     if unread {
-        // What is left of the body would be taken for the next request.
+        // The rest of the body would be read as the next request.
         reply.set(CONNECTION, "close");
     }
 
@@ -215,7 +215,7 @@ impl std::fmt::Display for ConnectionEnded {
 
 impl std::error::Error for ConnectionEnded {}
 
-/// The body of an answer, which may end too early.
+/// The body of a response, which may end too early.
 struct Payload {
     data: Option<Bytes>,
     end: End,
@@ -259,7 +259,7 @@ impl Body for Payload {
         match (&self.end, &self.data) {
             (End::Whole, Some(data)) => SizeHint::with_exact(data.len() as u64),
             (End::Whole, None) => SizeHint::with_exact(0),
-            // The header promises more than comes.
+            // The header announces more than is sent.
             _ => SizeHint::default(),
         }
     }

@@ -14,13 +14,13 @@ const KEPT_REQUESTS: usize = 10_000;
 const KEPT_BYTES: usize = 64 << 20;
 /// How many bytes of uploaded files are kept.
 const KEPT_FILES: usize = 256 << 20;
-/// How many responses are kept for requests that come again, and for how many seconds.
+/// How many responses are kept for repeated idempotency keys, and for how many seconds.
 const KEPT_RESPONSES: usize = 10_000;
 const REPEATABLE: i64 = 86_400;
 /// How many lists there are of a resource whose path has parameters.
 const KEPT_LISTS: usize = 1_000;
 
-/// Faults that come by themselves.
+/// Random faults.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RandomFaults {
     pub(crate) seed: u64,
@@ -40,7 +40,7 @@ pub(crate) struct State {
     files: Files,
     responses: HashMap<String, (i64, Reply)>,
     response_order: VecDeque<String>,
-    /// What happens to the next requests, one after the other.
+    /// The faults of the next requests, in order.
     pub(crate) script: VecDeque<Fault>,
     requests: VecDeque<Request>,
     /// The size of all of `requests`.
@@ -81,7 +81,7 @@ impl State {
         list
     }
 
-    /// The response that a request with this key has had.
+    /// The first response to a request with this key.
     pub(crate) fn earlier_response(&self, key: &str, now: i64) -> Option<Reply> {
         let (time, reply) = self.responses.get(key)?;
         (now - time < REPEATABLE).then(|| reply.clone())
@@ -123,7 +123,7 @@ impl State {
         }
     }
 
-    /// What goes wrong with the request that has come now: by script, or by chance.
+    /// The fault of the current request: set by the test, or random.
     pub(crate) fn next_fault(&mut self, random: &RandomFaults) -> Option<Fault> {
         let number = self.received;
         self.received += 1;
@@ -135,7 +135,7 @@ impl State {
         happens.then(|| random.faults[draw.next() as usize % random.faults.len()].clone())
     }
 
-    /// Keeps a request for whoever asks later. The oldest make room.
+    /// Keeps a request, to be inspected later. The oldest are dropped.
     pub(crate) fn remember(&mut self, request: Request) {
         self.bytes += request.size();
         self.requests.push_back(request);

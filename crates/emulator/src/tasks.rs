@@ -1,14 +1,14 @@
-//! All that is known of tasks and that the document does not say: what generated ones are like, how they
-//! live, and what two of the filters mean.
+//! What the emulator knows of tasks beyond the document: what generated ones are like, how they progress, and
+//! what two of the filters mean.
 //!
-//! Task 0 is the newest whatever the number of tasks: more of them add older ones, and change none.
+//! Task 0 is the newest whatever the number of tasks: a higher number adds older ones, and changes none.
 //!
-//! Kinds and statuses come in blocks, shuffled: of 13 tasks each has another kind, and of 20 each
-//! status has some. So every value stands in the first pages already. Tasks come in groups of 8
-//! that one run, or one key, made within three seconds; many share a second.
-
-//! A life follows from the seed, the task's id and how far it has come, so a task takes the same way however
-//! often it is looked at.
+//! Kinds and statuses are shuffled in blocks: each of 13 tasks has a different kind, and of 20 each status has
+//! some. So every value is in the first pages already. Tasks are in groups of 8 that one run, or one key,
+//! created within three seconds; many share a second.
+//!
+//! A life is a function of the seed, the task's id and its progress, so a task takes the same course however
+//! often it is read.
 
 use std::sync::Arc;
 
@@ -23,25 +23,25 @@ use crate::resource::{Resource, key};
 /// Where tasks are in the project's own document.
 pub(crate) const PATH: &str = "/tasks";
 
-/// Names that statuses had before, and those of today.
+/// Older spellings of statuses, and the current ones.
 const OLD_STATUSES: [(&str, &str); 3] = [
     ("ready", "succeeded"),
     ("completed", "succeeded"),
     ("pending", "waiting"),
 ];
 
-/// A kind and a place for files that no version of the API knows.
+/// A kind and a place for files that no version of the API has.
 const UNKNOWN_KIND: &str = "hologram";
 const UNKNOWN_FILE_KIND: &str = "vault";
 
 /// Where the tasks of a group begin, in seconds after those of the next older group.
 const GROUP_SPACING: i64 = 127;
 const GROUP_SIZE: u64 = 8;
-/// How long before the start the newest task was made, so that it can have come to its end.
+/// How long before the start the newest task was created, so that it can have finished.
 const NEWEST: i64 = 60;
 const KEYS: u64 = 3;
 
-/// Each status as often as it stands in 20 tasks.
+/// Each status as often as it is in 20 tasks.
 const STATUSES: [TaskStatus; 20] = [
     TaskStatus::Waiting,
     TaskStatus::Validating,
@@ -65,7 +65,7 @@ const STATUSES: [TaskStatus; 20] = [
     TaskStatus::Cancelled,
 ];
 
-/// What the tasks are made from.
+/// What the tasks are generated from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting {
     pub(crate) seed: u64,
@@ -81,7 +81,7 @@ pub(crate) struct Tasks {
     pub(crate) resource: Arc<Resource>,
 }
 
-/// Says of the document's resource what the document does not say.
+/// Adds to the document's resource what the document does not say.
 pub(crate) fn adapt(resource: &mut Resource) {
     let status = key(&mut resource.keys, "status");
     for (old, current) in OLD_STATUSES {
@@ -89,7 +89,7 @@ pub(crate) fn adapt(resource: &mut Resource) {
     }
     let creator = key(&mut resource.keys, "created_by");
     if let Some(list) = &mut resource.list {
-        // A task is of the run that created it; a key is no run.
+        // A task belongs to the run that created it; a key is not a run.
         list.filters.retain(|filter| filter.parameter != "run_id");
         list.filters.push(crate::resource::Filter {
             parameter: "run_id".to_owned(),
@@ -99,14 +99,14 @@ pub(crate) fn adapt(resource: &mut Resource) {
     }
 }
 
-/// A task as it is sent: what is nothing is `null`, as in the reference.
+/// A task as it is sent: with `null` for an absent value, as in the reference.
 pub(crate) fn to_json(mut task: Task) -> Value {
     task.error.get_or_insert(Value::Null);
     task.metadata.get_or_insert(Value::Null);
     serde_json::to_value(task).expect("a task is JSON")
 }
 
-/// A task as the client reads it, to which `null` is the same as nothing.
+/// A task as the client reads it, which treats `null` as absent.
 pub(crate) fn from_json(item: &Value) -> Option<Task> {
     let mut task: Task = serde_json::from_value(item.clone()).ok()?;
     task.error.take_if(|error| error.is_null());
@@ -163,7 +163,7 @@ impl Recipe for Tasks {
     }
 }
 
-/// What a task is found by.
+/// What a task is indexed by.
 struct Basics {
     id: String,
     kind: TaskKind,
@@ -226,7 +226,7 @@ impl Setting {
 
         let started = created_at + wait;
         let finished = started + work;
-        // When the task started and finished, and how far it came.
+        // When the task started and finished, and its progress.
         let (started_at, finished_at, progress) = match status {
             TaskStatus::Waiting => (None, None, 0.0),
             TaskStatus::Validating | TaskStatus::Queued => (Some(started), None, 0.0),
@@ -300,7 +300,7 @@ fn id(prefix: &str, seed: u64, stream: Stream, number: u64) -> String {
     let mut id = String::with_capacity(prefix.len() + 12);
     id.push_str(prefix);
     id.push('_');
-    // 11 digits hold every 64-bit number, so no two ids are the same.
+    // 11 digits represent every 64-bit number, so no two ids are the same.
     for _ in 0..11 {
         id.push(char::from(DIGITS[(rest % 62) as usize]));
         rest /= 62;
@@ -327,7 +327,7 @@ fn failure(random: &mut Random) -> Value {
     json!({ "kind": kind, "message": message })
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Clone, Copy)]
 enum Source {
     Video,
@@ -421,7 +421,7 @@ fn image(random: &mut Random) -> File {
     file
 }
 
-/// The file that a task of this kind makes; none where it only finds something out.
+/// The file that a task of this kind produces; none where it only analyses.
 fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Option<File> {
     let (extension, mimetype) = match kind {
         TaskKind::Video => ("mp4", "video/mp4"),
@@ -517,8 +517,7 @@ enum Fate {
     Cancellation,
 }
 
-/// Seconds until the task changes next; `None` for one that has come to its end, or that is in a
-/// status that is not known.
+/// Seconds until the task changes next; `None` for one that has finished, or whose status is unknown.
 fn wait(seed: u64, task: &Task) -> Option<i64> {
     let longest = match task.status {
         TaskStatus::Waiting => 4,

@@ -1,4 +1,4 @@
-//! Properties that hold a time, and how it is written.
+//! Properties that are times, and how they are written.
 
 use ittybit::Timestamp;
 use serde_json::{Map, Value};
@@ -63,7 +63,7 @@ impl TimeField {
         "end_time",
     ];
 
-    /// The first of these properties that holds a time.
+    /// The first of these properties that is a time.
     pub(crate) fn find(schemas: &Schemas, properties: &Map<String, Value>, names: &[&str]) -> Option<Self> {
         names.iter().find_map(|name| {
             let shape = Shape::of(schemas, properties.get(*name)?);
@@ -74,7 +74,7 @@ impl TimeField {
         })
     }
 
-    /// A time in Unix seconds, as the property has it.
+    /// A time in Unix seconds, as the property is written.
     pub(crate) fn write(&self, seconds: i64) -> Value {
         match self.form {
             Form::Seconds => seconds.into(),

@@ -6,23 +6,23 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::pattern;
 use crate::random::{Random, Stream};
-use crate::schema::{Schemas, Way};
+use crate::schema::{Direction, Schemas};
 
-/// How much of a value there is to be.
+/// How complete a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// Optional properties too, down to some depth.
     Full,
-    /// What is required, and no more.
+    /// Only required properties.
     Required,
 }
 
-/// How many objects, lists and scalars a value has before only what is required is added.
+/// How many objects, lists and scalars a value has before only required ones are added.
 const BUDGET: usize = 300;
 /// How deep optional properties go, and how deep anything goes.
 const DEEP: usize = 5;
 const DEEPEST: usize = 24;
-/// How often another value is tried where one is not as its schema says.
+/// How often another value is tried where one does not fit its schema.
 const TRIES: u64 = 12;
 
 /// A value that a schema describes, for responses. It follows from the seed and the number.
@@ -31,9 +31,9 @@ const TRIES: u64 = 12;
 /// The schema, where no value for it was found.
 pub(crate) fn make(schemas: &Schemas, pointer: &str, extent: Extent, seed: u64, number: u64) -> Result<Value, String> {
     let (_, schema) = schemas
-        .resolve(Way::Response, pointer)
+        .resolve(Direction::Response, pointer)
         .ok_or_else(|| format!("the schema at `{pointer}` refers to nothing"))?;
-    let validator = schemas.validator(Way::Response, pointer)?;
+    let validator = schemas.validator(Direction::Response, pointer)?;
     for attempt in 0..TRIES {
         let mut maker = Maker {
             schemas,
@@ -51,7 +51,7 @@ pub(crate) fn make(schemas: &Schemas, pointer: &str, extent: Extent, seed: u64, 
     Err(format!("no value was found for the schema at `{pointer}`"))
 }
 
-/// A schema with everything in one place that `$ref` and `allOf` say of it.
+/// A schema with its `$ref` and `allOf` merged.
 #[derive(Default)]
 pub(crate) struct Shape {
     pub(crate) keywords: Map<String, Value>,
@@ -67,8 +67,8 @@ impl Shape {
     }
 
     /// The shape of the schema at a pointer.
-    pub(crate) fn at(schemas: &Schemas, way: Way, pointer: &str) -> Self {
-        match schemas.resolve(way, pointer) {
+    pub(crate) fn at(schemas: &Schemas, direction: Direction, pointer: &str) -> Self {
+        match schemas.resolve(direction, pointer) {
             Some((_, schema)) => Self::of(schemas, schema),
             None => Self::default(),
         }
@@ -120,7 +120,7 @@ impl Shape {
             return;
         }
         if let Some(reference) = object.get("$ref").and_then(Value::as_str)
-            && let Some(referred) = schemas.referred(Way::Response, reference)
+            && let Some(referred) = schemas.referred(Direction::Response, reference)
         {
             self.merge(schemas, referred, depth + 1);
         }
@@ -189,7 +189,7 @@ struct Maker<'s> {
     schemas: &'s Schemas,
     examples: bool,
     full: bool,
-    /// How far above what is needed lengths go.
+    /// How far lengths exceed the minimum.
     more: u32,
     budget: usize,
     random: Random,
@@ -220,7 +220,7 @@ impl Maker<'_> {
             };
             return values[self.random.next() as usize % values.len()].clone();
         }
-        // What is large enough ends as soon as it may.
+        // A value that is large enough ends as soon as possible.
         if self.budget == 0 && types(keywords).iter().any(|kind| kind == "null") {
             return Value::Null;
         }
@@ -256,7 +256,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A value of one branch of each union, which also has what the schema around says.
+    /// A value of one branch of each union, which also fits the schema around it.
     fn union(&mut self, shape: &Shape, depth: usize) -> Value {
         let mut parts = vec![Value::Object(shape.keywords.clone())];
         for (branches, discriminator) in &shape.unions {
@@ -371,7 +371,7 @@ impl Maker<'_> {
             let schema = first.get(items.len()).copied().unwrap_or(&rest);
             let item = self.schema(schema, depth + 1);
             if unique && items.contains(&item) {
-                // An example is the same each time.
+                // An example is always the same.
                 self.examples = false;
                 continue;
             }
@@ -391,7 +391,7 @@ impl Maker<'_> {
         let span = (high - low).clamp(0.0, 1e15) as i64;
         let value = (low + self.random.between(0, span) as f64) * step;
         match keywords.get("format").and_then(Value::as_str) {
-            // As this project's document has it.
+            // A format of this project's document.
             Some("unix-time") if low <= 1.0 && high >= 1.0 => self.second().into(),
             _ => (value as i64).into(),
         }
@@ -580,7 +580,10 @@ mod tests {
                 for number in 0..20 {
                     let pointer = format!("/components/schemas/{name}");
                     let value = make(&schemas, &pointer, extent, 7, number).unwrap();
-                    assert!(schemas.is_valid(Way::Response, &pointer, &value), "{name}: {value}");
+                    assert!(
+                        schemas.is_valid(Direction::Response, &pointer, &value),
+                        "{name}: {value}"
+                    );
                     assert_eq!(make(&schemas, &pointer, extent, 7, number), Ok(value), "{name}");
                 }
             }

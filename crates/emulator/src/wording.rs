@@ -1,6 +1,6 @@
 //! Values and choices as error messages show them.
 
-/// A value for a message, where nothing at all would be overlooked.
+/// A value for a message; an empty one is named, because it would be overlooked.
 pub(crate) fn shown(value: &str) -> String {
     match value {
         "" => "empty".to_owned(),

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use ittybit::Client;
 
-/// The program, without what the environment of the tests may say to it.
+/// The program, without the environment variables of the tests.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ittybit-emulator"));
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
@@ -38,7 +38,7 @@ impl Running {
         Self { child, greeting }
     }
 
-    /// The value of a variable that the greeting tells to set.
+    /// The value of a variable in the greeting.
     fn variable(&self, name: &str) -> &str {
         let (_, rest) = self.greeting.split_once(&format!("export {name}=")).unwrap();
         rest.lines().next().unwrap()
@@ -101,7 +101,7 @@ async fn takes_its_options() {
     let page = running.client().list_tasks().send().await.unwrap();
     assert_eq!(page[0].status.as_str(), "hibernating");
     assert!(page[0].extra.contains_key("priority"));
-    // Live tasks are of now, and not of the day when the tests' clock stands still.
+    // Live tasks are of the present, not of the day of the tests' clock.
     let created = std::time::SystemTime::try_from(page[0].created_at.unwrap()).unwrap();
     assert!(created.elapsed().unwrap().as_secs() < 86_400);
 }
@@ -116,10 +116,10 @@ fn says_how_to_use_it() {
 
 #[cfg(unix)]
 #[test]
-fn stops_cleanly_when_told_to() {
+fn stops_cleanly_at_a_signal() {
     for signal in ["TERM", "INT"] {
         let running = Running::start(&[]);
-        // A connection that stays open does not hold it up.
+        // An open connection does not delay it.
         let address = running
             .variable("ITTYBIT_BASE_URL")
             .strip_prefix("http://")
@@ -157,7 +157,7 @@ fn stops_cleanly_while_it_starts() {
 
 #[test]
 #[cfg(unix)]
-fn stops_cleanly_when_nobody_listens_to_it() {
+fn stops_cleanly_when_its_output_is_closed() {
     let mut running = Running::start(&[]);
     drop(running.child.stderr.take());
     let id = running.child.id().to_string();
@@ -206,7 +206,7 @@ fn wrong_options_are_errors() {
             arguments.join(" ").replace(&address, "ADDRESS")
         ));
     }
-    // Each system says in its own words that a port is taken.
+    // The message for a port that is taken differs between systems.
     let taken = std::net::TcpListener::bind(&address).unwrap_err().to_string();
     let last = said.last_mut().unwrap();
     *last = last.replace(&taken, "[TAKEN]");

@@ -1,4 +1,4 @@
-//! A `tower` service as transport: whatever middleware there is for `tower` can be put below a client.
+//! A `tower` service as transport: any `tower` middleware can be used below a client.
 //!
 //! ```sh
 //! cargo run -p ittybit-runtime --example tower
@@ -19,7 +19,7 @@ where
     TransportError: From<S::Error>,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        // `oneshot` waits until the service is ready, which is how it holds requests back.
+        // `oneshot` waits until the service is ready, which is how a service limits its requests.
         Ok(self.0.clone().oneshot(request).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::Scheme;
 
-/// What a client has to know of its API. The generator writes one, from the API's document.
+/// What a client has to know about its API. The generator writes one from the API's document.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -23,11 +23,11 @@ pub struct Api {
     pub env_prefix: &'static str,
     /// The security schemes of the document.
     pub schemes: &'static [Scheme],
-    /// What every operation needs, so that a client without it is not built: alternatives, each of the
-    /// names of schemes that are sent together. An empty alternative is anonymous access. Where the
-    /// operations differ this is empty, and what a call lacks is the error of that call.
+    /// What every operation needs, so that a client without it is not built. Each alternative lists the
+    /// schemes that are sent together; an empty alternative is anonymous access. Where the operations
+    /// differ this is empty, and a missing credential is the error of the call.
     pub security: &'static [&'static [&'static str]],
-    /// Where an error object keeps what a program needs.
+    /// Where an error object has what a program needs.
     pub errors: ErrorShape,
 }
 
@@ -38,8 +38,8 @@ impl Api {
     }
 }
 
-/// Where the API's error object keeps its parts: JSON pointers (RFC 6901), the first that leads to a
-/// value is taken.
+/// Where the API's error object has its parts: JSON pointers (RFC 6901), of which the first that leads to
+/// a value is used.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;

@@ -1,38 +1,38 @@
-//! Values on their way into a builder. Each is converted when it is set, and what is wrong with one is kept
-//! and reported when the value is built.
+//! Values of builders. Each is converted when it is set; an error is kept, and reported when the value is
+//! built.
 
 use std::fmt::Display;
 
 use crate::error::Error;
 
-/// A value, or why it cannot be had.
+/// A value, or why the conversion failed.
 pub fn converted<T>(value: impl TryInto<T, Error: Display>) -> Result<T, String> {
     value.try_into().map_err(|reason| reason.to_string())
 }
 
-/// Of what cannot be left out and was not set.
+/// The error of a required value that was not set.
 pub(crate) fn missing<T>() -> Result<T, String> {
     Err("is required and was not set".to_owned())
 }
 
-/// What a builder was given for a field that it cannot do without, or an error that names the field.
+/// The value of a required field, or an error that names the field.
 pub fn required<T>(name: &str, set: Option<Result<T, String>>) -> Result<T, Error> {
     let set = set.unwrap_or_else(missing);
     set.map_err(|reason| Error::invalid_argument(name, reason))
 }
 
-/// As [`required`], for a field whose type holds the struct that it is in.
+/// As [`required`], for a field whose type contains the struct that it is in.
 pub fn boxed<T>(name: &str, set: Option<Result<T, String>>) -> Result<Box<T>, Error> {
     required(name, set).map(Box::new)
 }
 
-/// As [`required`], for what may be left out.
+/// As [`required`], for an optional field.
 pub fn optional<T>(name: &str, set: Option<Result<T, String>>) -> Result<Option<T>, Error> {
     let set = set.transpose();
     set.map_err(|reason| Error::invalid_argument(name, reason))
 }
 
-/// As [`boxed`], for what may be left out.
+/// As [`boxed`], for an optional field.
 pub fn optional_boxed<T>(name: &str, set: Option<Result<T, String>>) -> Result<Option<Box<T>>, Error> {
     optional(name, set).map(|value| value.map(Box::new))
 }

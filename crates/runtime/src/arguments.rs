@@ -1,4 +1,4 @@
-//! The arguments of one call, whoever sets them: a typed request builder, or a program that learned the
+//! The arguments of one call, which are set by a typed request builder, or by a program that learned the
 //! names at run time. Each is checked when it is set, and what is wrong with it is kept until the request
 //! is made. The request is written here alone, from what the operation says of each argument.
 
@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Fields of the body that are set one by one.
     fields: BTreeMap<usize, Set<Box<RawValue>>>,
     files: BTreeMap<usize, Set<Vec<File>>>,
-    /// A body that is no JSON and no form.
+    /// A body that is neither JSON nor a form.
     content: Option<Set<Body>>,
 }
 
@@ -52,7 +52,7 @@ impl Arguments {
         }
     }
 
-    /// What the call may be given beside its arguments.
+    /// The options of the call.
     pub fn options(&mut self) -> &mut CallOptions {
         &mut self.options
     }
@@ -94,7 +94,7 @@ impl Arguments {
         self.json = Some(argument::converted(value).and_then(|value| json(&value)));
     }
 
-    /// Sets a body that is no JSON and no form.
+    /// Sets a body that is neither JSON nor a form.
     pub fn content<T: Into<Body>>(&mut self, value: impl TryInto<T, Error: Display>) {
         self.content = Some(argument::converted(value).map(T::into));
     }
@@ -143,7 +143,7 @@ impl Arguments {
         self.operation.body.map_or(&[], |body| body.fields)
     }
 
-    /// Where the one of this name is, which is an error where there is none.
+    /// The position of a name, or an error where there is none.
     fn position(all: &[Parameter], what: &str, name: &str) -> Result<usize, Error> {
         all.iter().position(|known| known.name == name).ok_or_else(|| {
             let names: Vec<String> = all.iter().map(|known| format!("`{}`", known.name)).collect();
@@ -284,7 +284,7 @@ impl Arguments {
             Some(json) => {
                 let json = json.as_ref().map_err(|reason| (BODY, reason.clone()))?;
                 serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(json.get()).map_err(|_| {
-                    let reason = "must be an object, for it has fields that are set apart";
+                    let reason = "must be an object, because it has fields that are set separately";
                     (BODY, reason.to_owned())
                 })?
             }
@@ -321,7 +321,7 @@ fn json<T: Serialize>(value: &T) -> Result<Box<RawValue>, String> {
     to_raw_value(value).map_err(|error| error.to_string())
 }
 
-/// What was set, by the names that its builder has for it.
+/// Prints what was set, by the names of the builder.
 impl fmt::Debug for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parameters, fields) = (self.operation.parameters, self.documented_fields());

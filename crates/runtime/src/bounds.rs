@@ -1,6 +1,6 @@
 //! Checks of arguments against what the document demands of them, before a request is sent.
 //!
-//! Each takes a value and gives it back, or says what is wrong with it.
+//! Each takes a value and returns it, or what is wrong with it.
 
 use std::fmt::Display;
 use std::ops::{Bound, Rem};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Numbers, by the smallest and the largest that are allowed.
 fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
-    // What must hold, not what must not: of "not a number", nothing holds.
+    // What must be true, not what must not: every comparison with "not a number" is false.
     let large_enough = match &minimum {
         Bound::Included(minimum) => value >= *minimum,
         Bound::Excluded(minimum) => value > *minimum,
@@ -75,7 +75,7 @@ fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
     for (index, value) in values.iter().enumerate() {
         if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
             return Err(format!(
-                "must not hold an item twice, but item {} is item {} again",
+                "must not have an item twice, but item {} is item {} again",
                 index + 1,
                 first + 1
             ));
@@ -93,7 +93,7 @@ fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec
         .collect()
 }
 
-/// Values of a path parameter: what a URL drops or climbs out of would reach another resource.
+/// Values of a path parameter: an empty or a relative segment would lead to another resource.
 pub(crate) fn path_segment(text: &str) -> Result<(), String> {
     match text {
         "" => Err("must not be empty".to_owned()),
@@ -105,7 +105,7 @@ pub(crate) fn path_segment(text: &str) -> Result<(), String> {
 /// A regular expression, compiled to a table by the generator.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The expression as the document has it.
+    /// The expression of the document.
     pub source: &'static str,
     /// The class of each byte.
     pub classes: &'static [u8; 256],
@@ -135,7 +135,7 @@ pub struct Bounds {
     pub minimum: Bound<f64>,
     /// Of a number.
     pub maximum: Bound<f64>,
-    /// What a number must be divided by without a rest.
+    /// What a number must be a multiple of.
     pub multiple_of: Option<f64>,
     /// The least and the most characters of a text.
     pub length: (usize, usize),
@@ -143,9 +143,9 @@ pub struct Bounds {
     pub pattern: Option<&'static Pattern>,
     /// The least and the most items of a list.
     pub items: (usize, usize),
-    /// Whether no item of a list may come twice.
+    /// Whether no item of a list may be repeated.
     pub unique: bool,
-    /// What is demanded of each item of a list.
+    /// The bounds of each item of a list.
     pub each: Option<&'static Bounds>,
 }
 
@@ -170,7 +170,7 @@ pub(crate) fn check(json: &str, demand: &Bounds) -> Result<(), String> {
     }
     match serde_json::from_str(json) {
         Ok(value) => check_value(value, demand),
-        // A number that no type of Rust holds.
+        // A number beyond the types of Rust.
         Err(error) => Err(format!("cannot be checked: {error}")),
     }
 }
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(path_segment("a/b"), Ok(()));
         assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
         assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
-        // `^a$`: 0 start, 1 after `a`, 2 no way back.
+        // `^a$`: 0 start, 1 after `a`, 2 dead.
         let mut classes = [0; 256];
         classes[usize::from(b'a')] = 1;
         let table = Box::leak(Box::new(classes));
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(unique(vec![1, 2]), Ok(vec![1, 2]));
         assert_eq!(
             unique(vec![1, 2, 1]),
-            Err("must not hold an item twice, but item 3 is item 1 again".to_owned())
+            Err("must not have an item twice, but item 3 is item 1 again".to_owned())
         );
         assert_eq!(
             each(vec![1, 9], |value| between(value, Unbounded, Included(5))),

@@ -1,4 +1,4 @@
-//! What one call may be given, apart from its arguments.
+//! The options of one call, apart from its arguments.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::auth::SchemeKind;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
-/// The options of one call; what is not set is as the client has it.
+/// The options of one call. What is not set is the client's.
 #[derive(Clone, Debug, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -51,7 +51,7 @@ impl CallOptions {
         self.retry = Some(policy);
     }
 
-    /// A header to send. What is wrong with it is the error of the call.
+    /// A header to send. A header that cannot be sent is the error of the call.
     pub fn header(&mut self, name: &str, value: &str) {
         let checked = header(name, value).and_then(|(name, value)| match RESERVED.contains(&name) {
             true => Err(RESERVED_REASON),

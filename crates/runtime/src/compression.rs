@@ -1,5 +1,5 @@
-//! Compressed responses. They are unpacked here, after the whole body was received, so that what the
-//! server said of its length is still known.
+//! Compressed responses. They are decompressed here, after the whole body was received, so that its
+//! length can still be compared with `Content-Length`.
 
 use reqwest::header::HeaderMap;
 
@@ -14,7 +14,7 @@ pub(crate) fn accept(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("gzip"));
 }
 
-/// Unpacks a body of at most `limit` bytes.
+/// Decompresses a body of at most `limit` bytes.
 #[cfg(feature = "gzip")]
 pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomplete> {
     use std::io::Read;

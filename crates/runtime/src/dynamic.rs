@@ -33,7 +33,7 @@ use crate::watch::{Watch, Watching};
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "nothing is sent before `send`, or before a page is asked for"]
+#[must_use = "nothing is sent before `send`, or before a page is read"]
 #[derive(Clone, Debug)]
 pub struct Call {
     arguments: Arguments,
@@ -124,7 +124,7 @@ impl Call {
         Ok(self)
     }
 
-    /// Sets a body that is no JSON and no form: text or bytes.
+    /// Sets a body that is neither JSON nor a form: text or bytes.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -154,8 +154,8 @@ impl Call {
     /// ```
     ///
     /// # Errors
-    /// An argument is missing, or the call failed; or the body of the response is no JSON, and is had by
-    /// [`download`](Self::download).
+    /// An argument is missing, or the call failed; or the body of the response is not JSON, which only
+    /// [`download`](Self::download) reads.
     pub async fn send(self, client: &impl AsRef<Client>) -> Result<Response<Option<Box<RawValue>>>, Error> {
         match self.arguments.operation().response {
             ResponseBody::Json => self.arguments.request().send_optional(client.as_ref()).await,
@@ -165,7 +165,7 @@ impl Call {
                 Ok(Response::new(None, status, headers))
             }
             ResponseBody::Text | ResponseBody::Bytes => {
-                let reason = "the body of its response is no JSON: get it with `download`";
+                let reason = "the body of its response is not JSON: get it with `download`";
                 Err(Error::request(reason).on(self.arguments.operation()))
             }
         }
@@ -202,13 +202,13 @@ impl Call {
     /// ```
     ///
     /// # Errors
-    /// An argument is missing, or the operation is no list that comes in pages.
+    /// An argument is missing, or the operation is not a list with pages.
     pub fn pages(self, client: &impl AsRef<Client>) -> Result<Pages<Box<RawValue>>, Error> {
         let pagination = self.pagination()?;
         Ok(self.arguments.request().pages(client.as_ref(), pagination))
     }
 
-    /// Watches the items of a list until each has come to its end, as the JSON that the server sent.
+    /// Watches the items of a list until each has finished, as the JSON that the server sent.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -223,7 +223,7 @@ impl Call {
     /// ```
     ///
     /// # Errors
-    /// An argument is missing; or the operation is no list that comes in pages, or its items have no
+    /// An argument is missing; or the operation is not a list with pages, or its items have no
     /// [`lifecycle`](Operation::lifecycle), so there is nothing to wait for.
     pub fn watch(self, client: &impl AsRef<Client>) -> Result<Watch<Box<RawValue>>, Error> {
         let pagination = self.pagination()?;
@@ -241,7 +241,7 @@ impl Call {
         let operation = self.arguments.operation();
         let paging = operation
             .paging
-            .ok_or_else(|| Error::pagination("the operation is no list that comes in pages").on(operation))?;
+            .ok_or_else(|| Error::pagination("the operation is not a list with pages").on(operation))?;
         Ok(Pagination {
             forward: paging.forward,
             backward: paging.backward,

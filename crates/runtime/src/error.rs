@@ -21,9 +21,9 @@ use crate::transport::{TransportError, TransportErrorKind, innermost};
 
 /// Everything that can go wrong, in one type.
 ///
-/// [`category`](Self::category) tells the failures apart; [`status`](Self::status),
+/// [`category`](Self::category) is the kind of failure; [`status`](Self::status),
 /// [`kind`](Self::kind) and the rest give what the server said. Printed, an error says what
-/// happened, where, and what to do. It never holds a credential, even where the server sends one
+/// happened, where, and what to do. It never contains a credential, even where the server sends one
 /// back.
 ///
 /// ```
@@ -58,27 +58,27 @@ struct Inner {
     /// Whether no later attempt helps, whatever the category.
     lasting: bool,
     attempts: u32,
-    /// Why there was no other attempt, where one would have made sense.
+    /// Why the request was not sent again, though that might have helped.
     given_up: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The sorts of failure, by what a program would do about them.
+/// The kinds of failure, by what a program would do about them.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
 /// use my_api::{Category, Error};
 ///
-/// fn is_on_the_way(error: &Error) -> bool {
+/// fn is_network(error: &Error) -> bool {
 ///     matches!(error.category(), Category::Connect | Category::Timeout | Category::Interrupted)
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Category {
-    /// The client could not be built as it was asked for. Nothing was sent.
+    /// The client could not be built with these settings. Nothing was sent.
     Configuration,
-    /// An argument is not one that the API takes. Nothing was sent.
+    /// The API does not accept an argument. Nothing was sent.
     InvalidArgument,
     /// The call needs credentials that the client does not have, or a provider of them failed. The
     /// request was not sent.
@@ -86,37 +86,36 @@ pub enum Category {
     /// The call was made where it cannot run: an async call outside a Tokio runtime, or a blocking
     /// one inside. Nothing was sent.
     Runtime,
-    /// No connection came to be: refused, no such host, no agreement on TLS, or nothing within the
-    /// client's `connect_timeout`.
+    /// No connection was made: it was refused, the host was not found, TLS failed, or it took longer than
+    /// the client's `connect_timeout`.
     Connect,
     /// The attempt took longer than the client's `timeout`.
     Timeout,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the whole response was received.
     Interrupted,
-    /// The server answered with an error status and the API's error object.
+    /// The server responded with an error status and the API's error object.
     Api,
-    /// The server answered with an error status and some other body, or none: often a proxy on
-    /// the way, or a wrong base URL.
+    /// The server responded with an error status and some other body, or none: often it is a proxy, or the
+    /// base URL is wrong.
     Status,
-    /// The server answered with a redirect, or the answer came from another origin. The client
-    /// follows no redirect, so that credentials go nowhere else.
+    /// The server responded with a redirect, or the response came from another origin. The client
+    /// follows no redirect, so that credentials are sent nowhere else.
     Redirect,
-    /// The server answered with a status that is neither an error nor one that the API's document
+    /// The server responded with a status that is neither an error nor one that the API's document
     /// describes.
     UnexpectedStatus,
-    /// The server answered with success, but with a body that is not what the API's document
-    /// describes.
+    /// The server responded with success, but the body is not what the API's document describes.
     Decode,
-    /// The answer is larger than the client's `max_response_bytes`.
+    /// The response is larger than the client's `max_response_bytes`.
     TooLarge,
-    /// The pages of a list contradict each other: going on would not end, or would lose items.
+    /// The pages of a list contradict each other: to continue would not end, or would lose items.
     Pagination,
     /// A file for the body of a response could not be written.
     File,
 }
 
 impl Category {
-    /// The name under which the failure is watched (`error.type` in OpenTelemetry's terms).
+    /// The name of the failure in traces and metrics (`error.type` in OpenTelemetry).
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
@@ -139,7 +138,7 @@ impl Category {
 }
 
 impl Error {
-    /// Which sort of failure this is.
+    /// Which kind of failure this is.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -153,8 +152,8 @@ impl Error {
         self.inner.category
     }
 
-    /// The HTTP status, where there was an answer: also of an answer that then was cut short, or
-    /// could not be read.
+    /// The HTTP status, where there was a response, even if the response was then cut short or could not
+    /// be read.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -190,9 +189,9 @@ impl Error {
         self.inner.argument.as_deref()
     }
 
-    /// What happened and what to do about it: in the API's words, where it gave any.
+    /// What happened and what to do about it: the API's own message, where it sent one.
     ///
-    /// `Display` says in addition which call failed, and after how many attempts.
+    /// `Display` adds which call failed, and after how many attempts.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -204,7 +203,7 @@ impl Error {
         &self.inner.message
     }
 
-    /// How long the server asked to wait (`Retry-After`), counted from when it answered.
+    /// How long the server asked to wait (`Retry-After`), counted from its response.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -230,8 +229,8 @@ impl Error {
         self.inner.of_item
     }
 
-    /// Whether the same request may succeed later: no connection, a time-out, an answer cut short,
-    /// or one of the statuses 408, 429, 500, 502, 503 and 504.
+    /// Whether the same request may succeed later: no connection, a timeout, a response that was cut
+    /// short, or one of the statuses 408, 429, 500, 502, 503 and 504.
     ///
     /// The client has tried that already, as often as its [`RetryPolicy`](crate::RetryPolicy)
     /// allows. A request that is not idempotent may have been processed all the same.
@@ -246,7 +245,7 @@ impl Error {
         !self.inner.lasting && retry::is_transient(self.inner.category, self.status())
     }
 
-    /// How often the request was sent, or tried to be sent. 0 where nothing was.
+    /// How many attempts were made to send the request. 0 where nothing was sent.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -258,10 +257,10 @@ impl Error {
         self.inner.attempts
     }
 
-    /// The body of the answer, where there was one: its first 64 KiB, as received, but for
-    /// credentials, which are redacted.
+    /// The body of the response, where there was one: its first 64 KiB, as received, but with
+    /// credentials redacted.
     ///
-    /// Of an item of a stream that does not have the form that the API's document describes, it is the JSON
+    /// Where one item of a stream does not have the form that the API's document describes, it is the JSON
     /// of that item alone.
     ///
     /// ```
@@ -274,7 +273,7 @@ impl Error {
         Some(&self.inner.received.as_ref()?.body)
     }
 
-    /// The headers of the answer, where there was one.
+    /// The headers of the response, where there was one.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -295,7 +294,7 @@ impl fmt::Display for Error {
             if !inner.url.is_empty() {
                 write!(f, "{} {}", operation.method, inner.url)?;
                 if let Some(received) = &inner.received {
-                    write!(f, " answered {}", received.status)?;
+                    write!(f, " responded with {}", received.status)?;
                 }
                 if let Some(kind) = &inner.kind {
                     write!(f, ", {kind}")?;
@@ -388,7 +387,7 @@ impl Error {
         Self::new(Category::Pagination, message)
     }
 
-    /// A watch whose deadline is over.
+    /// A watch whose deadline has passed.
     pub(crate) fn watch_timeout(message: String) -> Self {
         let mut made = Self::new(Category::Timeout, message);
         made.inner.lasting = true;
@@ -399,7 +398,7 @@ impl Error {
         Self::new(Category::Credentials, reason)
     }
 
-    /// A provider of a credential that failed, in its words.
+    /// A provider of a credential that failed, with its message.
     pub(crate) fn provider(scheme: &Scheme, reason: &str) -> Self {
         let Scheme { name, noun, .. } = scheme;
         Self::credentials(format!("no {noun} from the provider of `{name}`: {reason}"))
@@ -414,7 +413,7 @@ impl Error {
     /// A page that ends, or starts, with a cursor that was there before.
     pub(crate) fn repeated_cursor(cursor: &str, received: Received) -> Self {
         let message = format!(
-            "the server sent the cursor `{}` a second time: going on would not end. Ask again \
+            "the server sent the cursor `{}` a second time: to continue would not end. Try again \
              later, or report it to the API's makers",
             excerpt::start(cursor.as_bytes())
         );
@@ -433,7 +432,7 @@ impl Error {
         error
     }
 
-    /// A request that could not be put together out of its arguments.
+    /// A request that could not be built from its arguments.
     pub(crate) fn request(reason: impl fmt::Display) -> Self {
         Self::new(
             Category::InvalidArgument,
@@ -474,7 +473,7 @@ impl Error {
             ),
             TransportErrorKind::Timeout => (
                 Category::Timeout,
-                format!("the HTTP client's own timeout was over: {reason}. Try again later, or raise that timeout"),
+                format!("the HTTP client's own timeout expired: {reason}. Try again later, or raise that timeout"),
             ),
             TransportErrorKind::Redirect => (
                 Category::Redirect,
@@ -482,9 +481,9 @@ impl Error {
             ),
             TransportErrorKind::Interrupted => {
                 let message = match received {
-                    Some(_) => format!("the answer could not be read to its end: {reason}. Try again"),
+                    Some(_) => format!("the response could not be read to its end: {reason}. Try again"),
                     None => {
-                        format!("{reason}. Try again; if it stays so, check the base URL, and the proxy between")
+                        format!("{reason}. Try again; if it persists, check the base URL, and the proxy between")
                     }
                 };
                 (Category::Interrupted, message)
@@ -500,7 +499,7 @@ impl Error {
     pub(crate) fn timeout(within: Duration, setting: Setting, received: Option<Received>) -> Self {
         let what = match received {
             Some(_) => "the body was not complete",
-            None => "there was no answer",
+            None => "there was no response",
         };
         let message = format!("{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}");
         let mut made = Self::new(Category::Timeout, message);
@@ -516,7 +515,7 @@ impl Error {
         };
         Self::with_response(
             Category::Interrupted,
-            format!("the answer was cut short: the connection ended {place}. Try again"),
+            format!("the response was cut short: the connection ended {place}. Try again"),
             received,
         )
     }
@@ -524,7 +523,7 @@ impl Error {
     /// A response that a redirect led to.
     pub(crate) fn other_origin(origin: &str, received: Received) -> Self {
         let message = format!(
-            "the answer came from another origin, {origin}: the HTTP client followed a redirect. \
+            "the response came from another origin, {origin}: the HTTP client followed a redirect. \
              Set the API's own address as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
@@ -532,7 +531,7 @@ impl Error {
 
     /// A body that is larger than the client reads.
     pub(crate) fn too_large(limit: usize, setting: Setting, received: Received) -> Self {
-        let message = format!("the answer is larger than {limit} bytes. Ask for smaller pages, or raise {setting}");
+        let message = format!("the response is larger than {limit} bytes. Ask for smaller pages, or raise {setting}");
         Self::with_response(Category::TooLarge, message, received)
     }
 
@@ -580,7 +579,7 @@ impl Error {
             None => String::new(),
         };
         let message = format!(
-            "a redirect{target} is not followed, so that credentials go nowhere else. If the API \
+            "a redirect{target} is not followed, so that credentials are sent nowhere else. If the API \
              lives elsewhere now, set that as base URL"
         );
         Self::with_response(Category::Redirect, message, received)
@@ -658,7 +657,7 @@ fn other_body(received: &Received) -> Cow<'static, str> {
     }
 }
 
-/// What to do about a status, where the body does not say it.
+/// What to do about a status, where the response does not say so.
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "Check the arguments of the call",
@@ -666,7 +665,7 @@ fn advice(status: StatusCode) -> &'static str {
         402 => "Settle the payment of the account",
         403 => "Use credentials that may do this",
         404 => "Check the ids in the call, and the base URL",
-        405 => "Check the base URL: what answers there does not know this call",
+        405 => "Check the base URL: the server there does not have this call",
         407 => "Give the proxy its credentials",
         408 => "Try again, or ask for smaller pages",
         413 | 414 | 431 => "Send less",

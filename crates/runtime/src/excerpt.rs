@@ -15,7 +15,7 @@ pub(crate) fn start(body: &[u8]) -> String {
     out
 }
 
-/// What stands around an offset, on one line.
+/// The text around an offset, on one line.
 pub(crate) fn around(body: &[u8], offset: usize) -> String {
     let offset = offset.min(body.len());
     let from = offset.saturating_sub(LENGTH / 2);

@@ -1,4 +1,4 @@
-//! What can go wrong once something has come from outside: the one place where it is redacted.
+//! Failures that contain data from outside: the one place where that is redacted.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::transport::TransportError;
 /// How much of a response's body an error keeps, in bytes.
 pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
 
-/// A failed attempt or a page that cannot be used, with all that came from outside as it came.
+/// A failed attempt or a page that cannot be used, with data from outside that is not redacted yet.
 ///
-/// [`error`](Self::error) redacts it before a word of it is used.
+/// [`error`](Self::error) redacts it before any of it is used.
 pub(crate) enum Failure {
-    /// The transport gave up; with the response, so far as it was received.
+    /// The transport failed; with the part of the response that was received.
     Transport(TransportError, Option<Received>),
-    /// The time that an attempt, or a whole call, may take was over.
+    /// The time limit of an attempt, or of a whole call, passed.
     Timeout {
         within: Duration,
         setting: Setting,
@@ -33,7 +33,7 @@ pub(crate) enum Failure {
     },
     /// The response came from another origin.
     OtherOrigin(String, Received),
-    /// The body is larger than this number of bytes, which a setting says.
+    /// The body is larger than this number of bytes, which is a setting.
     TooLarge(usize, Setting, Received),
     /// The body ended before its JSON did.
     CutShort(Received),
@@ -43,9 +43,9 @@ pub(crate) enum Failure {
     RepeatedCursor(String, Received),
     /// A page that contradicts itself; with a sentence on how.
     Contradiction(&'static str, Received),
-    /// A provider of a credential that failed; with its words.
+    /// A provider of a credential failed; with its message.
     Provider { scheme: &'static Scheme, reason: String },
-    /// The time was over before the providers had given every credential, so nothing was sent.
+    /// The time limit passed before the providers had fetched every credential, so nothing was sent.
     ProviderTimeout { within: Duration, setting: Setting },
 }
 

@@ -1,4 +1,4 @@
-//! What generated code calls, and nobody else: it may change in any version, together with the generator.
+//! What only generated code calls: it may change in any version, together with the generator.
 
 pub use crate::api::{Api, ErrorShape};
 pub use crate::arguments::Arguments;
@@ -15,7 +15,7 @@ pub use crate::response::{StatusBody, Success};
 pub use crate::style::{Form, Style};
 pub use crate::watch::Watching;
 
-/// Values on their way into a builder.
+/// Values of builders.
 pub mod argument {
     pub use crate::argument::*;
 }

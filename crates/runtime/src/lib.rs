@@ -1,24 +1,24 @@
-//! What every client does alike that is generated from an OpenAPI document: it sends, authenticates,
-//! retries, follows pages, deserializes and fails.
+//! The part that all clients generated from an OpenAPI document share: sending, authentication, retries,
+//! pages, deserialization and errors.
 //!
-//! This crate knows no API. What differs between APIs is one value that generated code hands to it.
-//! Callers use the generated crate, which has the public items of this one under its own name. In the
-//! examples here, `my_api` is such a crate.
+//! This crate knows no API. What differs between APIs is one value that generated code passes to it.
+//! Callers use the generated crate, which re-exports the public items of this one. In the examples here,
+//! `my_api` is such a crate.
 //!
 //! - A list is read as a [`Page`], as a stream of [`Pages`], or as a stream of [`Items`], which can be
 //!   resumed after an error and from a cursor.
-//! - A list is watched until each of its items has come to its end by [`Watch`].
-//! - A transient failure is tried again by a [`RetryPolicy`], which respects `Retry-After`.
-//! - [`Error`] tells failures apart and says what to do about them.
+//! - [`Watch`] polls a list until each of its items has finished.
+//! - Transient failures are retried by a [`RetryPolicy`], which respects `Retry-After`.
+//! - [`Error`] has a category for each kind of failure, and says what to do about it.
 //! - Credentials are fixed values or come from a provider ([`auth`]). They are sent to the base URL and
 //!   nowhere else, and are never printed.
-//! - Requests go through a [`transport`], which a test or a middleware can replace.
+//! - Requests are sent through a [`transport`], which a test or a middleware can replace.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![allow(
     clippy::result_large_err,
-    reason = "a failure holds what was received, is made once an attempt, and is boxed in `Error`"
+    reason = "a failure has what was received, is made once an attempt, and is boxed in `Error`"
 )]
 
 mod api;

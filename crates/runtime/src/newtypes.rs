@@ -1,12 +1,12 @@
-//! The types that a generated crate has of its own: `Client`, `ClientBuilder` and `blocking::Client`, each
-//! around the runtime's. They are the same for every API but for the ways to set credentials, so one
-//! macro writes them, with docs that name the crate.
+//! The types that a generated crate declares itself: `Client`, `ClientBuilder` and `blocking::Client`, each a
+//! newtype of the runtime's. They differ between APIs only in how credentials are set, so one macro writes
+//! them, with docs that name the crate.
 
 /// Declares the clients of an API.
 ///
 /// `new` is how the client is made with nothing but its credential: `token SETTER "SCHEME"`,
 /// `basic SETTER "SCHEME"`, or `none` where it has none, or several. `credentials` lists a setter for each
-/// scheme, and `client_credentials SETTER "SCHEME"` too where tokens can be had with a client's id and secret.
+/// scheme, and `client_credentials SETTER "SCHEME"` where tokens are granted for a client's id and secret.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client {
@@ -123,7 +123,7 @@ macro_rules! client {
             }
 
             /// How long one attempt may take, from connecting to the last byte of the body: 60 seconds by
-            /// default. A call with retries may take as many times as long, and the waits.
+            /// default. A call with retries may take this long for each attempt, plus the waits.
             ///
             /// ```
             /// use std::time::Duration;
@@ -164,7 +164,7 @@ macro_rules! client {
                 Self::of(self.inner.max_response_bytes(bytes))
             }
 
-            /// Which failures are tried again, and when.
+            /// Which failures are retried, and when.
             ///
             /// ```
             #[doc = concat!("use ", $krate, "::{Client, RetryPolicy};")]
@@ -186,7 +186,7 @@ macro_rules! client {
 
             /// Sends through this HTTP client: for a proxy, certificates, or a connection pool of your own.
             ///
-            /// It should follow no redirect. One that does takes the credentials along as far as the same
+            /// It should follow no redirect. One that does sends the credentials along within the same
             /// origin, and a response from another origin is an error.
             ///
             /// ```
@@ -216,8 +216,8 @@ macro_rules! client {
                 Self::of(self.inner.transport(transport))
             }
 
-            /// Sends credentials over plain HTTP to a host other than this machine. Whoever listens on the
-            /// way has them then.
+            /// Allows sending credentials over plain HTTP to a host other than this machine. Anyone on the
+            /// network path can read them then.
             ///
             /// ```
             #[doc = concat!("let builder = ", $krate, "::Client::builder()")]
@@ -255,10 +255,10 @@ macro_rules! client {
         /// The same client without `async`: calls return when they are done, lists are iterators.
         ///
         /// Each client has a small runtime of its own, with one thread. Inside an async runtime a blocking
-        /// call would hold up everything else, so there it is an error
+        /// call would block everything else, so there it is an error
         #[doc = concat!("([`Category::Runtime`](", $krate, "::Category::Runtime)): use the async client. `spawn_blocking`")]
-        /// counts as inside, since nothing tells it apart; there, `Handle::block_on` waits for the async
-        /// client.
+        /// counts as inside, because it cannot be distinguished; there, `Handle::block_on` waits for the
+        /// async client.
         #[cfg(feature = "blocking")]
         pub mod blocking {
             use super::ClientBuilder;
@@ -399,7 +399,7 @@ macro_rules! client {
     };
 
     (@setter $krate:literal token $setter:ident $scheme:literal) => {
-        #[doc = concat!("Sets the credential of the security scheme `", $scheme, "`, alone: without a word such as `Bearer`.")]
+        #[doc = concat!("Sets the credential of the security scheme `", $scheme, "`, without a prefix such as `Bearer`.")]
         ///
         /// ```
         #[doc = concat!("let builder = ", $krate, "::Client::builder().", stringify!($setter), "(\"example_key\");")]

@@ -7,7 +7,7 @@ use serde_json::Number;
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 /// Writes a float without a fraction as an integer, as JavaScript does, so that a document that
-/// was read and is written back holds the same JSON.
+/// was read and is written back is the same JSON.
 pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
         // Exact: the bounds above keep it within 2^53.
@@ -17,7 +17,7 @@ pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S:
     }
 }
 
-/// A number as text, in the same way.
+/// A number as text, written likewise.
 pub(crate) fn text(number: &Number) -> String {
     match number.as_f64() {
         // Exact: the bounds above keep it within 2^53.

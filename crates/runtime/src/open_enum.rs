@@ -1,11 +1,11 @@
 //! Enums that take any string.
 //!
-//! A server may answer with a value that this version does not know. Such a value must not cost the
-//! caller the whole page, so every enum has a variant that holds it as it came.
+//! A server may send a value that this version does not know. The caller must not lose the whole page for
+//! it, so every enum has a variant that keeps such a value.
 
 /// Implements conversions, serde and JSON Schema for an enum whose last variant is
-/// `Unknown(String)`. Every conversion from a string is without failure, never makes `Unknown` of a
-/// known string, and is undone by `as_str`.
+/// `Unknown(String)`. Conversions from a string never fail, never make `Unknown` of a known string, and
+/// `as_str` gives the same string back.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum {
@@ -94,10 +94,10 @@ macro_rules! open_enum {
         impl $crate::generated::union::Fit for $name {
             fn fit(
                 value: &::serde_json::Value,
-                look: $crate::generated::union::Look,
+                comparison: $crate::generated::union::Comparison,
             ) -> ::std::option::Option<isize> {
                 let text = value.as_str()?;
-                look.listed(Self::known(text).is_some(), Self::KNOWN.len())
+                comparison.listed(Self::known(text).is_some(), Self::KNOWN.len())
             }
         }
 
@@ -122,7 +122,7 @@ pub struct StringVisitor<T>(std::marker::PhantomData<T>);
 
 impl<T> StringVisitor<T> {
     /// A visitor for `T`.
-    #[allow(clippy::new_without_default, reason = "generated code calls it, and nobody else")]
+    #[allow(clippy::new_without_default, reason = "only generated code calls it")]
     pub fn new() -> Self {
         Self(std::marker::PhantomData)
     }

@@ -28,33 +28,33 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template, as the document writes it: `/pets/{id}`.
     pub path: &'static str,
-    /// What it does, in a few words; empty where the document does not say it.
+    /// The summary of the document; empty where it has none.
     pub summary: &'static str,
-    /// What it does, in CommonMark; empty where the document does not say it.
+    /// The description of the document, in CommonMark; empty where it has none.
     pub description: &'static str,
-    /// Whether it should be used no longer.
+    /// Whether it is deprecated.
     pub deprecated: bool,
     /// The groups that it belongs to, each with its description.
     pub tags: &'static [(&'static str, &'static str)],
     /// Its parameters, in the order of the document.
     pub parameters: &'static [Parameter],
-    /// What it takes beside them.
+    /// Its body, if it takes one.
     pub body: Option<RequestBody>,
     /// What a success has as its body.
     pub response: ResponseBody,
     /// The media types of a success, where they are not just JSON.
     pub accept: Option<&'static str>,
-    /// For a list that comes in pages: how to get from page to page.
+    /// For a list with pages: how to get from page to page.
     pub paging: Option<Paging>,
-    /// The documented fields of what it answers with, or of each item of a list, in the order of the
-    /// document; those of objects within are written as `input.url`.
+    /// The documented fields of the response, or of each item of a list, in the order of the document; those
+    /// of nested objects are written as `input.url`.
     pub fields: &'static [&'static str],
-    /// Those of `fields` that hold times, which are sent in Unix seconds.
+    /// Those of `fields` that are times, which are sent in Unix seconds.
     pub times: &'static [&'static str],
-    /// Those of `fields`, and of the objects that hold them, that a table shows; empty where the document
-    /// does not choose.
+    /// Those of `fields`, and of the objects around them, that a table shows; empty where the document does
+    /// not choose.
     pub columns: &'static [&'static str],
-    /// For an item that comes to an end, or a list of them: what says how far it is.
+    /// For an item with a lifecycle, or a list of them: the field that says how far it is.
     pub lifecycle: Option<Lifecycle>,
     /// The statuses that the document describes as success.
     pub success: &'static [RangeInclusive<u16>],
@@ -82,7 +82,7 @@ pub struct RequestBody {
     pub description: &'static str,
     /// Whether nothing can be sent without it.
     pub required: bool,
-    /// The media type, as the document has it.
+    /// The media type, as in the document.
     pub media_type: &'static str,
     /// How it is written.
     pub encoding: Encoding,
@@ -136,7 +136,7 @@ pub enum ResponseBody {
     Bytes,
 }
 
-/// The parameters of a list that comes in pages.
+/// The parameters and headers by which a list is paged.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -165,7 +165,7 @@ pub struct Paging {
     pub applied_limit: Option<&'static str>,
 }
 
-/// What says how far an item is, and when it will not change any more.
+/// The field that says how far an item is, and which of its values are terminal.
 ///
 /// ```
 /// # use ittybit_runtime::operation::Operation;
@@ -179,16 +179,16 @@ pub struct Lifecycle {
     pub field: &'static str,
     /// The field with a number from 0 to 100 that says how much is done.
     pub percent: Option<&'static str>,
-    /// Values of an item that is on its way.
+    /// Values of an item that is in progress.
     pub progress: &'static [&'static str],
-    /// Values of an item that has come to a good end.
+    /// Terminal values of an item that succeeded.
     pub success: &'static [&'static str],
-    /// Values of an item that has come to another end.
+    /// Terminal values of an item that did not succeed.
     pub failure: &'static [&'static str],
 }
 
 impl Lifecycle {
-    /// Whether an item with this value of the field will not change any more.
+    /// Whether an item with this value of the field has finished.
     ///
     /// ```
     /// # use ittybit_runtime::operation::Lifecycle;
@@ -202,7 +202,7 @@ impl Lifecycle {
 }
 
 impl Operation {
-    /// An operation of which no more is said: what generated code completes.
+    /// An operation with defaults for all other fields, which generated code then sets.
     #[doc(hidden)]
     pub const fn of(
         id: &'static str,

@@ -1,7 +1,7 @@
-//! Parameters as data: what the document says of each.
+//! Parameters as data, as the document describes them.
 //!
-//! Programs that learn at run time what is to be set, such as a command line, need no line of code
-//! for any one parameter. A field of a body is described in the same way.
+//! Programs that read this at run time, such as a command line, need no code for any one parameter. A field
+//! of a body is described in the same way.
 
 use serde_json::value::RawValue;
 
@@ -9,7 +9,7 @@ use crate::bounds::{self, Bounds};
 use crate::style::Style;
 use crate::timestamp::Timestamp;
 
-/// A parameter of an operation, in the words of the API's document.
+/// A parameter of an operation, as the API's document describes it.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -29,25 +29,25 @@ pub struct Parameter {
     pub location: Location,
     /// What a value is.
     pub kind: Kind,
-    /// How it is written, where its place does not say it.
+    /// How it is written, where this does not follow from its location.
     #[doc(hidden)]
     pub style: Option<Style>,
-    /// What it is for, in CommonMark; empty where the document does not say it.
+    /// The description of the document, in CommonMark; empty where it has none.
     pub description: &'static str,
-    /// Whether nothing can be sent without it.
+    /// Whether it is required.
     pub required: bool,
-    /// Whether it should be used no longer.
+    /// Whether it is deprecated.
     pub deprecated: bool,
     /// Whether it takes any number of values.
     pub repeated: bool,
     /// The documented values, each with its description; empty where any is fine. The API may know
     /// more of them, so a builder takes others too.
     pub values: &'static [(&'static str, &'static str)],
-    /// What the server takes where the parameter is left out.
+    /// The default of the server.
     pub default: Option<&'static str>,
-    /// What a value has to be, such as `from 1 to 100`; empty where nothing is demanded.
+    /// The bounds as text, such as `from 1 to 100`; empty where there are none.
     pub bounds: &'static str,
-    /// The same, as it is checked.
+    /// The bounds that are checked.
     #[doc(hidden)]
     pub checks: Bounds,
 }
@@ -106,7 +106,7 @@ pub enum Kind {
 }
 
 impl Parameter {
-    /// A parameter of which no more is said: what generated code completes.
+    /// A parameter with defaults for all other fields, which generated code then sets.
     #[doc(hidden)]
     pub const fn new(name: &'static str, description: &'static str) -> Self {
         Self {
@@ -131,8 +131,8 @@ impl Parameter {
         self.sent_as.unwrap_or(self.name)
     }
 
-    /// A value out of text, as JSON: one text, or any number of them for a list. It has passed what the
-    /// document demands.
+    /// Parses a value from text, as JSON: one text, or any number of them for a list. It is within the
+    /// documented bounds.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -143,7 +143,7 @@ impl Parameter {
     /// ```
     ///
     /// # Errors
-    /// Why the text is no value of this parameter, to be read behind its name.
+    /// Why the text is not a value of this parameter, to be read after its name.
     pub fn parse<T: AsRef<str>>(&self, texts: &[T]) -> Result<Box<RawValue>, String> {
         let json = match (self.repeated, texts) {
             (false, [text]) => self.json(text.as_ref())?,
@@ -174,7 +174,7 @@ impl Parameter {
     /// One value as JSON.
     fn json(&self, text: &str) -> Result<String, String> {
         let quoted = || serde_json::Value::from(text).to_string();
-        // Of any size, which the types of Rust do not hold.
+        // Of any size, beyond the integer types of Rust.
         let is_number = || {
             let json = serde_json::from_str::<&RawValue>(text);
             json.is_ok_and(|json| json.get() == text)
@@ -328,7 +328,7 @@ mod tests {
         );
         assert_eq!(
             parsed(names, &["a", "a"]),
-            Err("must not hold an item twice, but item 2 is item 1 again".to_owned())
+            Err("must not have an item twice, but item 2 is item 1 again".to_owned())
         );
     }
 }

@@ -1,17 +1,17 @@
-//! A response so far as it was received.
+//! A response, as far as it was received.
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 /// Status, headers and body of a response, the body as far as it came.
 ///
-/// The headers hold no secret. The body may: it is what the server sent.
+/// The headers are redacted. The body is not: it is what the server sent.
 #[derive(Default)]
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// What is still to come, where it is wanted as it arrives; `body` is the first of it.
+    /// The rest of a body that is read as it arrives; `body` is the start of it.
     pub(crate) rest: Option<reqwest::Body>,
     /// How many times the request had been sent.
     pub(crate) attempts: u32,

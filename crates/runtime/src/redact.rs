@@ -1,9 +1,9 @@
-//! Secrets, and how they are kept out of everything that is printed or handed to callers.
+//! Secrets, and how they are redacted in everything that is printed or handed to callers.
 //!
 //! Some servers echo a credential in a header, an error or a log line. What comes from outside is
 //! searched for secrets at one boundary: [`Failure`](crate::failure::Failure) for whatever becomes an
 //! error, the headers of a response where it is received, and the URL in a span. This crate's own
-//! sentences are never searched, so a short secret does not garble them.
+//! messages are never searched, so a short secret does not garble them.
 //!
 //! A secret is found as it is, and where its characters are escaped: `\u0073` as in JSON, `\"`, and
 //! `%2F` as in a URL. The search takes time linear in the text.
@@ -19,22 +19,22 @@ use reqwest::header::{HeaderMap, HeaderValue};
 const REDACTED: &str = "[redacted]";
 
 /// The shortest beginning of a secret that is redacted at the end of a text that was cut. A shorter one
-/// gives nothing away: many secrets begin with the same public prefix, such as `sk_live_`. Of a short
-/// secret, more than half is enough.
+/// reveals nothing: many secrets begin with the same public prefix, such as `sk_live_`. Of a short secret,
+/// more than half is redacted.
 const SHORTEST_BEGINNING: usize = 9;
 
 /// The length, in bytes, below which a secret is short.
 const SHORT: usize = 12;
 
-/// The shortest secret that is looked for in headers. A key of one letter is no secret, and without
-/// that letter `Has-More: true` would no longer say that more follow.
+/// The shortest secret that is searched for in headers. A key of one letter is not a secret, and without
+/// that letter `Has-More: true` could not be read.
 const SHORTEST_IN_HEADERS: usize = 4;
 
 /// How many fetched tokens are kept. They are replaced when they expire; a response may still quote one
 /// of the last.
 const MAX_TOKENS: usize = 8;
 
-/// The secrets of a client: those it was built with, and the tokens that its providers gave it.
+/// The secrets of a client: those it was built with, and the tokens that its providers fetched.
 #[derive(Default)]
 pub(crate) struct Secrets(RwLock<Known>);
 
@@ -59,7 +59,7 @@ impl Secrets {
         known.fixed.extend(secrets);
     }
 
-    /// Adds a token that will be replaced some day, in place of the oldest of many.
+    /// Adds a token that will be replaced, and drops the oldest of many.
     pub(crate) fn add_token(&self, token: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let secrets = Secret::all_of(token, &known);
@@ -107,7 +107,7 @@ impl Secrets {
     /// Where secrets of at least `shortest` bytes are in the text: in order, and without overlaps.
     fn ranges(&self, text: &[u8], shortest: usize) -> Vec<Range<usize>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        // A secret may itself look escaped, so each sort of escape is read alone, and both together.
+        // A secret may itself look escaped, so each kind of escape is read alone, and both together.
         let escapes = [(true, false), (false, true), (true, true)].map(|(json, percent)| Escapes { json, percent });
         let here = Escapes {
             json: text.contains(&b'\\'),
@@ -145,7 +145,7 @@ impl Known {
 }
 
 impl Secret {
-    /// The ways to write a secret that are not known yet.
+    /// Adds the ways to write a secret that are not known yet.
     fn all_of(secret: &str, known: &Known) -> Vec<Self> {
         // A form writes a blank as `+`, which means `+` elsewhere.
         let mut texts = vec![Cow::Borrowed(secret)];
@@ -181,7 +181,7 @@ impl Secret {
     }
 }
 
-/// Looks for a secret in bytes that each have a place in a text (Knuth, Morris and Pratt): a few steps
+/// Searches for a secret in bytes that each have a place in a text (Knuth, Morris and Pratt): a few steps
 /// for each byte, whatever the text is.
 struct Search<'a> {
     secret: &'a Secret,
@@ -302,7 +302,7 @@ fn escaped_character(text: &[u8]) -> Option<(char, usize)> {
     Some((character, 6 * character.len_utf16()))
 }
 
-/// The number that hexadecimal digits, and nothing else, write.
+/// The number of a text of only hexadecimal digits.
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
     digits
         .iter()

@@ -1,4 +1,4 @@
-//! A request out of an operation and its arguments: what generated code says, and how it is written.
+//! Builds a request from an operation and its arguments.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -168,7 +168,7 @@ impl Request {
         self
     }
 
-    /// Sets the body, as it is.
+    /// Sets the body, as bytes.
     pub fn bytes(mut self, media_type: &str, value: Result<Option<Body>, String>) -> Self {
         match value {
             Ok(Some(body)) => self.whole(media_type, body),
@@ -230,7 +230,7 @@ impl Request {
         client.send_optional(operation, call).await
     }
 
-    /// Sends the request, and reads what the status of the response says that it is.
+    /// Sends the request, and reads the response by its status.
     ///
     /// # Errors
     /// An argument was refused, or the call failed.
@@ -248,7 +248,7 @@ impl Request {
         client.send_text(operation, call).await
     }
 
-    /// Sends the request, and reads the response as it is.
+    /// Sends the request, and reads the response as bytes.
     ///
     /// # Errors
     /// An argument was refused, or the call failed.
@@ -313,7 +313,7 @@ impl Request {
     }
 
     fn request(mut self, client: &Client, accept: &'static str) -> Result<(reqwest::Request, Option<Outgoing>), Error> {
-        // What each value alone cannot make, several may, and what stands between them.
+        // Each value alone was checked; several, with the text between them, may still make a `..`.
         if steps(&self.path) != steps(self.operation.path) {
             let reason = format!("the path {:?} has a `.` or `..` that leads to another path", self.path);
             return Err(Error::request(reason));
@@ -367,13 +367,13 @@ impl Request {
         write: impl FnOnce(&str) -> Result<String, String>,
     ) -> Self {
         if let Some(text) = self.written(name, value.map(Some), write) {
-            // They would make another path of this one, and so call another operation.
+            // Such a value would lead to another path, and so call another operation.
             let reason = if self.is_in_query(name) {
                 ""
             } else if text.is_empty() {
-                "is empty, and its place in the path cannot be"
+                "is empty, and a path parameter must not be"
             } else if steps(&text) > 0 {
-                "a path cannot have it: a URL takes it as a step to another path"
+                "a path cannot contain it: a URL resolves it to another path"
             } else {
                 ""
             };
@@ -461,7 +461,7 @@ fn placeholder(name: &str) -> String {
     literal(&format!("{{{name}}}"))
 }
 
-/// How many segments of a path a URL takes as a step to another one: `.` and `..`, encoded or not.
+/// How many segments of a path a URL resolves to another one: `.` and `..`, encoded or not.
 fn steps(path: &str) -> usize {
     let path = path.split('?').next().unwrap_or_default();
     let segments = path
@@ -475,7 +475,7 @@ fn steps(path: &str) -> usize {
 /// The pairs of a form, which is an object.
 fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String> {
     let Value::Object(properties) = style::parse(json)? else {
-        return Err("is no object, and only an object can be written as a form".to_owned());
+        return Err("is not an object, and only an object can be written as a form".to_owned());
     };
     let json: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let mut pairs = Vec::new();

@@ -94,7 +94,7 @@ macro_rules! request_builder {
             }
 
             /// Sends this header with the call, in place of one that the client sends under this name. A header
-            /// that cannot be sent, or that holds credentials, is the error of the call.
+            /// that cannot be sent, or that has credentials, is the error of the call.
             ///
             /// ```
             #[doc = concat!("# fn run(client: ", $krate, "::Client) {")]

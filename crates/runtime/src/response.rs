@@ -1,4 +1,4 @@
-//! The answer to one call, with what HTTP said about it.
+//! The response to one call, with its status and headers.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 use crate::decode::{self, Malformed, Misfits};
 use crate::received::Received;
 
-/// What an operation answered: the value itself, by `Deref`, and status and headers beside it.
+/// The response to a call: the value itself, by `Deref`, with the status and the headers.
 ///
-/// Lists answer with a [`Page`](crate::Page) instead.
+/// A list gives a [`Page`](crate::Page) instead.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;

@@ -1,5 +1,5 @@
 //! A `tracing` span for each call, with OpenTelemetry's names for HTTP, and an event for each retry and
-//! for each response that is odd. Without a subscriber, nothing is formatted.
+//! for each response that does not fit. Without a subscriber, nothing is formatted.
 
 use std::time::Duration;
 
@@ -93,11 +93,11 @@ pub(crate) fn unreadable_header(name: &str, value: &HeaderValue) {
     tracing::warn!(
         name,
         ?value,
-        "the header says neither true nor false: another page is asked for, unless this one is empty"
+        "the header is neither true nor false: another page is requested, unless this one is empty"
     );
 }
 
-/// The status for an error status, the sort of failure for anything else.
+/// The status for an error status, the category for any other failure.
 fn error_type(error: &Error) -> impl std::fmt::Display {
     match (error.category(), error.status()) {
         (Category::Api | Category::Status, Some(status)) => status.as_str().to_owned(),

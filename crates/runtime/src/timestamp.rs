@@ -81,7 +81,7 @@ impl Timestamp {
         }
     }
 
-    /// What comes on top of [`unix_seconds`](Self::unix_seconds), in milliseconds: less than 1000.
+    /// The rest beyond [`unix_seconds`](Self::unix_seconds), in milliseconds: less than 1000.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -204,7 +204,7 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// A [`Timestamp`] that [`SystemTime`] cannot hold on this platform.
+/// A [`Timestamp`] that [`SystemTime`] cannot represent on this platform.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;

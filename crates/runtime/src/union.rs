@@ -12,18 +12,18 @@ use serde_json::{Map, Value};
 use crate::decode;
 use crate::timestamp::Timestamp;
 
-/// How closely values are looked at.
+/// How strictly, and how deeply, a value is compared with a type.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// Whether a value that an open enum does not list, or an optional property of another type, speaks
-    /// against a type.
+pub struct Comparison {
+    /// Whether a type does not fit for a value that an open enum does not list, or for an optional property
+    /// of another type.
     strict: bool,
-    /// How many levels of a value are looked at. Deeper ones count as fitting: a value can be nested in
-    /// such a way that a look at all of it would take exponential time.
+    /// How many levels of a value are compared. Deeper ones count as fitting: for some nested values, to
+    /// compare all of it would take exponential time.
     levels: u8,
 }
 
-impl Look {
+impl Comparison {
     const LEVELS: u8 = 4;
 
     fn deeper(self) -> Option<Self> {
@@ -33,73 +33,73 @@ impl Look {
         })
     }
 
-    /// The points for one of the values that an enum of strings lists, and for another one.
+    /// The points for a value of an enum of strings, which is listed or not.
     pub fn listed(self, is_listed: bool, listed: usize) -> Option<isize> {
         match is_listed {
             true => Some(2),
-            // An enum of one value is a tag.
+            // An enum with one value is a tag.
             false => (!self.strict && listed > 1).then_some(0),
         }
     }
 }
 
-/// Types that say how well a value fits them.
+/// Types that can measure how well a value fits them.
 pub trait Fit {
-    /// More points for a better fit; `None` for a value that is none of this type.
-    fn fit(value: &Value, look: Look) -> Option<isize>;
+    /// More points for a better fit; `None` for a value that is not of this type.
+    fn fit(value: &Value, comparison: Comparison) -> Option<isize>;
 }
 
 /// The properties of an object, compared with those that a type describes.
 pub struct Members<'v> {
     members: &'v Map<String, Value>,
-    /// `None` at the end of the levels to look at.
-    look: Option<Look>,
+    /// `None` below the levels that are compared.
+    comparison: Option<Comparison>,
     known: usize,
     points: isize,
 }
 
 impl<'v> Members<'v> {
-    /// Those of a value, if it is an object.
-    pub fn of(value: &'v Value, look: Look) -> Option<Self> {
+    /// The properties of a value, if it is an object.
+    pub fn of(value: &'v Value, comparison: Comparison) -> Option<Self> {
         Some(Self {
             members: value.as_object()?,
-            look: look.deeper(),
+            comparison: comparison.deeper(),
             known: 0,
             points: 0,
         })
     }
 
-    /// A property that has to be there.
+    /// Compares a required property.
     pub fn required<T: Fit>(mut self, name: &str) -> Option<Self> {
         let value = self.members.get(name)?;
         self.known += 1;
         self.points += 2;
-        if let Some(look) = self.look {
-            self.points += T::fit(value, look)?;
+        if let Some(comparison) = self.comparison {
+            self.points += T::fit(value, comparison)?;
         }
         Some(self)
     }
 
-    /// A property that may be missing.
+    /// Compares an optional property.
     pub fn optional<T: Fit>(mut self, name: &str) -> Option<Self> {
         let Some(value) = self.members.get(name) else {
             return Some(self);
         };
         self.known += 1;
-        let fits = match self.look {
+        let fits = match self.comparison {
             _ if value.is_null() => Some(0),
-            Some(look) => T::fit(value, look),
+            Some(comparison) => T::fit(value, comparison),
             None => Some(0),
         };
         match fits {
             Some(points) => self.points += 2 + points,
-            None if self.look.is_some_and(|look| look.strict) => return None,
+            None if self.comparison.is_some_and(|comparison| comparison.strict) => return None,
             None => {}
         }
         Some(self)
     }
 
-    /// The points of all, less one for each property that is not described.
+    /// The sum of all points, minus one for each property that is not described.
     pub fn points(self) -> isize {
         let unknown = self.members.len().saturating_sub(self.known);
         self.points - isize::try_from(unknown).unwrap_or(isize::MAX)
@@ -107,37 +107,37 @@ impl<'v> Members<'v> {
 }
 
 impl Fit for Value {
-    fn fit(_: &Value, _: Look) -> Option<isize> {
+    fn fit(_: &Value, _: Comparison) -> Option<isize> {
         Some(0)
     }
 }
 
 impl Fit for Map<String, Value> {
-    fn fit(value: &Value, _: Look) -> Option<isize> {
+    fn fit(value: &Value, _: Comparison) -> Option<isize> {
         value.is_object().then_some(0)
     }
 }
 
 impl Fit for String {
-    fn fit(value: &Value, _: Look) -> Option<isize> {
+    fn fit(value: &Value, _: Comparison) -> Option<isize> {
         value.is_string().then_some(1)
     }
 }
 
 impl Fit for bool {
-    fn fit(value: &Value, _: Look) -> Option<isize> {
+    fn fit(value: &Value, _: Comparison) -> Option<isize> {
         value.is_boolean().then_some(1)
     }
 }
 
 impl Fit for f64 {
-    fn fit(value: &Value, _: Look) -> Option<isize> {
+    fn fit(value: &Value, _: Comparison) -> Option<isize> {
         value.is_number().then_some(1)
     }
 }
 
 impl Fit for Timestamp {
-    fn fit(value: &Value, _: Look) -> Option<isize> {
+    fn fit(value: &Value, _: Comparison) -> Option<isize> {
         value.is_number().then_some(1)
     }
 }
@@ -145,7 +145,7 @@ impl Fit for Timestamp {
 macro_rules! integers {
     ($($integer:ty)+) => {
         $(impl Fit for $integer {
-            fn fit(value: &Value, _: Look) -> Option<isize> {
+            fn fit(value: &Value, _: Comparison) -> Option<isize> {
                 let fits = |value: i64| <$integer>::try_from(value).is_ok();
                 let unsigned = |value: u64| <$integer>::try_from(value).is_ok();
                 (value.as_i64().is_some_and(fits) || value.as_u64().is_some_and(unsigned)).then_some(2)
@@ -156,37 +156,41 @@ macro_rules! integers {
 integers! { i8 i16 i32 i64 u8 u16 u32 u64 }
 
 impl<T: Fit> Fit for Box<T> {
-    fn fit(value: &Value, look: Look) -> Option<isize> {
-        T::fit(value, look)
+    fn fit(value: &Value, comparison: Comparison) -> Option<isize> {
+        T::fit(value, comparison)
     }
 }
 
 impl<T: Fit> Fit for Option<T> {
-    fn fit(value: &Value, look: Look) -> Option<isize> {
-        if value.is_null() { Some(1) } else { T::fit(value, look) }
+    fn fit(value: &Value, comparison: Comparison) -> Option<isize> {
+        if value.is_null() {
+            Some(1)
+        } else {
+            T::fit(value, comparison)
+        }
     }
 }
 
 impl<T: Fit> Fit for Vec<T> {
-    fn fit(value: &Value, look: Look) -> Option<isize> {
-        all::<T>(value.as_array()?.iter(), look)
+    fn fit(value: &Value, comparison: Comparison) -> Option<isize> {
+        all::<T>(value.as_array()?.iter(), comparison)
     }
 }
 
 impl<T: Fit> Fit for BTreeMap<String, T> {
-    fn fit(value: &Value, look: Look) -> Option<isize> {
-        all::<T>(value.as_object()?.values(), look)
+    fn fit(value: &Value, comparison: Comparison) -> Option<isize> {
+        all::<T>(value.as_object()?.values(), comparison)
     }
 }
 
-/// The points of the worst of several values.
-fn all<'v, T: Fit>(values: impl Iterator<Item = &'v Value>, look: Look) -> Option<isize> {
-    let Some(look) = look.deeper() else {
+/// The lowest points among several values.
+fn all<'v, T: Fit>(values: impl Iterator<Item = &'v Value>, comparison: Comparison) -> Option<isize> {
+    let Some(comparison) = comparison.deeper() else {
         return Some(1);
     };
     let mut least = None;
     for value in values {
-        let points = T::fit(value, look)?;
+        let points = T::fit(value, comparison)?;
         least = Some(least.map_or(points, |least: isize| least.min(points)));
     }
     Some(least.unwrap_or(1))
@@ -197,19 +201,21 @@ pub struct Variant<U> {
     /// The values of the discriminator that mean it.
     pub tags: &'static [&'static str],
     /// How well a value fits it.
-    pub fit: fn(&Value, Look) -> Option<isize>,
+    pub fit: fn(&Value, Comparison) -> Option<isize>,
     /// The union of a value that is this variant.
     pub read: fn(&Value) -> Option<U>,
 }
 
 /// How well a value fits the best of some variants.
-pub fn fit<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>], look: Look) -> Option<isize> {
+pub fn fit<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>], comparison: Comparison) -> Option<isize> {
     let tagged = tagged(value, tag, variants);
     let candidates = variants
         .iter()
         .enumerate()
         .filter(|(index, _)| tagged.is_none_or(|only| only == *index));
-    candidates.filter_map(|(_, variant)| (variant.fit)(value, look)).max()
+    candidates
+        .filter_map(|(_, variant)| (variant.fit)(value, comparison))
+        .max()
 }
 
 /// The union of a value; `None` where it fits no variant.
@@ -217,17 +223,17 @@ pub fn read<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Opt
     if let Some(only) = tagged(value, tag, variants) {
         return (variants.get(only)?.read)(value);
     }
-    // A tag that no variant has means a variant that this version does not know.
+    // A tag that no variant has belongs to a variant that this version does not know.
     let is_tagged = tag.is_some_and(|tag| value.get(tag).is_some_and(Value::is_string));
     let by_fit = |variant: &&Variant<U>| !is_tagged || variant.tags.is_empty();
     for strict in [true, false] {
-        let look = Look {
+        let comparison = Comparison {
             strict,
-            levels: Look::LEVELS,
+            levels: Comparison::LEVELS,
         };
         let fits = variants.iter().filter(by_fit);
         let mut fits: Vec<(isize, &Variant<U>)> = fits
-            .filter_map(|variant| Some(((variant.fit)(value, look)?, variant)))
+            .filter_map(|variant| Some(((variant.fit)(value, comparison)?, variant)))
             .collect();
         fits.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
         if let Some(found) = fits.iter().find_map(|(_, variant)| (variant.read)(value)) {
@@ -271,9 +277,9 @@ macro_rules! union {
         impl $crate::generated::union::Fit for $name {
             fn fit(
                 value: &::serde_json::Value,
-                look: $crate::generated::union::Look,
+                comparison: $crate::generated::union::Comparison,
             ) -> ::std::option::Option<isize> {
-                $crate::generated::union::fit(value, Self::TAG, Self::VARIANTS, look)
+                $crate::generated::union::fit(value, Self::TAG, Self::VARIANTS, comparison)
             }
         }
 
@@ -315,9 +321,9 @@ macro_rules! fit {
         impl $crate::generated::union::Fit for $name {
             fn fit(
                 value: &::serde_json::Value,
-                look: $crate::generated::union::Look,
+                comparison: $crate::generated::union::Comparison,
             ) -> ::std::option::Option<isize> {
-                let members = $crate::generated::union::Members::of(value, look)?;
+                let members = $crate::generated::union::Members::of(value, comparison)?;
                 $(let members = members.$presence::<$ty>($property)?;)*
                 Some(members.points())
             }

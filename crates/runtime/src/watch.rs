@@ -1,10 +1,10 @@
-//! Watching a list until its work is done.
+//! Polling a list until all its items have finished.
 //!
-//! Work that takes minutes is asked for and then looked at until it has come to its end. A [`Watch`]
+//! Work that takes minutes is started by one request, and then polled until it has finished. A [`Watch`]
 //! lists the items again and again, and gives an item when it is first seen and whenever it differs from
-//! what was seen before. It looks often while something changes, and less often while nothing does.
+//! what was seen before. It polls often while something changes, and less often while nothing does.
 //!
-//! Which value of which field is the end of an item is said in the API's document (`x-lifecycle`).
+//! The API's document says which field holds the state, and which of its values are terminal (`x-lifecycle`).
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -26,14 +26,14 @@ use crate::page::{Items, Pages, Pagination};
 use crate::request::Call;
 use crate::retry::RetryPolicy;
 
-/// The time between two looks at the list, at first and where something has just changed.
+/// The time between two passes through the list, at first and after a change.
 const FIRST: Duration = Duration::from_secs(2);
-/// What it rises to while nothing changes.
+/// The interval that it rises to while nothing changes.
 const LONGEST: Duration = Duration::from_secs(30);
-/// A server is not asked more often than that, whatever the caller says.
+/// The shortest interval, whatever the caller sets.
 const SHORTEST: Duration = Duration::from_millis(100);
 
-/// What generated code says of a list that can be watched.
+/// How a list is watched, as generated code describes it.
 #[doc(hidden)]
 pub struct Watching<T> {
     pagination: Pagination<T>,
@@ -41,7 +41,7 @@ pub struct Watching<T> {
     is_same: fn(&T, &T) -> bool,
 }
 
-// By hand: a derive would ask for `T: Clone`, and this holds no `T`.
+// By hand: a derive would demand `T: Clone`, and this has no value of type `T`.
 impl<T> Clone for Watching<T> {
     fn clone(&self) -> Self {
         *self
@@ -50,7 +50,7 @@ impl<T> Clone for Watching<T> {
 impl<T> Copy for Watching<T> {}
 
 impl<T: PartialEq> Watching<T> {
-    /// A list whose items are done where `is_done` says so. Items are told apart by their cursors.
+    /// A list whose items have finished where `is_done` returns true. The cursor identifies an item.
     #[doc(hidden)]
     pub const fn new(pagination: Pagination<T>, is_done: fn(&T, &Operation) -> bool) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<T: PartialEq> Watching<T> {
 }
 
 impl Watching<Box<RawValue>> {
-    /// The same for items that are kept as JSON. They are done where the operation's lifecycle says so.
+    /// The same for items that are kept as JSON. The operation's lifecycle says when they have finished.
     #[doc(hidden)]
     pub const fn json(pagination: Pagination<Box<RawValue>>) -> Self {
         Self {
@@ -87,16 +87,16 @@ fn same_json(one: &Box<RawValue>, other: &Box<RawValue>) -> bool {
     one.get() == other.get() || value(one).is_some_and(|one| value(other) == Some(one))
 }
 
-/// The changes of a list's items, until each has come to its end: `Stream<Item = Result<T, Error>>`.
+/// The changes of a list's items, until each has finished: `Stream<Item = Result<T, Error>>`.
 ///
-/// It gives an item when it is first seen and whenever it has changed, up to the state in which it came to
-/// its end, and no more after that. It ends when there is at least one item and every one has come to its
-/// end; an item that is no longer listed is not waited for.
+/// It gives an item when it is first seen and whenever it has changed, up to the state in which it has
+/// finished. It ends when there is at least one item and every one has finished; it does not wait for an item
+/// that is no longer listed.
 ///
-/// The list is asked for again and again: 2 s after a change, and after up to 30 s while nothing changes
-/// ([`interval`](Self::interval)). Set a `limit` that a run fits in, so that each look is one request.
+/// The list is polled: 2 s after a change, and after up to 30 s while nothing changes
+/// ([`interval`](Self::interval)). Set a `limit` that all items fit in, so that each pass is one request.
 ///
-/// After an error it can be polled again: it waits as long as the server asks for (`Retry-After`), at
+/// After an error it can be polled again: it waits as long as the server demands (`Retry-After`), at
 /// least for the interval, and continues. An item that cannot be deserialized is an error once, until its
 /// JSON changes.
 ///
@@ -121,17 +121,17 @@ pub struct Watch<T> {
     interval: Interval,
     deadline: Option<Duration>,
     begun: Option<Instant>,
-    /// How long all waits were, on the policy's clock.
+    /// The sum of all waits, on the policy's clock.
     waited: Duration,
     wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// In the order in which they were first seen.
     seen: Vec<Seen<T>>,
     /// Where each is in `seen`, by its cursor.
     places: HashMap<String, usize>,
-    /// How many times the list was looked at.
-    looks: u64,
-    look: Option<Look<T>>,
-    /// Hashes of the errors of items that the last look met, which were passed on.
+    /// The number of passes so far.
+    passes: u64,
+    pass: Option<Pass<T>>,
+    /// Hashes of the errors of items in the last pass, which were returned.
     reported: HashSet<u64>,
     hasher: RandomState,
     end: Option<End>,
@@ -140,30 +140,30 @@ pub struct Watch<T> {
 struct Seen<T> {
     item: T,
     done: bool,
-    /// The last look that met it.
-    look: u64,
+    /// The last pass that saw it.
+    pass: u64,
 }
 
-/// One time through the list.
-struct Look<T> {
+/// One pass through the list.
+struct Pass<T> {
     items: Items<T>,
     changed: bool,
     /// Hashes of the errors of items.
     failed: HashSet<u64>,
 }
 
-/// Why a watch gives nothing any more.
+/// Why a watch has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// All items have come to their ends.
+    /// All items have finished.
     Done,
-    /// Its time is over.
+    /// Its deadline passed.
     Deadline,
     /// The request cannot be sent.
     Refused,
 }
 
-/// The time between two looks.
+/// The time between two passes.
 #[derive(Clone, Copy, Debug)]
 struct Interval {
     first: Duration,
@@ -180,7 +180,7 @@ impl Interval {
         self.next = self.first;
     }
 
-    /// How long to wait now. At least half of it is waited, so that no jitter makes for a storm of requests.
+    /// How long to wait now: at least half of the interval, so that no jitter causes a storm of requests.
     fn take(&mut self, policy: &RetryPolicy) -> Duration {
         let half = self.next / 2;
         self.next = self.next.saturating_mul(2).min(LONGEST.max(self.first));
@@ -209,17 +209,17 @@ impl<T> Watch<T> {
             wait: None,
             seen: Vec::new(),
             places: HashMap::new(),
-            looks: 0,
-            look: None,
+            passes: 0,
+            pass: None,
             reported: HashSet::new(),
             hasher: RandomState::new(),
             end: None,
         }
     }
 
-    /// The time between two looks at the list: 2 s by default, at least 0.1 s. It doubles up to 30 s with
-    /// each look that finds nothing changed, and starts again here with each that does. Between half of it
-    /// and all of it is waited, as the jitter of the [`RetryPolicy`](crate::RetryPolicy) has it.
+    /// The time between two passes through the list: 2 s by default, at least 0.1 s. It doubles up to 30 s
+    /// with each pass that finds no change, and is reset by each that does. The wait is between half of it
+    /// and all of it, by the jitter of the [`RetryPolicy`](crate::RetryPolicy).
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -233,11 +233,11 @@ impl<T> Watch<T> {
         self
     }
 
-    /// How long the watch may take as a whole, from its first request on. When it is over, the watch gives
-    /// an error of [`Category::Timeout`](crate::Category::Timeout) and ends. Without it, the watch takes as
-    /// long as the items do.
+    /// How long the watch may take as a whole, from its first request on. After that, the watch gives an
+    /// error of [`Category::Timeout`](crate::Category::Timeout) and ends. Without it, the watch takes as long
+    /// as the items do.
     ///
-    /// (`deadline` of the request, before `watch`, is that of each page.)
+    /// (`deadline` on the request, before `watch`, limits each page.)
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -290,14 +290,14 @@ impl<T> Watch<T> {
                 "there was nothing to watch within {within:?}. Check the filters, or raise the watch's `deadline`"
             ),
             _ => format!(
-                "{open} of {all} items had not come to their end within {within:?}. Watch them once more, or raise \
+                "{open} of {all} items had not finished within {within:?}. Watch them once more, or raise \
                  the watch's `deadline`"
             ),
         };
         Error::watch_timeout(message).on(self.operation)
     }
 
-    /// Takes an item as it is now; gives it back if that is news.
+    /// Records the current state of an item; returns it if it is new or has changed.
     fn observe(&mut self, item: T) -> Option<Result<T, Error>>
     where
         T: Clone,
@@ -308,24 +308,24 @@ impl<T> Watch<T> {
             is_same,
         } = self.watching;
         let Some(cursor) = pagination.cursor_of(&item) else {
-            let reason = "an item has no cursor, so it cannot be told apart from others and is not watched";
+            let reason = "an item has no cursor, so it cannot be identified and is not watched";
             return self
                 .item_failed(Error::pagination(reason).on(self.operation).of_item())
                 .map(Err);
         };
-        let (done, look) = (is_done(&item, self.operation), self.looks);
+        let (done, pass) = (is_done(&item, self.operation), self.passes);
         match self.places.get(&cursor) {
             None => {
                 self.places.insert(cursor, self.seen.len());
                 self.seen.push(Seen {
                     item: item.clone(),
                     done,
-                    look,
+                    pass,
                 });
             }
             Some(&place) => {
                 let seen = &mut self.seen[place];
-                seen.look = look;
+                seen.pass = pass;
                 if seen.done || is_same(&seen.item, &item) {
                     return None;
                 }
@@ -333,37 +333,37 @@ impl<T> Watch<T> {
                 seen.done = done;
             }
         }
-        if let Some(look) = &mut self.look {
-            look.changed = true;
+        if let Some(pass) = &mut self.pass {
+            pass.changed = true;
         }
         Some(Ok(item))
     }
 
-    /// Takes an error of one item; gives it back if it is new.
+    /// Records an error of one item; returns it if it is new.
     fn item_failed(&mut self, error: Error) -> Option<Error> {
         let hash = match error.body() {
             Some(body) => self.hasher.hash_one(body),
             None => self.hasher.hash_one(error.message()),
         };
-        let look = self.look.as_mut()?;
-        let known = self.reported.contains(&hash) | !look.failed.insert(hash);
+        let pass = self.pass.as_mut()?;
+        let known = self.reported.contains(&hash) | !pass.failed.insert(hash);
         (!known).then_some(error)
     }
 
-    /// Ends a time through the list; whether all is done.
-    fn is_done_after(&mut self, look: Look<T>) -> bool {
-        // Of what could not be read nobody knows whether it is one of those that were not met.
-        let sure = look.failed.is_empty();
-        let open = |seen: &Seen<T>| !seen.done && (seen.look == self.looks || !sure);
+    /// Ends a pass; returns whether all items have finished.
+    fn is_done_after(&mut self, pass: Pass<T>) -> bool {
+        // An item that could not be read may be one of those that this pass did not see.
+        let sure = pass.failed.is_empty();
+        let open = |seen: &Seen<T>| !seen.done && (seen.pass == self.passes || !sure);
         let done = !self.seen.is_empty() && !self.seen.iter().any(open);
-        self.reported = look.failed;
-        if look.changed {
+        self.reported = pass.failed;
+        if pass.changed {
             self.interval.reset();
         }
         done
     }
 
-    /// Begins to go through the list.
+    /// Begins a pass.
     fn begin(&mut self) -> Result<Items<T>, Error> {
         let left = self.left();
         let call = match &mut self.call {
@@ -380,20 +380,20 @@ impl<T> Watch<T> {
         };
         // A page that never comes must not outlast the deadline.
         call.options.deadline = call.options.deadline.into_iter().chain(left).min();
-        self.looks += 1;
+        self.passes += 1;
         let Watching { pagination, .. } = self.watching;
         Ok(Pages::new(self.client.clone(), self.operation, pagination, Ok(call)).into_items())
     }
 }
 
 impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
-    /// The next change, or `None` when every item has come to its end.
+    /// The next change, or `None` when every item has finished.
     ///
     /// Dropping the future loses nothing: the watch continues with the next call.
     ///
     /// # Errors
-    /// Whatever asking for the list met, and the end of the deadline. Called again, it waits and continues,
-    /// but not after the deadline and not with an argument that is wrong.
+    /// Listing failed, or the deadline passed. Called again, it waits and continues, unless the deadline
+    /// passed or an argument is wrong.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -408,8 +408,8 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
             .transpose()
     }
 
-    /// Waits until every item has come to its end; gives the last state of all, in the order in which they
-    /// were first seen.
+    /// Waits until every item has finished; returns the last state of all, in the order in which they were
+    /// first seen.
     ///
     /// # Errors
     /// As for [`try_next`](Self::try_next). Called again, it continues.
@@ -445,21 +445,21 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
             if self.end.is_some() {
                 return Poll::Ready(None);
             }
-            let look = match &mut self.look {
-                Some(look) => look,
+            let pass = match &mut self.pass {
+                Some(pass) => pass,
                 None => {
                     let items = match self.begin() {
                         Ok(items) => items,
                         Err(error) => return Poll::Ready(Some(Err(error))),
                     };
-                    self.look.insert(Look {
+                    self.pass.insert(Pass {
                         items,
                         changed: false,
                         failed: HashSet::new(),
                     })
                 }
             };
-            match ready!(Pin::new(&mut look.items).poll_next(context)) {
+            match ready!(Pin::new(&mut pass.items).poll_next(context)) {
                 Some(Ok(item)) => {
                     if let Some(change) = self.observe(item) {
                         return Poll::Ready(Some(change));
@@ -472,7 +472,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(self.failed(error)))),
                 None => {
-                    let done = self.look.take().is_some_and(|look| self.is_done_after(look));
+                    let done = self.pass.take().is_some_and(|pass| self.is_done_after(pass));
                     if done {
                         self.end = Some(End::Done);
                     } else {
@@ -483,7 +483,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
         }
     }
 
-    /// Prepares for going on after a page that did not come.
+    /// Prepares to continue after a page failed.
     fn failed(&mut self, error: Error) -> Error {
         // Where there is no runtime, there is none to wait in.
         if error.category() == Category::Runtime {
@@ -499,7 +499,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
 }
 
 fn refused_before() -> Error {
-    Error::request("it was refused before, and the error of that time says why")
+    Error::request("it was refused before: see the first error")
 }
 
 // Items are moved out by value, and none is pinned.

@@ -113,7 +113,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// A transport that notes when it was asked.
+/// A transport that records when each request was sent.
 #[derive(Clone)]
 struct Timed {
     inner: InMemory,
@@ -232,11 +232,7 @@ fn jitter_takes_half_of_an_interval_at_most() {
         let first = Duration::from_secs(40);
         let mut watch = watch(transport.clone(), policy(&clock).jitter(|| 0.0)).interval(first);
         watch.until_done().await.unwrap();
-        assert_eq!(
-            transport.seconds(),
-            [0, 20, 40],
-            "an interval above 30 s stays as it is"
-        );
+        assert_eq!(transport.seconds(), [0, 20, 40], "an interval above 30 s is kept");
     });
 }
 
@@ -301,7 +297,7 @@ fn a_deadline_ends_it() {
         assert!(!error.is_retryable(), "or a loop that tries again would never end");
         assert_eq!(
             error.to_string(),
-            "list_jobs failed: 1 of 1 items had not come to their end within 50s. Watch them once more, or \
+            "list_jobs failed: 1 of 1 items had not finished within 50s. Watch them once more, or \
              raise the watch's `deadline`"
         );
         let seconds = transport.seconds();
@@ -332,7 +328,7 @@ fn a_deadline_does_not_wait_for_a_retry_after() {
 }
 
 #[test]
-fn an_argument_that_is_wrong_is_told_once() {
+fn a_wrong_argument_is_one_error() {
     run(async {
         let request = Request::new(&LIST, CallOptions::default()).query::<String>("run", Err("is empty".to_owned()));
         let mut watch = request.watch(&client(InMemory::new(), RetryPolicy::none()), WATCHING);
@@ -353,7 +349,7 @@ fn watch_json(transport: InMemory) -> Watch<Box<RawValue>> {
 }
 
 #[test]
-fn json_that_says_the_same_is_no_change() {
+fn equal_json_is_no_change() {
     run(async {
         let transport = InMemory::new()
             .respond(200, r#"[{"id":"a","status":"running","by":{"x":1,"y":2}}]"#)
@@ -380,7 +376,7 @@ fn the_error_of_an_item_is_passed_on_once() {
         assert!(watch.try_next().await.unwrap().is_some());
         let error = watch.try_next().await.unwrap_err();
         assert!(error.is_of_item() && error.message().contains("no cursor"), "{error}");
-        // The look that misses `a` also has an item that could be it.
+        // The pass without `a` also has an item that could be it.
         let item = watch.try_next().await.unwrap().unwrap();
         assert_eq!(text_of(&item, "status").unwrap(), "done");
         assert!(watch.try_next().await.unwrap().is_none());
@@ -408,7 +404,7 @@ fn an_item_without_a_typed_form_is_an_error_until_it_changes() {
                 }
             }
         }
-        // It ends without `a`, of which nobody knows what it is.
+        // It ends without `a`, which cannot be read.
         let expected = [
             r#"{"id":"a","status":1}"#,
             "b running",
@@ -465,7 +461,7 @@ enum Fault {
 /// When each step of a job begins, in seconds; with the last one it is done.
 type Life = Vec<u16>;
 
-/// A server whose jobs take their time, with faults on the way.
+/// A server whose jobs take a while, with faults.
 struct Server {
     lives: Vec<Life>,
     page: usize,
@@ -478,7 +474,7 @@ impl Server {
         let life = &self.lives[number];
         let step = life.iter().filter(|begin| u64::from(**begin) <= now).count();
         let status = if step == life.len() { "done" } else { "running" };
-        // What changes after its end is nobody's concern.
+        // Changes after the end do not matter.
         let note = if step == life.len() { now } else { 0 };
         format!(r#"{{"id":"job_{number}","status":"{status}","step":{step},"note":{note}}}"#)
     }

@@ -1,4 +1,4 @@
-//! Counts what failed, by kind: a crate as any that uses the client.
+//! Counts failed tasks by kind: an example of a crate that uses the client.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use ittybit::{Client, Error, TaskKind, TaskStatus};
 /// How many of the newest `most` failed tasks there are of each kind.
 ///
 /// # Errors
-/// Whatever the client met. Its retries have been made by then.
+/// A call failed, after its retries.
 pub async fn failures(client: &Client, most: usize) -> Result<BTreeMap<TaskKind, usize>, Error> {
     let mut tasks = client.list_tasks().status(TaskStatus::Failed).limit(50).stream().max_items(most);
     let mut failures = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The crate against an emulator: data of the test's own, faults, and what was sent.
+//! The crate against an emulator: with its own tasks, with faults, and with a look at the requests.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ async fn failed_tasks_are_counted_by_kind() {
 }
 
 #[tokio::test]
-async fn what_passes_is_not_noticed() {
+async fn transient_failures_are_retried() {
     let emulator = emulator(&[(TaskKind::Image, TaskStatus::Failed)]).await;
     emulator.fail_next(Fault::status(503));
     emulator.fail_next(Fault::truncated());

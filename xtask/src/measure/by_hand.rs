@@ -1,4 +1,4 @@
-//! Lists tasks, by hand: what one writes who has no client.
+//! Lists tasks without the client, by hand.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask spec changelog`: a change of the document, told to those who use it.
+//! `cargo xtask spec changelog`: an entry for the changelog from a change of the document.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use ittybit_spec_diff::{diff_with, render};
 
 use super::{policy, revision};
 
-/// Write the entry for CHANGELOG.md that tells a change of the document
+/// Write the entry for CHANGELOG.md from a change of the document
 ///
 /// Prints the sections of Keep a Changelog with a line for each change that users notice. Put them
 /// below `## [Unreleased]`, and make them your own.

@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff`: what a change of the document does.
+//! `cargo xtask spec diff`: the effects of a change of the document.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,12 +10,12 @@ use ittybit_spec_diff::{Change, Report, Severity, diff_with, render, version};
 use super::{policy, revision};
 use crate::workspace;
 
-/// Say what a change of the document does: on the wire, for users of the Rust client, to the version
+/// Report what a change of the document does: on the wire, for users of the Rust client, to the version
 ///
 /// Compares two documents, each a file or a revision and a path, such as `main:openapi.yaml`. Without
-/// any it compares openapi.yaml where this branch left the default branch with openapi.yaml as it
-/// stands now. What people have approved is read from .spec-review.toml. docs/spec-review.md says what
-/// each rule means.
+/// any it compares openapi.yaml where this branch left the default branch with the current
+/// openapi.yaml. Approved changes are read from .spec-review.toml. docs/spec-review.md explains each
+/// rule.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,12 +40,12 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Exit with 1 if there is a change of this severity or a graver one, or, with `major`, one that
-    /// asks for a new major version of the Rust client; what is approved does not count
+    /// Exit with 1 if there is a change of this severity or a higher one, or, with `major`, one that
+    /// needs a new major version of the Rust client; approved changes do not count
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
 
-    /// Exit with 1 unless `info.version` was bumped as the changes demand, and say what to write
+    /// Exit with 1 unless `info.version` was bumped as the changes demand, and print the version to write
     #[arg(long)]
     require_bump: bool,
 
@@ -81,7 +81,7 @@ enum FailOn {
 /// Runs the command.
 ///
 /// # Errors
-/// A document that cannot be read, and what the options make an error.
+/// A document that cannot be read, and findings that the options make an error.
 pub fn run(args: &Args) -> Result<()> {
     let new = args.new.as_deref().unwrap_or(revision::DOCUMENT);
     let (old, new) = match &args.old {
@@ -114,7 +114,7 @@ pub fn run(args: &Args) -> Result<()> {
     fail(&report, args.fail_on)
 }
 
-/// Fails on what nobody has approved.
+/// Fails on changes that are not approved.
 fn fail(report: &Report, on: Option<FailOn>) -> Result<()> {
     let severity = report.open().map(|change| change.severity).max();
     match on {

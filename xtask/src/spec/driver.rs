@@ -1,4 +1,4 @@
-//! `cargo xtask spec git-diff`: what `git diff` runs for a document.
+//! `cargo xtask spec git-diff`: the driver that `git diff` runs for a document.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -16,9 +16,9 @@ use super::policy;
 
 /// Show a change of the document in `git diff`: its lines, and what it does
 ///
-/// Git runs this where the attribute `diff` of a file says so, once it knows the command:
+/// Git runs this for files with the attribute `diff=spec-review`, once the command is configured:
 /// `git config diff.spec-review.command 'cargo xtask spec git-diff'`. The clients are not compared here,
-/// which takes longer than one waits for `git diff`; `cargo xtask spec diff` does that.
+/// because that would be slow for `git diff`; `cargo xtask spec diff` does that.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Once, in a clone:
@@ -37,14 +37,14 @@ pub struct Args {
     git: Vec<String>,
 }
 
-/// What git gives in the place of a file that there is not.
+/// The path that git passes for a file that does not exist.
 const NOTHING: &str = "/dev/null";
 
 /// Runs the command.
 ///
 /// # Errors
-/// A file that cannot be read, or output that cannot be written. A document that is malformed is no error,
-/// since git would break off its own output: the review says so instead.
+/// A file that cannot be read, or output that cannot be written. A malformed document is not an error,
+/// because git would then stop its own output: the review reports it instead.
 pub fn run(args: &Args) -> Result<()> {
     let choice = match is_coloured()? {
         true => ColorChoice::Always,
@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Whether git shows colours, also where its pager is between this program and the terminal.
+/// Whether git shows colours, even where its pager is between this program and the terminal.
 fn is_coloured() -> Result<bool> {
     let shown = io::stdout().is_terminal() || std::env::var_os("GIT_PAGER_IN_USE").is_some();
     let status = Command::new("git")

@@ -27,7 +27,7 @@ enum Command {
 /// Runs the command.
 ///
 /// # Errors
-/// What the command finds, where it was told to fail on it; and what stops it.
+/// Findings that the options make an error, and any other failure of the command.
 pub fn run(args: &Args) -> Result<()> {
     match &args.command {
         Command::Diff(args) => diff::run(args),

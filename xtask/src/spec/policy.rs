@@ -1,4 +1,4 @@
-//! What this project has decided about changes of the document.
+//! The decisions of this project about changes of the document.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::workspace;
 /// The file in the root of the workspace.
 const FILE: &str = ".spec-review.toml";
 
-/// Reads the file that was named, or that of the workspace, which there need not be.
+/// Reads the file that was named, or that of the workspace, which is optional.
 pub fn read(file: Option<&Path>) -> Result<Policy> {
     let (path, name) = match file {
         Some(file) => (file.to_owned(), file.display().to_string()),

@@ -1,4 +1,4 @@
-//! Documents as they stand in files, and as they stood in git.
+//! Documents from files, and from revisions in git.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -42,7 +42,7 @@ pub fn merge_base() -> Result<Document> {
 fn default_branch() -> Result<String> {
     if !git(&["rev-parse", "--git-dir"])?.status.success() {
         bail!(
-            "this is no git repository, so there is no older document to compare with\n\
+            "this is not a git repository, so there is no older document to compare with\n\
              help: name both documents: `cargo xtask spec diff OLD NEW`"
         );
     }
@@ -67,7 +67,7 @@ fn is_commit(revision: &str) -> Result<bool> {
     Ok(found.status.success())
 }
 
-/// A path as it stood in a revision; without one, in the index.
+/// A path in a revision; without one, in the index.
 fn show(revision: &str, path: &str) -> Result<Document> {
     let name = format!("{revision}:{path}");
     if revision.starts_with('-') {

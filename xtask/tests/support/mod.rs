@@ -1,5 +1,8 @@
 //! Folders in which the program is run, and what can be seen of a run.
 
+// Each test program uses its part of it.
+#![allow(dead_code)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -30,7 +33,7 @@ impl Folder {
 
     pub fn replace(&self, path: &str, from: &str, to: &str) {
         let text = self.read(path);
-        assert!(text.contains(from), "`{path}` does not hold `{from}`");
+        assert!(text.contains(from), "`{path}` does not contain `{from}`");
         self.write(path, text.replace(from, to));
     }
 

@@ -13,7 +13,7 @@ use ittybit_emulator::{Emulator, Fault};
 
 pub use self::ran::Ran;
 
-/// The program, without what the environment of the tests may say to it.
+/// The program, without the environment variables of the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ittybit"));
     for variable in [
@@ -70,7 +70,7 @@ pub fn emulator(tasks: usize) -> Emulator {
         .expect("an emulator")
 }
 
-/// An answer to the letter.
+/// A response with exactly this body.
 pub fn page(json: &str, has_more: bool) -> Fault {
     Fault::status(200)
         .body("application/json", json)

@@ -1,4 +1,4 @@
-//! What a run of a command said.
+//! The output of a run of a command.
 
 // Each test program uses its part of it.
 #![allow(dead_code)]
@@ -23,7 +23,7 @@ impl Ran {
         } = self;
         let code = code.map_or("none".to_owned(), |code| code.to_string());
         let shown = format!("$ {program} {call}\n{out}--- standard error\n{err}--- exit code {code}\n\n");
-        // What steers a terminal is shown as a picture of it.
+        // Control characters are shown as symbols.
         shown.replace('\u{1b}', "␛")
     }
 

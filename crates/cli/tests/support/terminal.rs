@@ -15,7 +15,7 @@ pub struct Terminal {
     output: mpsc::Receiver<Vec<u8>>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    /// Everything that came.
+    /// Everything that was printed.
     raw: Vec<u8>,
     size: (u16, u16),
     master: Arc<Mutex<Box<dyn MasterPty + Send>>>,
@@ -24,7 +24,7 @@ pub struct Terminal {
 /// Runs its arguments, says so when they have ended, and waits. A terminal whose first program ends
 /// may drop what was written last, so that is not the program under test.
 const SHELL: &str = r#"trap : INT; "$0" "$@"; code=$?; printf '\n[ended]'; read _; exit $code"#;
-/// What the shell says, as the terminal passes it on.
+/// The output of the shell, from the terminal.
 const ENDED: &[u8] = b"\r\n[ended]";
 
 /// A test that waits longer than this has failed.
@@ -101,7 +101,7 @@ impl Terminal {
         self.child.wait().unwrap().exit_code()
     }
 
-    /// The screen as it stands.
+    /// The current screen.
     pub fn screen(&self) -> String {
         let [rows, columns] = [self.size.0, self.size.1].map(|size| NonZero::new(size).expect("a size"));
         let mut parser = vt100::Parser::new(rows, columns, 0);

@@ -1,15 +1,15 @@
-//! Every answer is one that `openapi.yaml` describes: its status, its body, its headers.
+//! Every response matches `openapi.yaml`: its status, its body, its headers.
 
 use std::time::Duration;
 
 use crate::http::contract::Contract;
-use crate::http::{Answer, get, largest_limit, send};
+use crate::http::{Response, get, largest_limit, send};
 use ittybit::{SortOrder, TaskKind, TaskStatusFilter};
 use ittybit_emulator::{Emulator, Fault};
 
-fn assert_sound(contract: &Contract, answer: &Answer, request: &str) {
-    let complaints = contract.complaints("GET", "/tasks", answer);
-    assert!(complaints.is_empty(), "{request}: {complaints:#?}\n{answer:?}");
+fn assert_sound(contract: &Contract, response: &Response, request: &str) {
+    let complaints = contract.complaints("GET", "/tasks", response);
+    assert!(complaints.is_empty(), "{request}: {complaints:#?}\n{response:?}");
 }
 
 #[test]
@@ -47,12 +47,12 @@ fn pages_are_as_described() {
             queries.push(format!("kind={kind}&status=succeeded&limit=1"));
         }
         for query in queries {
-            let answer = get(&emulator, &format!("/tasks?{query}"));
-            assert_eq!(answer.status, 200, "{query}");
+            let response = get(&emulator, &format!("/tasks?{query}"));
+            assert_eq!(response.status, 200, "{query}");
             for header in ["has-more", "limit"] {
-                assert!(answer.header(header).is_some(), "{query}: no {header}");
+                assert!(response.header(header).is_some(), "{query}: no {header}");
             }
-            assert_sound(&contract, &answer, &query);
+            assert_sound(&contract, &response, &query);
         }
     }
 }
@@ -76,40 +76,40 @@ fn errors_are_as_described() {
         "/",
         "/jobs",
     ] {
-        let answer = get(&emulator, target);
-        assert!((400..500).contains(&answer.status), "{target}: {}", answer.status);
-        assert_sound(&contract, &answer, target);
+        let response = get(&emulator, target);
+        assert!((400..500).contains(&response.status), "{target}: {}", response.status);
+        assert_sound(&contract, &response, target);
     }
     for headers in [
         &[][..],
         &[("Authorization", "Bearer ittybit_wrong")],
         &[("Authorization", "Basic eDp5")],
     ] {
-        let answer = send(&emulator, "GET", "/tasks", headers);
-        assert_eq!(answer.status, 401);
-        assert_sound(&contract, &answer, &format!("{headers:?}"));
+        let response = send(&emulator, "GET", "/tasks", headers);
+        assert_eq!(response.status, 401);
+        assert_sound(&contract, &response, &format!("{headers:?}"));
     }
     for method in contract.other_methods("/tasks") {
-        let answer = send(&emulator, method, "/tasks", &[]);
-        assert_eq!(answer.status, 405, "{method}");
-        assert_sound(&contract, &answer, method);
+        let response = send(&emulator, method, "/tasks", &[]);
+        assert_eq!(response.status, 405, "{method}");
+        assert_sound(&contract, &response, method);
     }
     let codes = contract.error_codes("GET", "/tasks");
     assert!(codes.len() > 10, "{codes:?}");
     for code in codes {
-        let answer = send(&emulator, "GET", "/tasks", &[("Prefer", &format!("code={code}"))]);
-        assert_eq!(answer.status, code);
-        assert_sound(&contract, &answer, &format!("Prefer: code={code}"));
+        let response = send(&emulator, "GET", "/tasks", &[("Prefer", &format!("code={code}"))]);
+        assert_eq!(response.status, code);
+        assert_sound(&contract, &response, &format!("Prefer: code={code}"));
 
         emulator.fail_next(Fault::status(code));
-        let answer = get(&emulator, "/tasks");
-        assert_eq!(answer.status, code);
-        assert_sound(&contract, &answer, &format!("a fault of status {code}"));
+        let response = get(&emulator, "/tasks");
+        assert_eq!(response.status, code);
+        assert_sound(&contract, &response, &format!("a fault of status {code}"));
     }
     emulator.fail_next(Fault::rate_limited(Duration::from_millis(1500)));
-    let answer = get(&emulator, "/tasks");
-    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("2")));
-    assert_sound(&contract, &answer, "a rate limit");
+    let response = get(&emulator, "/tasks");
+    assert_eq!((response.status, response.header("retry-after")), (429, Some("2")));
+    assert_sound(&contract, &response, "a rate limit");
 }
 
 #[test]
@@ -120,13 +120,13 @@ fn tasks_stay_as_described_while_they_live() {
     let emulator = builder.start_blocking().unwrap();
     for second in 0..60 {
         clock.advance(Duration::from_secs(1));
-        let answer = get(&emulator, &format!("/tasks?limit={}", largest_limit()));
-        assert_sound(&contract, &answer, &format!("second {second}"));
+        let response = get(&emulator, &format!("/tasks?limit={}", largest_limit()));
+        assert_sound(&contract, &response, &format!("second {second}"));
     }
 }
 
 #[test]
-fn the_check_finds_what_is_wrong() {
+fn the_check_finds_violations() {
     let contract = Contract::own();
     let emulator = Emulator::builder().tasks(30).start_blocking().unwrap();
     for (fault, complaint) in [

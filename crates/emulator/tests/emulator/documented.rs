@@ -1,9 +1,9 @@
-//! What the API documents, and what this project chose where the documentation is silent.
+//! What the API documents, and this project's choices where the documentation is silent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::http::contract::Contract;
-use crate::http::{Answer, default_limit, exchange, get, largest_limit, parse, send};
+use crate::http::{Response, default_limit, exchange, get, largest_limit, parse, send};
 use futures_util::TryStreamExt;
 use ittybit::builder::ListTasks;
 use ittybit::{SortOrder, Task, TaskKind, TaskStatusFilter, Timestamp};
@@ -26,8 +26,8 @@ fn push(emulator: &Emulator, id: &str, created_at: i64) {
     emulator.push(task).unwrap();
 }
 
-fn error(answer: &Answer) -> (u16, String) {
-    (answer.status, answer.kind())
+fn error(response: &Response) -> (u16, String) {
+    (response.status, response.kind())
 }
 
 #[test]
@@ -35,18 +35,18 @@ fn a_page_is_a_bare_array_with_its_headers() {
     let count = default_limit();
     let emulator = emulator(2 * count + 5);
     let all = ids(&emulator);
-    let answer = get(&emulator, "/tasks");
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_eq!(answer.header("limit"), Some(count.to_string().as_str()));
-    assert_eq!(answer.header("has-more"), Some("true"));
+    let response = get(&emulator, "/tasks");
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    assert_eq!(response.header("limit"), Some(count.to_string().as_str()));
+    assert_eq!(response.header("has-more"), Some("true"));
     let link = format!("<{}/tasks?after={}>; rel=\"next\"", emulator.base_url(), all[count - 1]);
-    assert_eq!(answer.header("link"), Some(link.as_str()));
-    assert_eq!(answer.ids(), all[..count]);
+    assert_eq!(response.header("link"), Some(link.as_str()));
+    assert_eq!(response.ids(), all[..count]);
 }
 
 #[test]
-fn no_results_are_an_empty_array() {
+fn an_empty_list_is_an_empty_array() {
     let emulator = emulator(0);
     for target in [
         "/tasks",
@@ -54,10 +54,14 @@ fn no_results_are_an_empty_array() {
         "/tasks?run_id=run_nobody",
         "/tasks?created_by=",
     ] {
-        let answer = get(&emulator, target);
-        assert_eq!((answer.status, answer.body.as_slice()), (200, &b"[]"[..]), "{target}");
-        assert_eq!(answer.header("has-more"), Some("false"));
-        assert_eq!(answer.header("link"), None);
+        let response = get(&emulator, target);
+        assert_eq!(
+            (response.status, response.body.as_slice()),
+            (200, &b"[]"[..]),
+            "{target}"
+        );
+        assert_eq!(response.header("has-more"), Some("false"));
+        assert_eq!(response.header("link"), None);
     }
 }
 
@@ -112,12 +116,12 @@ async fn every_filter_finds_its_tasks() {
     }
     let expected = those(&|task| task.created_by.as_ref() == Some(run));
     assert_eq!(found(list().run_id(run)).await, expected);
-    // A key is no run.
+    // A key is not a run.
     assert_eq!(found(list().run_id(key)).await, []);
 }
 
 #[test]
-fn tasks_of_a_second_are_in_the_order_of_their_arrival() {
+fn tasks_of_one_second_are_in_the_order_of_insertion() {
     let emulator = emulator(0);
     for id in ["task_b", "task_c", "task_a"] {
         push(&emulator, id, 100);
@@ -131,43 +135,43 @@ fn tasks_of_a_second_are_in_the_order_of_their_arrival() {
 }
 
 #[test]
-fn before_gives_the_tasks_next_to_the_cursor() {
+fn before_gives_the_tasks_nearest_to_the_cursor() {
     let emulator = emulator(10);
     let all = ids(&emulator);
-    let answer = get(&emulator, &format!("/tasks?limit=3&before={}", all[7]));
-    assert_eq!(answer.ids(), all[4..7]);
-    assert_eq!(answer.header("has-more"), Some("true"));
-    let answer = get(&emulator, &format!("/tasks?limit=3&before={}", all[3]));
-    assert_eq!(answer.ids(), all[..3]);
-    assert_eq!(answer.header("has-more"), Some("false"));
+    let response = get(&emulator, &format!("/tasks?limit=3&before={}", all[7]));
+    assert_eq!(response.ids(), all[4..7]);
+    assert_eq!(response.header("has-more"), Some("true"));
+    let response = get(&emulator, &format!("/tasks?limit=3&before={}", all[3]));
+    assert_eq!(response.ids(), all[..3]);
+    assert_eq!(response.header("has-more"), Some("false"));
 }
 
 #[test]
-fn two_cursors_are_the_ends_of_what_is_read() {
+fn two_cursors_give_the_tasks_between_them() {
     let emulator = emulator(10);
     let all = ids(&emulator);
-    let answer = get(&emulator, &format!("/tasks?limit=2&after={}&before={}", all[2], all[7]));
-    assert_eq!(answer.ids(), all[3..5]);
-    assert_eq!(answer.header("has-more"), Some("true"));
+    let response = get(&emulator, &format!("/tasks?limit=2&after={}&before={}", all[2], all[7]));
+    assert_eq!(response.ids(), all[3..5]);
+    assert_eq!(response.header("has-more"), Some("true"));
     let link = format!(
         "<{}/tasks?limit=2&after={}&before={}>; rel=\"next\"",
         emulator.base_url(),
         all[4],
         all[7]
     );
-    assert_eq!(answer.header("link"), Some(link.as_str()));
+    assert_eq!(response.header("link"), Some(link.as_str()));
     for (after, before) in [(7, 2), (4, 4), (4, 5)] {
-        let answer = get(
+        let response = get(
             &emulator,
             &format!("/tasks?after={}&before={}", all[after], all[before]),
         );
-        assert_eq!(answer.ids(), [""; 0]);
-        assert_eq!(answer.header("has-more"), Some("false"));
+        assert_eq!(response.ids(), [""; 0]);
+        assert_eq!(response.header("has-more"), Some("false"));
     }
 }
 
 #[test]
-fn a_cursor_needs_no_match_and_outlives_its_task() {
+fn a_cursor_need_not_match_the_filters_and_outlives_its_task() {
     let emulator = emulator(0);
     for at in 0..4 {
         push(&emulator, &format!("task_{at}"), at);
@@ -192,7 +196,7 @@ fn a_cursor_needs_no_match_and_outlives_its_task() {
 }
 
 #[test]
-fn legacy_names_of_statuses_are_found_by_those_of_today() {
+fn a_status_filter_finds_its_older_spellings() {
     let emulator = emulator(0);
     for (at, status) in ["ready", "completed", "succeeded", "pending", "waiting"]
         .into_iter()
@@ -233,11 +237,11 @@ fn the_key_is_checked() {
             .collect();
         // A bad parameter is not looked at before the key.
         let target = if status == 401 { "/tasks?limit=0" } else { "/tasks" };
-        let answer = send(&emulator, "GET", target, &headers);
-        assert_eq!(answer.status, status, "{authorization:?}");
+        let response = send(&emulator, "GET", target, &headers);
+        assert_eq!(response.status, status, "{authorization:?}");
         if status == 401 {
-            assert_eq!(answer.kind(), kind, "{authorization:?}");
-            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+            assert_eq!(response.kind(), kind, "{authorization:?}");
+            assert_eq!(response.header("www-authenticate"), Some("Bearer"));
         }
     }
 }
@@ -273,9 +277,9 @@ fn bad_parameters_are_refused() {
         "after=%C3%28",
         "created_by=%",
     ] {
-        let answer = get(&emulator, &format!("/tasks?{query}"));
-        assert_eq!(answer.status, 400, "{query}");
-        assert_eq!(answer.kind(), "request_invalid", "{query}");
+        let response = get(&emulator, &format!("/tasks?{query}"));
+        assert_eq!(response.status, 400, "{query}");
+        assert_eq!(response.kind(), "request_invalid", "{query}");
     }
     for query in [
         "limit=1",
@@ -304,13 +308,13 @@ fn values_are_decoded() {
     }
     assert_eq!(get(&emulator, "/%74asks?after=task_new").ids(), ["task a&b+c/é%"]);
     // A link encodes what it takes up.
-    let answer = get(&emulator, "/tasks?limit=1&order=asc");
-    let link = answer.header("link").unwrap();
+    let response = get(&emulator, "/tasks?limit=1&order=asc");
+    let link = response.header("link").unwrap();
     assert!(link.contains("after=task%20a%26b%2Bc%2F%C3%A9%25>"), "{link}");
 }
 
 #[test]
-fn other_paths_and_methods_have_the_shape_of_errors() {
+fn unknown_paths_and_methods_are_errors_of_the_document() {
     let emulator = emulator(3);
     for target in [
         "/",
@@ -321,20 +325,23 @@ fn other_paths_and_methods_have_the_shape_of_errors() {
         "/TASKS",
         "/%FF",
     ] {
-        let answer = get(&emulator, target);
-        assert_eq!(error(&answer), (404, "not_found".to_owned()), "{target}");
+        let response = get(&emulator, target);
+        assert_eq!(error(&response), (404, "not_found".to_owned()), "{target}");
     }
     let contract = Contract::own();
     let allowed = contract.allowed("/tasks");
     for method in contract.other_methods("/tasks") {
-        let answer = send(&emulator, method, "/tasks", &[]);
-        assert_eq!(error(&answer), (405, "method_not_allowed".to_owned()), "{method}");
-        assert_eq!(answer.header("allow"), Some(allowed.as_str()));
+        let response = send(&emulator, method, "/tasks", &[]);
+        assert_eq!(error(&response), (405, "method_not_allowed".to_owned()), "{method}");
+        assert_eq!(response.header("allow"), Some(allowed.as_str()));
         assert_eq!(send(&emulator, method, "/", &[]).status, 404);
     }
-    let answer = send(&emulator, "OPTIONS", "/tasks", &[]);
-    assert_eq!((answer.status, answer.header("allow")), (204, Some(allowed.as_str())));
-    assert!(answer.body.is_empty());
+    let response = send(&emulator, "OPTIONS", "/tasks", &[]);
+    assert_eq!(
+        (response.status, response.header("allow")),
+        (204, Some(allowed.as_str()))
+    );
+    assert!(response.body.is_empty());
 }
 
 #[test]
@@ -359,7 +366,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn a_body_does_no_harm() {
+fn a_body_is_ignored() {
     let emulator = emulator(3);
     let body = "x".repeat(100_000);
     let request = format!(
@@ -371,7 +378,7 @@ fn a_body_does_no_harm() {
 }
 
 #[test]
-fn long_targets_are_answered() {
+fn long_targets_get_a_response() {
     let emulator = emulator(3);
     let long = "x".repeat(60_000);
     assert_eq!(
@@ -400,18 +407,18 @@ fn what_is_not_http_is_refused() {
         "GET /tasks HTTP/9.9\r\n\r\n",
         "GET /t\u{e9}sks\u{0} HTTP/1.1\r\n\r\n",
     ] {
-        let answer = exchange(&emulator, request.as_bytes());
+        let response = exchange(&emulator, request.as_bytes());
         assert!(
-            answer.starts_with(b"HTTP/1.1 400"),
+            response.starts_with(b"HTTP/1.1 400"),
             "{request:?}: {}",
-            String::from_utf8_lossy(&answer)
+            String::from_utf8_lossy(&response)
         );
     }
     assert_eq!(get(&emulator, "/tasks").status, 200);
 }
 
 #[test]
-fn a_request_can_ask_for_a_status() {
+fn a_request_can_choose_its_status() {
     let emulator = emulator(3);
     for (prefer, status) in [
         ("code=503", 503),
@@ -423,13 +430,13 @@ fn a_request_can_ask_for_a_status() {
         ("code=abc", 400),
         ("code=600", 400),
     ] {
-        let answer = send(&emulator, "GET", "/tasks", &[("Prefer", prefer)]);
-        assert_eq!(answer.status, status, "{prefer}");
-        assert!(!answer.kind().is_empty());
-        assert_eq!(answer.header("retry-after"), (status == 429).then_some("1"));
+        let response = send(&emulator, "GET", "/tasks", &[("Prefer", prefer)]);
+        assert_eq!(response.status, status, "{prefer}");
+        assert!(!response.kind().is_empty());
+        assert_eq!(response.header("retry-after"), (status == 429).then_some("1"));
         if status != 400 {
             let applied = format!("code={status}");
-            assert_eq!(answer.header("preference-applied"), Some(applied.as_str()));
+            assert_eq!(response.header("preference-applied"), Some(applied.as_str()));
         }
     }
     let key = ("Authorization", "Bearer ittybit_emulator");
@@ -479,8 +486,8 @@ fn a_closure_that_panics_changes_nothing() {
 }
 
 #[test]
-fn what_is_set_wrongly_is_said_before_the_start() {
-    let faults = ittybit_emulator::Fault::passing;
+fn bad_settings_are_errors_of_the_builder() {
+    let faults = ittybit_emulator::Fault::transient;
     let messages: Vec<_> = [
         Emulator::builder().api_key("secret"),
         Emulator::builder().api_key("ittybit_"),
@@ -538,7 +545,7 @@ fn only_the_last_requests_are_remembered() {
         .collect();
     requests.push_str("GET /tasks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     std::thread::scope(|scope| {
-        // The answers have to be read while the requests are written, or neither goes on.
+        // The responses have to be read while the requests are written, or both sides block.
         let address = emulator.base_url().strip_prefix("http://").unwrap();
         let mut connection = std::net::TcpStream::connect(address).unwrap();
         let mut writer = connection.try_clone().unwrap();

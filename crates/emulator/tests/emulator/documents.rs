@@ -1,9 +1,9 @@
-//! Documents of other APIs, served with state. Each response is held against its document.
+//! Documents of other APIs, served with state. Each response is checked against its document.
 
 use std::time::Duration;
 
 use crate::http::contract::Contract;
-use crate::http::{Answer, get, send, send_body, send_json};
+use crate::http::{Response, get, send, send_body, send_json};
 use ittybit_emulator::{Emulator, EmulatorBuilder, Fault, ItemError, ManualClock};
 use serde_json::{Value, json};
 
@@ -28,17 +28,17 @@ impl Served {
     }
 
     /// Checks a response of an operation, and gives it.
-    fn checked(&self, method: &str, path: &str, answer: Answer) -> Answer {
-        let complaints = self.contract.complaints(method, path, &answer);
-        assert!(complaints.is_empty(), "{method} {path}: {complaints:#?}\n{answer:?}");
-        answer
+    fn checked(&self, method: &str, path: &str, response: Response) -> Response {
+        let complaints = self.contract.complaints(method, path, &response);
+        assert!(complaints.is_empty(), "{method} {path}: {complaints:#?}\n{response:?}");
+        response
     }
 
-    fn get(&self, path: &str, target: &str) -> Answer {
+    fn get(&self, path: &str, target: &str) -> Response {
         self.checked("GET", path, send_body(&self.emulator, "GET", target, &[], b""))
     }
 
-    fn json(&self, method: &str, path: &str, target: &str, body: &Value) -> Answer {
+    fn json(&self, method: &str, path: &str, target: &str, body: &Value) -> Response {
         self.checked(method, path, send_json(&self.emulator, method, target, &[], body))
     }
 }
@@ -47,12 +47,12 @@ fn room(title: &str) -> Value {
     json!({ "title": title, "scene": { "kind": "room", "walls": 4 } })
 }
 
-fn id(answer: &Answer) -> String {
-    answer.json()["id"].as_str().unwrap().to_owned()
+fn id(response: &Response) -> String {
+    response.json()["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn what_is_created_is_read_changed_and_deleted() {
+fn an_item_is_created_read_changed_and_deleted() {
     let served = Served::start(RENDERS, |builder| builder);
     let mut body = room("Kitchen");
     body["tags"] = json!(["blue", "new"]);
@@ -94,13 +94,13 @@ fn what_is_created_is_read_changed_and_deleted() {
 }
 
 #[test]
-fn a_key_that_comes_again_gets_the_first_response() {
+fn a_repeated_idempotency_key_gets_the_first_response() {
     let clock = ManualClock::new();
     let served = Served::start(RENDERS, |builder| builder.clock(clock.clone()));
     let create = |key: &str, title: &str| {
         let headers = [("Idempotency-Key", key)];
-        let answer = send_json(&served.emulator, "POST", "/renders", &headers, &room(title));
-        served.checked("POST", "/renders", answer)
+        let response = send_json(&served.emulator, "POST", "/renders", &headers, &room(title));
+        served.checked("POST", "/renders", response)
     };
     let first = create("one", "A");
     let again = create("one", "B");
@@ -122,10 +122,10 @@ fn a_key_that_comes_again_gets_the_first_response() {
     let second = id(&create("two", "A"));
     let path = format!("/renders/{second}");
     served.json("DELETE", "/renders/{render_id}", &path, &Value::Null);
-    let anew = id(&create("two", "A"));
-    assert_ne!(anew, second);
+    let later = id(&create("two", "A"));
+    assert_ne!(later, second);
     assert_eq!(
-        served.get("/renders/{render_id}", &format!("/renders/{anew}")).status,
+        served.get("/renders/{render_id}", &format!("/renders/{later}")).status,
         200
     );
     // After a day it is a new request.
@@ -134,7 +134,7 @@ fn a_key_that_comes_again_gets_the_first_response() {
 }
 
 #[test]
-fn lists_filter_by_what_the_document_names() {
+fn lists_filter_by_the_documented_parameters() {
     let served = Served::start(RENDERS, |builder| builder);
     let renders = served.emulator.items("/renders").unwrap();
     for (number, (state, owner, tags, priority)) in [
@@ -159,7 +159,7 @@ fn lists_filter_by_what_the_document_names() {
         ("", &[3, 2, 1, 0][..]),
         ("order=asc", &[0, 1, 2, 3]),
         ("state=queued", &[0]),
-        // An older spelling is found by that of today, and finds it.
+        // An older spelling is found by the current one, and finds it.
         ("state=done", &[2, 1]),
         ("state=complete", &[2, 1]),
         ("owner=ann", &[1, 0]),
@@ -185,15 +185,15 @@ fn lists_filter_by_what_the_document_names() {
 }
 
 #[test]
-fn what_is_refused_says_where_and_why() {
+fn refusals_say_where_and_why() {
     let served = Served::start(RENDERS, |builder| builder);
     let mut said = Vec::new();
-    let mut say = |what: &str, answer: Answer| {
-        let error = &answer.json()["error"];
+    let mut say = |what: &str, response: Response| {
+        let error = &response.json()["error"];
         let text = |name: &str| error[name].as_str().unwrap_or("-").to_owned();
         said.push(format!(
             "{what}\n    {} {} at {}: {}",
-            answer.status,
+            response.status,
             text("code"),
             text("field"),
             text("message")
@@ -217,8 +217,11 @@ fn what_is_refused_says_where_and_why() {
         &format!("state={}", "é".repeat(200)),
         "after=rnd_nobody",
     ] {
-        let answer = served.get("/renders", &format!("/renders?{query}"));
-        say(&format!("GET ?{}", query.chars().take(60).collect::<String>()), answer);
+        let response = served.get("/renders", &format!("/renders?{query}"));
+        say(
+            &format!("GET ?{}", query.chars().take(60).collect::<String>()),
+            response,
+        );
     }
     for body in [
         json!({}),
@@ -231,10 +234,10 @@ fn what_is_refused_says_where_and_why() {
         json!({ "title": "x", "scene": { "kind": "sky", "stars": 0.5 }, "size": 1 }),
         json!({ "title": "x".repeat(5000), "scene": { "kind": "sky", "stars": 0.5 } }),
     ] {
-        let answer = served.json("POST", "/renders", "/renders", &body);
+        let response = served.json("POST", "/renders", "/renders", &body);
         say(
             &format!("POST {}", body.to_string().chars().take(90).collect::<String>()),
-            answer,
+            response,
         );
     }
     let plain = [("Content-Type", "application/json")];
@@ -266,7 +269,7 @@ fn what_is_refused_says_where_and_why() {
 const LONG_KEY: &str = "0123456789012345678901234567890123456789012345678901234567890123456789";
 
 #[test]
-fn items_live_along_their_lifecycle() {
+fn items_follow_their_lifecycle() {
     let clock = ManualClock::new();
     let served = Served::start(RENDERS, |builder| builder.live(true).items(40).clock(clock.clone()));
     let created = served.json("POST", "/renders", "/renders", &room("x"));
@@ -304,8 +307,8 @@ fn an_uploaded_file_is_downloaded() {
     let bytes: Vec<u8> = (0..=255).collect();
     let headers = [("Content-Type", "application/octet-stream")];
     let upload = |target: &str| {
-        let answer = send_body(&served.emulator, "PUT", target, &headers, &bytes);
-        served.checked("PUT", path, answer)
+        let response = send_body(&served.emulator, "PUT", target, &headers, &bytes);
+        served.checked("PUT", path, response)
     };
     assert_eq!(upload(&target).status, 204);
     assert_eq!(served.get(path, &target).body, bytes);
@@ -368,7 +371,7 @@ fn pages_have_numbers_in_an_envelope() {
 }
 
 #[test]
-fn an_item_can_be_replaced_and_be_inside_of_another() {
+fn items_can_be_replaced_and_nested() {
     let served = Served::start(SHOP, |builder| builder);
     let teapot = json!({ "name": "Teapot", "category": "kitchen", "price": 12.5, "note": "blue", "inStock": true });
     let created = served.json("POST", "/products", "/products", &teapot).json();
@@ -379,8 +382,8 @@ fn an_item_can_be_replaced_and_be_inside_of_another() {
     assert_eq!(created["data"]["createdAt"], "2025-01-01T00:00:00Z");
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let body = b"name=Chair+%26+table&category=garden&price=5&inStock=false";
-    let answer = send_body(&served.emulator, "POST", "/products", &form, body);
-    let chair = served.checked("POST", "/products", answer).json();
+    let response = send_body(&served.emulator, "POST", "/products", &form, body);
+    let chair = served.checked("POST", "/products", response).json();
     assert_eq!(chair["data"]["name"], "Chair & table");
     assert_eq!(
         (&chair["data"]["price"], &chair["data"]["inStock"]),
@@ -401,8 +404,8 @@ fn an_item_can_be_replaced_and_be_inside_of_another() {
     let multipart = [("Content-Type", "multipart/form-data; boundary=xyz")];
     let body = b"--xyz\r\nContent-Disposition: form-data; name=\"stars\"\r\n\r\n4\r\n--xyz--\r\n";
     let review = |target: &str, body: &[u8]| {
-        let answer = send_body(&served.emulator, "POST", target, &multipart, body);
-        served.checked("POST", path, answer)
+        let response = send_body(&served.emulator, "POST", target, &multipart, body);
+        served.checked("POST", path, response)
     };
     assert_eq!(review("/products/1/reviews", body).json()["stars"], 4);
     assert_eq!(
@@ -432,12 +435,12 @@ fn an_item_can_be_replaced_and_be_inside_of_another() {
 }
 
 #[test]
-fn examples_can_be_asked_for_by_name() {
+fn examples_can_be_chosen_by_name() {
     let served = Served::start(SHOP, |builder| builder);
     // It needs no key.
     let health = |headers: &[(&str, &str)]| {
-        let answer = send(&served.emulator, "GET", "/health", headers);
-        served.checked("GET", "/health", answer).json()
+        let response = send(&served.emulator, "GET", "/health", headers);
+        served.checked("GET", "/health", response).json()
     };
     assert_eq!(health(&[])["status"], "ok");
     assert_eq!(health(&[("Prefer", "example=busy")])["status"], "slow");
@@ -446,7 +449,7 @@ fn examples_can_be_asked_for_by_name() {
 }
 
 #[test]
-fn keys_are_where_the_document_says() {
+fn keys_are_read_where_the_document_says() {
     let shop = Served::start(SHOP, |builder| builder.items(1));
     let fleet = Served::start(FLEET, |builder| builder.items(1));
     for (served, path, headers, status) in [
@@ -470,19 +473,19 @@ fn keys_are_where_the_document_says() {
         ),
         (&fleet, "/vehicles", &[("Authorization", "Basic bWU6eW91")], 401),
     ] {
-        let answer = served.checked("GET", path, send(&served.emulator, "GET", path, headers));
-        assert_eq!(answer.status, status, "{path} {headers:?}");
+        let response = served.checked("GET", path, send(&served.emulator, "GET", path, headers));
+        assert_eq!(response.status, status, "{path} {headers:?}");
     }
     assert_eq!(shop.emulator.requests()[1].header("x-api-key"), Some("[redacted]"));
     assert_eq!(shop.emulator.requests()[2].header("x-api-key"), Some("[redacted]"));
 }
 
 #[test]
-fn lists_can_show_less_than_their_items_have() {
+fn lists_can_show_fewer_fields_than_their_items() {
     let served = Served::start(FLEET, |builder| builder.items(30));
-    let answer = served.get("/vehicles", "/vehicles?offset=20&limit=100");
-    assert_eq!(answer.header("x-total-count"), Some("30"));
-    let items = answer.json();
+    let response = served.get("/vehicles", "/vehicles?offset=20&limit=100");
+    assert_eq!(response.header("x-total-count"), Some("30"));
+    let items = response.json();
     assert_eq!(items.as_array().unwrap().len(), 10);
     for item in items.as_array().unwrap() {
         assert_eq!(item.as_object().unwrap().len(), 2);
@@ -525,13 +528,13 @@ fn lists_can_show_less_than_their_items_have() {
         200
     );
     for query in ["", "?at=yesterday"] {
-        let answer = served.get("/vehicles/{vehicleId}/position", &format!("{position}{query}"));
-        assert_eq!(answer.status, 400, "{query}");
+        let response = served.get("/vehicles/{vehicleId}/position", &format!("{position}{query}"));
+        assert_eq!(response.status, 400, "{query}");
     }
 }
 
 #[test]
-fn what_has_no_state_is_what_the_document_shows() {
+fn without_state_the_response_is_an_example() {
     let served = Served::start(FLEET, |builder| builder);
     let stops = json!({ "stops": [{ "lat": 1, "lon": 2 }, { "lat": 3, "lon": 4 }], "mode": 5 });
     let route = served.json("POST", "/routes", "/routes", &stops);
@@ -558,7 +561,7 @@ fn everything_follows_from_the_seed() {
 }
 
 #[test]
-fn any_list_is_changed_by_json() {
+fn any_list_can_be_changed_as_json() {
     let served = Served::start(RENDERS, |builder| builder.items(3));
     let renders = served.emulator.items("/renders").unwrap();
     let before = renders.all();
@@ -600,20 +603,20 @@ fn faults_happen_to_every_operation() {
     let known = served.get("/renders", "/renders").json()[0].clone();
     let target = format!("/renders/{}", known["id"].as_str().unwrap());
     served.emulator.fail_next(Fault::unknown_value());
-    let answer = get(&served.emulator, "/renders").json();
-    assert_eq!(answer[0]["state"], "hibernating");
+    let response = get(&served.emulator, "/renders").json();
+    assert_eq!(response[0]["state"], "hibernating");
     served.emulator.fail_next(Fault::unknown_value());
     assert_eq!(get(&served.emulator, &target).json()["state"], "hibernating");
     for status in [400, 401, 404] {
         served.emulator.fail_next(Fault::status(status));
         assert_eq!(served.get("/renders", "/renders").status, status);
-        let answer = send(
+        let response = send(
             &served.emulator,
             "GET",
             &target,
             &[("Prefer", &format!("code={status}"))],
         );
-        assert_eq!(served.checked("GET", "/renders/{render_id}", answer).status, status);
+        assert_eq!(served.checked("GET", "/renders/{render_id}", response).status, status);
     }
     let body = room("seen");
     send_json(&served.emulator, "POST", "/renders", &[], &body);
@@ -638,6 +641,6 @@ fn a_document_that_cannot_be_served_is_an_error() {
     }
     let nothing = "openapi: 3.0.3\ninfo: { title: A, version: '1' }\npaths: {}\n";
     let emulator = Emulator::builder().document(nothing).start_blocking().unwrap();
-    let answer = get(&emulator, "/tasks");
-    assert_eq!((answer.status, answer.kind()), (404, "not_found".to_owned()));
+    let response = get(&emulator, "/tasks");
+    assert_eq!((response.status, response.kind()), (404, "not_found".to_owned()));
 }

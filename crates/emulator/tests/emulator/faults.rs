@@ -1,4 +1,4 @@
-//! What goes wrong when it is asked for, as bytes and as the client sees it.
+//! Faults, as bytes and as the client sees them.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -13,7 +13,7 @@ fn emulator() -> Emulator {
     Emulator::builder().tasks(45).seed(7).start_blocking().unwrap()
 }
 
-/// A client that does not try again.
+/// A client without retries.
 fn once(emulator: &Emulator) -> Client {
     Client::builder()
         .api_key(emulator.api_key())
@@ -29,7 +29,7 @@ async fn failure(emulator: &Emulator, fault: Fault) -> Error {
 }
 
 #[tokio::test]
-async fn the_client_sees_each_fault_for_what_it_is() {
+async fn each_fault_is_the_expected_error_of_the_client() {
     let emulator = emulator();
     let error = failure(&emulator, Fault::status(500)).await;
     assert_eq!(
@@ -67,7 +67,7 @@ async fn the_client_sees_each_fault_for_what_it_is() {
 }
 
 #[test]
-fn a_truncated_answer_promises_more_than_comes() {
+fn a_truncated_response_is_shorter_than_its_content_length() {
     let emulator = emulator();
     let whole = get(&emulator, &format!("/tasks?limit={}", http::largest_limit()));
     emulator.fail_next(Fault::truncated());
@@ -79,7 +79,7 @@ fn a_truncated_answer_promises_more_than_comes() {
 }
 
 #[test]
-fn a_dropped_connection_says_nothing() {
+fn a_dropped_connection_sends_no_bytes() {
     let emulator = emulator();
     emulator.fail_next(Fault::dropped());
     assert_eq!(exchange(&emulator, b"GET /tasks HTTP/1.1\r\nHost: x\r\n\r\n"), b"");
@@ -87,15 +87,15 @@ fn a_dropped_connection_says_nothing() {
 }
 
 #[test]
-fn broken_json_is_whole_and_wrong() {
+fn malformed_json_is_a_complete_body() {
     let emulator = emulator();
     for target in ["/tasks", "/tasks?run_id=run_nobody", "/tasks?limit=0"] {
         emulator.fail_next(Fault::broken_json());
-        let answer = get(&emulator, target);
-        let length = answer.body.len().to_string();
-        assert_eq!(answer.header("content-length"), Some(length.as_str()));
+        let response = get(&emulator, target);
+        let length = response.body.len().to_string();
+        assert_eq!(response.header("content-length"), Some(length.as_str()));
         assert!(
-            serde_json::from_slice::<serde_json::Value>(&answer.body).is_err(),
+            serde_json::from_slice::<serde_json::Value>(&response.body).is_err(),
             "{target}"
         );
     }
@@ -115,36 +115,36 @@ fn an_unknown_value_leaves_the_rest_alone() {
 }
 
 #[test]
-fn the_longest_wait_can_be_asked_for() {
+fn the_longest_retry_after_can_be_sent() {
     let emulator = emulator();
     emulator.fail_next(Fault::rate_limited(Duration::MAX));
-    let answer = get(&emulator, "/tasks");
-    assert_eq!(answer.header("retry-after"), Some(u64::MAX.to_string().as_str()));
+    let response = get(&emulator, "/tasks");
+    assert_eq!(response.header("retry-after"), Some(u64::MAX.to_string().as_str()));
 }
 
 #[test]
-fn faults_are_put_together() {
+fn faults_can_be_combined() {
     let emulator = emulator();
     emulator.fail_next(Fault::status(503).header("Retry-After", "Wed, 01 Jan 2025 00:00:30 GMT"));
-    let answer = get(&emulator, "/tasks");
-    assert_eq!(answer.header("retry-after"), Some("Wed, 01 Jan 2025 00:00:30 GMT"));
-    assert_eq!(answer.kind(), "service_unavailable");
+    let response = get(&emulator, "/tasks");
+    assert_eq!(response.header("retry-after"), Some("Wed, 01 Jan 2025 00:00:30 GMT"));
+    assert_eq!(response.kind(), "service_unavailable");
 
     emulator.fail_next(
         Fault::truncated()
             .header("X-Proxy", "yes")
             .delayed(Duration::from_millis(1)),
     );
-    let answer = get(&emulator, "/tasks");
-    assert_eq!((answer.status, answer.header("x-proxy")), (200, Some("yes")));
+    let response = get(&emulator, "/tasks");
+    assert_eq!((response.status, response.header("x-proxy")), (200, Some("yes")));
 
     emulator.fail_next(Fault::status(204));
-    let answer = get(&emulator, "/tasks");
-    assert_eq!((answer.status, answer.header("content-length")), (204, None));
+    let response = get(&emulator, "/tasks");
+    assert_eq!((response.status, response.header("content-length")), (204, None));
 }
 
 #[test]
-fn a_fault_happens_to_whatever_comes_next() {
+fn a_fault_applies_to_the_next_request() {
     let emulator = emulator();
     emulator.fail_next(Fault::status(500));
     emulator.fail_next(Fault::status(502));
@@ -160,14 +160,14 @@ fn a_fault_happens_to_whatever_comes_next() {
 }
 
 #[test]
-fn a_connection_lives_on_after_an_error() {
+fn a_connection_stays_open_after_an_error() {
     let emulator = emulator();
     emulator.fail_next(Fault::status(500));
     let request = "GET /tasks HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let answers = exchange(&emulator, request.as_bytes());
-    let second = answers.windows(8).rposition(|window| window == b"HTTP/1.1").unwrap();
-    assert_eq!(parse(&answers).status, 500);
-    assert_eq!(parse(&answers[second..]).status, 404);
+    let responses = exchange(&emulator, request.as_bytes());
+    let second = responses.windows(8).rposition(|window| window == b"HTTP/1.1").unwrap();
+    assert_eq!(parse(&responses).status, 500);
+    assert_eq!(parse(&responses[second..]).status, 404);
 }
 
 #[tokio::test]
@@ -206,10 +206,10 @@ fn random_faults_follow_from_the_seed() {
 }
 
 #[tokio::test]
-async fn a_client_gets_through_faults_that_pass() {
+async fn a_client_retries_transient_faults() {
     let emulator = Emulator::builder()
         .tasks(500)
-        .random_faults(0.3, Fault::passing())
+        .random_faults(0.3, Fault::transient())
         .start()
         .await
         .unwrap();
@@ -257,7 +257,7 @@ fn a_half_closed_request_gets_its_response() {
     let emulator = emulator();
     let address = emulator.base_url().strip_prefix("http://").unwrap();
     for number in 0..500 {
-        // A response that comes later meets the end of what the client sends.
+        // The client closes its side before a delayed response is sent.
         if number % 10 == 0 {
             emulator.fail_next(Fault::delay(Duration::from_millis(2)));
         }
@@ -272,7 +272,7 @@ fn a_half_closed_request_gets_its_response() {
 }
 
 #[test]
-fn what_says_where_a_response_ends_is_not_for_a_fault_to_set() {
+fn a_fault_cannot_set_content_length() {
     for name in ["Content-Length", "content-length", "Transfer-Encoding"] {
         let refused = std::panic::catch_unwind(|| Fault::status(500).header(name, "5")).unwrap_err();
         let message = refused.downcast_ref::<String>().unwrap();

@@ -1,4 +1,4 @@
-//! Tasks that go on as time passes.
+//! Tasks that progress as time passes.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn waiting(id: &str, clock: &ManualClock) -> ittybit::builder::TaskBuilder {
 }
 
 #[test]
-fn a_task_goes_from_waiting_to_its_end() {
+fn a_task_goes_from_waiting_to_a_terminal_status() {
     let (emulator, clock) = living(0);
     emulator.push(waiting("task_1", &clock)).unwrap();
     let mut seen = Vec::new();
@@ -56,7 +56,7 @@ fn a_task_goes_from_waiting_to_its_end() {
 }
 
 #[test]
-fn a_life_is_the_same_however_often_it_is_looked_at() {
+fn a_life_is_the_same_however_often_it_is_read() {
     let run = |steps: u32| {
         let (emulator, clock) = living(200);
         for _ in 0..steps {
@@ -71,7 +71,7 @@ fn a_life_is_the_same_however_often_it_is_looked_at() {
 }
 
 #[test]
-fn without_life_time_changes_nothing() {
+fn without_live_nothing_changes() {
     let clock = ManualClock::new();
     let emulator = Emulator::builder()
         .tasks(50)
@@ -85,7 +85,7 @@ fn without_life_time_changes_nothing() {
 }
 
 #[test]
-fn a_change_by_hand_is_where_life_goes_on() {
+fn a_task_continues_from_a_manual_change() {
     let (emulator, clock) = living(0);
     for id in ["task_1", "task_2", "task_3"] {
         emulator.push(waiting(id, &clock)).unwrap();
@@ -110,7 +110,7 @@ fn a_change_by_hand_is_where_life_goes_on() {
 }
 
 #[test]
-fn reset_lets_lives_begin_again() {
+fn reset_restarts_lives() {
     let (emulator, clock) = living(100);
     let before = emulator.tasks();
     clock.advance(Duration::from_secs(3600));
@@ -120,7 +120,7 @@ fn reset_lets_lives_begin_again() {
 }
 
 #[test]
-fn a_clock_that_goes_back_does_no_harm() {
+fn a_clock_may_go_backward() {
     let clock = ManualClock::at(std::time::SystemTime::UNIX_EPOCH);
     let builder = Emulator::builder().tasks(30).live(true).clock(clock.clone());
     let emulator = builder.start_blocking().unwrap();

@@ -1,4 +1,4 @@
-//! The emulator, by what it answers: one program, so that it is linked once.
+//! The emulator over HTTP: one test program, so that it is linked once.
 
 mod http;
 

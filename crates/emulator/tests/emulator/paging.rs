@@ -1,4 +1,4 @@
-//! Pages, against the plainest way to make them: filter everything, sort it, cut a piece out.
+//! Pages, against a simple model: filter all tasks, sort them, take a slice.
 
 use crate::http::{self, get};
 use ittybit::{Task, TaskKind, TaskStatusFilter, Timestamp};
@@ -27,7 +27,7 @@ fn short() -> impl Strategy<Value = Short> {
 
 fn task(number: usize, (created_at, status, kind, creator): Short) -> Task {
     let mut task = Task::builder()
-        // Ids in no order, so that a list that is sorted by them is found out.
+        // Ids in no order, so that a list that is sorted by them fails the test.
         .id(format!("task_{:03}", number * 37 % 101))
         .status(STATUSES[status])
         .kind(KINDS[kind])
@@ -189,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn pages_are_what_the_plainest_way_makes(
+    fn pages_match_a_simple_model(
         shorts in prop::collection::vec(short(), 60),
         changes in prop::collection::vec(change(), 0..20),
         queries in prop::collection::vec(query(), 12),
@@ -222,15 +222,15 @@ proptest! {
         }
         for query in queries {
             let target = query.target(&model);
-            let answer = get(&emulator, &target);
+            let response = get(&emulator, &target);
             let expected = model.page(&query);
-            prop_assert_eq!(answer.status, 200, "{}", target);
-            prop_assert_eq!(answer.ids(), expected.ids, "{}", target);
+            prop_assert_eq!(response.status, 200, "{}", target);
+            prop_assert_eq!(response.ids(), expected.ids, "{}", target);
             let limit = query.limit.unwrap_or_else(http::default_limit).to_string();
-            prop_assert_eq!(answer.header("limit"), Some(limit.as_str()), "{}", target);
+            prop_assert_eq!(response.header("limit"), Some(limit.as_str()), "{}", target);
             let has_more = if expected.has_more { "true" } else { "false" };
-            prop_assert_eq!(answer.header("has-more"), Some(has_more), "{}", target);
-            let links = answer.header("link").unwrap_or_default();
+            prop_assert_eq!(response.header("has-more"), Some(has_more), "{}", target);
+            let links = response.header("link").unwrap_or_default();
             prop_assert_eq!(links.contains("rel=\"next\""), expected.next, "{}: {}", target, links);
             prop_assert_eq!(links.contains("rel=\"prev\""), expected.previous, "{}: {}", target, links);
         }
@@ -259,25 +259,25 @@ proptest! {
         let mut pages: Vec<Vec<String>> = Vec::new();
         let mut back = None;
         while let Some(next) = target {
-            let answer = get(&emulator, &next);
-            pages.push(answer.ids());
-            target = link(&emulator, &answer, "next");
-            back = link(&emulator, &answer, "prev");
+            let response = get(&emulator, &next);
+            pages.push(response.ids());
+            target = link(&emulator, &response, "next");
+            back = link(&emulator, &response, "prev");
         }
         prop_assert_eq!(pages.concat(), expected);
         // And back again, over the same pages.
         for page in pages[..pages.len() - 1].iter().rev().take(5) {
-            let answer = get(&emulator, &back.expect("a page comes before this one"));
-            let ids = answer.ids();
+            let response = get(&emulator, &back.expect("a page comes before this one"));
+            let ids = response.ids();
             prop_assert_eq!(&ids, page);
-            back = link(&emulator, &answer, "prev");
+            back = link(&emulator, &response, "prev");
         }
     }
 }
 
-/// Where a link of the answer leads.
-fn link(emulator: &Emulator, answer: &http::Answer, relation: &str) -> Option<String> {
-    let links = answer.header("link")?;
+/// The target of a link of the response.
+fn link(emulator: &Emulator, response: &http::Response, relation: &str) -> Option<String> {
+    let links = response.header("link")?;
     let end = links.find(&format!(">; rel=\"{relation}\""))?;
     let start = links[..end].rfind('<')? + 1;
     let target = links[start..end].strip_prefix(emulator.base_url());

@@ -21,8 +21,8 @@ const MAX_RESPONSE: usize = 1024 * 1024;
 /// Gets tokens with a client's id and secret.
 ///
 /// The id and the secret are sent as HTTP Basic credentials, as RFC 6749 recommends, to the token URL
-/// and nowhere else. A failed fetch is the error of the calls that wait for it, and is not tried again
-/// unless a classifier of their retry policy decides so.
+/// and nowhere else. A failed fetch is the error of the calls that wait for it, and is not retried unless a
+/// classifier of their retry policy decides so.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -74,7 +74,7 @@ impl ClientCredentials {
         self
     }
 
-    /// Sends a further parameter that the token server wants, such as `audience`.
+    /// Sends a further parameter that the token server needs, such as `audience`.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -153,7 +153,7 @@ impl ClientCredentials {
         })
     }
 
-    /// What may not be shown of what the token server, or the way to it, says.
+    /// What has to be redacted in messages of the token server, and of the transport to it.
     fn secrets(&self) -> Secrets {
         let secrets = Secrets::default();
         secrets.add(&self.secret);

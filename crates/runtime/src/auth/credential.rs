@@ -1,4 +1,4 @@
-//! What a caller gives for a security scheme.
+//! The credential for a security scheme.
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,8 +34,8 @@ enum Given {
 }
 
 impl Credential {
-    /// An API key or a token that does not change. It is sent as the scheme asks for it, so it is given
-    /// alone: without `Bearer`.
+    /// An API key or a token that does not change. Give it alone, without `Bearer`: the client adds what the
+    /// scheme needs.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;

@@ -49,7 +49,7 @@ pub struct Scheme {
     pub noun: &'static str,
     /// The method of the client's builder that sets it.
     pub setter: &'static str,
-    /// The environment variables that hold it, without the API's prefix: one, or for
+    /// The environment variables that it is read from, without the API's prefix: one, or for
     /// [`SchemeKind::Basic`] those of the user name and of the password. Where there is a token URL,
     /// those of a client's id and secret follow.
     pub variables: &'static [&'static str],
@@ -65,7 +65,7 @@ pub struct Scheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemeKind {
-    /// The `Authorization` header, behind a word such as `Bearer`.
+    /// The `Authorization` header, behind a scheme name such as `Bearer`.
     Http(&'static str),
     /// The `Authorization` header, as user name and password (RFC 7617).
     Basic,
@@ -126,7 +126,8 @@ impl Credentials {
         Ok(sent)
     }
 
-    /// Forgets tokens that the server refused. Whether there was one, so that another try may help.
+    /// Forgets tokens that the server refused. Returns whether there was one, so that another attempt may
+    /// help.
     pub(crate) fn refused(&self, sent: &Sent) -> bool {
         for (index, generation) in &sent.0 {
             if let Source::Provided(cache) = &self.0[*index].1 {
@@ -137,7 +138,7 @@ impl Credentials {
     }
 }
 
-/// The alternatives of a requirement that a client can send: those of which it knows every scheme.
+/// The alternatives of a requirement that a client can send: those whose schemes the API all has.
 pub(crate) fn alternatives(api: &'static Api, security: &[&[&str]]) -> Vec<Vec<&'static Scheme>> {
     let find = |name: &&str| api.schemes.iter().find(|scheme| scheme.name == *name);
     security
@@ -174,7 +175,7 @@ pub(crate) fn missing(api: &'static Api, security: &[&[&str]]) -> String {
     )
 }
 
-/// Something of each scheme: `a and b, or c`.
+/// A text for each scheme, joined: `a and b, or c`.
 pub(crate) fn listed(alternatives: &[Vec<&Scheme>], text: impl Fn(&Scheme) -> String) -> String {
     let each = alternatives.iter().map(|schemes| {
         let texts: Vec<String> = schemes.iter().map(|scheme| text(scheme)).collect();
@@ -199,7 +200,7 @@ impl Scheme {
         }
     }
 
-    /// Says what is wrong with a token for this scheme, if anything; `from` is where it came from.
+    /// Checks a token for this scheme; `from` is where it came from.
     fn check(&self, token: &str, from: &str) -> Result<(), String> {
         let noun = self.noun;
         if let SchemeKind::Http(prefix) = self.kind

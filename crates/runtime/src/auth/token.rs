@@ -14,13 +14,13 @@ use crate::transport::chain;
 /// shorter: a request takes a while to arrive, and clocks differ.
 const EARLY: Duration = Duration::from_secs(60);
 
-/// What a provider may fail with.
+/// Any error of a provider.
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Fetches tokens: from an OAuth 2 server, a file, a vault.
 ///
-/// The client asks when it needs the first token, shortly before one expires, and once more after the
-/// server refused one with 401. Calls that wait for a token share one fetch.
+/// The client fetches the first token when it needs one, another shortly before that expires, and another
+/// after the server refused one with 401. Calls that wait for a token share one fetch.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -39,7 +39,7 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// Fetches a token.
     ///
     /// # Errors
-    /// Whatever kept it from doing so; the calls that wait fail with its text.
+    /// No token was fetched; the calls that wait for it fail with the text of this error.
     fn token(&self) -> impl Future<Output = Result<Token, AnyError>> + Send;
 }
 
@@ -142,9 +142,9 @@ impl TokenCache {
         }
     }
 
-    /// A token that is valid, and its generation; or the words of the provider that has none.
+    /// A token that is valid, and its generation; or the error message of the provider.
     ///
-    /// `check` says what is wrong with a token that was fetched.
+    /// `check` returns what is wrong with a token that was fetched.
     pub(super) async fn token(
         &self,
         clock: &dyn Clock,
@@ -158,12 +158,12 @@ impl TokenCache {
         let _fetching = self.fetching.lock().await;
         {
             let state = self.state();
-            // Another call has fetched while this one waited: what it got is the answer for all.
+            // Another call has fetched while this one waited: its result is that of all.
             match state.valid(clock) {
                 Ok(kept) => return Ok(kept),
                 Err(fetches) if fetches > seen => match (&state.failure, &state.token) {
                     (Some(failure), _) => return Err(failure.clone()),
-                    // It may be over already, but is as good as one that was fetched anew.
+                    // It may have expired already, but another fetch would bring no better one.
                     (None, Some(kept)) => return Ok((kept.value.clone(), kept.generation)),
                     (None, None) => {}
                 },

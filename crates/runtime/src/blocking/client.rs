@@ -72,7 +72,7 @@ impl Client {
         self.wait(request.send_optional(&self.inner))
     }
 
-    /// Sends a request, and reads what the status of the response says that it is.
+    /// Sends a request, and reads the response by its status.
     ///
     /// # Errors
     /// As for [`Request::send_by_status`].
@@ -147,7 +147,7 @@ fn refuse_inside_runtime(crate_name: &str) -> Result<(), Error> {
     match Handle::try_current() {
         Err(_) => Ok(()),
         Ok(_) => Err(Error::runtime(format!(
-            "a blocking call inside an async runtime would hold up all else that runs there. Use \
+            "a blocking call inside an async runtime would block all else that runs there. Use \
              `{crate_name}::Client` and `.await` there, or a thread of its own (`std::thread::spawn`)"
         ))),
     }

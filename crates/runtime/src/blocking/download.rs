@@ -1,4 +1,4 @@
-//! A body on its way in, for calls that block.
+//! The body of a response as it arrives, for blocking calls.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -23,7 +23,7 @@ use crate::error::Error;
 ///     Ok(text)
 /// }
 /// ```
-#[must_use = "the body is not read before it is asked for"]
+#[must_use = "the body is read only as the download is"]
 pub struct Download {
     inner: body::Download,
     client: Client,

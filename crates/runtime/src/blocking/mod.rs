@@ -1,9 +1,9 @@
 //! The same without `async`: calls return when they are done, lists are iterators.
 //!
 //! Each client has a small runtime of its own, with one thread. Inside an async runtime a blocking
-//! call would hold up everything else, so there it is an error
+//! call would block everything else, so there it is an error
 //! ([`Category::Runtime`](crate::Category::Runtime)): use the async client. `spawn_blocking` counts as
-//! inside, since nothing tells it apart; there, `Handle::block_on` waits for the async client.
+//! inside, because it cannot be distinguished; there, `Handle::block_on` waits for the async client.
 
 mod client;
 mod download;
@@ -20,7 +20,7 @@ pub use self::client::Client;
 pub use self::download::Download;
 use crate::error::Error;
 
-/// One page of a list: its items, by `Deref` to a slice, and what was said about them.
+/// One page of a list: its items, by `Deref` to a slice, with the status and the headers.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -146,8 +146,8 @@ impl<T> Page<T> {
     /// # use ittybit_runtime as my_api;
     /// # type Pet = serde_json::Value;
     /// use my_api::blocking::Page;
-    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
-    ///     page.limit().is_some_and(|applied| applied < asked)
+    /// fn is_capped(page: &Page<Pet>, requested: u64) -> bool {
+    ///     page.limit().is_some_and(|applied| applied < requested)
     /// }
     /// ```
     pub fn limit(&self) -> Option<u64> {
@@ -217,7 +217,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 
 /// The pages of a list, one after the other: `Iterator<Item = Result<Page<T>, Error>>`.
 ///
-/// After an error it can be asked again and goes on where it was, as [`Pages`](crate::Pages) does.
+/// After an error, `next` continues where it was, as [`Pages`](crate::Pages) does.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -229,7 +229,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "an iterator sends nothing before it is asked"]
+#[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Pages<T> {
     inner: crate::Pages<T>,
     client: Client,
@@ -250,7 +250,7 @@ impl<T> Pages<T> {
         self
     }
 
-    /// The cursor to go on from: see [`Pages::cursor`](crate::Pages::cursor).
+    /// The cursor to resume from: see [`Pages::cursor`](crate::Pages::cursor).
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -300,7 +300,7 @@ impl<T> fmt::Debug for Pages<T> {
 
 /// The items of a list, one after the other: `Iterator<Item = Result<T, Error>>`.
 ///
-/// After an error it can be asked again and goes on where it was, as [`Items`](crate::Items) does.
+/// After an error, `next` continues where it was, as [`Items`](crate::Items) does.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -312,7 +312,7 @@ impl<T> fmt::Debug for Pages<T> {
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "an iterator sends nothing before it is asked"]
+#[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Items<T> {
     inner: crate::Items<T>,
     client: Client,
@@ -347,7 +347,7 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor to go on from: see [`Items::cursor`](crate::Items::cursor).
+    /// The cursor to resume from: see [`Items::cursor`](crate::Items::cursor).
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -375,10 +375,10 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
-/// The changes of a list's items, until each has come to its end: `Iterator<Item = Result<T, Error>>`. It
-/// waits for the next change, and ends when there is at least one item and every one has come to its end.
+/// The changes of a list's items, until each has finished: `Iterator<Item = Result<T, Error>>`. It waits for
+/// the next change, and ends when there is at least one item and every item has finished.
 ///
-/// After an error it can be asked again and continues, as [`Watch`](crate::Watch) does.
+/// After an error, `next` continues, as [`Watch`](crate::Watch) does.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -390,14 +390,14 @@ impl<T> fmt::Debug for Items<T> {
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "an iterator sends nothing before it is asked"]
+#[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Watch<T> {
     inner: crate::Watch<T>,
     client: Client,
 }
 
 impl<T> Watch<T> {
-    /// The time between two looks at the list: see [`Watch::interval`](crate::Watch::interval).
+    /// The time between two polls of the list: see [`Watch::interval`](crate::Watch::interval).
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -439,10 +439,10 @@ impl<T> Watch<T> {
 }
 
 impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
-    /// Waits until every item has come to its end: see [`Watch::until_done`](crate::Watch::until_done).
+    /// Waits until every item has finished: see [`Watch::until_done`](crate::Watch::until_done).
     ///
     /// # Errors
-    /// Whatever asking for the list met, and the end of the deadline. Called again, it continues.
+    /// Listing failed, or the deadline passed. Called again, it continues.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;

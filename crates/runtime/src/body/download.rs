@@ -1,4 +1,4 @@
-//! A body on its way in, chunk by chunk.
+//! The body of a response as it arrives, chunk by chunk.
 
 use std::fmt;
 use std::fs;
@@ -25,9 +25,9 @@ use crate::transport::TransportError;
 
 /// The body of a response, as it arrives: chunk by chunk, as a `Stream` of chunks, or into a file.
 ///
-/// Nothing is fetched again from here on: the client tries again until the body begins. Its `timeout`
-/// limits the wait for each chunk, its `deadline` the whole. The client's limit on the size of a response
-/// does not apply; [`limit`](Self::limit) sets one.
+/// The client retries only until the body begins; a download that breaks off is not resumed. The client's
+/// `timeout` limits the wait for each chunk, its `deadline` the whole. The client's limit on the size of a
+/// response does not apply; [`limit`](Self::limit) sets one.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -41,7 +41,7 @@ use crate::transport::TransportError;
 ///     Ok(size)
 /// }
 /// ```
-#[must_use = "the body is not read before it is asked for"]
+#[must_use = "the body is read only as the download is"]
 pub struct Download {
     client: Client,
     operation: &'static Operation,
@@ -224,7 +224,7 @@ impl Download {
             match Pin::new(rest).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => {
                     self.timer = None;
-                    // Trailers are none of it.
+                    // Trailers are not part of it.
                     if let Ok(chunk) = frame.into_data() {
                         return Poll::Ready(Ok(Some(chunk)));
                     }
@@ -287,7 +287,7 @@ impl fmt::Debug for Download {
     }
 }
 
-/// Work on a file, on a thread where it holds up nobody.
+/// Work on a file, on a thread for blocking work.
 async fn written<R: Send + 'static>(work: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<R> {
     spawn_blocking(work).await.map_err(io::Error::other)?
 }

@@ -1,4 +1,4 @@
-//! Bodies that are no JSON: bytes, files and streams, on their way in and out.
+//! Bodies that are not JSON: bytes, files and streams, of requests and responses.
 
 mod download;
 mod multipart;
@@ -17,7 +17,7 @@ pub use self::download::Download;
 pub(crate) use self::multipart::{Multipart, Part};
 pub(crate) use self::outgoing::Outgoing;
 
-/// The media type of bytes of which nobody knows what they are.
+/// The media type of bytes without a known type.
 pub(crate) const OCTET_STREAM: &str = "application/octet-stream";
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,5 +1,5 @@
 //! `multipart/form-data` (RFC 7578), written here: the feature of reqwest would make every caller compile
-//! `mime_guess` with its table of a thousand file endings, and its forms cannot be sent again.
+//! `mime_guess` with its table of a thousand file extensions, and its forms cannot be sent twice.
 
 use std::hash::{BuildHasher, RandomState};
 

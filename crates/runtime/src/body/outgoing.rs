@@ -1,4 +1,4 @@
-//! A body on its way out: pieces that are opened for each attempt, and sent one after the other.
+//! The body of a request: pieces that are opened for each attempt, and sent one after the other.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -109,7 +109,7 @@ enum Piece {
         /// How many bytes are still to be sent.
         left: Option<u64>,
     },
-    /// In a lock because a body has to be `Sync`; nobody else has it.
+    /// In a lock only because a body has to be `Sync`.
     Stream(Mutex<Chunks>),
 }
 
@@ -169,7 +169,7 @@ fn poll_file(
                 if length == 0 {
                     *state = FileState::Over;
                     return Poll::Ready(match left {
-                        // The length was announced, and a shorter body would be another one.
+                        // The length was announced, and a shorter body would be a different one.
                         Some(_) => Err("the file became shorter while it was sent".into()),
                         None => Ok(None),
                     });

@@ -1,5 +1,5 @@
-//! Building a client: what can be checked before a request is sent is checked here, such as a key
-//! that a header cannot have, or a base URL that would send it in the clear.
+//! Building a client. Whatever can be checked before a request is sent is checked here, such as a key
+//! that is not valid in a header, or a base URL that would send it in the clear.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -213,7 +213,7 @@ impl ClientBuilder {
                 }
             },
         };
-        // Without credentials there is nothing to lose.
+        // Without credentials there is nothing to protect.
         let insecure = self.allow_insecure_http || credentials.is_empty();
         let origin = parse_base_url(&base_url, &from, self.api, insecure)?;
         let user_agent = user_agent(self.api.user_agent, self.user_agent.as_deref())?;
@@ -260,7 +260,7 @@ fn read(variable: &str) -> Result<Option<String>, Error> {
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!(
-            "the environment variable {variable} is not Unicode; set it anew"
+            "the environment variable {variable} is not Unicode; set it again"
         ))),
     }
 }
@@ -329,7 +329,7 @@ fn client_credentials(scheme: &Scheme, id: String, secret: String, from: &str) -
 /// The error of a client without the credentials that every call needs.
 fn missing(api: &'static Api, env_read: bool) -> Error {
     let alternatives = auth::alternatives(api, api.security);
-    // Who reads the environment wants to know which variable is not set.
+    // A client that reads the environment names the variable that is not set.
     if let [alternative] = alternatives.as_slice()
         && let [scheme] = alternative.as_slice()
         && let [variable] = scheme.variables(api).as_slice()
@@ -374,7 +374,7 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     if url.scheme() == "http" && !is_loopback(&url) && !allow_insecure_http {
         return Err(bad(&format!(
             "{} would send credentials in the clear; use https, or call `allow_insecure_http(true)` \
-             if nobody can listen on the way",
+             if the network is trusted",
             url.origin().ascii_serialization()
         )));
     }

@@ -55,7 +55,7 @@ struct Inner {
     budget: Budget,
 }
 
-/// What a call wants to read from its response.
+/// How a call reads its response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Json,
@@ -70,7 +70,7 @@ enum Wanted {
 /// The time limits of a call.
 pub(crate) struct Limits {
     timeout: TimeLimit,
-    /// The overall limit, and when it is over.
+    /// The overall limit, and when it ends.
     deadline: Option<(TimeLimit, Instant)>,
 }
 
@@ -129,7 +129,7 @@ impl Client {
         self.send(operation, call, Wanted::Optional, read).await
     }
 
-    /// Sends a request, and reads what the status says.
+    /// Sends a request, and reads the response by its status.
     pub(crate) async fn send_by_status<T: StatusBody>(
         &self,
         operation: &'static Operation,
@@ -145,7 +145,7 @@ impl Client {
         self.send(operation, call, Wanted::Any, read).await
     }
 
-    /// Sends a request, and gives the body as it is.
+    /// Sends a request, and reads the body as bytes.
     pub(crate) async fn send_bytes(&self, operation: &'static Operation, call: Call) -> Result<Response<Bytes>, Error> {
         let read = |received: Received| {
             let Received {
@@ -199,7 +199,7 @@ impl Client {
         self.send(operation, call, Wanted::Json, read).await
     }
 
-    /// Sends a request, again where that helps, and reads the response.
+    /// Sends a request, with retries, and reads the response.
     async fn send<R>(
         &self,
         operation: &'static Operation,
@@ -219,7 +219,7 @@ impl Client {
         result
     }
 
-    /// What a failure of a call is to the caller.
+    /// The caller's error for a failed call.
     pub(crate) fn error_of(&self, failure: Failure, operation: &'static Operation, url: &Url, attempts: u32) -> Error {
         let mut url = url.clone();
         url.set_query(None);
@@ -238,7 +238,7 @@ impl Client {
         }
     }
 
-    /// A URL as it may be shown.
+    /// A URL without secrets.
     fn shown(&self, url: &Url) -> String {
         let mut shown = url.as_str().to_owned();
         self.inner.secrets.redact(&mut shown);
@@ -275,7 +275,7 @@ impl Client {
             .headers_mut()
             .entry(USER_AGENT)
             .or_insert_with(|| inner.user_agent.clone());
-        // What is handed on as it arrives is not unpacked.
+        // A download is not decompressed.
         if cfg!(feature = "gzip") && wanted != Wanted::Stream {
             compression::accept(request.headers_mut());
         }
@@ -408,11 +408,11 @@ impl Client {
             return Ok(());
         }
         let read = read_body(&mut response, &mut received.body, limit).await;
-        // What came of a body that was cut is worth reading, too: it may say what went wrong.
+        // The part of a body that was received is worth reading, too: it may say what went wrong.
         let unpacked = compression::unpack(received, limit);
         let read = read.and(unpacked);
         if !success {
-            // The status says more than why its body broke off or went on, so what came will do.
+            // The status says more than why its body broke off, so what was received is enough.
             let retry_after = policy.retry_after(&received.headers);
             let received = std::mem::take(received);
             return Err(Failure::Status { received, retry_after });
@@ -493,7 +493,7 @@ impl Limits {
     }
 }
 
-/// The moment that comes after a duration; for one that never ends, a moment that nobody waits for.
+/// The moment after a duration; after the longest ones, a moment in the far future.
 fn later(duration: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
     Instant::now() + duration.min(CENTURY)
@@ -507,9 +507,9 @@ fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
              `{crate_name}::blocking::Client` (feature `blocking`)"
         )));
     }
-    // Tokio has no other way to ask (tokio-rs/tokio#8361). The panic is its own, and nothing is left half
-    // done by it. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook
-    // would have to be replaced for all threads, and that is the program's to decide.
+    // Tokio has no other way to find out (tokio-rs/tokio#8361). The panic is its own, and leaves nothing half
+    // done. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
+    // have to be replaced for all threads, which is up to the program.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
         Error::runtime(
             "the Tokio runtime here has no timers, and without them there are no timeouts. Build it \
@@ -530,7 +530,7 @@ async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: 
     let Ok(length) = usize::try_from(length) else {
         return Err(Incomplete::TooLarge);
     };
-    // The length is the server's word: space is made for it only up to a page or so.
+    // The server may announce any length, so no more space than for about a page is reserved.
     body.reserve(length.min(limit).min(1 << 20));
     while let Some(chunk) = response
         .chunk()
@@ -546,7 +546,7 @@ async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: 
     Ok(())
 }
 
-/// Whether a response came from where the request went. A transport need not say where it came from.
+/// Whether a response has the origin of the request. A transport need not set the URL of a response.
 fn is_of_origin(url: &Url, origin: &Url) -> bool {
     const UNKNOWN: &str = "no.url.provided.local";
     url.host_str() == Some(UNKNOWN)

@@ -1,13 +1,13 @@
-//! Reads JSON of which some does not fit, as much as can be read.
+//! Reads as much as possible of JSON that does not fit its type.
 //!
 //! An optional field whose value is not of its type is left out, and its JSON goes to the map of unknown
-//! fields of the same struct, under its own name. It is done without a word of generated code for each
-//! type, by what a `Deserializer` may decide: a struct's field is asked for with `next_value`. Where that
-//! fails, the same type is read from [`Absent`], which only an optional one can be. After the last field,
-//! the struct is given the fields that were left out once more, each under a [key](MARK) that is none of
-//! its own, so that it takes them for unknown.
+//! fields of the same struct, under its own name. No generated code is needed for this, because the
+//! `Deserializer` decides it: a struct reads a field with `next_value`. Where that fails, the same type is
+//! read from [`Absent`], which only an optional one can be. After the last field, the struct is given the
+//! fields that were left out once more, each under a [key](MARK) that no field has, so that it keeps them as
+//! unknown.
 //!
-//! It costs more than reading what fits, and is for what does not.
+//! This is slower than reading JSON that fits, so it runs only after that has failed.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -19,14 +19,14 @@ use serde_json::value::RawValue;
 
 use super::position;
 
-/// Begins the key of a field that did not fit. No text has this byte, so no property's name begins so.
+/// Begins the key of a field that did not fit. No UTF-8 text has this byte, so no property's name begins so.
 const MARK: u8 = 0xff;
 
 /// How deep values may be nested, as for `serde_json`.
 const MAX_DEPTH: u8 = 128;
 
-/// Reads a value from a text that holds it and nothing else. The second part says where in the text the
-/// values begin that did not fit.
+/// Reads a value from a text that is exactly that value. Also returns the offsets at which the values begin
+/// that did not fit.
 pub(super) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<(T, Vec<usize>), Refused> {
     let reading = Reading {
         text: json,
@@ -40,7 +40,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<(T, Vec<u
     Ok((value, reading.misfits.into_inner()))
 }
 
-/// The map of unknown fields: what generated structs read theirs with.
+/// Reads the map of unknown fields of a generated struct.
 ///
 /// # Errors
 /// A value is not one that the map takes.
@@ -107,8 +107,8 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// A field that is required and may be null: what generated structs read theirs with. It cannot be left
-/// out, because it would be written as null beside the JSON that did not fit.
+/// Reads a field of a generated struct that is required and may be null. It cannot be left out, because it
+/// would be written as null beside the JSON that did not fit.
 ///
 /// # Errors
 /// The value is neither null nor of the type.
@@ -136,9 +136,9 @@ pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D)
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) reason: String,
-    /// Where in the text; `None` until it has left the value that it is about.
+    /// The offset in the text; `None` until the error has left the value that it is about.
     offset: Option<usize>,
-    /// Whether it is JSON, of another form.
+    /// Whether it is valid JSON, but of another form.
     pub(super) is_json: bool,
     /// Whether one name has two values. Kept as unknown, one of them would be lost.
     is_duplicate: bool,
@@ -154,7 +154,7 @@ impl Refused {
         }
     }
 
-    /// Where in the text that was read it was found out.
+    /// The offset in the text at which it was found.
     pub(super) fn offset(&self) -> usize {
         self.offset.unwrap_or_default()
     }
@@ -226,7 +226,7 @@ impl<'de, 'r> Value<'de, 'r> {
         })
     }
 
-    /// What is wrong with it as a whole was found out at its end.
+    /// An error of the value as a whole was found at its end.
     fn located<R>(self, result: Result<R, Refused>) -> Result<R, Refused> {
         result.map_err(|mut refused| {
             refused.offset.get_or_insert_with(|| self.end());
@@ -418,7 +418,7 @@ impl<'de, 'r> Object<'de, 'r> {
     /// The number of the current member, and its value.
     fn value(&mut self) -> Result<(usize, Value<'de, 'r>), Refused> {
         let current = self.current.take();
-        let number = current.ok_or_else(|| Refused::new("a value was asked for before its key".to_owned()))?;
+        let number = current.ok_or_else(|| Refused::new("a value was read before its key".to_owned()))?;
         Ok((number, self.whole.inner(self.members[number].1)))
     }
 }
@@ -680,7 +680,7 @@ mod tests {
             expected.as_object_mut().unwrap().extend(members);
             let json = expected.to_string();
             let (read, _) = item(&json);
-            // A closed struct drops what it does not know, as it does where everything fits.
+            // A closed struct drops unknown fields, as it does where everything fits.
             let mut written = serde_json::to_value(&read).unwrap();
             if read.closed.is_some() {
                 written["closed"] = expected["closed"].clone();

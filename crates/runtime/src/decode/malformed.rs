@@ -1,4 +1,4 @@
-//! What is wrong with a body, in words that help to find it.
+//! What is wrong with a body, and where.
 
 use std::fmt::Write;
 
@@ -13,12 +13,12 @@ use crate::received::Received;
 #[doc(hidden)]
 pub struct Malformed {
     what: What,
-    /// Where in the body it was found out.
+    /// The offset in the body at which it was found.
     pub(crate) offset: usize,
 }
 
 enum What {
-    /// Compressed in a way that was not asked for.
+    /// Compressed with an encoding that was not requested.
     Compressed(String),
     Empty,
     /// HTML or XML.
@@ -33,11 +33,11 @@ enum What {
 
 /// JSON that does not fit, or that is broken.
 struct Json {
-    /// Whether it is JSON, of another form.
+    /// Whether it is valid JSON, but of another form.
     is_json: bool,
-    /// The words of the deserializer.
+    /// The message of the deserializer.
     reason: String,
-    /// The way to the place, such as `[3].input.width`.
+    /// The path to the place, such as `[3].input.width`.
     path: String,
     /// The `id` of the item of a list that the place is in.
     id: Option<String>,
@@ -96,7 +96,7 @@ impl Malformed {
         })
     }
 
-    /// A value without a typed form, which begins at an offset of a text. `within` is the way to the text
+    /// A value without a typed form, which begins at an offset of a text. `within` is the path to the text
     /// itself, where it is part of another.
     pub(super) fn refused(text: &[u8], start: usize, refused: &Refused, within: &str, id: Option<String>) -> Self {
         let offset = start + refused.offset();
@@ -135,7 +135,7 @@ impl Malformed {
         }
     }
 
-    /// The words of the deserializer, where it had any: shortened, for they may quote a whole value.
+    /// The message of the deserializer, if there is one: shortened, because it may quote a whole value.
     pub(crate) fn cause(&self) -> Option<String> {
         match &self.what {
             What::Json(json) => Some(excerpt::both_ends(json.reason.clone())),
@@ -143,7 +143,7 @@ impl Malformed {
         }
     }
 
-    /// What is wrong, and what to do about it. Nothing may hold a secret any more.
+    /// What is wrong, and what to do about it. All parts are redacted by now.
     pub(crate) fn message(&self, received: &Received) -> String {
         let body = &received.body;
         match &self.what {
@@ -153,7 +153,7 @@ impl Malformed {
                     false => "Stop",
                 };
                 format!(
-                    "the body is compressed ({}), which was not asked for. {or} the proxy that compresses",
+                    "the body is compressed ({}), which was not requested. {or} the proxy that compresses",
                     excerpt::start(encoding.as_bytes())
                 )
             }

@@ -21,7 +21,7 @@ use crate::received::Received;
 #[derive(Default)]
 pub(crate) struct Misfits {
     pub(crate) count: usize,
-    /// The ways to the first of them, as they came from outside.
+    /// The paths to the first of them, not redacted.
     pub(crate) first: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ impl Misfits {
     /// How many are named.
     const NAMED: usize = 3;
 
-    /// Adds those that begin at these offsets of a text. `within` is the way to the text itself.
+    /// Adds those that begin at these offsets of a text. `within` is the path to the text itself.
     fn add(&mut self, text: &str, offsets: &[usize], within: &str) {
         self.count += offsets.len();
         for &offset in offsets.iter().take(Self::NAMED - self.first.len()) {
@@ -70,7 +70,7 @@ pub(crate) fn text(received: &Received) -> Result<String, Malformed> {
     }
 }
 
-/// Reads a value that does not fit its type as it is, without the optional fields that do not.
+/// Reads a value without the optional fields that do not fit.
 pub(crate) fn leniently<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
     Some(lenient::read(&value.to_string()).ok()?.0)
 }

@@ -1,4 +1,4 @@
-//! Places in a text of JSON: offsets, and the way from the root to them.
+//! Places in a text of JSON: offsets, and the path from the root to them.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ pub(super) fn within(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
-/// Where in the text the deserializer met an error.
+/// Where in the text the deserializer found an error.
 pub(super) fn of_error(text: &[u8], error: &serde_json::Error) -> usize {
     let start_of_line: usize = text
         .split_inclusive(|&byte| byte == b'\n')
@@ -19,7 +19,7 @@ pub(super) fn of_error(text: &[u8], error: &serde_json::Error) -> usize {
     (start_of_line + error.column()).min(text.len())
 }
 
-/// What the deserializer says without the place where it says it.
+/// The message of the deserializer without its position.
 pub(super) fn without(error: &serde_json::Error) -> String {
     let mut reason = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -42,10 +42,10 @@ enum Level<'a> {
     Array { index: usize },
 }
 
-/// The way from the root to an offset, such as `[3].input.width`.
+/// The path from the root to an offset, such as `[3].input.width`.
 ///
-/// It is found from the position rather than kept while reading, so that the responses that can be
-/// read, which are nearly all, cost nothing.
+/// It is computed from the position rather than kept while reading, so that the responses that can be
+/// read, which are nearly all, do not pay for it.
 pub(super) fn path(text: &[u8], offset: usize) -> String {
     let mut levels = Vec::new();
     let mut string_from = None;
@@ -99,7 +99,7 @@ pub(super) fn path(text: &[u8], offset: usize) -> String {
     path
 }
 
-/// The way to a text, and the way within it, as one.
+/// The path to a text and the path within it, joined.
 pub(super) fn join(outer: &str, inner: &str) -> String {
     let between = match outer.is_empty() || inner.is_empty() || inner.starts_with('[') {
         true => "",

@@ -4,16 +4,16 @@ use super::listing::Direction;
 use super::pagination::Pagination;
 use crate::decode::FailedItem;
 
-/// What a page holds. Most hold items, and nothing else.
+/// The entries of a page. Most pages have only items.
 pub(super) struct Entries<T> {
     pub(super) items: Vec<T>,
     /// Items without a typed form, by their places among all.
     failed: Vec<FailedItem>,
-    /// How many of them, at the edge where the page was begun, were on the page before too.
+    /// How many of them, at the edge where reading began, were also on the page before.
     repeated: usize,
 }
 
-// By hand: a derive would ask for `T: Default`.
+// By hand: a derive would demand `T: Default`.
 impl<T> Default for Entries<T> {
     fn default() -> Self {
         Self::new(Vec::new(), Vec::new())
@@ -98,11 +98,11 @@ impl<T> Entries<T> {
     }
 
     /// Whether an item at either end has this cursor.
-    pub(super) fn ends_with(&self, wanted: &str, pagination: &Pagination<T>) -> bool {
+    pub(super) fn ends_with(&self, cursor: &str, pagination: &Pagination<T>) -> bool {
         let ends = [Direction::Forward, Direction::Backward].map(|end| self.towards(end).next());
         ends.into_iter().flatten().any(|entry| match entry {
-            Entry::Item(item) => pagination.cursor_of(item).as_deref() == Some(wanted),
-            Entry::Failed(failed) => failed.cursor.as_deref() == Some(wanted),
+            Entry::Item(item) => pagination.cursor_of(item).as_deref() == Some(cursor),
+            Entry::Failed(failed) => failed.cursor.as_deref() == Some(cursor),
         })
     }
 

@@ -37,7 +37,7 @@ impl Direction {
 #[derive(Clone, Debug)]
 pub(super) struct Position {
     pub(super) direction: Direction,
-    /// The item beyond which the page starts; without one, the page that the caller asked for.
+    /// The item beyond which the page starts; without one, the page that the caller requested.
     pub(super) cursor: Option<String>,
     /// Failed items behind the cursor, without one of their own, that were given already: their JSON.
     pub(super) beyond: Vec<String>,
@@ -53,7 +53,7 @@ impl Position {
     }
 }
 
-/// Whether an item without a typed form costs the page.
+/// Whether an item without a typed form fails the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Items {
     /// The page is an error.
@@ -62,7 +62,7 @@ pub(super) enum Items {
     EachByItself,
 }
 
-/// A list as the caller asked for it: the request, and how to get from page to page.
+/// A list that a caller requested: the request, and how to get from page to page.
 pub(super) struct Listing<T> {
     pub(super) client: Client,
     pub(super) operation: &'static Operation,
@@ -117,7 +117,7 @@ impl<T> Listing<T> {
         self.after.as_deref().or(self.before.as_deref())
     }
 
-    /// What a failure of a page is to the caller.
+    /// The caller's error for a failed page.
     pub(super) fn error_of(&self, failure: Failure, attempts: u32) -> Error {
         let url = self.call.request.url();
         self.client.error_of(failure, self.operation, url, attempts)
@@ -129,10 +129,10 @@ impl<T> Listing<T> {
             .try_clone()
             .ok_or_else(|| Error::pagination("the body of this request can be sent only once, so it has no pages"))?;
         let cursor = position.cursor.as_deref();
-        // A caller who gave both ends keeps the far one of those who read forward; one who gave a
-        // single cursor started there, and has left it behind once there is another.
-        let stays = cursor.is_none() || (self.is_range() && position.direction == Direction::Forward);
-        let (mut after, mut before) = match stays {
+        // Where the caller gave both ends, reading forward keeps the far one. A single cursor was only where
+        // reading started, so the next cursor replaces it.
+        let keep = cursor.is_none() || (self.is_range() && position.direction == Direction::Forward);
+        let (mut after, mut before) = match keep {
             true => (self.after.as_deref(), self.before.as_deref()),
             false => (None, None),
         };
@@ -149,19 +149,19 @@ impl<T> Listing<T> {
         Ok(call)
     }
 
-    /// Whether a page of so many items is full. A header that names a larger size than was asked for does
-    /// not make it less full: at worst, one request more is sent than needed.
+    /// Whether a page with this many items is full: it has as many as the request or the header says. At
+    /// worst, one request more is sent than needed.
     fn is_full(&self, headers: &HeaderMap, items: usize) -> bool {
         let items = items as u64;
-        let asked = || {
+        let requested = || {
             let name = self.pagination.limit?;
             let mut parameters = self.call.request.url().query_pairs();
             parameters.find(|(key, _)| key == name)?.1.parse().ok()
         };
-        let asked = asked().or(self.pagination.default_limit);
+        let requested = requested().or(self.pagination.default_limit);
         match applied_limit(&self.pagination, headers) {
-            Some(applied) => items >= applied || asked == Some(items),
-            None => asked.is_none_or(|asked| items >= asked),
+            Some(applied) => items >= applied || requested == Some(items),
+            None => requested.is_none_or(|requested| items >= requested),
         }
     }
 
@@ -231,20 +231,20 @@ impl<T: DeserializeOwned> Listing<T> {
         let direction = position.direction;
         let More { said, more } = self.more(direction, &received.headers, entries.len());
         if entries.is_empty() && said && more {
-            let message = "the server sent an empty page and said that more follow. Ask again \
+            let message = "the server sent an empty page and said that more follow. Try again \
                            later, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
         if more && entries.edge(direction, &self.pagination).is_none() {
-            let message = "an item has no cursor, so the next page cannot be asked for. Ask for \
+            let message = "an item has no cursor, so the next page cannot be requested. Ask for \
                            larger pages, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
-        let asked = position.cursor.as_deref().or(self.start_cursor());
-        if let Some(asked) = asked
-            && entries.ends_with(asked, &self.pagination)
+        let cursor = position.cursor.as_deref().or(self.start_cursor());
+        if let Some(cursor) = cursor
+            && entries.ends_with(cursor, &self.pagination)
         {
-            return Err(Failure::RepeatedCursor(asked.to_owned(), received));
+            return Err(Failure::RepeatedCursor(cursor.to_owned(), received));
         }
         Ok(Page {
             entries,
@@ -258,7 +258,7 @@ impl<T: DeserializeOwned> Listing<T> {
     }
 }
 
-/// What a header says that says yes or no.
+/// The value of a header that is true or false.
 fn yes_or_no(value: &HeaderValue) -> Option<bool> {
     let value = value.to_str().ok()?.trim();
     match value {

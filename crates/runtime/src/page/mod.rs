@@ -1,16 +1,16 @@
 //! Pages and streams over cursors.
 //!
-//! A list comes in pages. Each page is asked for by the cursor of the item that it comes after (or
+//! A list is read in pages. Each page is requested by the cursor of the item that it comes after (or
 //! before), so items that are added while a program reads push nothing across a page's edge. Three
 //! types read a list: [`Page`] one page at a time, [`Pages`] as a stream of pages, [`Items`] as a
 //! stream of items.
 //!
-//! Both streams stand still at an error: polled again, they ask again for what they did not get,
-//! so no item is lost and none comes twice. What would make them go on for ever (a page that
-//! repeats a cursor, an empty page that says that more follow) is an error too.
+//! Both streams can be resumed after an error: polled again, they request the same page again, so no item
+//! is lost and none is repeated. What would make them continue for ever (a page that repeats a cursor, an
+//! empty page that says that more follow) is an error too.
 //!
-//! An item that does not have the form that the document describes costs a page, because a page has all
-//! its items or is an error. A stream of items gives an error in the item's place, and continues behind it.
+//! A page has all its items or is an error, so one item that does not have the documented form fails the
+//! page. A stream of items gives an error in the item's place, and continues with the next item.
 
 mod entries;
 mod listing;
@@ -37,7 +37,7 @@ use crate::operation::Operation;
 use crate::received::Received;
 use crate::request::Call;
 
-/// One page of a list: its items, by `Deref` to a slice, and what was said about them.
+/// One page of a list: its items, by `Deref` to a slice, with the status and the headers.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -133,8 +133,8 @@ impl<T> Page<T> {
     /// # use ittybit_runtime as my_api;
     /// # type Pet = serde_json::Value;
     /// use my_api::Page;
-    /// fn is_capped(page: &Page<Pet>, asked: u64) -> bool {
-    ///     page.limit().is_some_and(|applied| applied < asked)
+    /// fn is_capped(page: &Page<Pet>, requested: u64) -> bool {
+    ///     page.limit().is_some_and(|applied| applied < requested)
     /// }
     /// ```
     pub fn limit(&self) -> Option<u64> {
@@ -169,7 +169,7 @@ impl<T> Page<T> {
         &self.headers
     }
 
-    /// The response that it came with, with another body.
+    /// The response of the page, with another body.
     fn received(&self, body: Vec<u8>) -> Received {
         Received {
             status: self.status,
@@ -180,7 +180,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The error that an item is to the caller.
+    /// The caller's error for an item that failed.
     fn error_of(&self, failed: &FailedItem) -> Error {
         let received = self.received(failed.json().as_bytes().to_vec());
         let failure = Failure::Malformed(failed.alone(), received);
@@ -254,8 +254,8 @@ impl<T: DeserializeOwned> Page<T> {
             && listing.is_range()
             && let Some(after) = &listing.after
         {
-            // What lies between two cursors is read from the first on: that is the page before this
-            // one only where nothing is left in between.
+            // A range between two cursors is read from its start: that is the page before this one only
+            // where the range has no items in between.
             let mut call = listing
                 .call_at(&position)
                 .map_err(|error| error.on(listing.operation))?;

@@ -1,26 +1,26 @@
-//! How the pages of a list hang together, as the document says it.
+//! How a list is paged, as the document describes it.
 
-/// How the pages of a list hang together, as the document says it.
+/// How a list is paged, as the document describes it.
 pub struct Pagination<T> {
     /// The query parameter for the items after a cursor.
     pub forward: &'static str,
     /// The query parameter for the items before a cursor.
     pub backward: Option<&'static str>,
-    /// The cursor of an item, out of the property below.
+    /// Reads the cursor of an item from the property below.
     pub cursor: fn(&T, &str) -> Option<String>,
-    /// The property that it is read from.
+    /// The property that the cursor is read from.
     pub cursor_property: &'static str,
-    /// The response header that tells whether more follow.
+    /// The response header that says whether more follow.
     pub has_more: Option<&'static str>,
     /// The query parameter for the size of a page.
     pub limit: Option<&'static str>,
-    /// The size of a page where the request does not say it.
+    /// The size of a page where the request sets none.
     pub default_limit: Option<u64>,
     /// The response header with the size that was applied.
     pub applied_limit: Option<&'static str>,
 }
 
-// By hand: a derive would ask for `T: Clone`, and a pagination holds no `T`.
+// By hand: a derive would demand `T: Clone`, and a pagination has no value of type `T`.
 impl<T> Clone for Pagination<T> {
     fn clone(&self) -> Self {
         *self

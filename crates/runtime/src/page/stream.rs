@@ -22,21 +22,21 @@ use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::request::Call;
 
-/// How far a stream has come.
+/// The progress of a stream.
 struct Walk<T> {
     listing: Arc<Listing<T>>,
     position: Position,
-    /// Hashes of the cursors that were passed, so that a server that goes in circles is found out.
+    /// Hashes of the cursors that were passed, to detect a server that repeats its pages for ever.
     /// Eight bytes a page: a million pages take less room than a few pages of items.
     passed: HashSet<u64>,
     hasher: RandomState,
-    /// How many more items are wanted.
+    /// How many more items the caller wants.
     wanted: Option<usize>,
     exhausted: bool,
     mode: listing::Items,
 }
 
-// By hand: a derive would ask for `T: Clone`, and a walk holds no `T`.
+// By hand: a derive would demand `T: Clone`, and a walk has no value of type `T`.
 impl<T> Clone for Walk<T> {
     fn clone(&self) -> Self {
         Self {
@@ -98,15 +98,15 @@ type Fetch<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 
 /// Where a stream gets its next page from.
 enum Source<T> {
-    /// Nothing was asked for yet.
+    /// Nothing was requested yet.
     Idle,
-    /// A request that goes on while the stream is polled.
+    /// A request that proceeds while the stream is polled.
     Fetching(Fetch<T>),
-    /// A task that goes on by itself.
+    /// A task that runs by itself.
     Ahead(ReadAhead<T>),
 }
 
-/// A task that fetches pages before they are asked for. Dropped, it stops.
+/// A task that fetches pages ahead. Dropped, it stops.
 struct ReadAhead<T> {
     pages: mpsc::Receiver<Result<Page<T>, Error>>,
     task: JoinHandle<()>,
@@ -142,7 +142,7 @@ impl<T> Drop for ReadAhead<T> {
 
 /// A stream of pages: `Stream<Item = Result<Page<T>, Error>>`.
 ///
-/// After an error it can be polled again and goes on where it was. It does not end by itself at an
+/// After an error it can be polled again and continues where it was. It does not end by itself at an
 /// error, so a program that skips errors should count them.
 ///
 /// ```
@@ -180,7 +180,7 @@ impl<T> Pages<T> {
     }
 
     /// Fetches up to `pages` pages while the caller works on the one it has. 0, the default,
-    /// fetches nothing that was not asked for.
+    /// fetches no page before it is needed.
     ///
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
@@ -192,13 +192,13 @@ impl<T> Pages<T> {
     /// }
     /// ```
     pub fn read_ahead(mut self, pages: usize) -> Self {
-        // More than a channel can hold is more than there will ever be.
+        // The largest capacity of a channel is more than there will ever be.
         self.read_ahead = pages.min(Semaphore::MAX_PERMITS);
         self.source = Source::Idle;
         self
     }
 
-    /// The cursor of the last item of the last page that was given: to go on from here later, set
+    /// The cursor of the last item of the last page that was given: to resume here later, set
     /// it as `after` (or as `before`, for a stream that reads backward).
     ///
     /// Before the first page, it is the cursor that the stream started from, if any.
@@ -252,10 +252,10 @@ impl<T> Pages<T> {
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// The next page, or `None` at the end of the list.
     ///
-    /// Dropping the future loses nothing: the request goes on with the next call.
+    /// Dropping the future loses nothing: the next call continues the request.
     ///
     /// # Errors
-    /// Whatever fetching the page met. Called again, it asks for the same page again.
+    /// Fetching the page failed. Called again, it requests the same page again.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -331,17 +331,17 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// A stream of items: `Stream<Item = Result<T, Error>>`. It holds one page at a time.
+/// A stream of items: `Stream<Item = Result<T, Error>>`. It keeps one page in memory at a time.
 ///
-/// After an error it can be polled again and goes on where it was: no item is lost, and none comes
-/// twice. It does not end by itself at an error, so a program that skips errors should count them.
+/// After an error it can be polled again and continues where it was: no item is lost, and none is
+/// repeated. It does not end by itself at an error, so a program that skips errors should count them.
 ///
 /// An item that does not have the form that the API's document describes is an error of category
 /// [`Decode`](crate::Category::Decode), whose [`body`](Error::body) is the JSON of that item alone. The
-/// next item is the one behind it.
+/// stream continues with the item after it.
 ///
-/// A list that was asked for with `before`, and without `after`, is read backward: each item is the
-/// one before the last.
+/// A list that was requested with `before`, and without `after`, is read backward: each item is the one
+/// before the last.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -381,7 +381,7 @@ impl<T> Items<T> {
     }
 
     /// Fetches up to `pages` pages while the caller works on the items it has. 0, the default,
-    /// fetches nothing that was not asked for.
+    /// fetches no page before it is needed.
     ///
     /// The pages are fetched in a task of their own, which is stopped when the stream is dropped.
     ///
@@ -397,7 +397,7 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor of the last item that was given, or failed: to go on from here later, set it as `after`
+    /// The cursor of the last item that was given, or failed: to resume here later, set it as `after`
     /// (or as `before`, for a stream that reads backward).
     ///
     /// Before the first item, it is the cursor that the stream started from, if any.
@@ -417,10 +417,10 @@ impl<T> Items<T> {
 impl<T: DeserializeOwned + Send + 'static> Items<T> {
     /// The next item, or `None` at the end of the list.
     ///
-    /// Dropping the future loses nothing: the request goes on with the next call.
+    /// Dropping the future loses nothing: the next call continues the request.
     ///
     /// # Errors
-    /// Whatever fetching a page met. Called again, it goes on with the item that is next.
+    /// Fetching a page failed. Called again, it continues with the next item.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -450,7 +450,7 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
                     Ok(item) => page.listing.pagination.cursor_of(item),
                     Err(failed) => failed.cursor.clone(),
                 };
-                // What has no cursor is behind the last one that has.
+                // An item without a cursor is after the last one that has one.
                 self.cursor = cursor.or(self.cursor.take());
                 return Poll::Ready(Some(item.map_err(|failed| page.error_of(&failed))));
             }

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{Category, Error};
 
-/// What a retry costs, and what it costs where the server may be overloaded to the point of silence.
+/// The cost of a retry, and the higher one after no response, where the server may be overloaded.
 const RETRY: u32 = 5;
 const RETRY_AFTER_SILENCE: u32 = 10;
-/// What a call gives back that succeeds without a retry.
+/// What a call returns to the budget that succeeds without a retry.
 const SUCCESS: u32 = 1;
 
 pub(crate) struct Budget {
@@ -15,7 +15,7 @@ pub(crate) struct Budget {
     available: AtomicU32,
 }
 
-/// What the last retry of a call cost.
+/// The cost of the last retry of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost(u32);
 
@@ -27,7 +27,7 @@ impl Budget {
         }
     }
 
-    /// Takes what a retry after this error costs; `None` where so much is not left.
+    /// Takes the cost of a retry after this error; `None` where not enough is left.
     pub(crate) fn take(&self, error: &Error) -> Option<Cost> {
         let cost = match error.category() {
             Category::Connect | Category::Timeout => RETRY_AFTER_SILENCE,
@@ -44,10 +44,10 @@ impl Budget {
         taken.ok().map(|_| Cost(cost))
     }
 
-    /// Gives back after a success: what its last retry cost, or a little if there was none.
+    /// Returns the cost of the last retry after a success, or a little if there was no retry.
     pub(crate) fn give_back(&self, last: Option<Cost>) {
         let amount = last.map_or(SUCCESS, |cost| cost.0);
-        // The closure never refuses, so there is no error to look at.
+        // The closure never returns `None`, so there is no error.
         let _ = self
             .available
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |available| {

@@ -1,5 +1,4 @@
-//! Whether a failed attempt is worth another: the standard rules, and what a classifier of a caller
-//! decides on.
+//! Whether a failed attempt is retried: the standard rules, and what a caller's classifier decides on.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use reqwest::StatusCode;
 use crate::error::{Category, Error};
 use crate::operation::Operation;
 
-/// The statuses of failures that may be over soon. They are listed here and nowhere else.
+/// The statuses of transient failures. They are listed only here.
 const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 /// A failed attempt, as a classifier sees it.
@@ -95,7 +94,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Whether an error is one that may be over soon.
+/// Whether an error is transient.
 pub(crate) fn is_transient(category: Category, status: Option<StatusCode>) -> bool {
     match category {
         Category::Connect | Category::Timeout | Category::Interrupted => true,

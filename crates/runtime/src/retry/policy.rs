@@ -13,8 +13,8 @@ use super::clock::{Clock, SystemClock};
 
 /// How often a request is tried, and how long the client waits in between.
 ///
-/// The default is 3 attempts, with waits of up to 0.5 s, 1 s, 2 s … 8 s, and with a `Retry-After`
-/// of the server obeyed up to 120 s.
+/// The default is 3 attempts, with waits of up to 0.5 s, 1 s, 2 s … 8 s. A `Retry-After` of up to 120 s is
+/// respected.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -105,7 +105,7 @@ impl RetryPolicy {
     }
 
     /// The longest `Retry-After` that is waited for. Above it the error is returned at once, and
-    /// says in [`Error::retry_after`](crate::Error::retry_after) how long the server wants the client to stay away.
+    /// says in [`Error::retry_after`](crate::Error::retry_after) how long the server asked to wait.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -148,14 +148,13 @@ impl RetryPolicy {
         self
     }
 
-    /// How much the retries of a client, and of all its clones, may cost before some succeed: 500 by
-    /// default. `u32::MAX` is no limit.
+    /// The budget that the retries of a client, and of all its clones, share: 500 by default. `u32::MAX` is
+    /// no limit.
     ///
-    /// A retry costs 5, one after a timeout or without a connection 10; what succeeds gives back what
-    /// its last retry cost, or 1 if it needed none. Where nothing is left, the first failure is the
-    /// error of the call. So an outage does not become a storm of retries. (Costs and size are those of
-    /// the standard retry mode of the AWS SDKs.) Only the policy of the client sets it, not that of a
-    /// call.
+    /// A retry costs 5, or 10 after a timeout or without a connection; a call that succeeds returns the cost
+    /// of its last retry, or 1 if it needed none. Where the budget is spent, a call fails with its first
+    /// failure. So an outage does not become a storm of retries. (Costs and size are those of the standard
+    /// retry mode of the AWS SDKs.) Only the policy of the client sets it, not that of a call.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;
@@ -231,7 +230,7 @@ impl RetryPolicy {
     pub(crate) fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
         let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // A number too large for u64 is still a number: longer than anyone waits.
+            // A number too large for `u64` is still a number: longer than anyone waits.
             return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
         }
         let date = httpdate::parse_http_date(value).ok()?;
@@ -287,7 +286,7 @@ mod tests {
         Error::status_of(received, retry_after.map(Duration::from_secs), None)
     }
 
-    /// Whether each sort of request is sent again after such a response.
+    /// Whether each kind of request is sent again after such a response.
     fn retried(status: u16, retry_after: Option<u64>) -> (bool, bool) {
         both(&error(status, retry_after))
     }
@@ -316,7 +315,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_was_not_sent_can_be_sent_again() {
-        // Nobody listens on the discard port.
+        // Nothing listens on the discard port.
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let error = http.get("http://127.0.0.1:9").send().await.unwrap_err();
         let error = Error::transport(error.into(), None);

@@ -167,7 +167,7 @@ fn response(canned: Canned, url: Url) -> Result<reqwest::Response, http::Error> 
     Ok(response.body(canned.body)?.into())
 }
 
-/// A request that an [`InMemory`] was given.
+/// A request that an [`InMemory`] received.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;

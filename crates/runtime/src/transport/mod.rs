@@ -1,8 +1,8 @@
 //! What carries a request to a server and brings the response back.
 //!
 //! A [`Transport`] is below authentication, retries and redaction: it gets each attempt, with its
-//! credentials, and gives one response or one error. By default that is a [`reqwest::Client`]; a test
-//! puts an [`InMemory`] there, and a program may put its own middleware there.
+//! credentials, and gives one response or one error. The default is a [`reqwest::Client`]; a test can use an
+//! [`InMemory`], and a program its own middleware.
 //!
 //! ```
 //! # use ittybit_runtime as my_api;
@@ -33,8 +33,8 @@ pub use self::in_memory::{InMemory, Recorded};
 
 /// Sends requests, each once. It follows no redirect and tries nothing again: the client does.
 ///
-/// The client limits the time of an attempt, so a transport needs no timeout of its own. A future that
-/// is dropped is a request that is no longer wanted.
+/// The client limits the time of an attempt, so a transport needs no timeout of its own. The client drops
+/// the future of a request that it cancels.
 ///
 /// ```
 /// use ittybit_runtime::reqwest;
@@ -64,7 +64,7 @@ impl Transport for reqwest::Client {
     }
 }
 
-/// Why a transport has no response.
+/// Why a transport failed.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -76,7 +76,7 @@ impl Transport for reqwest::Client {
 #[derive(Debug)]
 pub struct TransportError {
     pub(crate) kind: TransportErrorKind,
-    /// The cause in the plainest words there are.
+    /// The innermost cause, which is usually the plainest.
     pub(crate) reason: String,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -169,7 +169,7 @@ impl From<reqwest::Error> for TransportError {
         } else {
             TransportErrorKind::Interrupted
         };
-        // A URL may hold a credential in its query, and the error of the call names it without.
+        // A URL may have a credential in its query, and the error of the call has the URL without it.
         Self::new(kind, Box::new(error.without_url()))
     }
 }
@@ -186,7 +186,7 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// The end of the chain of sources, where the cause is in the plainest words.
+/// The end of the chain of sources, where the cause usually is the plainest.
 pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
@@ -195,22 +195,22 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     cause.to_string()
 }
 
-/// An error with all its sources, each said once.
+/// An error with all its sources, each once.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error;
     while let Some(source) = cause.source() {
-        let words = source.to_string();
-        // Many errors have the words of their source in their own.
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
+        let source_text = source.to_string();
+        // Many errors have the text of their source in their own.
+        if !text.contains(&source_text) {
+            text = format!("{text}: {source_text}");
         }
         cause = source;
     }
     text
 }
 
-/// A response, some time.
+/// The future of a response.
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
 
 /// A [`Transport`] of any type.

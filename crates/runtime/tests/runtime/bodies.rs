@@ -1,4 +1,4 @@
-//! Bodies that end too early, are compressed, or too large; and what calls give of them.
+//! Bodies that end too early, are compressed, or too large.
 
 use std::io::Write;
 
@@ -16,7 +16,7 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A response that ends with the connection, without a word on its length.
+/// A response without a length, which ends with the connection.
 fn unmeasured(body: &str) -> Reply {
     Reply::Close(format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{body}").into_bytes())
 }
@@ -36,11 +36,11 @@ async fn a_response_without_length_that_is_cut_anywhere_is_tried_again() {
         );
         assert_eq!(server.requests().len(), 3, "{cut:?}");
     }
-    // What was not cut, but is no JSON, stays what it is.
+    // A body that was not cut, but is not JSON, is not retried.
     let server = Server::start(|_, _| unmeasured("<h1>hello"));
     let error = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap_err();
     assert_eq!((error.category(), error.attempts()), (Category::Decode, 1));
-    // Nor is an empty body that says that it is empty, or one that nobody wants.
+    // Nor is an empty body with a length of 0, or one that the call does not read.
     let server = Server::start(|_, _| Reply::json(200, ""));
     let error = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap_err();
     assert_eq!((error.category(), error.attempts()), (Category::Decode, 1));

@@ -1,4 +1,4 @@
-//! What one call can be given.
+//! The options of one call.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn silent() -> Server {
 }
 
 #[tokio::test]
-async fn a_timeout_of_the_call_takes_the_place_of_the_clients() {
+async fn a_timeout_of_the_call_overrides_that_of_the_client() {
     let server = silent();
     let short = Duration::from_millis(20);
     let client = builder(&server).timeout(Duration::from_secs(600)).build().unwrap();
@@ -30,7 +30,7 @@ async fn a_timeout_of_the_call_takes_the_place_of_the_clients() {
     assert_eq!((error.category(), error.attempts()), (Category::Timeout, 3));
     assert_eq!(
         error.message(),
-        "there was no answer within 20ms. Try again later, ask for smaller pages, or raise the call's `timeout`"
+        "there was no response within 20ms. Try again later, ask for smaller pages, or raise the call's `timeout`"
     );
     let client = builder(&server).timeout(short).build().unwrap();
     let error = send(&client, &pets::OPEN).await.unwrap_err();
@@ -55,7 +55,7 @@ async fn a_deadline_ends_an_attempt() {
         assert_eq!(
             error.to_string(),
             format!(
-                "list_pets failed: GET {}/pets: there was no answer within 20ms. Try again later, ask for smaller \
+                "list_pets failed: GET {}/pets: there was no response within 20ms. Try again later, ask for smaller \
                  pages, or raise the {whose}'s `deadline` (not sent again: the {whose}'s `deadline` of 20ms ends \
                  before it could be)",
                 server.url()
@@ -99,7 +99,7 @@ async fn the_longest_durations_are_no_limit() {
 }
 
 #[tokio::test]
-async fn a_policy_of_the_call_takes_the_place_of_the_clients() {
+async fn a_policy_of_the_call_overrides_that_of_the_client() {
     let server = Server::start(|_, _| Reply::error(503, "busy", "later"));
     let client = builder(&server).build().unwrap();
     let once = options(|options| options.retry(RetryPolicy::none()));

@@ -1,4 +1,4 @@
-//! Bodies that are handed on as they arrive.
+//! Bodies that are passed on as they arrive.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ async fn a_body_comes_in_chunks_whatever_its_size() {
     let chunks: Vec<_> = request().download(&client).await.unwrap().into_inner().collect().await;
     let length: usize = chunks.into_iter().map(|chunk| chunk.unwrap().len()).sum();
     assert_eq!(length, expected.len());
-    // It is not asked for in a form that nobody unpacks.
+    // No compression is requested, because a download is not decompressed.
     assert_eq!(server.requests()[0].header("accept-encoding"), None);
 }
 
@@ -110,7 +110,7 @@ async fn a_file_is_saved_whole_or_not_at_all() {
         (read(&path), folder.names()),
         ("0123456789".to_owned(), vec!["pet.txt".to_owned()])
     );
-    // One that is there is replaced, and stays where the new one is not whole.
+    // An existing file is replaced, but only once the new one is complete.
     std::fs::write(&path, "old").unwrap();
     let cut = Server::start(|_, _| Reply::Close(ten(7)));
     let error = download(&builder(&cut).build().unwrap())
@@ -126,7 +126,7 @@ async fn a_file_is_saved_whole_or_not_at_all() {
     assert_eq!((read(&path), folder.names().len()), ("old".to_owned(), 1));
     download(&client).await.unwrap().save(&path).await.unwrap();
     assert_eq!(read(&path), "0123456789");
-    // Nor is anything left of one that nobody waits for any more.
+    // Nor is anything left of a download that was dropped.
     let slow = Server::start(|_, _| Reply::Hang(ten(7)));
     let saving = download(&builder(&slow).build().unwrap())
         .await
@@ -161,7 +161,7 @@ async fn a_download_that_failed_is_not_saved_as_if_it_were_whole() {
 }
 
 #[tokio::test]
-async fn a_limit_holds_for_what_is_announced_and_for_what_comes() {
+async fn a_limit_applies_to_the_announced_length_and_to_what_arrives() {
     let announced = Server::start(|_, _| Reply::json(200, "0123456789"));
     let unmeasured = Server::start(|_, _| Reply::Close(b"HTTP/1.1 200 OK\r\n\r\n0123456789".to_vec()));
     for server in [&announced, &unmeasured] {
@@ -186,7 +186,7 @@ async fn the_wait_for_each_chunk_is_limited() {
 }
 
 #[tokio::test]
-async fn errors_of_downloads_hold_no_secret() {
+async fn errors_of_downloads_are_redacted() {
     let server = Server::start(|_, _| {
         Reply::Close(b"HTTP/1.1 200 OK\r\nX-Echo: the_secret_key\r\nContent-Length: 10\r\n\r\n0".to_vec())
     });

@@ -135,7 +135,7 @@ async fn a_field_wins_over_the_body() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_before_anything_is_sent() {
+async fn a_wrong_argument_is_an_error_before_anything_is_sent() {
     let server = Server::start(|_, _| Reply::json(200, "{}"));
     let client = builder(&server).build().unwrap();
     let begun = || Call::new(&CHANGE).set("id", ["1"]).unwrap();
@@ -181,7 +181,7 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
             "argument `body`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
             "argument `name`: is required and was not set".to_owned(),
-            "argument `body`: must be an object, for it has fields that are set apart".to_owned(),
+            "argument `body`: must be an object, because it has fields that are set separately".to_owned(),
             "argument `body`: is application/json: set it with `json`, `field` and `file`".to_owned(),
             "argument `body`: this operation takes no body".to_owned(),
         ]

@@ -74,7 +74,7 @@ fn quotes(secret: &str) -> Vec<String> {
     ]
 }
 
-/// Fails where a text has a secret, in whatever way it is written.
+/// Fails where a text has a secret, however it is escaped.
 fn assert_none(text: &str, secrets: &[String], context: &str) {
     for secret in secrets {
         for quote in quotes(secret) {
@@ -245,7 +245,7 @@ impl tracing::Subscriber for Record {
 
 #[test]
 fn tracing_gets_no_secret_not_even_one_that_is_a_filter() {
-    // Which spans are wanted is decided once for all threads.
+    // `tracing` decides once for all threads which spans are enabled.
     in_own_process("leaks::records_what_tracing_gets", &[]);
 }
 
@@ -289,7 +289,7 @@ fn what_is_built_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_key_of_one_letter_leaves_the_errors_own_words_alone() {
+async fn a_key_of_one_letter_does_not_garble_messages() {
     let server = Server::start(|_, number| match number {
         0 => Reply::error(401, "denied", "the key is e"),
         1 => Reply::json(200, r#"{"e": "}"#),
@@ -305,7 +305,7 @@ async fn a_key_of_one_letter_leaves_the_errors_own_words_alone() {
     let [of_status, of_syntax, of_type] = errors.try_into().unwrap();
     // Host and path are from the URL, in which a key may be.
     let tail = |text: &str| {
-        text.split_once(" answered ")
+        text.split_once(" responded with ")
             .unwrap_or_else(|| panic!("{text} {url}"))
             .1
             .to_owned()

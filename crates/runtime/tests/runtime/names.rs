@@ -21,7 +21,7 @@ fn the_runtime_names_no_api() {
                 let names_type = line
                     .split(|c: char| !c.is_alphanumeric() && c != '_')
                     .any(|word| ["Task", "TaskKind", "TaskStatus", "list_tasks"].contains(&word));
-                // As a word of a document it is fine, as a header that is sent it is an assumption.
+                // As a text it is fine, as a header that is sent it is an assumption.
                 let assumes_bearer = line.contains("\"Bearer ") && !path.ends_with("redact.rs");
                 if rest.contains("ittybit") || names_type || assumes_bearer {
                     named.push(format!("{}:{}: {line}", path.display(), number + 1));

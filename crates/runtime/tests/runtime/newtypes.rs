@@ -51,7 +51,7 @@ fn an_error_names_the_setter() {
     );
 }
 
-/// A token server that gives one token to one client, and an API that wants it.
+/// A token server that grants one token to one client, and an API that demands it.
 static LOGIN: LazyLock<Server> = LazyLock::new(|| {
     Server::start(
         |request, _| match (request.target.as_str(), request.header("authorization")) {
@@ -107,18 +107,18 @@ async fn a_client_with_id_and_secret_gets_a_token_once() {
         .client_credentials("my-client", "a secret/")
         .build()
         .unwrap();
-    let asked = || {
+    let fetches = || {
         LOGIN
             .requests()
             .iter()
             .filter(|request| request.target == "/token")
             .count()
     };
-    let before = asked();
+    let before = fetches();
     for _ in 0..3 {
         assert_eq!(send(&client.0, &pets::BEARER).await.unwrap().status(), 200);
     }
-    assert_eq!(asked() - before, 1);
+    assert_eq!(fetches() - before, 1);
     let client = with_client_credentials::Client::builder()
         .client_credentials("my-client", "another secret")
         .build()

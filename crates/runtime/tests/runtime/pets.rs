@@ -1,4 +1,4 @@
-//! What generated code says of an API of pets that knows every sort of credential.
+//! The generated part of an API of pets with every kind of credential.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -81,7 +81,7 @@ pub static EITHER: Operation = secured(&[&["header", "cookie"], &["bearer"]]);
 pub static UNKNOWN: Operation = secured(&[&["tls", "bearer"], &["proof"]]);
 pub static OPTIONAL: Operation = secured(&[&["bearer"], &[]]);
 
-/// A clock on which no wait takes time; it remembers how long it was asked to wait.
+/// A clock on which no wait takes time; it records the waits.
 #[derive(Clone, Default)]
 pub struct Waits(Arc<Mutex<(Vec<Duration>, Duration)>>);
 

@@ -1,4 +1,4 @@
-//! Credentials that are fetched: cached, renewed once for all who wait, and asked for again after a 401.
+//! Credentials that are fetched: cached, renewed once for all calls that wait, and replaced after a 401.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -155,7 +155,7 @@ async fn thousand_calls(client: &Client) -> usize {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// Whatever happens to the tokens, each change costs one fetch for all calls together.
+    /// Whatever happens to the tokens, each change needs one fetch for all calls together.
     #[test]
     fn a_thousand_calls_share_each_fetch(
         threads in 1usize..4,
@@ -185,7 +185,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_token_that_is_over_at_once_serves_those_who_waited_for_it() {
+async fn a_token_that_expires_at_once_serves_the_calls_that_waited_for_it() {
     let (credential, fetches) = numbered(|_| Ok(Some(Duration::ZERO)));
     let (client, _) = offline(1, credential, &Waits::default());
     assert_eq!(thousand_calls(&client).await, 1000);
@@ -228,7 +228,7 @@ impl std::error::Error for Outer {
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_fails_all_who_wait_and_is_asked_by_the_next_call() {
+async fn a_provider_that_fails_fails_all_calls_that_wait_and_is_called_again_by_the_next() {
     /// Fails once `gate` is open; later it succeeds.
     struct Sealed {
         fetches: Arc<AtomicUsize>,
@@ -281,7 +281,7 @@ async fn a_provider_that_fails_fails_all_who_wait_and_is_asked_by_the_next_call(
 }
 
 #[tokio::test]
-async fn a_classifier_can_try_a_provider_again_as_often_as_the_policy_allows() {
+async fn a_classifier_can_retry_a_provider_as_often_as_the_policy_allows() {
     let waits = Waits::default();
     let (credential, fetches) = numbered(|number| match number {
         3 => Ok(None),
@@ -301,7 +301,7 @@ async fn a_classifier_can_try_a_provider_again_as_often_as_the_policy_allows() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_while_it_fetches_holds_up_nobody() {
+async fn a_call_that_is_dropped_while_it_fetches_does_not_block_others() {
     /// The first fetch never ends.
     struct Hanging {
         fetches: AtomicUsize,
@@ -334,7 +334,7 @@ async fn a_call_that_is_dropped_while_it_fetches_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_provider_that_hangs_is_given_up_at_the_timeout_and_not_asked_for_ever() {
+async fn a_provider_that_hangs_fails_the_call_at_the_timeout() {
     struct Hanging(Arc<AtomicUsize>);
     impl TokenProvider for Hanging {
         async fn token(&self) -> Result<Token, AnyError> {
@@ -487,7 +487,7 @@ async fn a_token_server_that_refuses_is_quoted_without_the_secret() {
     let server = accepting(|_| true);
     for (reply, reason) in cases {
         let reply = std::sync::Mutex::new(Some(reply));
-        let tokens = Server::start(move |_, _| reply.lock().unwrap().take().expect("it is asked once"));
+        let tokens = Server::start(move |_, _| reply.lock().unwrap().take().expect("there is one request"));
         let client = client(&server, "bearer", Credential::provider(credentials(&tokens)));
         let error = send(&client, &pets::BEARER).await.unwrap_err();
         assert_eq!(
@@ -539,7 +539,7 @@ async fn tokens_can_be_fetched_through_a_transport() {
     struct Down;
     impl Transport for Down {
         async fn send(&self, _: reqwest::Request) -> Result<reqwest::Response, TransportError> {
-            Err(TransportError::connect(format!("no way for {PAIR}")))
+            Err(TransportError::connect(format!("no route for {PAIR}")))
         }
     }
     let provider = ClientCredentials::new("https://login.example.com/token", "id", SECRET).transport(Down);
@@ -552,7 +552,7 @@ async fn tokens_can_be_fetched_through_a_transport() {
     assert!(
         error
             .message()
-            .contains("the token server cannot be reached: no way for"),
+            .contains("the token server cannot be reached: no route for"),
         "{error}"
     );
 }

@@ -1,4 +1,4 @@
-//! What is sent again: idempotency keys, classifiers and the budget.
+//! Retries: idempotency keys, classifiers and the budget.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ async fn classifiers_are_asked_about_each_failed_attempt() {
     assert_eq!(waits.all(), [Duration::from_millis(50), Duration::from_secs(9)]);
 }
 
-/// A server without sockets that fails as it is told.
+/// A server without sockets that fails as a test sets it.
 #[derive(Clone, Default)]
 struct Outage {
     fails: Arc<AtomicUsize>,
@@ -105,7 +105,7 @@ impl Transport for Outage {
         match self.fails.load(Ordering::SeqCst) {
             0 => InMemory::new().respond(200, "[]").send(request).await,
             1 => InMemory::new().respond(503, "").send(request).await,
-            _ => Err(TransportError::connect("nobody is there")),
+            _ => Err(TransportError::connect("connection refused")),
         }
     }
 }
@@ -145,7 +145,7 @@ async fn a_spent_budget_ends_the_retries_of_all_clones_and_says_so() {
 
 #[test]
 fn a_spent_budget_is_a_warning_with_the_number_of_attempts() {
-    // Which events are wanted is decided once for all threads.
+    // `tracing` decides once for all threads which events are enabled.
     in_own_process("retries::records_a_spent_budget", &[]);
 }
 
@@ -211,7 +211,7 @@ async fn successes_bring_the_budget_back() {
 }
 
 #[tokio::test]
-async fn a_retry_that_succeeds_costs_nothing_in_the_end() {
+async fn a_retry_that_succeeds_returns_its_cost() {
     let server = Server::start(|_, number| match number % 2 {
         0 => Reply::error(503, "busy", "later"),
         _ => Reply::json(200, "[]"),
@@ -228,7 +228,7 @@ async fn a_retry_that_succeeds_costs_nothing_in_the_end() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// However a server fails, the retries cost no more than the budget and what successes earned.
+    /// However a server fails, the retries cost at most the budget plus what successes returned.
     #[test]
     fn retries_stay_within_the_budget(
         budget in 0u32..100,

@@ -65,7 +65,7 @@ fn with(server: &Server, schemes: &[&str]) -> ittybit_runtime::generated::Client
 }
 
 #[tokio::test]
-async fn each_scheme_sends_what_its_server_wants() {
+async fn each_scheme_sends_what_its_server_demands() {
     let each = [
         ("bearer", &pets::BEARER),
         ("basic", &pets::BASIC),
@@ -86,7 +86,7 @@ async fn each_scheme_sends_what_its_server_wants() {
 }
 
 #[tokio::test]
-async fn the_wrong_credential_is_an_error_that_is_not_tried_again() {
+async fn the_wrong_credential_is_an_error_that_is_not_retried() {
     let server = checked(|_| false);
     let error = send(&client(&server, "bearer", credential("bearer")), &pets::BEARER)
         .await
@@ -109,7 +109,7 @@ async fn requirements_are_alternatives_of_schemes_that_are_sent_together() {
         // The first requirement that is complete.
         (&["header", "cookie", "bearer"], &pets::EITHER, &["header", "cookie"]),
         (&["header", "bearer"], &pets::EITHER, &["bearer"]),
-        // Anonymous where that is an alternative, and nothing else is complete.
+        // Anonymous where that is an alternative, and no other is complete.
         (&["bearer"], &pets::OPTIONAL, &["bearer"]),
         (&["header"], &pets::OPTIONAL, &[]),
         (&[], &pets::OPTIONAL, &[]),

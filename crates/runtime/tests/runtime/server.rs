@@ -1,4 +1,4 @@
-//! An HTTP server on this machine that responds to the byte as a test wants it.
+//! An HTTP server on this machine whose responses a test sets to the byte.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -164,8 +164,8 @@ fn serve(mut connection: TcpStream, requests: &Mutex<Vec<Received>>, reply: &Scr
 fn read_request(reader: &mut impl BufRead) -> Option<Received> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut parts = line.split_whitespace();
+    let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
     let mut headers: HashMap<String, String> = HashMap::new();
     loop {
         let mut line = String::new();

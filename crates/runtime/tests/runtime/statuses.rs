@@ -1,4 +1,4 @@
-//! What calls read of a response: text, bytes, a value or none, and a value for each status.
+//! How a response is read: as text, bytes, a value or none, and a value for each status.
 
 use ittybit_runtime::Category;
 use ittybit_runtime::generated::{CallOptions, Malformed, Request, StatusBody, Success};

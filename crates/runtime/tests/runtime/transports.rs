@@ -1,4 +1,4 @@
-//! What carries the requests, and what its errors become.
+//! Transports, and how their errors are classified.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,13 +72,13 @@ async fn errors_of_each_kind() {
             || TransportError::timeout("5 s"),
             Category::Timeout,
             3,
-            "the HTTP client's own timeout was over: 5 s. Try again later, or raise that timeout",
+            "the HTTP client's own timeout expired: 5 s. Try again later, or raise that timeout",
         ),
         (
             || TransportError::interrupted("reset by peer"),
             Category::Interrupted,
             3,
-            "reset by peer. Try again; if it stays so, check the base URL, and the proxy between",
+            "reset by peer. Try again; if it persists, check the base URL, and the proxy between",
         ),
         (
             || TransportError::request("the circuit is open"),

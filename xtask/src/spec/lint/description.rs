@@ -1,4 +1,4 @@
-//! Whatever a user meets has a description.
+//! Every part of the document that users see has a description.
 
 use ittybit_spec::{Kind, Node, Part};
 
@@ -26,7 +26,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
         .is_some_and(|text| !text.trim().is_empty());
     if !described && part.node.get("$ref").is_none() {
         let message = format!("{what} has no description");
-        style.warn(CODE, part.at, message, "say what it is, in a `description`");
+        style.warn(CODE, part.at, message, "describe it in a `description`");
     }
 }
 

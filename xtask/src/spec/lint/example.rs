@@ -1,4 +1,4 @@
-//! Whether examples are what their schemas say, by a validator of JSON Schema.
+//! Examples fit their schemas, by a validator of JSON Schema.
 
 use ittybit_spec::{Diagnostic, Document, Kind, Node, pointer};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 256;
 /// Each finding shows the value, which may be large.
 const MAX_FINDINGS: usize = 20;
 
-/// What holds examples, and the schema that they have to fit.
+/// The parts that have examples, and the schema that these have to fit.
 struct Holder<'d> {
     schema: &'d Node,
     examples: Vec<(&'d Node, String)>,
@@ -40,7 +40,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
             holders.push(Holder { schema, examples });
         }
     });
-    // References into nowhere were left out; a pattern may be none.
+    // Unresolved references were left out; a pattern may be invalid.
     let compiled = [true, false].into_iter().find_map(|patterns| {
         let root = root(document, &holders, patterns);
         let options = jsonschema::options()
@@ -62,7 +62,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
             let bounded = walk.walk(&root["properties"][&name], &value, 0);
             steps = walk.steps;
             if !bounded {
-                let message = "the example is not checked: its schema is too intricate";
+                let message = "the example is not checked: its schema is too complex";
                 findings.push(document.note(at, message).code(CODE));
                 continue;
             }
@@ -71,7 +71,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
             findings.extend(errors.iter().flat_map(causes).map(|error| {
                 let path = error.instance_path().as_str();
                 let place = format!("{at}{}", &path[1 + name.len()..]);
-                let message = format!("the example is not what its schema says: {error}");
+                let message = format!("the example does not fit its schema: {error}");
                 document.warning(&place, message).code(CODE)
             }));
         }
@@ -82,7 +82,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
 /// All schemas, in the form that a validator reads: one schema, whose property of a number has the schema
 /// of that holder. So what many of them refer to is compiled once.
 fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
-    // One that is no schema would hide all others.
+    // An invalid schema would hide all others.
     let valid = |schema: &Node| {
         let forms = [patterns, false].map(|patterns| converted(schema, patterns));
         let valid = forms.into_iter().find(jsonschema::draft4::meta::is_valid);
@@ -104,14 +104,14 @@ fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
     json!({ "components": { "schemas": schemas }, "properties": holders })
 }
 
-/// The way of a validator through a schema and a value, to know how long it is.
+/// Counts the steps that a validator takes through a schema and a value.
 struct Walk<'v> {
     root: &'v Value,
     steps: usize,
 }
 
 impl Walk<'_> {
-    /// Whether it ends within the steps that are left.
+    /// Whether the validation ends within the steps that are left.
     fn walk(&mut self, schema: &Value, value: &Value, depth: usize) -> bool {
         let Some(left) = self.steps.checked_sub(1).filter(|_| depth < MAX_DEPTH) else {
             return false;
@@ -152,7 +152,7 @@ impl Walk<'_> {
     }
 }
 
-/// What is wrong with a value that may be null: not that it is not null.
+/// The error of a value that may be null, which is not that it should be null.
 fn causes<'e>(error: &'e ValidationError<'e>) -> Vec<&'e ValidationError<'e>> {
     let is_null = |error: &ValidationError<'_>| {
         matches!(
@@ -225,7 +225,7 @@ fn converted(schema: &Node, patterns: bool) -> Value {
     Value::Object(result)
 }
 
-/// The examples that stand at an object: each value with its pointer.
+/// The examples of an object: each value with its pointer.
 fn examples_of<'d>(document: &'d Document, node: &'d Node, at: &str) -> Vec<(&'d Node, String)> {
     let mut found = Vec::new();
     if let Some(example) = node.get("example") {
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_that_is_too_intricate_is_said_to_be() {
+    fn a_schema_that_is_too_complex_is_noted() {
         let mut text =
             String::from("openapi: 3.0.3\ninfo: { title: a, version: b }\npaths: {}\ncomponents:\n  schemas:\n");
         for from in 0..40 {
@@ -278,11 +278,7 @@ mod tests {
         }
         let document = Document::parse("api.yaml", text).expect("a document");
         let findings = within(&document, 1000);
-        assert!(
-            findings
-                .iter()
-                .any(|finding| finding.message().contains("too intricate"))
-        );
+        assert!(findings.iter().any(|finding| finding.message().contains("too complex")));
     }
 
     #[test]

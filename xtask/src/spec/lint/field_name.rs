@@ -13,7 +13,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
             CODE,
             part.at,
             message,
-            "write it in snake_case, unless the API has it so",
+            "write it in snake_case, unless the API uses this name",
         );
     }
 }

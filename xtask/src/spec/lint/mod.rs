@@ -21,11 +21,11 @@ use super::revision;
 use crate::output::counted;
 use crate::workspace;
 
-/// List what is wrong with the document, or could be better
+/// List mistakes in the document, and what could be better
 ///
 /// That is: what OpenAPI does not allow, what generation refuses or ignores, and the style of this
 /// project: descriptions everywhere, names as they are in Rust, no enum or object without a name,
-/// examples that are what their schemas say.
+/// examples that fit their schemas.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit codes:
@@ -70,13 +70,13 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// All that there is to say about a document.
+/// All findings about a document.
 fn findings(document: &Document) -> Diagnostics {
     let generated = match ittybit_codegen::generate(document, "cargo xtask codegen", "ittybit") {
         Ok(client) => client.notes,
         Err(refused) => refused,
     };
-    // What is doubtful by the rules of OpenAPI is reported by both.
+    // Warnings about the rules of OpenAPI are reported by both.
     let mut reported = HashSet::new();
     let mut findings = Diagnostics::new();
     for finding in generated.into_iter().chain(document.check()) {
@@ -89,7 +89,7 @@ fn findings(document: &Document) -> Diagnostics {
             findings.push(finding);
         }
     }
-    // What is to be read of a document of several files, or of 3.1, is the document in one piece.
+    // For a document of several files, or of 3.1, the merged document is read.
     let lowered = document.lowered();
     let document = lowered.as_ref().map_or(document, |lowered| &lowered.document);
     let mut style = Style {
@@ -110,7 +110,7 @@ fn findings(document: &Document) -> Diagnostics {
     findings
 }
 
-/// What the lints of style found.
+/// The findings of the lints of style.
 struct Style<'d> {
     document: &'d Document,
     findings: Vec<Diagnostic>,

@@ -10,12 +10,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
     if part.kind == Kind::Operation && part.node.get("summary").is_none() {
         let path = part.parent.and_then(|path| path.key).unwrap_or_default();
         let message = format!("`{} {path}` has no summary", name(part).to_uppercase());
-        style.warn(
-            CODE,
-            part.at,
-            message,
-            "say what it does in a few words, in a `summary`",
-        );
+        style.warn(CODE, part.at, message, "describe it briefly in a `summary`");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command `media`: nothing of it knows more than the name of the document.
+//! The command `media`: it knows only the name of the document.
 
 use std::process::ExitCode;
 

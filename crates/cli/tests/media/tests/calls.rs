@@ -1,4 +1,4 @@
-//! Every operation of a document that nothing in the command line was written for.
+//! Every operation of a document for which the command line has no code.
 
 mod support;
 
@@ -127,7 +127,7 @@ fn one_item_in_every_format() {
 }
 
 #[test]
-fn what_is_in_the_path_stays_there() {
+fn path_parameters_stay_in_the_path() {
     let server = Server::start(vec![json(MEDIUM)]);
     server.call(&["media", "get", "a/../b c"]);
     assert_eq!(server.request().line, "GET /media/a%2F..%2Fb%20c");
@@ -180,7 +180,7 @@ fn fields_of_the_body_are_flags() {
 }
 
 #[test]
-fn the_body_comes_from_anywhere_and_a_flag_wins() {
+fn the_body_has_several_sources_and_a_flag_overrides_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("body.json");
     let text = r#"{"url":"https://e.com/a", "width":1e400}"#;
@@ -201,7 +201,7 @@ fn the_body_comes_from_anywhere_and_a_flag_wins() {
 }
 
 #[test]
-fn mistakes_are_said_before_anything_is_sent() {
+fn mistakes_are_reported_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("body.json");
     fs::write(&file, "{}").unwrap();
@@ -335,7 +335,7 @@ fn files_are_received() {
     let ran = server.call(&["media", "download", "med_1", "-o", path.to_str().unwrap()]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.contains("404 Not Found, gone: Not here."), "{}", ran.err);
-    assert_eq!(fs::read(&path).unwrap(), film, "what was there stays");
+    assert_eq!(fs::read(&path).unwrap(), film, "the old file is kept");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
 
     let server = Server::start(vec![(200, "Content-Type: text/plain\r\n", b"one\ntwo".to_vec())]);
@@ -343,7 +343,7 @@ fn files_are_received() {
 }
 
 #[test]
-fn lists_without_pages_and_values_are_printed_too() {
+fn lists_without_pages_and_values_are_printed() {
     let server = Server::start(vec![json(r#"[{"name":"=a","value":-5},{"name":"b","value":1.50}]"#)]);
     let mut shown = String::new();
     for format in ["table", "json", "jsonl", "csv"] {

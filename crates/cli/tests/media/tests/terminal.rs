@@ -1,4 +1,4 @@
-//! Files on their way, and an item, as a person at a terminal sees them.
+//! Transfers of files, and an item, on a terminal.
 #![cfg(unix)]
 
 #[path = "../../support/terminal.rs"]
@@ -78,7 +78,7 @@ fn an_upload_has_a_bar() {
     const LENGTH: usize = 30_000_000;
     let url = server(|mut connection| {
         let mut read = read_head(&mut connection);
-        // More than the system keeps for one who does not read.
+        // More than the system buffers for a reader that does not read.
         std::thread::sleep(A_WAIT);
         let mut buffer = vec![0; 1 << 16];
         while read < LENGTH {

@@ -1,4 +1,4 @@
-//! What a document says of its responses, found out in another way than the emulator does.
+//! A document's description of its responses, read independently of the emulator.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::Answer;
+use super::Response;
 
 /// The document, as JSON Schema understands it.
 pub struct Contract {
@@ -33,34 +33,34 @@ impl Contract {
         }
     }
 
-    /// What is wrong with an answer of an operation; nothing, if nothing is.
-    pub fn complaints(&self, method: &str, path: &str, answer: &Answer) -> Vec<String> {
+    /// What is wrong with a response of an operation; nothing, if nothing is.
+    pub fn complaints(&self, method: &str, path: &str, received: &Response) -> Vec<String> {
         let responses = &self.document["paths"][path][method.to_ascii_lowercase()]["responses"];
         assert!(responses.is_object(), "the document has no {method} {path}");
-        let class = format!("{}XX", answer.status / 100);
-        let response = [answer.status.to_string().as_str(), &class, "default"]
+        let class = format!("{}XX", received.status / 100);
+        let response = [received.status.to_string().as_str(), &class, "default"]
             .into_iter()
             .find_map(|status| responses.get(status));
         let Some(response) = response else {
-            return vec![format!("status {} is not described", answer.status)];
+            return vec![format!("status {} is not described", received.status)];
         };
         let response = self.resolve(response);
         let mut complaints = Vec::new();
         let content = response["content"].as_object();
         match (
             content.filter(|content| !content.is_empty()),
-            answer.header("content-type"),
+            received.header("content-type"),
         ) {
-            (None, _) if answer.body.is_empty() => {}
+            (None, _) if received.body.is_empty() => {}
             (Some(content), Some(name)) if content.contains_key(name) && name.ends_with("json") => {
-                complaints.extend(self.violations(&content[name]["schema"], &answer.json()));
+                complaints.extend(self.violations(&content[name]["schema"], &received.json()));
             }
             (Some(content), Some(name)) if content.contains_key(name) => {}
             (_, other) => complaints.push(format!("content type {other:?}")),
         }
         for (name, header) in response["headers"].as_object().unwrap_or(&Map::new()) {
             let schema = &self.resolve(header)["schema"];
-            match answer.header(&name.to_ascii_lowercase()) {
+            match received.header(&name.to_ascii_lowercase()) {
                 Some(text) => {
                     let violations = self.violations(schema, &header_value(text));
                     complaints.extend(violations.into_iter().map(|violation| format!("{name}: {violation}")));
@@ -128,7 +128,7 @@ impl Contract {
     }
 }
 
-/// Says what OpenAPI 3.0 says in its own words in those of JSON Schema.
+/// Converts a schema of OpenAPI 3.0 to JSON Schema.
 fn to_json_schema(value: &mut Value) {
     match value {
         Value::Object(object) => {

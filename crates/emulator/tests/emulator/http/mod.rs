@@ -1,4 +1,4 @@
-//! Requests as they stand on the wire, so that a test can also send what no client would.
+//! Requests as bytes, so that a test can also send what no client would.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
@@ -12,16 +12,16 @@ use std::time::Duration;
 use ittybit_emulator::Emulator;
 use serde_json::Value;
 
-/// An answer, as it came over the wire.
+/// A response, as received.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     /// By name in lower case.
     pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -51,16 +51,16 @@ impl Answer {
 pub fn exchange(emulator: &Emulator, request: &[u8]) -> Vec<u8> {
     let address = emulator.base_url().strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).unwrap();
-    // A server that neither answers nor hangs up fails the test instead of stopping it.
+    // A server that neither responds nor closes the connection fails the test instead of blocking it.
     connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     connection.write_all(request).unwrap();
-    let mut answer = Vec::new();
-    connection.read_to_end(&mut answer).unwrap();
-    answer
+    let mut response = Vec::new();
+    connection.read_to_end(&mut response).unwrap();
+    response
 }
 
 /// Sends a request with these headers, and no key unless it is among them.
-pub fn send(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+pub fn send(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)]) -> Response {
     let mut request = format!("{method} {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
@@ -70,14 +70,14 @@ pub fn send(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &
 }
 
 /// Sends a request with the emulator's key and a JSON body.
-pub fn send_json(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+pub fn send_json(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &Value) -> Response {
     let mut headers = headers.to_vec();
     headers.push(("Content-Type", "application/json"));
     send_body(emulator, method, target, &headers, body.to_string().as_bytes())
 }
 
 /// Sends a request with the emulator's key and a body.
-pub fn send_body(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub fn send_body(emulator: &Emulator, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let mut request = format!(
         "{method} {target} HTTP/1.1\r\nHost: emulator\r\nConnection: close\r\nContent-Length: {}\r\n\
          Authorization: Bearer {key}\r\nX-Api-Key: {key}\r\n",
@@ -109,24 +109,24 @@ pub fn default_limit() -> usize {
 }
 
 /// Sends a `GET` with the emulator's key.
-pub fn get(emulator: &Emulator, target: &str) -> Answer {
+pub fn get(emulator: &Emulator, target: &str) -> Response {
     let key = format!("Bearer {}", emulator.api_key());
     send(emulator, "GET", target, &[("Authorization", &key)])
 }
 
-pub fn parse(answer: &[u8]) -> Answer {
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(answer)));
-    let head = std::str::from_utf8(&answer[..end]).unwrap();
+pub fn parse(response: &[u8]) -> Response {
+    let end = response.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no response: {}", String::from_utf8_lossy(response)));
+    let head = std::str::from_utf8(&response[..end]).unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let headers = lines.map(|line| {
         let (name, value) = line.split_once(':').unwrap();
         (name.to_ascii_lowercase(), value.trim().to_owned())
     });
-    Answer {
+    Response {
         status,
         headers: headers.collect(),
-        body: answer[end + 4..].to_vec(),
+        body: response[end + 4..].to_vec(),
     }
 }

@@ -1,4 +1,4 @@
-//! A server on this machine that responds as a test wants it, and runs of the program against it.
+//! A server on this machine whose responses a test sets, and runs of the program against it.
 
 #[path = "../../../support/ran.rs"]
 mod ran;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 pub use self::ran::Ran;
 
-/// A request, as it came over the wire.
+/// A request, as received.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
     /// Method and target.
@@ -151,7 +151,7 @@ pub fn nothing() -> Reply {
     (204, "", Vec::new())
 }
 
-/// The program, without what the environment of the tests may say to it.
+/// The program, without the environment variables of the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_media"));
     for variable in [
@@ -173,7 +173,7 @@ pub fn run(mut command: Command, arguments: &[&str], input: &str) -> Ran {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program runs");
-    // A program that reads nothing may be over already.
+    // A program that reads nothing may have ended already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ran {

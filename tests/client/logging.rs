@@ -17,9 +17,9 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 
 type Fields = BTreeMap<String, String>;
 
-/// All that was told, span by span.
+/// The recorded spans.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<Record>>>);
+struct Recorded(Arc<Mutex<Vec<Record>>>);
 
 #[derive(Clone, Debug, Default)]
 struct Record {
@@ -30,7 +30,7 @@ struct Record {
     events: Vec<(tracing::Level, Fields)>,
 }
 
-/// The HTTP stack tells things too, within the span.
+/// The HTTP stack logs too, within the span.
 fn is_ours(metadata: &tracing::Metadata<'_>) -> bool {
     metadata.target() == "ittybit_runtime" || metadata.target().starts_with("ittybit_runtime::")
 }
@@ -47,7 +47,7 @@ impl Visit for Read<'_> {
     }
 }
 
-impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>> Layer<S> for Told {
+impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>> Layer<S> for Recorded {
     fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, context: Context<'_, S>) {
         let metadata = attributes.metadata();
         if !is_ours(metadata) {
@@ -59,9 +59,9 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
             ..Record::default()
         };
         attributes.record(&mut Read(&mut record.fields));
-        let mut told = self.0.lock().unwrap();
-        context.span(id).unwrap().extensions_mut().insert(told.len());
-        told.push(record);
+        let mut recorded = self.0.lock().unwrap();
+        context.span(id).unwrap().extensions_mut().insert(recorded.len());
+        recorded.push(record);
     }
 
     fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: Context<'_, S>) {
@@ -84,14 +84,14 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
     }
 }
 
-/// What is told about one request for a page of five.
-fn told(server: &Server) -> Record {
-    told_of(&client(server, &Waits::default()))
+/// The span of one request for a page of five.
+fn recorded(server: &Server) -> Record {
+    record_of(&client(server, &Waits::default()))
 }
 
-fn told_of(client: &Client) -> Record {
-    let told = Told::default();
-    let subscriber = tracing_subscriber::registry().with(told.clone());
+fn record_of(client: &Client) -> Record {
+    let recorded = Recorded::default();
+    let subscriber = tracing_subscriber::registry().with(recorded.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -99,7 +99,7 @@ fn told_of(client: &Client) -> Record {
     tracing::subscriber::with_default(subscriber, || {
         let _ = runtime.block_on(client.list_tasks().limit(5).send());
     });
-    let records = told.0.lock().unwrap();
+    let records = recorded.0.lock().unwrap();
     assert_eq!(records.len(), 1, "one span a call");
     assert!(!format!("{records:?}").contains(KEY));
     records[0].clone()
@@ -129,7 +129,7 @@ fn call(server: &Server) -> Fields {
 #[test]
 fn a_call_is_a_span_with_the_standard_names() {
     let server = Server::start(|_, _| Reply::json(200, json!([])));
-    let record = told(&server);
+    let record = recorded(&server);
     assert_eq!(record.name, "request");
     assert!(record.target.starts_with("ittybit_runtime"));
     let mut expected = call(&server);
@@ -145,7 +145,7 @@ fn each_retry_is_an_event() {
         1 => Reply::Close(Vec::new()),
         _ => Reply::json(200, json!([])),
     });
-    let record = told(&server);
+    let record = recorded(&server);
     let mut expected = call(&server);
     expected.extend(fields(&[
         ("http.response.status_code", "200"),
@@ -172,7 +172,7 @@ fn each_retry_is_an_event() {
 }
 
 #[test]
-fn a_call_that_fails_says_how() {
+fn the_span_of_a_failed_call_has_its_failure() {
     for (reply, status, error_type) in [
         (
             (|| Reply::error(404, "task_not_found", "")) as fn() -> Reply,
@@ -189,11 +189,11 @@ fn a_call_that_fails_says_how() {
             ("otel.status_code", "ERROR"),
             ("error.type", error_type),
         ]));
-        assert_eq!(told(&server).fields, expected);
+        assert_eq!(recorded(&server).fields, expected);
     }
 }
 
-/// Whatever anybody tells, the HTTP stack included.
+/// All events, those of the HTTP stack included.
 #[test]
 fn no_line_at_any_level_has_the_key() {
     let written = Written::default();
@@ -255,22 +255,22 @@ impl MakeWriter<'_> for Written {
 }
 
 #[test]
-fn what_the_server_echoes_is_not_told() {
+fn an_echoed_key_is_not_logged() {
     let server = Server::start(|_, _| Reply::error(503, "offline", &format!("{KEY} is offline")));
-    let record = told(&server);
+    let record = recorded(&server);
     assert_eq!(record.events.len(), 2);
     assert!(record.events[0].1["error"].contains("[redacted] is offline"));
 }
 
 #[test]
-fn an_ip_address_stands_without_brackets() {
+fn an_ip_address_is_without_brackets() {
     let client = Client::builder()
         .api_key(KEY)
         .base_url("http://[::1]:9")
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
-    let told = told_of(&client);
-    assert_eq!(told.fields["server.address"], "::1");
-    assert_eq!(told.fields["server.port"], "9");
+    let recorded = record_of(&client);
+    assert_eq!(recorded.fields["server.address"], "::1");
+    assert_eq!(recorded.fields["server.port"], "9");
 }

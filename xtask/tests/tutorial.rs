@@ -1,0 +1,79 @@
+//! Runs the commands of `docs/your-own-api.md`, in order, as its reader does.
+
+#![cfg(unix)]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::Folder;
+
+const TUTORIAL: &str = include_str!("../../docs/your-own-api.md");
+
+/// `cargo xtask` is the built program. Other commands of cargo run without a network, and without TLS: that is a
+/// library in C, which takes a minute to compile.
+const CARGO: &str = r#"
+cargo() {
+    if [ "$1" = xtask ]; then
+        shift
+        "$XTASK" "$@"
+    else
+        command cargo "$@" --offline --no-default-features
+    fi
+}
+"#;
+
+/// The code blocks: the language, the file after it if there is one, and the text.
+fn blocks() -> impl Iterator<Item = (&'static str, Option<&'static str>, &'static str)> {
+    TUTORIAL.split("```").skip(1).step_by(2).map(|block| {
+        let (head, text) = block.split_once('\n').unwrap();
+        match head.split_once(' ') {
+            Some((language, file)) => (language, Some(file), text),
+            None => (head, None, text),
+        }
+    })
+}
+
+#[test]
+fn every_command_of_the_tutorial_succeeds() {
+    let folder = Folder::new();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    // The runtime, as if it were in the registry: the verified package has no path to it.
+    let runtime = workspace.join("crates/runtime");
+    let patch = format!("[patch.crates-io]\nittybit-runtime = {{ path = {runtime:?} }}\n");
+    folder.write(".cargo/config.toml", patch);
+    // The reader is in the clone, and the files are beside it.
+    folder.write("clone/.keep", "");
+    let path = |file: &str| file.strip_prefix("../").expect("a file beside the clone").to_owned();
+    for (language, file, text) in blocks() {
+        match (language, file) {
+            ("toml", Some(file)) => folder.replace(&path(file), "[package]\n", text),
+            (_, Some(file)) => folder.write(&path(file), text),
+            ("sh", None) => {
+                let output = Command::new("sh")
+                    .args(["-euc", &format!("{CARGO}{text}")])
+                    .current_dir(folder.path.join("clone"))
+                    .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
+                    .env(
+                        "CARGO_TARGET_DIR",
+                        Path::new(env!("CARGO_TARGET_TMPDIR")).join("package"),
+                    )
+                    .env("RUSTFLAGS", "--deny warnings")
+                    .output()
+                    .unwrap();
+                let errors = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "{text}\n{errors}");
+            }
+            ("text", None) => {}
+            (other, _) => panic!("what is a block of `{other}`?"),
+        }
+        // The versions of this workspace are available without a network.
+        if folder.path.join("pet-shop/Cargo.toml").exists() && !folder.path.join("pet-shop/Cargo.lock").exists() {
+            folder.write(
+                "pet-shop/Cargo.lock",
+                std::fs::read(workspace.join("Cargo.lock")).unwrap(),
+            );
+        }
+    }
+}
