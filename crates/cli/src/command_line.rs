@@ -20,7 +20,7 @@ use crate::single::is_download;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 success, or the reader of the output closed it; 1 the command failed or was interrupted, or with \
---watch not all succeeded; 2 it was not called rightly, or has no usable key.";
+--watch not all succeeded; 2 wrong usage, or no usable key.";
 
 /// The subcommand that was called.
 pub enum Called<'a> {
