@@ -115,7 +115,8 @@ pub struct Change {
     pub new: Place,
     /// What happened, in a sentence.
     pub message: String,
-    /// What it does to the Rust client; `None` where [`Report::no_verdict`] says why nobody knows.
+    /// What it does to the Rust client; `None` where [`Report::no_verdict`] says why nobody knows, and where there
+    /// is no client any more.
     pub rust: Option<Bump>,
     /// What it is approved by: the same for the same change, wherever its lines are.
     pub fingerprint: String,

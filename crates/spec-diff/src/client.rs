@@ -66,9 +66,6 @@ impl Report {
             [Err(_), _] => self.no_verdict = Some(NoVerdict::NoOldClient),
             [Ok(_), Err(findings)] => {
                 self.no_verdict = None;
-                for change in &mut self.changes {
-                    change.rust = Some(Bump::Patch);
-                }
                 self.refused(&findings);
             }
             [Ok(old_items), Ok(new_items)] => {

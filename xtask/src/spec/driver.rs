@@ -81,6 +81,7 @@ pub fn run(args: &Args) -> Result<()> {
         let (old, new) = (Document::parse(old_name, old)?, Document::parse(new_name, new)?);
         let policy = policy::read(None)?;
         let mut report = diff_with(&old, &new, &policy.options());
+        report.compare_clients(&old, &new);
         report.apply(&policy);
         Ok(render::text(&report, true))
     };

@@ -52,12 +52,11 @@ enum Section {
 
 /// Wording is no news.
 fn section_of(change: &Change) -> Option<Section> {
-    if !change.wire && change.rust.is_none_or(|rust| rust == Bump::Patch) {
-        return None;
-    }
+    let is_silent = !change.wire && change.rust.is_none_or(|rust| rust == Bump::Patch);
     Some(match (change.id.as_ref(), change.kind) {
-        (id, _) if id.starts_with("api-security") || id.starts_with("api-global-security") => Section::Security,
         (id, _) if id.ends_with("-deprecated") => Section::Deprecated,
+        _ if is_silent => return None,
+        (id, _) if id.starts_with("api-security") || id.starts_with("api-global-security") => Section::Security,
         (id, _) if id.ends_with("-reactivated") => Section::Changed,
         (_, Kind::Added) => Section::Added,
         (_, Kind::Removed) => Section::Removed,

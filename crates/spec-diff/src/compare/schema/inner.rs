@@ -115,8 +115,6 @@ impl<'d> Comparison<'_, 'd> {
                     if required.0 && (unsent || !required.1) {
                         // Any value had to be given.
                         self.asked_for(name, false, places);
-                    }
-                    if required.0 && !required.1 && !unsent {
                         self.was_given(name, added);
                     }
                     if !unsent {
@@ -369,6 +367,9 @@ impl<'d> Comparison<'_, 'd> {
         };
         let (old, new) = (freedom(member.old), freedom(member.new));
         self.settle(key);
+        if member.kind() != Kind::Changed {
+            self.evaluated(key, member.kind(), member.places());
+        }
         if old == new {
             return;
         }

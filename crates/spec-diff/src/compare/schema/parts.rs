@@ -54,11 +54,11 @@ impl<'d> Comparison<'_, 'd> {
 
     /// What a part speaks of is not left to `unevaluatedProperties` and `unevaluatedItems`: with a part
     /// more they refuse less. Where they come or go themselves, that is what is told.
-    fn evaluated(&mut self, key: &str, kind: Kind, places: (&'d Node, &'d Node)) {
+    pub(super) fn evaluated(&mut self, key: &str, kind: Kind, places: (&'d Node, &'d Node)) {
         let closed = self.closed();
         let is_closed = |view: &View<'d>| view.get("items").and_then(Node::as_bool) == Some(false);
         let of_properties = !["prefixItems", "contains"].contains(&key);
-        let of_items = !["patternProperties", "dependentSchemas"].contains(&key);
+        let of_items = !["patternProperties", "dependentSchemas", "additionalProperties"].contains(&key);
         let rules = [
             (
                 of_properties && closed.properties,
