@@ -12,6 +12,10 @@ use crate::{Diagnostic, Diagnostics, Severity};
 /// enough that code which walks a tree by recursion is safe.
 pub(crate) const MAX_DEPTH: usize = 128;
 
+/// The keys on the way to a list or an object may have this many bytes together. Whoever walks a document
+/// writes the way to each place down: below one key of a megabyte, small values would take gigabytes.
+const MAX_WAY: usize = 4_096;
+
 /// Takes values as a parser meets them and puts them where they belong.
 pub(crate) struct Tree<'s> {
     source: &'s Arc<Source>,
@@ -24,6 +28,19 @@ pub(crate) struct Tree<'s> {
 struct Open {
     start: usize,
     contents: Contents,
+}
+
+impl Open {
+    /// Of the key that the next value belongs to.
+    fn key_length(&self) -> usize {
+        match &self.contents {
+            Contents::Object {
+                key: Some(Key::Named(key, _)),
+                ..
+            } => key.len(),
+            _ => 0,
+        }
+    }
 }
 
 enum Contents {
@@ -82,6 +99,10 @@ impl<'s> Tree<'s> {
     fn open(&mut self, start: usize, contents: Contents) -> Result<(), Diagnostic> {
         if self.open.len() == MAX_DEPTH {
             return Err(too_deep(self.source, start));
+        }
+        let way: usize = self.open.iter().map(Open::key_length).sum();
+        if way > MAX_WAY {
+            return Err(far_away(self.source, start));
         }
         self.open.push(Open { start, contents });
         Ok(())
@@ -219,4 +240,38 @@ pub(crate) fn too_deep(source: &Arc<Source>, at: usize) -> Diagnostic {
     )
     .code("nested-too-deep")
     .help("give the inner part a name under `components` and refer to it with `$ref`")
+}
+
+fn far_away(source: &Arc<Source>, at: usize) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        source,
+        Some(at..at + 1),
+        format!("the keys on the way here are longer than {MAX_WAY} bytes together"),
+    )
+    .code("keys-too-long")
+    .help("give paths and components shorter names")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Document;
+
+    #[test]
+    fn what_lies_below_long_keys_is_refused() {
+        let key = "k".repeat(3_000);
+        for (way, is_read) in [
+            (format!("{{ {key}: {{ {key}: 1 }} }}"), true),
+            (format!("{{ {key}: {{ {key}: {{ a: 1 }} }} }}"), false),
+            (format!("{{ {key}: {{ a: [{{ b: {{ c: 1 }} }}] }} }}"), true),
+        ] {
+            match Document::parse("api.yaml", way) {
+                Ok(_) => assert!(is_read),
+                Err(findings) => {
+                    let codes: Vec<_> = findings.iter().map(|finding| finding.code_name()).collect();
+                    assert!(!is_read && codes == [Some("keys-too-long")], "{findings}");
+                }
+            }
+        }
+    }
 }

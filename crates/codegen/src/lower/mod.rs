@@ -394,7 +394,7 @@ mod tests {
             ))
             .unwrap()
         };
-        let doubling = (b'a'..=b'z').map(|letter| char::from(letter));
+        let doubling = (b'a'..=b'z').map(char::from);
         let doubling: Vec<String> = doubling
             .map(|letter| {
                 format!(
