@@ -364,9 +364,10 @@ impl Requests {
         if self.blocking { "?" } else { ".await?" }
     }
 
-    pub(crate) fn response(&self) -> String {
+    /// A call whose response is printed with these arguments.
+    pub(crate) fn response(&self, printed: &str) -> String {
         let response = self.with("let response = ", &format!(".send(){}", self.awaited()));
-        self.within(&format!("{response}\nprintln!(\"{{}}\", response.status());"))
+        self.within(&format!("{response}\nprintln!({printed});"))
     }
 
     pub(crate) fn page(&self) -> String {

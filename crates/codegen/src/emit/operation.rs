@@ -142,9 +142,10 @@ impl<'m> Parts<'m> {
 
     /// An example of `send`.
     fn sent(&self) -> String {
-        match self.model.pagination {
-            Some(_) => self.requests(false).page(),
-            None => self.requests(false).response(),
+        match (&self.model.pagination, &self.model.success_body) {
+            (Some(_), _) => self.requests(false).page(),
+            (None, Success::Empty | Success::Bytes) => self.requests(false).response(r#""{}", response.status()"#),
+            (None, _) => self.requests(false).response(r#""{:?}", *response"#),
         }
     }
 

@@ -18,6 +18,9 @@ use crate::name;
 /// Unions in unions, each with properties of its own, are merged this far: a union may be a part of itself.
 const MOST_MERGED: usize = 3;
 
+/// An `allOf` within an `allOf` is searched for a property this far.
+const MOST_NESTED: usize = 8;
+
 /// A union that has no name yet.
 pub(super) struct Variants {
     variants: Vec<Variant>,
@@ -238,6 +241,48 @@ impl Lowering<'_> {
         }
     }
 
+    /// The values of the discriminator that mean this variant: those of the mapping, or the component's name,
+    /// unless the variant itself has other values there. Many documents take the names for granted.
+    fn tags(&mut self, discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String> {
+        let ReferenceOr::Reference { reference } = part else {
+            return Vec::new();
+        };
+        let name = reference.trim_start_matches(COMPONENTS);
+        let mapping = discriminator.mapping.iter();
+        let mapped = mapping.filter(|(_, target)| *target == reference || *target == name);
+        let mapped: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
+        if !mapped.is_empty() {
+            return mapped;
+        }
+        let own = self.values_of(part, &discriminator.property_name, MOST_NESTED);
+        match own.is_empty() || own.iter().any(|value| value == name) {
+            true => vec![name.to_owned()],
+            false => own,
+        }
+    }
+
+    /// The values that a property of an object may have, where it is an enum.
+    fn values_of(&mut self, schema: &ReferenceOr<Schema>, property: &str, levels: usize) -> Vec<String> {
+        let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
+            return Vec::new();
+        };
+        let none = IndexMap::new();
+        let (properties, parts) = match &schema.schema_kind {
+            SchemaKind::Type(Type::Object(object)) => (&object.properties, [].as_slice()),
+            SchemaKind::Any(any) => (&any.properties, any.all_of.as_slice()),
+            SchemaKind::AllOf { all_of } => (&none, all_of.as_slice()),
+            _ => return Vec::new(),
+        };
+        if let Some(property) = properties.get(property) {
+            return self.choices(&property.clone().unbox());
+        }
+        let Some(levels) = levels.checked_sub(1) else {
+            return Vec::new();
+        };
+        let mut values = parts.iter().map(|part| self.values_of(part, property, levels));
+        values.find(|values| !values.is_empty()).unwrap_or_default()
+    }
+
     /// Gives a union its name and its variants.
     pub(super) fn define_union(&mut self, union: Variants, schema: &ReferenceOr<Schema>, place: &Place) {
         // Progenitor sees a string, and is told which type takes its place.
@@ -274,7 +319,7 @@ impl Lowering<'_> {
                 None => self.convert(part, &inner),
             };
             holds.extend(converted.holds.clone());
-            let tags = union.discriminator.as_ref().map(|found| tags(found, part));
+            let tags = union.discriminator.as_ref().map(|found| self.tags(found, part));
             variants.insert(
                 rust,
                 UnionVariant {
@@ -315,20 +360,5 @@ impl Lowering<'_> {
             Sight::Union | Sight::Anything | Sight::Null => "Other",
         };
         word.to_owned()
-    }
-}
-
-/// The values of the discriminator that mean this variant: those of the mapping, or the component's name.
-fn tags(discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String> {
-    let ReferenceOr::Reference { reference } = part else {
-        return Vec::new();
-    };
-    let name = reference.trim_start_matches(COMPONENTS);
-    let mapping = discriminator.mapping.iter();
-    let mapped = mapping.filter(|(_, target)| *target == reference || *target == name);
-    let mapped: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
-    match mapped.is_empty() {
-        true => vec![name.to_owned()],
-        false => mapped,
     }
 }

@@ -21,6 +21,8 @@ fn unions() -> Result<(), Box<dyn Error>> {
         (&circle, "Circle"),
         (&square, "Square"),
         (&group, "Group"),
+        (&json!({ "kind": "plus" }), "Cross"),
+        (&json!({ "kind": "Cross" }), "Unknown"),
         (&json!({ "kind": "star", "radius": 1.25 }), "Unknown"),
         (&json!({ "kind": "circle" }), "Unknown"),
         (&json!({ "radius": 3.5, "kind": null }), "Unknown"),
