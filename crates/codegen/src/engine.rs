@@ -267,7 +267,7 @@ components:
             schemas["Tag"] = serde_json::from_str(r##"{ "$ref": "#/components/schemas/Nowhere" }"##).unwrap();
         });
         insta::assert_snapshot!(shown, @r"
-        error: the schema `Tag` cannot be generated: $ref #/components/schemas/Nowhere is missing
+        error[schema-not-generated]: the schema `Tag` cannot be generated: $ref #/components/schemas/Nowhere is missing
           --> pets.yaml:16:5
            |
         16 |     Tag: { type: object, properties: { name: { type: string } } }

@@ -43,18 +43,21 @@ impl Survey {
         self.found.extend(found);
     }
 
-    /// The paths in what a macro is given.
+    /// The paths in what a macro is given. A name before a group, another name or a single colon is one that
+    /// the macro declares, and no path.
     fn tokens(&mut self, tokens: TokenStream) {
         let is_colon =
             |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (index, token) in tokens.iter().enumerate() {
             let before = index.checked_sub(2).and_then(|index| tokens.get(index));
-            match token {
-                TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Ident(ident) if !is_colon(before) => {
-                    let more = is_colon(tokens.get(index + 1)) && is_colon(tokens.get(index + 2));
-                    self.name(&ident.to_string(), more);
+            let (next, second) = (tokens.get(index + 1), tokens.get(index + 2));
+            match (token, next) {
+                (TokenTree::Group(group), _) => self.tokens(group.stream()),
+                (TokenTree::Ident(_), Some(TokenTree::Ident(_) | TokenTree::Group(_))) => {}
+                (TokenTree::Ident(_), _) if is_colon(next) && !is_colon(second) => {}
+                (TokenTree::Ident(ident), _) if !is_colon(before) => {
+                    self.name(&ident.to_string(), is_colon(next) && is_colon(second));
                 }
                 _ => {}
             }
@@ -75,13 +78,12 @@ impl VisitMut for Survey {
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         self.visit_path_mut(&mut call.path);
-        if call
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "value_builder")
-        {
-            self.name("types", true);
+        let name = call.path.segments.last().map(|last| last.ident.to_string());
+        match name.as_deref() {
+            // Variants and their texts, and nothing else.
+            Some("open_enum") => return,
+            Some("value_builder") => self.name("types", true),
+            _ => {}
         }
         self.tokens(call.tokens.clone());
     }
@@ -91,5 +93,37 @@ impl VisitMut for Survey {
         self.deepest = self.deepest.max(self.depth);
         visit_mut::visit_angle_bracketed_generic_arguments_mut(self, arguments);
         self.depth -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_macros_declare_are_no_paths() {
+        let of = |code: &str| {
+            let mut file: syn::File = syn::parse_str(code).unwrap();
+            Survey::of(&mut file.items, &["Timestamp", "Pagination", "text_of", "types::"]).found
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(of(r#"open_enum! { "x" Kind { Timestamp = "TIMESTAMP", } }"#), none);
+        assert_eq!(
+            of(r#"x::value_builder! { "x" Pagination PaginationBuilder { text_of: String = required("a"), } }"#),
+            ["types::"]
+        );
+        assert_eq!(
+            of(r#"x::value_builder! { "x" A ABuilder { at: Timestamp = required("at"), } }"#),
+            ["types::", "Timestamp"]
+        );
+        assert_eq!(of(r#"x::union! { U, None, { Timestamp(String) as [], } }"#), none);
+        assert_eq!(
+            of(r#"x::union! { U, None, { Time(Timestamp) as [], } }"#),
+            ["Timestamp"]
+        );
+        assert_eq!(
+            of(r#"x::fit! { Pagination { required "at": Option<Timestamp>, } }"#),
+            ["Timestamp"]
+        );
     }
 }
