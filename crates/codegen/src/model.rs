@@ -30,8 +30,7 @@ pub(crate) struct Model {
     pub conversions: IndexSet<(String, String)>,
     /// Where the document has what became a type.
     pub places: HashMap<String, String>,
-    /// Types that are referred to and are not in this model: a part of one has what it is about, and the
-    /// names of what that is made of.
+    /// Types that others refer to and that are not generated, in a model of which only a part is.
     pub elsewhere: IndexSet<String>,
 }
 
