@@ -1,7 +1,7 @@
 //! What `lower` finds out about a document and progenitor has no place for. `emit` puts it into
 //! the generated code.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 use proc_macro2::TokenStream;
@@ -37,8 +37,9 @@ pub(crate) struct Model {
 impl Model {
     /// Whether a parameter and a variant have one name, as in scripts without capitals.
     pub(crate) fn has_caseless(&self) -> bool {
+        let variants: HashSet<&String> = self.enums.values().flat_map(|item| item.variants.keys()).collect();
         let mut parameters = self.operations.values().flat_map(|item| item.parameters.keys());
-        parameters.any(|name| self.enums.values().any(|item| item.variants.contains_key(name)))
+        parameters.any(|name| variants.contains(name))
     }
 
     /// Whether a setter has the name of an operator's method.

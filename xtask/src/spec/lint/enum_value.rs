@@ -14,7 +14,14 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
     let texts = part.node.get("x-enum-descriptions");
     for (index, value) in values.iter().enumerate() {
         let Some(value) = value.as_str() else { continue };
-        if texts.and_then(|texts| texts.get(value)).is_none() {
+        let listed = texts
+            .and_then(Node::as_array)
+            .filter(|texts| texts.len() == values.len());
+        if texts
+            .and_then(|texts| texts.get(value))
+            .or(listed.and_then(|texts| texts.get(index)))
+            .is_none()
+        {
             let at = pointer::join(part.at, ["enum", index.to_string().as_str()]);
             let message = format!("the value `{value}` of `{}` has no description", name(part));
             style.warn(CODE, &at, message, "describe it in `x-enum-descriptions`");
@@ -34,5 +41,8 @@ mod tests {
             messages(super::check, text),
             ["the value `b` of `A` has no description"]
         );
+        let list =
+            "paths: {}\ncomponents: { schemas: { A: { enum: [a, b], x-enum-descriptions: [First., Second.] } } }\n";
+        assert!(messages(super::check, list).is_empty());
     }
 }
