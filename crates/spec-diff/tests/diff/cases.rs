@@ -1,5 +1,7 @@
 //! Cases: a document, and what is changed of it.
 
+use std::sync::OnceLock;
+
 use ittybit_spec::Document;
 use ittybit_spec_diff::{Report, diff};
 
@@ -50,6 +52,19 @@ pub fn all_cases() -> Vec<Case> {
         .iter()
         .map(|file| std::fs::read_to_string(file).expect("a file of cases"));
     texts.flat_map(|text| cases(&text)).collect()
+}
+
+/// What each case does, and what the way back does.
+pub fn reviewed() -> &'static [(Case, [Report; 2])] {
+    static REVIEWED: OnceLock<Vec<(Case, [Report; 2])>> = OnceLock::new();
+    REVIEWED.get_or_init(|| {
+        let base = document("old.yaml", BASE);
+        let reviewed = |case: Case| {
+            let changed = document("new.yaml", &case.apply(BASE));
+            (case, [review(&base, &changed), review(&changed, &base)])
+        };
+        all_cases().into_iter().map(reviewed).collect()
+    })
 }
 
 impl Case {
