@@ -56,7 +56,10 @@ fn every_command_of_the_tutorial_succeeds() {
                     .current_dir(folder.path.join("clone"))
                     .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
                     // One folder for all tests that compile, of every package: what they depend on is built once.
-                    .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"))
+                    .env(
+                        "CARGO_TARGET_DIR",
+                        Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+                    )
                     .env("RUSTFLAGS", "")
                     .output()
                     .unwrap();

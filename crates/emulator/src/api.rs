@@ -8,7 +8,7 @@ use hyper::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::body::{self, Sent};
-use crate::collection::{Collection, Content, Page};
+use crate::collection::{Collection, Content, ListName, Page};
 use crate::contract::{Contract, Operation};
 use crate::error_body;
 use crate::fault::{Damage, Fault};
@@ -24,7 +24,7 @@ use crate::resource::{self, Resource, Role};
 use crate::route::{PathValues, Template, segments};
 use crate::schema::Direction;
 use crate::security;
-use crate::state::{ListName, State};
+use crate::state::State;
 use crate::tasks::{self, Tasks};
 use crate::value::{self, Extent, Shape};
 use crate::wording::{excerpt, one_of};

@@ -18,6 +18,9 @@ use crate::random::number_of;
 use crate::recipe::{Facts, Recipe};
 use crate::resource::Key;
 
+/// A list: the place of its resource, and the values of the parameters in its path.
+pub(crate) type ListName = (usize, Vec<String>);
+
 /// The place of an item in a list: by its time of creation, and within the same time by the order of
 /// insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

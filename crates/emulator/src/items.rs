@@ -5,11 +5,11 @@ use std::sync::{Arc, MutexGuard};
 
 use serde_json::Value;
 
-use crate::collection::{Collection, Content};
+use crate::collection::{Collection, Content, ListName};
 use crate::recipe::{seconds, texts};
 use crate::schema::Direction;
 use crate::server::Service;
-use crate::state::{ListName, State};
+use crate::state::State;
 
 /// The items of one list of an [`Emulator`](crate::Emulator).
 ///

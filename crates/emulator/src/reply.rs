@@ -4,7 +4,7 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::state::ListName;
+use crate::collection::ListName;
 
 /// A text where an enum has one that is not documented.
 pub(crate) const UNKNOWN_VALUE: &str = "hibernating";

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::collection::Collection;
+use crate::collection::{Collection, ListName};
 use crate::fault::Fault;
 use crate::random::{Random, Stream};
 use crate::reply::Reply;
@@ -28,9 +28,6 @@ pub(crate) struct RandomFaults {
     pub(crate) rate: f64,
     pub(crate) faults: Vec<Fault>,
 }
-
-/// A list: the place of its resource, and the values of the parameters in its path.
-pub(crate) type ListName = (usize, Vec<String>);
 
 #[derive(Default)]
 pub(crate) struct State {
