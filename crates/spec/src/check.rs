@@ -207,9 +207,9 @@ impl<'d> Checker<'d> {
                 self.fixes.list(spot.node);
                 finding.label("read as a list of it")
             }
-            Decision::Taken(value) => {
+            Decision::ReadAs(value) => {
                 let json = Node::new(0..0, value.clone()).to_json().to_string();
-                self.fixes.take(spot.node, value);
+                self.fixes.read_as(spot.node, value);
                 match json.chars().count() {
                     0..=60 => finding.label(format!("read as `{json}`")),
                     _ => finding,
@@ -301,7 +301,7 @@ impl<'d> Checker<'d> {
                 Value::Object(_) => self.referable(spot, &SCHEMA, &SCHEMA_REFERENCE),
                 Value::String(text) if matches!(text.as_str(), "true" | "false") => {
                     let value = Value::Bool(text == "true");
-                    self.wrong(spot, "`true`, `false` or a schema", Decision::Taken(value), || {
+                    self.wrong(spot, "`true`, `false` or a schema", Decision::ReadAs(value), || {
                         Some(format!("write `{}: {text}`", spot.name))
                     });
                 }
@@ -344,7 +344,7 @@ impl<'d> Checker<'d> {
         let raw = self.document.raw(spot.node);
         let scalar = matches!(spot.node.value(), Value::Bool(_) | Value::Number(_));
         let decision = match scalar {
-            true => Decision::Taken(Value::String(raw.to_owned())),
+            true => Decision::ReadAs(Value::String(raw.to_owned())),
             false => Decision::LeftOut,
         };
         self.wrong(spot, "a string", decision, || {
@@ -367,7 +367,7 @@ impl<'d> Checker<'d> {
             "false" | "no" | "off" | "n" => Some(false),
             _ => None,
         };
-        let decision = meant.map_or(Decision::LeftOut, |meant| Decision::Taken(Value::Bool(meant)));
+        let decision = meant.map_or(Decision::LeftOut, |meant| Decision::ReadAs(Value::Bool(meant)));
         self.wrong(spot, "`true` or `false`", decision, || {
             Some(match meant {
                 Some(meant) => format!("write `{name}: {meant}`"),
@@ -391,7 +391,7 @@ impl<'d> Checker<'d> {
         });
         let number = number.filter(|number| expected == "a number" || number.is_u64());
         let decision = match &number {
-            Some(number) => Decision::Taken(Value::Number(number.clone())),
+            Some(number) => Decision::ReadAs(Value::Number(number.clone())),
             None => Decision::LeftOut,
         };
         self.wrong(spot, expected, decision, || {
@@ -420,7 +420,7 @@ impl<'d> Checker<'d> {
         let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
         let meant = self.similar(text, choices.iter().copied());
         let decision = match same {
-            Some(choice) => Decision::Taken(Value::String((*choice).to_owned())),
+            Some(choice) => Decision::ReadAs(Value::String((*choice).to_owned())),
             // A slip of the pen has one meaning, and leaving it out would be another.
             None if vital || meant.is_some() => Decision::Refused,
             None => Decision::LeftOut,
@@ -480,7 +480,7 @@ impl<'d> Checker<'d> {
             // PHP writes an empty object so.
             let empty = spot.node.as_array().is_some_and(<[Node]>::is_empty);
             let decision = match empty {
-                true => Decision::Taken(Value::Object(node::Object::of(Vec::new()))),
+                true => Decision::ReadAs(Value::Object(node::Object::of(Vec::new()))),
                 false => Self::vital(name),
             };
             return self.wrong(spot, "an object", decision, || {
@@ -491,7 +491,7 @@ impl<'d> Checker<'d> {
             return reference::check_callback(self, spot, shape);
         }
         for member in spot.members() {
-            if !keys.holds(member.name) {
+            if !keys.contains(member.name) {
                 if matches!(keys, Keys::Expressions) {
                     self.fixes.leave_out(member.node);
                 }
@@ -555,9 +555,9 @@ impl<'d> Checker<'d> {
             Missing::Allowed => {}
             Missing::Error(_) => self.decide(spot, Decision::Refused, finding),
             Missing::LeftOut(_) => self.decide(spot, Decision::LeftOut, finding),
-            Missing::Taken(_, json) | Missing::TakenIn30(_, json) => {
+            Missing::ReadAs(_, json) | Missing::ReadAsIn30(_, json) => {
                 self.fixes.add(spot.node, field.name, taken(json));
-                let needed = self.version == Version::V30 || matches!(field.missing, Missing::Taken(..));
+                let needed = self.version == Version::V30 || matches!(field.missing, Missing::ReadAs(..));
                 // A value that is left out was reported.
                 if needed && there.is_none() {
                     self.push(finding);
@@ -578,11 +578,11 @@ impl<'d> Checker<'d> {
                 Value::Null if spot.entry.is_none() => Decision::LeftOut,
                 Value::String(text) if rules::schema_type::TYPES.contains(&text.as_str()) => {
                     let kind = ("type", Value::String(text.clone()));
-                    Decision::Taken(fix::object(spot.node, vec![kind]).value().clone())
+                    Decision::ReadAs(fix::object(spot.node, vec![kind]).value().clone())
                 }
-                _ => Decision::Taken(empty()),
+                _ => Decision::ReadAs(empty()),
             },
-            Kind::MediaType | Kind::Encoding | Kind::Response => Decision::Taken(empty()),
+            Kind::MediaType | Kind::Encoding | Kind::Response => Decision::ReadAs(empty()),
             Kind::PathItem | Kind::Operation | Kind::Parameter | Kind::RequestBody | Kind::Document if !null => {
                 Decision::Refused
             }
@@ -590,7 +590,7 @@ impl<'d> Checker<'d> {
         };
         // PHP writes an empty object so.
         let decision = match spot.node.as_array() {
-            Some([]) => Decision::Taken(empty()),
+            Some([]) => Decision::ReadAs(empty()),
             _ => decision,
         };
         let expected = match object.name.strip_prefix('`') {

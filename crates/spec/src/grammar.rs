@@ -148,13 +148,13 @@ pub(crate) static DOCUMENT: Object = Object {
         required(
             "info",
             Shape::Object(&INFO),
-            Missing::Taken("info: { title: My API, version: 1.0.0 }", "{}"),
+            Missing::ReadAs("info: { title: My API, version: 1.0.0 }", "{}"),
         ),
         field("servers", List(&Shape::Object(&SERVER))),
         required(
             "paths",
             Map(Keys::Paths, &PATH_ITEM_REFERENCE),
-            Missing::TakenIn30("paths: {}", "{}"),
+            Missing::ReadAsIn30("paths: {}", "{}"),
         ),
         field("components", Shape::Object(&COMPONENTS)),
         field("security", List(&SECURITY_REQUIREMENT)),
@@ -184,12 +184,12 @@ static SECURITY_REQUIREMENT: Shape = Map(Keys::Names, &List(&String));
 static INFO: Object = Object {
     name: "`info`",
     fields: &[
-        required("title", String, Missing::Taken("title: My API", "\"\"")),
+        required("title", String, Missing::ReadAs("title: My API", "\"\"")),
         field("description", String),
         field("termsOfService", String),
         field("contact", Shape::Object(&CONTACT)),
         field("license", Shape::Object(&LICENSE)),
-        required("version", String, Missing::Taken("version: 1.0.0", "\"\"")),
+        required("version", String, Missing::ReadAs("version: 1.0.0", "\"\"")),
     ],
     newer: &[field("summary", String)],
     foreign: &[(
@@ -319,7 +319,7 @@ static OPERATION: Object = Object {
         required(
             "responses",
             Map(Keys::Statuses, &Referable(&RESPONSE)),
-            Missing::TakenIn30("responses: { \"200\": { description: What comes back } }", "{}"),
+            Missing::ReadAsIn30("responses: { \"200\": { description: What comes back } }", "{}"),
         ),
         field("callbacks", Map(Keys::Names, &CALLBACK)),
         field("deprecated", Bool),
@@ -417,7 +417,7 @@ static REQUEST_BODY: Object = Object {
         required(
             "content",
             Map(Keys::Names, &Shape::Object(&MEDIA_TYPE)),
-            Missing::Taken("content: { application/json: { schema: … } }", "{}"),
+            Missing::ReadAs("content: { application/json: { schema: … } }", "{}"),
         ),
         field("required", Bool),
     ],
@@ -469,7 +469,7 @@ static RESPONSE: Object = Object {
         required(
             "description",
             String,
-            Missing::Taken("description: What comes back", "\"\""),
+            Missing::ReadAs("description: What comes back", "\"\""),
         ),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
@@ -540,16 +540,16 @@ static FLOWS: Object = Object {
     ..PLAIN
 };
 
-const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::Taken("scopes: {}", "{}"));
+const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::ReadAs("scopes: {}", "{}"));
 const AUTHORIZATION_URL: Field = required(
     "authorizationUrl",
     String,
-    Missing::Taken("authorizationUrl: https://example.com/authorize", "\"\""),
+    Missing::ReadAs("authorizationUrl: https://example.com/authorize", "\"\""),
 );
 const TOKEN_URL: Field = required(
     "tokenUrl",
     String,
-    Missing::Taken("tokenUrl: https://example.com/token", "\"\""),
+    Missing::ReadAs("tokenUrl: https://example.com/token", "\"\""),
 );
 
 static IMPLICIT_FLOW: Object = Object {

@@ -134,7 +134,7 @@ pub(super) fn typed<'d>(
     what: &str,
     fitted: Option<Value>,
 ) {
-    let decision = fitted.map_or(Decision::LeftOut, Decision::Taken);
+    let decision = fitted.map_or(Decision::LeftOut, Decision::ReadAs);
     if *value.node.value() == Value::Null {
         let finding = checker
             .warning(value, TYPE, format!("{what} is null, but the schema is not nullable"))

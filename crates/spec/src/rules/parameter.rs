@@ -95,7 +95,7 @@ fn optional<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         .warning(&at, OPTIONAL, "a path parameter is always required")
         .help("write `required: true`");
     match required {
-        Some(required) => checker.decide(&required, Decision::Taken(Value::Bool(true)), finding),
+        Some(required) => checker.decide(&required, Decision::ReadAs(Value::Bool(true)), finding),
         None => {
             let value = Node::new(spot.node.span(), Value::Bool(true));
             checker.fixes.add(spot.node, "required", value);

@@ -77,7 +77,7 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         None => finding.help(format!("write one of {list}")),
     };
     match (same, text) {
-        (Some(name), _) => checker.decide(spot, Decision::Taken(Value::String((*name).to_owned())), finding),
+        (Some(name), _) => checker.decide(spot, Decision::ReadAs(Value::String((*name).to_owned())), finding),
         // The type of OpenAPI 2: `lower` writes it as 3.0 has it.
         (None, "file") => checker.decide(
             spot,

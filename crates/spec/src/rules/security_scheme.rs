@@ -23,7 +23,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         let finding = checker
             .warning(&kind, UNKNOWN, format!("`{text}` is no type of a security scheme"))
             .help(format!("write `{meant}`"));
-        return checker.decide(&kind, Decision::Taken(Value::String((*meant).to_owned())), finding);
+        return checker.decide(&kind, Decision::ReadAs(Value::String((*meant).to_owned())), finding);
     }
     let needed: &[(&str, &str)] = match text {
         "apiKey" => &[("name", "name: X-Api-Key"), ("in", "in: header")],
@@ -36,7 +36,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                 .help("write `type: http` and `scheme: basic`");
             let text = |text: &str| Value::String(text.to_owned());
             let scheme = fix::object(spot.node, vec![("type", text("http")), ("scheme", text("basic"))]);
-            return checker.decide(spot, Decision::Taken(scheme.value().clone()), finding);
+            return checker.decide(spot, Decision::ReadAs(scheme.value().clone()), finding);
         }
         "mutualTLS" => {
             let finding = checker
