@@ -457,7 +457,7 @@ fn lint() {
     insta::assert_snapshot!("lint", repository.run(&["lint", "openapi.yaml"]));
     // What OpenAPI does not allow, and what generation refuses.
     for (from, to, finding) in [
-        ("in: query", "in: body", "`body` is no value of `in`"),
+        ("in: query", "in: body", "`body` is not a value of `in`"),
         (
             "enum: [calm]",
             "enum: [calm], x-enum-descriptions: Calm",

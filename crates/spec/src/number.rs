@@ -66,7 +66,7 @@ pub(crate) fn not_finite(source: &Arc<Source>, span: Range<usize>, number: &str)
         Severity::Warning,
         source,
         Some(span),
-        format!("the number `{number}` is not finite, or too large: it is read as text"),
+        format!("the number `{number}` is not finite, or too large: it is read as a string"),
     )
     .code("number-not-finite")
     .help("JSON has finite numbers only; quote it if it is text")

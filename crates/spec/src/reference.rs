@@ -244,7 +244,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     if let Some(target) = checker.document.target(spot.node) {
         match target.component() {
             Some((kind, name)) if kind != component => {
-                let message = format!("the reference leads to one of the `{kind}`, but must lead to one of the `{component}`");
+                let message = format!("the reference leads to `{kind}`, but must lead to `{component}`");
                 let help = write(if known(name) { name } else { "<name>" });
                 let finding = doubt(checker, "reference-kind", message).help(help);
                 checker.push(finding);

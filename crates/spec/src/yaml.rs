@@ -47,10 +47,7 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), 
 
 /// Parts of the parser's messages, and what to write instead.
 const SYNTAX: [(&str, &str); 10] = [
-    (
-        "simple key expect",
-        "write `: ` and a value after the key before this",
-    ),
+    ("simple key expect", "write `: ` and a value after the key before this"),
     (
         "flow mapping",
         "in `{ … }` put a `,` between members, and quotes around text that has `: `, `,`, `{` or `}`",
@@ -59,14 +56,8 @@ const SYNTAX: [(&str, &str); 10] = [
         "flow sequence",
         "in `[ … ]` put a `,` between items, and quotes around text that has `,`, `[` or `]`",
     ),
-    (
-        "block mapping",
-        "indent the line like the keys before it",
-    ),
-    (
-        "block collection",
-        "indent the line like the items before it",
-    ),
+    ("block mapping", "indent the line like the keys before it"),
+    ("block collection", "indent the line like the items before it"),
     // Before "tab", which is part of it.
     (
         "unprintable character",
@@ -77,10 +68,7 @@ const SYNTAX: [(&str, &str); 10] = [
         "quoted scalar",
         "close the quote, indent further lines of the text, and write a backslash as `\\\\`",
     ),
-    (
-        "unknown anchor",
-        "write `&name` before the value, above the alias",
-    ),
+    ("unknown anchor", "write `&name` before the value, above the alias"),
     ("mapping values", "put quotes around text that has `: `"),
 ];
 

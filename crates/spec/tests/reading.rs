@@ -115,7 +115,10 @@ fn a_document_of_3_1_is_read_without_a_warning() {
         .filter(|finding| finding.severity() > Severity::Note)
         .map(|finding| finding.message())
         .collect();
-    assert_eq!(doubts, ["a scheme of the type `mutualTLS` has no form in OpenAPI 3.0"]);
+    assert_eq!(
+        doubts,
+        ["a scheme of the type `mutualTLS` has no equivalent in OpenAPI 3.0"]
+    );
     let openapi = lowered.openapi().unwrap();
     assert_eq!(openapi.operations().count(), 2);
     let schemas = openapi.components.unwrap().schemas;

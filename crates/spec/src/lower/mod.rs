@@ -349,7 +349,10 @@ impl<'d> Lowering<'d> {
         let target = self.document.resolve(node)?;
         let cost = target.span().len() + target.as_object().map_or(0, <[Entry]>::len);
         if self.inlining.contains(&address(target)) || self.inlining.len() == MAX_NESTED {
-            self.note(node, "the reference leads to an object that contains it, and is left out");
+            self.note(
+                node,
+                "the reference leads to an object that contains it, and is left out",
+            );
             return None;
         }
         self.inlined += cost;

@@ -285,7 +285,8 @@ impl Lowering<'_> {
                 .any(|key| members.has(key)) =>
             {
                 members.remove("type");
-                let message = "several types with other schemas have no equivalent in OpenAPI 3.0: the types are ignored";
+                let message =
+                    "several types with other schemas have no equivalent in OpenAPI 3.0: the types are ignored";
                 self.note(&kind, message);
             }
             _ => {
