@@ -417,7 +417,8 @@ impl<'d> Checker<'d> {
         if choices.contains(&text) {
             return;
         }
-        let finding = self.warning(spot, CODE, format!("`{}` is not a value of `{}`", short(text), spot.name));
+        let message = format!("`{}` is not a value of `{}`", short(text), spot.name);
+        let finding = self.warning(spot, CODE, message);
         let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
         let meant = self.similar(text, choices.iter().copied());
         let decision = match same {

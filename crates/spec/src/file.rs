@@ -186,7 +186,7 @@ impl Reader {
         let base = self.document.sources.last().map_or(0, |source| source.end());
         let length = std::fs::metadata(&path).map_or(0, |file| file.len());
         if base as u64 + length > MAX_BYTES as u64 {
-            let message = format!("the files of the document have more than {} MiB in total", MAX_BYTES >> 20);
+            let message = format!("the files of the document have more than {} MiB", MAX_BYTES >> 20);
             return Err(refuse(self, "document-too-large", message).into());
         }
         let source = match open(&path, path.display().to_string(), base) {
