@@ -537,8 +537,8 @@ impl<'d> Checker<'d> {
     }
 
     fn missing(&mut self, spot: &Spot<'d>, object: &'static Object, field: &'static Field) {
-        let there = spot.node.get(field.name);
-        if there.is_some_and(|value| !self.fixes.is_left_out(value)) {
+        let existing = spot.node.get(field.name);
+        if existing.is_some_and(|value| !self.fixes.is_left_out(value)) {
             return;
         }
         let Some(example) = field.missing.example() else { return };
@@ -561,7 +561,7 @@ impl<'d> Checker<'d> {
                 self.fixes.add(spot.node, field.name, value(json));
                 let needed = self.version == Version::V30 || matches!(field.missing, Missing::ReadAs(..));
                 // A value that is left out was already reported.
-                if needed && there.is_none() {
+                if needed && existing.is_none() {
                     self.push(finding);
                 }
             }

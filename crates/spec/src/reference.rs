@@ -165,14 +165,14 @@ pub(crate) fn check_mapping<'d>(checker: &mut Checker<'d>, target: &Spot<'d>) {
 }
 
 fn siblings<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
-    let counts = |name: &str| match (object.kind, checker.version) {
+    let has_effect = |name: &str| match (object.kind, checker.version) {
         (Kind::PathItem, _) | (Kind::Schema, Version::V31) => true,
         (_, Version::V31) => matches!(name, "summary" | "description"),
         (_, Version::V30) => false,
     };
     let ignored: Vec<Spot<'d>> = spot
         .members()
-        .filter(|member| member.name != "$ref" && !counts(member.name))
+        .filter(|member| member.name != "$ref" && !has_effect(member.name))
         .collect();
     let version = match checker.version {
         Version::V30 => "3.0",
@@ -237,7 +237,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     } else {
         "left out"
     };
-    let doubt = |checker: &Checker<'d>, code, message: String| {
+    let report = |checker: &Checker<'d>, code, message: String| {
         let finding = checker.finding(severity, spot.span(), code, message);
         if vital { finding } else { finding.label(any) }
     };
@@ -246,14 +246,14 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
             Some((kind, name)) if kind != component => {
                 let message = format!("the reference leads to `{kind}`, but must lead to `{component}`");
                 let help = write(if known(name) { name } else { "<name>" });
-                let finding = doubt(checker, "reference-kind", message).help(help);
+                let finding = report(checker, "reference-kind", message).help(help);
                 checker.push(finding);
                 return false;
             }
             Some(_) => {}
             None if target.file == 0 && target.node.as_object().is_none() => {
                 let message = format!("`{shown}` does not lead to one of the `{component}`");
-                let finding = doubt(checker, "reference-kind", message).help(write("<name>"));
+                let finding = report(checker, "reference-kind", message).help(write("<name>"));
                 checker.push(finding);
                 return false;
             }
@@ -283,7 +283,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     let finding = match tokens[..] {
         ["components", kind, name] if kind == component => {
             let message = format!("there is no `{}` among the {component}", short(name));
-            let finding = doubt(checker, "reference-unresolved", message);
+            let finding = report(checker, "reference-unresolved", message);
             let names = of_kind.and_then(Node::as_object).unwrap_or_default();
             let names = names.iter().map(|entry| entry.key());
             match checker.similar(name, names) {
@@ -297,7 +297,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
         }
         _ => {
             let message = format!("`{shown}` does not exist in this document");
-            let finding = doubt(checker, "reference-unresolved", message);
+            let finding = report(checker, "reference-unresolved", message);
             finding.help(write(if known(last) { last } else { "<name>" }))
         }
     };

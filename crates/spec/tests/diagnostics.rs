@@ -260,10 +260,7 @@ fn kinds() {
             ("a bound as text", schema("type: integer\nminimum: \"1\"")),
             ("a bound as a word", schema("type: integer\nminimum: one")),
             ("a negative length", schema("type: string\nmaxLength: -1")),
-            (
-                "a fractional length",
-                schema("type: string\nmaxLength: 1.5"),
-            ),
+            ("a fractional length", schema("type: string\nmaxLength: 1.5")),
             ("a type with a letter missing", schema("type: strin")),
             ("the type file of OpenAPI 2", schema("type: file")),
             ("the type null", schema("type: \"null\"")),
@@ -401,7 +398,10 @@ fn operations() {
             ("no slash", paths("tasks: {}")),
             ("open braces", paths("/tasks/{id: {}")),
             ("empty braces", paths("/tasks/{}: {}")),
-            ("two paths that differ only in names", paths("/tasks/{id}: {}\n/tasks/{task_id}: {}")),
+            (
+                "two paths that differ only in names",
+                paths("/tasks/{id}: {}\n/tasks/{task_id}: {}"),
+            ),
             ("a name twice in a path", paths("/tasks/{id}/{id}: {}")),
             (
                 "a path parameter that is not described",
@@ -479,10 +479,7 @@ fn schemas() {
         "schemas",
         "api.yaml",
         &[
-            (
-                "malformed names",
-                components("schemas:\n  \"Ta sk\": {}\n  \"\": {}"),
-            ),
+            ("malformed names", components("schemas:\n  \"Ta sk\": {}\n  \"\": {}")),
             (
                 "a required property that is misspelt",
                 schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }"),

@@ -122,9 +122,9 @@ impl<'d> Lowering<'d> {
             name if name.is_empty() => "Part".to_owned(),
             name => name,
         };
-        let there = self.document.get("/components").and_then(|all| all.get(component));
+        let known = self.document.get("/components").and_then(|all| all.get(component));
         let mut name = base.clone();
-        while there.is_some_and(|there| there.get(&name).is_some()) || self.taken.contains(&(component, name.clone())) {
+        while known.is_some_and(|known| known.get(&name).is_some()) || self.taken.contains(&(component, name.clone())) {
             let number = self.numbers.entry(base.clone()).or_insert(1);
             *number += 1;
             name = format!("{base}{number}");

@@ -111,8 +111,8 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
         None if spot.entry.is_some() => format!("`{}`", short(spot.name)),
         None => "a parameter".to_owned(),
     };
-    let there = |field: &Spot<'d>| !checker.fixes.is_left_out(field.node);
-    match (spot.get("schema").filter(there), spot.get("content").filter(there)) {
+    let is_kept = |field: &Spot<'d>| !checker.fixes.is_left_out(field.node);
+    match (spot.get("schema").filter(is_kept), spot.get("content").filter(is_kept)) {
         (None, None) => no_schema(checker, spot, &what),
         (Some(_), Some(content)) => {
             let message = format!("{what} has both `schema` and `content`");

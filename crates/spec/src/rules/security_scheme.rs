@@ -60,8 +60,8 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         }
     };
     for (field, example) in needed {
-        let there = spot.node.get(field);
-        if there.is_some_and(|value| !checker.fixes.is_left_out(value)) {
+        let existing = spot.node.get(field);
+        if existing.is_some_and(|value| !checker.fixes.is_left_out(value)) {
             continue;
         }
         let finding = checker
