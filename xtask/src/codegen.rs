@@ -113,7 +113,7 @@ pub fn run(args: &Args) -> Result<()> {
         let cases = ittybit_codegen::cases(&document, &made_by, &crate_name)?;
         changes.extend(output::put(mode, Path::new(CASES), &cases)?);
     }
-    // The drift tests compile the code, so they say nothing while it is stale.
+    // The drift tests read the code, so their results are wrong while it is stale.
     let snapshots = if args.spec.is_none() && (mode == Mode::Write || changes.is_empty()) {
         put_snapshots(mode, &mut changes)
     } else {

@@ -288,8 +288,8 @@ pub(crate) fn locate<'d>(root: &'d Node, pointer: &str) -> Located<'d> {
     located
 }
 
-/// The text to mark for a value. It is the key where the value is no scalar, which may have many lines, or
-/// where the pointer leads to something that the value does not have.
+/// The text to mark for a value: the value itself where it is a scalar. An object or a list may have many lines, so
+/// its key is marked, also where the pointer could not be followed to its end.
 pub(crate) fn span(located: Located<'_>) -> Range<usize> {
     let scalar = !matches!(located.node.value(), Value::Null | Value::Array(_) | Value::Object(_));
     match located.key {

@@ -48,7 +48,7 @@ pub(crate) fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnos
     }
 }
 
-/// Reads a file and all that it refers to.
+/// Reads a file and all files that it refers to.
 pub(crate) fn read(path: &Path) -> Result<Document, Diagnostics> {
     let source = Arc::new(open(path, path.display().to_string(), 0).map_err(|unread| unread.of_document(path))?);
     let (root, findings) = parse(&source)?;
