@@ -126,7 +126,7 @@ pub fn run(args: &Args) -> Result<()> {
     let paths = documents(&args.folder)?;
     ensure!(
         !paths.is_empty(),
-        "there is no OpenAPI 3 document below `{}`\nhelp: documents end in .yaml, .yml or .json, and contain `openapi: 3…`",
+        "there is no OpenAPI 3 document below `{}`\nhelp: documents are .yaml, .yml or .json files with `openapi: 3…`",
         args.folder.display()
     );
     let begun = Instant::now();
