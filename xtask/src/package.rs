@@ -34,11 +34,11 @@ rust-version = "1.90"
 default = ["rustls"]
 ## TLS by rustls, with the platform's certificate store.
 rustls = ["ittybit-runtime/rustls"]
-## TLS by the platform: SChannel, Secure Transport or OpenSSL. Taken where both are on.
+## TLS by the platform: SChannel, Secure Transport or OpenSSL. Used where both are enabled.
 native-tls = ["ittybit-runtime/native-tls"]
 ## A client whose calls block, for programs without an async runtime.
 blocking = ["ittybit-runtime/blocking"]
-## Asks for compressed responses.
+## Requests compressed responses.
 gzip = ["ittybit-runtime/gzip"]
 ## `schemars::JsonSchema` on every type of the API.
 schemars = ["dep:schemars", "ittybit-runtime/schemars"]

@@ -327,7 +327,7 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// Has the target of a reference checked at the end, unless it is checked anyway until then.
+    /// Adds the target of a reference to those that are checked at the end, if they were not checked before.
     pub(crate) fn elsewhere(&mut self, target: &'d Node, name: &'d str, shape: &'static Shape) {
         let spot = Spot {
             node: target,

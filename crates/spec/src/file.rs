@@ -164,7 +164,7 @@ impl Reader {
         };
         let help = "copy its content into a file below the document's folder, and refer to that file";
         if is_url(file) {
-            let message = format!("`{file}` is a URL, which is not followed");
+            let message = format!("`{file}` is a URL, and is not read");
             return Err(refuse(self, "reference-url", message).help(help).into());
         }
         let outside = |reader: &Self| {

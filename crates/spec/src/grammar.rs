@@ -319,7 +319,7 @@ static OPERATION: Object = Object {
         required(
             "responses",
             Map(Keys::Statuses, &Referable(&RESPONSE)),
-            Missing::ReadAsIn30("responses: { \"200\": { description: What comes back } }", "{}"),
+            Missing::ReadAsIn30("responses: { \"200\": { description: The response } }", "{}"),
         ),
         field("callbacks", Map(Keys::Names, &CALLBACK)),
         field("deprecated", Bool),
@@ -469,7 +469,7 @@ static RESPONSE: Object = Object {
         required(
             "description",
             String,
-            Missing::ReadAs("description: What comes back", "\"\""),
+            Missing::ReadAs("description: The response", "\"\""),
         ),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),

@@ -190,7 +190,7 @@ fn siblings<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Ob
     }
 }
 
-/// Has the target of a reference checked. A component is not: it is checked anyway, as part of `components`.
+/// Has the target of a reference checked, unless it is a component: those are all checked as part of `components`.
 fn visit<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, shape: &'static Shape) {
     if let Some(target) = checker.document.target(reference.node)
         && target.component().is_none()
@@ -233,7 +233,7 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     let last = reference.rsplit('/').next().unwrap_or_default();
     let shown = short(reference);
     let any = if component == "schemas" {
-        "read as any JSON"
+        "any value is accepted"
     } else {
         "left out"
     };

@@ -31,10 +31,10 @@ pub(crate) fn part(document: &Document) -> Option<Document> {
     None
 }
 
-/// A node without the members that have an error, down to a number of levels.
+/// Removes the members that have an error, at most so many levels down.
 fn without(node: &Node, errors: &mut Vec<usize>, levels: usize) -> Node {
     map(node, |member| {
-        // Security schemes are removed only together: without one of them, requirements would change their meaning.
+        // Security schemes are removed only together: without one of them, the meaning of requirements would change.
         let member = match levels {
             1 => member.clone(),
             _ if member.key() == "securitySchemes" => member.clone(),

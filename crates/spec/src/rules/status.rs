@@ -45,7 +45,7 @@ pub(crate) fn check_all<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     if !spot.members().any(|member| left(&checker.fixes, &member)) {
         let finding = checker
             .warning(spot, NONE, "`responses` has no response")
-            .help("write `\"200\": { description: What comes back }`");
+            .help("write `\"200\": { description: The response }`");
         checker.push(finding);
     }
 }
