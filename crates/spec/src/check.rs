@@ -522,7 +522,7 @@ impl<'d> Checker<'d> {
                 Some(field) => self.shape(&member, &field.shape),
                 None if member.name.starts_with("x-") => {}
                 // Keywords of a schema in a parameter, as in OpenAPI 2.
-                None if rules::parameter::is_old(spot, object, member.name) => {}
+                None if rules::parameter::is_openapi_2_field(spot, object, member.name) => {}
                 None => self.unknown(&member, object),
             }
         }

@@ -41,7 +41,7 @@ impl<'d> Lowering<'d> {
         while let Some((node, shape)) = references.pop() {
             let component = component(shape);
             if component.is_empty() || component == "pathItems" || component == "callbacks" {
-                // OpenAPI 3.0 has no such components: the object is copied to the place of the reference.
+                // Such an object does not become a component: `inline` copies it to the place of the reference.
                 let target = self.document.target(node).map(|target| target.node);
                 if let Some(target) = target.filter(|target| walked.insert(address(target))) {
                     collect(target, shape, &mut references);

@@ -318,7 +318,7 @@ impl<'d> Lowering<'d> {
             let value = match object.field(entry.key(), Some(self.version)) {
                 Some(field) => self.value(entry.value(), &field.shape),
                 None if entry.key().starts_with("x-") => Some(entry.value().clone()),
-                // It is not a keyword of 3.1, but still used there with its meaning of 3.0.
+                // It is not a keyword of 3.1, but documents still use it with its meaning in 3.0.
                 None if entry.key() == "nullable" && object.kind == Kind::Schema => Some(entry.value().clone()),
                 None => None,
             };

@@ -276,7 +276,7 @@ impl Lowering<'_> {
                 members.set("format", string(at, "binary"));
             }
             [one] => members.set("type", named(one)),
-            // At least five of the six types, one of them `number`, which includes `integer`: all types.
+            // All types: `number` and `integer` are one of the five.
             [_, _, _, _, _, ..] => {
                 members.remove("type");
             }

@@ -1,4 +1,4 @@
-//! A link leads to exactly one operation.
+//! A link leads to exactly one operation. Links have no effect on requests, so this is never an error.
 
 use crate::check::{Checker, Decision, Spot};
 

@@ -33,7 +33,7 @@ const OLD: [&str; 15] = [
 ];
 
 /// Whether a field of a parameter or a header without a schema is a keyword of a schema, as in OpenAPI 2.
-pub(crate) fn is_old(spot: &Spot<'_>, object: &grammar::Object, name: &str) -> bool {
+pub(crate) fn is_openapi_2_field(spot: &Spot<'_>, object: &grammar::Object, name: &str) -> bool {
     let holder = matches!(object.kind, Kind::Parameter | Kind::Header);
     holder
         && OLD.contains(&name)

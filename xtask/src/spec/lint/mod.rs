@@ -21,11 +21,11 @@ use super::revision;
 use crate::output::counted;
 use crate::workspace;
 
-/// List mistakes in the document, and what could be better
+/// List mistakes in the document, and possible improvements
 ///
-/// That is: what OpenAPI does not allow, what generation refuses or ignores, and the style of this
-/// project: descriptions everywhere, names as they are in Rust, no enum or object without a name,
-/// examples that fit their schemas.
+/// Reports what OpenAPI does not allow, what the generator refuses or ignores, and what does not follow
+/// the style of this project: descriptions everywhere, names as in Rust, no enum or object without a
+/// name, examples that fit their schemas.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit codes:
