@@ -664,12 +664,18 @@ pub(crate) static SCHEMA: Object = Object {
             "patternProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        ("propertyNames", "it came with OpenAPI 3.1, and has no equivalent in 3.0"),
+        (
+            "propertyNames",
+            "it came with OpenAPI 3.1, and has no equivalent in 3.0",
+        ),
         (
             "unevaluatedProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        ("dependentRequired", "it came with OpenAPI 3.1, and has no equivalent in 3.0"),
+        (
+            "dependentRequired",
+            "it came with OpenAPI 3.1, and has no equivalent in 3.0",
+        ),
         ("if", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("then", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("else", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
