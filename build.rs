@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
     let client = out.join("client.rs");
     write_client(&client)?;
-    // The client begins with `//!`, so it has to be a module's file: `include!` takes no inner docs.
+    // The client begins with `//!`, so it has to be the file of a module: `include!` rejects inner doc comments.
     let module = format!(
         "#[path = {:?}]\nmod generated;\n",
         client.to_str().ok_or("OUT_DIR is not UTF-8")?
@@ -58,7 +58,7 @@ fn write_client(client: &Path) -> Result<(), Box<dyn Error>> {
     write(client, &fs::read_to_string(CHECKED_IN)?)
 }
 
-/// Leaves a file alone that is as it should be, so that nothing is compiled again for it.
+/// Writes a file only where its text changes, so that nothing is compiled again without need.
 fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::write(path, text)?;

@@ -146,7 +146,7 @@ fn the_workspace_follows_the_document() {
     let broken = copy.cargo(&["build", "--workspace"]);
     assert!(!broken.status.success());
     for part in [
-        "`sting` is no value of `type`",
+        "`sting` is not a value of `type`",
         "openapi.yaml:",
         "did you mean `string`?",
     ] {

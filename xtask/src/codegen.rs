@@ -14,7 +14,7 @@ use crate::output::{self, Change, Mode, counted};
 use crate::snapshots::{self, Snapshots};
 use crate::{package, workspace};
 
-/// Generate the client from openapi.yaml, and update the snapshots that follow from it
+/// Generate the client from openapi.yaml, and update the snapshots that depend on it
 ///
 /// Writes generated/client.rs, generated/cases.rs for its tests, and the snapshots of each package's
 /// tests/drift.rs, each only where it changes, and ends with a summary. A mistake in the document is shown
@@ -42,23 +42,22 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
 
-    /// Write the code of `--spec` to this file, where it ends in `.rs` or is there already; `-` is the
-    /// standard output; anything else is a folder, and becomes a crate: run again, only its
-    /// src/client.rs changes
+    /// Write the code of `--spec` to this file, which ends in `.rs` or exists already; `-` is the standard
+    /// output; any other path is the folder of a crate, of which a later run changes only src/client.rs
     #[arg(long, value_name = "FILE|FOLDER", requires = "spec")]
     out: Option<PathBuf>,
 
-    /// The crate that the code is for, of which it names its environment variables; without it that is
-    /// the folder's name, or `ittybit` for a file
+    /// The name of the crate, which is also the prefix of its environment variables; by default the name
+    /// of the folder, or `ittybit` for a file
     #[arg(long, value_name = "NAME", requires = "spec")]
     name: Option<String>,
 
-    /// Also list the parts of the document that have no effect on the code, and every warning of a kind
+    /// Also list the parts of the document that have no effect on the code, and all warnings of each kind
     #[arg(short, long)]
     verbose: bool,
 }
 
-/// Warnings of one kind that are shown: a large document has hundreds of some.
+/// The number of warnings of one kind that are shown: a large document may have hundreds.
 const REPEATED: usize = 5;
 
 /// The checked-in client of this workspace, and the part of its tests that is generated.
@@ -114,7 +113,7 @@ pub fn run(args: &Args) -> Result<()> {
         let cases = ittybit_codegen::cases(&document, &made_by, &crate_name)?;
         changes.extend(output::put(mode, Path::new(CASES), &cases)?);
     }
-    // Snapshots follow from the code: while that is stale, there is nothing to compare them with.
+    // The drift tests read the code, so their results are wrong while it is stale.
     let snapshots = if args.spec.is_none() && (mode == Mode::Write || changes.is_empty()) {
         put_snapshots(mode, &mut changes)
     } else {
@@ -142,17 +141,17 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Ends the program as clap does for arguments that do not go together.
+/// Ends the program as clap does for conflicting arguments.
 fn refuse_check_of_stdout() -> ! {
     <Args as clap::Args>::augment_args(clap::Command::new("cargo xtask codegen"))
         .error(
             ErrorKind::ArgumentConflict,
-            "`--check` compares with a file, and `--out -` names none",
+            "`--check` compares with a file, but `--out -` is the standard output",
         )
         .exit()
 }
 
-/// The command that these arguments were given with, but for those that change no file.
+/// The command with these arguments, without those that do not affect the files.
 fn command(args: &Args, name: fn(&Path) -> &Path) -> String {
     let mut command = "cargo xtask codegen".to_owned();
     for (option, path) in [(" --spec ", &args.spec), (" --out ", &args.out)] {
@@ -167,7 +166,7 @@ fn command(args: &Args, name: fn(&Path) -> &Path) -> String {
     command
 }
 
-/// A path without folders of this machine.
+/// The name of the file where the path is absolute, since the folders differ between machines.
 fn without_folders(path: &Path) -> &Path {
     match path.file_name() {
         Some(name) if path.is_absolute() => Path::new(name),
@@ -175,7 +174,7 @@ fn without_folders(path: &Path) -> &Path {
     }
 }
 
-/// A path as a shell reads it.
+/// A path, quoted for a shell where it needs to be.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |char: char| char.is_alphanumeric() || "/\\:._-+,=@%".contains(char);
@@ -189,7 +188,7 @@ fn quoted(path: &Path) -> String {
 /// Updates the snapshots of the drift tests.
 ///
 /// # Errors
-/// Which snapshots cannot be made, and why; the others are made.
+/// The tests whose snapshots cannot be made, and why. All other snapshots are updated.
 fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
     let Snapshots { stale, failed } = snapshots::run()?;
     for (path, text) in stale {
@@ -205,16 +204,15 @@ fn put_snapshots(mode: Mode, changes: &mut Vec<Change>) -> Result<()> {
     }
     let reasons: Vec<String> = failed.iter().map(ToString::to_string).collect();
     bail!(
-        "{} of the drift tests {}, so what it looks at may be stale:\n\n{}\n\nhelp: `{}` runs {} alone",
+        "{} of the drift tests {}, so snapshots may be stale:\n\n{}\n\nhelp: `{}` runs only these tests",
         failed.len(),
         if failed.len() == 1 { "fails" } else { "fail" },
         reasons.join("\n\n"),
         snapshots::COMMAND,
-        if failed.len() == 1 { "it" } else { "them" },
     );
 }
 
-/// Prints a summary of the client, after the notes of the generator.
+/// Prints the findings of the generator, and a summary of the client.
 fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client) -> Result<()> {
     let mut repeated: HashMap<_, usize> = HashMap::new();
     let mut is_shown = |finding: &Diagnostic| {
@@ -274,7 +272,7 @@ fn report(out: &mut dyn Write, args: &Args, document: &Document, client: &Client
     Ok(())
 }
 
-/// Which files are stale, in one sentence.
+/// A message about the stale files.
 fn stale(changes: &[Change]) -> String {
     match changes {
         [change] => format!("{} is stale", change.path()),

@@ -1,10 +1,10 @@
 //! `cargo xtask corpus`: generates clients from many documents.
 //!
-//! This measures the generator with documents from elsewhere. Each client is generated in a process of its
-//! own, so that an abort or an endless loop affects only one document, and, under `--check`, compiled as a
-//! crate of its own: a module that does not resolve would hide the errors of all others of its crate. The
-//! crates of a batch are members of one workspace, which is used again for the next batch, so that
-//! dependencies are compiled once and the folder stays small.
+//! This measures the generator on documents of other APIs. Each client is generated in its own process, so
+//! that an abort or an endless loop affects only one document. With `--check`, each client is compiled as its
+//! own crate: in a common crate, a module with unresolved names would hide the errors of the others. The
+//! crates of a batch are members of one workspace, which is reused for the next batch, so that dependencies
+//! are compiled once and the folder stays small.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,9 +25,9 @@ use crate::package;
 
 /// Generate clients from every OpenAPI 3 document below a folder, and report the results
 ///
-/// Documents are files that end in .yaml, .yml or .json and say `openapi: 3…`; other files are left
-/// out. With `--check` the clients are compiled, with the features `blocking` and `schemars`, and a
-/// warning counts as a failure.
+/// Documents are files that end in .yaml, .yml or .json and contain `openapi: 3…`; other files are
+/// skipped. With `--check` the clients are compiled, with the features `blocking` and `schemars`, and a
+/// warning is a failure.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,19 +50,19 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// The path is a document: generate its client in this process, and print what became of it. The command
-    /// runs itself in this way for each document
+    /// The path is a document: generate its client in this process, and print the result. The command runs
+    /// itself with this option for each document
     #[arg(long, hide = true)]
     one: bool,
 }
 
-/// The time limit of a document, and again for each 10 MB.
+/// The time limit of a document, and the extra time for each 10 MB of it.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The number of crates that are compiled together: their output is on the disk at the same time.
+/// The number of crates that are compiled together. The disk must have room for the output of all of them.
 const BATCH: usize = 40;
 
-/// Rows of a table that are shown.
+/// The number of rows of a table that are shown.
 const ROWS: usize = 10;
 
 /// The result of a document.
@@ -72,7 +72,7 @@ enum Outcome {
     Generated,
     Refused,
     DoesNotCompile,
-    /// A panic, or the end of the process.
+    /// A panic, or an unexpected end of the process.
     Crashed,
     TimedOut,
 }
@@ -96,7 +96,7 @@ impl Outcome {
 
 /// One document and its result.
 struct Entry {
-    /// Below the folder.
+    /// The path, relative to the folder of the documents.
     path: PathBuf,
     bytes: u64,
     outcome: Outcome,
@@ -110,7 +110,7 @@ struct Entry {
 /// A finding of the generator or the compiler.
 struct Finding {
     severity: String,
-    /// The code, or the message without what differs between documents.
+    /// The code, or the message without the parts that differ between documents.
     code: String,
     message: String,
 }
@@ -118,7 +118,7 @@ struct Finding {
 /// Runs the command.
 ///
 /// # Errors
-/// Files that cannot be read or written, and documents that fail where they may only be refused.
+/// Files that cannot be read or written, and documents whose outcome is a failure. A refused document is none.
 pub fn run(args: &Args) -> Result<()> {
     if args.one {
         return print_one(&args.folder);
@@ -126,7 +126,7 @@ pub fn run(args: &Args) -> Result<()> {
     let paths = documents(&args.folder)?;
     ensure!(
         !paths.is_empty(),
-        "there is no OpenAPI 3 document below `{}`\nhelp: documents end in .yaml, .yml or .json, and say `openapi: 3…`",
+        "there is no OpenAPI 3 document below `{}`\nhelp: documents are .yaml, .yml or .json files with `openapi: 3…`",
         args.folder.display()
     );
     let begun = Instant::now();
@@ -180,7 +180,7 @@ fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Whether a text says that it is OpenAPI 3: in YAML at the beginning of a line, in JSON anywhere.
+/// Whether a text has `openapi: 3…`: in YAML at the beginning of a line, in JSON anywhere.
 fn is_openapi_3(text: &str) -> bool {
     let is_3 = |rest: &str| {
         let value = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':');
@@ -198,8 +198,8 @@ fn is_openapi_3(text: &str) -> bool {
         .any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_3)))
 }
 
-/// Generates every client, as many at a time as the machine has processors. The order is that of the
-/// paths.
+/// Generates every client, as many in parallel as the machine has processors. The results are in the order of
+/// the paths.
 fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec<Entry>> {
     let next = AtomicUsize::new(0);
     let worker = || {
@@ -233,7 +233,7 @@ fn threads() -> usize {
     thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Generates one client, in a process that is ended at its time limit.
+/// Generates one client in a process, which is killed at its time limit.
 fn generate(path: &Path) -> Result<Entry> {
     let mut entry = Entry {
         path: path.to_owned(),
@@ -252,13 +252,13 @@ fn generate(path: &Path) -> Result<Entry> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .context("cannot run this program once more")?;
+        .context("cannot start this program again")?;
     let mut stdout = child.stdout.take().context("a process without output")?;
     let (sender, receiver) = mpsc::channel();
     let reader = thread::spawn(move || {
         let mut printed = Vec::new();
         let read = stdout.read_to_end(&mut printed);
-        // Whoever waits has given up where this cannot be sent.
+        // It cannot be sent after the time limit, when nothing waits for it any more.
         sender.send(read.map(|_| printed)).ok();
     });
     let printed = receiver.recv_timeout(LIMIT + LIMIT * u32::try_from(entry.bytes / 10_000_000)?);
@@ -279,13 +279,13 @@ fn generate(path: &Path) -> Result<Entry> {
     Ok(entry)
 }
 
-/// Generates the client of a document, and prints what [`Entry::fill`] reads.
+/// Generates the client of a document, and prints the result as JSON, which [`Entry::fill`] reads.
 fn print_one(path: &Path) -> Result<()> {
     let client =
         Document::read(path).and_then(|document| ittybit_codegen::generate(&document, "cargo xtask corpus", "client"));
     let (outcome, diagnostics, code) = match client {
         Ok(client) => (Outcome::Generated, client.notes, client.code),
-        // The generator makes its own panics a finding of this code.
+        // The generator reports its own panics as a finding with this code.
         Err(found)
             if found
                 .iter()
@@ -302,7 +302,7 @@ fn print_one(path: &Path) -> Result<()> {
 }
 
 impl Entry {
-    /// Takes over what the process of the document printed.
+    /// Fills in the result that the process of the document printed.
     fn fill(&mut self, found: &Value) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let outcomes = [Outcome::Generated, Outcome::Refused];
@@ -369,7 +369,7 @@ fn class(message: &str) -> String {
 
 /// Compiles the clients, batch by batch.
 fn check(entries: &mut [Entry]) -> Result<()> {
-    let folder = tempfile::tempdir().context("no folder to compile in")?;
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = folder.path();
     let runtime = package::runtime()?;
     let lock = runtime.join("../../Cargo.lock");
@@ -388,7 +388,8 @@ fn check(entries: &mut [Entry]) -> Result<()> {
     Ok(())
 }
 
-/// The name of a batch's crate: the same for every batch, so that each compiles over the one before.
+/// The name of a crate of a batch. It is the same in every batch, so that the output of the batch before is
+/// overwritten.
 fn member(index: usize) -> String {
     format!("client-{index}")
 }
@@ -409,7 +410,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
         fs::write(source.join("lib.rs"), "mod client;\npub use client::*;\n")?;
         fs::write(source.join("client.rs"), std::mem::take(&mut entry.code))?;
     }
-    // A folder for build products that is set for this run has the dependencies, perhaps.
+    // A target folder that is set from outside may already have the dependencies.
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("target"), PathBuf::from);
     let target = std::path::absolute(target)?;
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -440,7 +441,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
         if message["reason"] == "compiler-message" && (level == "error" || level == "warning") {
             batch[index].outcome = Outcome::DoesNotCompile;
             let text = text.as_str().unwrap_or_default();
-            // `3 warnings emitted` is a summary of the others.
+            // Messages without a span, such as `3 warnings emitted`, only summarise the others.
             if !message["message"]["spans"].as_array().is_none_or(Vec::is_empty) {
                 let place = &message["message"]["spans"][0];
                 let text = format!("{text} (line {})", place["line_start"]);
@@ -502,7 +503,7 @@ fn report(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
     if codes.len() > 4 * ROWS {
         writeln!(
             out,
-            "         … and {} more, which `--json` has",
+            "         … and {} more; use `--json` for all",
             codes.len() - 4 * ROWS
         )?;
     }

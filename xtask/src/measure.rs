@@ -19,16 +19,16 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// CPU seconds of a cold build of a crate that uses the client, beside the same crate written by
-    /// hand on reqwest and serde
+    /// CPU seconds of a cold build of a crate that uses the client, and of the same program with reqwest
+    /// and serde only
     Build {
-        /// How often each is built; the lowest figure counts
+        /// Number of builds of each; the result is the lowest time
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
     /// Seconds from saving `openapi.yaml` to a finished `cargo check`, everything else built
     Edit {
-        /// How often it is edited; the median counts
+        /// Number of edits; the result is the median time
         #[arg(long, default_value_t = 5)]
         rounds: u32,
     },
@@ -52,10 +52,10 @@ const CRATES: [(&str, &str); 2] = [
     ("with the client", include_str!("measure/with_client.rs")),
 ];
 
-/// Builds both crates from nothing, in turns.
+/// Builds both crates without a cache, in turns.
 fn build(root: &Path, rounds: u32) -> Result<()> {
     let directory = tempfile::tempdir()?;
-    // The crate by hand needs no streams of reqwest. TLS is the same.
+    // The crate without the client does not need the feature `stream` of reqwest. Both use the same TLS.
     let dependencies = [
         "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"query\", \"rustls\"] }\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"".to_owned(),
         format!("ittybit = {{ path = {root:?} }}"),
@@ -71,7 +71,7 @@ fn build(root: &Path, rounds: u32) -> Result<()> {
             );
             fs::write(package.join("Cargo.toml"), manifest)?;
             fs::write(package.join("src/main.rs"), main)?;
-            // The versions of the workspace, so that both compile the same ones.
+            // Both compile the same versions of their dependencies: those of the workspace.
             fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock"))?;
             let target = package.join("target");
             let seconds = cpu_seconds(&package, &target)?;
@@ -84,7 +84,7 @@ fn build(root: &Path, rounds: u32) -> Result<()> {
     Ok(())
 }
 
-/// User and system time of one build, all its processes together, as the shell adds it up.
+/// User and system time of all processes of one build, as measured by the shell.
 fn cpu_seconds(package: &Path, target: &Path) -> Result<f64> {
     let output = Command::new("bash")
         .args(["-c", "TIMEFORMAT='%U %S'; time cargo build --quiet --offline"])
@@ -93,13 +93,13 @@ fn cpu_seconds(package: &Path, target: &Path) -> Result<f64> {
         .env_remove("RUSTFLAGS")
         .stdin(Stdio::null())
         .output()
-        .context("cannot run bash, whose `time` adds up the CPU seconds")?;
+        .context("cannot run bash, whose `time` measures the CPU seconds")?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "the build failed:\n{stderr}");
     let times = stderr.trim_end().lines().last().unwrap_or_default();
     times
         .split_whitespace()
-        .map(|time| time.parse::<f64>().with_context(|| format!("no time: {times}")))
+        .map(|time| time.parse::<f64>().with_context(|| format!("not a time: {times}")))
         .sum()
 }
 
@@ -110,7 +110,7 @@ fn edit(root: &Path, rounds: u32) -> Result<()> {
     check(root)?;
     let mut seconds = Vec::new();
     for round in 0..rounds {
-        // A name that no round had before, so that nothing is cached.
+        // Each round uses a new name, so that nothing is cached.
         let edited = original.replace("title: Ittybit API", &format!("title: Ittybit API {round}"));
         let edited = edited.replace(
             "        progress:\n",
@@ -120,7 +120,7 @@ fn edit(root: &Path, rounds: u32) -> Result<()> {
         );
         if edited == original {
             bail!(
-                "{} has no property `progress` to put another one before",
+                "{} has no property `progress`, before which another one is added",
                 path.display()
             );
         }

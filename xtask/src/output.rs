@@ -1,4 +1,4 @@
-//! Files that a command makes: written where they differ, or only compared.
+//! Output files of a command: written where they changed, or only compared.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -13,13 +13,13 @@ use similar::{ChangeTag, TextDiff};
 /// What to do with a stale file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It is written.
+    /// Write it.
     Write,
-    /// It is left as it is.
+    /// Leave it unchanged.
     Check,
 }
 
-/// A file that is stale, or under [`Mode::Write`] was.
+/// A file that is stale or, with [`Mode::Write`], was stale until now.
 pub struct Change {
     path: PathBuf,
     /// Its old contents; `None` where there is no such file.
@@ -27,7 +27,7 @@ pub struct Change {
     new: String,
 }
 
-/// Compares a file with its expected contents, and writes it under [`Mode::Write`] where it differs.
+/// Compares a file with its expected contents, and writes it with [`Mode::Write`] where it differs.
 ///
 /// # Errors
 /// A folder that does not exist, a path that is not a file, or an error of reading or writing.
@@ -65,11 +65,11 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes beside the file and renames, so that no crash leaves half of it.
+/// Writes to a temporary file and renames it, so that a crash does not leave an incomplete file.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     // A rename would replace a symbolic link instead of its target.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // `File::create_new` gives the permissions of any new file; tempfile's own are the owner's only.
+    // `File::create_new` sets the usual permissions of a new file; those of tempfile are for the owner only.
     let mut file = tempfile::Builder::new().make_in(folder(&path), |path| File::create_new(path))?;
     file.write_all(text.as_bytes())?;
     file.persist(path)?;
@@ -84,9 +84,9 @@ fn folder(path: &Path) -> &Path {
 }
 
 impl Change {
-    /// Lines around a difference that are shown with it.
+    /// The number of lines that are shown around a difference.
     const CONTEXT: usize = 3;
-    /// Lines of one diff that are shown; for more, write the file and use `git diff`.
+    /// The maximum number of lines of a diff. To see more, write the file and use `git diff`.
     const LINES: usize = 200;
 
     fn diff(&self) -> TextDiff<'_, '_, str> {
@@ -156,7 +156,7 @@ impl Change {
     }
 }
 
-/// A number and a noun in the right form.
+/// A number and a noun, in the plural unless the number is 1.
 pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! A crate of its own with a generated client: what `cargo xtask codegen --out FOLDER` writes.
+//! A crate with a generated client, which `cargo xtask codegen --out FOLDER` writes.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -20,8 +20,8 @@ pub fn runtime() -> Result<PathBuf> {
     fs::canonicalize(&path).with_context(|| format!("the runtime is not at `{}`", path.display()))
 }
 
-/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path. The version is for a crate that is
-/// published: a registry has no paths. All crates of this workspace have one version.
+/// `Cargo.toml` of a crate with a generated client, whose runtime is at a path. The version of the runtime, that of
+/// this workspace, is needed to publish the crate: a registry ignores the path.
 pub fn manifest(name: &str, runtime: &Path) -> String {
     format!(
         r#"[package]
@@ -34,11 +34,11 @@ rust-version = "1.90"
 default = ["rustls"]
 ## TLS by rustls, with the platform's certificate store.
 rustls = ["ittybit-runtime/rustls"]
-## TLS by the platform: SChannel, Secure Transport or OpenSSL. Taken where both are on.
+## TLS by the platform: SChannel, Secure Transport or OpenSSL. Used where both are enabled.
 native-tls = ["ittybit-runtime/native-tls"]
 ## A client whose calls block, for programs without an async runtime.
 blocking = ["ittybit-runtime/blocking"]
-## Asks for compressed responses.
+## Requests compressed responses.
 gzip = ["ittybit-runtime/gzip"]
 ## `schemars::JsonSchema` on every type of the API.
 schemars = ["dep:schemars", "ittybit-runtime/schemars"]
@@ -57,18 +57,18 @@ tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
     )
 }
 
-/// The name of the crate in a folder, unless another is set.
+/// The name of a crate: the given one, or that of its folder.
 ///
 /// # Errors
 /// A name that cargo or Rust does not allow.
-pub fn name(asked_for: Option<&str>, folder: &Path) -> Result<String> {
+pub fn name(given: Option<&str>, folder: &Path) -> Result<String> {
     let of_folder = || {
         let folder = std::path::absolute(folder).ok()?;
         Some(folder.file_name()?.to_str()?.to_lowercase().replace([' ', '.'], "-"))
     };
-    let name = asked_for.map(str::to_owned).or_else(of_folder).unwrap_or_default();
+    let name = given.map(str::to_owned).or_else(of_folder).unwrap_or_default();
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
-    // With `r#` or a hyphen, a keyword is still not the name of a crate.
+    // Names that cargo allows, but that the generated code uses for other crates.
     let taken = [
         "core",
         "std",
@@ -88,7 +88,8 @@ pub fn name(asked_for: Option<&str>, folder: &Path) -> Result<String> {
     Ok(name)
 }
 
-/// Writes the crate. What a person may have edited is written once; the client follows the document.
+/// Writes the crate. The client is always updated. All other files are written only once, since the user may edit
+/// them.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -103,7 +104,7 @@ pub fn put(mode: Mode, folder: &Path, name: &str, document: &Document, client: &
         );
     }
     let title = title(document);
-    // Its own workspace, because it is not a member of one around it.
+    // A workspace of its own: in a folder of another workspace, cargo would demand that it is a member.
     let manifest = format!("{}\n[workspace]\n", manifest(name, &between(folder, &runtime()?)?));
     let library = format!(
         "//! Client for {title}.\n\n#![forbid(unsafe_code)]\n\nmod client;\n\n#[doc(inline)]\npub use client::*;\n"
@@ -122,7 +123,7 @@ pub fn put(mode: Mode, folder: &Path, name: &str, document: &Document, client: &
     Ok(changes)
 }
 
-/// The document's title, in one line and without markup for Markdown or rustdoc.
+/// The document's title in one line, without characters that are markup in Markdown or rustdoc.
 fn title(document: &Document) -> String {
     let title = document.get("/info/title").and_then(Node::as_str).unwrap_or_default();
     let plain = |char: char| char.is_alphanumeric() || " -_.,'/&()".contains(char);
@@ -134,7 +135,7 @@ fn title(document: &Document) -> String {
     }
 }
 
-/// A path from one folder to another that does not name what they share, where they share anything.
+/// The relative path from one folder to another; the absolute path where they have no folder in common.
 fn between(from: &Path, to: &Path) -> Result<PathBuf> {
     let from = fs::canonicalize(from).or_else(|_| std::path::absolute(from))?;
     let shared = from
@@ -150,7 +151,7 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
     Ok(up.chain(to.components().skip(shared)).collect())
 }
 
-/// The crate's README, with a first call: the example of its first method.
+/// The README of the crate, with the example of its first method.
 fn readme(name: &str, title: &str, client: &Client) -> String {
     let krate = name.replace('-', "_");
     let call = first_call(&client.code);
@@ -161,7 +162,7 @@ fn readme(name: &str, title: &str, client: &Client) -> String {
     )
 }
 
-/// The shown lines of the first example in the code.
+/// The first example in the code, without its hidden lines.
 fn first_call(code: &str) -> String {
     let methods = code.split_once("\nimpl Client {\n").map_or("", |(_, methods)| methods);
     let lines = methods.lines().map(|line| line.trim_start());

@@ -1,5 +1,5 @@
-//! Snapshots that follow from the document: those of the drift tests, which each package of the workspace may
-//! have as its test `drift`.
+//! Snapshots that depend on the document: those of the drift tests. A package of the workspace may have such
+//! tests in `tests/drift.rs`.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -9,14 +9,14 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// Runs the drift tests.
+/// The command that runs the drift tests.
 pub const COMMAND: &str = "cargo test --workspace --test drift";
 
-/// What the drift tests found.
+/// The result of the drift tests.
 pub struct Snapshots {
-    /// The snapshots that are not what the tests find, each with what they find.
+    /// The path and the new text of each stale snapshot.
     pub stale: Vec<(PathBuf, String)>,
-    /// The tests that failed for another reason than a snapshot.
+    /// The tests that failed for another reason than a stale snapshot.
     pub failed: Vec<Failure>,
 }
 
@@ -48,7 +48,7 @@ pub fn run() -> Result<Snapshots> {
         .env("INSTA_FORCE_PASS", "1")
         .env("INSTA_OUTPUT", "none")
         .env("RUST_BACKTRACE", "0")
-        // Removed again where this program's own output is not a terminal.
+        // The colours are removed again where the output of this program is not a terminal.
         .env("CARGO_TERM_COLOR", "always")
         .output()
         .context("cannot start cargo")?;
@@ -76,22 +76,22 @@ pub fn run() -> Result<Snapshots> {
     Ok(Snapshots { stale, failed })
 }
 
-/// The tests that failed, from what the test programs print: for each a headline, and below it what the test
-/// printed, with its panic among it.
+/// Parses the output of the test programs: for each failed test a headline, and below it the output of the test
+/// with its panic.
 fn failures(stdout: &str) -> Vec<Failure> {
     let headline = |line: &str| Some(line.strip_prefix("---- ")?.strip_suffix(" stdout ----")?.to_owned());
     let mut failures: Vec<Failure> = Vec::new();
     let mut lines = stdout.lines().peekable();
     while let Some(line) = lines.next() {
         let Some(test) = headline(line) else { continue };
-        let mut said = Vec::new();
+        let mut printed = Vec::new();
         while let Some(line) = lines.next_if(|line| headline(line).is_none() && *line != "failures:") {
-            said.push(line);
+            printed.push(line);
         }
-        let panic = said
+        let panic = printed
             .iter()
             .position(|line| line.contains("' panicked at ") || line.contains(") panicked at "));
-        let reason = said.iter().skip(panic.map_or(0, |panic| panic + 1));
+        let reason = printed.iter().skip(panic.map_or(0, |panic| panic + 1));
         let reason = reason.filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"));
         let reason = reason.copied().collect::<Vec<_>>().join("\n").trim().to_owned();
         failures.push(Failure { test, reason });
@@ -99,7 +99,7 @@ fn failures(stdout: &str) -> Vec<Failure> {
     failures
 }
 
-/// All files in a folder and those below, in the order of their names.
+/// All files in a folder and its subfolders, in the order of their names.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -114,8 +114,8 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A pending snapshot as insta accepts it: without the line of the assertion, which any edit of the
-/// test would change. It is in the header, between two lines of dashes.
+/// The text of a pending snapshot in the form in which insta accepts it: without the line number of the
+/// assertion, which changes with any edit of the test. It is in the header, between two lines of dashes.
 fn accepted(pending: &str) -> String {
     match pending.split_once("\n---\n") {
         Some((header, contents)) => {

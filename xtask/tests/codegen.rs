@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use support::{Folder, Run, without_counts};
 
-/// A document with one operation and one thing that has no effect on the code.
+/// A document with one operation, and with a second server, which has no effect on the code.
 const PETS: &str = "\
 openapi: 3.0.3
 info: { title: Pets, version: 1.0.0 }
@@ -41,14 +41,14 @@ components:
 ";
 
 impl Folder {
-    /// One with `pets.yaml`.
+    /// A folder with `pets.yaml`.
     fn with_pets() -> Self {
         let folder = Self::new();
         folder.write("pets.yaml", PETS);
         folder
     }
 
-    /// Every file, with its text and the time it was written.
+    /// The contents and the modification time of every file.
     fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         let mut state = BTreeMap::new();
         let mut folders = vec![self.path.clone()];
@@ -66,7 +66,7 @@ impl Folder {
         state
     }
 
-    /// Fails where any file came, went or was written.
+    /// Fails where any file was created, removed or written.
     #[track_caller]
     fn assert_untouched_since(&self, before: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>) {
         let now = self.state();
@@ -138,7 +138,7 @@ fn writes_only_what_changes() {
     folder.replace("pets.yaml", "age: {", "weight: {");
     insta::assert_snapshot!("changed", folder.run(&CODEGEN));
     assert!(folder.read("pets.rs").contains("pub weight"));
-    // Nothing is left beside them.
+    // No temporary file is left.
     assert_eq!(folder.state().len(), 2);
 }
 
@@ -153,7 +153,7 @@ fn check_shows_the_difference_and_writes_nothing() {
 }
 
 #[test]
-fn a_long_difference_is_cut() {
+fn a_long_difference_is_shortened() {
     let folder = Folder::with_pets();
     let more = (0..99).map(|number| format!("        more_{number}: {{ type: string, description: More. }}\n"));
     fs::write(
@@ -304,7 +304,7 @@ fn links_are_kept_and_permissions_are_the_usual_ones() {
 
 /// A workspace with a package `ittybit` whose drift test lists the types of the generated code.
 fn workspace() -> Folder {
-    // In one place on every run, so that cargo need not compile insta each time.
+    // The same folder in each run, so that cargo does not compile insta every time.
     let folder = Folder {
         path: Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace"),
         _temporary: None,
@@ -329,7 +329,7 @@ fn types() {
 }
 "#,
     );
-    // The versions that are here already, so that no registry is needed.
+    // The dependencies of this workspace, so that no registry is needed.
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     folder.write("Cargo.lock", fs::read(lock).unwrap());
     folder
@@ -343,7 +343,7 @@ impl Folder {
 }
 
 #[test]
-fn a_workspace() {
+fn a_workspace_with_drift_tests() {
     let folder = workspace();
     let snapshot = "tests/snapshots/drift__types.snap";
     insta::assert_snapshot!("workspace_first", folder.run_in_workspace(&["codegen"]));
@@ -379,7 +379,7 @@ fn a_workspace() {
     insta::assert_snapshot!("workspace_changed", folder.run_in_workspace(&["codegen"]));
     assert!(folder.read(snapshot).contains("pub struct Cat {"));
 
-    // A stale snapshot alone.
+    // Stale code is fixed; only a snapshot is stale.
     folder.replace(snapshot, "pub struct Cat {", "pub struct Dog {");
     let before = folder.state();
     insta::assert_snapshot!(
@@ -401,13 +401,13 @@ fn a_workspace() {
     );
     let run = folder.run_in_workspace(&["codegen"]);
     assert_eq!(run.code, 1);
-    // What can be made is made.
+    // All other files are written.
     let made = "changed: generated/client.rs (+1 −1)\ncreated: tests/snapshots/drift__passes.snap (";
     assert!(run.stdout.contains(made), "{run}");
     assert!(
         run.stderr.ends_with(
-            "error: 1 of the drift tests fails, so what it looks at may be stale:\n\nfails: the pets are out\n\n\
-             help: `cargo test --workspace --test drift` runs it alone\n"
+            "error: 1 of the drift tests fails, so snapshots may be stale:\n\nfails: the pets are out\n\n\
+             help: `cargo test --workspace --test drift` runs only these tests\n"
         ),
         "{run}"
     );
@@ -425,7 +425,7 @@ fn a_workspace() {
 }
 
 #[test]
-fn without_cargo_the_error_says_how_to_run_it() {
+fn without_cargo_the_error_shows_how_to_run_it() {
     let folder = Folder::with_pets();
     let output = folder
         .command(&["codegen"])

@@ -1,5 +1,5 @@
-//! Runs `cargo xtask corpus` on a small folder: a document that becomes a client, one that is refused,
-//! and one that is of another version.
+//! Runs `cargo xtask corpus` on a small folder: a document that becomes a client, one with an error, and one of
+//! OpenAPI 2, which is skipped.
 
 mod support;
 
@@ -32,7 +32,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// The results, by path: outcome, codes of its errors, and whether there are lines.
+/// The result of each document: its path, its outcome, the codes of its errors, and whether code was generated.
 fn results(folder: &Folder) -> Vec<(String, String, Vec<String>, bool)> {
     let json: serde_json::Value = serde_json::from_str(&folder.read("results.json")).unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();

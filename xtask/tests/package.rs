@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --out FOLDER`: the crate builds as it is, and edits of it are kept.
+//! `cargo xtask codegen --out FOLDER`: the crate builds without edits, and edits of it are kept.
 
 mod support;
 
@@ -25,15 +25,15 @@ components:
 
 const CODEGEN: [&str; 5] = ["codegen", "--spec", "pets.yaml", "--out", "pet-shop"];
 
-/// Runs cargo in the crate, which has nothing to warn of.
+/// Runs cargo in the crate, which must succeed without a warning.
 fn cargo(folder: &Folder, arguments: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
-        // TLS is a library in C, which takes a minute to compile.
+        // TLS is a C library that takes a minute to compile.
         .args(["--offline", "--no-default-features"])
         .current_dir(folder.path.join("pet-shop"))
         .env("RUSTFLAGS", "")
-        // One folder for all tests that compile, of every package: what they depend on is built once.
+        // One target folder for all tests that compile, so that their dependencies are built once.
         .env(
             "CARGO_TARGET_DIR",
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
@@ -92,7 +92,7 @@ fn a_folder_becomes_a_crate_that_builds_and_keeps_edits() {
 }
 
 #[test]
-fn a_name_that_no_crate_can_have_is_an_error() {
+fn an_invalid_name_of_a_crate_is_an_error() {
     let folder = Folder::new();
     folder.write("pets.yaml", PETS);
     for name in ["2pets", "pets!", "fn", "std", "ittybit-runtime", "süß", ""] {

@@ -1,4 +1,4 @@
-//! Runs `cargo xtask spec` as a maintainer does, in repositories of its own.
+//! Runs `cargo xtask spec` as a maintainer does, in temporary repositories.
 
 mod support;
 
@@ -94,7 +94,7 @@ fn help() {
 }
 
 #[test]
-fn a_branch_is_compared_with_where_it_began() {
+fn a_branch_is_compared_with_its_merge_base() {
     let repository = Repository::new();
     assert_eq!(
         repository.run(&["diff"]),
@@ -105,7 +105,7 @@ fn a_branch_is_compared_with_where_it_began() {
     repository.replace("maximum: 100", "maximum: 50");
     repository.commit();
     repository.replace("description: Every pet.", "description: All pets.");
-    // What `main` does in the meantime is not of this change.
+    // A later change of `main` is not part of this change.
     repository.git(&["stash", "--quiet"]);
     repository.git(&["checkout", "--quiet", "main"]);
     repository.replace("minimum: 1", "minimum: 0");
@@ -215,7 +215,7 @@ fn approvals() {
     let [bound, method] = fingerprints(&repository).try_into().unwrap();
     repository.write(".spec-review.toml", &approval(&bound));
     assert!(!fails(&["--fail-on", "error"]) && fails(&["--fail-on", "major"]));
-    // The file stays where it is, also seen from another folder and with both documents named.
+    // The policy is that of the workspace, also in another folder and with both documents named.
     repository.write("docs/old.yaml", PETS);
     let output = repository
         .0
@@ -231,9 +231,9 @@ fn approvals() {
 
     repository.write(".spec-review.toml", &[approval(&bound), approval(&method)].concat());
     assert!(!fails(&["--fail-on", "major"]) && !fails(&["--fail-on", "warning"]));
-    assert!(fails(&["--require-bump"]), "what is approved is released all the same");
+    assert!(fails(&["--require-bump"]), "approved changes need a new version too");
 
-    // Lines that move change nothing; another value is another change.
+    // The fingerprint does not depend on the line, but on the value.
     repository.replace("openapi: 3.0.3\n", "# Pets.\n\nopenapi: 3.0.3\n");
     assert!(!fails(&["--fail-on", "error"]));
     repository.replace("maximum: 50", "maximum: 40");
@@ -247,7 +247,7 @@ fn approvals() {
     insta::assert_snapshot!("diff_without_the_policy", diff(&["--policy", "none.toml"]));
 }
 
-/// `git` as a person runs it, with the two lines of `.gitattributes` and the command of the docs.
+/// Runs `git` with the environment of a user.
 fn git_diff(repository: &Repository, more: &[&str]) -> Run {
     let mut git = Command::new("git");
     git.args(["-c", "core.autocrlf=false"]).args(more);
@@ -287,7 +287,7 @@ fn in_git_diff() {
     repository.git(&["config", "diff.spec-review.command", "\"$XTASK\" spec git-diff"]);
     insta::assert_snapshot!("git_diff", git_diff(&repository, &["diff", "HEAD"]));
 
-    // Colours as git would have them.
+    // Colours follow the settings of git.
     let coloured = git_diff(&repository, &["-c", "color.ui=always", "diff"]);
     assert!(
         coloured
@@ -297,7 +297,7 @@ fn in_git_diff() {
     );
     assert!(!git_diff(&repository, &["diff"]).stdout.contains('\u{1b}'));
 
-    // A document in the middle of an edit, with what acts on a terminal.
+    // A malformed document, with control characters that would affect a terminal.
     repository.replace("paths:\n", "paths: [\u{202e}\u{1b}[31m\n");
     let broken = git_diff(&repository, &["diff"]);
     assert_eq!(broken.code, 0, "{broken}");
@@ -305,7 +305,7 @@ fn in_git_diff() {
     assert!(broken.stdout.contains("\nno review: "), "{broken}");
     assert!(!broken.stdout.contains(['\u{1b}', '\u{202e}']), "{broken}");
 
-    // Malformed in the last commit too, and one that came and went.
+    // A document that was removed, and one that was added.
     repository.write("openapi.yaml", PETS);
     repository.git(&["rm", "--quiet", "--cached", "openapi.yaml"]);
     let gone = git_diff(&repository, &["diff", "--cached"]);
@@ -317,7 +317,7 @@ fn in_git_diff() {
     }
 }
 
-/// A merge that is not resolved has no two files.
+/// For an unresolved conflict, git passes only the path.
 #[test]
 fn in_git_diff_of_a_conflict() {
     let repository = Repository::new();
@@ -455,9 +455,9 @@ fn lint() {
          examples: { one: { value: [{ age: 3 }] } }\n",
     );
     insta::assert_snapshot!("lint", repository.run(&["lint", "openapi.yaml"]));
-    // What OpenAPI does not allow, and what generation refuses.
+    // Errors of OpenAPI, and errors of the generator.
     for (from, to, finding) in [
-        ("in: query", "in: body", "`body` is no value of `in`"),
+        ("in: query", "in: body", "`body` is not a value of `in`"),
         (
             "enum: [calm]",
             "enum: [calm], x-enum-descriptions: Calm",

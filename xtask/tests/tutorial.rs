@@ -1,4 +1,4 @@
-//! Runs the commands of `docs/your-own-api.md`, in order, as its reader does.
+//! Runs the commands of `docs/your-own-api.md` in order, as a reader of the tutorial would.
 
 #![cfg(unix)]
 
@@ -11,8 +11,8 @@ use support::Folder;
 
 const TUTORIAL: &str = include_str!("../../docs/your-own-api.md");
 
-/// `cargo xtask` is the built program. Other commands of cargo run without a network, and without TLS: that is a
-/// library in C, which takes a minute to compile.
+/// `cargo xtask` runs the program of this build. Other commands of cargo run without a network, and without TLS: it
+/// is a C library that takes a minute to compile.
 const CARGO: &str = r#"
 cargo() {
     if [ "$1" = xtask ]; then
@@ -24,7 +24,7 @@ cargo() {
 }
 "#;
 
-/// The code blocks: the language, the file after it if there is one, and the text.
+/// The code blocks: the language, the path of the file that may follow it, and the text.
 fn blocks() -> impl Iterator<Item = (&'static str, Option<&'static str>, &'static str)> {
     TUTORIAL.split("```").skip(1).step_by(2).map(|block| {
         let (head, text) = block.split_once('\n').unwrap();
@@ -39,11 +39,11 @@ fn blocks() -> impl Iterator<Item = (&'static str, Option<&'static str>, &'stati
 fn every_command_of_the_tutorial_succeeds() {
     let folder = Folder::new();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    // The runtime, as if it were in the registry: the verified package has no path to it.
+    // The runtime, in place of the one in the registry, which the packaged crate depends on.
     let runtime = workspace.join("crates/runtime");
     let patch = format!("[patch.crates-io]\nittybit-runtime = {{ path = {runtime:?} }}\n");
     folder.write(".cargo/config.toml", patch);
-    // The reader is in the clone, and the files are beside it.
+    // The tutorial runs commands in the clone of this repository, and writes files next to it.
     folder.write("clone/.keep", "");
     let path = |file: &str| file.strip_prefix("../").expect("a file beside the clone").to_owned();
     for (language, file, text) in blocks() {

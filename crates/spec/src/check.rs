@@ -1,8 +1,8 @@
-//! Walking a document along the tables of the [grammar](crate::grammar), and deciding what it means
-//! where it leaves them.
+//! Checks a document against the tables of the [grammar](crate::grammar), and decides how parts that do not
+//! match them are read.
 //!
-//! Documents of the real world leave them often. What a client would send or read wrongly is an error;
-//! everything else is decided, always the same way, and said by a warning.
+//! Many documents break the rules. It is an error where a client would send or read something wrong. Everything
+//! else is read in a fixed way, such as left out, which a warning reports.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -17,7 +17,7 @@ use crate::source::Source;
 use crate::walk::{self, Kind};
 use crate::{Diagnostic, Diagnostics, Document, Severity, number, reference, rules};
 
-/// What was found, and what was decided.
+/// The findings, and the fixes that lowering has to apply.
 pub(crate) struct Checked {
     pub(crate) findings: Diagnostics,
     pub(crate) fixes: Fixes,
@@ -58,11 +58,11 @@ pub(crate) fn check(document: &Document) -> Checked {
     }
 }
 
-/// A value on the way through a document.
+/// A value of the document, with the member or the list that contains it.
 #[derive(Clone, Copy)]
 pub(crate) struct Spot<'d> {
     pub(crate) node: &'d Node,
-    /// The member whose value it is; none for an item of a list, and for the root.
+    /// The member whose value it is; `None` for an item of a list, and for the root.
     pub(crate) entry: Option<&'d Entry>,
     /// The key of that member, or that of the list.
     pub(crate) name: &'d str,
@@ -124,32 +124,33 @@ impl<'d> Spot<'d> {
     }
 }
 
-/// The walk, and what it met so far.
+/// The state of a check.
 pub(crate) struct Checker<'d> {
     pub(crate) document: &'d Document,
     pub(crate) version: Version,
     findings: Diagnostics,
     pub(crate) fixes: Fixes,
-    /// How many more names may be compared to find which was meant: thousands of broken references
-    /// to thousands of components must not take minutes.
+    /// The number of names that may still be compared for "did you mean": thousands of broken references to
+    /// thousands of components must not take minutes.
     comparisons: usize,
-    /// The place of each `operationId`.
+    /// The position of each `operationId`.
     pub(crate) operation_ids: HashMap<&'d str, Range<usize>>,
-    /// The objects that were checked, by their address, each as what it is.
+    /// The objects that were checked, by their address and the name of their kind.
     checked: HashSet<(usize, &'static str)>,
-    /// What references lead to that may stand outside of the places for it.
+    /// The targets of references that are not components, which are checked at the end.
     elsewhere: Vec<(Spot<'d>, &'static Shape)>,
 }
 
-/// What is decided about a value that is not what it has to be.
+/// How a value that breaks a rule is read.
 pub(crate) enum Decision {
-    /// Nothing: no faithful client can be made of it.
+    /// It is an error: no correct client can be generated.
     Refused,
     LeftOut,
-    Taken(Value),
-    /// A list of it.
+    /// As another value.
+    ReadAs(Value),
+    /// As a list with the value as its only item.
     Listed,
-    /// The value as it is, which [lowering](crate::lower) knows.
+    /// As it is: [lowering](crate::lower) can handle it.
     Kept,
 }
 
@@ -189,12 +190,12 @@ impl<'d> Checker<'d> {
         Diagnostic::new(severity, source, Some(span), message).code(code)
     }
 
-    /// The source that a place is in, for a second place of a finding.
+    /// The file that contains a range, for a second place of a finding.
     pub(crate) fn source(&self, span: &Range<usize>) -> &'d Arc<Source> {
         self.document.source_at(span.start)
     }
 
-    /// Carries out what was decided, and reports it.
+    /// Records a decision, and reports it.
     pub(crate) fn decide(&mut self, spot: &Spot<'d>, decision: Decision, finding: Diagnostic) {
         let finding = match decision {
             Decision::Refused => finding.severe(Severity::Error),
@@ -205,11 +206,11 @@ impl<'d> Checker<'d> {
             }
             Decision::Listed => {
                 self.fixes.list(spot.node);
-                finding.label("read as a list of it")
+                finding.label("read as a list with this item")
             }
-            Decision::Taken(value) => {
+            Decision::ReadAs(value) => {
                 let json = Node::new(0..0, value.clone()).to_json().to_string();
-                self.fixes.take(spot.node, value);
+                self.fixes.read_as(spot.node, value);
                 match json.chars().count() {
                     0..=60 => finding.label(format!("read as `{json}`")),
                     _ => finding,
@@ -219,7 +220,7 @@ impl<'d> Checker<'d> {
         self.push(finding);
     }
 
-    /// A value that is not of the kind it has to be.
+    /// Reports a value of the wrong kind.
     pub(crate) fn wrong(
         &mut self,
         spot: &Spot<'d>,
@@ -251,7 +252,7 @@ impl<'d> Checker<'d> {
         self.decide(spot, decision, finding);
     }
 
-    /// The name that was probably meant.
+    /// The most similar of some names, if one is similar enough to be meant.
     pub(crate) fn similar<'n>(&mut self, name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
         let allowed = match name.chars().count() {
             0 | 65.. => return None,
@@ -301,7 +302,7 @@ impl<'d> Checker<'d> {
                 Value::Object(_) => self.referable(spot, &SCHEMA, &SCHEMA_REFERENCE),
                 Value::String(text) if matches!(text.as_str(), "true" | "false") => {
                     let value = Value::Bool(text == "true");
-                    self.wrong(spot, "`true`, `false` or a schema", Decision::Taken(value), || {
+                    self.wrong(spot, "`true`, `false` or a schema", Decision::ReadAs(value), || {
                         Some(format!("write `{}: {text}`", spot.name))
                     });
                 }
@@ -320,13 +321,13 @@ impl<'d> Checker<'d> {
             return self.object(spot, object);
         }
         reference::check(self, spot, object, shape);
-        // Siblings count in 3.1, and everywhere in a path item.
+        // Siblings of `$ref` have an effect in 3.1, and in a path item in all versions.
         if object.kind == Kind::PathItem || object.kind == Kind::Schema && self.version == Version::V31 {
             self.object(spot, object);
         }
     }
 
-    /// Checks what a reference leads to, unless it stands where it is checked anyway.
+    /// Adds the target of a reference to those that are checked at the end, if they were not checked before.
     pub(crate) fn elsewhere(&mut self, target: &'d Node, name: &'d str, shape: &'static Shape) {
         let spot = Spot {
             node: target,
@@ -344,7 +345,7 @@ impl<'d> Checker<'d> {
         let raw = self.document.raw(spot.node);
         let scalar = matches!(spot.node.value(), Value::Bool(_) | Value::Number(_));
         let decision = match scalar {
-            true => Decision::Taken(Value::String(raw.to_owned())),
+            true => Decision::ReadAs(Value::String(raw.to_owned())),
             false => Decision::LeftOut,
         };
         self.wrong(spot, "a string", decision, || {
@@ -367,7 +368,7 @@ impl<'d> Checker<'d> {
             "false" | "no" | "off" | "n" => Some(false),
             _ => None,
         };
-        let decision = meant.map_or(Decision::LeftOut, |meant| Decision::Taken(Value::Bool(meant)));
+        let decision = meant.map_or(Decision::LeftOut, |meant| Decision::ReadAs(Value::Bool(meant)));
         self.wrong(spot, "`true` or `false`", decision, || {
             Some(match meant {
                 Some(meant) => format!("write `{name}: {meant}`"),
@@ -391,7 +392,7 @@ impl<'d> Checker<'d> {
         });
         let number = number.filter(|number| expected == "a number" || number.is_u64());
         let decision = match &number {
-            Some(number) => Decision::Taken(Value::Number(number.clone())),
+            Some(number) => Decision::ReadAs(Value::Number(number.clone())),
             None => Decision::LeftOut,
         };
         self.wrong(spot, expected, decision, || {
@@ -405,7 +406,7 @@ impl<'d> Checker<'d> {
     pub(crate) fn one_of(&mut self, spot: &Spot<'d>, choices: &[&'static str]) {
         const CODE: &str = "value-unknown";
         let list = quoted_list(choices);
-        // Where a parameter is sent cannot be guessed.
+        // The place of a parameter in a request cannot be guessed.
         let vital = spot.name == "in" && choices.contains(&"path");
         let Some(text) = spot.node.as_str() else {
             let decision = if vital { Decision::Refused } else { Decision::LeftOut };
@@ -416,12 +417,13 @@ impl<'d> Checker<'d> {
         if choices.contains(&text) {
             return;
         }
-        let finding = self.warning(spot, CODE, format!("`{}` is no value of `{}`", short(text), spot.name));
+        let message = format!("`{}` is not a value of `{}`", short(text), spot.name);
+        let finding = self.warning(spot, CODE, message);
         let same = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text.trim()));
         let meant = self.similar(text, choices.iter().copied());
         let decision = match same {
-            Some(choice) => Decision::Taken(Value::String((*choice).to_owned())),
-            // A slip of the pen has one meaning, and leaving it out would be another.
+            Some(choice) => Decision::ReadAs(Value::String((*choice).to_owned())),
+            // A misspelt value has one obvious meaning: to leave it out would be wrong.
             None if vital || meant.is_some() => Decision::Refused,
             None => Decision::LeftOut,
         };
@@ -437,7 +439,7 @@ impl<'d> Checker<'d> {
             let name = spot.name;
             let raw = self.document.raw(spot.node);
             let scalar = matches!(spot.node.value(), Value::String(_) | Value::Number(_) | Value::Bool(_));
-            // One value where a list of such values is needed is a list of one.
+            // A single value where a list of such values is required is read as a list with one item.
             let one = match of {
                 Shape::Any | Shape::String => spot.node.as_str().is_some() || scalar && matches!(of, Shape::Any),
                 _ => {
@@ -465,8 +467,8 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// What is decided about a list or an object of the wrong kind: without these nobody knows what to
-    /// send.
+    /// How a value that must be a list or an object, but is not, is read. Without some fields, requests would
+    /// be wrong.
     fn vital(name: &str) -> Decision {
         match name {
             "paths" | "parameters" | "requestBody" => Decision::Refused,
@@ -477,10 +479,10 @@ impl<'d> Checker<'d> {
     fn map(&mut self, spot: &Spot<'d>, keys: &Keys, of: &'static Shape, shape: &'static Shape) {
         if spot.node.as_object().is_none() {
             let name = spot.name;
-            // PHP writes an empty object so.
+            // PHP writes an empty object as an empty list.
             let empty = spot.node.as_array().is_some_and(<[Node]>::is_empty);
             let decision = match empty {
-                true => Decision::Taken(Value::Object(node::Object::of(Vec::new()))),
+                true => Decision::ReadAs(Value::Object(node::Object::of(Vec::new()))),
                 false => Self::vital(name),
             };
             return self.wrong(spot, "an object", decision, || {
@@ -491,7 +493,7 @@ impl<'d> Checker<'d> {
             return reference::check_callback(self, spot, shape);
         }
         for member in spot.members() {
-            if !keys.holds(member.name) {
+            if !keys.contains(member.name) {
                 if matches!(keys, Keys::Expressions) {
                     self.fixes.leave_out(member.node);
                 }
@@ -512,20 +514,20 @@ impl<'d> Checker<'d> {
 
     fn object(&mut self, spot: &Spot<'d>, object: &'static Object) {
         if spot.node.as_object().is_none() {
-            return self.no_object(spot, object);
+            return self.not_an_object(spot, object);
         }
         self.checked.insert((address(spot.node), object.name));
         for member in spot.members() {
             match object.field(member.name, Some(self.version)) {
                 Some(field) => self.shape(&member, &field.shape),
                 None if member.name.starts_with("x-") => {}
-                // Read as those of its schema.
-                None if rules::parameter::is_old(spot, object, member.name) => {}
+                // Keywords of a schema in a parameter, as in OpenAPI 2.
+                None if rules::parameter::is_openapi_2_field(spot, object, member.name) => {}
                 None => self.unknown(&member, object),
             }
         }
         if spot.node.get("$ref").is_some() && !matches!(object.kind, Kind::Other | Kind::Document) {
-            // What is beside a reference needs nothing of its own.
+            // The required fields are in the target of the reference.
             return;
         }
         for field in object.fields {
@@ -535,13 +537,13 @@ impl<'d> Checker<'d> {
     }
 
     fn missing(&mut self, spot: &Spot<'d>, object: &'static Object, field: &'static Field) {
-        let there = spot.node.get(field.name);
-        if there.is_some_and(|value| !self.fixes.is_left_out(value)) {
+        let existing = spot.node.get(field.name);
+        if existing.is_some_and(|value| !self.fixes.is_left_out(value)) {
             return;
         }
         let Some(example) = field.missing.example() else { return };
-        let taken = |json: &str| {
-            // The tables hold nothing but an empty string and an empty object.
+        let value = |json: &str| {
+            // The tables have no other values than an empty string and an empty object.
             let value = match json {
                 "{}" => Value::Object(node::Object::of(Vec::new())),
                 _ => Value::String(String::new()),
@@ -555,42 +557,42 @@ impl<'d> Checker<'d> {
             Missing::Allowed => {}
             Missing::Error(_) => self.decide(spot, Decision::Refused, finding),
             Missing::LeftOut(_) => self.decide(spot, Decision::LeftOut, finding),
-            Missing::Taken(_, json) | Missing::TakenIn30(_, json) => {
-                self.fixes.add(spot.node, field.name, taken(json));
-                let needed = self.version == Version::V30 || matches!(field.missing, Missing::Taken(..));
-                // A value that is left out was reported.
-                if needed && there.is_none() {
+            Missing::ReadAs(_, json) | Missing::ReadAsIn30(_, json) => {
+                self.fixes.add(spot.node, field.name, value(json));
+                let needed = self.version == Version::V30 || matches!(field.missing, Missing::ReadAs(..));
+                // A value that is left out was already reported.
+                if needed && existing.is_none() {
                     self.push(finding);
                 }
             }
         }
     }
 
-    /// A value that is no object, where one has to be.
-    fn no_object(&mut self, spot: &Spot<'d>, object: &'static Object) {
+    /// Reports a value that must be an object, but is not.
+    fn not_an_object(&mut self, spot: &Spot<'d>, object: &'static Object) {
         let empty = || Value::Object(node::Object::of(Vec::new()));
         let null = *spot.node.value() == Value::Null;
         let decision = match object.kind {
             Kind::Schema => match spot.node.value() {
                 Value::Bool(_) if self.version == Version::V31 => return,
-                // As 3.1 means it.
+                // A schema of 3.1, which lowering converts.
                 Value::Bool(_) => Decision::Kept,
                 Value::Null if spot.entry.is_none() => Decision::LeftOut,
                 Value::String(text) if rules::schema_type::TYPES.contains(&text.as_str()) => {
                     let kind = ("type", Value::String(text.clone()));
-                    Decision::Taken(fix::object(spot.node, vec![kind]).value().clone())
+                    Decision::ReadAs(fix::object(spot.node, vec![kind]).value().clone())
                 }
-                _ => Decision::Taken(empty()),
+                _ => Decision::ReadAs(empty()),
             },
-            Kind::MediaType | Kind::Encoding | Kind::Response => Decision::Taken(empty()),
+            Kind::MediaType | Kind::Encoding | Kind::Response => Decision::ReadAs(empty()),
             Kind::PathItem | Kind::Operation | Kind::Parameter | Kind::RequestBody | Kind::Document if !null => {
                 Decision::Refused
             }
             _ => Decision::LeftOut,
         };
-        // PHP writes an empty object so.
+        // PHP writes an empty object as an empty list.
         let decision = match spot.node.as_array() {
-            Some([]) => Decision::Taken(empty()),
+            Some([]) => Decision::ReadAs(empty()),
             _ => decision,
         };
         let expected = match object.name.strip_prefix('`') {
@@ -604,7 +606,7 @@ impl<'d> Checker<'d> {
                 needed.push("type: string");
             }
             Some(if needed.is_empty() {
-                "write its fields below the key, further in".to_owned()
+                "write its fields below the key, indented".to_owned()
             } else {
                 format!("write its fields, as in `{{ {} }}`", needed.join(", "))
             })
@@ -620,7 +622,7 @@ impl<'d> Checker<'d> {
             return;
         }
         let foreign = object.foreign.iter().find(|(field, _)| *field == name);
-        let message = format!("`{}` is no field of {}, and is ignored", short(name), object.name);
+        let message = format!("`{}` is not a field of {}, and is ignored", short(name), object.name);
         let finding = self.key_warning(member, "field-unknown", message);
         let fields = object.fields.iter().map(|field| field.name);
         let finding = match (foreign, self.similar(name, fields)) {

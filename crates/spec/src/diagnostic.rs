@@ -1,4 +1,4 @@
-//! What is wrong with a document, where, and what to write instead.
+//! Diagnostics: what is wrong with a document, where, and what to write instead.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -11,14 +11,14 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use crate::source::{Position, Source};
 use crate::{Document, document};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing.
+    /// Information only.
     Note,
-    /// Legal, but hardly what was meant, or without effect.
+    /// Probably not intended, without effect, or not allowed but still usable.
     Warning,
-    /// Cannot be used as it stands.
+    /// Cannot be used.
     Error,
 }
 
@@ -32,7 +32,7 @@ impl Display for Severity {
     }
 }
 
-/// A place in a document. A file that could not be read has no text, only a name.
+/// A place in a document. Where a file could not be read, it is only the name of the file.
 #[derive(Debug, Clone)]
 struct Place {
     source: Arc<Source>,
@@ -49,7 +49,7 @@ impl Place {
 
 /// One finding: a message at a place in a document.
 ///
-/// It owns all that showing it needs, so it outlives the [`Document`] it speaks of.
+/// It owns everything that is needed to show it, so it can outlive its [`Document`].
 ///
 /// ```
 /// # use ittybit_spec::Document;
@@ -119,7 +119,7 @@ impl Diagnostic {
         self
     }
 
-    /// A short name for findings of this kind, which stays the same when their words change.
+    /// Sets a short name for findings of this kind, which stays the same when the message is reworded.
     ///
     /// ```
     /// # let document = ittybit_spec::Document::parse("api.yaml", "openapi: 3.0.3\n")?;
@@ -133,7 +133,7 @@ impl Diagnostic {
         self
     }
 
-    /// Points at the key of the member instead of at its value. Does nothing where there is none.
+    /// Marks the key of the member instead of its value. Does nothing where there is no key.
     pub fn at_key(mut self) -> Self {
         if let Some(span) = self.0.place.key_span.take() {
             self.0.place.span = Some(span);
@@ -141,19 +141,19 @@ impl Diagnostic {
         self
     }
 
-    /// Text beside the marked place.
+    /// Sets the text beside the marked place.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.0.label = Some(label.into());
         self
     }
 
-    /// What to write instead. May be called again for a further line.
+    /// Adds a line of help: what to write instead.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
     }
 
-    /// Shows a second place, the other of two that clash, with text beside it.
+    /// Adds a second place with text beside it, such as the other of two values that conflict.
     pub fn also(self, document: &Document, pointer: &str, label: impl Into<String>) -> Self {
         let span = document::span(document.locate(pointer));
         let source = Arc::clone(document.source_at(span.start));
@@ -172,12 +172,12 @@ impl Diagnostic {
         self
     }
 
-    /// How much it matters.
+    /// The severity.
     pub fn severity(&self) -> Severity {
         self.0.severity
     }
 
-    /// The name of its kind, where it has one.
+    /// The short name of findings of this kind, where it has one.
     pub fn code_name(&self) -> Option<&'static str> {
         self.0.code
     }
@@ -187,12 +187,12 @@ impl Diagnostic {
         &self.0.message
     }
 
-    /// The file, as it was named when the document was read.
+    /// The name of the file, as it was given when the document was read.
     pub fn file(&self) -> &str {
         self.0.place.source.name()
     }
 
-    /// The offset that its place begins with.
+    /// The offset at which the marked text begins.
     pub(crate) fn start(&self) -> Option<usize> {
         let Place { source, span, .. } = &self.0.place;
         Some(source.place(span.clone()?).start)
@@ -209,7 +209,7 @@ impl Diagnostic {
         self.0.label.as_deref()
     }
 
-    /// What to write instead, one item a line.
+    /// The lines of help: what to write instead.
     pub fn help_lines(&self) -> &[String] {
         &self.0.help
     }
@@ -256,7 +256,8 @@ impl Diagnostic {
     }
 }
 
-/// A message may quote a name of the document that holds a line break, or is a megabyte long.
+/// Escapes control characters and shortens the message: it may quote a name of the document that contains a
+/// line break or is a megabyte long.
 fn on_one_line(mut message: String) -> String {
     if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
         message.truncate(end);
@@ -272,10 +273,10 @@ fn on_one_line(mut message: String) -> String {
     message.chars().map(shown).collect()
 }
 
-/// Findings that are shown together: nobody reads more, and each is some lines of text.
+/// The maximum number of findings that are shown together: nobody reads more, and each has several lines.
 const MAX_SHOWN: usize = 10_000;
 
-/// Characters of a message that are shown.
+/// The maximum length of a message, in characters.
 const MAX_MESSAGE: usize = 1_000;
 
 /// The beginning of a name, for a message: a name may be a megabyte long, and a document with as many
@@ -288,7 +289,7 @@ pub(crate) fn short(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Characters of a line shown on either side of the marked place; the rest of a longer line is
+/// The number of characters that are shown on either side of the marked place. The rest of a longer line is
 /// left out, since minified JSON is one line of megabytes.
 const REACH: usize = 60;
 
@@ -325,8 +326,8 @@ impl Excerpt {
         }
     }
 
-    /// The heading that the renderer makes of a shortened line, whose column is that in the
-    /// excerpt, and the one with the column in the document.
+    /// The heading that the renderer makes for a shortened line, which has the column in the excerpt, and
+    /// its replacement, which has the column in the document.
     fn heading(&self, source: &Source, span: &Range<usize>) -> Option<(String, String)> {
         let shown = self.text[..self.marked.start].chars().count() + 1;
         let Position { line, column } = source.position(span.start);
@@ -343,7 +344,7 @@ impl Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// All that was found in a document, shown in the order of its text.
+/// All findings about a document, shown in the order of its text.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 

@@ -27,16 +27,16 @@ use crate::{Diagnostic, Diagnostics, Severity, check, file, lower, pointer, soun
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The texts of the files; the first is that of the document itself.
+    /// The texts of the files. The first is that of the file that was named.
     pub(crate) sources: Vec<Arc<Source>>,
-    /// Their outermost values. A document that was lowered has one, made of all of them.
+    /// The outermost value of each file. A lowered document has only one, made from all of them.
     pub(crate) roots: Vec<Node>,
-    /// Where the files are; empty for a document that was read from text.
+    /// The paths of the files; empty for a document that was read from text.
     pub(crate) paths: Vec<PathBuf>,
-    /// The file that a reference of a file means, by the number of the file and the path in the
-    /// reference.
+    /// The file that a reference leads to, by the number of the file with the reference and the path in
+    /// the reference.
     pub(crate) links: Arc<HashMap<(usize, String), usize>>,
-    /// What was found in reading.
+    /// The findings of the parser.
     pub(crate) findings: Diagnostics,
 }
 
@@ -45,18 +45,18 @@ impl Document {
     /// under the path given, and under paths relative to it.
     ///
     /// # Errors
-    /// A file that is not there, cannot be read, is not UTF-8 or is empty; a reference to a file
-    /// outside of the folder; and what [`parse`](Self::parse) refuses.
+    /// A file that does not exist, cannot be read, is not UTF-8 or is empty; a reference to a file
+    /// outside of the folder; and the errors of [`parse`](Self::parse).
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
         file::read(path)
     }
 
     /// Reads text: JSON where the name ends in `.json` or the text begins with `{` or `[`, and
-    /// YAML otherwise. It has no folder, so references to other files lead nowhere.
+    /// YAML otherwise. It has no folder, so references to other files cannot be resolved.
     ///
     /// # Errors
     /// Text that is neither, is empty, is nested more than 128 levels deep, or has aliases that
-    /// stand for too much.
+    /// expand to too much.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
         let source = Arc::new(Source::new(name.into(), text.into(), 0));
         let (root, findings) = file::parse(&source)?;
@@ -69,34 +69,33 @@ impl Document {
         })
     }
 
-    /// The outermost value, of the file that the document begins with.
+    /// The outermost value of the first file.
     pub fn root(&self) -> &Node {
         &self.roots[0]
     }
 
-    /// The name under which messages show it.
+    /// The name of the document in messages.
     pub fn name(&self) -> &str {
         self.sources[0].name()
     }
 
-    /// The text of the file that the document begins with, with line ends made `\n` and without a
-    /// byte order mark.
+    /// The text of the first file, with `\n` as line ends and without a byte order mark.
     pub fn text(&self) -> &str {
         self.sources[0].text()
     }
 
-    /// The length of the texts of all its files, in bytes.
+    /// The size of all files together, in bytes.
     pub fn size(&self) -> usize {
         self.sources.iter().map(|source| source.text().len()).sum()
     }
 
-    /// The files that it was read from, the one that it begins with first; none where it was read
-    /// from text. A build script reruns when one of them changes.
+    /// The files that the document was read from, beginning with the one that was named; none where it
+    /// was read from text. For build scripts, which rerun when one of them changes.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.paths.iter().map(PathBuf::as_path)
     }
 
-    /// The number of the file that holds a place.
+    /// The number of the file that an offset is in.
     fn file_at(&self, offset: usize) -> usize {
         let after = self.sources.partition_point(|source| source.base() <= offset);
         after.saturating_sub(1)
@@ -106,7 +105,7 @@ impl Document {
         &self.sources[self.file_at(offset)]
     }
 
-    /// The number of the root that local references of a node begin at.
+    /// The number of the root that local references (`#/…`) of a node start from.
     pub(crate) fn root_of(&self, node: &Node) -> usize {
         match self.roots.len() {
             1 => 0,
@@ -126,24 +125,24 @@ impl Document {
         located.whole.then_some(located.node)
     }
 
-    /// The value at a JSON pointer, or as far as the pointer leads.
+    /// The value at a JSON pointer, or the last one on the way to it that exists.
     pub(crate) fn locate(&self, pointer: &str) -> Located<'_> {
         locate(self.root(), pointer)
     }
 
-    /// An error at a JSON pointer, or at the nearest place around it that is there.
+    /// An error at a JSON pointer, or at the nearest value around it that exists.
     ///
-    /// It marks the value; of a value that is itself an object or a list, its key.
+    /// It marks the value, or its key where the value is an object or a list.
     pub fn error(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
         self.finding(Severity::Error, pointer, message)
     }
 
-    /// A warning, placed like an [`error`](Self::error).
+    /// A warning, at the same position as an [`error`](Self::error).
     pub fn warning(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
         self.finding(Severity::Warning, pointer, message)
     }
 
-    /// A note, placed like an [`error`](Self::error).
+    /// A note, at the same position as an [`error`](Self::error).
     pub fn note(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
         self.finding(Severity::Note, pointer, message)
     }
@@ -157,17 +156,17 @@ impl Document {
         Diagnostic::new(severity, source, Some(span), message).key_span(key)
     }
 
-    /// All that is wrong or doubtful by the rules of OpenAPI 3.0 or 3.1: an error is what no
-    /// faithful client can be made of; a warning says what was decided, or what has no effect.
+    /// All violations of the rules of OpenAPI 3.0 or 3.1. It is an error where no correct client can be
+    /// generated. A warning reports how the part is read instead, or that it has no effect.
     pub fn check(&self) -> Diagnostics {
         check::check(self).findings
     }
 
-    /// What is left when the operations and components that [`check`](Self::check) finds errors in
-    /// are taken out, and all that refers to them; nothing where an error stands in what all of
-    /// them need, such as `servers`, and for a document of several files.
+    /// The document without the operations and components that [`check`](Self::check) finds errors in,
+    /// and without everything that refers to them. `None` where an error is in a part that all of them
+    /// need, such as `servers`, and for a document of several files.
     ///
-    /// Whoever looks for more mistakes than `check` does looks here, and reports all in one go.
+    /// A caller with further checks runs them on this part, and so reports all mistakes at once.
     ///
     /// ```
     /// use ittybit_spec::Document;
@@ -189,7 +188,7 @@ impl Document {
         sound::part(self)
     }
 
-    /// The document with another tree, made of what its files hold.
+    /// The document with another tree, made from the values of its files.
     pub(crate) fn with_root(&self, root: Node) -> Self {
         Self {
             sources: self.sources.clone(),
@@ -200,11 +199,11 @@ impl Document {
         }
     }
 
-    /// The document in one piece, as OpenAPI 3.0 has it, and all that is doubtful about it.
+    /// The document as one tree in the form of OpenAPI 3.0, and all warnings and notes about it.
     ///
-    /// What only 3.1 has is written as 3.0 has it, and what OpenAPI does not allow as it was
-    /// decided, and said by a warning. References lead to components only. Each value still knows the
-    /// place that it was read from.
+    /// Features of 3.1 are converted to those of 3.0. Parts that OpenAPI does not allow are left out or
+    /// read as something else, with a warning. All references lead to components. Each value keeps the
+    /// position that it was read from.
     ///
     /// ```
     /// use ittybit_spec::Document;
@@ -227,7 +226,7 @@ impl Document {
         lower::lower(self)
     }
 
-    /// The document as `openapiv3` has it.
+    /// The document in the types of `openapiv3`.
     ///
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
@@ -235,8 +234,8 @@ impl Document {
         Ok(self.checked()?.0)
     }
 
-    /// The document [as OpenAPI 3.0 has it](Self::lowered), in the types of `openapiv3`, and all that
-    /// is doubtful about it.
+    /// The document [in the form of OpenAPI 3.0](Self::lowered), in the types of `openapiv3`, and all
+    /// warnings and notes about it.
     ///
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
@@ -246,7 +245,7 @@ impl Document {
     }
 }
 
-/// Where a pointer leads.
+/// The value that a pointer leads to.
 pub(crate) struct Located<'d> {
     pub(crate) node: &'d Node,
     pub(crate) key: Option<Range<usize>>,
@@ -254,7 +253,7 @@ pub(crate) struct Located<'d> {
     pub(crate) whole: bool,
 }
 
-/// The value at a JSON pointer from a root, or as far as the pointer leads.
+/// The value at a JSON pointer from a root, or the last one on the way to it that exists.
 pub(crate) fn locate<'d>(root: &'d Node, pointer: &str) -> Located<'d> {
     let mut located = Located {
         node: root,
@@ -289,7 +288,8 @@ pub(crate) fn locate<'d>(root: &'d Node, pointer: &str) -> Located<'d> {
     located
 }
 
-/// What to mark for a value: the key where the value spreads over lines or is not what is wrong.
+/// The text to mark for a value: the value itself where it is a scalar. An object or a list may have many lines, so
+/// its key is marked, also where the pointer could not be followed to its end.
 pub(crate) fn span(located: Located<'_>) -> Range<usize> {
     let scalar = !matches!(located.node.value(), Value::Null | Value::Array(_) | Value::Object(_));
     match located.key {

@@ -1,7 +1,7 @@
 //! The files that a document is read from.
 //!
-//! A document may refer to other files below its own folder. They come from strangers as it does: a
-//! reference that leaves the folder, or that is a URL, is refused, and never followed.
+//! A document may refer to other files below its own folder. Documents are untrusted input: a reference
+//! to a file outside of the folder, or to a URL, is an error, and is never followed.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,7 +14,7 @@ use crate::node::{Node, Value};
 use crate::source::Source;
 use crate::{Diagnostic, Diagnostics, Document, Severity, json, reference, walk, yaml};
 
-/// What all files of a document may hold together, in bytes.
+/// The maximum size of all files of a document together, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
 /// Reads a text.
@@ -48,7 +48,7 @@ pub(crate) fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnos
     }
 }
 
-/// Reads a file and all that it refers to.
+/// Reads a file and all files that it refers to.
 pub(crate) fn read(path: &Path) -> Result<Document, Diagnostics> {
     let source = Arc::new(open(path, path.display().to_string(), 0).map_err(|unread| unread.of_document(path))?);
     let (root, findings) = parse(&source)?;
@@ -80,13 +80,13 @@ pub(crate) fn read(path: &Path) -> Result<Document, Diagnostics> {
 }
 
 struct Reader {
-    /// The document's folder, as it was named and in full.
+    /// The document's folder, as it was named, and its canonical path.
     folder: PathBuf,
     canonical: PathBuf,
     document: Document,
-    /// Where each file is, from the folder.
+    /// The path of each file, relative to the folder.
     relative: Vec<PathBuf>,
-    /// The number of each file that was read; nothing for one that could not be.
+    /// The number of each file; `None` for one that could not be read.
     known: HashMap<PathBuf, Option<usize>>,
     links: HashMap<(usize, String), usize>,
 }
@@ -100,7 +100,7 @@ struct Reference {
 }
 
 impl Reader {
-    /// Reads what is referred to, and what that refers to.
+    /// Reads the files that the document refers to, directly or through other files.
     fn follow(&mut self) {
         let mut seen: HashSet<(usize, String)> = HashSet::new();
         let mut waiting = self.references(0, self.document.root(), &WHOLE);
@@ -123,7 +123,7 @@ impl Reader {
                     },
                 },
             };
-            // All of the document itself is walked from its root.
+            // The whole first file was searched for references from its root.
             if target == 0 || !seen.insert((target, fragment.to_owned())) {
                 continue;
             }
@@ -150,43 +150,43 @@ impl Reader {
         found
     }
 
-    /// The number of the file that a reference names; nothing where it was said before that the file
-    /// cannot be read.
+    /// The number of the file that a reference leads to; `None` where the file cannot be read and that was
+    /// reported before.
     fn open(&mut self, reference: &Reference, file: &str) -> Result<Option<usize>, Diagnostics> {
         let refuse = |reader: &Self, code, message: String| {
             let source = &reader.document.sources[reference.from];
-            // A name of a variant that leads nowhere is left out.
+            // Without this name in the mapping of a discriminator, the schemas still have their own names.
             let severity = match reference.shape {
                 Shape::SchemaName => Severity::Warning,
                 _ => Severity::Error,
             };
             Diagnostic::new(severity, source, Some(reference.span.clone()), message).code(code)
         };
-        let help = "copy what it names into a file below the document's folder, and refer to it there";
+        let help = "copy its content into a file below the document's folder, and refer to that file";
         if is_url(file) {
-            let message = format!("`{file}` is a URL, which is not followed");
+            let message = format!("`{file}` is a URL, and is not read");
             return Err(refuse(self, "reference-url", message).help(help).into());
         }
         let outside = |reader: &Self| {
-            let message = format!("`{file}` leads out of the document's folder, and is not followed");
+            let message = format!("`{file}` is outside of the document's folder, and is not read");
             Diagnostics::from(refuse(reader, "reference-outside", message).help(help))
         };
         let file = reference::decoded(file);
         let from = self.relative[reference.from].parent().unwrap_or(Path::new(""));
-        let relative = below(&from.join(&*file)).ok_or_else(|| outside(self))?;
+        let relative = normalized(&from.join(&*file)).ok_or_else(|| outside(self))?;
         if let Some(known) = self.known.get(&relative) {
             return Ok(*known);
         }
         self.known.insert(relative.clone(), None);
         let path = self.folder.join(&relative);
-        // A link may lead anywhere.
+        // A symbolic link may lead out of the folder.
         if path.canonicalize().is_ok_and(|full| !full.starts_with(&self.canonical)) {
             return Err(outside(self));
         }
         let base = self.document.sources.last().map_or(0, |source| source.end());
         let length = std::fs::metadata(&path).map_or(0, |file| file.len());
         if base as u64 + length > MAX_BYTES as u64 {
-            let message = format!("the files of the document hold more than {} MiB", MAX_BYTES >> 20);
+            let message = format!("the files of the document have more than {} MiB", MAX_BYTES >> 20);
             return Err(refuse(self, "document-too-large", message).into());
         }
         let source = match open(&path, path.display().to_string(), base) {
@@ -205,8 +205,8 @@ impl Reader {
     }
 }
 
-/// A path without `.` and `..`; nothing where it leaves the folder that it begins in.
-fn below(path: &Path) -> Option<PathBuf> {
+/// A path without `.` and `..`; `None` where it leaves the folder that it is relative to.
+fn normalized(path: &Path) -> Option<PathBuf> {
     let mut result = PathBuf::new();
     for component in path.components() {
         match component {
@@ -223,7 +223,7 @@ fn below(path: &Path) -> Option<PathBuf> {
     Some(result)
 }
 
-/// Whether a reference names something by a scheme or a host.
+/// Whether a reference has a scheme or a host.
 fn is_url(reference: &str) -> bool {
     let scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
         scheme.len() > 1
@@ -258,8 +258,8 @@ impl Unread {
         let source = Arc::new(Source::new(path.display().to_string(), String::new(), 0));
         let message = format!("cannot read `{}`: {}", source.name(), reason(&error));
         let help = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => "let this user read the file, and enter its folder",
-            _ => "name the YAML or JSON file that holds the OpenAPI document",
+            std::io::ErrorKind::PermissionDenied => "give this user the permission to read the file and its folder",
+            _ => "give the path of the YAML or JSON file that contains the OpenAPI document",
         };
         Diagnostic::new(Severity::Error, &source, None, message)
             .code("file-unread")
@@ -272,7 +272,7 @@ impl Unread {
             Self::Encoding(finding) => (*finding).into(),
             Self::Io(error) => at
                 .with_message(format!("cannot read `{}`: {}", path.display(), reason(&error)))
-                .help("write the path of a file below the document's folder, from the file that refers to it")
+                .help("write the path of a file below the document's folder, relative to the file with the reference")
                 .into(),
         }
     }

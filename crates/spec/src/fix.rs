@@ -1,11 +1,11 @@
-//! What is decided where a document is not as it should be: each value that is left out, or read as
-//! another one. [Lowering](crate::lower) does it.
+//! How the parts of a document that break the rules are read: which values are left out, and which are
+//! read as another value. [Lowering](crate::lower) applies it.
 
 use std::collections::HashMap;
 
 use crate::node::{Entry, Node, Object, Value};
 
-/// By the address of the value that it is about.
+/// All fixes of a document. Each map is keyed by the address of the value that is fixed.
 #[derive(Default)]
 pub(crate) struct Fixes {
     values: HashMap<usize, Fix>,
@@ -15,15 +15,16 @@ pub(crate) struct Fixes {
     schemas: HashMap<usize, &'static [&'static str]>,
 }
 
-/// What becomes of a value.
+/// How a value is read instead.
 pub(crate) enum Fix {
     LeftOut,
-    Taken(Node),
-    /// Read as a list of it.
+    /// As another value.
+    ReadAs(Node),
+    /// As a list with the value as its only item.
     Listed,
 }
 
-/// What tells a value from all others of the document.
+/// The identity of a value: equal values at different places have different addresses.
 pub(crate) fn address(node: &Node) -> usize {
     std::ptr::from_ref(node).addr()
 }
@@ -44,13 +45,13 @@ impl Fixes {
         values.is_empty() && added.is_empty() && appended.is_empty() && keys.is_empty() && schemas.is_empty()
     }
 
-    /// Reads a value as another one, which holds no part of the document, unless it is left out.
-    pub(crate) fn take(&mut self, node: &Node, value: Value) {
-        let taken = Node::new(node.span(), value);
-        self.values.entry(address(node)).or_insert(Fix::Taken(taken));
+    /// Reads a value as another one, unless it was fixed before. The other one has no nodes of the document.
+    pub(crate) fn read_as(&mut self, node: &Node, value: Value) {
+        let other = Node::new(node.span(), value);
+        self.values.entry(address(node)).or_insert(Fix::ReadAs(other));
     }
 
-    /// Reads a value as a list of it.
+    /// Reads a value as a list with the value as its only item.
     pub(crate) fn list(&mut self, node: &Node) {
         self.values.entry(address(node)).or_insert(Fix::Listed);
     }
@@ -60,7 +61,7 @@ impl Fixes {
         self.appended.entry(address(node)).or_default().extend(items);
     }
 
-    /// Makes the `schema` of a parameter of these fields of its own.
+    /// Makes the `schema` of a parameter from these fields of the parameter itself.
     pub(crate) fn make_schema(&mut self, parameter: &Node, fields: &'static [&'static str]) {
         self.schemas.insert(address(parameter), fields);
     }
@@ -101,7 +102,7 @@ impl Fixes {
     }
 }
 
-/// An empty object, or one with these members, at the place of another value.
+/// An object with these members, which has the position of another value.
 pub(crate) fn object(at: &Node, members: Vec<(&str, Value)>) -> Node {
     let entry = |(key, value): (&str, Value)| Entry::new(key.to_owned(), at.span(), Node::new(at.span(), value));
     let members = members.into_iter().map(entry).collect();

@@ -1,5 +1,5 @@
-//! The objects of OpenAPI 3.0 and 3.1 and what may stand in them: the tables of the specifications
-//! ([3.0], [3.1]), as data.
+//! The objects of OpenAPI 3.0 and 3.1 and their fields: the tables of the specifications ([3.0], [3.1]),
+//! as data.
 //!
 //! [3.0]: https://spec.openapis.org/oas/v3.0.3
 //! [3.1]: https://spec.openapis.org/oas/v3.1.1
@@ -8,7 +8,7 @@ use crate::check::{Checker, Spot};
 use crate::rules;
 use crate::walk::Kind;
 
-/// What a value has to be.
+/// The shape that a value must have.
 pub(crate) enum Shape {
     Any,
     String,
@@ -25,7 +25,7 @@ pub(crate) enum Shape {
     Referable(&'static Object),
     /// A boolean or a schema, also in 3.0.
     SchemaOrBool,
-    /// A mapping of a discriminator: the name of a schema, or a reference to one.
+    /// A value in the mapping of a discriminator: the name of a schema, or a reference to one.
     SchemaName,
     /// The `type` of a schema.
     Type,
@@ -33,9 +33,9 @@ pub(crate) enum Shape {
     Exclusive,
 }
 
-/// What the keys of a map have to be.
+/// The keys that a map may have.
 pub(crate) enum Keys {
-    /// Anything at all.
+    /// Any text.
     Names,
     /// Names of components.
     Components,
@@ -62,14 +62,14 @@ pub(crate) struct Object {
     pub(crate) kind: Kind,
     /// With its article: "a schema".
     pub(crate) name: &'static str,
-    /// The member of `components` that holds such objects, if one does.
+    /// The member of `components` that contains such objects, or an empty text.
     pub(crate) component: &'static str,
     pub(crate) fields: &'static [Field],
-    /// Those that only 3.1 has.
+    /// Fields that only 3.1 has.
     pub(crate) newer: &'static [Field],
-    /// Names that are no fields here, and what to write instead.
+    /// Common names that are not fields of this object, each with what to write instead.
     pub(crate) foreign: &'static [(&'static str, &'static str)],
-    /// The rules that a table cannot tell.
+    /// The rules that a table of fields cannot express.
     pub(crate) rules: for<'d> fn(&mut Checker<'d>, &Spot<'d>),
 }
 
@@ -85,7 +85,7 @@ const PLAIN: Object = Object {
 };
 
 impl Object {
-    /// The field of that name, in the version or, for none, in any.
+    /// The field of that name in a version, or in any for `None`.
     pub(crate) fn field(&self, name: &str, version: Option<Version>) -> Option<&'static Field> {
         let newer = self.newer.iter().filter(|_| version != Some(Version::V30));
         newer.chain(self.fields).find(|field| field.name == name)
@@ -98,26 +98,26 @@ pub(crate) struct Field {
     pub(crate) missing: Missing,
 }
 
-/// What it means that a field is missing.
+/// What a missing field causes. The first text of each is an example for the help: what to write.
 pub(crate) enum Missing {
-    /// Nothing.
+    /// Nothing: the field is optional.
     Allowed,
-    /// Nobody can say what was meant; with what to write.
+    /// An error.
     Error(&'static str),
-    /// The object is left out; with what to write.
+    /// The object is left out.
     LeftOut(&'static str),
-    /// It has this value, as JSON; with what to write.
-    Taken(&'static str, &'static str),
-    /// The same, and it may be missing in 3.1.
-    TakenIn30(&'static str, &'static str),
+    /// The field is read as this JSON.
+    ReadAs(&'static str, &'static str),
+    /// The field is read as this JSON; in 3.1 it is optional.
+    ReadAsIn30(&'static str, &'static str),
 }
 
 impl Missing {
-    /// What to write, where the field is required.
+    /// An example of the field, where it is required.
     pub(crate) fn example(&self) -> Option<&'static str> {
         match self {
             Self::Allowed => None,
-            Self::Error(example) | Self::LeftOut(example) | Self::Taken(example, _) | Self::TakenIn30(example, _) => {
+            Self::Error(example) | Self::LeftOut(example) | Self::ReadAs(example, _) | Self::ReadAsIn30(example, _) => {
                 Some(example)
             }
         }
@@ -137,7 +137,7 @@ fn no_rules<'d>(_: &mut Checker<'d>, _: &Spot<'d>) {}
 
 use Shape::{Any, Bool, Count, List, Map, Number, OneOf, Referable, String};
 
-/// All of a document.
+/// The shape of a whole document.
 pub(crate) static WHOLE: Shape = Shape::Object(&DOCUMENT);
 
 pub(crate) static DOCUMENT: Object = Object {
@@ -148,13 +148,13 @@ pub(crate) static DOCUMENT: Object = Object {
         required(
             "info",
             Shape::Object(&INFO),
-            Missing::Taken("info: { title: My API, version: 1.0.0 }", "{}"),
+            Missing::ReadAs("info: { title: My API, version: 1.0.0 }", "{}"),
         ),
         field("servers", List(&Shape::Object(&SERVER))),
         required(
             "paths",
             Map(Keys::Paths, &PATH_ITEM_REFERENCE),
-            Missing::TakenIn30("paths: {}", "{}"),
+            Missing::ReadAsIn30("paths: {}", "{}"),
         ),
         field("components", Shape::Object(&COMPONENTS)),
         field("security", List(&SECURITY_REQUIREMENT)),
@@ -184,12 +184,12 @@ static SECURITY_REQUIREMENT: Shape = Map(Keys::Names, &List(&String));
 static INFO: Object = Object {
     name: "`info`",
     fields: &[
-        required("title", String, Missing::Taken("title: My API", "\"\"")),
+        required("title", String, Missing::ReadAs("title: My API", "\"\"")),
         field("description", String),
         field("termsOfService", String),
         field("contact", Shape::Object(&CONTACT)),
         field("license", Shape::Object(&LICENSE)),
-        required("version", String, Missing::Taken("version: 1.0.0", "\"\"")),
+        required("version", String, Missing::ReadAs("version: 1.0.0", "\"\"")),
     ],
     newer: &[field("summary", String)],
     foreign: &[(
@@ -319,7 +319,7 @@ static OPERATION: Object = Object {
         required(
             "responses",
             Map(Keys::Statuses, &Referable(&RESPONSE)),
-            Missing::TakenIn30("responses: { \"200\": { description: What comes back } }", "{}"),
+            Missing::ReadAsIn30("responses: { \"200\": { description: The response } }", "{}"),
         ),
         field("callbacks", Map(Keys::Names, &CALLBACK)),
         field("deprecated", Bool),
@@ -341,7 +341,7 @@ static OPERATION: Object = Object {
     ..PLAIN
 };
 
-const UNDER_SCHEMA: &str = "in OpenAPI 3 it stands under `schema`: `schema: { type: string, … }`";
+const UNDER_SCHEMA: &str = "in OpenAPI 3 it belongs under `schema`: `schema: { type: string, … }`";
 
 static PARAMETER: Object = Object {
     kind: Kind::Parameter,
@@ -403,7 +403,7 @@ static HEADER: Object = Object {
         ("type", UNDER_SCHEMA),
         ("format", UNDER_SCHEMA),
         ("name", "the name of a header is its key under `headers`"),
-        ("in", "it is a header by standing under `headers`"),
+        ("in", "every entry of `headers` is a header; remove it"),
     ],
     rules: rules::schema_or_content,
 };
@@ -417,13 +417,13 @@ static REQUEST_BODY: Object = Object {
         required(
             "content",
             Map(Keys::Names, &Shape::Object(&MEDIA_TYPE)),
-            Missing::Taken("content: { application/json: { schema: … } }", "{}"),
+            Missing::ReadAs("content: { application/json: { schema: … } }", "{}"),
         ),
         field("required", Bool),
     ],
     foreign: &[(
         "schema",
-        "it stands under the media type: `content: { application/json: { schema: … } }`",
+        "it belongs under the media type: `content: { application/json: { schema: … } }`",
     )],
     ..PLAIN
 };
@@ -469,7 +469,7 @@ static RESPONSE: Object = Object {
         required(
             "description",
             String,
-            Missing::Taken("description: What comes back", "\"\""),
+            Missing::ReadAs("description: The response", "\"\""),
         ),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
@@ -477,7 +477,7 @@ static RESPONSE: Object = Object {
     ],
     foreign: &[(
         "schema",
-        "it stands under the media type: `content: { application/json: { schema: … } }`",
+        "it belongs under the media type: `content: { application/json: { schema: … } }`",
     )],
     ..PLAIN
 };
@@ -540,16 +540,16 @@ static FLOWS: Object = Object {
     ..PLAIN
 };
 
-const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::Taken("scopes: {}", "{}"));
+const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::ReadAs("scopes: {}", "{}"));
 const AUTHORIZATION_URL: Field = required(
     "authorizationUrl",
     String,
-    Missing::Taken("authorizationUrl: https://example.com/authorize", "\"\""),
+    Missing::ReadAs("authorizationUrl: https://example.com/authorize", "\"\""),
 );
 const TOKEN_URL: Field = required(
     "tokenUrl",
     String,
-    Missing::Taken("tokenUrl: https://example.com/token", "\"\""),
+    Missing::ReadAs("tokenUrl: https://example.com/token", "\"\""),
 );
 
 static IMPLICIT_FLOW: Object = Object {
@@ -659,17 +659,23 @@ pub(crate) static SCHEMA: Object = Object {
             "prefixItems",
             "it came with OpenAPI 3.1; in 3.0 a list has one schema for all `items`",
         ),
-        ("contains", "it came with OpenAPI 3.1; 3.0 cannot say it"),
+        ("contains", "it came with OpenAPI 3.1, and has no equivalent in 3.0"),
         (
             "patternProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        ("propertyNames", "it came with OpenAPI 3.1; 3.0 cannot say it"),
+        (
+            "propertyNames",
+            "it came with OpenAPI 3.1, and has no equivalent in 3.0",
+        ),
         (
             "unevaluatedProperties",
             "it came with OpenAPI 3.1; in 3.0 write `additionalProperties`",
         ),
-        ("dependentRequired", "it came with OpenAPI 3.1; 3.0 cannot say it"),
+        (
+            "dependentRequired",
+            "it came with OpenAPI 3.1, and has no equivalent in 3.0",
+        ),
         ("if", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("then", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),
         ("else", "it came with OpenAPI 3.1; in 3.0 write `oneOf`"),

@@ -1,7 +1,7 @@
 //! Reading JSON.
 //!
-//! `serde_json` decides what is JSON and decodes strings and numbers; this module only finds out
-//! where each value stands, which `serde_json` does not tell.
+//! `serde_json` checks the syntax and decodes strings; this module only finds the position of each value,
+//! which `serde_json` does not report.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), 
     }
 }
 
-/// Walks text that is known to be JSON.
+/// Builds the tree of a text that is known to be JSON.
 fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
     let bytes = text.as_bytes();
     let source = tree.source();
@@ -97,8 +97,8 @@ fn place_values(tree: &mut Tree<'_>, text: &str) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// Where text that may not be JSON is nested too deeply. Told before any other error: such text is
-/// often cut short too.
+/// The position at which a text, which may not be JSON, is nested too deeply. It is reported before any other
+/// error, since such text is often cut off too.
 fn first_too_deep(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -135,7 +135,7 @@ fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
     let (message, help) = match reason {
         _ if error.is_eof() => {
             let inside = reason.strip_prefix("EOF while parsing ").unwrap_or("it");
-            (format!("the text ends inside {inside}"), "write the rest")
+            (format!("the text ends inside {inside}"), "write the missing end")
         }
         "key must be a string" | "trailing comma" => (
             reason.to_owned(),
@@ -145,20 +145,20 @@ fn syntax_error(source: &Arc<Source>, error: &serde_json::Error) -> Diagnostic {
             reason.to_owned(),
             "write an object, a list, a number, `true`, `false`, `null`, or text in double quotes",
         ),
-        "trailing characters" => ("the text goes on after the document".to_owned(), "remove what follows"),
+        "trailing characters" => ("there is more text after the document".to_owned(), "remove it"),
         "invalid escape" => (reason.to_owned(), "write a backslash as `\\\\`"),
         _ if reason.starts_with("control character") => (
-            "a control character stands in a string".to_owned(),
+            "a string contains a control character".to_owned(),
             "write it as an escape, as in `\\n`",
         ),
         "expected `:`" => (reason.to_owned(), "write a `:` between a key and its value"),
         _ if reason.starts_with("expected `,`") => (reason.to_owned(), "write a `,` between two members or items"),
-        _ => (reason.to_owned(), "write it as JSON has it"),
+        _ => (reason.to_owned(), "write valid JSON"),
     };
     let text = source.text();
     let at = match error.classify() {
         Category::Eof => text.trim_end().len(),
-        // Within strings, the column is that of the last character that was right.
+        // Within strings, the column is that of the last valid character.
         _ if reason.starts_with("control character") => source.offset(error.line(), error.column()),
         _ => source.offset(error.line(), error.column().saturating_sub(1)),
     };

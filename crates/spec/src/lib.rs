@@ -1,6 +1,6 @@
-//! Reads OpenAPI 3.0 and 3.1 documents, YAML or JSON, of one file or several, keeping the place of
-//! every value, so that what is wrong can be shown with file, line and column, the line itself, and
-//! what to write instead.
+//! Reads OpenAPI 3.0 and 3.1 documents, YAML or JSON, of one file or several. It keeps the position of
+//! every value, so that each mistake is shown with its file, line and column, the line itself, and what
+//! to write instead.
 //!
 //! ```
 //! use ittybit_spec::Document;
@@ -16,10 +16,10 @@
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 //!
-//! - [`Document`]: reading, finding places, checking, visiting, [lowering](Document::lowered)
+//! - [`Document`]: reading, checking, visiting and [lowering](Document::lowered) a document
 //! - [`Node`]: the tree
-//! - [`Diagnostic`], [`Diagnostics`]: what was found
-//! - [`mod@pointer`]: naming places
+//! - [`Diagnostic`], [`Diagnostics`]: the findings
+//! - [`mod@pointer`]: JSON pointers to values
 
 mod check;
 mod diagnostic;

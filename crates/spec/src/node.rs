@@ -1,4 +1,4 @@
-//! The tree of a document: JSON values that know where they stand in the text.
+//! The tree of a document: JSON values with their positions in the text.
 
 use std::collections::HashMap;
 use std::ops::{Deref, Range};
@@ -9,14 +9,14 @@ use serde_json::Number;
 
 /// A value and the bytes of [`Document::text`](crate::Document::text) that it was read from.
 ///
-/// Two nodes are equal when their values are, wherever they stand.
+/// Two nodes are equal when their values are equal, whatever their positions.
 #[derive(Debug, Clone)]
 pub struct Node {
     span: Range<usize>,
     value: Value,
 }
 
-/// What a node holds: the JSON data model, with members in the order of the text.
+/// The value of a node: the JSON data model, with members in the order of the text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `null`
@@ -33,24 +33,23 @@ pub enum Value {
     Object(Object),
 }
 
-/// The members of a mapping in the order of the text; no key stands in it twice.
+/// The members of a mapping in the order of the text. Each key occurs once.
 ///
-/// Reads as a slice of [`Entry`]; finding a member by its key takes logarithmic time, since
+/// It dereferences to a slice of [`Entry`]. Finding a member by its key takes logarithmic time, since
 /// `components/schemas` of a large document has thousands.
 #[derive(Debug, Clone)]
 pub struct Object {
     entries: Vec<Entry>,
-    /// Places in `entries`, in the order of the keys.
+    /// Indices into `entries`, in the order of the keys.
     by_key: Box<[u32]>,
 }
 
-/// A member with the key of an earlier one: the place of the earlier key, the key, and its own place.
+/// A member with the same key as an earlier one: the position of the earlier key, the key, and its position.
 type Repeated = (Range<usize>, String, Range<usize>);
 
 impl Object {
-    /// The object, and of each member that has the key of an earlier one the place of the earlier
-    /// key, the key and its own place. The last one counts, as for most readers of JSON, where the
-    /// first one stood.
+    /// The object, and all members with the same key as an earlier one. Of those the last value is used, as
+    /// in most readers of JSON, at the index of the first one.
     pub(crate) fn new(mut entries: Vec<Entry>) -> (Self, Vec<Repeated>) {
         let mut by_key = sorted_by_key(&entries);
         let mut repeated = Vec::new();
@@ -93,7 +92,7 @@ impl Object {
     }
 }
 
-/// Up to this many members it is faster to look at one after the other.
+/// Up to this number of members, a linear search is faster.
 const FEW: usize = 16;
 
 fn sorted_by_key(entries: &[Entry]) -> Box<[u32]> {
@@ -171,8 +170,8 @@ impl Node {
         Self { span, value }
     }
 
-    /// The bytes that the value was read from. What a YAML alias stands for has the bytes of the
-    /// anchored value.
+    /// The bytes that the value was read from. The value of a YAML alias has the bytes of the anchored
+    /// value.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
@@ -235,7 +234,7 @@ impl Node {
         self.entry(key).map(Entry::value)
     }
 
-    /// An object's member, with the place of its name.
+    /// An object's member, with the position of its name.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.value {
             Value::Object(object) => object.entry(key),
@@ -243,7 +242,7 @@ impl Node {
         }
     }
 
-    /// How deep lists and objects are nested in it: 0 for a scalar, at most 128 in a document.
+    /// The depth of nested lists and objects: 0 for a scalar, at most 128 for a document.
     ///
     /// ```
     /// use ittybit_spec::Document;
@@ -263,7 +262,7 @@ impl Node {
         }
     }
 
-    /// What kind of value this is, in words for a message: "a string", "null".
+    /// The kind of value, as text for a message: "a string", "null".
     pub fn kind(&self) -> &'static str {
         match &self.value {
             Value::Null => "null",
@@ -275,7 +274,7 @@ impl Node {
         }
     }
 
-    /// The value without its places.
+    /// The value without its positions.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
@@ -291,8 +290,7 @@ impl Node {
     }
 }
 
-/// Deserialises straight from the tree, which keeps the order of members that
-/// `serde_json::Value` may not.
+/// Deserialises directly from the tree, which keeps the order of members; `serde_json::Value` may not.
 impl<'de> Deserializer<'de> for &'de Node {
     type Error = serde_json::Error;
 

@@ -1,4 +1,4 @@
-//! Numbers as YAML's core schema writes them, which has all that JSON has.
+//! Numbers in the syntax of YAML's core schema, which includes that of JSON.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use serde_json::Number;
 use crate::source::Source;
 use crate::{Diagnostic, Severity};
 
-/// What is a number, but none that JSON can hold.
+/// The text is a number, but not one that JSON can represent.
 pub(crate) struct NotFinite;
 
-/// The number that a text is, if it is one.
+/// The number that a text represents, if it does.
 ///
 /// Decimals are read by the standard library: `serde_json` may be off by one in the last place.
 pub(crate) fn parse(text: &str) -> Result<Option<Number>, NotFinite> {
@@ -66,7 +66,7 @@ pub(crate) fn not_finite(source: &Arc<Source>, span: Range<usize>, number: &str)
         Severity::Warning,
         source,
         Some(span),
-        format!("the number `{number}` is not finite, or too large to be held: it is read as text"),
+        format!("the number `{number}` is not finite, or too large: it is read as a string"),
     )
     .code("number-not-finite")
     .help("JSON has finite numbers only; quote it if it is text")

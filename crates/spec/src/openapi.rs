@@ -1,4 +1,4 @@
-//! From a checked document to the types of `openapiv3`.
+//! Converts a lowered document to the types of `openapiv3`.
 
 use openapiv3::{
     Callback, Example, Header, Link, OpenAPI, Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response,
@@ -11,12 +11,12 @@ use crate::{Diagnostic, Document, pointer};
 
 const CODE: &str = "document-unreadable";
 
-/// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the 2 MiB that
-/// threads have.
+/// `openapiv3` reads nested schemas by deep recursion: 128 levels need more than the default stack of a
+/// thread, 2 MiB.
 const STACK: usize = 64 << 20;
 
-/// Documents that are nested no deeper than this are read where they are: a thread of that size costs
-/// more time than reading them.
+/// Up to this depth, a document is read in the current thread: to start another one takes more time than to
+/// read it.
 const SHALLOW: usize = 32;
 
 /// Deserialises a document that has no errors.
@@ -37,12 +37,12 @@ pub(crate) fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
             .error("", "not OpenAPI 3.0: reading its types panicked")
             .code(CODE)),
         Err(error) => Err(document
-            .error("", format!("no thread to read this with: {error}"))
+            .error("", format!("cannot start a thread to read the document: {error}"))
             .code(CODE)),
     }
 }
 
-/// Says which part cannot be deserialised, which the error for the whole does not tell.
+/// An error at the part that cannot be deserialised: the error of the whole document has no position.
 fn refusal(document: &Document, whole: &serde_json::Error) -> Diagnostic {
     let (place, error) = match failing_part(document) {
         Some((place, error)) => (place, error.to_string()),
@@ -101,9 +101,9 @@ fn members<'d>(document: &'d Document, place: &str) -> impl Iterator<Item = (Str
 mod tests {
     use super::*;
 
-    /// The rules let nothing of this kind through, so here they are not asked.
+    /// The rules report all such mistakes first, so this reads the documents without them.
     #[test]
-    fn what_cannot_be_deserialised_is_shown_where_it_stands() {
+    fn an_error_of_deserialising_has_the_position_of_its_part() {
         let head = "openapi: 3.0.3\ninfo: { title: a, version: b }\n";
         for (rest, line) in [
             ("paths: {}\ncomponents:\n  schemas:\n    A: {}\n    B: { type: 1 }\n", 7),

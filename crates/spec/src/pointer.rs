@@ -1,4 +1,4 @@
-//! JSON pointers ([RFC 6901]): the names of places inside a document.
+//! JSON pointers ([RFC 6901]), which identify a value inside a document.
 //!
 //! ```
 //! use ittybit_spec::pointer;
@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-/// A token as it stands inside a pointer: `~` becomes `~0` and `/` becomes `~1`.
+/// A token as it is written in a pointer: `~` becomes `~0` and `/` becomes `~1`.
 ///
 /// ```
 /// assert_eq!(ittybit_spec::pointer::escape("/a~b"), "~1a~0b");
@@ -46,8 +46,8 @@ pub fn join<T: AsRef<str>>(base: &str, tokens: impl IntoIterator<Item = T>) -> S
     pointer
 }
 
-/// The tokens of a pointer, or `None` where it is not one: text that does not begin with `/`, or a
-/// `~` that is not part of `~0` or `~1`.
+/// The tokens of a pointer, or `None` where it is malformed: it does not begin with `/`, or has a `~`
+/// that is not part of `~0` or `~1`.
 pub fn parse(pointer: &str) -> Option<Vec<String>> {
     if pointer.is_empty() {
         return Some(Vec::new());

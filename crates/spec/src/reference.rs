@@ -1,4 +1,4 @@
-//! `$ref`: from a place to what is meant.
+//! References: resolving `$ref`, and checking that it leads to an object of the right kind.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,20 +11,20 @@ use crate::node::{Node, Object, Value};
 use crate::walk::{self, Kind};
 use crate::{Document, Severity, fix, pointer};
 
-/// How many references are followed one after the other; longer chains are cycles, or as good as.
+/// The number of references that are followed one after the other. A longer chain is treated as a cycle.
 const MAX_HOPS: usize = 64;
 
-/// What a reference leads to.
+/// The value that a reference leads to.
 pub(crate) struct Target<'d> {
     /// The number of the file.
     pub(crate) file: usize,
-    /// The place in the file.
+    /// The JSON pointer in the file, as tokens.
     pub(crate) tokens: Vec<String>,
     pub(crate) node: &'d Node,
 }
 
 impl Target<'_> {
-    /// The kind and the name of the component of the document that it is.
+    /// The kind and the name of the component, where it is one.
     pub(crate) fn component(&self) -> Option<(&str, &str)> {
         match self.tokens.as_slice() {
             [components, kind, name] if self.file == 0 && components == "components" => Some((kind, name)),
@@ -34,8 +34,9 @@ impl Target<'_> {
 }
 
 impl Document {
-    /// The value itself, or what its `$ref` leads to, over several references if need be, also to
-    /// other files of the document; `None` where that is not in it, or leads in a circle.
+    /// The value itself or, where it is a reference, the value that it leads to, through further
+    /// references and other files of the document. `None` where that does not exist, or where the
+    /// references form a cycle.
     ///
     /// ```
     /// # let document = ittybit_spec::Document::parse("api.yaml", "\
@@ -55,7 +56,7 @@ impl Document {
         None
     }
 
-    /// What a reference leads to, one step far. The node is that of its text.
+    /// The value that a reference leads to, which may be a reference itself. The node is the text of `$ref`.
     pub(crate) fn target<'d>(&'d self, reference: &Node) -> Option<Target<'d>> {
         let text = reference.as_str()?;
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
@@ -75,7 +76,7 @@ impl Document {
     }
 }
 
-/// A text without `%20` and the like.
+/// A text with its percent-encoding decoded.
 pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -125,7 +126,7 @@ pub(crate) fn check<'d>(
     }
 }
 
-/// A callback has no fields, so a reference to one is a member among its expressions.
+/// Checks a callback that is a reference. A callback has no fields: `$ref` is a key beside its expressions.
 pub(crate) fn check_callback<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, shape: &'static Shape) {
     let Some(reference) = spot.get("$ref") else { return };
     if leads(checker, &reference, "callbacks") {
@@ -135,7 +136,7 @@ pub(crate) fn check_callback<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, sha
     }
 }
 
-/// An object that OpenAPI does not let be a reference: it is read as what it leads to.
+/// Checks a reference where OpenAPI does not allow one. It is read as the object that it leads to.
 pub(crate) fn check_inlined<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, object: &'static grammar::Object) {
     let message = format!("{} cannot be a reference here", object.name);
     let finding = checker.key_warning(reference, "reference-not-allowed", message);
@@ -144,7 +145,7 @@ pub(crate) fn check_inlined<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>,
     match checker.document.target(reference.node) {
         Some(target) => {
             if target.node.as_object().is_some() {
-                let finding = finding.label("read as what it leads to");
+                let finding = finding.label("read as the object that it refers to");
                 checker.push(finding);
             } else {
                 checker.decide(reference, Decision::Refused, finding);
@@ -155,23 +156,23 @@ pub(crate) fn check_inlined<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>,
     }
 }
 
-/// A name in the mapping of a discriminator that is a reference.
+/// Checks a value in the mapping of a discriminator, which may be a reference.
 pub(crate) fn check_mapping<'d>(checker: &mut Checker<'d>, target: &Spot<'d>) {
-    let reference = target.node.as_str().is_some_and(walk::names_file);
+    let reference = target.node.as_str().is_some_and(walk::is_mapping_reference);
     if reference && !leads(checker, target, "schemas") {
         checker.fixes.leave_out(target.node);
     }
 }
 
 fn siblings<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
-    let counts = |name: &str| match (object.kind, checker.version) {
+    let has_effect = |name: &str| match (object.kind, checker.version) {
         (Kind::PathItem, _) | (Kind::Schema, Version::V31) => true,
         (_, Version::V31) => matches!(name, "summary" | "description"),
         (_, Version::V30) => false,
     };
     let ignored: Vec<Spot<'d>> = spot
         .members()
-        .filter(|member| member.name != "$ref" && !counts(member.name))
+        .filter(|member| member.name != "$ref" && !has_effect(member.name))
         .collect();
     let version = match checker.version {
         Version::V30 => "3.0",
@@ -189,7 +190,7 @@ fn siblings<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Ob
     }
 }
 
-/// What a reference leads to is checked where it stands, if that is a place for it.
+/// Has the target of a reference checked, unless it is a component: those are all checked as part of `components`.
 fn visit<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, shape: &'static Shape) {
     if let Some(target) = checker.document.target(reference.node)
         && target.component().is_none()
@@ -198,26 +199,26 @@ fn visit<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, shape: &'static Sh
     }
 }
 
-/// What a reference that leads nowhere is read as.
+/// Decides how a reference that cannot be resolved is read.
 fn unresolved<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
     let empty = || Value::Object(Object::of(Vec::new()));
     match object.kind {
-        Kind::Schema => checker.fixes.take(spot.node, empty()),
+        Kind::Schema => checker.fixes.read_as(spot.node, empty()),
         Kind::Response => {
             let description = ("description", Value::String(String::new()));
             let response = fix::object(spot.node, vec![description]);
-            checker.fixes.take(spot.node, response.value().clone());
+            checker.fixes.read_as(spot.node, response.value().clone());
         }
         Kind::Header => {
             let header = fix::object(spot.node, vec![("schema", empty())]);
-            checker.fixes.take(spot.node, header.value().clone());
+            checker.fixes.read_as(spot.node, header.value().clone());
         }
         _ => checker.fixes.leave_out(spot.node),
     }
 }
 
-/// Whether a reference leads to an object of the given kind. Where it does not, it is said what it
-/// should be, and for what is sent as an error.
+/// Whether a reference leads to an object of the given kind. Where it does not, that is reported: as an error
+/// for the parts of a request, since a client could not send it.
 fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> bool {
     let reference = spot.node.as_str().unwrap_or_default();
     let vital = ["parameters", "requestBodies", "pathItems"].contains(&component);
@@ -232,27 +233,27 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     let last = reference.rsplit('/').next().unwrap_or_default();
     let shown = short(reference);
     let any = if component == "schemas" {
-        "read as any JSON"
+        "any value is accepted"
     } else {
         "left out"
     };
-    let doubt = |checker: &Checker<'d>, code, message: String| {
+    let report = |checker: &Checker<'d>, code, message: String| {
         let finding = checker.finding(severity, spot.span(), code, message);
         if vital { finding } else { finding.label(any) }
     };
     if let Some(target) = checker.document.target(spot.node) {
         match target.component() {
             Some((kind, name)) if kind != component => {
-                let message = format!("the reference is to one of `{kind}`, but one of `{component}` is needed here");
+                let message = format!("the reference leads to `{kind}`, but must lead to `{component}`");
                 let help = write(if known(name) { name } else { "<name>" });
-                let finding = doubt(checker, "reference-kind", message).help(help);
+                let finding = report(checker, "reference-kind", message).help(help);
                 checker.push(finding);
                 return false;
             }
             Some(_) => {}
             None if target.file == 0 && target.node.as_object().is_none() => {
-                let message = format!("`{shown}` does not name one of `{component}`");
-                let finding = doubt(checker, "reference-kind", message).help(write("<name>"));
+                let message = format!("`{shown}` does not lead to one of the `{component}`");
+                let finding = report(checker, "reference-kind", message).help(write("<name>"));
                 checker.push(finding);
                 return false;
             }
@@ -261,17 +262,17 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
         return true;
     }
     let Some(place) = reference.strip_prefix('#') else {
-        // A file that could not be read was reported when it was to be read.
+        // A file that could not be read was already reported by the reader.
         if checker.document.paths.is_empty() || reference.contains('#') && file_is_read(checker, spot.node) {
             let message = match checker.document.paths.is_empty() {
-                true => format!("`{shown}` leads out of this document, which cannot be followed"),
-                false => format!("`{shown}` names nothing in that file"),
+                true => format!("`{shown}` is outside of this document, and cannot be read"),
+                false => format!("`{shown}` does not exist in that file"),
             };
             let finding = checker.error(spot, "reference-outside", message);
             let finding = finding.help(if known(last) {
                 write(last)
             } else {
-                format!("copy what it names to `components: {{ {component}: … }}` of this document")
+                format!("copy its content to `components: {{ {component}: … }}` of this document")
             });
             checker.push(finding);
         }
@@ -282,11 +283,11 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
     let finding = match tokens[..] {
         ["components", kind, name] if kind == component => {
             let message = format!("there is no `{}` among the {component}", short(name));
-            let finding = doubt(checker, "reference-unresolved", message);
+            let finding = report(checker, "reference-unresolved", message);
             let names = of_kind.and_then(Node::as_object).unwrap_or_default();
             let names = names.iter().map(|entry| entry.key());
             match checker.similar(name, names) {
-                // A slip of the pen has one meaning, and any JSON would be another.
+                // A misspelt name has one obvious meaning: to accept any JSON instead would be wrong.
                 Some(meant) => finding.severe(Severity::Error).help(format!(
                     "did you mean `#/components/{component}/{}`?",
                     pointer::escape(meant)
@@ -295,8 +296,8 @@ fn leads<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, component: &str) -> boo
             }
         }
         _ => {
-            let message = format!("`{shown}` names nothing in this document");
-            let finding = doubt(checker, "reference-unresolved", message);
+            let message = format!("`{shown}` does not exist in this document");
+            let finding = report(checker, "reference-unresolved", message);
             finding.help(write(if known(last) { last } else { "<name>" }))
         }
     };
@@ -310,8 +311,8 @@ fn file_is_read(checker: &Checker<'_>, reference: &Node) -> bool {
     key.is_some_and(|key| checker.document.links.contains_key(&key))
 }
 
-/// Finds components that are made of nothing but each other: by references, and for schemas by
-/// `allOf`, `oneOf`, `anyOf` and `not` too.
+/// Finds components that are defined only by each other: by references, and for schemas by `allOf`,
+/// `oneOf`, `anyOf` and `not` too.
 pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
     let document = checker.document;
     let Some(components) = document.get("/components") else {
@@ -346,13 +347,13 @@ pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
             }
             names.push(name(&cycle[0]));
             let spot = Spot::member(&entries[cycle[0]]);
-            let message = format!("`{}` is defined by nothing but itself", short(spot.name));
+            let message = format!("`{}` is defined only by itself", short(spot.name));
             let finding = checker
                 .key_warning(&spot, "reference-circle", message)
-                .help("write out what one of them is")
+                .help("define one of them without a reference")
                 .label(names.join(" → "));
             match kind.key() {
-                "schemas" => checker.fixes.take(spot.node, Value::Object(Object::of(Vec::new()))),
+                "schemas" => checker.fixes.read_as(spot.node, Value::Object(Object::of(Vec::new()))),
                 _ => checker.fixes.leave_out(spot.node),
             }
             checker.push(finding);
@@ -360,8 +361,8 @@ pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
     }
 }
 
-/// The references that a value is made of, not those of its parts. Recursion is safe: a tree is
-/// not deep.
+/// The references that define a value itself, not those in its properties or items. Recursion is safe: the
+/// depth of a tree is limited.
 fn collect<'d>(node: &'d Node, references: &mut Vec<&'d str>) {
     if let Some(reference) = node.get("$ref") {
         references.extend(reference.as_str());
@@ -376,7 +377,7 @@ fn collect<'d>(node: &'d Node, references: &mut Vec<&'d str>) {
     }
 }
 
-/// Cycles that have no place in common with an earlier one, found in one walk over the graph.
+/// The cycles of a graph that share no node with each other, found in one depth-first search.
 fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = Vec::new();
     let mut in_cycle: HashSet<usize> = HashSet::new();

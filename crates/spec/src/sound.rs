@@ -1,14 +1,14 @@
-//! The sound part of a document with errors: a mistake in one place is no reason to keep quiet about
-//! those in others.
+//! The sound part of a document: what remains without the parts that have errors. Further checks run on it,
+//! so that a mistake in one place does not hide those in others.
 
 use crate::node::{Entry, Node, Object, Value};
 use crate::{Diagnostic, Document};
 
-/// Each round takes out what refers to what the round before took out.
+/// Each round removes what refers to the parts that the round before removed.
 const ROUNDS: usize = 16;
 
 /// The document without the operations and components that [`Document::check`] finds errors in;
-/// nothing where an error stands in what all of them need.
+/// `None` where an error is in a part that all of them need.
 pub(crate) fn part(document: &Document) -> Option<Document> {
     let mut part = document.clone();
     for _ in 0..ROUNDS {
@@ -19,8 +19,8 @@ pub(crate) fn part(document: &Document) -> Option<Document> {
         }
         let root = map(part.root(), |member| match member.key() {
             "paths" | "components" => Some(member.with_value(without(member.value(), &mut errors, 2))),
-            "info" if takes(member, &mut errors) => Some(member.with_value(some_info(member))),
-            "tags" | "security" | "externalDocs" if takes(member, &mut errors) => None,
+            "info" if has_error(member, &mut errors) => Some(member.with_value(placeholder_info(member))),
+            "tags" | "security" | "externalDocs" if has_error(member, &mut errors) => None,
             _ => Some(member.clone()),
         });
         if !errors.is_empty() {
@@ -31,28 +31,28 @@ pub(crate) fn part(document: &Document) -> Option<Document> {
     None
 }
 
-/// A node without those members, at most so many levels down, that hold an error.
+/// Removes the members that have an error, at most so many levels down.
 fn without(node: &Node, errors: &mut Vec<usize>, levels: usize) -> Node {
     map(node, |member| {
-        // Security schemes mean what they mean together.
+        // Security schemes are removed only together: without one of them, the meaning of requirements would change.
         let member = match levels {
             1 => member.clone(),
             _ if member.key() == "securitySchemes" => member.clone(),
             _ => member.with_value(without(member.value(), errors, levels - 1)),
         };
-        (!takes(&member, errors)).then_some(member)
+        (!has_error(&member, errors)).then_some(member)
     })
 }
 
-/// Whether a member holds errors, which are taken from the list.
-fn takes(member: &Entry, errors: &mut Vec<usize>) -> bool {
+/// Whether a member has errors. They are removed from the list.
+fn has_error(member: &Entry, errors: &mut Vec<usize>) -> bool {
     let before = errors.len();
     errors.retain(|at| !(member.key_span().start..=member.value().span().end).contains(at));
     errors.len() < before
 }
 
-/// What a document cannot do without, and no operation needs.
-fn some_info(member: &Entry) -> Node {
+/// An `info` without errors: a document must have one, and no operation depends on it.
+fn placeholder_info(member: &Entry) -> Node {
     let span = member.value().span();
     let entry = |key: &str| {
         let text = Node::new(span.clone(), Value::String(key.to_owned()));
@@ -62,7 +62,7 @@ fn some_info(member: &Entry) -> Node {
     Node::new(span.clone(), Value::Object(object))
 }
 
-/// A node with other members; one that is no object stays as it is.
+/// An object with some of its members, which may be changed; any other value as it is.
 fn map(node: &Node, member: impl FnMut(&Entry) -> Option<Entry>) -> Node {
     match node.value() {
         Value::Object(members) => {

@@ -3,17 +3,17 @@
 use std::fmt;
 use std::ops::Range;
 
-/// A document's text under the name that people know it by.
+/// The text of a file, and its name in messages.
 ///
-/// Line ends are made `\n` and a byte order mark is dropped when the source is made, so a file
-/// saved on Windows gives the same places and the same messages.
+/// Line ends are converted to `\n` and a byte order mark is removed, so a file saved on Windows gives the
+/// same positions and the same messages.
 ///
-/// The texts of a document's files stand one behind the other in one range of offsets, so a place is
-/// a range of offsets, whatever file it is in: that of the first file begins at 0.
+/// All files of a document share one range of offsets: the first file begins at 0, and each further file
+/// after the end of the one before. So a range of offsets also identifies the file.
 pub(crate) struct Source {
     name: String,
     text: String,
-    /// The offset of its first byte among those of all files.
+    /// The offset of its first byte in the range of all files.
     base: usize,
     /// Byte offset at which each line starts.
     lines: Vec<usize>,
@@ -23,7 +23,7 @@ pub(crate) struct Source {
 
 const STEP: usize = 64;
 
-/// A place as editors count it: lines and columns start at 1, columns count characters.
+/// A position as editors show it: lines and columns start at 1, columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
@@ -32,7 +32,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The name will do: the text may be megabytes.
+/// Only the name: the text may have megabytes.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
@@ -82,17 +82,18 @@ impl Source {
         self.base
     }
 
-    /// The offset behind its last byte, with one byte between two files.
+    /// The offset at which the next file begins: one byte after the end of this one, so that the ends of
+    /// both differ.
     pub(crate) fn end(&self) -> usize {
         self.base + self.text.len() + 1
     }
 
-    /// Where bytes of the text are among those of all files.
+    /// Converts a range of bytes of this file to one of all files.
     pub(crate) fn place(&self, bytes: Range<usize>) -> Range<usize> {
         self.base + bytes.start..self.base + bytes.end
     }
 
-    /// The bytes of the text that a place is; those at its end for a place of another file.
+    /// Converts a range of all files to one of this file. A range of another file is clamped to this one.
     pub(crate) fn bytes(&self, place: Range<usize>) -> Range<usize> {
         let local = |offset: usize| self.floor(offset.saturating_sub(self.base));
         local(place.start)..local(place.end)
@@ -103,7 +104,7 @@ impl Source {
         self.lines.partition_point(|start| *start <= offset) - 1
     }
 
-    /// The bytes of the line that holds `offset`, without its line end.
+    /// The bytes of the line that contains `offset`, without its line end.
     pub(crate) fn line(&self, offset: usize) -> Range<usize> {
         let index = self.line_index(offset);
         let end = match self.lines.get(index + 1) {
@@ -121,7 +122,7 @@ impl Source {
         }
     }
 
-    /// How many characters stand before a byte offset.
+    /// The number of characters before a byte offset.
     fn character(&self, offset: usize) -> usize {
         let steps = self.characters.partition_point(|at| *at <= offset);
         match steps.checked_sub(1) {
@@ -145,7 +146,8 @@ impl Source {
         rest.nth(character % STEP).map_or(self.text.len(), |(at, _)| from + at)
     }
 
-    /// The nearest character boundary at or before `offset`, for offsets that others computed.
+    /// The nearest character boundary at or before `offset`, since offsets from a parser may be inside a
+    /// character.
     pub(crate) fn floor(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {

@@ -8,15 +8,15 @@ use crate::node::{Entry, Node, Object, Value};
 use crate::source::Source;
 use crate::{Diagnostic, Diagnostics, Severity};
 
-/// Lists and objects may stand this deep inside each other. Far more than any API needs, and few
-/// enough that code which walks a tree by recursion is safe.
+/// The maximum depth of nested lists and objects. No API needs as many, and a tree of this depth can be walked
+/// by recursion.
 pub(crate) const MAX_DEPTH: usize = 128;
 
-/// The keys on the way to a list or an object may have this many bytes together. Whoever walks a document
-/// writes the way to each place down: below one key of a megabyte, small values would take gigabytes.
-const MAX_WAY: usize = 4_096;
+/// The maximum length of all keys on the path to a list or an object, in bytes. Code that walks a document makes
+/// a JSON pointer for each value: below a key of a megabyte, pointers to small values would take gigabytes.
+const MAX_KEYS: usize = 4_096;
 
-/// Takes values as a parser meets them and puts them where they belong.
+/// Receives values in the order of the text, and adds each to the innermost open list or object.
 pub(crate) struct Tree<'s> {
     source: &'s Arc<Source>,
     open: Vec<Open>,
@@ -24,14 +24,14 @@ pub(crate) struct Tree<'s> {
     findings: Diagnostics,
 }
 
-/// A list or object whose end has not come yet.
+/// A list or object whose end was not reached yet.
 struct Open {
     start: usize,
     contents: Contents,
 }
 
 impl Open {
-    /// Of the key that the next value belongs to.
+    /// The length of the key that the next value belongs to.
     fn key_length(&self) -> usize {
         match &self.contents {
             Contents::Object {
@@ -78,7 +78,7 @@ impl<'s> Tree<'s> {
         self.open.len()
     }
 
-    /// Notes an error that does not stop the reading.
+    /// Adds a finding with which reading continues.
     pub(crate) fn report(&mut self, finding: Diagnostic) {
         self.findings.push(finding);
     }
@@ -100,15 +100,15 @@ impl<'s> Tree<'s> {
         if self.open.len() == MAX_DEPTH {
             return Err(too_deep(self.source, start));
         }
-        let way: usize = self.open.iter().map(Open::key_length).sum();
-        if way > MAX_WAY {
-            return Err(far_away(self.source, start));
+        let keys: usize = self.open.iter().map(Open::key_length).sum();
+        if keys > MAX_KEYS {
+            return Err(keys_too_long(self.source, start));
         }
         self.open.push(Open { start, contents });
         Ok(())
     }
 
-    /// Whether the next scalar names a member.
+    /// Whether the next scalar is a key.
     pub(crate) fn wants_key(&self) -> bool {
         matches!(
             self.open.last(),
@@ -129,8 +129,8 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The next value is an object whose members are members of the innermost open object too, or a
-    /// list of such objects.
+    /// Adds a merge key: the next value is an object, or a list of objects, whose members are added to the
+    /// innermost open object.
     pub(crate) fn merge_key(&mut self) {
         if let Some(Open {
             contents: Contents::Object { key, .. },
@@ -154,8 +154,8 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// Ends the innermost open list or object, which reaches to `end` or, where that is not known,
-    /// to the end of its last value.
+    /// Ends the innermost open list or object, at `end` or, where that is not known, at the end of its last
+    /// value. Returns its node.
     pub(crate) fn close(&mut self, end: Option<usize>) -> Option<&Node> {
         let Open { start, contents } = self.open.pop()?;
         let (last, value) = match contents {
@@ -172,7 +172,7 @@ impl<'s> Tree<'s> {
                             Severity::Warning,
                             self.source,
                             Some(again),
-                            format!("the key `{key}` stands twice in one object: the last one counts"),
+                            format!("the key `{key}` is in one object twice: the last one is used"),
                         )
                         .code("key-repeated")
                         .label("again here")
@@ -200,7 +200,7 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The tree, and what is doubtful about it, unless something was wrong with it.
+    /// The tree and its warnings, or all findings where one is an error.
     pub(crate) fn finish(self) -> Result<(Option<Node>, Diagnostics), Diagnostics> {
         if self.findings.has_errors() {
             return Err(self.findings);
@@ -208,14 +208,15 @@ impl<'s> Tree<'s> {
         Ok((self.root, self.findings))
     }
 
-    /// All that was found, ended by what stopped the reading.
+    /// All findings, with the one that ended the reading last.
     pub(crate) fn fail(mut self, finding: Diagnostic) -> Diagnostics {
         self.findings.push(finding);
         self.findings
     }
 }
 
-/// Adds the members that are not there yet, of the first object that has them.
+/// Adds the members of merged objects. Members of the object itself, and of earlier merged objects, are not
+/// replaced.
 fn merge(entries: &mut Vec<Entry>, merged: &[Node]) {
     if merged.is_empty() {
         return;
@@ -242,12 +243,12 @@ pub(crate) fn too_deep(source: &Arc<Source>, at: usize) -> Diagnostic {
     .help("give the inner part a name under `components` and refer to it with `$ref`")
 }
 
-fn far_away(source: &Arc<Source>, at: usize) -> Diagnostic {
+fn keys_too_long(source: &Arc<Source>, at: usize) -> Diagnostic {
     Diagnostic::new(
         Severity::Error,
         source,
         Some(at..at + 1),
-        format!("the keys on the way here are longer than {MAX_WAY} bytes together"),
+        format!("the keys on the path to this value have more than {MAX_KEYS} bytes together"),
     )
     .code("keys-too-long")
     .help("give paths and components shorter names")
@@ -258,14 +259,14 @@ mod tests {
     use crate::Document;
 
     #[test]
-    fn what_lies_below_long_keys_is_refused() {
+    fn values_below_long_keys_are_refused() {
         let key = "k".repeat(3_000);
-        for (way, is_read) in [
+        for (text, is_read) in [
             (format!("{{ {key}: {{ {key}: 1 }} }}"), true),
             (format!("{{ {key}: {{ {key}: {{ a: 1 }} }} }}"), false),
             (format!("{{ {key}: {{ a: [{{ b: {{ c: 1 }} }}] }} }}"), true),
         ] {
-            match Document::parse("api.yaml", way) {
+            match Document::parse("api.yaml", text) {
                 Ok(_) => assert!(is_read),
                 Err(findings) => {
                     let codes: Vec<_> = findings.iter().map(|finding| finding.code_name()).collect();

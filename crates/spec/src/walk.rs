@@ -1,20 +1,19 @@
-//! One way through a document: along the tables of the [grammar](crate::grammar), to every object
-//! that has a shape, with its place.
+//! Visits every object of a document that the tables of the [grammar](crate::grammar) describe.
 
 use crate::Document;
 use crate::grammar::{Keys, Object, SCHEMA, Shape, WHOLE};
 use crate::node::{Node, Value};
 use crate::pointer;
 
-/// What an object of a document is.
+/// The kind of an object of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// The outermost object.
     Document,
-    /// What stands under a path, under an expression of a callback, or under a webhook.
+    /// The operations of a path, of an expression of a callback, or of a webhook.
     PathItem,
-    /// What a method of a path does.
+    /// An operation: a method of a path.
     Operation,
     /// A parameter of an operation or of a path item.
     Parameter,
@@ -24,7 +23,7 @@ pub enum Kind {
     RequestBody,
     /// A body of one media type.
     MediaType,
-    /// How a property of a form is written.
+    /// The encoding of a property of a form.
     Encoding,
     /// A response.
     Response,
@@ -46,28 +45,28 @@ pub enum Kind {
     Other,
 }
 
-/// An object of a document, and the way to it.
+/// An object of a document, and its place in it.
 #[derive(Debug)]
 pub struct Part<'p, 'd> {
-    /// What the object is. It may be a reference to one of that kind.
+    /// The kind of the object. It may be a reference to one of that kind.
     pub kind: Kind,
     /// The object.
     pub node: &'d Node,
     /// Its place, as a JSON pointer.
     pub at: &'p str,
-    /// The key that it has in an object, such as the name of a property; nothing for an item of a
-    /// list.
+    /// Its key in the object around it, such as the name of a property; `None` for an item of a list.
     pub key: Option<&'d str>,
-    /// The field that holds it, or the list or map that holds it: `properties`, `allOf`, `schema`.
+    /// The field of the parent that contains it, directly or in a list or map: `schema`, `allOf`,
+    /// `properties`.
     pub field: &'d str,
-    /// The object that it is part of; nothing for the document.
+    /// The object that it is part of; `None` for the document.
     pub parent: Option<&'p Part<'p, 'd>>,
 }
 
 impl Document {
     /// Visits every object of the document, each before its parts: those of `paths` and
     /// `components`, of callbacks, of `content` and `encoding`, and every part of a schema. References
-    /// are not followed; what they lead to is visited where it stands.
+    /// are not followed; the object that one leads to is visited at its own place.
     ///
     /// ```
     /// use ittybit_spec::{Document, Kind};
@@ -113,7 +112,7 @@ fn visit<'d>(
 ) {
     let length = at.len();
     let Some(object) = object(shape).filter(|_| node.as_object().is_some()) else {
-        // A list or a map: what it holds is held by what holds it.
+        // A list or a map: its values have the field and the parent of the list itself.
         each(node, shape, &mut |step, node, shape| {
             step.push(at);
             let inner = Place {
@@ -148,7 +147,7 @@ fn visit<'d>(
     });
 }
 
-/// The object that a shape is about.
+/// The description of the object that a shape requires.
 pub(crate) fn object(shape: &Shape) -> Option<&'static Object> {
     match shape {
         Shape::Object(object) | Shape::Referable(object) => Some(object),
@@ -157,7 +156,7 @@ pub(crate) fn object(shape: &Shape) -> Option<&'static Object> {
     }
 }
 
-/// One step down.
+/// One step from a value to a value inside it.
 pub(crate) enum Step<'d> {
     Key(&'d str),
     Index(usize),
@@ -179,8 +178,8 @@ impl<'d> Step<'d> {
     }
 }
 
-/// The values of a value that have a shape. Those beside the `$ref` of anything but a schema have
-/// none.
+/// Visits the values inside a value that have a shape. The siblings of `$ref` have none, except in schemas
+/// and path items.
 pub(crate) fn each<'d>(
     node: &'d Node,
     shape: &'static Shape,
@@ -193,7 +192,7 @@ pub(crate) fn each<'d>(
             }
         }
         (Shape::Map(keys, of), Value::Object(members)) => {
-            for member in members.iter().filter(|member| keys.holds(member.key())) {
+            for member in members.iter().filter(|member| keys.contains(member.key())) {
                 found(&Step::Key(member.key()), member.value(), of);
             }
         }
@@ -213,8 +212,8 @@ pub(crate) fn each<'d>(
 }
 
 impl Keys {
-    /// Whether a member of that name is one of the map's, and not an extension.
-    pub(crate) fn holds(&self, name: &str) -> bool {
+    /// Whether a member of that name belongs to the map, and is not an extension.
+    pub(crate) fn contains(&self, name: &str) -> bool {
         match self {
             Self::Names | Self::Components => true,
             Self::Paths | Self::Statuses => !name.starts_with("x-"),
@@ -223,14 +222,14 @@ impl Keys {
     }
 }
 
-/// Every reference below a value: the node of its text, the text, and what it has to lead to.
+/// Visits every reference in a value: the node of its text, the text, and the shape of its target.
 pub(crate) fn references<'d>(
     node: &'d Node,
     shape: &'static Shape,
     found: &mut dyn FnMut(&'d Node, &'d str, &'static Shape),
 ) {
     if let (Shape::SchemaName, Some(text)) = (shape, node.as_str()) {
-        if names_file(text) {
+        if is_mapping_reference(text) {
             found(node, text, shape);
         }
         return;
@@ -248,8 +247,8 @@ pub(crate) fn is_callback(shape: &Shape) -> bool {
     matches!(shape, Shape::Map(Keys::Expressions, _))
 }
 
-/// Whether a name in the mapping of a discriminator is a reference.
-pub(crate) fn names_file(name: &str) -> bool {
+/// Whether a value in the mapping of a discriminator is a reference, and not the name of a schema.
+pub(crate) fn is_mapping_reference(name: &str) -> bool {
     let file = name.split('#').next().unwrap_or_default();
     name.contains('#') || [".yaml", ".yml", ".json"].iter().any(|end| file.ends_with(end))
 }

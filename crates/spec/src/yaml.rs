@@ -1,7 +1,7 @@
 //! Reading YAML 1.2 with the scalars of JSON.
 //!
-//! Plain scalars follow the [core schema]: `null`, `true`, `12`, `1.5` and their spellings are
-//! values, anything else is text, and so is all that is quoted. `yes`, `no` and dates are text.
+//! Plain scalars follow the [core schema]: `null`, `true`, `12`, `1.5` and their other spellings are not
+//! strings. Everything else is a string, also `yes`, `no`, dates, and all quoted scalars.
 //!
 //! [core schema]: https://yaml.org/spec/1.2.2/#103-core-schema
 
@@ -16,8 +16,8 @@ use crate::tree::{MAX_DEPTH, Tree, too_deep};
 use crate::{Diagnostic, Diagnostics, Severity};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-/// What copies of anchored values may hold together, in bytes. A few lines of anchors that name
-/// each other can stand for billions of values.
+/// The maximum size of all copies of anchored values together, in bytes. A few lines of anchors that refer to
+/// each other can expand to billions of values.
 const MAX_COPIED: usize = 64 << 20;
 
 pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), Diagnostics> {
@@ -45,12 +45,9 @@ pub(crate) fn read(source: &Arc<Source>) -> Result<(Option<Node>, Diagnostics), 
     reader.tree.finish()
 }
 
-/// Parts of what the parser says, and what to do about it.
+/// Parts of the parser's messages, and what to write instead.
 const SYNTAX: [(&str, &str); 10] = [
-    (
-        "simple key expect",
-        "write `: ` and a value after the key that stands before this",
-    ),
+    ("simple key expect", "write `: ` and a value after the key before this"),
     (
         "flow mapping",
         "in `{ … }` put a `,` between members, and quotes around text that has `: `, `,`, `{` or `}`",
@@ -59,28 +56,19 @@ const SYNTAX: [(&str, &str); 10] = [
         "flow sequence",
         "in `[ … ]` put a `,` between items, and quotes around text that has `,`, `[` or `]`",
     ),
-    (
-        "block mapping",
-        "begin the line below the first letter of the keys before it",
-    ),
-    (
-        "block collection",
-        "begin the line below the `-` of the items before it",
-    ),
-    // Before "tab", which stands in it.
+    ("block mapping", "indent the line like the keys before it"),
+    ("block collection", "indent the line like the items before it"),
+    // Before "tab", which is part of it.
     (
         "unprintable character",
-        "take it out; if there is one beside every letter, the file is UTF-16: save it as UTF-8",
+        "remove it; if there is one next to every letter, the file is UTF-16: save it as UTF-8",
     ),
     ("tab", "indent with spaces"),
     (
         "quoted scalar",
         "close the quote, indent further lines of the text, and write a backslash as `\\\\`",
     ),
-    (
-        "unknown anchor",
-        "write `&name` before the value that is meant, further up",
-    ),
+    ("unknown anchor", "write `&name` before the value, above the alias"),
     ("mapping values", "put quotes around text that has `: `"),
 ];
 
@@ -93,13 +81,13 @@ struct Reader<'s> {
     documents: usize,
 }
 
-/// A value that aliases stand for.
+/// A value that aliases refer to.
 struct Anchored {
     node: Node,
     measure: Measure,
 }
 
-/// What a copy of a value costs.
+/// The size of a value.
 #[derive(Clone, Copy)]
 struct Measure {
     bytes: usize,
@@ -113,24 +101,25 @@ impl Reader<'_> {
                 self.documents += 1;
                 if self.documents > 1 {
                     return Err(self
-                        .error(span, "the file holds more than one YAML document")
-                        .help("remove the `---` and all that follows, or split the file"));
+                        .error(span, "the file contains more than one YAML document")
+                        .help("remove the `---` and everything after it, or split the file"));
                 }
             }
             Event::MappingStart(anchor, tag) => {
                 self.ignore_tag(tag.as_deref(), &span, &["map"]);
-                self.no_key(&span, "an object")?;
+                self.refuse_as_key(&span, "an object")?;
                 self.tree.open_object(span.start)?;
                 self.open.push(anchor);
             }
             Event::SequenceStart(anchor, tag) => {
                 self.ignore_tag(tag.as_deref(), &span, &["seq"]);
-                self.no_key(&span, "a list")?;
+                self.refuse_as_key(&span, "a list")?;
                 self.tree.open_array(span.start)?;
                 self.open.push(anchor);
             }
             Event::MappingEnd | Event::SequenceEnd => {
-                // A block ends where the next token starts, which may be many lines on.
+                // The parser ends a block at the next token, which may be many lines below: such an end is not
+                // used.
                 let end = (span.end > span.start).then_some(span.end);
                 let anchor = self.open.pop().unwrap_or_default();
                 let node = self.tree.close(end);
@@ -209,14 +198,14 @@ impl Reader<'_> {
     fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Diagnostic> {
         let Some(anchored) = self.anchors.get(&anchor) else {
             return Err(self
-                .error(span, "the alias stands inside the value that it names")
+                .error(span, "the alias is inside the value that it refers to")
                 .help("write the value out, or refer to a component with `$ref`"));
         };
         let measure = anchored.measure;
         if self.tree.wants_key() {
             let Some(key) = anchored.node.as_str().map(str::to_owned) else {
                 let kind = anchored.node.kind();
-                return self.no_key(&span, kind);
+                return self.refuse_as_key(&span, kind);
             };
             self.tree.key(key, span);
             return Ok(());
@@ -234,7 +223,7 @@ impl Reader<'_> {
     }
 
     /// Refuses a key that is not a scalar.
-    fn no_key(&self, span: &Range<usize>, kind: &str) -> Result<(), Diagnostic> {
+    fn refuse_as_key(&self, span: &Range<usize>, kind: &str) -> Result<(), Diagnostic> {
         if !self.tree.wants_key() {
             return Ok(());
         }
@@ -258,7 +247,7 @@ impl Reader<'_> {
     fn copied_too_much(&self, span: Range<usize>) -> Diagnostic {
         self.error(
             span,
-            format!("the aliases stand for more than {} MiB of values", MAX_COPIED >> 20),
+            format!("the aliases expand to more than {} MiB of values", MAX_COPIED >> 20),
         )
         .code("document-too-large")
         .help("refer to components with `$ref` instead of repeating them with aliases")
@@ -275,7 +264,7 @@ impl Reader<'_> {
             return too_deep(source, source.base() + at);
         }
         let rest = &source.text()[at..];
-        // The parser marks what the tab stands behind, which may be on another line.
+        // The parser marks the token before the tab, which may be on another line.
         let ahead = if info.contains("tab") { rest.find('\t') } else { None };
         let (at, rest) = (at + ahead.unwrap_or(0), &rest[ahead.unwrap_or(0)..]);
         let width = rest.chars().next().map_or(0, char::len_utf8);
@@ -293,7 +282,7 @@ fn tag_text(tag: &Tag) -> String {
     }
 }
 
-/// Recursion is safe: a tree is at most [`MAX_DEPTH`] deep.
+/// The size of a value. Recursion is safe: a tree is at most [`MAX_DEPTH`] deep.
 fn measure(node: &Node) -> Measure {
     let own = size_of::<Node>();
     match node.value() {
@@ -319,7 +308,7 @@ fn measure(node: &Node) -> Measure {
     }
 }
 
-/// The value of a plain scalar by the core schema.
+/// The value of a plain scalar according to the core schema.
 fn plain(text: &str) -> Result<Value, NotFinite> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,

@@ -1,12 +1,12 @@
-//! Every diagnostic as a person sees it. A case is a name and a document; to add one, add it to
-//! its table and accept the snapshot after reading it.
+//! Every diagnostic, as it is shown to a user. To add a case, add its name and its document to a table, and
+//! accept the snapshot after a review.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use ittybit_spec::{Diagnostics, Document};
 
-/// Reads and checks each document, and compares what is shown.
+/// Reads and checks each document, and compares the findings with the snapshot.
 fn assert_report<D: AsRef<str>>(snapshot: &str, file: &str, cases: &[(&str, D)]) {
     let mut report = String::new();
     for (case, text) in cases {
@@ -27,10 +27,10 @@ fn assert_snapshot(name: &str, report: &str) {
 
 fn show(report: &mut String, case: &str, findings: &Diagnostics) {
     assert!(!findings.is_empty(), "{case}: nothing was found");
-    writeln!(report, "━━ {case}\n\n{findings}\n").expect("a string takes all");
+    writeln!(report, "━━ {case}\n\n{findings}\n").expect("writing to a string");
 }
 
-/// Puts lines under a heading, further in.
+/// Adds indented lines below a heading.
 fn under(heading: &str, lines: &str) -> String {
     let indent = heading
         .lines()
@@ -38,7 +38,7 @@ fn under(heading: &str, lines: &str) -> String {
         .map_or(0, |line| line.len() - line.trim_start().len() + 2);
     let mut text = heading.to_owned();
     for line in lines.lines() {
-        write!(text, "\n{:indent$}{line}", "").expect("a string takes all");
+        write!(text, "\n{:indent$}{line}", "").expect("writing to a string");
     }
     text
 }
@@ -84,10 +84,10 @@ fn yaml_syntax() {
             ("a colon inside plain text", "info: { title: a: b }\n"),
             ("wrong indentation", "info:\n  title: a\n version: 1\n"),
             ("a tab as indentation", "info:\n\ttitle: a\n"),
-            ("a character that is no text", "openapi: 3.0.3\n\0"),
+            ("a null character", "openapi: 3.0.3\n\0"),
             ("a tab on the line below", "openapi: 3.0.3\n\tinfo: {}\n"),
-            ("a colon in the text of a line", "title: a: b\n"),
-            ("an item out of line", "tags:\n  - a\n - b\n"),
+            ("a second colon in a line", "title: a: b\n"),
+            ("an item with wrong indentation", "tags:\n  - a\n - b\n"),
             ("an open quote", "info: \"a\npaths: {}\n"),
             ("an open bracket", "tags: [a, b\n"),
             ("an unknown escape", "title: \"\\q\"\n"),
@@ -134,20 +134,20 @@ fn json_syntax() {
 }
 
 #[test]
-fn too_much() {
+fn limits() {
     let mut laughs = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..12 {
         let alias = format!("*a{}", level - 1);
         let aliases = [alias.as_str(); 9].join(", ");
-        writeln!(laughs, "a{level}: &a{level} [{aliases}]").expect("a string takes all");
+        writeln!(laughs, "a{level}: &a{level} [{aliases}]").expect("writing to a string");
     }
     let block: String = (0..10_000).map(|level| format!("{:level$}a:\n", "")).collect();
     let mut chain = String::from("a0: &a0 {}\n");
     for level in 1..200 {
-        writeln!(chain, "a{level}: &a{level} {{ a: *a{} }}", level - 1).expect("a string takes all");
+        writeln!(chain, "a{level}: &a{level} {{ a: *a{} }}", level - 1).expect("writing to a string");
     }
     assert_report(
-        "too_much",
+        "limits",
         "api.yaml",
         &[
             ("10,000 levels of [", "[".repeat(10_000)),
@@ -160,7 +160,7 @@ fn too_much() {
         ],
     );
     assert_report(
-        "too_much_json",
+        "limits_json",
         "api.json",
         &[
             (
@@ -226,7 +226,7 @@ fn versions() {
             ("a word", version("latest")),
             ("a list as version", version("[3, 0, 3]")),
             (
-                "what only 3.1 has, in 3.0",
+                "features of 3.1 in 3.0",
                 "openapi: 3.0.3\ninfo: { title: a, summary: b, version: c }\nwebhooks: {}\npaths: {}\n\
                  components:\n  pathItems: {}\n  schemas:\n    Task:\n      type: [string, \"null\"]\n      const: a\n"
                     .to_owned(),
@@ -260,12 +260,9 @@ fn kinds() {
             ("a bound as text", schema("type: integer\nminimum: \"1\"")),
             ("a bound as a word", schema("type: integer\nminimum: one")),
             ("a negative length", schema("type: string\nmaxLength: -1")),
-            (
-                "a length that is no whole number",
-                schema("type: string\nmaxLength: 1.5"),
-            ),
+            ("a fractional length", schema("type: string\nmaxLength: 1.5")),
             ("a type with a letter missing", schema("type: strin")),
-            ("a type that is none", schema("type: file")),
+            ("the type file of OpenAPI 2", schema("type: file")),
             ("the type null", schema("type: \"null\"")),
             ("a list of types", schema("type: [string, \"null\"]")),
             ("a list of two types", schema("type: [string, integer]")),
@@ -340,11 +337,11 @@ fn references() {
             ("a URL", task("https://example.com/api.yaml#/Kind")),
             ("a misspelt name", task("#/components/schemas/Knid")),
             ("an unknown name", task("#/components/schemas/Whatever")),
-            ("a name without its place", task("Kind")),
-            ("an old place", task("#/definitions/Kind")),
-            ("a place that is no component", task("#/info")),
+            ("a name alone", task("Kind")),
+            ("a place of OpenAPI 2", task("#/definitions/Kind")),
+            ("a place outside of components", task("#/info")),
             ("part of a component", task("#/components/schemas/Kind/type")),
-            ("a pointer that is none", task("#components/schemas/Kind")),
+            ("a malformed pointer", task("#components/schemas/Kind")),
             ("a number", components("schemas:\n  Task: { $ref: 1 }")),
             (
                 "the wrong kind",
@@ -353,7 +350,7 @@ fn references() {
             ),
             ("itself", task("#/components/schemas/Task")),
             (
-                "a circle",
+                "a cycle",
                 components(
                     "schemas:\n  A: { $ref: \"#/components/schemas/B\" }\n  B: { $ref: \"#/components/schemas/C\" }\n  C: { allOf: [{ $ref: \"#/components/schemas/A\" }] }\n  D: { $ref: \"#/components/schemas/A\" }",
                 ),
@@ -401,7 +398,10 @@ fn operations() {
             ("no slash", paths("tasks: {}")),
             ("open braces", paths("/tasks/{id: {}")),
             ("empty braces", paths("/tasks/{}: {}")),
-            ("two paths that are one", paths("/tasks/{id}: {}\n/tasks/{task_id}: {}")),
+            (
+                "two paths that differ only in names",
+                paths("/tasks/{id}: {}\n/tasks/{task_id}: {}"),
+            ),
             ("a name twice in a path", paths("/tasks/{id}/{id}: {}")),
             (
                 "a path parameter that is not described",
@@ -425,14 +425,14 @@ fn operations() {
                     "parameters:\n- { name: a, in: query, schema: {} }\n- { name: a, in: header, schema: {} }\n- { name: a, in: query, schema: {} }",
                 ),
             ),
-            ("a place that is none", parameter("name: a\nin: body\nschema: {}")),
+            ("an unknown place", parameter("name: a\nin: body\nschema: {}")),
             ("a misspelt place", parameter("name: a\nin: qeury\nschema: {}")),
             (
-                "a style of elsewhere",
+                "a style of another place",
                 parameter("name: a\nin: query\nstyle: matrix\nschema: {}"),
             ),
             (
-                "a style that is none",
+                "an unknown style",
                 parameter("name: a\nin: query\nstyle: csv\nschema: {}"),
             ),
             ("no schema", parameter("name: a\nin: query")),
@@ -445,11 +445,11 @@ fn operations() {
                 parameter("name: a\nin: query\ncontent: { a/b: {}, a/c: {} }"),
             ),
             (
-                "reserved characters in a header",
+                "allowReserved in a header",
                 parameter("name: a\nin: header\nallowReserved: true\nschema: {}"),
             ),
             (
-                "a header of the protocol",
+                "a reserved header",
                 parameter("name: Authorization\nin: header\nschema: {}"),
             ),
             (
@@ -458,9 +458,9 @@ fn operations() {
                     "/tasks:\n  get:\n    responses:\n      200: { description: a }\n      99: { description: a }\n      600: { description: a }\n      4xx: { description: a }\n      success: { description: a }",
                 ),
             ),
-            ("a link that names nothing", components("links:\n  Next: {}")),
+            ("a link without an operation", components("links:\n  Next: {}")),
             (
-                "a link that names two",
+                "a link with two operations",
                 components("links:\n  Next: { operationId: a, operationRef: b }"),
             ),
             (
@@ -479,10 +479,7 @@ fn schemas() {
         "schemas",
         "api.yaml",
         &[
-            (
-                "names that are none",
-                components("schemas:\n  \"Ta sk\": {}\n  \"\": {}"),
-            ),
+            ("malformed names", components("schemas:\n  \"Ta sk\": {}\n  \"\": {}")),
             (
                 "a required property that is misspelt",
                 schema("type: object\nrequired: [idd, other, id, id]\nproperties: { id: {} }"),
@@ -519,9 +516,9 @@ fn schemas() {
 }
 
 #[test]
-fn all_errors_come_at_once_in_the_order_of_the_text() {
+fn findings_are_shown_in_the_order_of_the_text() {
     assert_report(
-        "all_errors_come_at_once_in_the_order_of_the_text",
+        "findings_are_shown_in_the_order_of_the_text",
         "api.yaml",
         &[(
             "many",

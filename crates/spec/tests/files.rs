@@ -59,14 +59,14 @@ fn all() -> TempDir {
 }
 
 #[test]
-fn they_become_one_document() {
+fn several_files_become_one_document() {
     let folder = all();
     let document = Document::read(&folder.path().join("specs/api.yaml")).expect("a document");
     assert_eq!(document.check().to_string(), "");
     let lowered = document.lowered().expect("no error");
     let text = serde_json::to_string_pretty(&lowered.document.root().to_json()).expect("JSON");
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("they_become_one_document", text);
+        insta::assert_snapshot!("several_files_become_one_document", text);
     });
     lowered.openapi().expect("3.0");
     let mut files: Vec<String> = document
@@ -84,7 +84,7 @@ fn they_become_one_document() {
             "specs/paths/tasks.yaml"
         ]
     );
-    // References are followed as they are written, too.
+    // Also in the original document, references to other files can be followed.
     let kind = document
         .get("/components/schemas/Own/properties/kind")
         .expect("a property");
@@ -118,7 +118,7 @@ fn findings_name_the_file_that_they_are_in() {
 }
 
 #[test]
-fn what_is_outside_is_refused() {
+fn references_to_unreadable_files_are_errors() {
     let api = |reference: &str| {
         format!(
             "openapi: 3.0.3\ninfo: {{ title: a, version: b }}\npaths: {{}}\ncomponents: {{ schemas: {{ A: {{ $ref: '{reference}' }} }} }}\n"
@@ -159,13 +159,13 @@ fn what_is_outside_is_refused() {
         report += &format!("━━ {reference}\n\n{findings}\n\n").replace(&root, "");
     }
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("what_is_outside_is_refused", report);
+        insta::assert_snapshot!("references_to_unreadable_files_are_errors", report);
     });
 }
 
-/// Two files that are made of each other end.
+/// Files that refer to themselves or to each other are read and lowered only once.
 #[test]
-fn circles_end() {
+fn cycles_of_files_end() {
     let folder = folder(&[
         (
             "api.yaml",

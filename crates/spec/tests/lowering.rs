@@ -1,5 +1,5 @@
-//! What a document becomes in the form of OpenAPI 3.0. A case is a name and what is written; to add
-//! one, add it to its table and accept the snapshot after reading it.
+//! Schemas and documents, lowered to the form of OpenAPI 3.0. To add a case, add it to its table, and
+//! accept the snapshot after a review.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ fn lowered(text: &str) -> Lowered {
     lowered
 }
 
-/// Each schema as it is written, and as it is lowered, with what is said of it.
+/// Lowers each schema, and compares the result and the findings with the snapshot.
 fn assert_schemas(snapshot: &str, version: &str, cases: &[&str]) {
     let mut report = String::new();
     for case in cases {
@@ -22,10 +22,10 @@ fn assert_schemas(snapshot: &str, version: &str, cases: &[&str]) {
         );
         let Lowered { document, findings } = lowered(&text);
         let schema = document.get("/components/schemas/A").expect("the schema").to_json();
-        writeln!(report, "{case}\n  → {schema}").expect("a string takes all");
+        writeln!(report, "{case}\n  → {schema}").expect("writing to a string");
         for finding in &findings {
             let code = finding.code_name().expect("a code");
-            writeln!(report, "  {}[{code}]: {}", finding.severity(), finding.message()).expect("a string takes all");
+            writeln!(report, "  {}[{code}]: {}", finding.severity(), finding.message()).expect("writing to a string");
         }
         report.push('\n');
     }
@@ -146,7 +146,7 @@ fn documents() {
              \x20   - { name: other, in: path, schema: {} }\n    get: { operationId: a }\n    put: { operationId: a, parameters: [{ name: q, in: query }, { name: q, in: query, schema: {} }] }\n",
         ),
         (
-            "what is referred to stands elsewhere",
+            "references outside of components",
             "openapi: 3.0.3\ninfo: { title: a, version: b }\npaths:\n  /a:\n    get:\n      responses:\n        '200': { description: Done., content: { application/json: { schema: { type: object } } } }\n\
              \x20 /b:\n    get:\n      responses:\n        '200': { $ref: '#/paths/~1a/get/responses/200' }\n        '201': { description: Done., content: { application/json: { schema: { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' } } } }\n\
              \x20 /c: { $ref: '#/paths/~1b', description: As b. }\n",
@@ -168,16 +168,16 @@ fn documents() {
     for (case, text) in cases {
         let Lowered { document, findings } = lowered(text);
         let json = serde_json::to_string_pretty(&document.root().to_json()).expect("JSON");
-        writeln!(report, "━━ {case}\n\n{json}\n\n{findings}\n").expect("a string takes all");
+        writeln!(report, "━━ {case}\n\n{json}\n\n{findings}\n").expect("writing to a string");
     }
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("documents", report);
     });
 }
 
-/// What is lowered is shown where it is written.
+/// A finding about a lowered value is shown at the original.
 #[test]
-fn places_stay() {
+fn positions_are_kept() {
     let text = "openapi: 3.1.0\ninfo: { title: a, version: b }\ncomponents:\n  schemas:\n    A:\n      properties:\n        b:\n          type: [string, integer]\n";
     let Lowered { document, .. } = lowered(text);
     let finding = document.error("/components/schemas/A/properties/b/anyOf/1/type", "here");
@@ -187,18 +187,19 @@ fn places_stay() {
     );
 }
 
-/// References to path items that refer to path items do not grow without end.
+/// Path items are copied to the place of a reference. The copies are limited, also where path items refer to
+/// each other.
 #[test]
-fn references_to_path_items_are_bounded() {
-    let circle = "openapi: 3.1.0\ninfo: { title: a, version: b }\npaths:\n  /a:\n    get: { callbacks: { c: { '{$url}': { $ref: '#/paths/~1a' } } } }\n  /b: { $ref: '#/paths/~1b' }\n";
-    let Lowered { document, .. } = lowered(circle);
+fn copies_of_path_items_are_limited() {
+    let cycle = "openapi: 3.1.0\ninfo: { title: a, version: b }\npaths:\n  /a:\n    get: { callbacks: { c: { '{$url}': { $ref: '#/paths/~1a' } } } }\n  /b: { $ref: '#/paths/~1b' }\n";
+    let Lowered { document, .. } = lowered(cycle);
     assert!(document.get("/paths/~1a/get").is_some());
     let mut text = format!(
         "openapi: 3.1.0\ninfo: {{ title: a, version: b }}\ncomponents: {{ pathItems: {{ A: {{ description: {} }} }} }}\npaths:\n",
         "a".repeat(100_000)
     );
     for index in 0..1_000 {
-        writeln!(text, "  /a{index}: {{ $ref: '#/components/pathItems/A' }}").expect("a string takes all");
+        writeln!(text, "  /a{index}: {{ $ref: '#/components/pathItems/A' }}").expect("writing to a string");
     }
     let document = Document::parse("api.yaml", text).expect("a document");
     let errors = document.lowered().expect_err("it is too large");

@@ -1,13 +1,13 @@
-//! Reading: the same document in different clothes, and input that nobody would write.
+//! Reading documents: the same document in YAML and JSON, positions, and arbitrary input.
 
 use ittybit_spec::{Document, Severity, pointer};
 use proptest::prelude::*;
 
-/// A document with something of everything that OpenAPI 3.0 has.
+/// A document with every feature of OpenAPI 3.0, and one with those that 3.1 added.
 const FULL: &str = include_str!("full.yaml");
 const FULL31: &str = include_str!("full31.yaml");
 
-/// Text that upsets parsers.
+/// Text that is difficult for a parser or for the checks.
 const PIECES: [&str; 48] = [
     ": ",
     "- ",
@@ -59,7 +59,7 @@ const PIECES: [&str; 48] = [
     "\"\\ud83d\"",
 ];
 
-/// All that can be done with a text, none of which may panic.
+/// Reads, checks and lowers a text, and shows the findings. Nothing may panic.
 fn read(name: &str, text: &str) {
     let findings = match Document::parse(name, text) {
         Ok(document) => match document.openapi() {
@@ -81,7 +81,7 @@ fn read(name: &str, text: &str) {
                     assert_eq!(finding.severity(), Severity::Error);
                     assert!(
                         !finding.message().starts_with("not OpenAPI 3.0"),
-                        "the rules let something through: {finding}\n{text}"
+                        "the rules do not report this: {finding}\n{text}"
                     );
                 }
                 findings
@@ -106,16 +106,19 @@ fn full_as_json() -> String {
 }
 
 #[test]
-fn a_document_of_3_1_is_read_without_a_warning() {
+fn features_of_3_1_are_read_without_a_warning() {
     let document = Document::parse("full31.yaml", FULL31).unwrap();
     let lowered = document.lowered().unwrap();
-    let doubts: Vec<&str> = lowered
+    let warnings: Vec<&str> = lowered
         .findings
         .iter()
         .filter(|finding| finding.severity() > Severity::Note)
         .map(|finding| finding.message())
         .collect();
-    assert_eq!(doubts, ["a scheme of the type `mutualTLS` has no form in OpenAPI 3.0"]);
+    assert_eq!(
+        warnings,
+        ["a scheme of the type `mutualTLS` has no equivalent in OpenAPI 3.0"]
+    );
     let openapi = lowered.openapi().unwrap();
     assert_eq!(openapi.operations().count(), 2);
     let schemas = openapi.components.unwrap().schemas;
@@ -123,7 +126,7 @@ fn a_document_of_3_1_is_read_without_a_warning() {
 }
 
 #[test]
-fn a_document_with_everything_is_read_without_a_word() {
+fn features_of_3_0_are_read_without_a_finding() {
     let document = Document::parse("full.yaml", FULL).unwrap();
     assert_eq!(document.check().to_string(), "");
     let openapi = document.openapi().unwrap();
@@ -218,7 +221,7 @@ fn keys_are_text_as_written() {
 }
 
 #[test]
-fn places_are_those_of_the_text() {
+fn positions_are_those_of_the_text() {
     let document = Document::parse("a.yaml", "é: &x\n  - ü: [1, 'two']\nb: *x\n").unwrap();
     let text = |pointer: &str| &document.text()[document.get(pointer).unwrap().span()];
     assert_eq!(text("/é/0/ü/0"), "1");
@@ -235,7 +238,7 @@ fn places_are_those_of_the_text() {
 }
 
 #[test]
-fn line_ends_change_nothing() {
+fn line_ends_and_a_byte_order_mark_change_nothing() {
     let wrong = FULL
         .replace("in: cookie", "in: cooky")
         .replace("type: object", "type: objekt");
@@ -251,7 +254,7 @@ fn line_ends_change_nothing() {
     assert_eq!(broken("{\n  \"a\": 1\n  2"), broken("{\r\n  \"a\": 1\r\n  2"));
 }
 
-/// The deepest document that is read goes all the way, in a thread as small as a test's.
+/// The deepest schema that is allowed can be deserialised, also on the small stack of a test's thread.
 #[test]
 fn the_deepest_schema_is_read() {
     for part in [
@@ -286,7 +289,7 @@ fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, usize, usize)>> {
     prop::collection::vec((any::<prop::sample::Index>(), 0..30_usize, 0..PIECES.len()), 1..5)
 }
 
-/// Takes characters out of a text and puts pieces in.
+/// Replaces some characters of a text with pieces.
 fn edit(text: &str, edits: &[(prop::sample::Index, usize, usize)]) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     for (place, removed, piece) in edits {
@@ -450,13 +453,13 @@ proptest! {
     }
 
     #[test]
-    fn pointers_come_back(tokens in prop::collection::vec(any::<String>(), 0..6)) {
+    fn tokens_of_pointers_round_trip(tokens in prop::collection::vec(any::<String>(), 0..6)) {
         let pointer = pointer::join("", &tokens);
         prop_assert_eq!(pointer::parse(&pointer), Some(tokens));
     }
 
     #[test]
-    fn any_text_is_a_pointer_or_none(text in "[~/01a]{0,8}") {
+    fn parsed_pointers_round_trip(text in "[~/01a]{0,8}") {
         if let Some(tokens) = pointer::parse(&text) {
             prop_assert_eq!(pointer::join("", &tokens), text);
         }

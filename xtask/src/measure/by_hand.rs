@@ -1,4 +1,4 @@
-//! Lists tasks without the client, by hand.
+//! Lists tasks with reqwest and serde, without the client.
 
 use serde::{Deserialize, Serialize};
 

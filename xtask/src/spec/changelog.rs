@@ -1,4 +1,4 @@
-//! `cargo xtask spec changelog`: an entry for the changelog from a change of the document.
+//! `cargo xtask spec changelog`: prints an entry for the changelog about a change of the document.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::{policy, revision};
 /// Write the entry for CHANGELOG.md from a change of the document
 ///
 /// Prints the sections of Keep a Changelog with a line for each change that users notice. Put them
-/// below `## [Unreleased]`, and make them your own.
+/// below `## [Unreleased]`, and edit them.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

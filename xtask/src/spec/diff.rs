@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff`: the effects of a change of the document.
+//! `cargo xtask spec diff`: reports the effects of a change of the document.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::workspace;
 /// Report what a change of the document does: on the wire, for users of the Rust client, to the version
 ///
 /// Compares two documents, each a file or a revision and a path, such as `main:openapi.yaml`. Without
-/// any it compares openapi.yaml where this branch left the default branch with the current
+/// arguments it compares the openapi.yaml of the merge base with the default branch and the current
 /// openapi.yaml. Approved changes are read from .spec-review.toml. docs/spec-review.md explains each
 /// rule.
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ Examples:
 
 Exit codes:
   0  done, whatever was found
-  1  `--fail-on` or `--require-bump` found what it fails on, or a document cannot be read
+  1  `--fail-on` or `--require-bump` failed, or a document cannot be read
   2  wrong usage")]
 pub struct Args {
     /// The old document: a file or `REV:path` [default: the merge base with the default branch]
@@ -129,7 +129,7 @@ fn fail(report: &Report, on: Option<FailOn>) -> Result<()> {
         }
         Some(FailOn::Major) => match report.no_verdict {
             Some(reason) if !report.changes.is_empty() => {
-                bail!("nothing is known of users of the Rust client (`--fail-on major`): {reason}")
+                bail!("the effect on users of the Rust client is unknown (`--fail-on major`): {reason}")
             }
             _ => Ok(()),
         },

@@ -1,4 +1,4 @@
-//! `cargo xtask spec git-diff`: the driver that `git diff` runs for a document.
+//! `cargo xtask spec git-diff`: the external diff driver that `git diff` runs for a document.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let mut out = AutoStream::new(io::stdout().lock(), choice);
     let [old, _, _, new, ..] = args.git.as_slice() else {
-        // A conflict: git has no two files.
+        // For an unresolved conflict, git passes only the path.
         writeln!(out, "* Unmerged path {}", render::visible(&args.path))?;
         return Ok(());
     };
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Whether git shows colours, even where its pager is between this program and the terminal.
+/// Whether git shows colours, also where its output goes to a terminal through a pager.
 fn is_coloured() -> Result<bool> {
     let shown = io::stdout().is_terminal() || std::env::var_os("GIT_PAGER_IN_USE").is_some();
     let status = Command::new("git")
@@ -104,7 +104,7 @@ fn is_coloured() -> Result<bool> {
     Ok(String::from_utf8_lossy(&status.stdout).trim() == "true")
 }
 
-/// The lines that differ, as git shows them.
+/// Prints the lines that differ, in the format of git.
 fn lines(out: &mut dyn Write, old: (&str, &str), new: (&str, &str)) -> io::Result<()> {
     let bold = Style::new() | Effects::BOLD;
     writeln!(out, "{bold}--- {}{bold:#}\n{bold}+++ {}{bold:#}", old.0, new.0)?;

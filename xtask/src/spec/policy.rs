@@ -1,4 +1,4 @@
-//! The decisions of this project about changes of the document.
+//! The review policy of this project: approved changes, and the severities of rules.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use ittybit_spec_diff::Policy;
 
 use crate::workspace;
 
-/// The file in the root of the workspace.
+/// The name of the file in the root of the workspace.
 const FILE: &str = ".spec-review.toml";
 
-/// Reads the file that was named, or that of the workspace, which is optional.
+/// Reads the given file, or that of the workspace, which is optional.
 pub fn read(file: Option<&Path>) -> Result<Policy> {
     let (path, name) = match file {
         Some(file) => (file.to_owned(), file.display().to_string()),

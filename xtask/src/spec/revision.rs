@@ -8,7 +8,7 @@ use ittybit_spec::Document;
 
 use crate::workspace;
 
-/// The document of this project, from the root of the workspace.
+/// The path of this project's document, relative to the root of the workspace.
 pub const DOCUMENT: &str = "openapi.yaml";
 
 /// Reads a document that is named by a file, or by a revision and a path.
@@ -24,7 +24,7 @@ pub fn read(name: &str) -> Result<Document> {
     Ok(Document::read(Path::new(name))?)
 }
 
-/// The document where the branch left the default branch.
+/// The document at the merge base of this branch and the default branch.
 pub fn merge_base() -> Result<Document> {
     workspace::enter()?;
     let branch = default_branch()?;
@@ -67,13 +67,13 @@ fn is_commit(revision: &str) -> Result<bool> {
     Ok(found.status.success())
 }
 
-/// A path in a revision; without one, in the index.
+/// Reads a document from a revision, or from the index where the revision is empty.
 fn show(revision: &str, path: &str) -> Result<Document> {
     let name = format!("{revision}:{path}");
     if revision.starts_with('-') {
         bail!("`{revision}` is not a revision");
     }
-    // Not `git show`, which lists a folder as if it were a document.
+    // `git show` would print a listing for a folder.
     let shown = git(&["cat-file", "blob", &name])?;
     if !shown.status.success() {
         let reason = String::from_utf8_lossy(&shown.stderr);
@@ -94,5 +94,5 @@ fn git(arguments: &[&str]) -> Result<Output> {
         .args(arguments)
         .env("LC_ALL", "C")
         .output()
-        .context("cannot run git, which keeps the old documents")
+        .context("cannot run git, which has the old documents")
 }

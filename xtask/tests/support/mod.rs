@@ -1,6 +1,6 @@
-//! Folders in which the program is run, and what can be seen of a run.
+//! Runs the program in a temporary folder, and records its output.
 
-// Each test program uses its part of it.
+// Each test program uses only a part of this module.
 #![allow(dead_code)]
 
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// A folder that the program is run in.
 pub struct Folder {
     pub path: PathBuf,
-    /// Removes the folder in the end.
+    /// Removes the folder when it is dropped.
     pub _temporary: Option<TempDir>,
 }
 
@@ -46,14 +46,14 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(&self.path)
-            // One folder for all tests that compile, of every package: what they depend on is built once.
+            // One target folder for all tests that compile, so that their dependencies are built once.
             .env(
                 "CARGO_TARGET_DIR",
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
             )
-            // Where cargo would say that this workspace is.
+            // The program finds the workspace by this variable of cargo.
             .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
-            // No repository around the folder is found.
+            // A repository around the folder is not found.
             .env("GIT_CEILING_DIRECTORIES", &self.path)
             .env("COLUMNS", "100")
             .env_remove("NO_COLOR")
@@ -62,7 +62,7 @@ impl Folder {
         command
     }
 
-    /// Runs it, and gives back all that can be seen of it.
+    /// Runs the program, and returns its output and exit code.
     pub fn run(&self, arguments: &[&str]) -> Run {
         Run::from(self.command(arguments).output().unwrap())
     }
@@ -84,7 +84,7 @@ impl From<Output> for Run {
     }
 }
 
-/// Shown without the counts and numbers of generated lines, which any change of the generator changes.
+/// Shown without the numbers of generated lines, which change with the generator.
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
@@ -97,7 +97,7 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// `241 lines`, `(+12 −7)` and `@@ -36,7 +36,7 @@`, with `N` for each number.
+/// Replaces the numbers in `241 lines`, `(+12 −7)` and `@@ -36,7 +36,7 @@` by `N`.
 pub fn without_counts(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let masked = words.iter().enumerate().map(|(at, word)| {

@@ -1,8 +1,8 @@
-//! What references lead to outside of the components becomes a component.
+//! Hoisting: an object outside of `components` that a reference leads to becomes a component.
 //!
 //! A reference may lead anywhere: into another file, to a property of a schema, to a response of an
-//! operation. Types come from components, so what is meant gets a name there, and its own place refers
-//! to it too: it is one type.
+//! operation. Types are generated from components, so the object moves there under a name, and its old
+//! place becomes a reference to it too: both have the same type.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use crate::pointer;
 use crate::reference::Target;
 use crate::walk;
 
-/// What becomes a component.
+/// An object that becomes a component.
 pub(super) struct Hoisted<'d> {
     pub(super) component: &'static str,
     pub(super) name: String,
@@ -24,31 +24,31 @@ pub(super) struct Hoisted<'d> {
     pub(super) shape: &'static Shape,
 }
 
-/// References that lead to references are followed so far.
+/// The number of references that are followed one after the other.
 const MAX_HOPS: usize = 64;
 
 impl<'d> Lowering<'d> {
-    /// Names all that has to become a component.
+    /// Finds all objects that have to become components, and names them.
     pub(super) fn hoist(&mut self) {
         let mut references = Vec::new();
         let collect = |node: &'d Node, shape: &'static Shape, references: &mut Vec<(&'d Node, &'static Shape)>| {
             walk::references(node, shape, &mut |node, _, shape| references.push((node, shape)));
         };
         collect(self.document.root(), &WHOLE, &mut references);
-        // In the order of the text.
+        // They are popped from the end: in the order of the text.
         references.reverse();
         let mut walked = HashSet::new();
         while let Some((node, shape)) = references.pop() {
             let component = component(shape);
             if component.is_empty() || component == "pathItems" || component == "callbacks" {
-                // Written out where it is referred to.
+                // Such an object does not become a component: `inline` copies it to the place of the reference.
                 let target = self.document.target(node).map(|target| target.node);
                 if let Some(target) = target.filter(|target| walked.insert(address(target))) {
                     collect(target, shape, &mut references);
                 }
                 continue;
             }
-            let Some(target) = self.end(node, component) else {
+            let Some(target) = self.final_target(node, component) else {
                 continue;
             };
             let is_component = target.component().is_some_and(|(kind, _)| kind == component);
@@ -70,9 +70,9 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// What a reference leads to at last, over references that say nothing of their own; or the first
-    /// component of the document on the way.
-    fn end(&self, reference: &'d Node, component: &str) -> Option<Target<'d>> {
+    /// The target at the end of a chain of references that have no siblings, or the first component of the
+    /// document in the chain.
+    fn final_target(&self, reference: &'d Node, component: &str) -> Option<Target<'d>> {
         let mut target = self.document.target(reference)?;
         for _ in 0..MAX_HOPS {
             if target.component().is_some_and(|(kind, _)| kind == component) {
@@ -90,9 +90,9 @@ impl<'d> Lowering<'d> {
         None
     }
 
-    /// The text of a reference to a component of the document in one piece.
+    /// The text of the reference in the lowered document.
     pub(super) fn destination(&self, reference: &'d Node, component: &str) -> Option<String> {
-        let target = self.end(reference, component)?;
+        let target = self.final_target(reference, component)?;
         let (kind, name) = match self.names.get(&address(target.node)) {
             Some((kind, name)) => (*kind, name.as_str()),
             None => target.component()?,
@@ -100,7 +100,8 @@ impl<'d> Lowering<'d> {
         Some(pointer::join("#/components", [kind, name]))
     }
 
-    /// A name for a component: the last names on the way to it.
+    /// An unused name for a component, made from the tokens of its JSON pointer or, for a whole file, from the
+    /// name of the file.
     fn free_name(&mut self, component: &'static str, target: &Target<'_>) -> String {
         let mut words: Vec<String> = Vec::new();
         let mut tokens = target.tokens.iter().map(String::as_str).peekable();
@@ -110,7 +111,7 @@ impl<'d> Lowering<'d> {
             words.push(word(name.split('.').next().unwrap_or_default()));
         }
         while let Some(token) = tokens.next() {
-            // The names of fields say nothing, but for those of maps that hold names.
+            // The names of fields add nothing to a name. The last token may be a name that looks like a field.
             let field = FIELDS.contains(&token) && tokens.peek().is_some();
             if !field && !token.bytes().all(|byte| byte.is_ascii_digit()) {
                 words.push(word(token));
@@ -121,9 +122,9 @@ impl<'d> Lowering<'d> {
             name if name.is_empty() => "Part".to_owned(),
             name => name,
         };
-        let there = self.document.get("/components").and_then(|all| all.get(component));
+        let known = self.document.get("/components").and_then(|all| all.get(component));
         let mut name = base.clone();
-        while there.is_some_and(|there| there.get(&name).is_some()) || self.taken.contains(&(component, name.clone())) {
+        while known.is_some_and(|known| known.get(&name).is_some()) || self.taken.contains(&(component, name.clone())) {
             let number = self.numbers.entry(base.clone()).or_insert(1);
             *number += 1;
             name = format!("{base}{number}");
@@ -170,7 +171,7 @@ const FIELDS: [&str; 27] = [
     "encoding",
 ];
 
-/// A token as part of a name: its letters and digits, with a capital at the beginning of each word.
+/// A token as part of a name: its letters and digits in PascalCase.
 fn word(token: &str) -> String {
     let parts = token.split(|c: char| !c.is_ascii_alphanumeric());
     parts

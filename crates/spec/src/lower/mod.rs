@@ -1,8 +1,8 @@
-//! Lowering: a document in one piece, as OpenAPI 3.0 has it.
+//! Lowering: converts a document to one tree in the form of OpenAPI 3.0.
 //!
-//! Readers of documents know one form: that of 3.0, in one tree, whose references lead to components.
-//! A document of 3.1, one of several files, and one that is not quite as it should be, are written in
-//! that form here. Every value keeps the place that it was read from.
+//! The generator needs to know only one form: that of 3.0, in one tree, whose references lead to
+//! components. A document of 3.1, one of several files, and one with parts that break the rules are
+//! converted to that form here. Every value keeps the position that it was read from.
 
 mod hoist;
 mod schema;
@@ -18,13 +18,13 @@ use crate::tree::{MAX_DEPTH, too_deep};
 use crate::walk::{self, Kind};
 use crate::{Diagnostic, Diagnostics, Document, Severity, openapi, pointer};
 
-/// A document as OpenAPI 3.0 has it.
+/// A document in the form of OpenAPI 3.0, and the findings about the original.
 #[derive(Debug, Clone)]
 pub struct Lowered {
-    /// It has one file's worth of tree, and the places of all files.
+    /// One tree, whose values have positions in all files of the original.
     pub document: Document,
-    /// All that is doubtful about the document as it was written: warnings about what was decided,
-    /// and notes about what has no form in 3.0.
+    /// The warnings and notes about the original document: what is read in another way than it is written,
+    /// and what has no equivalent in 3.0.
     pub findings: Diagnostics,
 }
 
@@ -32,13 +32,14 @@ impl Lowered {
     /// The document in the types of `openapiv3`.
     ///
     /// # Errors
-    /// What those types cannot hold.
+    /// A document that those types cannot represent.
     pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
         Ok(openapi::read(&self.document)?)
     }
 }
 
-/// What was decided about one value may call for another look at those around it.
+/// Fixes of one value may make others invalid, such as a reference to a part that was left out. So the result
+/// is checked and lowered again until nothing changes.
 const ROUNDS: usize = 8;
 
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
@@ -65,7 +66,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
         }
         if changed && round < ROUNDS {
             checked = check::check(&next);
-            // All else was said of the document as it was written.
+            // Warnings were already reported about the original document.
             findings.extend(std::mem::take(&mut checked.findings).into_iter().filter(is_error));
         }
         lowered = Some(next);
@@ -88,10 +89,10 @@ fn errors(findings: Diagnostics) -> Diagnostics {
     findings.into_iter().filter(is_error).collect()
 }
 
-/// How many bytes of text may be written out in the place of references to path items and callbacks.
+/// The maximum size of the copies of path items and callbacks that replace references, in bytes.
 const MAX_INLINED: usize = 8 << 20;
 
-/// How many references may be written out inside each other.
+/// The maximum depth of copies inside copies.
 const MAX_NESTED: usize = 8;
 
 struct Lowering<'d> {
@@ -99,17 +100,17 @@ struct Lowering<'d> {
     version: Version,
     fixes: &'d Fixes,
     findings: Diagnostics,
-    /// The components that are made of what stands elsewhere, by the address of what they are made
-    /// of.
+    /// The kind and name of each new component, by the address of the object that becomes it.
     names: HashMap<usize, (&'static str, String)>,
     hoisted: Vec<Hoisted<'d>>,
-    /// The names of components that are taken.
+    /// The names of the new components.
     taken: HashSet<(&'static str, String)>,
-    /// The number that a name gets next.
+    /// The last number that was added to each name to make it unique.
     numbers: HashMap<String, usize>,
-    /// What is being made a component, by its address.
+    /// The address of the object that is being lowered as a component: it is not replaced by a reference
+    /// to itself.
     own: Option<usize>,
-    /// What is being written out, by their addresses.
+    /// The addresses of the objects that are being copied, to find cycles.
     inlining: Vec<usize>,
     inlined: usize,
     changed: bool,
@@ -118,7 +119,7 @@ struct Lowering<'d> {
 struct Outcome {
     root: Node,
     findings: Diagnostics,
-    /// Whether anything was moved.
+    /// Whether an object was moved or copied.
     changed: bool,
 }
 
@@ -152,7 +153,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Adds what was made a component.
+    /// Adds the new components.
     fn with_components(&mut self, root: Node) -> Node {
         if self.hoisted.is_empty() {
             return root;
@@ -196,11 +197,11 @@ impl<'d> Lowering<'d> {
         self.findings.push(finding);
     }
 
-    /// A value as 3.0 has it; nothing where it is left out.
+    /// A value in the form of 3.0; `None` where it is left out.
     fn value(&mut self, node: &'d Node, shape: &'static Shape) -> Option<Node> {
         match self.fixes.of(node) {
             Some(Fix::LeftOut) => return None,
-            Some(Fix::Taken(taken)) => return Some(taken.clone()),
+            Some(Fix::ReadAs(other)) => return Some(other.clone()),
             Some(Fix::Listed) => {
                 let inner = match shape {
                     Shape::List(inner) => self.plain(node, inner)?,
@@ -218,7 +219,7 @@ impl<'d> Lowering<'d> {
         self.plain(node, shape)
     }
 
-    /// A value about which nothing was decided.
+    /// A value that needs no fix itself.
     fn plain(&mut self, node: &'d Node, shape: &'static Shape) -> Option<Node> {
         let value = match (shape, node.value()) {
             (Shape::List(of), Value::Array(items)) => {
@@ -238,7 +239,7 @@ impl<'d> Lowering<'d> {
                 let mut entries = Vec::with_capacity(members.len());
                 for member in members.iter() {
                     let key = self.fixes.key(member.value()).unwrap_or(member.key());
-                    let value = match keys.holds(member.key()) {
+                    let value = match keys.contains(member.key()) {
                         true => self.value(member.value(), of),
                         false => (!self.fixes.is_left_out(member.value())).then(|| member.value().clone()),
                     };
@@ -248,12 +249,12 @@ impl<'d> Lowering<'d> {
                 }
                 Value::Object(Object::of(entries))
             }
-            (Shape::SchemaName, Value::String(name)) if walk::names_file(name) => {
+            (Shape::SchemaName, Value::String(name)) if walk::is_mapping_reference(name) => {
                 let text = self.destination(node, "schemas")?;
                 return Some(Node::new(node.span(), Value::String(text)));
             }
             (Shape::Referable(_), Value::Bool(any)) => {
-                // A schema that is `false` fits nothing.
+                // No value fits the schema `false`.
                 let nothing = || Entry::new("not".to_owned(), node.span(), empty(node));
                 let entries = if *any { Vec::new() } else { vec![nothing()] };
                 Value::Object(Object::of(entries))
@@ -290,7 +291,7 @@ impl<'d> Lowering<'d> {
                 if let Some(webhooks) = members.remove("webhooks") {
                     self.note(
                         webhooks.value(),
-                        "`webhooks` are not requests of a client, and are left out",
+                        "`webhooks` are not requests that a client sends, and are left out",
                     );
                 }
                 members.remove("jsonSchemaDialect");
@@ -301,7 +302,8 @@ impl<'d> Lowering<'d> {
                 members.into_node(node)
             }
             _ => {
-                // `summary` of `info`, `identifier` of a license, `pathItems`: nothing reads them.
+                // Fields of 3.1 that the generator does not use: `summary` of `info`, `identifier` of a
+                // license, and `pathItems`, which were copied.
                 members
                     .0
                     .retain(|entry| object.newer.iter().all(|field| field.name != entry.key()));
@@ -316,7 +318,7 @@ impl<'d> Lowering<'d> {
             let value = match object.field(entry.key(), Some(self.version)) {
                 Some(field) => self.value(entry.value(), &field.shape),
                 None if entry.key().starts_with("x-") => Some(entry.value().clone()),
-                // Its meaning in 3.0 is what it is meant to be in 3.1.
+                // It is not a keyword of 3.1, but documents still use it with its meaning in 3.0.
                 None if entry.key() == "nullable" && object.kind == Kind::Schema => Some(entry.value().clone()),
                 None => None,
             };
@@ -325,7 +327,7 @@ impl<'d> Lowering<'d> {
         for entry in self.fixes.added(node) {
             members.set(entry.key(), entry.value().clone());
         }
-        // The schema of a parameter of OpenAPI 2 stands in the parameter itself.
+        // In OpenAPI 2, the keywords of its schema are fields of the parameter itself.
         if let Some(fields) = self.fixes.schema_of(node) {
             let mut schema = Members(Vec::new());
             for entry in node.as_object().unwrap_or_default() {
@@ -341,20 +343,23 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// What a reference leads to, in the place of it, with the members beside it.
+    /// A copy of the object that a reference leads to, with the siblings of the reference.
     fn inline(&mut self, node: &'d Node, shape: &'static Shape) -> Option<Node> {
         self.changed = true;
         let target = self.document.resolve(node)?;
         let cost = target.span().len() + target.as_object().map_or(0, <[Entry]>::len);
         if self.inlining.contains(&address(target)) || self.inlining.len() == MAX_NESTED {
-            self.note(node, "the reference leads back to what holds it, and is left out");
+            self.note(
+                node,
+                "the reference leads to an object that contains it, and is left out",
+            );
             return None;
         }
         self.inlined += cost;
         if self.inlined > MAX_INLINED {
             if self.inlined - cost <= MAX_INLINED {
                 let message = format!(
-                    "the references to path items and callbacks stand for more than {} MiB",
+                    "the references to path items and callbacks expand to more than {} MiB",
                     MAX_INLINED >> 20
                 );
                 self.report(Severity::Error, "document-too-large", node, message);
@@ -373,7 +378,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// A reference to a component, at the place of something.
+/// A reference to a component, with the position of another value.
 fn reference(at: &Node, component: &str, name: &str) -> Node {
     let text = pointer::join("#/components", [component, name]);
     let text = Node::new(at.span(), Value::String(text));
@@ -381,12 +386,12 @@ fn reference(at: &Node, component: &str, name: &str) -> Node {
     Node::new(at.span(), Value::Object(Object::of(vec![entry])))
 }
 
-/// An empty object at the place of something.
+/// An empty object with the position of another value.
 fn empty(at: &Node) -> Node {
     Node::new(at.span(), Value::Object(Object::of(Vec::new())))
 }
 
-/// The members of an object that is being made.
+/// The members of an object under construction.
 #[derive(Default)]
 struct Members(Vec<Entry>);
 
@@ -405,7 +410,7 @@ impl Members {
         Some(self.0.remove(place))
     }
 
-    /// The members of a member, which is empty from then on, or is not there.
+    /// Takes the members out of the object under a key; none where the key is missing.
     fn take(&mut self, key: &str) -> Members {
         let Some(place) = self.0.iter().position(|entry| entry.key() == key) else {
             return Self::default();
@@ -414,14 +419,14 @@ impl Members {
         Self(std::mem::replace(&mut self.0[place], left).into_value().into_entries())
     }
 
-    /// Adds members of other names.
+    /// Adds the members whose names are not used yet.
     fn add(&mut self, others: Vec<Entry>) {
         let known: HashSet<String> = self.0.iter().map(|entry| entry.key().to_owned()).collect();
         self.0
             .extend(others.into_iter().filter(|entry| !known.contains(entry.key())));
     }
 
-    /// Puts a value under a key: in the place of the value that was there, or at the end.
+    /// Sets the value of a key: replaces the old one, or adds a member at the end.
     fn set(&mut self, key: &str, value: Node) {
         match self.0.iter_mut().find(|entry| entry.key() == key) {
             Some(entry) => *entry = entry.with_value(value),

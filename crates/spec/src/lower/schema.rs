@@ -1,7 +1,7 @@
-//! Schemas of 3.1 as 3.0 has them.
+//! Converts schemas of 3.1 to the form of 3.0.
 //!
-//! A keyword that has no form in 3.0 only ever narrows what a schema accepts, so it is left out, with
-//! a note, and the values that it would refuse are accepted.
+//! A keyword without an equivalent in 3.0 only ever restricts what a schema accepts, so it is left out, with
+//! a note, and the values that it excludes are accepted.
 
 use serde_json::Number;
 
@@ -21,7 +21,7 @@ const ABOUT: [&str; 9] = [
     "definitions",
 ];
 
-/// Keywords that only refuse values.
+/// Keywords that only restrict values.
 const NARROWING: [&str; 12] = [
     "$dynamicRef",
     "$recursiveRef",
@@ -37,7 +37,7 @@ const NARROWING: [&str; 12] = [
     "else",
 ];
 
-/// Keywords that describe a schema, and say nothing of values that its parts would not say.
+/// Keywords that describe a schema, but do not restrict its values.
 const DESCRIBING: [&str; 10] = [
     "title",
     "description",
@@ -51,7 +51,7 @@ const DESCRIBING: [&str; 10] = [
     "xml",
 ];
 
-/// The keywords about values of one type.
+/// The keywords that apply to values of one type.
 const OF_TYPES: [(&str, &[&str]); 5] = [
     ("string", &["minLength", "maxLength", "pattern", "format"]),
     (
@@ -104,7 +104,7 @@ impl Lowering<'_> {
         self.more_properties(at, &mut members);
         for key in NARROWING {
             if let Some(entry) = members.remove(key) {
-                let message = format!("`{key}` has no form in OpenAPI 3.0: what it would refuse is accepted");
+                let message = format!("`{key}` has no equivalent in OpenAPI 3.0: values that it excludes are accepted");
                 self.note(entry.value(), message);
             }
         }
@@ -120,7 +120,7 @@ impl Lowering<'_> {
         self.beside_reference(at, members)
     }
 
-    /// Bytes in a string, and bytes in place of one.
+    /// `contentEncoding` and `contentMediaType` become `format`: `byte` for Base64, `binary` for bytes.
     fn content(&mut self, at: &Node, members: &mut Members) {
         let encoding = members.remove("contentEncoding");
         let media = members.remove("contentMediaType");
@@ -150,8 +150,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// A list whose first items have schemas of their own becomes a list of any of them, where no
-    /// other item may follow, and of anything otherwise.
+    /// `prefixItems`, the schemas of the first items, becomes one schema for all items: any of them and of the
+    /// one for the further items. Where further items may be anything, all items may.
     fn tuple(&mut self, at: &Node, members: &mut Members) {
         // `items: false` was made `items: { not: {} }`.
         let rest = members.get("items").cloned();
@@ -182,7 +182,7 @@ impl Lowering<'_> {
         } else if !closed {
             variants = vec![empty(at)];
         }
-        let message = "`prefixItems` has no form in OpenAPI 3.0: any of the items may be at any place";
+        let message = "`prefixItems` has no equivalent in OpenAPI 3.0: its schemas apply to items at any index";
         self.note(prefix.value(), message);
         let items = match variants.as_slice() {
             [one] => one.clone(),
@@ -203,7 +203,7 @@ impl Lowering<'_> {
             let open = !members.has("additionalProperties");
             let values = match all {
                 [] => None,
-                // Every name fits such a pattern.
+                // Every name matches such a pattern.
                 [one] if closed || open && [".*", "^.*$", "", ".+", "^.+$"].contains(&one.key()) => {
                     Some(one.value().clone())
                 }
@@ -215,7 +215,7 @@ impl Lowering<'_> {
             };
             if let Some(values) = values {
                 members.set("additionalProperties", values);
-                let message = "`patternProperties` has no form in OpenAPI 3.0: the name of a property is not looked at";
+                let message = "`patternProperties` has no equivalent in OpenAPI 3.0: names are not checked";
                 self.note(patterns.value(), message);
             }
         }
@@ -225,7 +225,7 @@ impl Lowering<'_> {
                 if rest.value().as_object().is_some() {
                     self.note(
                         rest.value(),
-                        "`unevaluatedProperties` has no form in OpenAPI 3.0: any further property is accepted",
+                        "`unevaluatedProperties` has no equivalent in OpenAPI 3.0: any additional property is accepted",
                     );
                 }
             } else {
@@ -234,7 +234,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A list of types.
+    /// A list of types becomes `anyOf` with a schema for each, and `null` becomes `nullable`.
     fn types(&mut self, at: &Node, members: &mut Members) {
         let Some(kind) = members.get("type") else { return };
         let kind = kind.clone();
@@ -245,7 +245,7 @@ impl Lowering<'_> {
         };
         let mut kinds: Vec<&str> = Vec::new();
         for name in listed {
-            // YAML reads `null` as no value.
+            // In YAML, `null` without quotes is not a string.
             let name = match name.value() {
                 Value::Null => "null",
                 Value::String(name) => name,
@@ -276,7 +276,7 @@ impl Lowering<'_> {
                 members.set("format", string(at, "binary"));
             }
             [one] => members.set("type", named(one)),
-            // All there are.
+            // All types: `number` and `integer` are one of the five.
             [_, _, _, _, _, ..] => {
                 members.remove("type");
             }
@@ -285,7 +285,8 @@ impl Lowering<'_> {
                 .any(|key| members.has(key)) =>
             {
                 members.remove("type");
-                let message = "several types beside other schemas have no form in OpenAPI 3.0: the other schemas count";
+                let message =
+                    "several types with other schemas have no equivalent in OpenAPI 3.0: the types are ignored";
                 self.note(&kind, message);
             }
             _ => {
@@ -303,7 +304,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// What is beside a `$ref` counts in 3.1: both become parts of an `allOf`.
+    /// In 3.1, the siblings of `$ref` have an effect: the reference and the siblings become an `allOf`.
     fn beside_reference(&mut self, at: &Node, mut members: Members) -> Node {
         if members.0.len() < 2 || !members.has("$ref") {
             return members.into_node(at);
@@ -341,7 +342,7 @@ fn examples(members: &mut Members) {
     }
 }
 
-/// More variants than this are any JSON.
+/// With more variants than this, any JSON is accepted.
 const MAX_VARIANTS: usize = 16;
 
 fn string(at: &Node, text: &str) -> Node {
@@ -352,7 +353,7 @@ fn object(at: &Node, members: Vec<(&str, Value)>) -> Node {
     crate::fix::object(at, members)
 }
 
-/// What `false` was made.
+/// Whether a schema is `{ not: {} }`, which the schema `false` was converted to.
 fn is_nothing(node: &Node) -> bool {
     let alone = node.as_object().is_some_and(|members| members.len() == 1);
     alone
@@ -362,7 +363,7 @@ fn is_nothing(node: &Node) -> bool {
             .is_some_and(<[Entry]>::is_empty)
 }
 
-/// Whether a body of that media type is no text.
+/// Whether a media type is not text.
 fn is_binary(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let text = media.starts_with("text/")
@@ -372,7 +373,7 @@ fn is_binary(media: &str) -> bool {
     media.contains('/') && !text
 }
 
-/// A bound that is exclusive becomes a bound and a flag.
+/// An exclusive bound, a number in 3.1, becomes a bound and a flag.
 fn exclusive(at: &Node, members: &mut Members, bound: &str, flag: &str, tighter: fn(f64, f64) -> bool) {
     let Some(exclusive) = members.get(flag).filter(|node| node.as_number().is_some()).cloned() else {
         return;
@@ -390,10 +391,10 @@ fn exclusive(at: &Node, members: &mut Members, bound: &str, flag: &str, tighter:
     }
 }
 
-/// `const` is an `enum` of one value, of that value's type.
+/// `const` becomes an `enum` of one value, with the type of that value.
 fn constant(at: &Node, members: &mut Members) {
     let Some(constant) = members.remove("const") else {
-        // No type, and null among the values.
+        // An `enum` without a type that contains null is nullable.
         let null = |node: &Node| *node.value() == Value::Null;
         let has_null = members
             .get("enum")
@@ -413,7 +414,7 @@ fn constant(at: &Node, members: &mut Members) {
         Value::Number(_) => "number",
         Value::Array(_) | Value::Object(_) => "",
     };
-    // Only one of several types counts.
+    // Of several types, only that of the value remains.
     let several = members.get("type").is_none_or(|kind| kind.as_array().is_some());
     if several && !kind.is_empty() {
         members.set("type", string(&value, kind));
@@ -424,7 +425,7 @@ fn constant(at: &Node, members: &mut Members) {
     members.set("enum", Node::new(value.span(), Value::Array(vec![value])));
 }
 
-/// The schema for values of one type of several.
+/// The schema for one of several types.
 fn variant(kind: &Node, members: &Members, name: &str) -> Node {
     let mut entries = vec![Entry::new("type".to_owned(), kind.span(), string(kind, name))];
     let own = OF_TYPES
@@ -433,7 +434,7 @@ fn variant(kind: &Node, members: &Members, name: &str) -> Node {
         .map_or(&[] as &[&str], |(_, keys)| keys);
     let is_text = |format: &Node| !["int32", "int64", "float", "double"].contains(&format.as_str().unwrap_or_default());
     for entry in members.0.iter().filter(|entry| own.contains(&entry.key())) {
-        // `format` is about text or about numbers.
+        // A `format` applies either to strings or to numbers.
         if entry.key() != "format" || is_text(entry.value()) == (name == "string") {
             entries.push(entry.clone());
         }
@@ -468,7 +469,7 @@ fn variant(kind: &Node, members: &Members, name: &str) -> Node {
     Node::new(kind.span(), Value::Object(Object::of(entries)))
 }
 
-/// Whether a schema is for null alone.
+/// Whether a schema accepts only null.
 fn is_null(schema: &Node) -> bool {
     let members = schema.as_object().unwrap_or_default();
     let known = |entry: &Entry| ["enum", "nullable", "title", "description"].contains(&entry.key());
@@ -479,7 +480,7 @@ fn is_null(schema: &Node) -> bool {
     only && members.iter().all(known)
 }
 
-/// A variant for null makes the schema nullable.
+/// A variant that accepts only null becomes `nullable`.
 fn null_variants(at: &Node, members: &mut Members, key: &str) {
     let Some(variants) = members.get(key).and_then(Node::as_array) else {
         return;

@@ -1,4 +1,4 @@
-//! Names of components, which OpenAPI lets have letters, digits, `.`, `-` and `_` only.
+//! The name of a component has only letters, digits, `.`, `-` and `_`.
 
 use crate::check::{Checker, Spot};
 use crate::diagnostic::short;
@@ -21,7 +21,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn other_characters_are_doubtful() {
+    fn other_characters_are_reported() {
         let text = "paths: {}\ncomponents: { schemas: { 'A b': {}, A.b-c_1: {} } }\n";
         assert_eq!(findings(text), ["component-name 5:26"]);
     }

@@ -1,4 +1,4 @@
-//! A default is a value of the schema.
+//! A `default` has the schema's type, and is one of the values of its `enum`.
 
 use super::enumeration::{fitted, typed};
 use crate::check::{Checker, Decision, Spot};
@@ -19,7 +19,7 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, schema: &Spot<'d>, values: &[
     let null = *default.node.value() == Value::Null && nullable == Some(true);
     if !values.is_empty() && !listed && !null {
         let finding = checker
-            .warning(&default, CODE, "the default is no value of `enum`")
+            .warning(&default, CODE, "the default is not a value of `enum`")
             .help("write one of the values, or add it to `enum`");
         checker.decide(&default, Decision::LeftOut, finding);
     }

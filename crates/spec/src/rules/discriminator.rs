@@ -1,4 +1,4 @@
-//! What the mapping of a discriminator leads to.
+//! The references in the mapping of a discriminator lead to schemas.
 
 use crate::check::{Checker, Spot};
 use crate::reference;
@@ -15,7 +15,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn a_reference_into_nowhere_is_left_out() {
+    fn an_unresolved_reference_is_left_out() {
         let text = "paths: {}\ncomponents: { schemas: { A: { oneOf: [{}], discriminator: { propertyName: a, mapping: { b: '#/nowhere', c: AnyName } } } } }\n";
         assert_eq!(findings(text), ["reference-unresolved 5:92"]);
     }

@@ -1,4 +1,4 @@
-//! The values of an `enum`: some, each once, each of the schema's type.
+//! An `enum` has at least one value, each occurs once, and each has the schema's type.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ const EMPTY: &str = "enum-empty";
 const REPEATED: &str = "enum-repeated";
 pub(super) const TYPE: &str = "value-type";
 
-/// The values.
+/// Checks the `enum` of a schema, and returns its values.
 pub(super) fn check<'d>(checker: &mut Checker<'d>, schema: &Spot<'d>) -> Vec<Spot<'d>> {
     let Some(list) = schema.get("enum").filter(|list| list.node.as_array().is_some()) else {
         return Vec::new();
@@ -46,11 +46,11 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, schema: &Spot<'d>) -> Vec<Spo
     if values.iter().zip(&fitting).all(same) {
         return values;
     }
-    // Values that are all of another type say more of it than `type` does.
+    // Where all values have another type, either may be the mistake.
     let none = fitting.iter().all(Option::is_none) || mixed(&values, &fitting);
     let kind = schema.get("type");
     if let Some(kind) = kind.filter(|_| none) {
-        let message = "no value of `enum` is of the schema's type, so neither counts: any value is accepted";
+        let message = "no value of `enum` is of the schema's type, so both are ignored: any value is accepted";
         let finding = checker
             .warning(&kind, TYPE, message)
             .help("write the `type` of the values");
@@ -67,7 +67,7 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, schema: &Spot<'d>) -> Vec<Spo
     values
 }
 
-/// Whether nothing but null fits.
+/// Whether there are values besides null, and none of them fits.
 fn mixed(values: &[Spot<'_>], fitting: &[Option<Value>]) -> bool {
     let others = values
         .iter()
@@ -77,8 +77,8 @@ fn mixed(values: &[Spot<'_>], fitting: &[Option<Value>]) -> bool {
     others.peek().is_some() && others.all(|(_, fitting)| fitting.is_none())
 }
 
-/// The value as the schema's type has it: itself where it is of that type; nothing where it cannot be
-/// read as such.
+/// The value converted to the schema's type: the value itself where it has that type; `None` where it cannot be
+/// converted.
 pub(super) fn fitted(checker: &Checker<'_>, schema: &Spot<'_>, value: &Spot<'_>) -> Option<Value> {
     let own = value.node.value();
     let kinds: Vec<&str> = match schema.get("type").map(|kind| kind.node.value()) {
@@ -126,7 +126,7 @@ fn is(value: &Value, kind: &str) -> bool {
     }
 }
 
-/// A default or a value of an enum that is not of the schema's type.
+/// Reports a default or a value of an enum that does not have the schema's type.
 pub(super) fn typed<'d>(
     checker: &mut Checker<'d>,
     schema: &Spot<'d>,
@@ -134,7 +134,7 @@ pub(super) fn typed<'d>(
     what: &str,
     fitted: Option<Value>,
 ) {
-    let decision = fitted.map_or(Decision::LeftOut, Decision::Taken);
+    let decision = fitted.map_or(Decision::LeftOut, Decision::ReadAs);
     if *value.node.value() == Value::Null {
         let finding = checker
             .warning(value, TYPE, format!("{what} is null, but the schema is not nullable"))
@@ -142,7 +142,7 @@ pub(super) fn typed<'d>(
         if value.entry.is_some() {
             return checker.decide(value, decision, finding);
         }
-        // Who lists null means it.
+        // A null in the list is intended: the flag was forgotten.
         let nullable = Node::new(value.span(), Value::Bool(true));
         checker.fixes.add(schema.node, "nullable", nullable);
         return checker.push(finding.label("read as nullable"));
@@ -168,7 +168,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn each_value_stands_once_and_is_of_the_type() {
+    fn each_value_occurs_once_and_has_the_type() {
         let text = "paths: {}\ncomponents: { schemas: { A: { type: integer, enum: [1, 1, '2', x], properties: { a: { enum: [] }, b: { type: string, enum: [a, null] } } } } }\n";
         assert_eq!(
             findings(text),

@@ -1,5 +1,5 @@
-//! `exclusiveMinimum` and `exclusiveMaximum`: a flag in 3.0, a bound in 3.1. Each is read as what it
-//! is, and written as 3.0 has it by [lowering](crate::lower).
+//! `exclusiveMinimum` and `exclusiveMaximum`: a flag in 3.0, a number in 3.1. Either form is accepted in both
+//! versions, and [lowering](crate::lower) converts it to that of 3.0.
 
 use crate::check::{Checker, Decision, Spot};
 use crate::grammar::Version;
@@ -18,14 +18,14 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     match (spot.node.value(), checker.version) {
         (Value::Bool(_), Version::V30) | (Value::Number(_), Version::V31) => {}
         (Value::Number(_), Version::V30) => {
-            let message = format!("`{name}` must be `true` or `false` in OpenAPI 3.0, and is read as 3.1 means it");
+            let message = format!("`{name}` must be `true` or `false` in OpenAPI 3.0, and is read as in 3.1");
             let finding = checker.warning(spot, CODE, message);
             checker.push(finding.help(format!("write `{bound}: {raw}` and `{name}: true`")));
         }
         (Value::Bool(_), Version::V31) => {
-            let message = format!("`{name}` must be a number in OpenAPI 3.1, and is read as 3.0 means it");
+            let message = format!("`{name}` must be a number in OpenAPI 3.1, and is read as in 3.0");
             let finding = checker.warning(spot, CODE, message);
-            checker.push(finding.help(format!("write the bound as `{name}`, and no `{bound}`")));
+            checker.push(finding.help(format!("write the bound as `{name}`, and remove `{bound}`")));
         }
         (_, version) => {
             let expected = match version {

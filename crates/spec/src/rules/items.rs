@@ -1,4 +1,4 @@
-//! A list without `items`, which 3.0 requires: it holds any JSON.
+//! A list has `items`, which 3.0 requires. Without it, the items may be any JSON.
 
 use crate::check::{Checker, Spot};
 use crate::fix;

@@ -1,11 +1,11 @@
-//! A link leads to one operation. Links have no effect on requests.
+//! A link leads to exactly one operation. Links have no effect on requests, so this is never an error.
 
 use crate::check::{Checker, Decision, Spot};
 
 const CODE: &str = "link-operation";
 
 pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    let help = "write `operationId` or `operationRef`, one of the two";
+    let help = "write either `operationId` or `operationRef`";
     match (spot.get("operationId"), spot.get("operationRef")) {
         (None, None) => {
             let finding = checker.warning(spot, CODE, "the link names no operation").help(help);

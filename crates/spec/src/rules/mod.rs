@@ -1,4 +1,4 @@
-//! The rules of OpenAPI that are more than a table of fields, one a file.
+//! The rules of OpenAPI that the tables of the grammar cannot express, one in each file.
 
 pub(crate) mod component_name;
 mod default;
@@ -84,7 +84,7 @@ pub(crate) fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
 mod tests {
     use crate::Document;
 
-    /// The codes and places of what is found in a document with these paths and components.
+    /// The codes and positions of the findings in a document with these paths and components.
     pub(super) fn findings(text: &str) -> Vec<String> {
         let text = format!("openapi: 3.0.3\ninfo:\n  {{ title: a, version: b }}\n{text}");
         let document = Document::parse("api.yaml", text).unwrap();

@@ -1,4 +1,4 @@
-//! Two operations of one `operationId`: the first keeps it, and the other has none.
+//! No two operations have the same `operationId`: the first keeps it, that of the other is ignored.
 
 use crate::check::{Checker, Decision, Spot};
 use crate::diagnostic::short;
@@ -32,7 +32,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn each_is_there_once() {
+    fn each_occurs_once() {
         let text = "paths: { /a: { get: { operationId: a, responses: { '200': { description: Done. } } }, put: { operationId: a, responses: { '200': { description: Done. } } } } }\n";
         assert_eq!(findings(text), ["operation-id-repeated 4:107"]);
     }

@@ -1,4 +1,4 @@
-//! What a parameter or a header is, and how it is written into a request.
+//! The schema of a parameter or a header, and how its value is written in a request.
 
 use crate::Severity;
 use crate::check::{Checker, Decision, Spot, quoted_list};
@@ -13,7 +13,7 @@ const NO_EFFECT: &str = "parameter-no-effect";
 const HEADER: &str = "parameter-header-ignored";
 const SCHEMA: &str = "parameter-schema";
 
-/// The keywords of a schema that stood in a parameter itself in OpenAPI 2.
+/// The keywords of a schema that were fields of the parameter itself in OpenAPI 2.
 const OLD: [&str; 15] = [
     "type",
     "format",
@@ -32,8 +32,8 @@ const OLD: [&str; 15] = [
     "nullable",
 ];
 
-/// Whether a field of a parameter or a header is one of the schema that it does not have.
-pub(crate) fn is_old(spot: &Spot<'_>, object: &grammar::Object, name: &str) -> bool {
+/// Whether a field of a parameter or a header without a schema is a keyword of a schema, as in OpenAPI 2.
+pub(crate) fn is_openapi_2_field(spot: &Spot<'_>, object: &grammar::Object, name: &str) -> bool {
     let holder = matches!(object.kind, Kind::Parameter | Kind::Header);
     holder
         && OLD.contains(&name)
@@ -80,7 +80,7 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         let message = format!("the header parameter `{text}` is ignored");
         let finding = checker
             .finding(Severity::Warning, name.span(), HEADER, message)
-            .help("say it with media types under `content`, or with `security`");
+            .help("use media types under `content`, or `security`, instead");
         checker.push(finding);
     }
 }
@@ -95,7 +95,7 @@ fn optional<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         .warning(&at, OPTIONAL, "a path parameter is always required")
         .help("write `required: true`");
     match required {
-        Some(required) => checker.decide(&required, Decision::Taken(Value::Bool(true)), finding),
+        Some(required) => checker.decide(&required, Decision::ReadAs(Value::Bool(true)), finding),
         None => {
             let value = Node::new(spot.node.span(), Value::Bool(true));
             checker.fixes.add(spot.node, "required", value);
@@ -104,15 +104,15 @@ fn optional<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     }
 }
 
-/// A parameter or header has a schema or one media type.
+/// A parameter or header has either a schema or one media type.
 pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let what = match spot.get("name").and_then(|name| name.node.as_str()) {
         Some(name) => format!("`{}`", short(name)),
         None if spot.entry.is_some() => format!("`{}`", short(spot.name)),
         None => "a parameter".to_owned(),
     };
-    let there = |field: &Spot<'d>| !checker.fixes.is_left_out(field.node);
-    match (spot.get("schema").filter(there), spot.get("content").filter(there)) {
+    let is_kept = |field: &Spot<'d>| !checker.fixes.is_left_out(field.node);
+    match (spot.get("schema").filter(is_kept), spot.get("content").filter(is_kept)) {
         (None, None) => no_schema(checker, spot, &what),
         (Some(_), Some(content)) => {
             let message = format!("{what} has both `schema` and `content`");
@@ -127,7 +127,7 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
             if members.len() == 1 {
                 return;
             }
-            let message = format!("the `content` of {what} must be one media type");
+            let message = format!("the `content` of {what} must have exactly one media type");
             let finding = checker
                 .key_warning(&content, SCHEMA, message)
                 .help("write `content: { application/json: { schema: … } }`");
@@ -144,7 +144,8 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
     }
 }
 
-/// In OpenAPI 2 the keywords of its schema stand in a parameter itself.
+/// Reports a missing schema. In OpenAPI 2, the keywords of a schema are fields of the parameter itself, so
+/// those are used.
 fn no_schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, what: &str) {
     let old: Vec<Spot<'d>> = spot.members().filter(|member| OLD.contains(&member.name)).collect();
     let finding = checker
@@ -172,7 +173,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn it_has_a_schema_and_a_style_of_its_place() {
+    fn it_has_a_schema_and_a_style_that_its_place_allows() {
         let text = "paths: { /a: { get: { parameters: [{ name: a, in: query, style: simple }, { name: b, in: header, type: string, allowReserved: true }], responses: { '200': { description: Done. } } } } }\n";
         assert_eq!(
             findings(text),

@@ -1,4 +1,4 @@
-//! Paths: templates of URLs, from the root of a server.
+//! A path is a template that begins with `/`.
 
 use crate::check::{Checker, Spot};
 use crate::diagnostic::short;
@@ -30,7 +30,7 @@ pub(crate) fn check(checker: &mut Checker<'_>, member: &Spot<'_>) {
 
 pub(super) struct Unbalanced;
 
-/// The names of the parameters of a path.
+/// The names of the parameters in a path.
 pub(super) fn template(path: &str) -> Result<Vec<&str>, Unbalanced> {
     let mut names = Vec::new();
     let mut rest = path;

@@ -1,4 +1,4 @@
-//! The names in a path and its path parameters have to be the same.
+//! The names in a path are those of its path parameters.
 
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
                     MISSING,
                     format!("the path parameter `{}` of `{shown}` is not described", short(name)),
                 )
-                .label("read as text")
+                .label("read as a string")
                 .help(format!(
                     "add `- {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}` to `parameters`"
                 ));
@@ -78,7 +78,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, path: &Spot<'d>) {
     }
 }
 
-/// Adds parameters that are text.
+/// Adds path parameters that are strings.
 fn describe<'d>(checker: &mut Checker<'d>, operation: &Spot<'d>, names: &[&str]) {
     let at = operation.node;
     let text = |text: &str| Value::String(text.to_owned());
@@ -109,10 +109,8 @@ fn not_in_path<'d>(checker: &mut Checker<'d>, item: &Spot<'d>, name: &str, path:
     let (shown, at) = (short(name), short(path));
     let finding = checker
         .warning(&spot, UNUSED, format!("the path `{at}` has no `{{{shown}}}`"))
-        .help(format!(
-            "write `{{{shown}}}` where it stands in the path, or remove the parameter"
-        ));
-    // `/tasks/:id` is no template: it would be sent as it is written.
+        .help(format!("write `{{{shown}}}` in the path, or remove the parameter"));
+    // `:id` in `/tasks/:id` is not a template: a client would send it literally.
     let colon = path.split('/').any(|part| part.strip_prefix(':') == Some(name));
     if colon {
         checker.decide(item, Decision::Refused, finding);
@@ -126,7 +124,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn those_of_the_path_are_those_described() {
+    fn names_in_the_path_are_those_of_the_parameters() {
         let text = "paths: { '/{a}/{a}/{b}': { get: { parameters: [{ name: a, in: path, required: true, schema: {} }, { name: c, in: path, required: true, schema: {} }], responses: { '200': { description: Done. } } } } }\n";
         assert_eq!(
             findings(text),

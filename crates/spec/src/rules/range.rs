@@ -1,4 +1,4 @@
-//! Two bounds that no value is between: neither counts.
+//! A lower bound is not greater than the upper bound. Otherwise both are ignored.
 
 use serde_json::Number;
 
@@ -14,7 +14,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, least: &str,
         return;
     };
     if greater(lower, upper) {
-        let message = format!("`{least}` is greater than `{most}`: no value fits, and neither counts");
+        let message = format!("`{least}` is greater than `{most}`: no value fits, and both are ignored");
         let finding = checker
             .warning(&low, CODE, message)
             .label(lower.to_string())
@@ -38,7 +38,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn some_value_is_between_two_bounds() {
+    fn a_lower_bound_is_not_greater_than_the_upper_bound() {
         let text =
             "paths: {}\ncomponents: { schemas: { A: { minimum: 2, maximum: 1, minLength: 1, maxLength: 1 } } }\n";
         assert_eq!(findings(text), ["range-empty 5:40"]);

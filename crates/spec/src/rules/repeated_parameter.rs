@@ -1,4 +1,4 @@
-//! A parameter that is listed twice: the first one counts.
+//! No parameter is listed twice. Otherwise the first one is used.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::diagnostic::short;
 
 const CODE: &str = "parameter-repeated";
 
-/// Where a parameter may be in a request.
+/// The places in a request that a parameter may have.
 const PLACES: [&str; 4] = ["query", "path", "header", "cookie"];
 
 /// The parameters of a path item or operation as they are written, each with its name and its place in
@@ -55,7 +55,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn each_is_there_once() {
+    fn each_is_listed_once() {
         let text = "paths: { /a: { get: { parameters: [{ name: a, in: query, schema: {} }, { name: a, in: Query, schema: {} }, { name: a, in: header, schema: {} }], responses: { '200': { description: Done. } } } } }\n";
         assert_eq!(findings(text), ["value-unknown 4:87", "parameter-repeated 4:80"]);
     }

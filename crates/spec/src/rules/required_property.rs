@@ -1,4 +1,4 @@
-//! Properties that are required are described, and listed once.
+//! A required property is among the `properties`, and is listed in `required` once.
 
 use std::collections::HashSet;
 
@@ -50,7 +50,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn each_is_described_and_there_once() {
+    fn each_is_a_property_and_listed_once() {
         let text = "paths: {}\ncomponents: { schemas: { A: { required: [a, a, b], properties: { a: {} } } } }\n";
         assert_eq!(findings(text), ["required-repeated 5:45", "required-unknown 5:48"]);
     }

@@ -1,5 +1,5 @@
-//! Two paths that differ in the names of their parameters only: a request fits both. Each operation
-//! is sent as its own path says.
+//! No two paths differ only in the names of their parameters: the server cannot distinguish their requests.
+//! The operations of both are kept.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -26,10 +26,10 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, paths: &Spot<'d>) {
         shape.push_str(rest);
         match shapes.get(&shape) {
             Some((other, place)) => {
-                let message = format!("`{}` and `{}` are one path", short(path.name), short(other));
+                let message = format!("`{}` and `{}` are the same path", short(path.name), short(other));
                 let finding = checker
                     .key_warning(&path, CODE, message)
-                    .label("differs in the names of parameters only")
+                    .label("differs only in the names of parameters")
                     .also_at(checker.source(place), place.clone(), "the other")
                     .help("put the operations of both under one of them");
                 checker.push(finding);
@@ -46,7 +46,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn names_do_not_tell_paths_apart() {
+    fn names_of_parameters_do_not_distinguish_paths() {
         let text = "paths: { '/{a}': {}, '/{b}': {}, '/{a}/c': {} }\n";
         assert_eq!(findings(text), ["path-same 4:22"]);
     }

@@ -1,4 +1,4 @@
-//! `type` of a schema: a name, and in 3.1 also a list of names.
+//! The `type` of a schema is a name, and in 3.1 also a list of names.
 
 use crate::check::{Checker, Decision, Spot, quoted_list};
 use crate::diagnostic::short;
@@ -25,7 +25,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
             .warning(
                 spot,
                 NEWER,
-                "the type `null` came with OpenAPI 3.1, and is read as 3.1 means it",
+                "the type `null` came with OpenAPI 3.1, and is read as in 3.1",
             )
             .help("in 3.0 write the type of the other values, and `nullable: true`");
         return checker.push(finding);
@@ -33,7 +33,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     name(checker, spot);
 }
 
-/// A list of types in 3.0, which [lowering](crate::lower) reads as 3.1 means it.
+/// Reports a list of types in 3.0. [Lowering](crate::lower) converts it, as one of 3.1.
 fn newer_list<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, types: &[Node]) {
     let nullable = types
         .iter()
@@ -43,7 +43,7 @@ fn newer_list<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, types: &[Node]) {
         .filter_map(Node::as_str)
         .filter(|name| *name != "null")
         .collect();
-    let message = "a list of types came with OpenAPI 3.1, and is read as 3.1 means it";
+    let message = "a list of types came with OpenAPI 3.1, and is read as in 3.1";
     let finding = checker.warning(spot, NEWER, message);
     checker.push(match named.as_slice() {
         [name] if nullable => finding.help(format!("in 3.0 write `type: {name}` and `nullable: true`")),
@@ -53,11 +53,11 @@ fn newer_list<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, types: &[Node]) {
     });
 }
 
-/// One name. What no type is says nothing: any JSON is accepted.
+/// Checks one name. An unknown type is left out, so any JSON is accepted.
 fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let list = quoted_list(&TYPES);
     let Some(text) = spot.node.as_str() else {
-        // YAML reads `null` as no value.
+        // In YAML, `null` without quotes is not a string.
         let decision = match (spot.entry, spot.node.value()) {
             (None, Value::Null) => return,
             _ => Decision::LeftOut,
@@ -69,7 +69,7 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     if TYPES.contains(&text) || text == "null" {
         return;
     }
-    let finding = checker.warning(spot, CODE, format!("`{}` is no value of `type`", short(text)));
+    let finding = checker.warning(spot, CODE, format!("`{}` is not a value of `type`", short(text)));
     let same = TYPES.iter().find(|name| name.eq_ignore_ascii_case(text.trim()));
     let meant = checker.similar(text, TYPES.iter().copied());
     let finding = match meant {
@@ -77,14 +77,14 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         None => finding.help(format!("write one of {list}")),
     };
     match (same, text) {
-        (Some(name), _) => checker.decide(spot, Decision::Taken(Value::String((*name).to_owned())), finding),
-        // The type of OpenAPI 2: `lower` writes it as 3.0 has it.
+        (Some(name), _) => checker.decide(spot, Decision::ReadAs(Value::String((*name).to_owned())), finding),
+        // A type of OpenAPI 2, which `lower` converts.
         (None, "file") => checker.decide(
             spot,
             Decision::Kept,
             finding.label("read as `type: string` and `format: binary`"),
         ),
-        // A slip of the pen has one meaning, and leaving it out would be another.
+        // A misspelt type has one obvious meaning: to leave it out would be wrong.
         (None, _) if meant.is_some() => checker.decide(spot, Decision::Refused, finding),
         (None, _) => checker.decide(spot, Decision::LeftOut, finding),
     }
@@ -95,7 +95,7 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn names_and_lists_of_names() {
+    fn it_is_a_name_or_in_3_1_a_list_of_names() {
         let text = "paths: {}\ncomponents: { schemas: { A: { type: text, properties: { a: { type: [string, 'null'] }, b: { type: 1 } } } } }\n";
         assert_eq!(
             findings(text),

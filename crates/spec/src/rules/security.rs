@@ -40,21 +40,21 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                 )),
             };
             match sort {
-                // The connection has the certificate: the request has the rest.
+                // The certificate belongs to the connection. The other schemes of the requirement remain.
                 Sort::OfConnection if sent => checker.decide(&scheme, Decision::LeftOut, finding),
-                // Without an alternative, to leave it out would make the operation one that anybody may call.
+                // Without an alternative, the operation would become one that needs no authentication.
                 Sort::Unknown if !remains => {
-                    let finding = finding.label("kept, since nothing else is asked for: a call that needs it fails");
+                    let finding = finding.label("kept, because there is no alternative: a call that needs it fails");
                     checker.decide(&scheme, Decision::Kept, finding);
                 }
-                // All schemes of a requirement are needed at once.
+                // A requirement needs all of its schemes.
                 _ => checker.decide(&requirement, Decision::LeftOut, finding),
             }
         }
     }
 }
 
-/// What a name in a requirement leads to.
+/// The kind of security scheme that a name in a requirement leads to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Known,
@@ -68,13 +68,13 @@ mod tests {
     use crate::rules::tests::findings;
 
     #[test]
-    fn it_names_schemes() {
+    fn requirements_name_schemes() {
         let text = "paths: {}\ncomponents: { securitySchemes: { a: { type: http, scheme: bearer } } }\nsecurity: [{ a: [] }, { b: [] }]\n";
         assert_eq!(findings(text), ["security-unknown 6:25"]);
     }
 
     #[test]
-    fn what_is_left_out_never_makes_a_call_anonymous() {
+    fn leaving_a_scheme_out_never_removes_authentication() {
         let lowered = |security: &str| {
             let text = format!(
                 "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\npaths: {{}}\n\

@@ -1,4 +1,4 @@
-//! What each type of security scheme needs. One that does not have it cannot be used.
+//! A security scheme has the fields that its type needs. Otherwise it cannot be used.
 
 use crate::check::{Checker, Decision, Spot};
 use crate::fix;
@@ -21,9 +21,9 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         .find(|name| name.eq_ignore_ascii_case(text) && **name != text)
     {
         let finding = checker
-            .warning(&kind, UNKNOWN, format!("`{text}` is no type of a security scheme"))
+            .warning(&kind, UNKNOWN, format!("`{text}` is not a type of security scheme"))
             .help(format!("write `{meant}`"));
-        return checker.decide(&kind, Decision::Taken(Value::String((*meant).to_owned())), finding);
+        return checker.decide(&kind, Decision::ReadAs(Value::String((*meant).to_owned())), finding);
     }
     let needed: &[(&str, &str)] = match text {
         "apiKey" => &[("name", "name: X-Api-Key"), ("in", "in: header")],
@@ -32,18 +32,18 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         "openIdConnect" => &[("openIdConnectUrl", "openIdConnectUrl: https://example.com/…")],
         "basic" => {
             let finding = checker
-                .warning(&kind, OLD, "the type `basic` is that of OpenAPI 2")
+                .warning(&kind, OLD, "the type `basic` is from OpenAPI 2")
                 .help("write `type: http` and `scheme: basic`");
             let text = |text: &str| Value::String(text.to_owned());
             let scheme = fix::object(spot.node, vec![("type", text("http")), ("scheme", text("basic"))]);
-            return checker.decide(spot, Decision::Taken(scheme.value().clone()), finding);
+            return checker.decide(spot, Decision::ReadAs(scheme.value().clone()), finding);
         }
         "mutualTLS" => {
             let finding = checker
                 .warning(
                     &kind,
                     UNKNOWN,
-                    "a scheme of the type `mutualTLS` has no form in OpenAPI 3.0",
+                    "a scheme of the type `mutualTLS` has no equivalent in OpenAPI 3.0",
                 )
                 .help("give the client its certificate by other means");
             return checker.decide(spot, Decision::LeftOut, finding);
@@ -53,15 +53,15 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                 .warning(
                     &kind,
                     UNKNOWN,
-                    format!("`{}` is no type of a security scheme", crate::diagnostic::short(text)),
+                    format!("`{}` is not a type of security scheme", crate::diagnostic::short(text)),
                 )
                 .help("write `apiKey`, `http`, `oauth2` or `openIdConnect`");
             return checker.decide(spot, Decision::LeftOut, finding);
         }
     };
     for (field, example) in needed {
-        let there = spot.node.get(field);
-        if there.is_some_and(|value| !checker.fixes.is_left_out(value)) {
+        let existing = spot.node.get(field);
+        if existing.is_some_and(|value| !checker.fixes.is_left_out(value)) {
             continue;
         }
         let finding = checker

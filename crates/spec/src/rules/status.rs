@@ -1,4 +1,4 @@
-//! The keys of `responses`: status codes, ranges of them, and `default`.
+//! The keys of `responses` are status codes, ranges of them, or `default`.
 
 use crate::check::{Checker, Decision, Spot};
 use crate::diagnostic::short;
@@ -20,7 +20,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, member: &Spot<'d>) {
     if is_status(member.name) {
         return;
     }
-    let message = format!("`{}` is no status code", short(member.name));
+    let message = format!("`{}` is not a status code", short(member.name));
     let finding = checker.key_warning(member, CODE, message);
     let lower = member.name.trim().to_ascii_lowercase();
     let meant = match lower.as_str() {
@@ -39,13 +39,13 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, member: &Spot<'d>) {
     }
 }
 
-/// Whether there is any.
+/// Reports `responses` without a response.
 pub(crate) fn check_all<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     let left = |fixes: &Fixes, member: &Spot<'_>| !member.name.starts_with("x-") && !fixes.is_left_out(member.node);
     if !spot.members().any(|member| left(&checker.fixes, &member)) {
         let finding = checker
-            .warning(spot, NONE, "`responses` names no response")
-            .help("write `\"200\": { description: What comes back }`");
+            .warning(spot, NONE, "`responses` has no response")
+            .help("write `\"200\": { description: The response }`");
         checker.push(finding);
     }
 }

@@ -1,4 +1,4 @@
-//! The version of OpenAPI that a document says.
+//! The version of OpenAPI, which `openapi` or, before version 3, `swagger` has.
 
 use crate::check::{Checker, Spot};
 use crate::grammar::Version;
@@ -6,7 +6,7 @@ use crate::grammar::Version;
 const CODE: &str = "version";
 const WRITE: &str = "write `openapi: 3.0.3` or `openapi: 3.1.1`";
 
-/// The version, where it is one that can be read.
+/// The version, where it is supported.
 pub(crate) fn check<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> Option<Version> {
     let Some(openapi) = root.get("openapi") else {
         let finding = match root.get("swagger") {
@@ -15,8 +15,8 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> Option<Ve
                 .help("convert it to OpenAPI 3.0, for example with the `swagger2openapi` program"),
             None => {
                 let message = match root.node.as_object() {
-                    Some(_) => "this is no OpenAPI document: it has no `openapi`".to_owned(),
-                    None => format!("this is no OpenAPI document: it is {}", root.node.kind()),
+                    Some(_) => "this is not an OpenAPI document: it has no `openapi`".to_owned(),
+                    None => format!("this is not an OpenAPI document: it is {}", root.node.kind()),
                 };
                 let finding = checker.error(root, CODE, message);
                 finding.help("begin it with `openapi: 3.0.3` or `openapi: 3.1.1`")
@@ -34,7 +34,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> Option<Ve
         ["3", "0", ..] => (Version::V30, text.get(4..)),
         ["3", "1", ..] => (Version::V31, text.get(4..)),
         ["3", minor, ..] if minor.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let message = format!("OpenAPI 3.{minor} cannot be read, only 3.0 and 3.1");
+            let message = format!("OpenAPI 3.{minor} is not supported, only 3.0 and 3.1");
             let finding = checker.error(&openapi, CODE, message).help(WRITE);
             checker.push(finding);
             return None;
@@ -44,7 +44,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) -> Option<Ve
                 true => openapi.node.kind().to_owned(),
                 false => format!("`{}`", crate::diagnostic::short(text)),
             };
-            let message = format!("{what} is no version of OpenAPI 3.0 or 3.1");
+            let message = format!("{what} is not a version of OpenAPI 3.0 or 3.1");
             let finding = checker.error(&openapi, CODE, message).help(WRITE);
             checker.push(finding);
             return None;
@@ -63,7 +63,7 @@ mod tests {
     use crate::Document;
 
     #[test]
-    fn versions_that_can_be_read() {
+    fn supported_versions() {
         for (version, errors) in [
             ("3.0.0", 0),
             ("3.0", 0),

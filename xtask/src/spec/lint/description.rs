@@ -35,7 +35,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn what_has_none_is_named() {
+    fn a_part_without_a_description_is_reported() {
         let text = "paths:\n  /a:\n    get:\n      parameters: [{ name: p, in: query, schema: {} }, { $ref: '#/b' }]\n      responses: { '200': { headers: { H: { schema: {} } } } }\ncomponents: { schemas: { A: { description: ' ', properties: { b: {}, c: { description: d }, d: { $ref: e } } } } }\n";
         assert_eq!(
             messages(super::check, text),

@@ -1,4 +1,4 @@
-//! The values of an enum that has a name are described.
+//! Each value of a named enum has a description.
 
 use ittybit_spec::{Node, Part, pointer};
 
@@ -34,7 +34,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn a_value_without_a_text_is_named() {
+    fn a_value_without_a_description_is_reported() {
         let text =
             "paths: {}\ncomponents: { schemas: { A: { enum: [a, b, 1], x-enum-descriptions: { a: First. } } } }\n";
         assert_eq!(

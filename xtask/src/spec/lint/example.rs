@@ -1,4 +1,4 @@
-//! Examples fit their schemas, by a validator of JSON Schema.
+//! Examples are valid for their schemas, as checked by a validator of JSON Schema.
 
 use ittybit_spec::{Diagnostic, Document, Kind, Node, pointer};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -7,17 +7,17 @@ use serde_json::{Map, Value, json};
 
 const CODE: &str = "example-invalid";
 
-/// How many steps the examples of a document may take together, through their schemas and their own
-/// parts: schemas that are made of each other can take any number.
+/// The maximum number of steps for all examples of a document, each through a part of a schema and a part of the
+/// example. Schemas that refer to each other may need any number of steps.
 const MAX_STEPS: usize = 2_000_000;
 
-/// Schemas inside each other may be this deep, with references followed.
+/// The maximum depth of nested schemas, with references followed.
 const MAX_DEPTH: usize = 256;
 
-/// Each finding shows the value, which may be large.
+/// The maximum number of findings about an example: each shows the value, which may be large.
 const MAX_FINDINGS: usize = 20;
 
-/// The parts that have examples, and the schema that these have to fit.
+/// The examples of a part of the document, and their schema.
 struct Holder<'d> {
     schema: &'d Node,
     examples: Vec<(&'d Node, String)>,
@@ -40,7 +40,7 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
             holders.push(Holder { schema, examples });
         }
     });
-    // Unresolved references were left out; a pattern may be invalid.
+    // The validator rejects a schema with an invalid pattern: then all patterns are left out.
     let compiled = [true, false].into_iter().find_map(|patterns| {
         let root = root(document, &holders, patterns);
         let options = jsonschema::options()
@@ -79,10 +79,10 @@ fn within(document: &Document, mut steps: usize) -> Vec<Diagnostic> {
     findings
 }
 
-/// All schemas, in the form that a validator reads: one schema, whose property of a number has the schema
-/// of that holder. So what many of them refer to is compiled once.
+/// All schemas as one schema for the validator. Its property `N` has the schema of the holder `N`, so schemas that
+/// many of them refer to are compiled once.
 fn root(document: &Document, holders: &[Holder<'_>], patterns: bool) -> Value {
-    // An invalid schema would hide all others.
+    // With one invalid schema, the validator would reject all of them.
     let valid = |schema: &Node| {
         let forms = [patterns, false].map(|patterns| converted(schema, patterns));
         let valid = forms.into_iter().find(jsonschema::draft4::meta::is_valid);
@@ -152,7 +152,7 @@ impl Walk<'_> {
     }
 }
 
-/// The error of a value that may be null, which is not that it should be null.
+/// The errors to report. For a nullable schema, the error that the value is not null is left out.
 fn causes<'e>(error: &'e ValidationError<'e>) -> Vec<&'e ValidationError<'e>> {
     let is_null = |error: &ValidationError<'_>| {
         matches!(
@@ -163,7 +163,7 @@ fn causes<'e>(error: &'e ValidationError<'e>) -> Vec<&'e ValidationError<'e>> {
         )
     };
     match error.kind() {
-        // No schema of OpenAPI 3.0 has the type `null`: `converted` has made it.
+        // No schema of OpenAPI 3.0 has the type `null`: it was added by `converted`.
         ValidationErrorKind::AnyOf { context } => match context.as_slice() {
             [null, other] if null.first().is_some_and(is_null) => other.iter().flat_map(causes).collect(),
             _ => vec![error],
@@ -177,8 +177,8 @@ fn is_uuid(text: &str) -> bool {
     lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(|digit| digit == '-' || digit.is_ascii_hexdigit())
 }
 
-/// A schema of OpenAPI 3.0 as one of JSON Schema: `nullable` is a type there, and what concerns only
-/// OpenAPI is left out.
+/// Converts a schema of OpenAPI 3.0 to JSON Schema: `nullable` becomes the type `null`, and the keywords of OpenAPI
+/// only are left out.
 fn converted(schema: &Node, patterns: bool) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.to_json();
@@ -274,7 +274,7 @@ mod tests {
                 text,
                 "    S{from}: {{ anyOf: [{variants}], example: {{ a: {{ a: 1 }} }} }}"
             )
-            .expect("a string takes all");
+            .expect("writing to a string");
         }
         let document = Document::parse("api.yaml", text).expect("a document");
         let findings = within(&document, 1000);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_is_none_hides_no_other_mistake() {
+    fn an_invalid_pattern_hides_no_other_mistake() {
         let text = "openapi: 3.0.3\ninfo: { title: a, version: b }\npaths: {}\ncomponents:\n  schemas:\n    A: { type: string, pattern: '(', example: 1 }\n";
         let document = Document::parse("api.yaml", text).expect("a document");
         assert_eq!(check(&document).len(), 1);

@@ -1,4 +1,4 @@
-//! The name of a property is the name of a field.
+//! The name of a property is the name of a Rust field.
 
 use ittybit_spec::{Kind, Part};
 
@@ -23,7 +23,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn another_case_is_named() {
+    fn a_name_in_another_case_is_reported() {
         let text = "paths: {}\ncomponents: { schemas: { A: { properties: { aB: {}, a_b: { items: { properties: { C: {} } } } } } } }\n";
         assert_eq!(
             messages(super::check, text),

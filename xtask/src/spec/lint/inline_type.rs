@@ -1,4 +1,4 @@
-//! Enums and objects have names, so that the types that they become have them too.
+//! Enums and objects have names, since types are generated from them.
 
 use ittybit_spec::{Kind, Part};
 
@@ -29,7 +29,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn what_has_no_name_is_shown() {
+    fn a_type_without_a_name_is_reported() {
         let text = "paths: { /a: { get: { parameters: [{ name: p, in: query, schema: { enum: [a] } }] } } }\ncomponents: { schemas: { A: { properties: { b: { items: { properties: {} } } }, allOf: [{ properties: {} }] } } }\n";
         assert_eq!(
             messages(super::check, text),

@@ -1,5 +1,5 @@
-//! `cargo xtask spec lint`: what generation ignores or refuses in the document, and the style of this
-//! project.
+//! `cargo xtask spec lint`: reports the parts of the document that the generator ignores or refuses, and those that
+//! do not follow the style of this project.
 
 mod description;
 mod enum_value;
@@ -21,11 +21,11 @@ use super::revision;
 use crate::output::counted;
 use crate::workspace;
 
-/// List mistakes in the document, and what could be better
+/// List mistakes in the document, and possible improvements
 ///
-/// That is: what OpenAPI does not allow, what generation refuses or ignores, and the style of this
-/// project: descriptions everywhere, names as they are in Rust, no enum or object without a name,
-/// examples that fit their schemas.
+/// Reports what OpenAPI does not allow, what the generator refuses or ignores, and what does not follow
+/// the style of this project: descriptions everywhere, names as in Rust, no enum or object without a
+/// name, examples that fit their schemas.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit codes:
@@ -76,7 +76,7 @@ fn findings(document: &Document) -> Diagnostics {
         Ok(client) => client.notes,
         Err(refused) => refused,
     };
-    // Warnings about the rules of OpenAPI are reported by both.
+    // The generator and the check both report violations of OpenAPI.
     let mut reported = HashSet::new();
     let mut findings = Diagnostics::new();
     for finding in generated.into_iter().chain(document.check()) {
@@ -89,7 +89,7 @@ fn findings(document: &Document) -> Diagnostics {
             findings.push(finding);
         }
     }
-    // For a document of several files, or of 3.1, the merged document is read.
+    // The lints need one tree in the form of 3.0, also for a document of several files or of 3.1.
     let lowered = document.lowered();
     let document = lowered.as_ref().map_or(document, |lowered| &lowered.document);
     let mut style = Style {
@@ -128,7 +128,7 @@ fn is_component(part: &Part<'_, '_>) -> bool {
     part.kind == Kind::Schema && part.field == "schemas"
 }
 
-/// The name that a part has in the document: its own, or that of what it belongs to.
+/// The name of a part in the document: its own, or that of the part around it.
 fn name<'d>(part: &Part<'_, 'd>) -> &'d str {
     match (part.kind, part.parent) {
         (Kind::Parameter, _) => match part.node.get("name").and_then(Node::as_str) {

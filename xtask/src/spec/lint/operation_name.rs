@@ -1,4 +1,4 @@
-//! An `operationId` is the name of a method.
+//! An `operationId` is the name of a Rust method.
 
 use ittybit_spec::{Kind, Node, Part, pointer};
 
@@ -24,7 +24,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn another_case_is_named() {
+    fn a_name_in_another_case_is_reported() {
         let text = "paths: { /a: { get: { operationId: getA }, put: { operationId: put_a2 }, post: {} } }\n";
         assert_eq!(
             messages(super::check, text),

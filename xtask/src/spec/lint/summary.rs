@@ -1,4 +1,4 @@
-//! An operation has a summary: it becomes the first line of its docs.
+//! An operation has a summary, which becomes the first line of its documentation.
 
 use ittybit_spec::{Kind, Part};
 
@@ -19,7 +19,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn an_operation_without_one_is_named() {
+    fn an_operation_without_a_summary_is_reported() {
         let text = "paths: { /a: { get: { responses: {} }, put: { summary: Puts., responses: {} } } }\n";
         assert_eq!(messages(super::check, text), ["`GET /a` has no summary"]);
     }

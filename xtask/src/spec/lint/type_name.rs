@@ -1,4 +1,4 @@
-//! The name of a schema is the name of a type.
+//! The name of a schema is the name of a Rust type.
 
 use ittybit_spec::Part;
 
@@ -24,7 +24,7 @@ mod tests {
     use super::super::tests::messages;
 
     #[test]
-    fn another_case_is_named() {
+    fn a_name_in_another_case_is_reported() {
         let text =
             "paths: {}\ncomponents: { schemas: { task: {}, Task_Kind: {}, Task2: { properties: { a: {} } } } }\n";
         assert_eq!(
