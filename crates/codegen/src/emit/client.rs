@@ -54,7 +54,7 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
         pub use ittybit_runtime::{#(#runtime_types,)* auth, body, reqwest, transport};
         #types
 
-        /// What the document says of the API as a whole.
+        /// What the document says about the API as a whole.
         static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
             user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),
             crate_name: #crate_name,

@@ -25,12 +25,12 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
         example::of_operations()
     ));
     let about_api = docs::lines(&format!(
-        "What the document says of the API as a whole.\n\n{}",
+        "What the document says about the API as a whole.\n\n{}",
         example::of_api()
     ));
     let use_builder = (!builders.is_empty()).then(|| quote! { use super::builder; });
     quote! {
-        /// Operations as data, for programs that learn at run time what there is to call, such as a
+        /// Operations as data, for programs that find out at run time what they can call, such as a
         /// command line.
         pub mod operation {
             #use_builder
@@ -166,7 +166,7 @@ pub(crate) fn operation(
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
     let operation = completed(&said, quote! { Operation }, base);
     quote! {
-        /// What the document says of this operation.
+        /// What the document says about this operation.
         pub const OPERATION: &Operation = &#operation;
     }
 }

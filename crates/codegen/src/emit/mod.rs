@@ -160,8 +160,8 @@ pub(crate) fn emit(
         #metadata
     })?;
     for (docs, name, inner) in [
-        (" What is sent and received.", "types", types),
-        (" What builds requests and the values in them.", "builder", builders),
+        (" The types of requests and responses.", "types", types),
+        (" Builders of requests and of the values in them.", "builder", builders),
     ] {
         let ident = format_ident!("{name}");
         let mut module: ItemMod = syn::parse_quote! { #[doc = #docs] pub mod #ident {} };

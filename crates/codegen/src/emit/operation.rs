@@ -164,7 +164,7 @@ impl<'m> Parts<'m> {
         let wire = self.wire();
         let server = self.model.server.as_deref().map(|url| {
             let url = docs::code(url);
-            format!("The document has it at {url}: send it by a client that has this as its `base_url`.")
+            format!("The document has another server for it: send it with a client whose `base_url` is {url}.")
         });
         let example = self.sent();
         let text: Vec<String> = [summary, description, Some(wire), server, Some(example)]
@@ -180,7 +180,7 @@ impl<'m> Parts<'m> {
     pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let builder = self.builder_ident();
         let about = docs::lines(&format!(
-            "A {} request, begun by [`Client::{}`], which shows how it is sent.",
+            "A {} request, built by [`Client::{}`], which shows how to send it.",
             self.wire(),
             self.name
         ));
@@ -194,7 +194,7 @@ impl<'m> Parts<'m> {
         let example = metadata::set_example(self.model, &self.setters, context);
         let send = self.send();
         let must_use = match self.model.pagination {
-            Some(_) => "nothing is sent before `send`, or before a page or an item is asked for",
+            Some(_) => "nothing is sent before `send`, or before a page or an item is requested",
             None => "nothing is sent before `send`",
         };
         quote! {
@@ -328,8 +328,8 @@ impl<'m> Parts<'m> {
             let send = send_docs("Sends the request.");
             let download = matches!(self.model.success_body, Success::Bytes).then(|| {
                 let about = docs::lines(
-                    "Sends the request, and hands over the body piece by piece, for one that is too large for \
-                     memory.\n\n# Errors\n\nAs those of [`send`](Self::send).",
+                    "Sends the request and returns the body in chunks, for a body that is too large for memory.\n\n\
+                     # Errors\n\nAs those of [`send`](Self::send).",
                 );
                 let call = call("download", TokenStream::new());
                 let download = match blocking {
@@ -360,8 +360,8 @@ impl<'m> Parts<'m> {
         ];
         let send = send_docs("Sends the request and reads one page.");
         let pages = docs::lines(&format!(
-            "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked \
-             for.\n\n{}",
+            "Iterates over the pages from here on, one request per page. Nothing is sent before the first is \
+             requested.\n\n{}",
             requests.pages("pages", pages_of)
         ));
         let pages_json = docs::lines(&format!(
@@ -369,8 +369,7 @@ impl<'m> Parts<'m> {
             requests.pages("pages_json", json_of)
         ));
         let items = docs::lines(&format!(
-            "Goes through the items of all pages from here on. Nothing is sent before the first is asked \
-             for.\n\n{}",
+            "Iterates over the items of all pages from here on. Nothing is sent before the first is requested.\n\n{}",
             requests.items(all)
         ));
         let all = format_ident!("{all}");
@@ -379,9 +378,8 @@ impl<'m> Parts<'m> {
         let json = call("pages", quote! { Self::PAGES.of(|item, cursor| text_of(item, cursor)) });
         let watch = self.model.lifecycle.as_ref().map(|_| {
             let watch = docs::lines(&format!(
-                "Watches the items until each has come to its end: gives an item when it is first seen, and \
-                 whenever it has changed. The list is asked for again and again, in intervals from 2 s to \
-                 30 s.\n\n{}",
+                "Watches the items until each has reached a final state: yields an item when it is first seen, \
+                 and whenever it has changed. The list is requested repeatedly, at intervals of 2 s to 30 s.\n\n{}",
                 requests.watch("watch", "println!(\"{item:?}\");")
             ));
             let watch_json = docs::lines(&format!(
@@ -429,7 +427,7 @@ impl<'m> Parts<'m> {
 
     fn errors(&self) -> String {
         let mut text =
-            "# Errors\n\nAn argument was refused, the request did not get through, or the API answered with an error"
+            "# Errors\n\nAn argument is invalid, the request failed, or the API responded with an error"
                 .to_owned();
         if self.model.errors.is_empty() {
             text.push('.');
