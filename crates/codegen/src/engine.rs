@@ -114,12 +114,12 @@ fn culprits(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics
         let at = lowered.model.places.get(name).cloned().unwrap_or_default();
         let message = format!("the schema `{name}` cannot be generated: {}", first_line(&reason));
         let finding = document.error(&at, message).code("schema-not-generated");
-        found.push(finding.help("describe it with simpler means"));
+        found.push(finding.help("describe it with simpler keywords"));
     }
     if found.is_empty() {
         let message = format!("the document cannot be generated: {}", first_line(reason));
         let finding = document.error("", message).code("document-not-generated");
-        found.push(finding.help("each schema can be generated alone: take some out"));
+        found.push(finding.help("each schema can be generated alone: remove some of them"));
     }
     found
 }
@@ -273,7 +273,7 @@ components:
         16 |     Tag: { type: object, properties: { name: { type: string } } }
            |     ^^^
            |
-           = help: describe it with simpler means
+           = help: describe it with simpler keywords
         ");
     }
 }

@@ -48,7 +48,7 @@ impl Automaton {
     pub(crate) fn new(pattern: &str, budget: &mut usize) -> Result<Self, String> {
         let translated = translate(pattern)?;
         if *budget == 0 {
-            return Err("the document has too many expressions that are as large".to_owned());
+            return Err("the document has too many expressions of this size".to_owned());
         }
         let build = |minimize| {
             dense::Builder::new()
@@ -160,7 +160,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                     '0' => out.push_str("\\x00"),
                     '1'..='9' => {
                         return Err(format!(
-                            "`\\{escaped}` refers back to a group: write the text out instead"
+                            "`\\{escaped}` is a back-reference to a group: write the text out instead"
                         ));
                     }
                     'u' if chars.peek() == Some(&'{') => out.push_str("\\u"),
@@ -168,7 +168,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                         let digits: String = chars.by_ref().take(4).collect();
                         out.push_str(&format!("\\u{{{digits}}}"));
                     }
-                    'k' => return Err("`\\k` refers back to a group: write the text out instead".to_owned()),
+                    'k' => return Err("`\\k` is a back-reference to a group: write the text out instead".to_owned()),
                     'p' | 'P' => {
                         out.push('\\');
                         out.push(escaped);
@@ -214,7 +214,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                 let ahead: String = chars.clone().take(3).collect();
                 if ahead.starts_with("?=") || ahead.starts_with("?!") || ahead == "?<=" || ahead == "?<!" {
                     return Err(format!(
-                        "`({ahead}` looks around, which cannot be checked: leave it out"
+                        "`({ahead}` is a look-around, which cannot be checked: leave it out"
                     ));
                 }
                 out.push('(');

@@ -249,6 +249,6 @@ pub(crate) fn unexpected(document: &ittybit_spec::Document, error: &syn::Error) 
     document
         .error("", message)
         .code("generator-failed")
-        .help("the generator does not fit this version of progenitor")
+        .help("the generator does not support this version of progenitor")
         .into()
 }

@@ -251,7 +251,7 @@ impl<'a> Lowering<'a> {
             self.note(
                 &at,
                 "status-unused",
-                "a status that is neither success nor an error has no effect",
+                "a status code that means neither success nor an error has no effect",
             );
         }
         if let Some(default) = &responses.default
@@ -273,7 +273,7 @@ impl<'a> Lowering<'a> {
             self.note(
                 &at,
                 "success-undocumented",
-                "no response says what success looks like: the body is handed over as it is",
+                "no response describes a success: the body is returned as bytes",
             );
             return Answer {
                 body: Success::Bytes,
@@ -328,7 +328,7 @@ impl<'a> Lowering<'a> {
             all if all.iter().all(|reading| *reading == Reading::Json) => {}
             all => {
                 if all.contains(&Reading::Json) {
-                    let message = "the successes are of several kinds: the body is handed over as it is";
+                    let message = "the bodies of successful responses differ in kind: the body is returned as bytes";
                     self.note(&first.at, "success-mixed", message);
                 }
                 return (Success::Bytes, None);

@@ -118,7 +118,7 @@ impl Lowering<'_> {
         self.error(
             &pointer::join(at, [keyword]),
             "bound-unreachable",
-            format!("no number of this format has the {keyword} {value}: the format ends at {end}"),
+            format!("no number of this format satisfies the {keyword} {value}: the format ends at {end}"),
             "choose another `format`, such as `int64`, or another bound",
         );
         None

@@ -44,8 +44,8 @@ impl Lowering<'_> {
             self.error(
                 at,
                 "document-repeats",
-                "what schemas, bodies and operations take over from others is too much for a document of this size",
-                "refer to one schema that has all of it, in place of an `allOf` or a copy in each",
+                "schemas, bodies and operations repeat too much of other parts for a document of this size",
+                "refer to one schema that has all of it, instead of an `allOf` or a copy in each",
             );
         }
         may

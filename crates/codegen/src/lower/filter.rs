@@ -25,7 +25,7 @@ impl Lowering<'_> {
                 self.note(
                     &at,
                     "x-filter-unused",
-                    format!("`{FILTER}` is read at query parameters only"),
+                    format!("`{FILTER}` is only read in query parameters"),
                 );
                 None
             }
@@ -53,7 +53,7 @@ impl Lowering<'_> {
                 (Some((_, at)), None, Some(item)) => {
                     let names = fields.into_iter().flat_map(|fields| fields.values());
                     let names: Vec<String> = names.map(|field| format!("`{}`", field.property)).collect();
-                    let help = format!("there is {}", names.join(", "));
+                    let help = format!("known names: {}", names.join(", "));
                     self.error(
                         at,
                         "x-filter-unknown",
@@ -64,7 +64,7 @@ impl Lowering<'_> {
                 (Some((_, at)), None, None) => self.note(
                     at,
                     "x-filter-unused",
-                    format!("`{FILTER}` is read in operations that list objects only"),
+                    format!("`{FILTER}` is only read in operations that list objects"),
                 ),
                 _ => {}
             }
@@ -116,23 +116,23 @@ impl Lowering<'_> {
             let is_value = |text: &str| values.iter().any(|value| value == text);
             let unknown = |text: &str| format!("`{text}` is not among the values of the enum");
             match newer.as_str() {
-                _ if !is_value(older) => refuse(true, unknown(older), "add it to `enum`, or take it out here"),
+                _ if !is_value(older) => refuse(true, unknown(older), "add it to `enum`, or remove it here"),
                 None => refuse(
                     false,
                     format!("`{newer}` is not a value of an enum of strings"),
                     EXAMPLE,
                 ),
                 Some(newer) if !is_value(newer) => {
-                    refuse(false, unknown(newer), "add it to `enum`, or take it out here");
+                    refuse(false, unknown(newer), "add it to `enum`, or remove it here");
                 }
                 Some(newer) if entries.contains_key(newer) => refuse(
                     false,
                     format!("`{newer}` is an older spelling itself"),
-                    "name the value that took the place of both",
+                    "name the value that replaced both",
                 ),
                 Some(newer) if lifecycle.is_some_and(|lifecycle| differ(lifecycle, older, newer)) => refuse(
                     false,
-                    format!("`{older}` and `{newer}` mean the same, and stand in different lists of `x-lifecycle`"),
+                    format!("`{older}` and `{newer}` mean the same, and are in different lists of `x-lifecycle`"),
                     "put them into the same list",
                 ),
                 Some(newer) => {

@@ -260,11 +260,11 @@ impl<'d> Ignored<'d> {
                         part,
                         "description",
                         "field-unused",
-                        "{} of a further success is not used",
+                        "{} of a further successful response is not used",
                     );
                 }
                 if !self.used.successes.contains(part.at) {
-                    let message = "{} of an error is not used: the client reads all errors into its own";
+                    let message = "{} of an error is not used: the client reads all errors into its own type";
                     self.note_member(part, "content", "error-body-unused", message);
                     self.note_member(part, "headers", "error-body-unused", message);
                 }
@@ -298,7 +298,7 @@ impl<'d> Ignored<'d> {
             .parent
             .is_some_and(|response| self.used.successes.contains(response.at));
         if success && self.used.paged.contains(&name.to_ascii_lowercase()) {
-            self.note(part.at, "header-unused", "of a response header only the name is used");
+            self.note(part.at, "header-unused", "only the name of a response header is used");
         } else if success {
             let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
             self.note(part.at, "header-unused", message);
@@ -327,7 +327,7 @@ impl<'d> Ignored<'d> {
             self.note(
                 at,
                 "example-unused",
-                "one example of a parameter is shown, and not this one",
+                "only one example of a parameter is shown, not this one",
             );
         }
     }
@@ -351,13 +351,13 @@ impl<'d> Ignored<'d> {
                     part,
                     extension,
                     "extension-misplaced",
-                    "{} is read beside an `enum` of strings only",
+                    "{} is only read beside an `enum` of strings",
                 );
             }
             let message = match kind {
                 Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
                 Some("boolean") => "an {} of booleans is not generated: both are accepted",
-                _ => "an {} of other values than strings is not generated: any value is accepted",
+                _ => "an {} of values other than strings is not generated: any value is accepted",
             };
             self.note_member(part, "enum", "enum-open", message);
         } else if has("allOf") {
@@ -368,7 +368,7 @@ impl<'d> Ignored<'d> {
                 part,
                 "discriminator",
                 "discriminator-unused",
-                "{} is used beside a `oneOf` or an `anyOf` only",
+                "{} is only used beside a `oneOf` or an `anyOf`",
             );
         }
         if schema.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
@@ -380,7 +380,7 @@ impl<'d> Ignored<'d> {
                 part,
                 "items",
                 "keyword-of-other-type",
-                &format!("{{}} says nothing of the type `{kind}`"),
+                &format!("{{}} does not apply to the type `{kind}`"),
             );
         }
         if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
@@ -420,7 +420,7 @@ impl<'d> Ignored<'d> {
         let one = matches!(kind, Some(kind) if kind != "object") || schema.get("allOf").is_some();
         let example = schema.get("example").and_then(Node::as_object);
         if role == Role::Inner || !one || example.is_some() {
-            let message = "{} is shown for a parameter or a property that is no object only";
+            let message = "{} is only shown for a parameter, or for a property that is not an object";
             self.note_member(part, "example", "example-unused", message);
         }
         if schema.get("description").is_some() {
@@ -445,7 +445,7 @@ impl<'d> Ignored<'d> {
             );
         }
         if matches!(role, Role::Parameter { .. }) {
-            let message = "{} of a parameter is not used: it is left out instead";
+            let message = "{} of a parameter is not used: leave the parameter out instead";
             self.note_member(part, "nullable", "nullable-unused", message);
             for key in ["default", "example"].iter().filter(|_| part.field == "items") {
                 let message = "{} of a parameter's items is not used: write it beside `items`";
@@ -457,7 +457,7 @@ impl<'d> Ignored<'d> {
             part,
             "default",
             "default-unused",
-            "{} is documented for parameters only",
+            "{} is only documented for parameters",
         );
         let media = part.parent.filter(|_| part.field == "schema");
         let holder = media.and_then(|media| media.parent);
@@ -498,13 +498,13 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &at,
                     "keyword-of-other-type",
-                    format!("`{key}` says nothing of the type `{kind}`"),
+                    format!("`{key}` does not apply to the type `{kind}`"),
                 );
             } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
                 self.note(
                     &at,
                     "bound-unchecked",
-                    format!("`{key}` is checked in parameters with a `type` only"),
+                    format!("`{key}` is only checked in parameters with a `type`"),
                 );
             } else if kind == Some("integer")
                 && let Some(number) = schema.get(key).and_then(Node::as_number)
@@ -514,7 +514,7 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &at,
                     "bound-unchecked",
-                    format!("`{key}` is not checked: it is no `i64`"),
+                    format!("`{key}` is not checked: it is not an `i64`"),
                 );
             }
         }
@@ -523,7 +523,7 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &pointer::join(at, [*key]),
                     "keyword-of-other-type",
-                    format!("`{key}` says nothing of the type `{kind}`"),
+                    format!("`{key}` does not apply to the type `{kind}`"),
                 );
             }
         }
@@ -551,7 +551,7 @@ impl<'d> Ignored<'d> {
                 Some("integer") => "it is an `i64`",
                 Some("number") => "it is an `f64`",
                 Some("string") => "any string is accepted",
-                _ => "it says nothing of the type",
+                _ => "it does not apply to the type",
             };
             self.note(
                 &pointer::join(at, ["format"]),

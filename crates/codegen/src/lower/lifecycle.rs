@@ -32,7 +32,7 @@ impl Lowering<'_> {
                 .document
                 .error(&pointer::join(&at, [key.as_str()]), message)
                 .code("x-lifecycle-value");
-            self.push(finding.at_key().help("it has `progress`, `success` and `failure`"));
+            self.push(finding.at_key().help("known keys: `progress`, `success` and `failure`"));
         }
         let [progress, success, failure] = LISTS.map(|list| self.lifecycle_list(entries, list, values, &at));
         let lifecycle = Lifecycle {
@@ -79,8 +79,8 @@ impl Lowering<'_> {
             }
         }
         if lifecycle.terminal().next().is_none() {
-            let help = "list the last values in `success` and `failure`";
-            let message = format!("`{NAME}` has no end: whoever waits would wait for ever");
+            let help = "list the final values in `success` and `failure`";
+            let message = format!("`{NAME}` has no final value: a caller that waits for one would wait forever");
             self.push(
                 self.document
                     .error(&at, message)
@@ -123,7 +123,7 @@ impl Lowering<'_> {
                     &at,
                     "x-lifecycle-unknown",
                     format!("`{value}` is not among the values of the enum"),
-                    "add it to `enum`, or take it out here",
+                    "add it to `enum`, or remove it here",
                 ),
                 None => self.error(
                     &at,

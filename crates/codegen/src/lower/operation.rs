@@ -159,12 +159,12 @@ impl<'a> Lowering<'a> {
         if url.is_empty() || self.api.servers.first().map(filled_in).as_ref() == Some(&url) {
             return None;
         }
-        let message = format!("the client sends this to its own base URL, and not to `{url}`");
+        let message = format!("the client sends this request to its own base URL, not to `{url}`");
         let finding = self
             .document
             .warning(&pointer::join(at, ["servers"]), message)
             .code("server-other");
-        self.push(finding.help("callers need a second client, with this `base_url`, for it"));
+        self.push(finding.help("callers need a second client with this `base_url`"));
         Some(url)
     }
 

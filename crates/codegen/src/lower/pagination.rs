@@ -40,7 +40,7 @@ impl Lowering<'_> {
                     )
                     .code("x-cursor-pagination-value")
                     .at_key()
-                    .help(format!("it has {known}")),
+                    .help(format!("known keys: {known}")),
             );
         }
         let forward = self.pagination_name(entries, "forward", &at);
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 self.error(
                     &at,
                     "x-cursor-pagination-incomplete",
-                    format!("`x-cursor-pagination` does not say `{key}`"),
+                    format!("`x-cursor-pagination` has no `{key}`"),
                     EXAMPLE,
                 );
             }
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 &pointer::join(&at, ["cursor"]),
                 "x-cursor-pagination-cursor",
                 format!("the property `{cursor}` of `{item}` is not a string or an integer"),
-                "a cursor is sent in a query parameter: name a property that is one value",
+                "a cursor is sent in a query parameter: name a property that is a single value",
             );
         }
         let default_limit = limit.as_ref().and_then(|limit| {
@@ -158,7 +158,7 @@ impl Lowering<'_> {
             format!("the operation has none: describe the {what} first")
         } else {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("there is {}", names.join(", "))
+            format!("known names: {}", names.join(", "))
         };
         self.error(
             at,

@@ -70,7 +70,8 @@ impl Lowering<'_> {
             }
             let rust = suffixes.free(&rust, "_", |name| converted.contains_key(name));
             if rust != wanted {
-                let message = format!("there are several `{}`: this one is `{rust}`", parameter.name);
+                let name = &parameter.name;
+                let message = format!("there are several parameters `{name}`: the method of this one is `{rust}`");
                 self.note(&at, "name-taken", message);
             }
             converted.insert(rust, parameter);
@@ -173,7 +174,7 @@ impl Lowering<'_> {
                 at,
                 "name-taken",
                 format!(
-                    "every request has a method `{}`: the parameter's is `{rust}`",
+                    "every request has a method `{}`: that of the parameter is `{rust}`",
                     data.name
                 ),
             );

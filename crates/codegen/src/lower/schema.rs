@@ -355,7 +355,7 @@ impl<'a> Lowering<'a> {
             self.error(
                 &at,
                 "schema-endless",
-                "the schema holds itself without an object in between",
+                "the schema contains itself without an object in between",
                 "make it an object with properties: Rust needs a named type to break the cycle",
             );
             return any;
@@ -384,7 +384,7 @@ impl<'a> Lowering<'a> {
                 self.error(
                     &place.at,
                     "schema-endless",
-                    format!("the schema `{target}` holds itself without an object in between"),
+                    format!("the schema `{target}` contains itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
                 Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
@@ -434,7 +434,7 @@ impl<'a> Lowering<'a> {
                 self.note(
                     &at,
                     "name-taken",
-                    "`Unknown` holds values that the document does not list: this one is `UnknownValue`",
+                    "`Unknown` is for values that the document does not list: this one is `UnknownValue`",
                 );
             }
             let described = match descriptions {
@@ -494,7 +494,7 @@ impl<'a> Lowering<'a> {
                     if !known.contains(value) {
                         let message = format!("`{value}` is not among the values of the enum");
                         let finding = self.document.error(&at, message).code("x-enum-descriptions-unknown");
-                        self.push(finding.at_key().help("add it to `enum`, or take it out here"));
+                        self.push(finding.at_key().help("add it to `enum`, or remove it here"));
                     } else if !text.is_string() {
                         not_text(self, &at, value);
                     }

@@ -29,7 +29,7 @@ impl Lowering<'_> {
                     self.note(
                         &at,
                         "security-scheme-other",
-                        format!("the client sends what it is given for `{name}` as it is, behind `{scheme}`"),
+                        format!("the client sends the credential for `{name}` unchanged, after `{scheme}`"),
                     );
                     (SchemeKind::Http(scheme.clone()), "credential", None)
                 }
@@ -113,8 +113,8 @@ impl Lowering<'_> {
             self.note(
                 at,
                 "security-not-sendable",
-                "the client can send none of these alternatives. A call that needs one is not sent without: it is an \
-                 error that names the schemes",
+                "the client can send none of these alternatives: a call that needs one is not sent, and fails with \
+                 an error that names the schemes",
             );
             return security
                 .iter()
@@ -125,7 +125,7 @@ impl Lowering<'_> {
             self.note(
                 &pointer::join(at, [index.to_string().as_str()]),
                 "security-not-sendable",
-                format!("the client cannot send the scheme `{name}`, so it never takes this alternative"),
+                format!("the client cannot send the scheme `{name}`, so it never uses this alternative"),
             );
         }
         alternatives
@@ -144,7 +144,7 @@ impl Lowering<'_> {
         self.note(
             &at,
             "token-url-not-absolute",
-            "a token URL that is not absolute leaves open which server gets the client's secret, so the client has no \
+            "a token URL that is not absolute does not say which server gets the client's secret, so the client has no \
              `client_credentials`; write it like https://login.example.com/token",
         );
         None

@@ -216,7 +216,7 @@ impl Lowering<'_> {
             if let Some((earlier, _)) = whole.properties.get(&name)
                 && *earlier != schema
             {
-                let message = format!("two parts of an `allOf` describe `{name}`: this one is taken");
+                let message = format!("two parts of an `allOf` describe `{name}`: this one is used");
                 self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.properties.insert(name, (schema, at));
@@ -226,7 +226,7 @@ impl Lowering<'_> {
             if let Some((earlier, _)) = &whole.additional
                 && *earlier != schema
             {
-                let message = "two parts of an `allOf` describe `additionalProperties`: this one is taken";
+                let message = "two parts of an `allOf` describe `additionalProperties`: this one is used";
                 self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.additional = Some((schema, at));

@@ -81,7 +81,7 @@ impl Lowering<'_> {
         }
         if let Some(own) = own {
             if !all(&[Sight::Object, Sight::Condition]) {
-                let message = format!("what stands beside this `{keyword}` fits objects only: it is any JSON value");
+                let message = format!("what is beside this `{keyword}` applies to objects only: it is any JSON value");
                 self.note(&place.at, "union-any", message);
                 return Shape::Any;
             }
@@ -125,7 +125,7 @@ impl Lowering<'_> {
             self.note(
                 &place.at,
                 "union-any",
-                format!("a part of this `{keyword}` takes anything: it is any JSON value"),
+                format!("a part of this `{keyword}` accepts any value: it is any JSON value"),
             );
             return Shape::Any;
         }
@@ -167,7 +167,7 @@ impl Lowering<'_> {
                 self.note(
                     &place.at,
                     "all-of-any",
-                    "a variant of this `allOf` is no object: it is any JSON value",
+                    "a variant of this `allOf` is not an object: it is any JSON value",
                 );
                 return Shape::Any;
             }
