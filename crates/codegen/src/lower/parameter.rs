@@ -70,8 +70,7 @@ impl Lowering<'_> {
             }
             let rust = suffixes.free(&rust, "_", |name| converted.contains_key(name));
             if rust != wanted {
-                let name = &parameter.name;
-                let message = format!("there are several parameters `{name}`: the method of this one is `{rust}`");
+                let message = format!("the name `{}` is taken: the method is `{rust}`", parameter.name);
                 self.note(&at, "name-taken", message);
             }
             converted.insert(rust, parameter);
