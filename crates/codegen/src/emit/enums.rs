@@ -1,4 +1,4 @@
-//! Enums: open, so that a value the document does not list is kept.
+//! Enums: they are open, so that a value that the document does not list is kept.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -85,7 +85,7 @@ fn lifecycle(name: &str, item: &Enum, lifecycle: &Lifecycle) -> TokenStream {
     }
 }
 
-/// Values as a sentence lists them.
+/// Values as a list within a sentence.
 fn listed(values: &[&String]) -> String {
     let values: Vec<String> = values.iter().map(|value| docs::code(value)).collect();
     match values.split_last() {
@@ -95,7 +95,7 @@ fn listed(values: &[&String]) -> String {
     }
 }
 
-/// The value of a filter for the value of a property.
+/// The conversion from the enum of a property to the enum of a filter.
 pub(crate) fn conversion(from: &str, to: &str, model: &Model) -> Option<TokenStream> {
     let (source, target) = (model.enums.get(from)?, model.enums.get(to)?);
     let renamed = source

@@ -1,5 +1,4 @@
-//! Metadata: each request builder has a constant that describes its operation, and a setter that
-//! takes a parameter by its name, from text.
+//! Metadata: each request builder has a constant that describes its operation.
 
 use std::collections::HashMap;
 
@@ -18,7 +17,7 @@ use crate::model::{
 };
 use crate::name;
 
-/// Every operation of the document, and what it says of the API as a whole.
+/// The module `operation`: every operation, and the data about the API as a whole.
 pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
     let about = docs::lines(&format!(
         "Every operation, in the order of the document.\n\n{}",
@@ -171,7 +170,7 @@ pub(crate) fn operation(
     }
 }
 
-/// The struct that an operation responds with, or that its list has.
+/// The struct of an operation's response, or of the items of its list.
 fn described(operation: &Operation, success: &Type) -> Option<String> {
     match &operation.pagination {
         Some(pagination) => Some(pagination.item.clone()),
@@ -179,7 +178,7 @@ fn described(operation: &Operation, success: &Type) -> Option<String> {
     }
 }
 
-/// What an operation takes beside its parameters.
+/// The request body as data.
 fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStream {
     let (description, _) = words(&body.about);
     let required = body.required;
@@ -211,7 +210,7 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
             fields.collect()
         }
         Format::Multipart(parts) => {
-            // The setters of parts are the last, in their order.
+            // The setters of parts come last, in the order of the parts.
             let of_parts = &setters[setters.len() - parts.len()..];
             let parts = parts.iter().zip(of_parts).map(|(part, setter)| {
                 let value = match &part.content {
@@ -236,7 +235,7 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
     }
 }
 
-/// The name of the constant for the fields of a struct, and of those that are times.
+/// The name of the constant with the fields of a struct, and with those that are times.
 fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
     let has_fields = context
         .model
@@ -246,7 +245,7 @@ fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
     has_fields.then(|| format_ident!("FIELDS_OF_{}", name::field_name(item).to_uppercase()))
 }
 
-/// The constants that `OPERATION`s share: the fields of what is received, and of those the times.
+/// The constants that several `OPERATION`s share: the fields of responses, and which of them are times.
 pub(crate) fn fields<'a>(
     operations: impl Iterator<Item = (&'a Operation, &'a Type)>,
     context: Context,
@@ -279,7 +278,7 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
         ..
     } = field;
     let values = context.model.enums.get(values);
-    // Older spellings mean what the values mean that took their place.
+    // Older spellings have the meaning of the values that replaced them.
     let listed = |of: fn(&Lifecycle) -> &Vec<String>| {
         let values = values.and_then(|values| Some((values, of(values.lifecycle.as_ref()?))));
         let all = values.map(|(values, listed)| {
@@ -306,7 +305,7 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
     }
 }
 
-/// A value with these members, and the others of `base`.
+/// A struct expression with these members; all other members are those of `base`.
 fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
     if said.iter().all(Option::is_none) {
         return base;
@@ -315,7 +314,7 @@ fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream)
     quote! { #name { #(#said)* ..#base } }
 }
 
-/// A parameter and a text that it takes, for the example of `set`.
+/// A parameter and a valid text for it, for the example of `set`.
 pub(crate) fn set_example(operation: &Operation, setters: &[Setter], context: Context) -> Option<TokenStream> {
     let mut texts = named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
     texts.find_map(|(name, parameter, setter)| {
@@ -324,7 +323,7 @@ pub(crate) fn set_example(operation: &Operation, setters: &[Setter], context: Co
     })
 }
 
-/// The parameters, each with a name that no other has, and its setter.
+/// The parameters, each with a unique name and its setter.
 fn named<'a>(
     operation: &'a Operation,
     setters: &'a [Setter],
@@ -333,7 +332,7 @@ fn named<'a>(
     for parameter in operation.parameters.values() {
         *count.entry(parameter.name.as_str()).or_default() += 1;
     }
-    // The setters of parameters are the first, in their order.
+    // The setters of parameters come first, in the order of the parameters.
     operation
         .parameters
         .iter()
@@ -348,7 +347,7 @@ fn named<'a>(
         })
 }
 
-/// What a parameter's type says of its values.
+/// The values of a parameter, according to its type.
 struct Value {
     /// A variant of the runtime's `Kind`.
     kind: &'static str,
@@ -357,7 +356,7 @@ struct Value {
     values: Option<TokenStream>,
 }
 
-/// The values of an enum that take more text than this are a constant, which all parameters share.
+/// If the values of an enum take more text than this, they are a constant that all parameters share.
 const LONG: usize = 1_000;
 
 /// The values of an enum and their descriptions.
@@ -425,7 +424,7 @@ impl Value {
         }
     }
 
-    /// Anything that is written as JSON.
+    /// Any value that is written as JSON.
     fn json() -> Self {
         Self {
             kind: "Json",
@@ -442,7 +441,7 @@ impl Value {
         }
     }
 
-    /// The parameter as data, with what is known beside its values.
+    /// The parameter as data, with further members.
     fn parameter(self, name: &str, about: &About, required: bool, said: &[Option<TokenStream>]) -> TokenStream {
         let (description, deprecated) = words(about);
         let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
@@ -462,11 +461,11 @@ impl Value {
     }
 }
 
-/// From here on objects are listed as they are, and not their fields: structs in structs may have any
-/// number of them.
+/// Once this many fields are listed, nested objects are listed themselves instead of their fields: nested structs
+/// may have any number of fields.
 const MOST_FIELDS: usize = 200;
 
-/// And from this depth on.
+/// The same applies from this depth on.
 const MOST_LEVELS: usize = 16;
 
 /// The fields of a struct and of the structs in it.
@@ -477,7 +476,7 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// `within` are the structs on the way here, for a struct may hold itself.
+    /// `within` contains the structs around this one: a struct may contain itself.
     fn collect(&mut self, name: &str, prefix: &str, within: &mut Vec<String>) {
         let structs = &self.context.model.structs;
         within.push(name.to_owned());
@@ -492,8 +491,8 @@ impl Fields<'_> {
                 {
                     self.collect(&inner, &format!("{path}."), within);
                 }
-                held => {
-                    if held.as_deref() == Some(crate::lower::TIMESTAMP) {
+                other => {
+                    if other.as_deref() == Some(crate::lower::TIMESTAMP) {
                         self.times.push(path.clone());
                     }
                     self.names.push(path);
@@ -504,7 +503,7 @@ impl Fields<'_> {
     }
 }
 
-/// How a text becomes a value of a type that is no enum.
+/// How text is parsed for a type that is not an enum.
 fn kind_of(path: &syn::TypePath) -> &'static str {
     let last = path.path.segments.last().map(|last| last.ident.to_string());
     match last.unwrap_or_default().as_str() {
@@ -531,7 +530,7 @@ fn largest(parameter: &Parameter) -> Option<u64> {
     }
 }
 
-/// A default as it would be sent.
+/// A default value as it would be sent.
 fn as_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Operations: a method of the client, and a request builder that owns what it needs.
+//! Operations: each is a method of the client and a request builder.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -18,9 +18,9 @@ pub(crate) struct Parts<'m> {
     name: &'m str,
     model: &'m Operation,
     setters: Vec<Setter>,
-    /// The type of a success, `()` where it has no body.
+    /// The type of a successful response's body, `()` if there is none.
     success: Type,
-    /// The type of the JSON of a success, for what describes its fields.
+    /// The type of a successful response's JSON, for the metadata about its fields.
     item: Type,
 }
 
@@ -93,13 +93,13 @@ impl<'m> Parts<'m> {
         &self.setters
     }
 
-    /// The setter of the body, where that is one value.
+    /// The setter of the body, unless the body is multipart.
     pub(crate) fn body_setter(&self) -> Option<&Setter> {
         let is_whole = !matches!(self.model.body.as_ref()?.format, Format::Multipart(_));
         self.setters.last().filter(|_| is_whole)
     }
 
-    /// The setters of parameters, with what the document demands of them.
+    /// The setters of parameters, with their bounds.
     pub(crate) fn bounded(&self) -> impl Iterator<Item = (&Setter, &Bounds)> {
         self.setters.iter().filter_map(|setter| {
             let parameter = self.model.parameters.get(&setter.name)?;
@@ -111,7 +111,7 @@ impl<'m> Parts<'m> {
         format_ident!("{}", self.model.builder)
     }
 
-    /// What it responds with, for what describes its fields.
+    /// The operation and its response type, for the metadata about its fields.
     pub(crate) fn described(&self) -> (&Operation, &Type) {
         (self.model, &self.item)
     }
@@ -255,7 +255,7 @@ impl<'m> Parts<'m> {
         })
     }
 
-    /// When an item is done: typed, and as JSON.
+    /// The constants for `watch` and `watch_json`.
     fn watching(&self) -> Option<TokenStream> {
         let lifecycle = self.model.lifecycle.as_ref()?;
         let pagination = self.model.pagination.as_ref()?;
@@ -276,7 +276,7 @@ impl<'m> Parts<'m> {
         })
     }
 
-    /// What sends the request, for the client and for the blocking one.
+    /// The methods that send the request, for the asynchronous and for the blocking client.
     fn send(&self) -> TokenStream {
         let builder = self.builder_ident();
         let (own, blocking) = (self.sending(false), self.sending(true));
@@ -300,8 +300,8 @@ impl<'m> Parts<'m> {
                 docs::lines(&format!("As [`send`]({builder}::send), without `async`."))
             }
             false => {
-                let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
-                docs::lines(&format!("{what}\n\n{answer}\n\n{}", self.errors()))
+                let success = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
+                docs::lines(&format!("{what}\n\n{success}\n\n{}", self.errors()))
             }
         };
         let from = blocking.then(|| quote! { blocking:: });

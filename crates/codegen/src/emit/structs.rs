@@ -1,4 +1,4 @@
-//! Structs: fields in the order of the document, unknown fields kept, and a builder.
+//! Structs: fields in the order of the document, a map for unknown fields, and a builder.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -86,7 +86,7 @@ pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
     quote! { ittybit_runtime::fit! { #ident { #(#properties)* } } }
 }
 
-/// The successes of an operation that has several bodies.
+/// The enum of an operation's successful responses, where their bodies differ.
 pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
     let ident = format_ident!("{name}");
     let about = docs::lines(&format!(
