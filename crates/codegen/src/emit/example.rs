@@ -27,12 +27,12 @@ pub(crate) const FILE: &str = "\u{2}::body::File::path(\"file\")";
 
 /// What the document says about a value for an example.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Said<'a> {
+pub(crate) struct Hint<'a> {
     pub example: Option<&'a Value>,
     pub bounds: Option<&'a Bounds>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Hint<'a> {
     pub(crate) fn of(parameter: &'a Parameter) -> Self {
         Self {
             example: parameter.example.as_ref().or(parameter.default.as_ref()),
@@ -92,31 +92,31 @@ impl<'a> Said<'a> {
 
 impl Context<'_> {
     /// An expression that a setter of the type accepts. `None` if the value would have too many parts.
-    pub(crate) fn argument(self, ty: &Type, said: Said) -> Option<String> {
+    pub(crate) fn argument(self, ty: &Type, hint: Hint) -> Option<String> {
         Expression {
             context: self,
             left: MOST_VALUES,
         }
-        .of(ty, said, false)
+        .of(ty, hint, false)
     }
 
     /// A value as text, for `set`.
-    pub(crate) fn text(self, ty: &Type, said: Said) -> Option<String> {
+    pub(crate) fn text(self, ty: &Type, hint: Hint) -> Option<String> {
         let ty = self.resolved(ty);
-        let (ty, said) = match paths::argument(&ty, "Vec") {
-            Some(item) => (item, said.of_item(said.items().first().copied().flatten())),
-            None => (&ty, said),
+        let (ty, hint) = match paths::argument(&ty, "Vec") {
+            Some(item) => (item, hint.of_item(hint.items().first().copied().flatten())),
+            None => (&ty, hint),
         };
         let ty = paths::argument(ty, "Option").unwrap_or(ty);
         let known = name_of(ty).and_then(|name| self.model.enums.get(&name));
-        match (said.example, known.and_then(|known| known.variants.first())) {
+        match (hint.example, known.and_then(|known| known.variants.first())) {
             _ if paths::is(ty, TIMESTAMP) => Some("2025-01-01T00:00:00Z".to_owned()),
             (Some(Value::String(text)), _) => Some(text.clone()),
             (Some(value @ (Value::Number(_) | Value::Bool(_))), _) => Some(value.to_string()),
             (_, Some((_, variant))) => Some(variant.value.clone()),
             _ if paths::is(ty, "bool") => Some("true".to_owned()),
-            _ if paths::is(ty, "String") => said.text(),
-            _ => Some(said.number().to_string()),
+            _ if paths::is(ty, "String") => hint.text(),
+            _ => Some(hint.number().to_string()),
         }
     }
 }
@@ -130,22 +130,22 @@ struct Expression<'a> {
 
 impl Expression<'_> {
     /// `exact`: the expression has exactly this type, not only one that converts to it.
-    fn of(&mut self, ty: &Type, said: Said, exact: bool) -> Option<String> {
+    fn of(&mut self, ty: &Type, hint: Hint, exact: bool) -> Option<String> {
         self.left = self.left.checked_sub(1)?;
         let ty = &self.context.resolved(ty);
         if let Some(inner) = paths::argument(ty, "Box") {
-            return Some(format!("Box::new({})", self.of(inner, said, true)?));
+            return Some(format!("Box::new({})", self.of(inner, hint, true)?));
         }
         if let Some(inner) = paths::argument(ty, "Option") {
-            return Some(format!("Some({})", self.of(inner, said, true)?));
+            return Some(format!("Some({})", self.of(inner, hint, true)?));
         }
         if let Some(inner) = paths::argument(ty, "Vec") {
-            let items = said.items().into_iter();
-            let items: Option<Vec<String>> = items.map(|item| self.of(inner, said.of_item(item), true)).collect();
+            let items = hint.items().into_iter();
+            let items: Option<Vec<String>> = items.map(|item| self.of(inner, hint.of_item(item), true)).collect();
             return Some(format!("vec![{}]", items?.join(", ")));
         }
         if let Some(value) = paths::second_argument(ty, "BTreeMap") {
-            let value = self.of(value, Said::default(), true)?;
+            let value = self.of(value, Hint::default(), true)?;
             return Some(format!(
                 "std::collections::BTreeMap::from([(\"key\".to_owned(), {value})])"
             ));
@@ -167,7 +167,7 @@ impl Expression<'_> {
         }
         let name = name_of(ty)?;
         if let Some(known) = self.context.model.enums.get(&name) {
-            let example = said.example.and_then(Value::as_str);
+            let example = hint.example.and_then(Value::as_str);
             let shown = known
                 .variants
                 .iter()
@@ -178,7 +178,7 @@ impl Expression<'_> {
         if let Some(union) = self.context.model.unions.get(&name) {
             let (variant, found) = union.variants.first()?;
             let ty = syn::parse2(found.ty.clone()).ok()?;
-            let value = self.of(&ty, Said::default(), true)?;
+            let value = self.of(&ty, Hint::default(), true)?;
             let value = if found.boxed {
                 format!("Box::new({value})")
             } else {
@@ -191,19 +191,19 @@ impl Expression<'_> {
             let build = if exact { ".build()?" } else { "" };
             return Some(format!("{head}{}{build}", calls.concat()));
         }
-        let text = match (name.as_str(), said.example) {
+        let text = match (name.as_str(), hint.example) {
             ("String", _) => {
-                let text = format!("{:?}", said.text()?);
+                let text = format!("{:?}", hint.text()?);
                 if exact { format!("{text}.to_owned()") } else { text }
             }
             ("bool", example) => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
-            ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(said.number() as f64)),
+            ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(hint.number() as f64)),
             (TIMESTAMP, example) => {
                 let seconds = example.and_then(Value::as_i64).unwrap_or(NEW_YEAR);
                 format!("\u{2}::Timestamp::from_unix_seconds({seconds})")
             }
             (number, example) => {
-                let mut values = [example.and_then(Value::as_i64), Some(said.number()), Some(1)].into_iter();
+                let mut values = [example.and_then(Value::as_i64), Some(hint.number()), Some(1)].into_iter();
                 let value = values.find_map(|value| value.filter(|value| fits(Literal::Integer(*value), number)))?;
                 // A literal without a suffix may be read as an `i32`.
                 if exact || i32::try_from(value).is_err() {
@@ -225,7 +225,7 @@ impl Expression<'_> {
         };
         for (rust, field, optional, ty) in fields {
             let example = field.example.as_ref();
-            match self.of(ty, Said { example, bounds: None }, false) {
+            match self.of(ty, Hint { example, bounds: None }, false) {
                 Some(argument) => calls.push(format!(".{rust}({argument})")),
                 None if optional => {}
                 None => return None,
@@ -294,7 +294,7 @@ impl Argument {
     /// The body of a request. An object is built in a statement before the request.
     pub(crate) fn body(context: Context, ty: &Type) -> Option<Self> {
         match Self::object(context, ty) {
-            None => context.argument(ty, Said::default()).map(Self::plain),
+            None => context.argument(ty, Hint::default()).map(Self::plain),
             Some(name) => Self::made(context, &name, false),
         }
     }

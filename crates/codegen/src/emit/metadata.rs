@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::{Context, name_of};
-use super::example::{self, Said};
+use super::example::{self, Hint};
 use super::setter::{self, Setter};
 use super::{docs, paths};
 use crate::model::{
@@ -79,7 +79,7 @@ pub(crate) fn operation(
         let default = parameter.default.as_ref().map(as_text);
         let bounds = setter.demand.join(", ");
         let checks = (!parameter.bounds.is_empty()).then(|| setter::data(&parameter.bounds, context));
-        let said = [
+        let members = [
             sent_as.map(|name| quote! { sent_as: Some(#name), }),
             location.map(|location| quote! { location: operation::Location::#location, }),
             parameter.style.map(|style| {
@@ -90,7 +90,7 @@ pub(crate) fn operation(
             (!bounds.is_empty()).then(|| quote! { bounds: #bounds, }),
             checks.map(|checks| quote! { checks: #checks, }),
         ];
-        value.parameter(name, &parameter.about, setter.required, &said)
+        value.parameter(name, &parameter.about, setter.required, &members)
     });
     let paging = operation.pagination.as_ref().map(|pagination| {
         let name = |wire: &String| {
@@ -143,7 +143,7 @@ pub(crate) fn operation(
     let idempotency_key = operation.idempotency_key();
     let columns = &operation.columns;
     let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
-    let said = [
+    let members = [
         (!summary.is_empty()).then(|| quote! { summary: #summary, }),
         (!description.is_empty()).then(|| quote! { description: #description, }),
         deprecated.then(|| quote! { deprecated: true, }),
@@ -163,7 +163,7 @@ pub(crate) fn operation(
         idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
     ];
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
-    let operation = completed(&said, quote! { Operation }, base);
+    let operation = completed(&members, quote! { Operation }, base);
     quote! {
         /// What the document says about this operation.
         pub const OPERATION: &Operation = &#operation;
@@ -204,8 +204,8 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
             };
             let fields = context.fields(&of).map(|(_, field, _, ty)| {
                 let style = styles.get(&field.property).map(|style| super::operation::style(*style));
-                let said = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
-                Value::of(ty, context).parameter(&field.property, &field.about, field.required, &said)
+                let members = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
+                Value::of(ty, context).parameter(&field.property, &field.about, field.required, &members)
             });
             fields.collect()
         }
@@ -306,19 +306,19 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
 }
 
 /// A struct expression with these members; all other members are those of `base`.
-fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
-    if said.iter().all(Option::is_none) {
+fn completed(members: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
+    if members.iter().all(Option::is_none) {
         return base;
     }
-    let said = said.iter().flatten();
-    quote! { #name { #(#said)* ..#base } }
+    let members = members.iter().flatten();
+    quote! { #name { #(#members)* ..#base } }
 }
 
 /// A parameter and a valid text for it, for the example of `set`.
 pub(crate) fn set_example(operation: &Operation, setters: &[Setter], context: Context) -> Option<TokenStream> {
     let mut texts = named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
     texts.find_map(|(name, parameter, setter)| {
-        let text = context.text(&setter.ty, Said::of(parameter))?;
+        let text = context.text(&setter.ty, Hint::of(parameter))?;
         Some(quote! { #name #text })
     })
 }
@@ -442,7 +442,7 @@ impl Value {
     }
 
     /// The parameter as data, with further members.
-    fn parameter(self, name: &str, about: &About, required: bool, said: &[Option<TokenStream>]) -> TokenStream {
+    fn parameter(self, name: &str, about: &About, required: bool, members: &[Option<TokenStream>]) -> TokenStream {
         let (description, deprecated) = words(about);
         let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
         let of_values = [
@@ -452,7 +452,7 @@ impl Value {
             self.repeated.then(|| quote! { repeated: true, }),
             self.values.map(|values| quote! { values: #values, }),
         ];
-        let all: Vec<_> = of_values.into_iter().chain(said.iter().cloned()).collect();
+        let all: Vec<_> = of_values.into_iter().chain(members.iter().cloned()).collect();
         completed(
             &all,
             quote! { Parameter },

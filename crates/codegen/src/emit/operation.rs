@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::Context;
-use super::example::{Argument, Requests, Said};
+use super::example::{Argument, Hint, Requests};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
@@ -30,7 +30,7 @@ impl<'m> Parts<'m> {
         for (index, (rust, parameter)) in model.parameters.iter().enumerate() {
             let index = Literal::usize_unsuffixed(index);
             let ty = context.outside(&parameter.ty)?;
-            let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
+            let example = context.argument(&ty, Hint::of(parameter)).map(Argument::plain);
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter),
@@ -468,7 +468,7 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
         PartContent::Files => (syn::parse_quote!(Vec<ittybit_runtime::body::File>), "files"),
         PartContent::Value(ty) => (context.outside(ty)?, "part"),
     };
-    let said = Said {
+    let hint = Hint {
         example: part.example.as_ref(),
         bounds: None,
     };
@@ -477,7 +477,7 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
     Ok(Setter {
         name: part.rust.clone(),
         about: docs::item(&part.about, Some(&words)),
-        example: context.argument(&ty, said).map(Argument::plain),
+        example: context.argument(&ty, hint).map(Argument::plain),
         ty,
         required: part.required,
         demand: Vec::new(),

@@ -53,7 +53,7 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     };
     let has_length = bounds.min_length.is_some() || bounds.max_length.is_some();
     let has_items = bounds.min_items.is_some() || bounds.max_items.is_some();
-    let said: Vec<TokenStream> = [
+    let members: Vec<TokenStream> = [
         of_number(bounds.minimum).map(|bound| quote! { minimum: #bound, }),
         of_number(bounds.maximum).map(|bound| quote! { maximum: #bound, }),
         bounds.multiple_of.map(|factor| {
@@ -81,7 +81,7 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     .into_iter()
     .flatten()
     .collect();
-    quote! { Bounds { #(#said)* ..Bounds::NONE } }
+    quote! { Bounds { #(#members)* ..Bounds::NONE } }
 }
 
 /// A number as a floating-point literal.

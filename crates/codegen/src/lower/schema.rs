@@ -699,8 +699,8 @@ impl<'a> Lowering<'a> {
 
     /// The example of a chain, or one of its format.
     pub(super) fn example(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> Option<Value> {
-        let said = self.first_value(chain, |data| data.example.as_ref());
-        said.or_else(|| format::example(chain.last()?.0))
+        let found = self.first_value(chain, |data| data.example.as_ref());
+        found.or_else(|| format::example(chain.last()?.0))
     }
 
     /// What the first schema of a chain that says it has as `default` or `example`.
@@ -709,10 +709,10 @@ impl<'a> Lowering<'a> {
         chain: &[(&ReferenceOr<Schema>, String)],
         what: impl Fn(&SchemaData) -> Option<&Value>,
     ) -> Option<Value> {
-        let mut said = chain
+        let mut values = chain
             .iter()
             .filter_map(|(schema, _)| what(&schema.as_item()?.schema_data));
-        self.value(said.find(|value| !value.is_null())?)
+        self.value(values.find(|value| !value.is_null())?)
     }
 
     /// What a schema is behind all references: any value where they lead nowhere.

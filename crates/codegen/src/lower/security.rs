@@ -99,7 +99,7 @@ impl Lowering<'_> {
         self.model.security = self.requirements(&security, "/security");
     }
 
-    /// The alternatives of a `security`: the names of the schemes that are sent together.
+    /// The alternatives of a `security`: each is a list of the schemes that are sent together.
     pub(super) fn requirements(&mut self, security: &[SecurityRequirement], at: &str) -> Vec<Vec<String>> {
         let known = |name: &String| self.model.schemes.iter().any(|scheme| scheme.name == *name);
         let (mut alternatives, mut unknown) = (Vec::new(), Vec::new());
@@ -131,7 +131,7 @@ impl Lowering<'_> {
         alternatives
     }
 
-    /// Where a program without a user gets its tokens.
+    /// The URL from which a program gets a token with its own id and secret.
     fn token_url(&mut self, scheme: &str, flows: &OAuth2Flows) -> Option<String> {
         let url = &flows.client_credentials.as_ref()?.token_url;
         if url.starts_with("https://") || url.starts_with("http://") {
@@ -152,8 +152,8 @@ impl Lowering<'_> {
 }
 
 impl Scheme {
-    /// The setter of a client's id and secret: for one of several schemes that have such, it is named like the
-    /// scheme's own setter.
+    /// The setter of a client's id and secret. If several schemes have one, its name begins with that of the scheme's
+    /// own setter.
     pub(crate) fn client_credentials_setter(setter: &str, schemes_with_token_url: usize) -> String {
         match schemes_with_token_url {
             1 => "client_credentials".to_owned(),
