@@ -66,7 +66,7 @@ impl Lowering<'_> {
         known
     }
 
-    /// The first part of a path that is no property, and of what it is none.
+    /// The first segment of a path that is not a property, after the type that does not have it.
     fn unknown_part(&self, item: &str, path: &str) -> Option<(String, String)> {
         let mut of = item.to_owned();
         for name in path.split('.') {

@@ -1,4 +1,4 @@
-//! `x-lifecycle`: which values of an enum are still on the way, and which are the end of it.
+//! `x-lifecycle`: which values of an enum are final, and whether they mean success or failure.
 
 use std::collections::HashSet;
 
@@ -14,11 +14,11 @@ const NAME: &str = "x-lifecycle";
 const LISTS: [&str; 3] = ["progress", "success", "failure"];
 const EXAMPLE: &str = "write for example `{progress: [queued, running], success: [done], failure: [failed]}`";
 
-/// The property that says how much of an item is done.
+/// The property with the progress of an item in percent.
 const PERCENT: &str = "progress";
 
 impl Lowering<'_> {
-    /// Reads the extension of an enum: each value has to be in one of the lists.
+    /// Reads the extension of an enum. Each value has to be in exactly one of the lists.
     pub(super) fn lifecycle(&mut self, values: &[String], schema: &ReferenceOr<Schema>, at: &str) -> Option<Lifecycle> {
         let extension = extension(schema, NAME)?;
         let at = pointer::join(at, [NAME]);
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         Some(lifecycle)
     }
 
-    /// One of the lists; only what is a value of the enum.
+    /// The values in one of the lists. Values that are not in the enum are an error, and are left out.
     fn lifecycle_list(
         &mut self,
         entries: &serde_json::Map<String, Value>,
@@ -136,8 +136,8 @@ impl Lowering<'_> {
         known
     }
 
-    /// The property of an item that has a lifecycle. Of several it is the first, which is noted at the place
-    /// of a list: there it is watched.
+    /// The property of an item that has a lifecycle: the first, if there are several. For a list, where `watch` uses it,
+    /// there is a note in that case.
     pub(super) fn lifecycle_field(&mut self, item: &str, list: Option<&str>) -> Option<LifecycleField> {
         let fields = &self.model.structs.get(item)?.fields;
         let found = fields.iter().filter_map(|(rust, field)| {
