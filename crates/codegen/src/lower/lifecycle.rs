@@ -136,8 +136,8 @@ impl Lowering<'_> {
         known
     }
 
-    /// The property of an item that has a lifecycle: the first, if there are several. For a list, where `watch` uses it,
-    /// there is a note in that case.
+    /// The property of an item that has a lifecycle: the first, if there are several. In that case there is a
+    /// note at `list`, the place of a list operation, because `watch` uses the property.
     pub(super) fn lifecycle_field(&mut self, item: &str, list: Option<&str>) -> Option<LifecycleField> {
         let fields = &self.model.structs.get(item)?.fields;
         let found = fields.iter().filter_map(|(rust, field)| {

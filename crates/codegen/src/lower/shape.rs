@@ -201,8 +201,8 @@ impl Lowering<'_> {
         pointer::join(at, [key, index.to_string().as_str()])
     }
 
-    /// Adds the properties of a part. A value is valid for every part, so if two parts describe the same property, either
-    /// of them can be used: it is the later one.
+    /// Adds the properties of a part. A value is valid for every part, so if two parts describe the same property,
+    /// either of them can be used: it is the later one.
     pub(super) fn merge(&mut self, whole: &mut Object, part: Object) {
         let at = part
             .properties
