@@ -132,14 +132,14 @@ fn first_line(reason: &str) -> &str {
 /// number of names tried grows with the number of failures and the logarithm of the length of the list.
 fn halve<'n>(names: &[&'n str], fails: &mut impl FnMut(&[&'n str]) -> Option<String>) -> Vec<(&'n str, String)> {
     let mut found = Vec::new();
-    let mut waiting = vec![names];
-    while let Some(names) = waiting.pop() {
+    let mut pending = vec![names];
+    while let Some(names) = pending.pop() {
         match (names, fails(names)) {
             (_, None) | ([], _) => {}
             ([name], Some(reason)) => found.push((*name, reason)),
             (names, Some(_)) => {
                 let (left, right) = names.split_at(names.len() / 2);
-                waiting.extend([right, left]);
+                pending.extend([right, left]);
             }
         }
     }
@@ -166,7 +166,7 @@ fn alone(all: &Schemas, names: &[&str]) -> Schemas {
     schemas
 }
 
-/// The names of the schemas that the JSON of one refers to.
+/// Collects the names of the schemas that the JSON of a schema refers to.
 pub(crate) fn references(json: &serde_json::Value, names: &mut BTreeSet<String>) {
     match json {
         serde_json::Value::Object(entries) => {

@@ -30,7 +30,7 @@ use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
 use self::budget::Budget;
-use self::schema::{Kind, Place, Waiting};
+use self::schema::{Kind, Pending, Place};
 pub(crate) use self::schema::{TIMESTAMP, any};
 use crate::model::Model;
 use crate::name;
@@ -160,7 +160,7 @@ pub(crate) struct Lowering<'a> {
     /// How many nested unions are being merged with the properties beside them.
     merging: usize,
     /// Structs that have a name, but no fields yet.
-    waiting: VecDeque<Waiting>,
+    pending: VecDeque<Pending>,
 }
 
 impl<'a> Lowering<'a> {
@@ -191,7 +191,7 @@ impl<'a> Lowering<'a> {
             patterns: HashMap::new(),
             too_deep: false,
             merging: 0,
-            waiting: VecDeque::new(),
+            pending: VecDeque::new(),
         }
     }
 

@@ -89,13 +89,13 @@ impl<'a> Lowering<'a> {
         let builder = name::builder_name(&rust);
         names.builders.insert(builder.clone());
         let parameters = self.parameters(item, operation, at, &builder);
-        self.define_waiting();
+        self.define_pending();
         let body = operation
             .request_body
             .as_ref()
             .and_then(|body| self.body(body, at, &builder, &parameters));
         let response = self.response_model(&operation.responses, at, &builder);
-        self.define_waiting();
+        self.define_pending();
         self.filters(response.item.as_deref(), &parameters);
 
         let mut model = Operation {

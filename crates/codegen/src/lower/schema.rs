@@ -52,7 +52,7 @@ impl Place {
 /// A struct that has a name, but no fields yet.
 ///
 /// Fields are defined later, one struct after the other, so that deeply nested objects do not overflow the stack.
-pub(super) struct Waiting {
+pub(super) struct Pending {
     object: Object,
     place: Place,
 }
@@ -230,7 +230,7 @@ impl<'a> Lowering<'a> {
                 self.model.aliases.insert(place.name.clone(), Alias { about, target });
             }
         }
-        self.define_waiting();
+        self.define_pending();
     }
 
     /// Converts a schema for the copy. An object, an enum or a union is defined under the place's name.
@@ -534,15 +534,15 @@ impl<'a> Lowering<'a> {
             },
         );
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(any()));
-        self.waiting.push_back(Waiting {
+        self.pending.push_back(Pending {
             object,
             place: place.clone(),
         });
     }
 
     /// Defines the fields of all structs that do not have them yet.
-    pub(super) fn define_waiting(&mut self) {
-        while let Some(Waiting { object, place }) = self.waiting.pop_front() {
+    pub(super) fn define_pending(&mut self) {
+        while let Some(Pending { object, place }) = self.pending.pop_front() {
             self.define_struct(&object, &place);
         }
     }
