@@ -10,7 +10,7 @@ use ittybit_spec::{Diagnostic, Document, Node, Value};
 use support::{generate, rules};
 
 #[test]
-fn each_rule_generates_its_snapshot() {
+fn each_rule_makes_its_code() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

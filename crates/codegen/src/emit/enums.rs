@@ -91,7 +91,7 @@ fn listed(values: &[&String]) -> String {
     match values.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-        None => "no value means that".to_owned(),
+        None => "no value".to_owned(),
     }
 }
 
