@@ -427,8 +427,7 @@ impl<'m> Parts<'m> {
 
     fn errors(&self) -> String {
         let mut text =
-            "# Errors\n\nAn argument is invalid, the request failed, or the API responded with an error"
-                .to_owned();
+            "# Errors\n\nAn argument is invalid, the request failed, or the API responded with an error".to_owned();
         if self.model.errors.is_empty() {
             text.push('.');
         } else {
