@@ -319,8 +319,8 @@ impl<'a> Lowering<'a> {
         let mut names = IndexSet::from_iter(names);
         let mut index = 0;
         while let Some(name) = names.get_index(index) {
-            let held = self.holds.get(name).cloned().unwrap_or_default();
-            names.extend(held);
+            let inner = self.holds.get(name).cloned().unwrap_or_default();
+            names.extend(inner);
             index += 1;
         }
         names

@@ -14,7 +14,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
+use super::shape::{Inner, Object, Shape, is_enum, single_type, sole_part};
 use super::{Lowering, Suffixes, format};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
@@ -345,9 +345,15 @@ impl<'a> Lowering<'a> {
         converted
     }
 
-    fn convert_inner(&mut self, held: Option<Held>, outer: &Place, name: &str, through: &mut Vec<String>) -> Converted {
+    fn convert_inner(
+        &mut self,
+        inner: Option<Inner>,
+        outer: &Place,
+        name: &str,
+        through: &mut Vec<String>,
+    ) -> Converted {
         let any = Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
-        let Some((schema, at)) = held else { return any };
+        let Some((schema, at)) = inner else { return any };
         // An `allOf` may refer back to a schema around it.
         if through.contains(&at) {
             self.error(

@@ -26,9 +26,9 @@ pub(super) enum Shape {
     Float,
     Boolean,
     /// With the schema of the items.
-    List(Option<Held>),
+    List(Option<Inner>),
     /// With the schema of the values.
-    Map(Option<Held>),
+    Map(Option<Inner>),
     Union(Variants),
     Any,
     /// The schema has an error, which is reported already.
@@ -39,13 +39,13 @@ pub(super) enum Shape {
 #[derive(Clone, Default)]
 pub(super) struct Object {
     /// Each with the place of its schema in the document.
-    pub(super) properties: IndexMap<String, Held>,
+    pub(super) properties: IndexMap<String, Inner>,
     pub(super) required: Vec<String>,
-    pub(super) additional: Option<Held>,
+    pub(super) additional: Option<Inner>,
 }
 
 /// A schema within another, and its place in the document.
-pub(super) type Held = (ReferenceOr<Schema>, String);
+pub(super) type Inner = (ReferenceOr<Schema>, String);
 
 /// An `allOf` may have this many parts, including nested ones.
 const MAX_PARTS: usize = 1_000;
@@ -346,7 +346,7 @@ pub(super) fn integer_shape(integer: &IntegerType) -> Shape {
     })
 }
 
-fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Held> {
+fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Inner> {
     Some((items?.clone().unbox(), pointer::join(at, ["items"])))
 }
 

@@ -9,7 +9,7 @@ use ittybit_spec::pointer;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type};
 
 use super::schema::{COMPONENTS, Converted, Place};
-use super::shape::{Held, Object, Shape, is_enum, required, single_type};
+use super::shape::{Inner, Object, Shape, is_enum, required, single_type};
 use super::{Lowering, Suffixes};
 use crate::model::{Union, UnionVariant};
 use crate::name;
@@ -27,7 +27,7 @@ pub(super) struct Variants {
 }
 
 struct Variant {
-    schema: Held,
+    schema: Inner,
     /// If the variant is merged with the properties beside the union: all properties.
     merged: Option<Object>,
 }
