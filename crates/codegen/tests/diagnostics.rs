@@ -267,7 +267,7 @@ fn the_notes_on_the_project() {
 
 /// Findings of `ittybit_spec` that are only warnings do not prevent generation.
 #[test]
-fn what_is_decided_is_generated() {
+fn warnings_do_not_prevent_generation() {
     for (schema, code) in [
         ("A: { $ref: \"#/components/schemas/B\" }", "reference-unresolved"),
         (
