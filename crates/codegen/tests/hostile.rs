@@ -342,7 +342,7 @@ fn once(what: &str, names: impl Iterator<Item = String>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name.clone()) {
-            return Err(format!("{what} `{name}` is there twice"));
+            return Err(format!("{what} `{name}` is defined twice"));
         }
     }
     Ok(())

@@ -411,7 +411,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The preference for a media type, the best first: types that describe their content in more detail are better.
+/// The preference for a media type: the lower, the better. Types that describe their content in more detail are better.
 fn rank(media: &str, content: &MediaType) -> u8 {
     match essence(media).as_str() {
         "application/json" => 0,
