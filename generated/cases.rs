@@ -1,9 +1,9 @@
 //! Generated from `openapi.yaml` by `cargo xtask codegen`. Do not edit.
 //!
-//! What the client's tests know of the document: every type, and a request for each argument of every
+//! What the tests of the client need from the document: every type, and a request for each argument of every
 //! operation.
 
-#![allow(unused, reason = "not every document has all of it")]
+#![allow(unused, reason = "not every document uses all of it")]
 
 use ittybit::{Client, Error};
 
@@ -24,8 +24,8 @@ pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, 
     ]
 }
 
-/// Sends each operation with what it cannot do without, with each other argument, and with all of them.
-/// `see` is given the operation, the argument, and what became of the request.
+/// Sends each operation with its required arguments only, with each optional argument, and with all of them.
+/// `see` receives the operation, the argument, and the result of the request.
 pub async fn send(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Error>)) -> Result<(), Error> {
     let sent = client.list_tasks().send().await;
     see("list_tasks", "", sent.map(drop));
@@ -63,7 +63,7 @@ pub async fn send(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Er
     Ok(())
 }
 
-/// Does the same with each number that is just out of its bounds.
+/// Does the same with each number that is just outside its bounds.
 pub async fn exceed(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Error>)) -> Result<(), Error> {
     let sent = client.list_tasks().limit(0_i64).send().await;
     see("list_tasks", "limit 0", sent.map(drop));

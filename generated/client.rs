@@ -8,7 +8,7 @@ pub use ittybit_runtime::{
 
 pub use types::*;
 
-/// What the document says of the API as a whole.
+/// What the document says about the API as a whole.
 static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
     user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),
     crate_name: "ittybit",
@@ -69,7 +69,7 @@ impl blocking::Client {
     }
 }
 
-/// Operations as data, for programs that learn at run time what there is to call, such as a
+/// Operations as data, for programs that find out at run time what they can call, such as a
 /// command line.
 pub mod operation {
     use super::builder;
@@ -79,7 +79,7 @@ pub mod operation {
         RequestBody, ResponseBody,
     };
 
-    /// What the document says of the API as a whole.
+    /// What the document says about the API as a whole.
     ///
     /// ```
     /// for scheme in ittybit::operation::API.schemes {
@@ -98,7 +98,7 @@ pub mod operation {
     pub const OPERATIONS: &[&Operation] = &[builder::ListTasks::OPERATION];
 }
 
-/// What is sent and received.
+/// The types of requests and responses.
 pub mod types {
     use ittybit_runtime::Timestamp;
     use ittybit_runtime::open_enum;
@@ -166,7 +166,7 @@ pub mod types {
         /// When the task last changed, in Unix seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -223,7 +223,7 @@ pub mod types {
         /// The codecs of the file's streams.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub codecs: Option<Codecs>,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -244,7 +244,7 @@ pub mod types {
         /// The codec of the audio stream.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub audio: Option<AudioCodec>,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -268,7 +268,7 @@ pub mod types {
         /// Level of the codec, such as `4.0`. A string, not a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub level: Option<String>,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -295,7 +295,7 @@ pub mod types {
         /// Bit rate of the stream, in bits per second.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bitrate: Option<i64>,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -318,7 +318,7 @@ pub mod types {
         pub kind: String,
         /// What to do about the error.
         pub message: String,
-        /// Fields that the document does not list, and optional ones that do not fit, as they came.
+        /// Fields that the document does not list, and optional ones with a value of another type.
         #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
         pub extra: serde_json::Map<String, serde_json::Value>,
     }
@@ -356,7 +356,7 @@ pub mod types {
         Cancelled,
         /// Legacy spelling of `succeeded`. Terminal: done.
         Ready,
-        /// A value that this version does not know, as it came.
+        /// A value that this version does not know, unchanged.
         Unknown(String),
     }
 
@@ -375,8 +375,8 @@ pub mod types {
     }
 
     impl TaskStatus {
-        /// Whether it has come to its end, and will not change any more: `succeeded`, `ready`,
-        /// `failed` or `cancelled`. `false` for a value that this version does not know.
+        /// Whether this state is final and will not change any more: `succeeded`, `ready`, `failed`
+        /// or `cancelled`. `false` for a value that this version does not know.
         ///
         /// ```
         /// assert!(ittybit::TaskStatus::Succeeded.is_terminal());
@@ -386,7 +386,7 @@ pub mod types {
             matches!(self, Self::Succeeded | Self::Ready | Self::Failed | Self::Cancelled)
         }
 
-        /// Whether it has come to a good end: `succeeded` or `ready`.
+        /// Whether this state is a final success: `succeeded` or `ready`.
         ///
         /// ```
         /// assert!(ittybit::TaskStatus::Succeeded.is_success());
@@ -423,7 +423,7 @@ pub mod types {
         Failed,
         /// Terminal: cancelled.
         Cancelled,
-        /// A value that this version does not know, as it came.
+        /// A value that this version does not know, unchanged.
         Unknown(String),
     }
 
@@ -479,7 +479,7 @@ pub mod types {
         Conditions,
         /// Upload a file.
         Upload,
-        /// A value that this version does not know, as it came.
+        /// A value that this version does not know, unchanged.
         Unknown(String),
     }
 
@@ -515,7 +515,7 @@ pub mod types {
         Asc,
         /// Descending.
         Desc,
-        /// A value that this version does not know, as it came.
+        /// A value that this version does not know, unchanged.
         Unknown(String),
     }
 
@@ -543,7 +543,7 @@ pub mod types {
         Url,
         /// In the API's own storage.
         Internal,
-        /// A value that this version does not know, as it came.
+        /// A value that this version does not know, unchanged.
         Unknown(String),
     }
 
@@ -555,8 +555,8 @@ pub mod types {
     }
 
     impl From<TaskStatus> for TaskStatusFilter {
-        /// The filter that finds this value. `ready` becomes `succeeded`, which took its place. A
-        /// value that the filter does not know is sent as it is.
+        /// The filter that finds this value. `ready` becomes `succeeded`, which replaced it. A
+        /// value that the filter does not know is sent unchanged.
         ///
         /// ```
         /// let filter = ittybit::TaskStatusFilter::from(ittybit::TaskStatus::Ready);
@@ -571,7 +571,7 @@ pub mod types {
     }
 }
 
-/// What builds requests and the values in them.
+/// Builders of requests and of the values in them.
 pub mod builder {
     use ittybit_runtime::generated::Arguments;
     use std::ops::Bound;
@@ -668,16 +668,16 @@ pub mod builder {
         extra: serde_json::Map<String, serde_json::Value>
     }
 
-    /// A `GET /tasks` request, begun by [`Client::list_tasks`], which shows how it is sent.
+    /// A `GET /tasks` request, built by [`Client::list_tasks`], which shows how to send it.
     #[derive(Clone, Debug)]
-    #[must_use = "nothing is sent before `send`, or before a page or an item is asked for"]
+    #[must_use = "nothing is sent before `send`, or before a page or an item is requested"]
     pub struct ListTasks<C = Client> {
         client: C,
         arguments: Arguments,
     }
 
     impl ListTasks {
-        /// What the document says of this operation.
+        /// What the document says about this operation.
         pub const OPERATION: &Operation = &Operation {
             summary: "List Tasks",
             description: "Get a paginated list of your tasks.\n\nAll filters are optional. Pages follow cursors, and the cursors are task ids: the next page\nis requested with `after` set to the id of the last result.",
@@ -832,7 +832,7 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// An argument was refused, the request did not get through, or the API answered with an error:
+        /// An argument is invalid, the request failed, or the API responded with an error:
         ///
         /// - `400`: Invalid or missing parameters. Documented kinds: `request_invalid`,
         ///   `url_required`, `format_unsupported`.
@@ -850,8 +850,8 @@ pub mod builder {
             self.arguments.request().send_page(&self.client.0, Self::PAGES).await
         }
 
-        /// Goes through the pages from here on, one request a page. Nothing is sent before the
-        /// first is asked for.
+        /// Iterates over the pages from here on, one request per page. Nothing is sent before the
+        /// first is requested.
         ///
         /// ```
         /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
@@ -883,7 +883,7 @@ pub mod builder {
             self.arguments.request().pages(&self.client.0, Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
-        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        /// Iterates over the items of all pages from here on. Nothing is sent before the first is requested.
         ///
         /// ```
         /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
@@ -898,9 +898,9 @@ pub mod builder {
             self.pages().into_items()
         }
 
-        /// Watches the items until each has come to its end: gives an item when it is first seen,
-        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
-        /// s to 30 s.
+        /// Watches the items until each has reached a final state: yields an item when it is first
+        /// seen, and whenever it has changed. The list is requested repeatedly, at intervals of 2 s
+        /// to 30 s.
         ///
         /// ```
         /// # async fn run(client: ittybit::Client) -> Result<(), ittybit::Error> {
@@ -938,8 +938,8 @@ pub mod builder {
             self.client.0.send_page(self.arguments.request(), Self::PAGES)
         }
 
-        /// Goes through the pages from here on, one request a page. Nothing is sent before the
-        /// first is asked for.
+        /// Iterates over the pages from here on, one request per page. Nothing is sent before the
+        /// first is requested.
         ///
         /// ```
         /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
@@ -973,7 +973,7 @@ pub mod builder {
             self.client.0.pages(self.arguments.request(), Self::PAGES.of(|item, cursor| text_of(item, cursor)))
         }
 
-        /// Goes through the items of all pages from here on. Nothing is sent before the first is asked for.
+        /// Iterates over the items of all pages from here on. Nothing is sent before the first is requested.
         ///
         /// ```
         /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {
@@ -989,9 +989,9 @@ pub mod builder {
             self.pages().into_items()
         }
 
-        /// Watches the items until each has come to its end: gives an item when it is first seen,
-        /// and whenever it has changed. The list is asked for again and again, in intervals from 2
-        /// s to 30 s.
+        /// Watches the items until each has reached a final state: yields an item when it is first
+        /// seen, and whenever it has changed. The list is requested repeatedly, at intervals of 2 s
+        /// to 30 s.
         ///
         /// ```
         /// # fn run(client: ittybit::blocking::Client) -> Result<(), ittybit::Error> {

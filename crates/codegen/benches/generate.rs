@@ -1,5 +1,5 @@
-//! Time of one generation of `openapi.yaml`, beside bare progenitor on the same document: read,
-//! generate, lay out. Both run in turns in one process; `cargo bench --package ittybit-codegen`.
+//! The time to generate the client of `openapi.yaml`, compared with plain progenitor on the same document. Both read,
+//! generate and format, alternately in one process: `cargo bench --package ittybit-codegen`.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -34,8 +34,7 @@ fn generate(path: &Path) -> usize {
         .len()
 }
 
-/// What progenitor's own instructions for a `build.rs` say, with the document's one `anyOf` left
-/// in and its error responses reduced to one, without which it panics.
+/// The steps that progenitor's documentation recommends for a `build.rs`.
 fn progenitor_alone(path: &Path) -> usize {
     let text = std::fs::read_to_string(path).unwrap();
     let spec: openapiv3::OpenAPI = serde_saphyr::from_str(&text).unwrap();

@@ -1,7 +1,7 @@
 //! The public items in which the clients of two documents differ, found without generating the rest.
 //!
-//! Both documents are lowered as a whole, so that every name is the one that it has in the client. What both
-//! models say alike is then left out, and progenitor and emit only see what is left.
+//! Both documents are lowered completely, so that every name is the same as in the client. What is equal in both
+//! models is then removed, and progenitor and emit only get the rest.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -25,8 +25,8 @@ pub struct PublicItem {
     pub ty: String,
     /// The name of the member.
     pub name: String,
-    /// Where the document says what it is: JSON pointers. There may be more than one, as for what sends a
-    /// request.
+    /// The places in the document that it comes from: JSON pointers. There may be more than one, for example for
+    /// `send`.
     pub places: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ impl Kept {
                 .map(|(name, item)| (name.as_str(), format!("{item:?}")))
                 .collect()
         });
-        // Other names for types are written out where they are used.
+        // Aliases are replaced by their types in operations and unions.
         if types
             .iter()
             .any(|name| old.aliases.contains_key(name) || new.aliases.contains_key(name))
@@ -102,7 +102,7 @@ impl Kept {
             }
         }
         for lowered in both {
-            types.extend(in_circles(&lowered.schemas(), &types));
+            types.extend(in_cycles(&lowered.schemas(), &types));
         }
         let one_sided = |one: &Model, other: &Model| {
             let pairs = one.conversions.difference(&other.conversions);
@@ -138,7 +138,7 @@ impl Kept {
         model.outcomes.retain(|name, _| kept(name));
         model.operations.retain(|name, _| self.operations.contains(name));
         model.conversions.retain(|pair| self.conversions.contains(pair));
-        // How values are told apart is not public.
+        // How the variants of a union are distinguished is not public.
         model.in_unions.clear();
         let needed: HashSet<String> = schemas
             .iter()
@@ -156,7 +156,7 @@ impl Kept {
     }
 }
 
-/// All that a type's public items come from, but for the other types that it names.
+/// For each type, a text of everything that its public items depend on, except the other types that it names.
 fn types(lowered: &Lowered) -> HashMap<&str, String> {
     let model = &lowered.model;
     let schemas = lowered.schemas();
@@ -170,9 +170,9 @@ fn types(lowered: &Lowered) -> HashMap<&str, String> {
         .collect()
 }
 
-/// Types that hold each other need a `Box` somewhere in the circle, and what leads to the circle decides
-/// where: all of it belongs to a type that is in one.
-fn in_circles(schemas: &Schemas, types: &HashSet<String>) -> HashSet<String> {
+/// Types that contain each other need a `Box` somewhere in the cycle, and the types that lead to the cycle decide
+/// where. So for a type in a cycle, all types that contain it directly or indirectly are kept.
+fn in_cycles(schemas: &Schemas, types: &HashSet<String>) -> HashSet<String> {
     let held: HashMap<&str, BTreeSet<String>> = schemas
         .iter()
         .map(|(name, schema)| (name.as_str(), referred(schema)))
@@ -214,7 +214,7 @@ fn referred(schema: &ReferenceOr<Schema>) -> BTreeSet<String> {
     names
 }
 
-/// Where the document has what became an item, by the names of the item and of its member.
+/// The places in the document that an item comes from, by the names of the item and of its member.
 struct Places(HashMap<(String, String), Vec<String>>);
 
 impl Places {
@@ -292,10 +292,10 @@ fn member_name(member: &str) -> &str {
     member.split(['(', ':', ' ']).next().unwrap_or_default()
 }
 
-/// What a client takes depends on all of them.
+/// The constructors of a client depend on all security schemes.
 const SCHEMES: &str = "/components/securitySchemes";
 
-/// The methods of a request that depend on what comes back.
+/// The methods of a request that depend on the response.
 const SENDING: [&str; 8] = [
     "send",
     "download",

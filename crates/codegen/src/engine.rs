@@ -1,7 +1,7 @@
-//! Progenitor: from the lowered copy to types.
+//! Runs progenitor, which generates types from the lowered copy of the document.
 //!
-//! It panics on much that it does not support. A panic, like an error, becomes a diagnostic that
-//! names the schema, which is found by halving what fails.
+//! Progenitor panics on many documents that it does not support. A panic, like an error, becomes a diagnostic that
+//! names the schema. The schema is found by bisection.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ use crate::model::Model;
 
 /// Runs progenitor.
 pub(crate) fn run(document: &Document, lowered: &Lowered) -> Result<syn::File, Diagnostics> {
-    attempt(&lowered.api, &lowered.model).map_err(|reason| culprits(document, lowered, &reason))
+    attempt(&lowered.api, &lowered.model).map_err(|reason| failing(document, lowered, &reason))
 }
 
 fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
@@ -41,16 +41,16 @@ fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
     settings
 }
 
-/// One run, with a panic made an error.
+/// Runs progenitor once. A panic becomes an error.
 fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
     let tokens =
         quietly(|| Generator::new(&settings(api, model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
-    syn::parse2(essence(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
+    syn::parse2(only_structs(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
 }
 
-/// What emit reads of progenitor's code: the structs of its types. The rest is most of it, and parsing
-/// it would take most of the time of a generation.
-fn essence(code: TokenStream) -> TokenStream {
+/// The part of progenitor's code that emit reads: the structs of the module `types`. The rest is much larger, and
+/// parsing it would take most of the time of a generation.
+fn only_structs(code: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
     for module in items(code) {
         let is_types = |names: &[&str]| module.iter().any(|token| is(token, names));
@@ -67,7 +67,7 @@ fn essence(code: TokenStream) -> TokenStream {
     kept
 }
 
-/// The items of a stream: each ends in braces or in a semicolon.
+/// Splits a stream into items: each ends in braces or in a semicolon.
 fn items(code: TokenStream) -> Vec<Vec<TokenTree>> {
     let (mut items, mut item) = (Vec::new(), Vec::new());
     for token in code {
@@ -90,15 +90,15 @@ fn is(token: &TokenTree, names: &[&str]) -> bool {
 
 type Schemas = IndexMap<String, ReferenceOr<Schema>>;
 
-/// Finds out what progenitor stumbles over.
-fn culprits(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {
+/// Finds the schemas that progenitor fails on.
+fn failing(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {
     let schemas = lowered.api.components.as_ref().map(|components| &components.schemas);
     let names: Vec<&str> = schemas
         .iter()
         .flat_map(|schemas| schemas.keys())
         .map(String::as_str)
         .collect();
-    let failing = halve(&names, &mut |names| {
+    let failed = halve(&names, &mut |names| {
         let api = OpenAPI {
             openapi: lowered.api.openapi.clone(),
             components: Some(Components {
@@ -110,16 +110,16 @@ fn culprits(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics
         attempt(&api, &lowered.model).err()
     });
     let mut found = Diagnostics::new();
-    for (name, reason) in failing {
+    for (name, reason) in failed {
         let at = lowered.model.places.get(name).cloned().unwrap_or_default();
         let message = format!("the schema `{name}` cannot be generated: {}", first_line(&reason));
         let finding = document.error(&at, message).code("schema-not-generated");
-        found.push(finding.help("describe it with simpler means"));
+        found.push(finding.help("describe it with simpler keywords"));
     }
     if found.is_empty() {
         let message = format!("the document cannot be generated: {}", first_line(reason));
         let finding = document.error("", message).code("document-not-generated");
-        found.push(finding.help("each schema can be generated alone: take some out"));
+        found.push(finding.help("each schema can be generated alone: remove some of them"));
     }
     found
 }
@@ -128,32 +128,32 @@ fn first_line(reason: &str) -> &str {
     reason.lines().next().unwrap_or_default()
 }
 
-/// What fails by itself, and why. Only the halves of what fails are tried, so that all tries together are as
-/// large as the whole some times over, however much there is.
+/// The names that fail on their own, each with the reason. Only the halves of a failing list are tried, so the
+/// number of names tried grows with the number of failures and the logarithm of the length of the list.
 fn halve<'n>(names: &[&'n str], fails: &mut impl FnMut(&[&'n str]) -> Option<String>) -> Vec<(&'n str, String)> {
     let mut found = Vec::new();
-    let mut waiting = vec![names];
-    while let Some(names) = waiting.pop() {
+    let mut pending = vec![names];
+    while let Some(names) = pending.pop() {
         match (names, fails(names)) {
             (_, None) | ([], _) => {}
             ([name], Some(reason)) => found.push((*name, reason)),
             (names, Some(_)) => {
                 let (left, right) = names.split_at(names.len() / 2);
-                waiting.extend([right, left]);
+                pending.extend([right, left]);
             }
         }
     }
     found
 }
 
-/// Some of the schemas; what they refer to besides is any value.
+/// Some of the schemas. Other schemas that they refer to are replaced by one that accepts any value.
 fn alone(all: &Schemas, names: &[&str]) -> Schemas {
     let mut schemas: Schemas = names
         .iter()
         .filter_map(|name| all.get_key_value(*name))
         .map(|(name, schema)| (name.clone(), schema.clone()))
         .collect();
-    // The copy is plain data: its JSON holds every reference.
+    // The copy is plain data: its JSON contains every reference.
     let mut needed = BTreeSet::new();
     for schema in schemas.values() {
         references(&serde_json::to_value(schema).unwrap_or_default(), &mut needed);
@@ -166,7 +166,7 @@ fn alone(all: &Schemas, names: &[&str]) -> Schemas {
     schemas
 }
 
-/// The names of the schemas that the JSON of one refers to.
+/// Collects the names of the schemas that the JSON of a schema refers to.
 pub(crate) fn references(json: &serde_json::Value, names: &mut BTreeSet<String>) {
     match json {
         serde_json::Value::Object(entries) => {
@@ -180,11 +180,11 @@ pub(crate) fn references(json: &serde_json::Value, names: &mut BTreeSet<String>)
 }
 
 thread_local! {
-    /// Whether a panic on this thread is caught, so that it need not be printed.
+    /// Whether a panic on this thread will be caught, and is not printed.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `work`; a panic is an error with the panic's text, and prints nothing.
+/// Runs `work`. A panic becomes an error with the message of the panic, and is not printed.
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -231,7 +231,7 @@ components:
     Pet: { type: object, properties: { tag: { $ref: '#/components/schemas/Tag' } } }
 ";
 
-    /// What is said of a copy that progenitor cannot take, which lower never makes.
+    /// The diagnostics for a copy that progenitor does not support. `lower` never makes such a copy.
     fn refused(spoil: impl FnOnce(&mut OpenAPI)) -> String {
         let document = Document::parse("pets.yaml", PETS).unwrap();
         let mut lowered = crate::lower::lower(&document).unwrap();
@@ -247,7 +247,7 @@ components:
     }
 
     #[test]
-    fn what_fails_is_found_without_trying_everything() {
+    fn failing_names_are_found_by_bisection() {
         let names: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut tried = 0;
@@ -273,7 +273,7 @@ components:
         16 |     Tag: { type: object, properties: { name: { type: string } } }
            |     ^^^
            |
-           = help: describe it with simpler means
+           = help: describe it with simpler keywords
         ");
     }
 }

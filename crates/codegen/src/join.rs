@@ -1,12 +1,12 @@
-//! Lines that prettyplease breaks at 89 columns, joined again where they fit into the width of this
-//! workspace: a third of a client's lines.
+//! prettyplease breaks lines at 89 columns. This module joins them again where they fit into the 120 columns of
+//! this workspace, which affects a third of the lines of a client.
 
 const WIDTH: usize = 120;
 
-/// Joins what fits: lists in brackets and parentheses, and chains of calls.
+/// Joins lists in brackets and parentheses, and chains of calls, where the result fits into one line.
 pub(crate) fn join(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
-    // The lines that end in an opening bracket which is still open.
+    // The lines that end in an opening bracket which is not closed yet.
     let mut open: Vec<usize> = Vec::new();
     for line in text.lines() {
         let code = line.trim_start();
@@ -25,7 +25,7 @@ pub(crate) fn join(text: &str) -> String {
     chains(&lines)
 }
 
-/// Joins calls with what they are called on, if the whole chain fits.
+/// Joins method calls with their receiver, if the whole chain fits into one line.
 fn chains(lines: &[String]) -> String {
     let mut out = String::new();
     let mut index = 0;
@@ -56,7 +56,7 @@ fn takes_calls(line: &str) -> bool {
     !code.is_empty() && !is_end && !is_call(line) && !code.starts_with("//") && !code.starts_with('#')
 }
 
-/// An opening line, those behind it and the closing one, if all of it fits into one line.
+/// The lines from an opening to a closing bracket as one line, if they fit.
 fn joined(lines: &[String]) -> Option<String> {
     let (first, inner) = lines.split_first()?;
     let (closing, inner) = inner.split_last()?;
@@ -71,7 +71,7 @@ fn joined(lines: &[String]) -> Option<String> {
     }
     let inner: Vec<&str> = inner.iter().map(|line| line.trim_start()).collect();
     let mut inner = inner.join(" ");
-    // Without its comma, a tuple of one would be what is in it.
+    // A tuple of one element needs its trailing comma.
     let is_tuple = first.trim_start() == "(" || first.ends_with(" (");
     if !is_tuple && inner.ends_with(',') {
         inner.pop();
@@ -84,7 +84,7 @@ mod tests {
     use super::join;
 
     #[test]
-    fn what_fits_is_one_line() {
+    fn lines_that_fit_are_joined() {
         let broken = "\
 fn f(
     mut self,
@@ -114,7 +114,7 @@ fn f(mut self, value: impl Into<String>) -> Self {
     }
 
     #[test]
-    fn what_does_not_fit_stays() {
+    fn other_lines_stay_broken() {
         let long = "x".repeat(100);
         for text in [
             format!("f(\n    {long},\n    {long},\n);\n"),

@@ -1,10 +1,10 @@
-//! Layout: the syn tree as text, with the header and with blank lines between items.
+//! Layout: formats the syn tree as text, with the header and with blank lines between items.
 
 use std::str::FromStr;
 
 use crate::emit::docs::{CRATE, LINE_END};
 
-/// Writes the file.
+/// The text of the file.
 pub(crate) fn text(file: &syn::File, header: &str, crate_name: &str) -> String {
     let code = prettyplease::unparse(file);
     let mut out = String::with_capacity(code.len() + code.len() / 16);
@@ -35,7 +35,7 @@ pub(crate) fn text(file: &syn::File, header: &str, crate_name: &str) -> String {
     out
 }
 
-/// A line; of docs it may be several.
+/// Writes a line. A doc attribute contains several lines, separated by [`LINE_END`].
 fn write(out: &mut String, indent: &str, code: &str, crate_name: &str) {
     for (index, part) in code.split(LINE_END).enumerate() {
         out.push_str(indent);
@@ -45,7 +45,7 @@ fn write(out: &mut String, indent: &str, code: &str, crate_name: &str) {
     }
 }
 
-/// A line and the spaces before it.
+/// A line, split into its indentation and the rest.
 #[derive(Clone, Copy, Default)]
 struct Line<'c> {
     indent: &'c str,
@@ -60,7 +60,7 @@ impl<'c> Line<'c> {
     }
 }
 
-/// Invocations of macros, each of whose lines ends in a comma.
+/// The macros whose invocations are laid out here: in each, members end in a comma.
 const MACROS: [&str; 6] = [
     "open_enum! {",
     "ittybit_runtime::client! {",
@@ -70,10 +70,10 @@ const MACROS: [&str; 6] = [
     "ittybit_runtime::value_builder! {",
 ];
 
-/// One member a line: prettyplease fills lines with the tokens of a macro.
+/// Writes one member per line. prettyplease would fill the lines with the tokens of a macro.
 fn invocation(out: &mut String, head: &str, tokens: &str, indent: &str, crate_name: &str) {
     let mut depth = 1;
-    // A comma between the arguments of a type ends no line.
+    // A comma between the generic arguments of a type does not end the line.
     let mut generics = 0;
     out.push_str(&format!("{indent}{head}\n"));
     let mut line = String::new();
@@ -107,7 +107,7 @@ fn invocation(out: &mut String, head: &str, tokens: &str, indent: &str, crate_na
             line.push(' ');
         }
         line.push_str(token);
-        // What closes ends its line together with the comma after it.
+        // A closing bracket and the comma after it are on the same line.
         let comma_follows = closes && tokens.peek() == Some(&",");
         let is_empty = opens && matches!(tokens.peek(), Some(&("}" | "]")));
         if is_empty {
@@ -124,7 +124,7 @@ fn invocation(out: &mut String, head: &str, tokens: &str, indent: &str, crate_na
     out.push_str(&format!("{indent}}}\n"));
 }
 
-/// Whether a token has a blank before it.
+/// Whether there is a space before a token.
 fn is_apart(line: &str, token: &str) -> bool {
     let opens = token == "(" && line.ends_with(|end: char| end.is_alphanumeric());
     let is_tight = matches!(token, "," | ":" | "<" | ">" | ")") || opens;
@@ -147,7 +147,7 @@ fn flattened(token: proc_macro2::TokenTree) -> Vec<String> {
         .collect()
 }
 
-/// Items stand apart from each other; the statements of a function do not.
+/// Whether there is a blank line between two lines: between items, but not between the statements of a function.
 fn wants_blank(previous: Line, line: Line) -> bool {
     let (before, after) = (previous.code, line.code);
     let item = |line: &str| {
@@ -175,7 +175,7 @@ fn wants_blank(previous: Line, line: Line) -> bool {
     if before.is_empty() {
         return true;
     }
-    // What stands between an item's docs or attributes is part of it.
+    // Docs and attributes belong to the item below them.
     if before.starts_with("///") || before.starts_with("#[") {
         return false;
     }

@@ -4,13 +4,13 @@
 //! document ─ lower ─ progenitor ─ emit ─ layout ─ text
 //! ```
 //!
-//! - **lower** makes a copy that progenitor does the right thing with, and remembers the rest;
-//! - **progenitor** generates types and methods from the copy;
-//! - **emit** makes of them what a person would have written, and puts the rest back;
-//! - **layout** writes it down.
+//! - **lower** makes a simplified copy of the document for progenitor, and a model of everything else;
+//! - **progenitor** generates the types from the copy;
+//! - **emit** turns the types and the model into the code of the client;
+//! - **layout** formats the code as text.
 //!
-//! The generator knows nothing about any one API. What it cannot generate faithfully it refuses,
-//! with the place in the document and what to write there instead.
+//! The generator has no knowledge of any particular API. What it cannot generate faithfully is an error that
+//! names the place in the document and says what to write there instead.
 //!
 //! ```
 //! use ittybit_spec::Document;
@@ -53,7 +53,7 @@ pub use surface::surface;
 pub struct Client {
     /// The Rust code.
     pub code: String,
-    /// What the document holds and generation leaves out, as notes and warnings.
+    /// Notes and warnings: what the document contains and the generator does not use.
     pub notes: Diagnostics,
     /// The number of operations.
     pub operations: usize,
@@ -61,19 +61,19 @@ pub struct Client {
     pub types: usize,
 }
 
-/// Generates a client. `command` is named in the header as what made the code; `crate_name` is the name
-/// of the crate that the code is for, as Rust writes it.
+/// Generates a client. The header of the code names `command` as the command that generated it; `crate_name` is
+/// the name of the crate that the code is for, as a Rust identifier.
 ///
-/// The same document gives the same bytes, on every run and machine.
+/// The same document results in the same bytes on every run and every machine.
 ///
 /// # Errors
 ///
-/// Everything in the document that is wrong, or that has no faithful Rust form, in one go.
+/// Returns everything in the document that is invalid or that has no faithful Rust form, all at once.
 pub fn generate(document: &Document, command: &str, crate_name: &str) -> Result<Client, Diagnostics> {
     Ok(generate_all(document, command, crate_name, false)?.0)
 }
 
-/// Writes Rust code for tests of the client: what they would otherwise know by hand of the document. It names
+/// Generates Rust code for tests of the client, so that the tests contain no copy of the document. The code names
 /// every type, and sends a request for each argument of every operation. The arguments are those of
 /// [`generate`].
 ///
@@ -96,7 +96,7 @@ pub fn generate(document: &Document, command: &str, crate_name: &str) -> Result<
 ///
 /// # Errors
 ///
-/// As those of [`generate`].
+/// The same as [`generate`].
 pub fn cases(document: &Document, command: &str, crate_name: &str) -> Result<String, Diagnostics> {
     Ok(generate_all(document, command, crate_name, true)?.1)
 }
@@ -107,15 +107,15 @@ fn generate_all(
     crate_name: &str,
     with_cases: bool,
 ) -> Result<(Client, String), Diagnostics> {
-    let outcome = with_room([document].as_slice(), || {
+    let outcome = with_stack([document].as_slice(), || {
         generate_here(document, command, crate_name, with_cases)
     });
     outcome.unwrap_or_else(|reason| Err(failed(document, &reason)))
 }
 
-/// The public items in which the clients of two documents differ: all that one of them has and the other has
-/// not, and others beside it. What is the same in both is not generated, so a small change of a large
-/// document takes no longer than the change is large.
+/// The public items in which the clients of two documents differ: everything that only one of them has, and
+/// some items that both have. Types and operations that are the same in both are not generated, so the time
+/// depends on the size of the change and not on the size of the documents.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -141,16 +141,16 @@ fn generate_all(
 ///
 /// # Errors
 ///
-/// For each document as those of [`generate`], where what differs has no client. Where one is refused, there
-/// are no items of the other.
+/// For each document, the errors of [`generate`] in the parts that differ. If one document has errors, the list
+/// for the other one is empty.
 pub fn differing_items(old: &Document, new: &Document, crate_name: &str) -> [Result<Vec<PublicItem>, Diagnostics>; 2] {
     let both = [old, new];
-    let outcome = with_room(both.as_slice(), || difference::between(both, crate_name));
+    let outcome = with_stack(both.as_slice(), || difference::between(both, crate_name));
     outcome.unwrap_or_else(|reason| both.map(|document| Err(failed(document, &reason))))
 }
 
-/// Runs work on a stack that is large enough for the documents; a panic is an error.
-fn with_room<T: Send>(documents: &[&Document], work: impl FnOnce() -> T + Send) -> Result<T, String> {
+/// Runs `work` on a stack that is large enough for the documents. A panic becomes an error.
+fn with_stack<T: Send>(documents: &[&Document], work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let work = || engine::quietly(work);
     if documents.iter().all(|document| is_shallow(document)) {
         return work();
@@ -170,30 +170,30 @@ fn failed(document: &Document, reason: &str) -> Diagnostics {
         .into()
 }
 
-/// Progenitor, syn and prettyplease go down nested types by deep recursion: 128 levels, which a
-/// document may have, need more than the 2 MiB that threads have.
+/// The stack size for deeply nested documents. Progenitor, syn and prettyplease recurse into nested types: the
+/// 128 levels that a document may have need more than the 2 MiB that threads have by default.
 const STACK: usize = 64 << 20;
 
-/// Types that are nested no deeper than this need no stack of their own, which would cost more time
-/// than the generation.
+/// Types that are nested no deeper than this are generated on the current stack: starting a thread with a large
+/// stack takes longer than the generation.
 const SHALLOW: usize = 48;
 
-/// Whether no type of the document can be nested deep. Components that are objects with properties
-/// become structs, which end the nesting; lists, maps and other names for types go on with it.
+/// Whether no type of the document can be deeply nested. Components that are objects with properties become
+/// structs, which end the nesting. Lists, maps and aliases add to it.
 fn is_shallow(document: &Document) -> bool {
     let schemas = document
         .get("/components/schemas")
         .and_then(Node::as_object)
         .unwrap_or_default();
-    let goes_on = |schema: &&Node| {
+    let is_nested = |schema: &&Node| {
         let has = |key: &&str| schema.get(key).is_some();
         let inner = ["items", "additionalProperties", "allOf", "oneOf", "anyOf", "$ref"];
         inner.iter().any(has) && !has(&"properties")
     };
-    let going_on = schemas.iter().map(|schema| schema.value()).filter(goes_on);
+    let nested = schemas.iter().map(|schema| schema.value()).filter(is_nested);
     let as_written = document.files().count() <= 1
         && !matches!(document.get("/openapi").and_then(Node::as_str), Some(version) if version.starts_with("3.1"));
-    as_written && document.root().depth() + going_on.map(Node::depth).sum::<usize>() <= SHALLOW
+    as_written && document.root().depth() + nested.map(Node::depth).sum::<usize>() <= SHALLOW
 }
 
 fn generate_here(

@@ -1,5 +1,4 @@
-//! What `lower` finds out about a document and progenitor has no place for. `emit` puts it into
-//! the generated code.
+//! The model of a document: everything that `emit` needs and that progenitor's types do not contain.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,28 +20,28 @@ pub(crate) struct Model {
     pub enums: IndexMap<String, Enum>,
     pub aliases: IndexMap<String, Alias>,
     pub unions: IndexMap<String, Union>,
-    /// The structs that variants of unions are or hold.
+    /// The structs that variants of unions are or contain.
     pub in_unions: Vec<String>,
-    /// Enums of the bodies that an operation may succeed with.
+    /// For operations whose successful responses have different bodies: the enum of the bodies.
     pub outcomes: IndexMap<String, Outcome>,
     pub operations: IndexMap<String, Operation>,
-    /// Pairs of enums: that of a property, and that of a parameter which filters by it.
+    /// Pairs of enums: the enum of a property, and the enum of a parameter that filters by this property.
     pub conversions: IndexSet<(String, String)>,
-    /// Where the document has what became a type.
+    /// For each type, the place in the document that it comes from.
     pub places: HashMap<String, String>,
-    /// Types that others refer to and that are not generated, in a model of which only a part is.
+    /// Types that are referred to but not generated, where only a part of a model is generated.
     pub elsewhere: IndexSet<String>,
 }
 
 impl Model {
-    /// Whether a parameter and a variant have one name, as in scripts without capitals.
+    /// Whether a parameter and a variant have the same name, which is possible in scripts without upper case.
     pub(crate) fn has_caseless(&self) -> bool {
         let variants: HashSet<&String> = self.enums.values().flat_map(|item| item.variants.keys()).collect();
         let mut parameters = self.operations.values().flat_map(|item| item.parameters.keys());
         parameters.any(|name| variants.contains(name))
     }
 
-    /// Whether a setter has the name of an operator's method.
+    /// Whether a setter is named like the method of an operator trait.
     pub(crate) fn has_operators(&self) -> bool {
         const OPERATORS: [&str; 10] = [
             "add", "bitand", "bitor", "bitxor", "div", "mul", "rem", "shl", "shr", "sub",
@@ -59,7 +58,7 @@ impl Model {
         self.structs.len() + enums + self.aliases.len()
     }
 
-    /// Whether the generated code has deprecated items, which it uses itself.
+    /// Whether the generated code contains deprecated items, which it then also uses.
     pub(crate) fn has_deprecated(&self) -> bool {
         let fields = self
             .structs
@@ -94,7 +93,7 @@ pub(crate) struct Scheme {
     /// The name in the document.
     pub name: String,
     pub kind: SchemeKind,
-    /// What people call the credential.
+    /// What the credential is called in texts.
     pub noun: &'static str,
     /// The setter of the client's builder.
     pub setter: String,
@@ -103,10 +102,10 @@ pub(crate) struct Scheme {
     pub token_url: Option<String>,
 }
 
-/// Where a credential goes.
+/// Where a credential is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum SchemeKind {
-    /// The `Authorization` header, behind this word.
+    /// The `Authorization` header, after this prefix.
     Http(String),
     Basic,
     Header(String),
@@ -114,14 +113,14 @@ pub(crate) enum SchemeKind {
     Cookie(String),
 }
 
-/// Where error objects keep their name and their sentence: JSON pointers.
+/// Where error objects contain their kind and their message: JSON pointers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorShape {
     pub kind: Vec<String>,
     pub message: Vec<String>,
 }
 
-/// The words of the document on an item.
+/// What the document says about an item.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
     pub docs: Option<String>,
@@ -134,14 +133,14 @@ pub(crate) struct Struct {
     pub about: About,
     /// By Rust name, in the order of the document.
     pub fields: IndexMap<String, Field>,
-    /// Whether values of it are only ever sent, so that it has no unknown fields to keep.
+    /// Whether it is only used in requests, so that there are no unknown fields to keep.
     pub request_only: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Field {
     pub about: About,
-    /// Where the document has the property.
+    /// The place of the property in the document.
     pub at: String,
     /// The name in JSON.
     pub property: String,
@@ -156,7 +155,7 @@ pub(crate) struct Enum {
     pub about: About,
     pub variants: IndexMap<String, Variant>,
     pub lifecycle: Option<Lifecycle>,
-    /// Older spellings, with the values that took their place.
+    /// Older spellings, with the values that replaced them.
     pub aliases: IndexMap<String, String>,
 }
 
@@ -169,7 +168,7 @@ impl Enum {
     }
 }
 
-/// `x-lifecycle`: the values of an enum by what they mean for someone who waits.
+/// `x-lifecycle`: the values of an enum by what they mean for a caller that waits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lifecycle {
     pub progress: Vec<String>,
@@ -178,7 +177,7 @@ pub(crate) struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// The values after which nothing changes any more.
+    /// The final values.
     pub(crate) fn terminal(&self) -> impl Iterator<Item = &String> {
         self.success.iter().chain(&self.failure)
     }
@@ -190,7 +189,7 @@ pub(crate) struct Variant {
     pub value: String,
 }
 
-/// A component that is neither a struct nor an enum: another name for a type.
+/// A component that is neither a struct nor an enum: a type alias.
 #[derive(Debug)]
 pub(crate) struct Alias {
     pub about: About,
@@ -201,7 +200,7 @@ pub(crate) struct Alias {
 #[derive(Debug)]
 pub(crate) struct Union {
     pub about: About,
-    /// The property whose value says which variant it is.
+    /// The property of the discriminator.
     pub tag: Option<String>,
     pub variants: IndexMap<String, UnionVariant>,
 }
@@ -211,11 +210,11 @@ pub(crate) struct UnionVariant {
     pub ty: TokenStream,
     /// Whether the value is in a `Box`.
     pub boxed: bool,
-    /// The values of the tag that mean this variant.
+    /// The values of the discriminator for this variant.
     pub tags: Vec<String>,
 }
 
-/// The successes of an operation that has several bodies.
+/// The successful responses of an operation, where their bodies differ.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub operation: String,
@@ -227,7 +226,7 @@ pub(crate) struct OutcomeVariant {
     pub docs: String,
     /// The first and the last status code.
     pub statuses: (u16, u16),
-    /// Nothing where there is no body.
+    /// `None` if there is no body.
     pub ty: Option<TokenStream>,
 }
 
@@ -248,7 +247,7 @@ pub(crate) enum Success {
 pub(crate) struct Operation {
     /// The name of the request builder.
     pub builder: String,
-    /// Where the document has the operation.
+    /// The place of the operation in the document.
     pub at: String,
     pub about: About,
     pub summary: Option<String>,
@@ -258,7 +257,7 @@ pub(crate) struct Operation {
     pub method: String,
     /// The path template as written.
     pub path: String,
-    /// The URL of a server of its own, which the client does not send to by itself.
+    /// The URL of the operation's own server, which the client does not use by default.
     pub server: Option<String>,
     /// By Rust name.
     pub parameters: IndexMap<String, Parameter>,
@@ -267,12 +266,12 @@ pub(crate) struct Operation {
     pub success: Vec<(u16, u16)>,
     pub success_docs: String,
     pub success_body: Success,
-    /// The media types of a success that is not JSON.
+    /// The `Accept` header, where it is not `application/json`.
     pub accept: Option<String>,
-    /// The error statuses with what the document says of them.
+    /// The status codes of errors, with their descriptions.
     pub errors: Vec<(String, String)>,
     pub pagination: Option<Pagination>,
-    /// What says how far an item is: that of a list, or the only one.
+    /// The property with the state of the item, or of each item of a list.
     pub lifecycle: Option<LifecycleField>,
     /// The fields that a table of the items shows.
     pub columns: Vec<String>,
@@ -281,7 +280,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The header for an idempotency key, which a method that is idempotent by itself does not need.
+    /// The header for an idempotency key. Idempotent methods do not need one.
     pub(crate) fn idempotency_key(&self) -> Option<&str> {
         let parameter = self.parameters.values().find(|parameter| {
             parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("Idempotency-Key")
@@ -293,7 +292,7 @@ impl Operation {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub about: About,
-    /// Where the document has the parameter.
+    /// The place of the parameter in the document.
     pub at: String,
     /// The name on the wire.
     pub name: String,
@@ -302,17 +301,17 @@ pub(crate) struct Parameter {
     pub bounds: Bounds,
     pub default: Option<serde_json::Value>,
     pub example: Option<serde_json::Value>,
-    /// The type of its values, by names within the module `types`.
+    /// The type of its values, as it is written in the module `types`.
     pub ty: TokenStream,
-    /// The property of an item that it compares with, and where the document says so.
+    /// The property of an item that it compares with, and the place of the `x-filter` that names it.
     pub filter: Option<(String, String)>,
-    /// How it is written, where its place does not say it.
+    /// How a value is serialized, if not in the default way for its location.
     pub style: Option<Style>,
     /// Whether a value is text, or a list of texts.
     pub is_text: bool,
 }
 
-/// How a value that is not one text is written.
+/// How a parameter's value is serialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Style {
     /// A variant of the runtime's `Form`.
@@ -347,7 +346,7 @@ pub(crate) struct Body {
     pub format: Format,
 }
 
-/// How a body is written, and the types of what the document describes.
+/// How a request body is serialized, and its type.
 #[derive(Debug)]
 pub(crate) enum Format {
     Json(TokenStream),
@@ -368,7 +367,7 @@ pub(crate) struct Part {
     pub rust: String,
     pub name: String,
     pub about: About,
-    /// Where the document has the property.
+    /// The place of the property in the document.
     pub at: String,
     pub required: bool,
     pub content: PartContent,
@@ -382,7 +381,7 @@ pub(crate) enum PartContent {
     Value(TokenStream),
 }
 
-/// What the document demands of a parameter's value; checked before a request is sent.
+/// The bounds of a parameter's value, which are checked before a request is sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bounds {
     pub minimum: Option<Bound>,
@@ -394,7 +393,7 @@ pub(crate) struct Bounds {
     pub min_items: Option<usize>,
     pub max_items: Option<usize>,
     pub unique_items: bool,
-    /// For a list: what is demanded of each item.
+    /// For a list: the bounds of each item.
     pub items: Option<Box<Bounds>>,
 }
 
@@ -430,7 +429,7 @@ impl std::fmt::Display for Literal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Literal::Integer(value) => value.fmt(f),
-            // Not hundreds of zeros.
+            // Without an exponent, these would have up to hundreds of zeros.
             Literal::Float(value) if *value != 0.0 && !(1e-5..1e16).contains(&value.abs()) => write!(f, "{value:e}"),
             Literal::Float(value) => value.fmt(f),
         }
@@ -458,9 +457,9 @@ pub(crate) struct Cursor {
     pub property: String,
     /// The Rust name of the field.
     pub field: String,
-    /// Whether an item may be without it.
+    /// Whether an item may lack it.
     pub optional: bool,
-    /// Whether it is a time, which is sent in Unix seconds.
+    /// Whether it is a time, which is sent as Unix seconds.
     pub seconds: bool,
 }
 
@@ -471,10 +470,10 @@ pub(crate) struct LifecycleField {
     pub property: String,
     /// The Rust name of the field.
     pub field: String,
-    /// Whether an item may be without it.
+    /// Whether an item may lack it.
     pub optional: bool,
     /// The enum of its values.
     pub values: String,
-    /// The property that says how much is done, of 100.
+    /// The property with the progress in percent.
     pub percent: Option<String>,
 }

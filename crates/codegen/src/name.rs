@@ -1,14 +1,13 @@
 //! Rust names for the names of a document.
 //!
-//! The generator hands progenitor a copy of the document in which every name is already the Rust
-//! name, so that what progenitor and typify make of it is the same name again. That only holds if
-//! the functions here are idempotent under the rules of both, which a property test checks.
+//! The copy of the document that progenitor gets already contains the Rust names, so progenitor and typify must
+//! not change them again. That requires the functions here to be idempotent, which a property test checks.
 
 use heck::{ToPascalCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unicode_normalization::UnicodeNormalization;
 
-/// What the generated crate has at its root from the runtime, beside the types of the document.
+/// The types of the runtime that the root of the generated crate re-exports, beside the types of the document.
 pub(crate) const RUNTIME_TYPES: &[&str] = &[
     "Attempt",
     "Category",
@@ -26,7 +25,7 @@ pub(crate) const RUNTIME_TYPES: &[&str] = &[
     "Watch",
 ];
 
-/// Names of Rust's prelude that generated code writes without a path, and of the client's own types.
+/// Names from Rust's prelude that generated code uses without a path, and the client's own types.
 const OWN_TYPES: &[&str] = &[
     "Box",
     "Client",
@@ -43,13 +42,13 @@ const OWN_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Whether a schema may not have this name. `Timestamp` is what a schema of that name becomes.
+/// Whether a schema may not have this name. A schema named `Timestamp` can become the runtime's type.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
     name != "Timestamp" && RUNTIME_TYPES.contains(&name) || OWN_TYPES.contains(&name)
 }
 
-/// Names that a request builder may not take either: the module of the builders imports them, or has
-/// them from Rust's prelude.
+/// Further names that a request builder may not have: the module of the builders imports them, or Rust's
+/// prelude contains them.
 pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Argument",
     "AsRef",
@@ -73,8 +72,7 @@ pub(crate) const RESERVED_BUILDERS: &[&str] = &[
     "Watching",
 ];
 
-/// Methods that every request builder has, and variables of theirs: a parameter of such a name gets
-/// a suffix.
+/// Methods of every request builder, and variables in them. A parameter with one of these names gets a suffix.
 pub(crate) const REQUEST_METHODS: &[&str] = &[
     "client",
     "clone",
@@ -96,14 +94,14 @@ pub(crate) const REQUEST_METHODS: &[&str] = &[
     "watch_json",
 ];
 
-/// Methods that the builder of a struct has, and the field for what is not listed: a property of
-/// such a name gets a suffix.
+/// Methods of the builder of a struct, and the field for properties that are not listed. A property with one of
+/// these names gets a suffix.
 pub(crate) const STRUCT_METHODS: &[&str] = &["build", "clone", "extra", "new"];
 
-/// Methods of a client, that no operation may take.
+/// Methods of a client. An operation may not have one of these names.
 pub(crate) const CLIENT_METHODS: &[&str] = &["as_ref", "base_url", "builder", "clone", "fmt", "from_env", "new"];
 
-/// Methods of the client's builder, which no setter of a credential may be named like.
+/// Methods of the client's builder. The setter of a credential may not have one of these names.
 pub(crate) const BUILDER_METHODS: &[&str] = &[
     "allow_insecure_http",
     "base_url",
@@ -126,14 +124,14 @@ pub(crate) const BUILDER_METHODS: &[&str] = &[
 
 /// The name of a type: `task_status` → `TaskStatus`.
 pub(crate) fn type_name(name: &str) -> String {
-    // `a_b` is `AB` at first, and that is `Ab`.
+    // `a_b` becomes `AB`, which becomes `Ab`.
     stable(name, |name| {
         let name = words(name).to_pascal_case();
-        keyword_free(if starts_well(&name) { name } else { format!("X{name}") })
+        keyword_free(if starts_ident(&name) { name } else { format!("X{name}") })
     })
 }
 
-/// The name that progenitor gives to the builder of an operation's requests.
+/// The name of the request builder of an operation.
 pub(crate) fn builder_name(method: &str) -> String {
     keyword_free(words(method).to_pascal_case())
 }
@@ -149,13 +147,13 @@ pub(crate) fn variant_name(value: &str) -> String {
     let name = words(&spelled).to_pascal_case();
     match name.as_str() {
         "" => "Empty".to_owned(),
-        // The variant for values that the document does not list has this name.
+        // `Unknown` is the variant for values that the document does not list.
         "Unknown" => "UnknownValue".to_owned(),
-        _ => keyword_free(if starts_well(&name) { name } else { format!("_{name}") }),
+        _ => keyword_free(if starts_ident(&name) { name } else { format!("_{name}") }),
     }
 }
 
-/// Symbols in words.
+/// The names of symbols.
 fn spelled(symbols: &str) -> String {
     let word = |symbol| match symbol {
         '!' => "not",
@@ -188,14 +186,14 @@ fn spelled(symbols: &str) -> String {
 pub(crate) fn field_name(name: &str) -> String {
     stable(name, |name| {
         let name = words(name).to_snake_case();
-        keyword_free(if starts_well(&name) { name } else { format!("x{name}") })
+        keyword_free(if starts_ident(&name) { name } else { format!("x{name}") })
     })
 }
 
-/// Applies a rule until it changes nothing more.
+/// Applies a rule until the name does not change any more.
 fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
     let mut name = rule(name);
-    // Twice is enough for every name known; whatever is not is found out after generation.
+    // Twice is enough for every known name. The limit prevents an endless loop.
     for _ in 0..4 {
         let again = rule(&name);
         if again == name {
@@ -206,19 +204,19 @@ fn stable(name: &str, rule: impl Fn(&str) -> String) -> String {
     name
 }
 
-/// Whether `name` can only be written with a suffix in Rust.
+/// Whether `name` is a Rust keyword, so that it needs a suffix.
 fn is_keyword(name: &str) -> bool {
     const LONGEST: usize = "continue".len();
     name.len() <= LONGEST && (syn::parse_str::<syn::Ident>(name).is_err() || name == "gen")
 }
 
-/// Characters of a name that are used: names are repeated often, and those of inline schemas begin with
-/// the names around them.
+/// Names are cut to this many characters: generated code repeats them often, and the name of an inline schema
+/// begins with the names of the schemas around it.
 const LONGEST: usize = 200;
 
 fn words(name: &str) -> String {
     let name = name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end]);
-    // Rust takes names for the same that Unicode takes for the same.
+    // Rust compares identifiers in the normalization form C.
     let name: String = if name.is_ascii() {
         name.to_owned()
     } else {
@@ -231,7 +229,7 @@ fn words(name: &str) -> String {
     }
 }
 
-fn starts_well(name: &str) -> bool {
+fn starts_ident(name: &str) -> bool {
     name.chars().next().is_some_and(is_xid_start)
 }
 
@@ -266,7 +264,7 @@ mod tests {
             ("filter[kind]", "filter_kind"),
             ("1st", "x1st"),
             ("$", "x"),
-            // Composed and decomposed, which Rust takes for one name.
+            // Decomposed and composed: the same identifier in Rust.
             ("u\u{308}ber", "über"),
         ] {
             assert_eq!(field_name(name), expected);
@@ -285,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_is_longer_than_two_hundred() {
+    fn long_names_are_cut() {
         let long = "aB".repeat(10_000);
         for name in [
             type_name(&long),
@@ -299,7 +297,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_is_an_identifier_and_stays_it(name in prop_oneof!["\\PC*", "[a-zA-Z0-9_-]*"]) {
+        fn every_name_becomes_a_stable_identifier(name in prop_oneof!["\\PC*", "[a-zA-Z0-9_-]*"]) {
             for rule in [type_name, field_name] {
                 let once = rule(&name);
                 prop_assert!(syn::parse_str::<syn::Ident>(&once).is_ok(), "{once}");
@@ -313,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_clients_and_builders_can_do_is_reserved() {
+    fn methods_of_clients_and_builders_are_reserved() {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src");
         let macros = ["newtypes.rs", "request_builder.rs", "value_builder.rs"];
         let text = macros
@@ -321,7 +319,7 @@ mod tests {
             .concat();
         let methods = text.lines().filter_map(|line| {
             let line = line.trim_start();
-            // What a trait has of its own, without a receiver, is called on nothing.
+            // Associated functions of traits, without a receiver, cannot conflict with a setter.
             let (_, rest) = Some(line)
                 .filter(|line| line.starts_with("pub") || line.contains("self"))?
                 .trim_start_matches("pub ")

@@ -1,9 +1,9 @@
 //! `pattern`: a regular expression becomes a table, so that the client checks it without a regular
 //! expression engine among its dependencies.
 //!
-//! The expressions are ECMA 262's, as OpenAPI says. What they share with the crate `regex` is nearly
-//! everything; [`translate`] mends the rest, and what a finite automaton cannot do (look-around,
-//! back-references) is an error.
+//! The expressions are ECMA 262's, as OpenAPI says. Their syntax is nearly that of the crate `regex`;
+//! [`translate`] converts the differences. What a finite automaton cannot do (look-around, back-references) is an
+//! error.
 
 use std::collections::HashMap;
 
@@ -24,31 +24,30 @@ pub(crate) struct Automaton {
     pub classes: Vec<u8>,
     /// The next state, for each state and class.
     pub next: Vec<u16>,
-    /// For each state whether a text that ends there matches.
+    /// For each state, whether a text that ends in it matches.
     pub accepts: Vec<bool>,
 }
 
-/// More states than this are refused: the table would dwarf the client.
+/// Automata with more states than this are an error: the table would be larger than the client.
 const MAX_STATES: usize = 2_000;
 
-/// Bytes that the expression may take before it is made deterministic: `(((a{99}){99}){99}){99}` would
-/// take gigabytes, and is refused here.
+/// The largest size of the nondeterministic automaton in bytes: `(((a{99}){99}){99}){99}` would take gigabytes.
 const NFA_SIZE: usize = 1 << 20;
 
-/// Bytes that making an expression deterministic may take.
+/// The largest size of the deterministic automaton in bytes.
 const DFA_SIZE: usize = 4 << 20;
 
-/// Only automata up to this many states are made as small as they can be. That takes the square of their
-/// number, seconds for `^[\s\S]{1,1024}$`, and makes large ones hardly smaller.
+/// Only automata with up to this many states are minimized. The time for it is quadratic in the number of states:
+/// seconds for `^[\s\S]{1,1024}$`. Large automata hardly get smaller.
 const MINIMIZED: usize = 300;
 
 impl Automaton {
-    /// Compiles an expression, or says why it cannot be one. `budget` is what all expressions of a document
-    /// may take together, in bytes; making one small is counted as if it took the square of its states.
+    /// Compiles an expression, or returns the reason why it cannot be compiled. `budget` is the number of bytes that
+    /// all expressions of a document may take together; minimizing counts as the square of the number of states.
     pub(crate) fn new(pattern: &str, budget: &mut usize) -> Result<Self, String> {
         let translated = translate(pattern)?;
         if *budget == 0 {
-            return Err("the document has too many expressions that are as large".to_owned());
+            return Err("the document has too many expressions of this size".to_owned());
         }
         let build = |minimize| {
             dense::Builder::new()
@@ -67,7 +66,7 @@ impl Automaton {
                         reason = cause.to_string();
                         source = cause.source();
                     }
-                    // The parser draws the place, too; a document shows its own.
+                    // The parser's message also shows the place in the expression: the last line is the reason.
                     let last = reason.lines().last().unwrap_or_default();
                     last.trim_start_matches("error: ").to_owned()
                 })
@@ -93,7 +92,7 @@ impl Automaton {
         let mut rows: Vec<[u16; 256]> = Vec::new();
         let mut accepts = Vec::new();
         while let Some(&state) = states.get(rows.len()) {
-            // A match is reported one byte late, and once found it is enough: the search is not anchored.
+            // A match is reported one byte late. A matching state is final: the search is not anchored at the end.
             let matched = dfa.is_match_state(state);
             accepts.push(matched || dfa.is_match_state(dfa.next_eoi_state(state)));
             let mut row = [rows.len() as u16; 256];
@@ -137,7 +136,7 @@ impl Automaton {
     }
 }
 
-/// Writes an ECMA 262 expression as the crate `regex` reads it.
+/// Converts an ECMA 262 expression to the syntax of the crate `regex`.
 fn translate(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len());
     let mut chars = pattern.chars().peekable();
@@ -160,7 +159,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                     '0' => out.push_str("\\x00"),
                     '1'..='9' => {
                         return Err(format!(
-                            "`\\{escaped}` refers back to a group: write the text out instead"
+                            "`\\{escaped}` is a back-reference to a group: write the text out instead"
                         ));
                     }
                     'u' if chars.peek() == Some(&'{') => out.push_str("\\u"),
@@ -168,11 +167,11 @@ fn translate(pattern: &str) -> Result<String, String> {
                         let digits: String = chars.by_ref().take(4).collect();
                         out.push_str(&format!("\\u{{{digits}}}"));
                     }
-                    'k' => return Err("`\\k` refers back to a group: write the text out instead".to_owned()),
+                    'k' => return Err("`\\k` is a back-reference to a group: write the text out instead".to_owned()),
                     'p' | 'P' => {
                         out.push('\\');
                         out.push(escaped);
-                        // Braces around the property's name, which are no repetition.
+                        // These braces are around the name of the property, and are not a repetition.
                         if chars.next_if_eq(&'{').is_some() {
                             out.push('{');
                         }
@@ -214,12 +213,12 @@ fn translate(pattern: &str) -> Result<String, String> {
                 let ahead: String = chars.clone().take(3).collect();
                 if ahead.starts_with("?=") || ahead.starts_with("?!") || ahead == "?<=" || ahead == "?<!" {
                     return Err(format!(
-                        "`({ahead}` looks around, which cannot be checked: leave it out"
+                        "`({ahead}` is a look-around, which cannot be checked: leave it out"
                     ));
                 }
                 out.push('(');
             }
-            // A brace that is no repetition is itself in ECMA 262.
+            // In ECMA 262, a brace that does not begin a repetition is a literal.
             '{' if !in_class && !chars.peek().is_some_and(char::is_ascii_digit) => out.push_str("\\{"),
             other => out.push(other),
         }
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_the_expression_says() {
+    fn matches_what_the_expression_matches() {
         for (pattern, yes, no) in [
             (
                 "^task_[A-Za-z0-9]+$",
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn all_expressions_of_a_document_cost_no_more_than_its_budget() {
+    fn the_budget_is_for_all_expressions_of_a_document() {
         let mut budget = 2_000_000;
         assert!(Automaton::new(r"^[\s\S]{1,1024}$", &mut budget).is_err());
         assert!(budget < 1_500_000, "{budget}");
@@ -292,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_automaton_is_made() {
+    fn a_large_automaton_is_compiled() {
         let large = Automaton::new("^[a-z]{1,1024}$", &mut DFA_SIZE.clone()).unwrap();
         assert!(large.is_match(&"a".repeat(1024)) && !large.is_match(&"a".repeat(1025)));
     }

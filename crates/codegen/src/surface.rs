@@ -1,4 +1,4 @@
-//! The public surface of generated code, one readable listing: what a user of the client can name.
+//! The public API of generated code as a readable listing.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, File, GenericArgument, ImplItem, Item, ItemImpl, Signature, Type, Visibility};
 
-/// Lists the public items of generated code, sorted so that a move is no change.
+/// Lists the public items of generated code. The list is sorted, so moving an item does not change it.
 ///
-/// One line an item, indented below what it belongs to. Docs are left out.
+/// Each item is one line; members are indented below their item. Docs are left out.
 ///
 /// ```
 /// let listing = ittybit_codegen::surface("
@@ -195,7 +195,7 @@ fn collect_impl(item: &ItemImpl, heads: &[(String, String)], module: &str, entri
         Some((_, line)) => line.clone(),
         None => format!("impl {ty}"),
     };
-    // `impl Request<blocking::Client>` has other methods than `impl Request`.
+    // `impl Request<blocking::Client>` and `impl Request` have different methods.
     if heads.iter().any(|(known, _)| *known == name)
         && let Type::Path(path) = &*item.self_ty
         && let Some(syn::PathArguments::AngleBracketed(arguments)) =
@@ -224,7 +224,7 @@ fn collect_impl(item: &ItemImpl, heads: &[(String, String)], module: &str, entri
     }
 }
 
-/// A setter of a builder that a macro of the runtime makes.
+/// A setter in the invocation of one of the runtime's macros that define builders.
 struct Setter {
     attributes: Vec<Attribute>,
     name: syn::Ident,
@@ -238,7 +238,7 @@ impl Parse for Setter {
         input.parse::<syn::Token![:]>()?;
         let ty = input.parse()?;
         input.parse::<syn::Token![=]>()?;
-        // How it is kept is not seen from outside.
+        // How the value is stored is not public.
         input.parse::<syn::Expr>()?;
         Ok(Self { attributes, name, ty })
     }
@@ -261,7 +261,7 @@ fn setters(input: ParseStream) -> syn::Result<Punctuated<Setter, syn::Token![,]>
     braced.parse_terminated(Setter::parse, syn::Token![,])
 }
 
-/// What `value_builder!` is given.
+/// The arguments of `value_builder!`.
 struct ValueBuilder {
     name: syn::Ident,
     builder: syn::Ident,
@@ -318,7 +318,7 @@ impl ValueBuilder {
     }
 }
 
-/// What `request_builder!` is given.
+/// The arguments of `request_builder!`.
 struct RequestBuilder {
     builder: syn::Ident,
     setters: Punctuated<Setter, syn::Token![,]>,
@@ -345,7 +345,7 @@ impl RequestBuilder {
     }
 }
 
-/// What `client!` is given: of the client itself, the credentials are what differs from one API to the next.
+/// The arguments of `client!`. Only the methods for credentials differ between APIs.
 struct ClientTypes {
     lines: Vec<(&'static str, String)>,
 }
@@ -408,7 +408,7 @@ impl ClientTypes {
     }
 }
 
-/// Members of a type that stand in another module than the type itself.
+/// Moves the members of a type that are written in another module to the line of the type.
 fn of_types(entries: &mut [Entry]) {
     let heads: HashMap<String, String> = entries
         .iter()
@@ -430,7 +430,7 @@ fn of_types(entries: &mut [Entry]) {
 }
 
 fn signature(signature: &Signature) -> String {
-    // Whether an argument is `mut` is the function's own business.
+    // Whether an argument is `mut` is not public.
     let text = text(signature);
     text.replace("mut self", "self").replace("& self", "&self")
 }
@@ -468,7 +468,7 @@ fn values(items: &[Item], name: &syn::Ident) -> HashMap<String, String> {
     let pairs = items.iter().find_map(|item| {
         let Item::Macro(item) = item else { return None };
         let mut tokens = item.mac.tokens.clone().into_iter();
-        // The crate's name for the docs comes first.
+        // The first token is the crate's name, for the docs.
         let (owner, pairs) = (tokens.nth(1)?, tokens.next()?);
         match pairs {
             TokenTree::Group(pairs) if name == &owner.to_string() => Some(text(&pairs.stream())),
@@ -483,7 +483,7 @@ fn values(items: &[Item], name: &syn::Ident) -> HashMap<String, String> {
         .collect()
 }
 
-/// Tokens as one writes them: without the spaces that `quote` puts everywhere.
+/// Tokens in the usual format, without the spaces that `quote` puts everywhere.
 fn text(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (from, to) in [

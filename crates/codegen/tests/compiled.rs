@@ -1,4 +1,4 @@
-//! What is generated is compiled with the runtime, and run.
+//! Generated clients are compiled with the runtime, and run.
 
 mod support;
 
@@ -8,13 +8,13 @@ use std::process::Command;
 
 use support::{generate, generate_for, project, repository, rules};
 
-/// Operations that the document of this project gets here: a list below a path parameter, one
-/// resource, and a request with a body.
+/// Operations that are added to this project's document: a list below a path parameter, a single resource, and a
+/// request with a body.
 const OPERATIONS: &str = include_str!("compiled/operations.yaml");
 const SCHEMAS: &str = include_str!("compiled/schemas.yaml");
-/// A program that uses them.
+/// A program that uses these operations.
 const PROGRAM: &str = include_str!("compiled/program.rs");
-/// A document of what the project's own has not, and a program that uses all of it.
+/// A document with everything that the project's document does not contain, and a program that uses all of it.
 const CONSTRUCTS: &str = include_str!("compiled/constructs.yaml");
 const CONSTRUCTS_PROGRAM: &str = include_str!("compiled/constructs.rs");
 
@@ -54,7 +54,7 @@ fn a_second_list_needs_no_rust() {
     insta::assert_snapshot!(printed);
 }
 
-/// Unions, bodies, responses and styles: what is sent, and what becomes of what is received.
+/// Unions, bodies, responses and styles: what is sent, and how responses are read.
 #[test]
 fn every_construct_is_sent_and_read() {
     let package = Package::new("constructs");
@@ -69,10 +69,10 @@ fn every_construct_is_sent_and_read() {
     insta::assert_snapshot!(printed);
 }
 
-/// A crate of a generated client.
+/// A crate with a generated client.
 struct Package(PathBuf);
 
-/// What a generated client needs.
+/// The manifest of a generated client.
 const MANIFEST: &str = r#"[package]
 name = "NAME"
 version = "0.0.0"
@@ -110,7 +110,7 @@ impl Package {
         package
     }
 
-    /// Leaves a file alone that is as it should be, so that nothing is compiled again for it.
+    /// Writes a file, unless it has this content already: then cargo does not compile it again.
     fn write(&self, path: &str, text: &str) {
         let path = self.0.join(path);
         if fs::read_to_string(&path).is_ok_and(|present| present == text) {
@@ -120,7 +120,7 @@ impl Package {
         fs::write(path, text).unwrap();
     }
 
-    /// Runs cargo; what it prints.
+    /// Runs cargo, and returns what it prints.
     fn cargo(&self, arguments: &[&str]) -> String {
         let (command, rest) = arguments.split_first().unwrap();
         let output = Command::new(env!("CARGO"))
@@ -130,7 +130,7 @@ impl Package {
             .current_dir(&self.0)
             .env("RUSTFLAGS", "")
             .env("RUSTDOCFLAGS", "--deny warnings")
-            // One folder for all tests that compile, of every package: what they depend on is built once.
+            // All tests that compile something share this folder, so that dependencies are built once.
             .env(
                 "CARGO_TARGET_DIR",
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),

@@ -1,5 +1,5 @@
-//! What would be wrong on the wire is refused, with the place and what to write there instead; what is
-//! decided or not read is noted. The snapshots are what a person reads.
+//! The diagnostics: errors for what cannot be sent or read correctly, and notes for what is not used or has more than
+//! one form. The snapshots show them as a person reads them.
 
 mod support;
 
@@ -8,7 +8,7 @@ use support::{generate, whole};
 const OPERATION: &str = "paths:\n  /pets/{id}:\n    get:\n      operationId: get_pet\n      parameters:\n        - { name: id, in: path, required: true, schema: { type: string } }\n";
 const FINE: &str = "      responses: { \"204\": { description: Fine. } }\n";
 
-/// A list whose pages the rest of the text describes.
+/// A list operation, without its `x-cursor-pagination`.
 const LIST: &str = r##"components:
   schemas:
     Pet: { type: object, properties: { id: { type: string }, tags: { type: array, items: { type: string } } } }
@@ -24,7 +24,7 @@ paths:
           content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Pet" } } } }
 "##;
 
-fn said(text: &str) -> String {
+fn show(text: &str) -> String {
     match generate("api.yaml", &whole(text)) {
         Err(findings) => format!("refused\n\n{findings}"),
         Ok(client) => format!("generated\n\n{}", client.notes),
@@ -32,7 +32,7 @@ fn said(text: &str) -> String {
 }
 
 fn operation(rest: &str) -> String {
-    said(&format!("{OPERATION}{rest}"))
+    show(&format!("{OPERATION}{rest}"))
 }
 
 fn parameter(parameter: &str) -> String {
@@ -40,14 +40,14 @@ fn parameter(parameter: &str) -> String {
 }
 
 fn schema(schema: &str) -> String {
-    said(&format!("components:\n  schemas:\n{schema}"))
+    show(&format!("components:\n  schemas:\n{schema}"))
 }
 
 fn pages(extension: &str) -> String {
-    said(&format!("{LIST}      x-cursor-pagination: {extension}\n"))
+    show(&format!("{LIST}      x-cursor-pagination: {extension}\n"))
 }
 
-/// One snapshot of several documents, each with what it stands for.
+/// One snapshot for several documents, each with a title.
 macro_rules! findings {
     ($($what:literal => $rendered:expr,)+) => {{
         let shown = [$(format!("## {}\n\n{}", $what, $rendered)),+];
@@ -58,25 +58,25 @@ macro_rules! findings {
 #[test]
 fn servers_and_security() {
     findings! {
-        "no server" => said("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\n"),
-        "a relative server" => said("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: /v1 }]\n"),
-        "a variable that is not there" =>
-            said("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: \"https://{host}/v1\" }]\n"),
+        "no server" => show("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\n"),
+        "a relative server" => show("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: /v1 }]\n"),
+        "an unknown variable" =>
+            show("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: \"https://{host}/v1\" }]\n"),
     }
 }
 
 #[test]
 fn operations() {
     findings! {
-        "methods of the client" => said("paths:\n  /a:\n    get:\n      operationId: baseUrl\n      responses: { \"204\": { description: Fine. } }\n"),
-        "names of the client" => said("paths:\n  /a:\n    get:\n      operationId: pages\n      responses: { \"204\": { description: Fine. } }\n"),
-        "a name of Rust" => said("paths:\n  /a:\n    get: { operationId: try_into, responses: { \"204\": { description: Fine. } } }\n"),
-        "two of one name" => said("paths:\n  /a:\n    get: { operationId: listAll, responses: { \"204\": { description: Fine. } } }\n    put: { operationId: list_all, responses: { \"204\": { description: Fine. } } }\n"),
-        "a made up name that is taken" => said("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
-        "the builder of a schema" => said("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),
-        "a query in the path" => said("paths:\n  /a?b=c:\n    get: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
-        "a path that has an error only with its slash" => said("paths:\n  \"{}\": {}\n"),
-        "a path by reference" => said("paths:\n  /a: { $ref: \"#/paths/~1b\" }\n"),
+        "methods of the client" => show("paths:\n  /a:\n    get:\n      operationId: baseUrl\n      responses: { \"204\": { description: Fine. } }\n"),
+        "names of the client" => show("paths:\n  /a:\n    get:\n      operationId: pages\n      responses: { \"204\": { description: Fine. } }\n"),
+        "a name that Rust uses" => show("paths:\n  /a:\n    get: { operationId: try_into, responses: { \"204\": { description: Fine. } } }\n"),
+        "two of the same name" => show("paths:\n  /a:\n    get: { operationId: listAll, responses: { \"204\": { description: Fine. } } }\n    put: { operationId: list_all, responses: { \"204\": { description: Fine. } } }\n"),
+        "a generated name that is taken" => show("paths:\n  /a:\n    get: { responses: { \"204\": { description: Fine. } } }\n    put: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
+        "the builder of a schema" => show("paths:\n  /a:\n    get: { operationId: pet_builder, responses: { \"204\": { description: Fine. } } }\ncomponents:\n  schemas:\n    Pet: { type: object, properties: { id: { type: string } } }\n"),
+        "a query in the path" => show("paths:\n  /a?b=c:\n    get: { operationId: get_a, responses: { \"204\": { description: Fine. } } }\n"),
+        "a path that has an error only with its slash" => show("paths:\n  \"{}\": {}\n"),
+        "a path by reference" => show("paths:\n  /a: { $ref: \"#/paths/~1b\" }\n"),
     }
 }
 
@@ -85,22 +85,22 @@ fn parameters() {
     findings! {
         "a cookie" => parameter("{ name: session, in: cookie, schema: { type: string } }"),
         "a style of the query" => parameter("{ name: a, in: query, style: deepObject, schema: { type: string } }"),
-        "a style of the path" => said("paths:\n  /a/{b}:\n    get:\n      operationId: get_a\n      parameters: [{ name: b, in: path, required: true, style: matrix, schema: { type: string } }]\n      responses: { \"204\": { description: Fine. } }\n"),
+        "a style of the path" => show("paths:\n  /a/{b}:\n    get:\n      operationId: get_a\n      parameters: [{ name: b, in: path, required: true, style: matrix, schema: { type: string } }]\n      responses: { \"204\": { description: Fine. } }\n"),
         "a list with commas" => parameter("{ name: a, in: query, explode: false, schema: { type: array, items: { type: string } } }"),
         "a list in a header" => parameter("{ name: A, in: header, schema: { type: array, items: { type: string } } }"),
         "an object" => parameter("{ name: a, in: query, schema: { type: object, properties: { b: { type: string } } } }"),
         "any value" => parameter("{ name: a, in: query, schema: {} }"),
         "a list of lists" => parameter("{ name: a, in: query, schema: { type: array, items: { type: array, items: { type: string } } } }"),
-        "a list of itself" => said("components:\n  schemas:\n    List: { type: array, items: { $ref: \"#/components/schemas/List\" } }\npaths:\n  /a:\n    get:\n      operationId: get_a\n      parameters: [{ name: a, in: query, schema: { $ref: \"#/components/schemas/List\" } }]\n      responses: { \"204\": { description: Fine. } }\n"),
+        "a list of itself" => show("components:\n  schemas:\n    List: { type: array, items: { $ref: \"#/components/schemas/List\" } }\npaths:\n  /a:\n    get:\n      operationId: get_a\n      parameters: [{ name: a, in: query, schema: { $ref: \"#/components/schemas/List\" } }]\n      responses: { \"204\": { description: Fine. } }\n"),
         "content" => parameter("{ name: a, in: query, content: { application/json: { schema: { type: string } } } }"),
-        "two of one name" => parameter("{ name: a-b, in: query, schema: { type: string } }\n        - { name: a_b, in: query, schema: { type: string } }"),
-        "a name that is no header" => parameter("{ name: a b, in: header, schema: { type: string } }"),
-        "a pattern that looks ahead" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"^(?!x)\" } }"),
-        "a pattern that refers back" => parameter(r"{ name: a, in: query, schema: { type: string, pattern: '(?<b>c)\k<b>' } }"),
-        "a pattern that is none" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"(\" } }"),
-        "a bound that no number of the format can keep" => parameter("{ name: a, in: query, schema: { type: integer, format: uint8, minimum: 256 } }"),
-        "a step of zero" => parameter("{ name: a, in: query, schema: { type: number, multipleOf: 0 } }"),
-        "a step backwards" => parameter("{ name: a, in: query, schema: { type: integer, multipleOf: -2 } }"),
+        "two of the same name" => parameter("{ name: a-b, in: query, schema: { type: string } }\n        - { name: a_b, in: query, schema: { type: string } }"),
+        "a name that is not a valid header" => parameter("{ name: a b, in: header, schema: { type: string } }"),
+        "a pattern with a look-ahead" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"^(?!x)\" } }"),
+        "a pattern with a back-reference" => parameter(r"{ name: a, in: query, schema: { type: string, pattern: '(?<b>c)\k<b>' } }"),
+        "an invalid pattern" => parameter("{ name: a, in: query, schema: { type: string, pattern: \"(\" } }"),
+        "a bound that no number of the format satisfies" => parameter("{ name: a, in: query, schema: { type: integer, format: uint8, minimum: 256 } }"),
+        "a multiple of zero" => parameter("{ name: a, in: query, schema: { type: number, multipleOf: 0 } }"),
+        "a negative multiple" => parameter("{ name: a, in: query, schema: { type: integer, multipleOf: -2 } }"),
     }
 }
 
@@ -113,35 +113,35 @@ fn bodies_and_responses() {
         "no success" => operation("      responses: { \"404\": { description: Not there. } }\n"),
         "two successes" => operation("      responses:\n        \"200\": { description: Here., content: { application/json: { schema: { type: string } } } }\n        \"202\": { description: Later. }\n"),
         "a second success that is not JSON" => operation("      responses:\n        \"200\": { description: Here., content: { application/json: { schema: { type: string } } } }\n        \"201\": { description: New., content: { text/csv: { schema: { type: string } } } }\n"),
-        "a status that is no success" => operation("      responses: { \"302\": { description: Elsewhere. } }\n"),
+        "a status code that is not a success" => operation("      responses: { \"302\": { description: Elsewhere. } }\n"),
     }
 }
 
 #[test]
 fn schemas() {
     findings! {
-        "a name of Rust" => schema("    option: { type: string }\n    Self: { type: string }\n"),
+        "a name that Rust uses" => schema("    option: { type: string }\n    Self: { type: string }\n"),
         "a name of the client" => schema("    Page: { type: object }\n"),
-        "two of one name" => schema("    pet_tag: { type: string }\n    PetTag: { type: string }\n"),
-        "an inline schema of a name that is taken" => schema("    Pet: { type: object, properties: { tag: { type: string, enum: [a] } } }\n    PetTag: { type: string }\n"),
-        "an inline schema of a name of the client" => schema("    Retry: { type: object, properties: { policy: { type: object, properties: { a: { type: string } } } } }\n"),
-        "the name of times" => schema("    Timestamp: { type: string, format: date-time }\n"),
-        "two fields of one name" => schema("    Pet: { type: object, properties: { petName: { type: string }, pet_name: { type: string } } }\n"),
-        "two variants of one name, one with a line break" => schema("    Tag: { type: string, enum: [a, \"A\\n\"] }\n"),
-        "two variants of one name" => schema("    Tag: { type: string, enum: [cat, Cat] }\n"),
-        "one of several" => schema("    Pet: { oneOf: [{ type: string }, { type: integer }] }\n"),
-        "any of several" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),
+        "two of the same name" => schema("    pet_tag: { type: string }\n    PetTag: { type: string }\n"),
+        "an inline schema whose name is taken" => schema("    Pet: { type: object, properties: { tag: { type: string, enum: [a] } } }\n    PetTag: { type: string }\n"),
+        "an inline schema with a name of the client" => schema("    Retry: { type: object, properties: { policy: { type: object, properties: { a: { type: string } } } } }\n"),
+        "the name of the type for times" => schema("    Timestamp: { type: string, format: date-time }\n"),
+        "two fields of the same name" => schema("    Pet: { type: object, properties: { petName: { type: string }, pet_name: { type: string } } }\n"),
+        "two variants of the same name, one with a line break" => schema("    Tag: { type: string, enum: [a, \"A\\n\"] }\n"),
+        "two variants of the same name" => schema("    Tag: { type: string, enum: [cat, Cat] }\n"),
+        "oneOf" => schema("    Pet: { oneOf: [{ type: string }, { type: integer }] }\n"),
+        "anyOf" => schema("    Pet: { type: object, properties: { tag: { anyOf: [{ type: string }, { type: integer }] } } }\n"),
         "not" => schema("    Pet: { not: { type: string } }\n"),
-        "a sum with a string" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }\n"),
-        "sums with a string by reference" => schema("    Name: { type: string }\n    Pet: { type: object, properties: { a: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { maxLength: 3 }] }, b: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { minLength: 3 }] } } }\n"),
-        "a sum that disagrees on other properties" => schema("    Pet: { allOf: [{ type: object, additionalProperties: { type: string } }, { type: object, additionalProperties: { type: integer } }] }\n"),
-        "a sum that disagrees" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer } } }] }\n"),
-        "itself" => schema("    Pet: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }\n"),
-        "itself by way of another" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),
-        "itself by way of a sum" => schema("    A: { type: object, additionalProperties: { allOf: [{ type: object }, { $ref: \"#/components/schemas/A\" }] } }\n"),
-        "descriptions of no enum's values" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: { cat: 3, cow: Moo } }\n"),
-        "descriptions that are a list" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: [Meow, 3] }\n"),
-        "descriptions that are text" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: Meow }\n"),
+        "an allOf with a string" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }\n"),
+        "allOfs with a string by reference" => schema("    Name: { type: string }\n    Pet: { type: object, properties: { a: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { maxLength: 3 }] }, b: { allOf: [{ $ref: \"#/components/schemas/Name\" }, { minLength: 3 }] } } }\n"),
+        "an allOf with different additionalProperties" => schema("    Pet: { allOf: [{ type: object, additionalProperties: { type: string } }, { type: object, additionalProperties: { type: integer } }] }\n"),
+        "an allOf with different properties of the same name" => schema("    Pet: { allOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer } } }] }\n"),
+        "a list of itself" => schema("    Pet: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }\n"),
+        "a map that contains itself through a list" => schema("    A: { type: object, additionalProperties: { $ref: \"#/components/schemas/B\" } }\n    B: { type: array, items: { $ref: \"#/components/schemas/A\" } }\n"),
+        "a map that contains itself through an allOf" => schema("    A: { type: object, additionalProperties: { allOf: [{ type: object }, { $ref: \"#/components/schemas/A\" }] } }\n"),
+        "descriptions of unknown values" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: { cat: 3, cow: Moo } }\n"),
+        "descriptions as a list" => schema("    Tag: { type: string, enum: [cat, dog], x-enum-descriptions: [Meow, 3] }\n"),
+        "descriptions as text" => schema("    Tag: { type: string, enum: [cat], x-enum-descriptions: Meow }\n"),
     }
 }
 
@@ -150,12 +150,12 @@ fn pagination() {
     findings! {
         "no object" => pages("after"),
         "nothing" => pages("{}"),
-        "names that are not there" => pages("{ forward: next, backward: prev, cursor: name, has-more: Has-More, limit: limit, applied-limit: Limit }"),
-        "a key that is not there" => pages("{ forward: after, cursor: id, has_more: More }"),
+        "unknown names" => pages("{ forward: next, backward: prev, cursor: name, has-more: Has-More, limit: limit, applied-limit: Limit }"),
+        "an unknown key" => pages("{ forward: after, cursor: id, has_more: More }"),
         "a key without a name" => pages("{ forward: after, cursor: [id] }"),
-        "a cursor that is no value" => pages("{ forward: after, cursor: tags }"),
+        "a cursor that is not a single value" => pages("{ forward: after, cursor: tags }"),
         "no list" => operation("        - { name: after, in: query, schema: { type: string } }\n      x-cursor-pagination: { forward: after, cursor: id }\n      responses: { \"200\": { description: One., content: { application/json: { schema: { type: object } } } } }\n"),
-        "a list of lists" => said(&LIST.replace("items: { $ref: \"#/components/schemas/Pet\" }", "items: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }").replace("      responses:", "      x-cursor-pagination: { forward: after, cursor: id }\n      responses:")),
+        "a list of lists" => show(&LIST.replace("items: { $ref: \"#/components/schemas/Pet\" }", "items: { type: array, items: { $ref: \"#/components/schemas/Pet\" } }").replace("      responses:", "      x-cursor-pagination: { forward: after, cursor: id }\n      responses:")),
     }
 }
 
@@ -168,14 +168,14 @@ fn lifecycles_and_aliases() {
     };
     findings! {
         "a lifecycle that is a list" => state("x-lifecycle: [new]"),
-        "a key that is not there" => state("x-lifecycle: { progress: [new], success: [done, ended], failed: [] }"),
-        "a list that is none" => state("x-lifecycle: { progress: new, success: [done, ended] }"),
-        "a value of no list" => state("x-lifecycle: { success: [done] }"),
-        "a value of two lists" => state("x-lifecycle: { progress: [new, done], success: [done, ended, ended] }"),
-        "values that are not there" => state("x-lifecycle: { progress: [new, old, 1], success: [done, ended] }"),
-        "no end" => state("x-lifecycle: { progress: [new, done, ended] }"),
+        "an unknown key" => state("x-lifecycle: { progress: [new], success: [done, ended], failed: [] }"),
+        "a list that is a string" => state("x-lifecycle: { progress: new, success: [done, ended] }"),
+        "values that are in no list" => state("x-lifecycle: { success: [done] }"),
+        "a value in two lists" => state("x-lifecycle: { progress: [new, done], success: [done, ended, ended] }"),
+        "unknown values" => state("x-lifecycle: { progress: [new, old, 1], success: [done, ended] }"),
+        "no final value" => state("x-lifecycle: { progress: [new, done, ended] }"),
         "aliases that are a list" => state("x-enum-aliases: [ended]"),
-        "aliases of what is not there" => state("x-enum-aliases: { old: done, ended: gone, new: 1 }"),
+        "aliases of unknown values" => state("x-enum-aliases: { old: done, ended: gone, new: 1 }"),
         "an alias of an alias" => state("x-enum-aliases: { ended: done, done: new }"),
         "an alias that means something else" => state("x-lifecycle: { progress: [new], success: [done], failure: [ended] }, x-enum-aliases: { ended: done }"),
     }
@@ -183,13 +183,13 @@ fn lifecycles_and_aliases() {
 
 #[test]
 fn filters_and_columns() {
-    let list = |what: &str, with: &str| said(&LIST.replace(what, with));
+    let list = |what: &str, with: &str| show(&LIST.replace(what, with));
     let parameter = "{ name: after, in: query,";
     findings! {
-        "a filter of no property" => list(parameter, "{ name: after, in: query, x-filter: name,"),
-        "a filter that is no name" => list(parameter, "{ name: after, in: query, x-filter: [id],"),
-        "columns that are a name" => list("      parameters:", "      x-columns: id\n      parameters:"),
-        "columns that are not there" => list("      parameters:", "      x-columns: [id, name, id.first, 3]\n      parameters:"),
+        "a filter by an unknown property" => list(parameter, "{ name: after, in: query, x-filter: name,"),
+        "a filter that is not a name" => list(parameter, "{ name: after, in: query, x-filter: [id],"),
+        "columns that are not a list" => list("      parameters:", "      x-columns: id\n      parameters:"),
+        "unknown columns" => list("      parameters:", "      x-columns: [id, name, id.first, 3]\n      parameters:"),
     }
 }
 
@@ -209,7 +209,7 @@ fn documents() {
         "OpenAPI 2" => generate("api.yaml", "swagger: \"2.0\"\n").unwrap_err(),
         "10,000 levels" => generate("api.yaml", &deep(10_000)).unwrap_err(),
         "300 references in a row" => schema(&(chain + "    A300: { type: string }\n")),
-        "mistakes in OpenAPI and in what has no Rust form" => said("\
+        "errors in OpenAPI, and schemas without a Rust form" => show("\
 openapi: 3.0.3
 info: { title: A, version: 1 }
 servers: [{ url: \"https://api.example.com\" }]
@@ -232,7 +232,7 @@ components:
     Pet: { type: object, properties: { tag: { $ref: \"#/components/schemas/Nowhere\" } } }
     Page: { type: string }
 "),
-        "everything at once" => said("\
+        "everything at once" => show("\
 components:
   schemas:
     Page: { type: string }
@@ -265,9 +265,9 @@ fn the_notes_on_the_project() {
     insta::assert_snapshot!(generate("openapi.yaml", &support::project()).unwrap().notes);
 }
 
-/// What the reading of a document decides is no reason to refuse it.
+/// Findings of `ittybit_spec` that are only warnings do not prevent generation.
 #[test]
-fn what_is_decided_is_generated() {
+fn warnings_do_not_prevent_generation() {
     for (schema, code) in [
         ("A: { $ref: \"#/components/schemas/B\" }", "reference-unresolved"),
         (

@@ -1,5 +1,5 @@
-//! Documents that nobody would write: parts of real ones deleted, replaced, repeated and renamed.
-//! The generator never panics, and what it generates is always sound.
+//! Malformed documents: parts of valid ones are deleted, replaced, repeated and renamed. The generator never panics,
+//! and the code that it generates is always valid.
 
 mod support;
 
@@ -12,12 +12,12 @@ use serde_json::{Map, Value, json};
 use support::{generate, project, rules};
 use syn::{File, Item};
 
-/// One change, at a place that is chosen among all that the document has.
+/// A change at one of the places of the document.
 #[derive(Clone, Debug)]
 enum Change {
     Delete(Index),
     Replace(Index, Value),
-    /// Puts a copy of one value in the place of another.
+    /// Replaces a value by a copy of another one.
     Copy(Index, Index),
     /// Gives a member another name.
     Rename(Index, String),
@@ -271,21 +271,21 @@ fn take(document: &mut Value, at: &str) -> Option<Value> {
     }
 }
 
-/// Generates, and looks at what comes of it.
-fn try_out(text: &str) -> Result<(), TestCaseError> {
+/// Generates a client, and checks the code or the diagnostics.
+fn check(text: &str) -> Result<(), TestCaseError> {
     match generate("api.json", text) {
         Ok(client) => {
             coded(&client.notes)?;
             let file = syn::parse_file(&client.code);
             let file = file.map_err(|error| TestCaseError::fail(format!("{error} in\n{}", client.code)))?;
-            sound(&file).map_err(|reason| TestCaseError::fail(format!("{reason} in\n{}", client.code)))
+            has_unique_names(&file).map_err(|reason| TestCaseError::fail(format!("{reason} in\n{}", client.code)))
         }
         Err(findings) => {
             prop_assert!(findings.has_errors());
             coded(&findings)?;
             for finding in findings.iter() {
                 let message = finding.message();
-                // What lower lets through has to be generated: these stand for what nobody foresaw.
+                // If `lower` succeeds, the rest has to succeed too. These messages mean that it did not.
                 for unforeseen in ["the generator failed", "not as expected", "cannot be generated"] {
                     prop_assert!(!message.contains(unforeseen), "{message}");
                 }
@@ -296,7 +296,7 @@ fn try_out(text: &str) -> Result<(), TestCaseError> {
     }
 }
 
-/// Whoever sorts findings goes by their codes.
+/// Every finding needs a code, so that it can be filtered by it.
 fn coded(findings: &Diagnostics) -> Result<(), TestCaseError> {
     for finding in findings {
         prop_assert!(finding.code_name().is_some(), "no code: {finding}");
@@ -304,8 +304,8 @@ fn coded(findings: &Diagnostics) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// No name is there twice where only one may be.
-fn sound(file: &File) -> Result<(), String> {
+/// Names that have to be unique are not repeated.
+fn has_unique_names(file: &File) -> Result<(), String> {
     once("an item", file.items.iter().flat_map(item_names))?;
     for item in &file.items {
         if let Item::Mod(module) = item
@@ -327,7 +327,7 @@ fn sound(file: &File) -> Result<(), String> {
                     _ => {}
                 }
             }
-            // Of one builder, the methods for both clients and those for one of them.
+            // For each of the two clients, the methods of a builder for it and for both.
             for blocking in [false, true] {
                 once("a method", items.iter().flat_map(|item| methods(item, blocking)))?;
             }
@@ -342,7 +342,7 @@ fn once(what: &str, names: impl Iterator<Item = String>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name.clone()) {
-            return Err(format!("{what} `{name}` is there twice"));
+            return Err(format!("{what} `{name}` is defined twice"));
         }
     }
     Ok(())
@@ -386,16 +386,16 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_documents_are_generated_or_refused(document in any::<Index>(), changes in changes()) {
+    fn changed_documents_are_generated_or_rejected(document in any::<Index>(), changes in changes()) {
         thread_local! { static DOCUMENTS: Vec<Value> = documents(); }
         let mut document = DOCUMENTS.with(|documents| document.get(documents).clone());
         changes.iter().for_each(|one| change(&mut document, one));
         let text = serde_json::to_string_pretty(&document).expect("JSON");
-        try_out(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        check(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
     }
 
     #[test]
-    fn any_name_is_generated_or_refused(
+    fn any_name_is_generated_or_rejected(
         schema in "[A-Za-z0-9_.-]{1,8}",
         [property, value, parameter, operation] in [names(), names(), names(), names()],
         header in "[A-Za-z0-9_.-]{1,8}",
@@ -420,7 +420,7 @@ proptest! {
                 "other": { "type": "object", "properties": { header: { "type": "number" } } },
             } } } },
         });
-        try_out(&text.to_string()).map_err(|error| TestCaseError::fail(format!("{error}\n{text:#}")))?;
+        check(&text.to_string()).map_err(|error| TestCaseError::fail(format!("{error}\n{text:#}")))?;
     }
 }
 
@@ -428,7 +428,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// Schemas that are right by themselves; what they make together may be refused.
+/// Schemas that are valid on their own. Together they may result in an error.
 fn schemas() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         4 => select(vec!["A", "B", "C", "D"]).prop_map(reference),
@@ -476,7 +476,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_schemas_are_generated_or_refused(
+    fn any_schemas_are_generated_or_rejected(
         [a, b, c, parameter, body, response] in [schemas(), schemas(), schemas(), schemas(), schemas(), schemas()],
         paged in any::<bool>(),
     ) {
@@ -502,20 +502,20 @@ proptest! {
         } else {
             text["paths"]["/a/{b}"]["put"]["parameters"][1]["schema"] = parameter;
         }
-        try_out(&text.to_string()).map_err(|error| TestCaseError::fail(format!("{error}\n{text:#}")))?;
+        check(&text.to_string()).map_err(|error| TestCaseError::fail(format!("{error}\n{text:#}")))?;
     }
 }
 
 #[test]
-fn the_rules_and_the_project_are_sound() {
+fn the_rules_and_the_project_have_unique_names() {
     for document in documents() {
-        try_out(&document.to_string()).expect("sound");
+        check(&document.to_string()).expect("valid code");
     }
 }
 
-/// Types nested as deep as a document may be.
+/// Types can be nested as deeply as a document may be.
 #[test]
-fn depth_is_no_danger() {
+fn deeply_nested_types_are_generated() {
     let list = ("{ type: array, items: ", "}");
     let map = ("{ type: object, additionalProperties: ", "}");
     let object = ("{ type: object, properties: { a: ", "} }");
@@ -526,7 +526,7 @@ fn depth_is_no_danger() {
         let client = generate("deep.yaml", &text).unwrap_or_else(|findings| panic!("{findings}"));
         assert!(client.code.contains("Deep"));
     }
-    // As deep as goes without a stack of its own, and just deeper.
+    // On both sides of the depth from which generation runs on its own stack.
     for (levels, names) in [(10, 4), (9, 30)] {
         let (open, close) = (list.0.repeat(levels), list.1.repeat(levels));
         let chain: String = (0..names)
@@ -553,9 +553,9 @@ fn depth_is_no_danger() {
     assert_eq!(client.types, 2_001);
 }
 
-/// What many parameters share is written once, and what is nested is listed to a depth.
+/// Values that many parameters share are written once, and nested fields are listed up to a depth.
 #[test]
-fn the_metadata_grows_with_the_document() {
+fn the_size_of_the_metadata_is_linear() {
     let values: Vec<String> = (0..200).map(|n| format!("value{n}")).collect();
     let values = values.join(", ");
     let parameters: String = (0..50)

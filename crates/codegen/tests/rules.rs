@@ -1,6 +1,6 @@
-//! One small document for each rule of the generator, and the code that comes of it.
+//! One small document for each rule of the generator, with a snapshot of the code.
 //!
-//! A new rule is a new file in `rules/`.
+//! To add a rule, add a file to `rules/`.
 
 mod support;
 
@@ -17,7 +17,7 @@ fn each_rule_makes_its_code() {
     settings.set_snapshot_path("snapshots/rules");
     let mut failed = Vec::new();
     for (name, text) in rules() {
-        let client = generate(&name, &text).unwrap_or_else(|findings| panic!("{name} is refused:\n{findings}"));
+        let client = generate(&name, &text).unwrap_or_else(|findings| panic!("{name} has errors:\n{findings}"));
         // Every document has an `info`.
         let notes = client.notes.iter().filter(|note| !note.message().starts_with("`info`"));
         let notes: Vec<String> = notes.map(Diagnostic::to_string).collect();
@@ -27,13 +27,12 @@ fn each_rule_makes_its_code() {
             failed.push(name);
         }
     }
-    assert!(failed.is_empty(), "not as before: {failed:?}");
+    assert!(failed.is_empty(), "different from the snapshots: {failed:?}");
 }
 
-/// Leaves out what follows from the rest in the same way everywhere: the client itself but in the rules
-/// about security, the blocking half, the builders
-/// of structs but in the rules that are about fields, and examples and the method `set` but in the
-/// rule that is about examples.
+/// Leaves out what is the same in all snapshots: the client itself, except in the rules about security; the blocking
+/// methods; the builders of structs, except in the rules about fields; examples and the method `set`, except in the
+/// rule about examples.
 fn cut(rule: &str, code: &str) -> String {
     let with_builders = ["name_field", "nullable", "extra", "recursion"]
         .iter()
@@ -70,7 +69,7 @@ fn cut(rule: &str, code: &str) -> String {
 fn without_examples(code: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let (mut in_example, mut in_set) = (false, false);
-    // The fence of the document's own block of code that a line is in.
+    // The fence of the code block from the document that the line is in.
     let mut block: Option<&str> = None;
     for line in code.lines() {
         let docs = line.trim_start();
@@ -129,7 +128,7 @@ fn line_ends_change_nothing() {
 }
 
 #[test]
-fn the_same_document_is_the_same_code() {
+fn the_same_document_results_in_the_same_code() {
     for (name, text) in rules() {
         let (first, second) = (
             generate(&name, &text).expect(&name),
@@ -140,7 +139,7 @@ fn the_same_document_is_the_same_code() {
 }
 
 #[test]
-fn yaml_and_json_are_the_same_code() {
+fn yaml_and_json_result_in_the_same_code() {
     for (name, text) in rules() {
         let json = json(Document::parse("api.yaml", text.as_str()).expect(&name).root());
         let [yaml, json] = [&text, &json].map(|text| generate("api.txt", text).expect(&name).code);
@@ -148,7 +147,7 @@ fn yaml_and_json_are_the_same_code() {
     }
 }
 
-/// A value as JSON, its members in the order of the text.
+/// A value as JSON, with its members in the order of the text.
 fn json(node: &Node) -> String {
     let listed = |items: Vec<String>| items.join(",\n");
     match node.value() {

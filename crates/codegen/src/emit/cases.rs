@@ -1,5 +1,5 @@
-//! Cases: what the tests of a client would otherwise know by hand. Code that names every type, and that sends
-//! a request for each argument of every operation, with values of the document.
+//! Cases: code for the tests of a client, so that the tests contain no copy of the document. It names every type,
+//! and sends a request for each argument of every operation, with values from the document.
 
 use indexmap::IndexMap;
 
@@ -9,7 +9,7 @@ use super::example::{self, Argument};
 use super::operation;
 use crate::model::{Bound, Bounds, Literal, Model};
 
-/// Writes the cases. `header` is the first line.
+/// The code of the cases. `header` is its first line.
 pub(crate) fn text(header: &str, operations: &[operation::Parts], context: Context) -> String {
     let model = context.model;
     let schemas: String = types(model)
@@ -19,10 +19,10 @@ pub(crate) fn text(header: &str, operations: &[operation::Parts], context: Conte
         })
         .collect();
     let mut sent = String::new();
-    let mut refused = String::new();
+    let mut exceeding = String::new();
     for operation in operations {
         sent.push_str(&requests(operation, context));
-        refused.push_str(&refusals(operation, context));
+        exceeding.push_str(&out_of_bounds(operation, context));
     }
     let deprecated = match model.has_deprecated() {
         true => "#![allow(deprecated)]\n",
@@ -31,10 +31,10 @@ pub(crate) fn text(header: &str, operations: &[operation::Parts], context: Conte
     let text = format!(
         "{header}
 //!
-//! What the client's tests know of the document: every type, and a request for each argument of every
+//! What the tests of the client need from the document: every type, and a request for each argument of every
 //! operation.
 
-#![allow(unused, reason = \"not every document has all of it\")]
+#![allow(unused, reason = \"not every document uses all of it\")]
 {deprecated}
 use {CRATE}::{{Client, Error}};
 
@@ -44,15 +44,15 @@ pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, 
 {schemas}    ]
 }}
 
-/// Sends each operation with what it cannot do without, with each other argument, and with all of them.
-/// `see` is given the operation, the argument, and what became of the request.
+/// Sends each operation with its required arguments only, with each optional argument, and with all of them.
+/// `see` receives the operation, the argument, and the result of the request.
 pub async fn send(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Error>)) -> Result<(), Error> {{
 {sent}    Ok(())
 }}
 
-/// Does the same with each number that is just out of its bounds.
+/// Does the same with each number that is just outside its bounds.
 pub async fn exceed(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Error>)) -> Result<(), Error> {{
-{refused}    Ok(())
+{exceeding}    Ok(())
 }}
 "
     );
@@ -68,13 +68,13 @@ fn types(model: &Model) -> impl Iterator<Item = &String> {
 /// The arguments of a request.
 #[derive(Clone, Default)]
 struct Arguments<'a> {
-    /// By their setters.
+    /// By the names of their setters.
     by_setter: IndexMap<&'a str, Argument>,
 }
 
 impl<'a> Arguments<'a> {
-    /// Those that an operation cannot do without; nothing, where the document has no value for one.
-    fn needed(operation: &'a operation::Parts) -> Option<Self> {
+    /// The required arguments of an operation. `None` if the document has no value for one of them.
+    fn required(operation: &'a operation::Parts) -> Option<Self> {
         let required = operation.setters().iter().filter(|setter| setter.required);
         let arguments = required.map(|setter| Some((setter.name.as_str(), setter.example.clone()?)));
         Some(Self {
@@ -88,7 +88,7 @@ impl<'a> Arguments<'a> {
         more
     }
 
-    /// The request, and a look at it.
+    /// Code that sends the request and passes the result to `see`.
     fn sent(&self, operation: &str, argument: &str) -> String {
         let before: String = self
             .by_setter
@@ -99,7 +99,7 @@ impl<'a> Arguments<'a> {
         let calls = calls.map(|(setter, argument)| format!(".{setter}({})", argument.expression));
         let calls: Vec<String> = calls.chain([".send().await".to_owned()]).collect();
         let sent = example::statement(&format!("let sent = client.{operation}()"), &calls);
-        // Of a file there would have to be one.
+        // The cases upload bytes, because a file would have to exist.
         let sent = sent
             .replace(example::BODY, &format!("{CRATE}::body::Body::from(\"content\")"))
             .replace(
@@ -114,22 +114,22 @@ impl<'a> Arguments<'a> {
 /// A request for each argument of one operation.
 fn requests(operation: &operation::Parts, context: Context) -> String {
     let name = operation.name();
-    let Some(needed) = Arguments::needed(operation) else {
+    let Some(required) = Arguments::required(operation) else {
         return format!("    // The document has no value for an argument that `{name}` needs.\n");
     };
-    let mut text = needed.sent(name, "");
+    let mut text = required.sent(name, "");
     if let Some(body) = operation.body_setter()
         && let Some(argument) = Argument::whole(context, &body.ty)
     {
-        text.push_str(&needed.with(&body.name, argument).sent(name, "whole body"));
+        text.push_str(&required.with(&body.name, argument).sent(name, "whole body"));
     }
-    let mut all = needed.clone();
+    let mut all = required.clone();
     let optional = operation.setters().iter().filter(|setter| !setter.required);
     let given: Vec<_> = optional
         .filter_map(|setter| Some((setter.name.as_str(), setter.example.as_ref()?)))
         .collect();
     for (setter, argument) in &given {
-        text.push_str(&needed.with(setter, (*argument).clone()).sent(name, setter));
+        text.push_str(&required.with(setter, (*argument).clone()).sent(name, setter));
         all = all.with(setter, (*argument).clone());
     }
     if given.len() > 1 {
@@ -138,9 +138,9 @@ fn requests(operation: &operation::Parts, context: Context) -> String {
     text
 }
 
-/// A request for each number of one operation that is just out of its bounds.
-fn refusals(operation: &operation::Parts, context: Context) -> String {
-    let Some(needed) = Arguments::needed(operation) else {
+/// A request for each number of one operation that is just outside its bounds.
+fn out_of_bounds(operation: &operation::Parts, context: Context) -> String {
+    let Some(required) = Arguments::required(operation) else {
         return String::new();
     };
     let mut text = String::new();
@@ -151,7 +151,7 @@ fn refusals(operation: &operation::Parts, context: Context) -> String {
                 true => format!("{:?}", number as f64),
                 false => format!("{number}_i64"),
             };
-            let arguments = needed.with(&setter.name, Argument::plain(expression));
+            let arguments = required.with(&setter.name, Argument::plain(expression));
             text.push_str(&arguments.sent(operation.name(), &format!("{} {number}", setter.name)));
         }
     }
@@ -215,7 +215,7 @@ components:
     fn each_argument_of_every_operation_has_a_request() {
         let document = Document::parse("pets.yaml", PETS).unwrap();
         let cases = crate::cases(&document, "this", "pets").unwrap();
-        // Lines that were broken count as one.
+        // Without line breaks, so that broken statements are found.
         let cases: Vec<&str> = cases.lines().map(str::trim).collect();
         let cases = cases.concat();
         for part in [
@@ -224,7 +224,7 @@ components:
             ".name(\"Rex\").age(1).build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
             "client.make_pet().body(body).dry(true).send().await;see(\"make_pet\", \"dry\", ",
             "client.get_pet().number(1).size(0.0).send().await;see(\"get_pet\", \"size\", ",
-            // A file has to be there to be sent.
+            // Bytes, because a file would have to exist.
             ".body(pets::body::Body::from(\"content\"))",
             "client.get_pet().number(0_i64).send().await;see(\"get_pet\", \"number 0\", ",
             "client.get_pet().number(9_i64).send().await;see(\"get_pet\", \"number 9\", ",

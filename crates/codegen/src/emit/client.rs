@@ -1,4 +1,4 @@
-//! The client itself: what it knows of the API as a whole, and its types.
+//! The client itself, with the data about the API as a whole and the re-exports.
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
@@ -8,13 +8,13 @@ use super::metadata::optional;
 use crate::model::{Model, Scheme, SchemeKind};
 use crate::name;
 
-/// What the client hands to the runtime, and the types that wrap it.
+/// The constant `API`, and the invocation of `client!` that defines the client's types.
 pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
     let server = optional(&(!model.server_url.is_empty()).then_some(&model.server_url));
     let prefix = crate_name.to_shouty_snake_case();
     let schemes = model.schemes.iter().map(scheme);
-    // A client is not built without credentials only where no call of it could do without them. What the client
-    // cannot send at all is the error of the call.
+    // Building a client fails without credentials only if every call needs them. If the client cannot send a scheme
+    // at all, the call fails instead.
     let of_every_call = model
         .operations
         .values()
@@ -54,7 +54,7 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
         pub use ittybit_runtime::{#(#runtime_types,)* auth, body, reqwest, transport};
         #types
 
-        /// What the document says of the API as a whole.
+        /// What the document says about the API as a whole.
         static API: ittybit_runtime::generated::Api = ittybit_runtime::generated::Api {
             user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),
             crate_name: #crate_name,
@@ -106,7 +106,7 @@ fn scheme(scheme: &Scheme) -> TokenStream {
     }
 }
 
-/// What the macro calls the form of a credential.
+/// The macro's keyword for the kind of a credential.
 fn kind_of(scheme: &Scheme) -> proc_macro2::Ident {
     match scheme.kind {
         SchemeKind::Basic => format_ident!("basic"),

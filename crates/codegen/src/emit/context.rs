@@ -1,4 +1,4 @@
-//! What the names in generated code stand for.
+//! Resolves names in generated code to their definitions.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,11 +12,11 @@ use super::paths;
 use crate::model::{Field, Model};
 use crate::pattern::Automaton;
 
-/// A struct of progenitor's, with the types of its fields.
+/// A struct in progenitor's code, with the types of its fields.
 pub(crate) struct Definition<'a> {
     pub item: &'a ItemStruct,
     pub fields: HashMap<String, &'a Type>,
-    /// The names of those that are no `Option`.
+    /// The names of the fields that are not an `Option`.
     pub required: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn definitions(items: &[Item]) -> HashMap<String, Definition<'_>> {
     found
 }
 
-/// Everything that a name can stand for.
+/// Everything that a name can refer to.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub model: &'a Model,
@@ -50,12 +50,12 @@ pub(crate) struct Context<'a> {
     pub definitions: &'a HashMap<String, Definition<'a>>,
     pub crate_name: &'a str,
     pub patterns: &'a IndexMap<&'a str, &'a Automaton>,
-    /// The enums whose values several parameters list by a constant.
+    /// The enums whose values are a constant that parameters share.
     pub listed: &'a RefCell<IndexSet<String>>,
 }
 
 impl<'a> Context<'a> {
-    /// The type that an alias stands for.
+    /// The type behind an alias.
     pub(crate) fn resolved(self, ty: &Type) -> Type {
         let alias = name_of(ty).and_then(|name| self.model.aliases.get(&name));
         match alias.and_then(|alias| syn::parse2(alias.target.clone()).ok()) {
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A type of the model, as code outside of the module `types` writes it: with no aliases.
+    /// A type of the model, as it is written outside of the module `types`, with aliases resolved.
     pub(crate) fn outside(self, ty: &TokenStream) -> Result<Type, syn::Error> {
         let mut ty: Type = syn::parse2(ty.clone())?;
         WithoutAliases(self).visit_type_mut(&mut ty);
@@ -72,8 +72,8 @@ impl<'a> Context<'a> {
         Ok(ty)
     }
 
-    /// The fields of a struct: the name in Rust, what the document says, whether it is optional, and
-    /// the type without `Option` and `Box`. None, where there is no such struct.
+    /// The fields of a struct: the name in Rust, the field of the model, whether it is optional, and the type
+    /// without `Option` and `Box`. Empty if there is no such struct.
     pub(crate) fn fields(self, name: &str) -> impl Iterator<Item = (&'a String, &'a Field, bool, &'a Type)> {
         let known = self.model.structs.get(name).zip(self.definitions.get(name));
         known.into_iter().flat_map(|(model, definition)| {
@@ -82,7 +82,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Those of the fields that are not optional, without a look at the others: there may be thousands.
+    /// The fields that are not optional. This does not iterate over the others: there may be thousands.
     pub(crate) fn required_fields(self, name: &str) -> Vec<(&'a String, &'a Field, bool, &'a Type)> {
         let Some((model, definition)) = self.model.structs.get(name).zip(self.definitions.get(name)) else {
             return Vec::new();
@@ -104,7 +104,7 @@ impl VisitMut for WithoutAliases<'_> {
     }
 }
 
-/// The name of a type without arguments, as it stands or in the module `types`.
+/// The name of a type without generic arguments, with or without the prefix `types::`.
 pub(crate) fn name_of(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
     let segments = &path.path.segments;

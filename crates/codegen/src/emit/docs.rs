@@ -1,4 +1,4 @@
-//! Docs: the words of the document as rustdoc comments.
+//! Docs: the document's texts as rustdoc comments.
 
 use crate::model::About;
 use proc_macro2::{Literal, TokenStream};
@@ -9,16 +9,16 @@ use std::ops::Range;
 /// Lines of prose longer than this are wrapped; shorter ones are left as their author broke them.
 const LONGEST: usize = 100;
 
-/// What lines are wrapped to.
+/// Long lines are wrapped to this width.
 const WIDTH: usize = 88;
 
-/// The docs and the deprecation of an item; `more` is put below the document's words.
+/// The docs and the deprecation of an item. `more` is appended to the document's text.
 pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
     let deprecated = about.deprecated.then(|| quote! { #[deprecated] });
     let harmless = |text: &str| {
         let text = for_rustdoc(text);
         let shown = wrapped(text.trim_end()).join("\n");
-        // Wrapping moves words to the start of a line: what counts is what rustdoc reads in the end.
+        // Wrapping moves words to the start of a line, so the wrapped text is checked too.
         if runs(&shown) { block(&text, "") } else { text }
     };
     let text = [about.docs.as_deref().map(harmless), more.map(str::to_owned)];
@@ -34,43 +34,43 @@ pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
     quote! { #docs #deprecated }
 }
 
-/// Stands for the end of a line of docs. All lines of an item are one attribute until they are laid
-/// out: most of the code is docs, and an attribute a line would take most of the time.
+/// Represents the end of a line of docs. All lines of an item are one attribute until they are laid out: most of the
+/// code is docs, and one attribute per line would take most of the time.
 pub(crate) const LINE_END: char = '\u{1}';
 
-/// Stands for the name of the generated crate in examples, until they are laid out.
+/// Represents the name of the generated crate in examples, until they are laid out.
 pub(crate) const CRATE: char = '\u{2}';
 
-/// Docs that are rustdoc already.
+/// Docs from text that is already valid for rustdoc.
 pub(crate) fn lines(text: &str) -> TokenStream {
-    // Nor does rustc take a carriage return in docs.
-    let text = text.replace(turns_direction, "").replace('\r', " ");
+    // rustc does not accept text direction characters or carriage returns in docs.
+    let text = text.replace(is_bidi_control, "").replace('\r', " ");
     let lines: Vec<String> = wrapped(text.trim_end())
         .into_iter()
         .map(|line| if line.is_empty() { line } else { format!(" {line}") })
         .collect();
     let text = lines.join(&LINE_END.to_string());
-    // Raw, because escaping each character takes long, and layout takes it back.
+    // A raw string, because escaping each character is slow, and would be undone by layout.
     let raw = format!("r####\"{text}\"####").parse();
     let text = raw.unwrap_or_else(|_| Literal::string(&text));
     quote! { #[doc = #text] }
 }
 
-/// A document's words without what nobody sees and what the generator marks places with. This comes
-/// first: what is taken out of a text that was looked at can make a fence of what stood around it.
+/// The document's text without invisible characters, which include the generator's own markers. This has to come
+/// first: removing characters from a text that was checked already can create a code fence.
 fn stripped(text: &str) -> String {
-    let unseen = |char: char| turns_direction(char) || char.is_control() && !"\n\r\t".contains(char);
+    let unseen = |char: char| is_bidi_control(char) || char.is_control() && !"\n\r\t".contains(char);
     text.replace(unseen, "")
 }
 
-/// Whether a character turns the direction of text, which rustc refuses in comments: code could look
-/// like other code.
-fn turns_direction(char: char) -> bool {
+/// Whether a character changes the direction of text. rustc refuses these in comments, because they can disguise
+/// code.
+fn is_bidi_control(char: char) -> bool {
     matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text as CommonMark writes code, which knows no escapes: between more backticks than it has, and on
-/// one line, on which it is shown anyway.
+/// A text as inline code in CommonMark, which has no escapes: between more backticks than it contains, and on one
+/// line, because a line break is shown as a space anyway.
 pub(crate) fn code(text: &str) -> String {
     let text = text.replace(['\r', '\n'], " ");
     let ticks = "`".repeat(longest_ticks(&text) + 1);
@@ -87,7 +87,7 @@ fn longest_ticks(text: &str) -> usize {
     text.split(|char| char != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// A first sentence ends in a full stop.
+/// Adds a full stop if the text does not end in punctuation.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let last = text.lines().last().unwrap_or_default().trim_start();
@@ -99,10 +99,10 @@ pub(crate) fn sentence(text: &str) -> String {
     }
 }
 
-/// CommonMark in one line, within a line of other words.
+/// CommonMark as a single line, for use within other text.
 pub(crate) fn inline(text: &str) -> String {
     let text = stripped(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    // After a word, nothing begins a block.
+    // A block can only begin at the start of a line.
     match settled(format!("{WORD}{text}")) {
         Some(settled) => settled[WORD.len()..].to_owned(),
         None => code(&text),
@@ -111,8 +111,8 @@ pub(crate) fn inline(text: &str) -> String {
 
 const WORD: &str = "x ";
 
-/// CommonMark as rustdoc reads it: no code that is taken for a test, no link that leads nowhere, no
-/// HTML by accident. What is none of these stays as its author wrote it.
+/// CommonMark that is safe for rustdoc: no code that rustdoc would run as a test, no broken links, no accidental
+/// HTML. Everything else stays as the author wrote it.
 pub(crate) fn for_rustdoc(text: &str) -> String {
     let text = stripped(text).replace("\r\n", "\n").replace('\r', "\n");
     let text = text.replace('\t', "    ");
@@ -121,14 +121,14 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     settled(text.clone()).unwrap_or_else(|| block(&text, ""))
 }
 
-/// What stands in a text's place, and where.
+/// A range of a text, and its replacement.
 type Edit = (Range<usize>, String);
 
-/// Edits a text until nothing is left to edit: what is no link or no HTML any more can have hidden
-/// another. `None` if that takes too long.
+/// Edits a text until there is nothing left to edit: an edited link or tag can have hidden another one. `None` if
+/// that takes too many rounds.
 fn settled(mut text: String) -> Option<String> {
     const MOST: usize = 16;
-    // Most are plain words, and reading takes time.
+    // Most texts are plain words, which do not need to be parsed.
     let blocks = ["http", "    ", "```", "~~~"];
     if !text.contains(['[', '<', '\n']) && !blocks.iter().any(|block| text.contains(block)) {
         return Some(text);
@@ -140,7 +140,7 @@ fn settled(mut text: String) -> Option<String> {
         }
         let (mut out, mut at) = (String::new(), 0);
         for (range, with) in edits {
-            // What overlaps waits for the next round.
+            // Overlapping edits are left for the next round.
             if range.start >= at {
                 out.push_str(&text[at..range.start]);
                 out.push_str(&with);
@@ -152,15 +152,15 @@ fn settled(mut text: String) -> Option<String> {
     None
 }
 
-/// How rustdoc reads.
+/// The extensions of CommonMark that rustdoc enables.
 const READING: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS);
 
-/// What rustdoc or clippy would take amiss, mended. In order of their starts.
+/// The edits that fix what rustdoc or clippy would complain about, ordered by their starts.
 fn edits(text: &str) -> Vec<Edit> {
-    // Rustdoc calls each link to nothing a link to an item of this name.
+    // rustdoc reads a reference without a definition as a link to the item of that name.
     let broken = |_: BrokenLink<'_>| Some(("".into(), "".into()));
     let parser = Parser::new_with_broken_link_callback(text, READING, Some(broken));
     let backslash = |at: usize| (at..at, "\\".to_owned());
@@ -168,19 +168,19 @@ fn edits(text: &str) -> Vec<Edit> {
     for (_, definition) in parser.reference_definitions().iter() {
         let before = &text[..definition.span.start];
         let nested = !before.is_empty() && !before.ends_with('\n');
-        if nested || !leads_somewhere(&definition.dest) {
+        if nested || !is_valid_target(&definition.dest) {
             edits.push(backslash(definition.span.start));
         }
     }
     let mut links = 0_usize;
-    // What stands before the text of each list's item and quote that is open.
+    // The prefix of the lines in each open list item and quote.
     let mut containers: Vec<String> = Vec::new();
     let mut events = TextMergeWithOffset::new(parser.into_offset_iter()).peekable();
     while let Some((event, range)) = events.next() {
         let next = events.peek().map_or(range.end, |(_, next)| next.start);
         match event {
             Event::Start(Tag::Item) => {
-                // What is escaped begins after its backslash.
+                // An escaped text begins after its backslash.
                 let marker = text.get(range.start..next).unwrap_or_default().trim_end_matches('\\');
                 containers.push(" ".repeat(marker.len()));
             }
@@ -211,10 +211,10 @@ fn edits(text: &str) -> Vec<Edit> {
                 },
             ) => {
                 links += 1;
-                if link_type != LinkType::Email && !leads_somewhere(&dest_url) {
+                if link_type != LinkType::Email && !is_valid_target(&dest_url) {
                     let mut at = range.start + text[range.clone()].find(['[', '<']).unwrap_or_default();
                     edits.push(backslash(at));
-                    // The brackets around would be next.
+                    // Otherwise the surrounding brackets would be the next link.
                     while text[..at].ends_with('[') && !text[..at].ends_with("\\[") {
                         at -= 1;
                         edits.push(backslash(at));
@@ -244,7 +244,7 @@ fn edits(text: &str) -> Vec<Edit> {
     edits
 }
 
-/// Whether rustdoc would compile a part of a text as a test.
+/// Whether rustdoc would run a part of the text as a test.
 fn runs(text: &str) -> bool {
     Parser::new_ext(text, READING).any(|event| match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => true,
@@ -253,14 +253,14 @@ fn runs(text: &str) -> bool {
     })
 }
 
-/// Whether a link's target is one outside of these docs, or a heading in them.
-fn leads_somewhere(target: &str) -> bool {
+/// Whether a link's target is an absolute URL, or a heading in the same docs.
+fn is_valid_target(target: &str) -> bool {
     ["https://", "http://", "mailto:", "#"]
         .iter()
         .any(|start| target.starts_with(start))
 }
 
-/// The length of the address a text begins with.
+/// The length of the URL at the start of a text.
 fn address(text: &str) -> usize {
     let end = text
         .find(|char: char| char.is_whitespace() || char.is_control() || "<>\"'()[]`|".contains(char))
@@ -270,7 +270,7 @@ fn address(text: &str) -> usize {
     host.filter(|host| !host.is_empty()).map_or(0, |_| address.len())
 }
 
-/// An indented block of code, which would be a test, between fences.
+/// Replaces an indented code block, which rustdoc would run as a test, by a fenced one.
 fn indented(text: &str, range: Range<usize>, code: &str) -> Edit {
     let before = &text[..range.start];
     let start = before.strip_suffix("    ").unwrap_or(before).len();
@@ -278,8 +278,7 @@ fn indented(text: &str, range: Range<usize>, code: &str) -> Edit {
     (start..end, block(code, &container(text, start)))
 }
 
-/// A fenced block of code that is no test, and that ends before what is put below it; `code` is where
-/// its lines end.
+/// Edits a fenced code block so that it is not a test, and so that it is closed. `code` is the end of its content.
 fn fenced(text: &str, range: Range<usize>, code: Option<usize>) -> Vec<Edit> {
     let first = text[range.clone()].lines().next().unwrap_or_default();
     let ticks = fence(first).unwrap_or_default();
@@ -297,13 +296,13 @@ fn fenced(text: &str, range: Range<usize>, code: Option<usize>) -> Vec<Edit> {
     edits
 }
 
-/// What stands before a block's other lines, where its first begins at a place.
+/// The prefix for the further lines of a block whose first line begins at `at`.
 fn container(text: &str, at: usize) -> String {
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
     text[line..at].replace(|char| char != '>', " ")
 }
 
-/// A text as a block of code, of which all lines but the first stand after `before`.
+/// A text as a fenced code block. All lines but the first have the prefix `before`.
 fn block(text: &str, before: &str) -> String {
     let ticks = "`".repeat(3.max(longest_ticks(text) + 1));
     let mut out = format!("{ticks}text\n");
@@ -314,15 +313,15 @@ fn block(text: &str, before: &str) -> String {
     out + before + &ticks
 }
 
-/// The characters that begin a block of code.
+/// The fence that a line begins with.
 fn fence(line: &str) -> Option<&str> {
     let first = line.chars().next().filter(|char| ['`', '~'].contains(char))?;
     let (ticks, info) = line.split_at(line.len() - line.trim_start_matches(first).len());
     (ticks.len() >= 3 && !(first == '`' && info.contains('`'))).then_some(ticks)
 }
 
-/// The language of a block of code, unless rustdoc would take it for a test: without a language, and
-/// with one of its words.
+/// The language of a code block; `text` if rustdoc would run the block as a test, which it does without a language
+/// and for some words.
 fn language(info: &str) -> &str {
     let word = info.trim().split([',', ' ']).next().unwrap_or_default();
     let error_code = word.strip_prefix('E').is_some_and(|code| code.parse::<u16>().is_ok());
@@ -336,7 +335,7 @@ fn language(info: &str) -> &str {
     if rust || !word.chars().all(plain) { "text" } else { word }
 }
 
-/// Breaks lines of prose that are too long. What is broken off begins the next line of the paragraph.
+/// Wraps lines of prose that are too long. The rest of a line is joined with the next line of the paragraph.
 fn wrapped(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut open: Option<&str> = None;
@@ -373,7 +372,7 @@ fn wrapped(text: &str) -> Vec<String> {
             if current.trim_start().is_empty() {
                 current.push_str(word);
             } else if current.chars().count() + 1 + word.chars().count() > WIDTH
-                // After a second blank, the next word would begin the line, whatever it is.
+                // An empty word is a second space: the next word would be the first of the line, and is not checked.
                 && !word.is_empty()
                 && !starts_block(word)
             {
@@ -405,8 +404,8 @@ fn list_marker(word: &str) -> bool {
     ["-", "*", "+"].contains(&word) || numbered && number.len() < word.len()
 }
 
-/// Takes out the stand-ins for missing docs; whether there was one.
-pub(crate) fn take_out_undocumented(attributes: &mut Vec<syn::Attribute>) -> bool {
+/// Removes the markers for missing docs, and returns whether there was one.
+pub(crate) fn remove_undocumented(attributes: &mut Vec<syn::Attribute>) -> bool {
     let before = attributes.len();
     attributes.retain(|attribute| !attribute.path().is_ident("undocumented"));
     attributes.len() < before
@@ -422,7 +421,7 @@ mod tests {
         fn any_text_is_safe_for_rustdoc(parts in prop::collection::vec(prop::sample::select(PARTS), 0..60)) {
             let docs = for_rustdoc(&parts.concat());
             prop_assert!(edits(&docs).is_empty(), "{docs}\n\n{:?}", edits(&docs));
-            // What is put below is no part of it.
+            // Text that is appended is a paragraph of its own.
             let below = format!("{docs}\n\nEnd");
             let end: Vec<Event> = Parser::new(&below).skip_while(|event| *event != Event::Text("End".into())).collect();
             prop_assert_eq!(end, [Event::Text("End".into()), Event::End(TagEnd::Paragraph)], "{}", docs);
@@ -430,22 +429,22 @@ mod tests {
             prop_assert!(edits(&format!("- `1`: {line}")).is_empty() && !line.contains('\n'), "{line}");
         }
 
-        /// The whole way: from a document's words to the text that rustdoc reads.
+        /// From the document's text to the text that rustdoc reads.
         #[test]
         fn no_text_becomes_a_test(parts in prop::collection::vec(prop::sample::select(HOSTILE), 0..80)) {
             let text = parts.concat();
             let about = About { docs: Some(text.clone()), ..About::default() };
             let read = as_read(item(&about, None));
             prop_assert!(!runs(&read), "{text:?}\n\n{read}");
-            // As a list of parameters or enum values does, far into a line.
+            // As in a list of parameters or enum values, far into a line.
             let listed = lines(&format!("- `{}`: {}", "long ".repeat(14), inline(&text)));
             let read = as_read(listed);
             prop_assert!(!runs(&read), "{text:?}\n\n{read}");
         }
     }
 
-    /// The text of a `#[doc]` attribute, as it is laid out and as rustdoc reads it: without the blanks that
-    /// all lines begin with.
+    /// The text of a `#[doc]` attribute as rustdoc reads it after layout: without the spaces that all lines begin
+    /// with.
     fn as_read(attributes: TokenStream) -> String {
         use syn::parse::Parser as _;
         let attributes = syn::Attribute::parse_outer.parse2(attributes).unwrap();
@@ -471,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_to_become_a_test_does_not() {
+    fn texts_that_became_tests_in_the_past_do_not() {
         let long = "word ".repeat(17);
         for text in [
             "``\u{202a}`\nlet x = 1;\n``\u{2066}`".to_owned(),

@@ -1,4 +1,4 @@
-//! Enums: open, so that a value the document does not list is kept.
+//! Enums: they are open, so that a value that the document does not list is kept.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -26,7 +26,7 @@ pub(crate) fn definition(name: &str, item: &Enum, crate_name: &str) -> TokenStre
         #[non_exhaustive]
         pub enum #ident {
             #(#variants)*
-            /// A value that this version does not know, as it came.
+            /// A value that this version does not know, unchanged.
             Unknown(String),
         }
 
@@ -36,7 +36,7 @@ pub(crate) fn definition(name: &str, item: &Enum, crate_name: &str) -> TokenStre
     }
 }
 
-/// Whether a value is an end, and whether it is a good one.
+/// `is_terminal()` and `is_success()`, from `x-lifecycle`.
 fn lifecycle(name: &str, item: &Enum, lifecycle: &Lifecycle) -> TokenStream {
     let ident = format_ident!("{name}");
     let terminal: Vec<&String> = lifecycle.terminal().collect();
@@ -49,14 +49,14 @@ fn lifecycle(name: &str, item: &Enum, lifecycle: &Lifecycle) -> TokenStream {
     let progress: Vec<&String> = lifecycle.progress.iter().collect();
     let failure: Vec<&String> = lifecycle.failure.iter().collect();
     let about_terminal = docs::lines(&format!(
-        "Whether it has come to its end, and will not change any more: {}. `false` for a value that this \
-         version does not know.\n\n{}",
+        "Whether this state is final and will not change any more: {}. `false` for a value that this version \
+         does not know.\n\n{}",
         listed(&terminal),
         examples(&terminal, &progress, "is_terminal")
     ));
     let others = if failure.is_empty() { &progress } else { &failure };
     let about_success = docs::lines(&format!(
-        "Whether it has come to a good end: {}.\n\n{}",
+        "Whether this state is a final success: {}.\n\n{}",
         listed(&success),
         examples(&success, others, "is_success")
     ));
@@ -85,17 +85,17 @@ fn lifecycle(name: &str, item: &Enum, lifecycle: &Lifecycle) -> TokenStream {
     }
 }
 
-/// Values as a sentence lists them.
+/// Values as a list within a sentence.
 fn listed(values: &[&String]) -> String {
     let values: Vec<String> = values.iter().map(|value| docs::code(value)).collect();
     match values.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-        None => "no value means that".to_owned(),
+        None => "no value".to_owned(),
     }
 }
 
-/// The value of a filter for the value of a property.
+/// The conversion from the enum of a property to the enum of a filter.
 pub(crate) fn conversion(from: &str, to: &str, model: &Model) -> Option<TokenStream> {
     let (source, target) = (model.enums.get(from)?, model.enums.get(to)?);
     let renamed = source
@@ -116,13 +116,13 @@ pub(crate) fn conversion(from: &str, to: &str, model: &Model) -> Option<TokenStr
         .map(|(one, other)| example::of_conversion(from, one, to, other));
     let renamed = renamed.iter().map(|(older, newer)| {
         format!(
-            "{} becomes {}, which took its place. ",
+            "{} becomes {}, which replaced it. ",
             docs::code(older),
             docs::code(newer)
         )
     });
     let about = docs::lines(&format!(
-        "The filter that finds this value. {}A value that the filter does not know is sent as it is.\n\n{}",
+        "The filter that finds this value. {}A value that the filter does not know is sent unchanged.\n\n{}",
         renamed.collect::<String>(),
         example.unwrap_or_default()
     ));

@@ -1,5 +1,5 @@
-//! Examples: each public item shows how it is used, with the examples of the document where it has
-//! some. They are tests of rustdoc's: those that send nothing are run, the others are compiled.
+//! Examples: the docs of each public item contain an example, with values from the document where it has some.
+//! rustdoc tests them: examples that send nothing are run, the others are only compiled.
 
 use serde_json::Value;
 use syn::Type;
@@ -11,27 +11,28 @@ use crate::lower::{TIMESTAMP, fits};
 use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
 
-/// Code is broken into several lines from here on. The crate's name is one character until it is laid out.
+/// Statements longer than this are broken into several lines. The crate's name counts as one character, because it is
+/// inserted by layout.
 const WIDTH: usize = 72;
 
-/// A value that would be made of more values than this has no example: it may never end.
+/// A value that consists of more values than this has no example: its type may be recursive.
 const MOST_VALUES: usize = 64;
 
 /// The beginning of 2025, in Unix seconds.
 const NEW_YEAR: i64 = 1_735_689_600;
 
-/// A body and a file to upload. There is no file of that name.
+/// Expressions for a body and for a file to upload. There is no file with that name.
 pub(crate) const BODY: &str = "\u{2}::body::Body::file(\"file\")";
 pub(crate) const FILE: &str = "\u{2}::body::File::path(\"file\")";
 
-/// What the document says of a value that an example needs.
+/// What the document says about a value for an example.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Said<'a> {
+pub(crate) struct Hint<'a> {
     pub example: Option<&'a Value>,
     pub bounds: Option<&'a Bounds>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Hint<'a> {
     pub(crate) fn of(parameter: &'a Parameter) -> Self {
         Self {
             example: parameter.example.as_ref().or(parameter.default.as_ref()),
@@ -39,7 +40,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// What is said of an item of a list.
+    /// The same for an item of a list.
     fn of_item(self, example: Option<&'a Value>) -> Self {
         Self {
             example,
@@ -47,7 +48,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// The items of the example of a list; one of which nothing is said, if there is none.
+    /// The items of a list's example; without an example, one item of which nothing is known.
     fn items(self) -> Vec<Option<&'a Value>> {
         match self.example {
             Some(Value::Array(items)) if !items.is_empty() => items.iter().map(Some).collect(),
@@ -74,7 +75,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// A text that the bounds allow; none for a pattern, for which the document has to say one.
+    /// A text that the bounds allow. `None` if there is a pattern and the document has no example.
     fn text(self) -> Option<String> {
         if let Some(text) = self.example.and_then(Value::as_str) {
             return Some(text.to_owned());
@@ -90,61 +91,61 @@ impl<'a> Said<'a> {
 }
 
 impl Context<'_> {
-    /// An expression that a setter of the type takes; nothing where a value would have no end.
-    pub(crate) fn argument(self, ty: &Type, said: Said) -> Option<String> {
+    /// An expression that a setter of the type accepts. `None` if the value would have too many parts.
+    pub(crate) fn argument(self, ty: &Type, hint: Hint) -> Option<String> {
         Expression {
             context: self,
             left: MOST_VALUES,
         }
-        .of(ty, said, false)
+        .of(ty, hint, false)
     }
 
-    /// A value as text, for what takes a parameter by its name.
-    pub(crate) fn text(self, ty: &Type, said: Said) -> Option<String> {
+    /// A value as text, for `set`.
+    pub(crate) fn text(self, ty: &Type, hint: Hint) -> Option<String> {
         let ty = self.resolved(ty);
-        let (ty, said) = match paths::argument(&ty, "Vec") {
-            Some(item) => (item, said.of_item(said.items().first().copied().flatten())),
-            None => (&ty, said),
+        let (ty, hint) = match paths::argument(&ty, "Vec") {
+            Some(item) => (item, hint.of_item(hint.items().first().copied().flatten())),
+            None => (&ty, hint),
         };
         let ty = paths::argument(ty, "Option").unwrap_or(ty);
         let known = name_of(ty).and_then(|name| self.model.enums.get(&name));
-        match (said.example, known.and_then(|known| known.variants.first())) {
+        match (hint.example, known.and_then(|known| known.variants.first())) {
             _ if paths::is(ty, TIMESTAMP) => Some("2025-01-01T00:00:00Z".to_owned()),
             (Some(Value::String(text)), _) => Some(text.clone()),
             (Some(value @ (Value::Number(_) | Value::Bool(_))), _) => Some(value.to_string()),
             (_, Some((_, variant))) => Some(variant.value.clone()),
             _ if paths::is(ty, "bool") => Some("true".to_owned()),
-            _ if paths::is(ty, "String") => said.text(),
-            _ => Some(said.number().to_string()),
+            _ if paths::is(ty, "String") => hint.text(),
+            _ => Some(hint.number().to_string()),
         }
     }
 }
 
-/// An expression in the making.
+/// The state while an expression is built.
 struct Expression<'a> {
     context: Context<'a>,
-    /// How many more values it may be made of.
+    /// How many more values it may contain.
     left: usize,
 }
 
 impl Expression<'_> {
-    /// `exact`: of this very type, and not only of one that converts.
-    fn of(&mut self, ty: &Type, said: Said, exact: bool) -> Option<String> {
+    /// `exact`: the expression has exactly this type, not only one that converts to it.
+    fn of(&mut self, ty: &Type, hint: Hint, exact: bool) -> Option<String> {
         self.left = self.left.checked_sub(1)?;
         let ty = &self.context.resolved(ty);
         if let Some(inner) = paths::argument(ty, "Box") {
-            return Some(format!("Box::new({})", self.of(inner, said, true)?));
+            return Some(format!("Box::new({})", self.of(inner, hint, true)?));
         }
         if let Some(inner) = paths::argument(ty, "Option") {
-            return Some(format!("Some({})", self.of(inner, said, true)?));
+            return Some(format!("Some({})", self.of(inner, hint, true)?));
         }
         if let Some(inner) = paths::argument(ty, "Vec") {
-            let items = said.items().into_iter();
-            let items: Option<Vec<String>> = items.map(|item| self.of(inner, said.of_item(item), true)).collect();
+            let items = hint.items().into_iter();
+            let items: Option<Vec<String>> = items.map(|item| self.of(inner, hint.of_item(item), true)).collect();
             return Some(format!("vec![{}]", items?.join(", ")));
         }
         if let Some(value) = paths::second_argument(ty, "BTreeMap") {
-            let value = self.of(value, Said::default(), true)?;
+            let value = self.of(value, Hint::default(), true)?;
             return Some(format!(
                 "std::collections::BTreeMap::from([(\"key\".to_owned(), {value})])"
             ));
@@ -166,7 +167,7 @@ impl Expression<'_> {
         }
         let name = name_of(ty)?;
         if let Some(known) = self.context.model.enums.get(&name) {
-            let example = said.example.and_then(Value::as_str);
+            let example = hint.example.and_then(Value::as_str);
             let shown = known
                 .variants
                 .iter()
@@ -177,7 +178,7 @@ impl Expression<'_> {
         if let Some(union) = self.context.model.unions.get(&name) {
             let (variant, found) = union.variants.first()?;
             let ty = syn::parse2(found.ty.clone()).ok()?;
-            let value = self.of(&ty, Said::default(), true)?;
+            let value = self.of(&ty, Hint::default(), true)?;
             let value = if found.boxed {
                 format!("Box::new({value})")
             } else {
@@ -190,21 +191,21 @@ impl Expression<'_> {
             let build = if exact { ".build()?" } else { "" };
             return Some(format!("{head}{}{build}", calls.concat()));
         }
-        let text = match (name.as_str(), said.example) {
+        let text = match (name.as_str(), hint.example) {
             ("String", _) => {
-                let text = format!("{:?}", said.text()?);
+                let text = format!("{:?}", hint.text()?);
                 if exact { format!("{text}.to_owned()") } else { text }
             }
             ("bool", example) => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
-            ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(said.number() as f64)),
+            ("f64", example) => format!("{:?}", example.and_then(Value::as_f64).unwrap_or(hint.number() as f64)),
             (TIMESTAMP, example) => {
                 let seconds = example.and_then(Value::as_i64).unwrap_or(NEW_YEAR);
                 format!("\u{2}::Timestamp::from_unix_seconds({seconds})")
             }
             (number, example) => {
-                let mut values = [example.and_then(Value::as_i64), Some(said.number()), Some(1)].into_iter();
+                let mut values = [example.and_then(Value::as_i64), Some(hint.number()), Some(1)].into_iter();
                 let value = values.find_map(|value| value.filter(|value| fits(Literal::Integer(*value), number)))?;
-                // A number without a type is an `i32`.
+                // A literal without a suffix may be read as an `i32`.
                 if exact || i32::try_from(value).is_err() {
                     format!("{value}_{number}")
                 } else {
@@ -215,8 +216,7 @@ impl Expression<'_> {
         Some(text)
     }
 
-    /// The beginning of a builder, and a call for each field that it cannot do without; or for each of
-    /// which there is a value.
+    /// The start of a builder expression, and a call for each required field. `whole`: for each field that has a value.
     fn builder(&mut self, name: &str, whole: bool) -> Option<(String, Vec<String>)> {
         let mut calls = Vec::new();
         let fields = match whole {
@@ -225,7 +225,7 @@ impl Expression<'_> {
         };
         for (rust, field, optional, ty) in fields {
             let example = field.example.as_ref();
-            match self.of(ty, Said { example, bounds: None }, false) {
+            match self.of(ty, Hint { example, bounds: None }, false) {
                 Some(argument) => calls.push(format!(".{rust}({argument})")),
                 None if optional => {}
                 None => return None,
@@ -235,12 +235,12 @@ impl Expression<'_> {
     }
 }
 
-/// A struct made from the fields that it cannot do without.
+/// A struct that is built from its required fields.
 pub(crate) fn built(context: Context, name: &str) -> Option<String> {
     Some(block(&made(&name::field_name(name), context, name, false)?))
 }
 
-/// `whole`: with all fields of which there is a value.
+/// `whole`: with all fields that have a value.
 fn made(variable: &str, context: Context, name: &str, whole: bool) -> Option<String> {
     let mut expression = Expression {
         context,
@@ -251,7 +251,7 @@ fn made(variable: &str, context: Context, name: &str, whole: bool) -> Option<Str
     Some(statement(&format!("let {variable} = {head}"), &calls))
 }
 
-/// An enum and its texts.
+/// An enum and the string of a variant.
 pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
     let value = name::field_name(name);
     block(&format!(
@@ -260,7 +260,7 @@ pub(crate) fn of_enum(name: &str, variant: &str, text: &str) -> String {
     ))
 }
 
-/// A question to an enum: a value with the answer yes, and one with the answer no.
+/// A predicate of an enum: `yes` is a variant for which it is true, and `no` one for which it is false.
 pub(crate) fn of_predicate(name: &str, method: &str, yes: Option<&str>, no: Option<&str>) -> String {
     let line = |variant: &str, not: &str| format!("assert!({not}\u{2}::{name}::{variant}.{method}());");
     let lines = [
@@ -270,17 +270,17 @@ pub(crate) fn of_predicate(name: &str, method: &str, yes: Option<&str>, no: Opti
     block(&lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
-/// A value of one enum as that of another.
+/// The conversion from one enum to another.
 pub(crate) fn of_conversion(from: &str, one: &str, to: &str, other: &str) -> String {
     block(&format!(
         "let filter = \u{2}::{to}::from(\u{2}::{from}::{one});\nassert_eq!(filter, \u{2}::{to}::{other});"
     ))
 }
 
-/// What a setter may be given.
+/// The argument of a setter.
 #[derive(Clone)]
 pub(crate) struct Argument {
-    /// Statements that make it, where it is too much for one expression.
+    /// Statements that come before it, if one expression is not enough.
     pub before: String,
     pub expression: String,
 }
@@ -291,15 +291,15 @@ impl Argument {
         Self { before, expression }
     }
 
-    /// The body of a request: an object is made before it is sent.
+    /// The body of a request. An object is built in a statement before the request.
     pub(crate) fn body(context: Context, ty: &Type) -> Option<Self> {
         match Self::object(context, ty) {
-            None => context.argument(ty, Said::default()).map(Self::plain),
+            None => context.argument(ty, Hint::default()).map(Self::plain),
             Some(name) => Self::made(context, &name, false),
         }
     }
 
-    /// The body of a request with all that it can hold, where that is an object with optional fields.
+    /// The body of a request with all fields, if it is an object with optional fields.
     pub(crate) fn whole(context: Context, ty: &Type) -> Option<Self> {
         let name = Self::object(context, ty)?;
         let has_optional = context.fields(&name).any(|(_, _, optional, _)| optional);
@@ -318,13 +318,13 @@ impl Argument {
     }
 }
 
-/// The requests of one operation.
+/// The example requests of one operation.
 pub(crate) struct Requests {
     /// The client's method.
     method: String,
-    /// What makes the arguments that the request cannot do without.
+    /// The statements before the request that build its required arguments.
     before: String,
-    /// A call for each of them.
+    /// A call for each required argument.
     required: Vec<String>,
     blocking: bool,
 }
@@ -344,7 +344,7 @@ impl Requests {
         }
     }
 
-    /// A request: `begin`, the request with what it cannot do without, `end`.
+    /// A request: `begin`, the request with its required arguments, `end`.
     fn with(&self, begin: &str, end: &str) -> String {
         let end = (!end.is_empty()).then(|| end.to_owned());
         let calls: Vec<String> = self.required.iter().cloned().chain(end).collect();
@@ -375,17 +375,17 @@ impl Requests {
         self.within(&format!("{page}\nprintln!(\"{{}} of them\", page.len());"))
     }
 
-    /// Going through pages: `method` begins it, and `each` is done with each.
+    /// Iterating over pages: `method` starts it, and `each` is the code for each page.
     pub(crate) fn pages(&self, method: &str, each: &str) -> String {
         self.all("pages", "page", method, each)
     }
 
-    /// Going through items.
+    /// Iterating over items.
     pub(crate) fn items(&self, method: &str) -> String {
         self.all("items", "item", method, "println!(\"{item:?}\");")
     }
 
-    /// Watching items: each change.
+    /// Watching items: `each` is the code for each change.
     pub(crate) fn watch(&self, method: &str, each: &str) -> String {
         self.all("changes", "item", method, each)
     }
@@ -415,7 +415,7 @@ pub(crate) fn of_api() -> String {
     block("for scheme in \u{2}::operation::API.schemes {\n    println!(\"{}: {}\", scheme.name, scheme.noun);\n}")
 }
 
-/// A statement that ends in calls, each on a line of its own where one line does not hold them.
+/// A statement that ends in calls, each on its own line if they do not fit into one line.
 pub(crate) fn statement(begin: &str, calls: &[String]) -> String {
     let line = format!("{begin}{};", calls.concat());
     if calls.len() < 2 || line.len() <= WIDTH {
@@ -424,7 +424,7 @@ pub(crate) fn statement(begin: &str, calls: &[String]) -> String {
     format!("{begin}\n    {};", calls.join("\n    "))
 }
 
-/// Code as rustdoc takes it. A `?` needs a function that may fail around it.
+/// Code as a block for rustdoc. With a `?`, it needs a surrounding function that returns a `Result`.
 fn block(code: &str) -> String {
     let fails = code.contains('?') && !code.starts_with("# ");
     let end = if fails { "\n# Ok::<(), \u{2}::Error>(())" } else { "" };

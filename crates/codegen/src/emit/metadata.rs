@@ -1,5 +1,4 @@
-//! Metadata: each request builder has a constant that describes its operation, and a setter that
-//! takes a parameter by its name, from text.
+//! Metadata: each request builder has a constant that describes its operation.
 
 use std::collections::HashMap;
 
@@ -9,7 +8,7 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::{Context, name_of};
-use super::example::{self, Said};
+use super::example::{self, Hint};
 use super::setter::{self, Setter};
 use super::{docs, paths};
 use crate::model::{
@@ -18,19 +17,19 @@ use crate::model::{
 };
 use crate::name;
 
-/// Every operation of the document, and what it says of the API as a whole.
+/// The module `operation`: every operation, and the data about the API as a whole.
 pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
     let about = docs::lines(&format!(
         "Every operation, in the order of the document.\n\n{}",
         example::of_operations()
     ));
     let about_api = docs::lines(&format!(
-        "What the document says of the API as a whole.\n\n{}",
+        "What the document says about the API as a whole.\n\n{}",
         example::of_api()
     ));
     let use_builder = (!builders.is_empty()).then(|| quote! { use super::builder; });
     quote! {
-        /// Operations as data, for programs that learn at run time what there is to call, such as a
+        /// Operations as data, for programs that find out at run time what they can call, such as a
         /// command line.
         pub mod operation {
             #use_builder
@@ -80,7 +79,7 @@ pub(crate) fn operation(
         let default = parameter.default.as_ref().map(as_text);
         let bounds = setter.demand.join(", ");
         let checks = (!parameter.bounds.is_empty()).then(|| setter::data(&parameter.bounds, context));
-        let said = [
+        let members = [
             sent_as.map(|name| quote! { sent_as: Some(#name), }),
             location.map(|location| quote! { location: operation::Location::#location, }),
             parameter.style.map(|style| {
@@ -91,7 +90,7 @@ pub(crate) fn operation(
             (!bounds.is_empty()).then(|| quote! { bounds: #bounds, }),
             checks.map(|checks| quote! { checks: #checks, }),
         ];
-        value.parameter(name, &parameter.about, setter.required, &said)
+        value.parameter(name, &parameter.about, setter.required, &members)
     });
     let paging = operation.pagination.as_ref().map(|pagination| {
         let name = |wire: &String| {
@@ -144,7 +143,7 @@ pub(crate) fn operation(
     let idempotency_key = operation.idempotency_key();
     let columns = &operation.columns;
     let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
-    let said = [
+    let members = [
         (!summary.is_empty()).then(|| quote! { summary: #summary, }),
         (!description.is_empty()).then(|| quote! { description: #description, }),
         deprecated.then(|| quote! { deprecated: true, }),
@@ -164,14 +163,14 @@ pub(crate) fn operation(
         idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
     ];
     let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
-    let operation = completed(&said, quote! { Operation }, base);
+    let operation = completed(&members, quote! { Operation }, base);
     quote! {
-        /// What the document says of this operation.
+        /// What the document says about this operation.
         pub const OPERATION: &Operation = &#operation;
     }
 }
 
-/// The struct that an operation responds with, or that its list has.
+/// The struct of an operation's response, or of the items of its list.
 fn described(operation: &Operation, success: &Type) -> Option<String> {
     match &operation.pagination {
         Some(pagination) => Some(pagination.item.clone()),
@@ -179,7 +178,7 @@ fn described(operation: &Operation, success: &Type) -> Option<String> {
     }
 }
 
-/// What an operation takes beside its parameters.
+/// The request body as data.
 fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStream {
     let (description, _) = words(&body.about);
     let required = body.required;
@@ -205,13 +204,13 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
             };
             let fields = context.fields(&of).map(|(_, field, _, ty)| {
                 let style = styles.get(&field.property).map(|style| super::operation::style(*style));
-                let said = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
-                Value::of(ty, context).parameter(&field.property, &field.about, field.required, &said)
+                let members = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
+                Value::of(ty, context).parameter(&field.property, &field.about, field.required, &members)
             });
             fields.collect()
         }
         Format::Multipart(parts) => {
-            // The setters of parts are the last, in their order.
+            // The setters of parts come last, in the order of the parts.
             let of_parts = &setters[setters.len() - parts.len()..];
             let parts = parts.iter().zip(of_parts).map(|(part, setter)| {
                 let value = match &part.content {
@@ -236,7 +235,7 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
     }
 }
 
-/// The name of the constant for the fields of a struct, and of those that are times.
+/// The name of the constant with the fields of a struct, and with those that are times.
 fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
     let has_fields = context
         .model
@@ -246,7 +245,7 @@ fn fields_of(item: &str, context: Context) -> Option<proc_macro2::Ident> {
     has_fields.then(|| format_ident!("FIELDS_OF_{}", name::field_name(item).to_uppercase()))
 }
 
-/// The constants that `OPERATION`s share: the fields of what is received, and of those the times.
+/// The constants that several `OPERATION`s share: the fields of responses, and which of them are times.
 pub(crate) fn fields<'a>(
     operations: impl Iterator<Item = (&'a Operation, &'a Type)>,
     context: Context,
@@ -279,7 +278,7 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
         ..
     } = field;
     let values = context.model.enums.get(values);
-    // Older spellings mean what the values mean that took their place.
+    // Older spellings have the meaning of the values that replaced them.
     let listed = |of: fn(&Lifecycle) -> &Vec<String>| {
         let values = values.and_then(|values| Some((values, of(values.lifecycle.as_ref()?))));
         let all = values.map(|(values, listed)| {
@@ -306,25 +305,25 @@ fn lifecycle(field: &LifecycleField, context: Context) -> TokenStream {
     }
 }
 
-/// A value with these members, and the others of `base`.
-fn completed(said: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
-    if said.iter().all(Option::is_none) {
+/// A struct expression with these members; all other members are those of `base`.
+fn completed(members: &[Option<TokenStream>], name: TokenStream, base: TokenStream) -> TokenStream {
+    if members.iter().all(Option::is_none) {
         return base;
     }
-    let said = said.iter().flatten();
-    quote! { #name { #(#said)* ..#base } }
+    let members = members.iter().flatten();
+    quote! { #name { #(#members)* ..#base } }
 }
 
-/// A parameter and a text that it takes, for the example of `set`.
+/// A parameter and a valid text for it, for the example of `set`.
 pub(crate) fn set_example(operation: &Operation, setters: &[Setter], context: Context) -> Option<TokenStream> {
     let mut texts = named(operation, setters).filter(|(_, parameter, _)| parameter.is_text);
     texts.find_map(|(name, parameter, setter)| {
-        let text = context.text(&setter.ty, Said::of(parameter))?;
+        let text = context.text(&setter.ty, Hint::of(parameter))?;
         Some(quote! { #name #text })
     })
 }
 
-/// The parameters, each with a name that no other has, and its setter.
+/// The parameters, each with a unique name and its setter.
 fn named<'a>(
     operation: &'a Operation,
     setters: &'a [Setter],
@@ -333,7 +332,7 @@ fn named<'a>(
     for parameter in operation.parameters.values() {
         *count.entry(parameter.name.as_str()).or_default() += 1;
     }
-    // The setters of parameters are the first, in their order.
+    // The setters of parameters come first, in the order of the parameters.
     operation
         .parameters
         .iter()
@@ -348,7 +347,7 @@ fn named<'a>(
         })
 }
 
-/// What a parameter's type says of its values.
+/// The values of a parameter, according to its type.
 struct Value {
     /// A variant of the runtime's `Kind`.
     kind: &'static str,
@@ -357,7 +356,7 @@ struct Value {
     values: Option<TokenStream>,
 }
 
-/// The values of an enum that take more text than this are a constant, which all parameters share.
+/// If the values of an enum take more text than this, they are a constant that all parameters share.
 const LONG: usize = 1_000;
 
 /// The values of an enum and their descriptions.
@@ -425,7 +424,7 @@ impl Value {
         }
     }
 
-    /// Anything that is written as JSON.
+    /// Any value that is written as JSON.
     fn json() -> Self {
         Self {
             kind: "Json",
@@ -442,8 +441,8 @@ impl Value {
         }
     }
 
-    /// The parameter as data, with what is known beside its values.
-    fn parameter(self, name: &str, about: &About, required: bool, said: &[Option<TokenStream>]) -> TokenStream {
+    /// The parameter as data, with further members.
+    fn parameter(self, name: &str, about: &About, required: bool, members: &[Option<TokenStream>]) -> TokenStream {
         let (description, deprecated) = words(about);
         let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
         let of_values = [
@@ -453,7 +452,7 @@ impl Value {
             self.repeated.then(|| quote! { repeated: true, }),
             self.values.map(|values| quote! { values: #values, }),
         ];
-        let all: Vec<_> = of_values.into_iter().chain(said.iter().cloned()).collect();
+        let all: Vec<_> = of_values.into_iter().chain(members.iter().cloned()).collect();
         completed(
             &all,
             quote! { Parameter },
@@ -462,11 +461,11 @@ impl Value {
     }
 }
 
-/// From here on objects are listed as they are, and not their fields: structs in structs may have any
-/// number of them.
+/// Once this many fields are listed, nested objects are listed themselves instead of their fields: nested structs
+/// may have any number of fields.
 const MOST_FIELDS: usize = 200;
 
-/// And from this depth on.
+/// The same applies from this depth on.
 const MOST_LEVELS: usize = 16;
 
 /// The fields of a struct and of the structs in it.
@@ -477,7 +476,7 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// `within` are the structs on the way here, for a struct may hold itself.
+    /// `within` contains the structs around this one: a struct may contain itself.
     fn collect(&mut self, name: &str, prefix: &str, within: &mut Vec<String>) {
         let structs = &self.context.model.structs;
         within.push(name.to_owned());
@@ -492,8 +491,8 @@ impl Fields<'_> {
                 {
                     self.collect(&inner, &format!("{path}."), within);
                 }
-                held => {
-                    if held.as_deref() == Some(crate::lower::TIMESTAMP) {
+                other => {
+                    if other.as_deref() == Some(crate::lower::TIMESTAMP) {
                         self.times.push(path.clone());
                     }
                     self.names.push(path);
@@ -504,7 +503,7 @@ impl Fields<'_> {
     }
 }
 
-/// How a text becomes a value of a type that is no enum.
+/// How text is parsed for a type that is not an enum.
 fn kind_of(path: &syn::TypePath) -> &'static str {
     let last = path.path.segments.last().map(|last| last.ident.to_string());
     match last.unwrap_or_default().as_str() {
@@ -531,7 +530,7 @@ fn largest(parameter: &Parameter) -> Option<u64> {
     }
 }
 
-/// A default as it would be sent.
+/// A default value as it would be sent.
 fn as_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,6 +1,6 @@
-//! Emit: progenitor's code becomes code that one would have written by hand.
+//! Emit: writes the code of the client.
 //!
-//! What is kept of progenitor: the fields of structs and their types. What is put around them comes from the [`Model`].
+//! Only the fields of structs and their types come from progenitor's code. Everything else comes from the [`Model`].
 
 mod cases;
 mod client;
@@ -28,8 +28,7 @@ use self::context::Context;
 use self::survey::Survey;
 use crate::model::Model;
 
-/// Turns progenitor's file into the client's. The second is the cases for its tests, where their first line
-/// is given.
+/// Returns the code of the client, and the cases for its tests if `cases` has their first line.
 pub(crate) fn emit(
     mut file: File,
     model: &Model,
@@ -82,7 +81,7 @@ pub(crate) fn emit(
         .iter()
         .map(|(name, item)| operation::Parts::new(name, item, context))
         .collect::<Result<Vec<_>, _>>()?;
-    // Piece by piece: the more tokens stand in other tokens, the more often they are copied.
+    // Parsed one by one: nested token streams are copied at each level.
     let mut types = Vec::new();
     for tokens in structs
         .iter()
@@ -160,8 +159,8 @@ pub(crate) fn emit(
         #metadata
     })?;
     for (docs, name, inner) in [
-        (" What is sent and received.", "types", types),
-        (" What builds requests and the values in them.", "builder", builders),
+        (" The types of requests and responses.", "types", types),
+        (" Builders of requests and of the values in them.", "builder", builders),
     ] {
         let ident = format_ident!("{name}");
         let mut module: ItemMod = syn::parse_quote! { #[doc = #docs] pub mod #ident {} };
@@ -171,7 +170,7 @@ pub(crate) fn emit(
     let surveys = [of_types, of_builders];
     let deepest = surveys.iter().map(|survey| survey.deepest).max().unwrap_or_default();
     let undocumented = surveys.iter().any(|survey| survey.undocumented);
-    // What the document asks for: a lint that is broken by it is allowed, and only that.
+    // A lint is only allowed if something in the document violates it.
     let allowed = [
         (model.has_operators(), quote!(clippy::should_implement_trait)),
         (deepest > 3, quote!(clippy::type_complexity)),
@@ -189,7 +188,7 @@ fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
     Ok(syn::parse2::<File>(tokens)?.items)
 }
 
-/// Puts a `use` for each of the names before code.
+/// Inserts a `use` for each of the names at the start of `code`.
 fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
     let mut names = names.to_vec();
     names.sort_unstable();
@@ -243,12 +242,12 @@ fn module<'f>(file: &'f File, name: &str) -> Result<&'f [Item], syn::Error> {
         .ok_or_else(|| missing(&format!("module `{name}`")))
 }
 
-/// Reports code of progenitor's that is not as expected.
+/// The diagnostic for code from progenitor that is not as expected.
 pub(crate) fn unexpected(document: &ittybit_spec::Document, error: &syn::Error) -> Diagnostics {
     let message = format!("the generated code is not as expected: {error}");
     document
         .error("", message)
         .code("generator-failed")
-        .help("the generator does not fit this version of progenitor")
+        .help("the generator does not support this version of progenitor")
         .into()
 }

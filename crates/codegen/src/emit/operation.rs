@@ -1,11 +1,11 @@
-//! Operations: a method of the client, and a request builder that owns what it needs.
+//! Operations: each is a method of the client and a request builder.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::Context;
-use super::example::{Argument, Requests, Said};
+use super::example::{Argument, Hint, Requests};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
@@ -18,9 +18,9 @@ pub(crate) struct Parts<'m> {
     name: &'m str,
     model: &'m Operation,
     setters: Vec<Setter>,
-    /// The type of a success, `()` where it has no body.
+    /// The type of a successful response's body, `()` if there is none.
     success: Type,
-    /// The type of the JSON of a success, for what describes its fields.
+    /// The type of a successful response's JSON, for the metadata about its fields.
     item: Type,
 }
 
@@ -30,7 +30,7 @@ impl<'m> Parts<'m> {
         for (index, (rust, parameter)) in model.parameters.iter().enumerate() {
             let index = Literal::usize_unsuffixed(index);
             let ty = context.outside(&parameter.ty)?;
-            let example = context.argument(&ty, Said::of(parameter)).map(Argument::plain);
+            let example = context.argument(&ty, Hint::of(parameter)).map(Argument::plain);
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter),
@@ -93,13 +93,13 @@ impl<'m> Parts<'m> {
         &self.setters
     }
 
-    /// The setter of the body, where that is one value.
+    /// The setter of the body, unless the body is multipart.
     pub(crate) fn body_setter(&self) -> Option<&Setter> {
         let is_whole = !matches!(self.model.body.as_ref()?.format, Format::Multipart(_));
         self.setters.last().filter(|_| is_whole)
     }
 
-    /// The setters of parameters, with what the document demands of them.
+    /// The setters of parameters, with their bounds.
     pub(crate) fn bounded(&self) -> impl Iterator<Item = (&Setter, &Bounds)> {
         self.setters.iter().filter_map(|setter| {
             let parameter = self.model.parameters.get(&setter.name)?;
@@ -111,7 +111,7 @@ impl<'m> Parts<'m> {
         format_ident!("{}", self.model.builder)
     }
 
-    /// What it responds with, for what describes its fields.
+    /// The operation and its response type, for the metadata about its fields.
     pub(crate) fn described(&self) -> (&Operation, &Type) {
         (self.model, &self.item)
     }
@@ -164,7 +164,7 @@ impl<'m> Parts<'m> {
         let wire = self.wire();
         let server = self.model.server.as_deref().map(|url| {
             let url = docs::code(url);
-            format!("The document has it at {url}: send it by a client that has this as its `base_url`.")
+            format!("The document has another server for it: send it with a client whose `base_url` is {url}.")
         });
         let example = self.sent();
         let text: Vec<String> = [summary, description, Some(wire), server, Some(example)]
@@ -180,7 +180,7 @@ impl<'m> Parts<'m> {
     pub(crate) fn builder(&self, context: Context) -> TokenStream {
         let builder = self.builder_ident();
         let about = docs::lines(&format!(
-            "A {} request, begun by [`Client::{}`], which shows how it is sent.",
+            "A {} request, built by [`Client::{}`], which shows how to send it.",
             self.wire(),
             self.name
         ));
@@ -194,7 +194,7 @@ impl<'m> Parts<'m> {
         let example = metadata::set_example(self.model, &self.setters, context);
         let send = self.send();
         let must_use = match self.model.pagination {
-            Some(_) => "nothing is sent before `send`, or before a page or an item is asked for",
+            Some(_) => "nothing is sent before `send`, or before a page or an item is requested",
             None => "nothing is sent before `send`",
         };
         quote! {
@@ -255,7 +255,7 @@ impl<'m> Parts<'m> {
         })
     }
 
-    /// When an item is done: typed, and as JSON.
+    /// The constants for `watch` and `watch_json`.
     fn watching(&self) -> Option<TokenStream> {
         let lifecycle = self.model.lifecycle.as_ref()?;
         let pagination = self.model.pagination.as_ref()?;
@@ -276,7 +276,7 @@ impl<'m> Parts<'m> {
         })
     }
 
-    /// What sends the request, for the client and for the blocking one.
+    /// The methods that send the request, for the asynchronous and for the blocking client.
     fn send(&self) -> TokenStream {
         let builder = self.builder_ident();
         let (own, blocking) = (self.sending(false), self.sending(true));
@@ -300,8 +300,8 @@ impl<'m> Parts<'m> {
                 docs::lines(&format!("As [`send`]({builder}::send), without `async`."))
             }
             false => {
-                let answer = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
-                docs::lines(&format!("{what}\n\n{answer}\n\n{}", self.errors()))
+                let success = docs::for_rustdoc(&docs::sentence(&self.model.success_docs));
+                docs::lines(&format!("{what}\n\n{success}\n\n{}", self.errors()))
             }
         };
         let from = blocking.then(|| quote! { blocking:: });
@@ -328,8 +328,8 @@ impl<'m> Parts<'m> {
             let send = send_docs("Sends the request.");
             let download = matches!(self.model.success_body, Success::Bytes).then(|| {
                 let about = docs::lines(
-                    "Sends the request, and hands over the body piece by piece, for one that is too large for \
-                     memory.\n\n# Errors\n\nAs those of [`send`](Self::send).",
+                    "Sends the request and returns the body in chunks, for a body that is too large for memory.\n\n\
+                     # Errors\n\nAs those of [`send`](Self::send).",
                 );
                 let call = call("download", TokenStream::new());
                 let download = match blocking {
@@ -360,8 +360,8 @@ impl<'m> Parts<'m> {
         ];
         let send = send_docs("Sends the request and reads one page.");
         let pages = docs::lines(&format!(
-            "Goes through the pages from here on, one request a page. Nothing is sent before the first is asked \
-             for.\n\n{}",
+            "Iterates over the pages from here on, one request per page. Nothing is sent before the first is \
+             requested.\n\n{}",
             requests.pages("pages", pages_of)
         ));
         let pages_json = docs::lines(&format!(
@@ -369,8 +369,7 @@ impl<'m> Parts<'m> {
             requests.pages("pages_json", json_of)
         ));
         let items = docs::lines(&format!(
-            "Goes through the items of all pages from here on. Nothing is sent before the first is asked \
-             for.\n\n{}",
+            "Iterates over the items of all pages from here on. Nothing is sent before the first is requested.\n\n{}",
             requests.items(all)
         ));
         let all = format_ident!("{all}");
@@ -379,9 +378,8 @@ impl<'m> Parts<'m> {
         let json = call("pages", quote! { Self::PAGES.of(|item, cursor| text_of(item, cursor)) });
         let watch = self.model.lifecycle.as_ref().map(|_| {
             let watch = docs::lines(&format!(
-                "Watches the items until each has come to its end: gives an item when it is first seen, and \
-                 whenever it has changed. The list is asked for again and again, in intervals from 2 s to \
-                 30 s.\n\n{}",
+                "Watches the items until each has reached a final state: yields an item when it is first seen, \
+                 and whenever it has changed. The list is requested repeatedly, at intervals of 2 s to 30 s.\n\n{}",
                 requests.watch("watch", "println!(\"{item:?}\");")
             ));
             let watch_json = docs::lines(&format!(
@@ -429,8 +427,7 @@ impl<'m> Parts<'m> {
 
     fn errors(&self) -> String {
         let mut text =
-            "# Errors\n\nAn argument was refused, the request did not get through, or the API answered with an error"
-                .to_owned();
+            "# Errors\n\nAn argument is invalid, the request failed, or the API responded with an error".to_owned();
         if self.model.errors.is_empty() {
             text.push('.');
         } else {
@@ -470,7 +467,7 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
         PartContent::Files => (syn::parse_quote!(Vec<ittybit_runtime::body::File>), "files"),
         PartContent::Value(ty) => (context.outside(ty)?, "part"),
     };
-    let said = Said {
+    let hint = Hint {
         example: part.example.as_ref(),
         bounds: None,
     };
@@ -479,7 +476,7 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
     Ok(Setter {
         name: part.rust.clone(),
         about: docs::item(&part.about, Some(&words)),
-        example: context.argument(&ty, said).map(Argument::plain),
+        example: context.argument(&ty, hint).map(Argument::plain),
         ty,
         required: part.required,
         demand: Vec::new(),

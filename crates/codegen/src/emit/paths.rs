@@ -1,9 +1,9 @@
-//! Shorter paths: progenitor writes `::std::option::Option`, a person writes `Option`.
+//! Shortens paths: progenitor writes `::std::option::Option`, the client has `Option`.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Path, PathSegment, Type};
 
-/// Names of the standard library that need no path, because no schema may take them.
+/// Names of the standard library that need no path, because no type of the document may have them.
 const PRELUDE: [&str; 5] = ["Box", "Option", "Result", "String", "Vec"];
 
 pub(crate) struct Shorten;
@@ -22,7 +22,7 @@ impl VisitMut for Shorten {
     }
 }
 
-/// Makes `types::Task` into `Task`.
+/// Replaces `types::Task` by `Task`.
 pub(crate) struct WithinTypes;
 
 impl VisitMut for WithinTypes {
@@ -34,7 +34,7 @@ impl VisitMut for WithinTypes {
     }
 }
 
-/// Makes the plain names of the document's types, as the module `types` has them, into `types::Task`.
+/// Replaces names of the document's types as they are in the module `types`, such as `Task`, by `types::Task`.
 pub(crate) struct OutsideTypes;
 
 impl VisitMut for OutsideTypes {
@@ -84,7 +84,7 @@ pub(crate) fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
-/// What is around a field's type: whether it is in an `Option`, whether in a `Box`, and the type.
+/// The type of a field without `Option` and `Box`, and whether it is in an `Option` and in a `Box`.
 pub(crate) fn unwrapped(ty: &Type) -> (bool, bool, &Type) {
     let (optional, ty) = match argument(ty, "Option") {
         Some(inner) => (true, inner),

@@ -1,4 +1,5 @@
-//! Setters of builders: anything that converts, and the reason kept where it does not.
+//! Setters of builders. A setter accepts any value that converts; if the conversion fails, the builder keeps the
+//! error.
 
 use indexmap::IndexMap;
 use proc_macro2::{Literal as RustLiteral, TokenStream};
@@ -18,16 +19,16 @@ pub(crate) struct Setter {
     /// The type that is set, without `Option` or `Box` around it.
     pub ty: Type,
     pub required: bool,
-    /// What a value must be, in words.
+    /// The bounds of the value, in words.
     pub demand: Vec<String>,
-    /// What may be set, if there is anything.
+    /// A valid argument, if one is known.
     pub example: Option<Argument>,
-    /// The function of the runtime that keeps the value, and what it is given beside it.
+    /// The call of the runtime's function that stores the value.
     pub kept: TokenStream,
 }
 
 impl Setter {
-    /// As the macros of the runtime take it.
+    /// The line of the setter in the runtime's macros.
     pub(crate) fn line(&self) -> TokenStream {
         let Self { about, ty, kept, .. } = self;
         let ident = format_ident!("{}", self.name);
@@ -35,7 +36,7 @@ impl Setter {
     }
 }
 
-/// What the document demands of a value, as data.
+/// The bounds of a value as data.
 pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     let of_number = |found: Option<Bound>| {
         found.map(|Bound { value, exclusive }| {
@@ -52,7 +53,7 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     };
     let has_length = bounds.min_length.is_some() || bounds.max_length.is_some();
     let has_items = bounds.min_items.is_some() || bounds.max_items.is_some();
-    let said: Vec<TokenStream> = [
+    let members: Vec<TokenStream> = [
         of_number(bounds.minimum).map(|bound| quote! { minimum: #bound, }),
         of_number(bounds.maximum).map(|bound| quote! { maximum: #bound, }),
         bounds.multiple_of.map(|factor| {
@@ -80,10 +81,10 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     .into_iter()
     .flatten()
     .collect();
-    quote! { Bounds { #(#said)* ..Bounds::NONE } }
+    quote! { Bounds { #(#members)* ..Bounds::NONE } }
 }
 
-/// A number as a literal with a fraction.
+/// A number as a floating-point literal.
 fn float(value: Literal) -> TokenStream {
     match value {
         Literal::Integer(value) => format!("{value}.0").parse().unwrap_or_default(),
@@ -101,7 +102,7 @@ fn pattern(automaton: &Automaton, context: Context) -> proc_macro2::Ident {
     format_ident!("PATTERN_{number}")
 }
 
-/// The patterns of all parameters, by their text.
+/// The patterns of all parameters, by their source.
 pub(crate) fn patterns(model: &Model) -> IndexMap<&str, &Automaton> {
     let mut found = IndexMap::new();
     for parameter in model
@@ -161,7 +162,7 @@ fn literal(value: Literal) -> TokenStream {
             let value = RustLiteral::i64_unsuffixed(value);
             quote!(#value)
         }
-        // As it is written for people, so that it is not hundreds of digits.
+        // With an exponent where needed, instead of hundreds of digits.
         Literal::Float(_) => {
             let mut text = value.to_string();
             if !text.contains(['.', 'e']) {

@@ -1,4 +1,4 @@
-//! Structs: fields in the order of the document, unknown fields kept, and a builder.
+//! Structs: fields in the order of the document, a map for unknown fields, and a builder.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -67,7 +67,7 @@ impl<'m> Parts<'m> {
             let mut ty = ty.clone();
             paths::WithinTypes.visit_type_mut(&mut ty);
             quote! {
-                /// Fields that the document does not list, and optional ones that do not fit, as they came.
+                /// Fields that the document does not list, and optional ones with a value of another type.
                 #[serde(flatten, deserialize_with = "ittybit_runtime::generated::extra")]
                 pub extra: #ty,
             }
@@ -84,7 +84,7 @@ impl<'m> Parts<'m> {
         }
     }
 
-    /// What makes a value from its fields.
+    /// The builder of the struct.
     pub(crate) fn builder(&self, crate_name: &str) -> TokenStream {
         let (ident, builder) = (format_ident!("{}", self.name), format_ident!("{}Builder", self.name));
         let fields = self.fields.iter().map(Field::set);
@@ -113,7 +113,7 @@ impl Field<'_> {
         if optional.is_some() && !self.model.required {
             serde.push(quote! { skip_serializing_if = "Option::is_none" });
         } else if optional.is_some() {
-            // Not absent where the value does not fit: it is always written.
+            // A required field is always written, so a value of another type is an error and does not become absent.
             serde.push(quote! { default, deserialize_with = "ittybit_runtime::generated::nullable" });
         }
         if paths::is(&ty, "f64") {
@@ -125,7 +125,7 @@ impl Field<'_> {
         quote! { #about #serde pub #ident: #ty, }
     }
 
-    /// How the builder sets it.
+    /// The line of this field in `value_builder!`.
     fn set(&self) -> TokenStream {
         let (optional, boxed, ty) = paths::unwrapped(&self.ty);
         let mut ty = ty.clone();

@@ -1,5 +1,5 @@
-//! One look at all of the code before it is laid out: what it names, how deep its types are, and what
-//! has no docs.
+//! Visits all of the code before it is laid out, and finds which names it uses, how deeply its types are nested, and
+//! whether an item has no docs.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
@@ -8,10 +8,10 @@ use syn::{AngleBracketedGenericArguments, Attribute, Item, Macro, Path};
 use super::docs;
 
 pub(crate) struct Survey {
-    /// Those of the names that were looked for which stand in the code.
+    /// The requested names that occur in the code.
     pub found: Vec<&'static str>,
     looked_for: Vec<&'static str>,
-    /// How deep types stand in types.
+    /// The depth of the most deeply nested generic type.
     pub deepest: usize,
     depth: usize,
     /// Whether an item has no docs.
@@ -19,8 +19,8 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at the items, and takes out what stands for missing docs. `names` are what a path may begin
-    /// with; with `::` after it, if there has to be more of the path.
+    /// Visits the items, and removes the markers for missing docs. `names` are the names to look for at the start of
+    /// a path. A name that ends in `::` is only found if the path has more segments.
     pub(crate) fn of(items: &mut [Item], names: &[&'static str]) -> Self {
         let mut survey = Self {
             found: Vec::new(),
@@ -33,7 +33,7 @@ impl Survey {
         survey
     }
 
-    /// A path begins with this name.
+    /// Called for the first name of each path.
     fn name(&mut self, first: &str, more: bool) {
         let is_it = |name: &str| match name.strip_suffix("::") {
             Some(name) => more && first == name,
@@ -43,8 +43,8 @@ impl Survey {
         self.found.extend(found);
     }
 
-    /// The paths in what a macro is given. A name before a group, another name or a single colon is one that
-    /// the macro declares, and no path.
+    /// Finds the paths in the arguments of a macro. A name before a group, another name or a single colon is declared
+    /// by the macro, and is not a path.
     fn tokens(&mut self, tokens: TokenStream) {
         let is_colon =
             |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
@@ -67,7 +67,7 @@ impl Survey {
 
 impl VisitMut for Survey {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        self.undocumented |= docs::take_out_undocumented(attributes);
+        self.undocumented |= docs::remove_undocumented(attributes);
     }
 
     fn visit_path_mut(&mut self, path: &mut Path) {
@@ -80,7 +80,7 @@ impl VisitMut for Survey {
         self.visit_path_mut(&mut call.path);
         let name = call.path.segments.last().map(|last| last.ident.to_string());
         match name.as_deref() {
-            // Variants and their texts, and nothing else.
+            // It contains only variants and their values, and no paths.
             Some("open_enum") => return,
             Some("value_builder") => self.name("types", true),
             _ => {}
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_macros_declare_are_no_paths() {
+    fn names_that_macros_declare_are_not_paths() {
         let of = |code: &str| {
             let mut file: syn::File = syn::parse_str(code).unwrap();
             Survey::of(&mut file.items, &["Timestamp", "Pagination", "text_of", "types::"]).found

@@ -1,4 +1,4 @@
-//! Unions: enums of types, open as every enum is.
+//! Unions: enums of types. Like every enum they are open.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
         let tags: Vec<String> = found.tags.iter().map(|tag| docs::code(tag)).collect();
         let words = match (&union.tag, tags.as_slice()) {
             (Some(tag), [_, ..]) => format!("Where {} is {}.", docs::code(tag), tags.join(" or ")),
-            _ => format!("One of the types that {} takes.", docs::code(name)),
+            _ => format!("One of the types that {} accepts.", docs::code(name)),
         };
         let about = docs::lines(&words);
         quote! { #about #ident(#ty), }
@@ -31,7 +31,7 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
         quote! { #ident(#ty) as [#(#tags)*], }
     });
     let tag = super::metadata::optional(&union.tag);
-    // A type that two variants have, or that any value has, converts into neither.
+    // A type that two variants have gets no `From`: it would be ambiguous.
     let mut count: HashMap<String, usize> = HashMap::new();
     for variant in union.variants.values() {
         *count.entry(variant.ty.to_string()).or_default() += 1;
@@ -60,7 +60,7 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
         #[non_exhaustive]
         pub enum #ident {
             #(#variants)*
-            /// A value that fits none of them, as it came.
+            /// A value that fits none of the variants, unchanged.
             Unknown(serde_json::Value),
         }
 
@@ -70,7 +70,7 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
     }
 }
 
-/// What tells a struct from the others of a union.
+/// How the runtime decides whether an object fits this struct, for the choice of a union's variant.
 pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
     let ident = format_ident!("{name}");
     let properties = context.fields(name).map(|(_, field, _, ty)| {
@@ -86,11 +86,11 @@ pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
     quote! { ittybit_runtime::fit! { #ident { #(#properties)* } } }
 }
 
-/// The successes of an operation that has several bodies.
+/// The enum of an operation's successful responses, where their bodies differ.
 pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
     let ident = format_ident!("{name}");
     let about = docs::lines(&format!(
-        "What the request [`{0}`](super::builder::{0}) may succeed with, by status code.",
+        "The successful responses to the request [`{0}`](super::builder::{0}), by status code.",
         outcome.operation
     ));
     let variants = outcome.variants.iter().map(|(variant, found)| {

@@ -1,4 +1,4 @@
-//! Bodies: what is sent, and what is received.
+//! Bodies of requests and of responses.
 
 use std::collections::HashSet;
 
@@ -20,23 +20,23 @@ use crate::name;
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// What an operation responds with.
-pub(super) struct Answer {
+/// The responses of an operation.
+pub(super) struct ResponseModel {
     pub(super) body: Success,
-    /// The media types of a success that is not JSON.
+    /// The `Accept` header, where it is not `application/json`.
     pub(super) accept: Option<String>,
     pub(super) success: Vec<(u16, u16)>,
     pub(super) errors: Vec<(String, String)>,
     pub(super) docs: String,
-    /// The headers of a success.
+    /// The headers of the first successful response.
     pub(super) headers: Vec<String>,
-    /// Where the body is a list of structs: the struct.
+    /// The struct of the items, if the body is a list of structs.
     pub(super) item: Option<String>,
-    /// Where the response stands.
+    /// The place of the first successful response.
     pub(super) at: String,
 }
 
-/// A response that means success.
+/// A successful response.
 struct Succeeded<'a> {
     status: String,
     range: (u16, u16),
@@ -55,7 +55,7 @@ impl Succeeded<'_> {
     }
 }
 
-/// How a media type is read.
+/// How a body is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     Json,
@@ -64,7 +64,7 @@ enum Reading {
 }
 
 impl<'a> Lowering<'a> {
-    /// What the model says of a request body.
+    /// The model of a request body.
     pub(super) fn body(
         &mut self,
         body: &'a ReferenceOr<RequestBody>,
@@ -126,7 +126,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// Notes the media types of a body beside the one that is used.
+    /// Adds notes for the media types of a body that are not used.
     fn unused_media(&mut self, content: &IndexMap<String, MediaType>, used: &str, at: &str) {
         for other in content.keys().filter(|other| *other != used) {
             let message = format!("of the media types only `{used}` is used, not `{other}`");
@@ -141,7 +141,7 @@ impl<'a> Lowering<'a> {
         converted.sent_type()
     }
 
-    /// The properties of an object, also of one that is referred to.
+    /// The properties of an object. References are followed.
     fn object(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Option<Object> {
         if self.repeats_too_much() {
             return None;
@@ -198,7 +198,7 @@ impl<'a> Lowering<'a> {
         parts
     }
 
-    /// Whether a schema is that of bytes.
+    /// Whether the values of a schema are bytes.
     fn is_binary(&self, schema: &ReferenceOr<Schema>) -> bool {
         let kind = self.kind_behind(schema);
         let SchemaKind::Type(Type::String(string)) = kind.as_ref() else {
@@ -221,7 +221,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn answer(&mut self, responses: &'a Responses, at: &str, builder: &str) -> Answer {
+    pub(super) fn response_model(&mut self, responses: &'a Responses, at: &str, builder: &str) -> ResponseModel {
         let at = pointer::join(at, ["responses"]);
         let mut success: Vec<Succeeded> = Vec::new();
         let mut errors = Vec::new();
@@ -251,14 +251,14 @@ impl<'a> Lowering<'a> {
             self.note(
                 &at,
                 "status-unused",
-                "a status that is neither success nor an error has no effect",
+                "a status code that means neither success nor an error has no effect",
             );
         }
         if let Some(default) = &responses.default
             && let Some((response, default_at)) = self.response(default, pointer::join(&at, ["default"]))
         {
             if success.is_empty() {
-                // The only response described is what success looks like.
+                // `default` alone is the description of success.
                 success.push(Succeeded {
                     status: "default".to_owned(),
                     range: (200, 299),
@@ -273,9 +273,9 @@ impl<'a> Lowering<'a> {
             self.note(
                 &at,
                 "success-undocumented",
-                "no response says what success looks like: the body is handed over as it is",
+                "no response describes a success: the body is returned as bytes",
             );
-            return Answer {
+            return ResponseModel {
                 body: Success::Bytes,
                 accept: Some("*/*".to_owned()),
                 success: vec![(200, 299)],
@@ -299,7 +299,7 @@ impl<'a> Lowering<'a> {
             }
             Success::Empty => None,
         };
-        Answer {
+        ResponseModel {
             body,
             accept,
             success: success.iter().map(|succeeded| succeeded.range).collect(),
@@ -311,7 +311,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// How the successes are read, and the struct that a list of them has.
+    /// How successful responses are read, and the struct of the items if the body is a list of structs.
     fn success_body(&mut self, success: &[Succeeded], builder: &str) -> (Success, Option<String>) {
         let with_body: Vec<&Succeeded> = success.iter().filter(|item| item.media().is_some()).collect();
         let readings: Vec<Reading> = with_body.iter().map(|item| self.reading(item)).collect();
@@ -328,7 +328,7 @@ impl<'a> Lowering<'a> {
             all if all.iter().all(|reading| *reading == Reading::Json) => {}
             all => {
                 if all.contains(&Reading::Json) {
-                    let message = "the successes are of several kinds: the body is handed over as it is";
+                    let message = "the bodies of successful responses differ in kind: the body is returned as bytes";
                     self.note(&first.at, "success-mixed", message);
                 }
                 return (Success::Bytes, None);
@@ -411,7 +411,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The better a media type says what is sent, the lower.
+/// The preference for a media type: the lower, the better. Types that describe their content in more detail are better.
 fn rank(media: &str, content: &MediaType) -> u8 {
     match essence(media).as_str() {
         "application/json" => 0,
@@ -424,14 +424,14 @@ fn rank(media: &str, content: &MediaType) -> u8 {
     }
 }
 
-/// The media types of successes, as an `Accept` header has them.
+/// The media types of successful responses, as the value of an `Accept` header.
 fn accepted(success: &[Succeeded]) -> String {
     let media: IndexSet<&str> = success.iter().filter_map(|item| Some(item.media()?.0)).collect();
     let sendable = |media: &&str| media.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     media.into_iter().filter(sendable).collect::<Vec<_>>().join(", ")
 }
 
-/// The properties of a form that are not written as others.
+/// The properties of a form that have their own style.
 fn form_styles(encoding: &IndexMap<String, Encoding>) -> Vec<(String, Style)> {
     let styles = encoding.iter().filter_map(|(name, encoding)| {
         let form = match encoding.style.as_ref()? {
@@ -450,7 +450,7 @@ fn form_styles(encoding: &IndexMap<String, Encoding>) -> Vec<(String, Style)> {
     styles.collect()
 }
 
-/// The variant of a status.
+/// The name of the variant for a status code.
 fn reason(status: &str) -> String {
     let word = match status {
         "200" => "Ok",

@@ -1,4 +1,4 @@
-//! Bounds: what a parameter's schema demands of its value.
+//! Bounds: the keywords of a parameter's schema that restrict its value.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::model::{Bound, Bounds, Literal};
 use crate::pattern::Automaton;
 
 impl Lowering<'_> {
-    /// What a parameter's schema demands of its value.
+    /// The bounds of a parameter's schema.
     pub(super) fn bounds(&mut self, schema: &ReferenceOr<Schema>, at: &str) -> Bounds {
         let Some((ReferenceOr::Item(schema), at)) = self.chain(schema, at).pop() else {
             return Bounds::default();
@@ -78,7 +78,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The table of a pattern, made once for all parameters that have it.
+    /// The automaton of a pattern. It is compiled once for all parameters with this pattern.
     fn automaton(&mut self, pattern: &str) -> Result<Rc<Automaton>, String> {
         if let Some(known) = self.patterns.get(pattern) {
             return known.clone();
@@ -92,8 +92,8 @@ impl Lowering<'_> {
         made
     }
 
-    /// A bound that the type of the numbers has room for. One that no number of the type can break is
-    /// left out, and one that all of them break is an error.
+    /// A bound within the range of the number's type. A bound that every number of the type satisfies is left out, and
+    /// one that none of them satisfies is an error.
     fn integer_bound(
         &mut self,
         value: Option<i64>,
@@ -118,7 +118,7 @@ impl Lowering<'_> {
         self.error(
             &pointer::join(at, [keyword]),
             "bound-unreachable",
-            format!("no number of this format has the {keyword} {value}: the format ends at {end}"),
+            format!("no number of this format satisfies the {keyword} {value}: the format ends at {end}"),
             "choose another `format`, such as `int64`, or another bound",
         );
         None
@@ -136,8 +136,8 @@ impl Lowering<'_> {
     }
 }
 
-/// Makes the keywords of an integer those that integers can have: at least 0.5 is at least 1. What
-/// cannot be whole is left out, and noted.
+/// Changes the bounds of an integer to integers: a minimum of 0.5 becomes 1. Bounds for which this is not possible are
+/// left out, with a note.
 pub(super) fn make_whole(keywords: &mut serde_json::Map<String, serde_json::Value>) {
     keywords.remove("enum");
     for (key, exclusive) in [
@@ -161,7 +161,7 @@ pub(super) fn make_whole(keywords: &mut serde_json::Map<String, serde_json::Valu
     }
 }
 
-/// The bound of integers that a bound amounts to.
+/// The equivalent bound for integers.
 fn rounded(key: &str, bound: f64) -> f64 {
     match key {
         "minimum" => bound.ceil(),
@@ -170,7 +170,7 @@ fn rounded(key: &str, bound: f64) -> f64 {
     }
 }
 
-/// Whether a bound of integers can be checked: whether an `i64` holds it.
+/// Whether a bound for integers can be checked, which is the case if it fits into an `i64`.
 pub(super) fn is_checked(key: &str, bound: f64) -> bool {
     const END: f64 = 9_223_372_036_854_775_808.0;
     let whole = rounded(key, bound);

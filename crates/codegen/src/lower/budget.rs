@@ -1,27 +1,26 @@
-//! Budget: what a document may cost beyond its size, because one part of it is used in many places.
+//! Budget: a limit for the code that results from using one part of a document in many places.
 //!
-//! A small document can say a lot: an `allOf` repeats the properties of its parts, a shared body becomes
-//! setters of every request, a description of a component is that of each field. Most documents repeat
-//! little. What all of them together repeat is counted, so that what is generated grows with the document
-//! and not with its square.
+//! A small document can result in a lot of code: an `allOf` repeats the properties of its parts, a shared body becomes
+//! setters of every request, the description of a component is repeated for each field. Most documents repeat little.
+//! All repetitions are counted, so that the size of the code is linear in the size of the document, not quadratic.
 
 use super::Lowering;
 
 /// Text up to this many bytes is always repeated.
 const SHORT: usize = 200;
 
-/// What is left of each.
+/// What is left of each limit.
 #[derive(Debug)]
 pub(super) struct Budget {
     properties: usize,
     words: usize,
-    /// Entries of the tables of patterns, and the bytes of memory that making them takes.
+    /// For patterns: the entries of their tables, and the bytes of memory for compiling them.
     pub(super) table: usize,
     pub(super) patterns: usize,
 }
 
 impl Budget {
-    /// For a document of this many bytes.
+    /// The budget for a document of this size.
     pub(super) fn of(bytes: usize) -> Self {
         Self {
             properties: 20_000 + bytes / 16,
@@ -33,7 +32,7 @@ impl Budget {
 }
 
 impl Lowering<'_> {
-    /// Counts what is taken from one part of the document into another, and says whether it may be.
+    /// Counts properties that are copied from one part of the document to another, and returns whether they may be.
     pub(super) fn may_repeat(&mut self, properties: usize, at: &str) -> bool {
         if self.repeats_too_much() {
             return false;
@@ -44,19 +43,19 @@ impl Lowering<'_> {
             self.error(
                 at,
                 "document-repeats",
-                "what schemas, bodies and operations take over from others is too much for a document of this size",
-                "refer to one schema that has all of it, in place of an `allOf` or a copy in each",
+                "schemas, bodies and operations repeat too much of other parts for a document of this size",
+                "refer to one schema that has all of it, instead of an `allOf` or a copy in each",
             );
         }
         may
     }
 
-    /// Whether nothing may be taken over any more.
+    /// Whether the budget for properties is used up.
     pub(super) fn repeats_too_much(&self) -> bool {
         self.budget.properties == 0
     }
 
-    /// A text for docs: the whole of it, or its beginning, once the document has repeated many.
+    /// A text for docs: all of it, or only its beginning if the budget is used up.
     pub(super) fn words(&mut self, text: &str) -> String {
         if text.len() <= SHORT {
             return text.to_owned();
@@ -70,7 +69,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// An example or a default, unless the document has repeated many.
+    /// An example or a default, unless the budget is used up.
     pub(super) fn value(&mut self, value: &serde_json::Value) -> Option<serde_json::Value> {
         let size = size(value);
         if size > SHORT {
@@ -80,7 +79,7 @@ impl Lowering<'_> {
     }
 }
 
-/// About the length of a value's JSON.
+/// The approximate length of a value's JSON.
 fn size(value: &serde_json::Value) -> usize {
     match value {
         serde_json::Value::String(text) => text.len(),
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_are_not_repeated_without_end() {
+    fn repeated_properties_are_limited() {
         let base: String = (0..1_000).map(|n| format!("p{n}: {{ type: string }}, ")).collect();
         let parts = "{ allOf: [{ $ref: '#/components/schemas/Base' }, { type: object, properties: { own: {} } }] }";
         let derived: String = (0..100).map(|n| format!("    D{n}: {parts}\n")).collect();
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_not_repeated_without_end() {
+    fn repeated_texts_are_limited() {
         let long = "word ".repeat(20_000);
         let fields: String = (0..50)
             .map(|n| format!("f{n}: {{ $ref: '#/components/schemas/Long' }}, "))
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_requirements_of_the_document_are_not_repeated_without_end() {
+    fn repeated_security_requirements_are_limited() {
         let schemes: String = (0..500)
             .map(|n| format!("s{n}: {{ type: apiKey, in: header, name: X-{n} }}, "))
             .collect();

@@ -26,7 +26,7 @@ impl Lowering<'_> {
             self.note(
                 &at,
                 "x-columns-unused",
-                format!("`{NAME}` is read in operations that list objects only"),
+                format!("`{NAME}` is only read in operations that list objects"),
             );
             return Vec::new();
         };
@@ -45,7 +45,7 @@ impl Lowering<'_> {
                             .collect();
                         let help = match names.is_empty() {
                             true => format!("`{of}` has no properties of its own"),
-                            false => format!("there is {}", names.join(", ")),
+                            false => format!("known names: {}", names.join(", ")),
                         };
                         self.error(
                             &at,
@@ -66,7 +66,7 @@ impl Lowering<'_> {
         known
     }
 
-    /// The first part of a path that is no property, and of what it is none.
+    /// The first segment of a path that is not a property, after the type that does not have it.
     fn unknown_part(&self, item: &str, path: &str) -> Option<(String, String)> {
         let mut of = item.to_owned();
         for name in path.split('.') {

@@ -1,7 +1,7 @@
-//! Where the document's error objects keep a name for programs and a sentence for people.
+//! Finds the properties of the document's error objects that contain the kind of an error and its message.
 //!
-//! OpenAPI does not say which property is which, so their usual names are looked for, the most telling
-//! first: at the top of the object, and in an `error` within it.
+//! OpenAPI does not say which properties these are, so this looks for their usual names, the most specific first: at
+//! the top level of the object, and in its property `error`.
 
 use std::collections::HashSet;
 
@@ -36,20 +36,20 @@ const MESSAGES: [&str; 10] = [
     "reason",
 ];
 
-/// What was found in the error objects.
+/// What was found in the error responses.
 #[derive(Default)]
 struct Properties {
-    /// The places of texts and numbers.
+    /// Pointers to the properties that are texts or numbers.
     texts: HashSet<String>,
-    /// The references that were followed: where from, and how far.
+    /// The references that were followed, each with the pointer and the remaining depth.
     seen: HashSet<(String, String, usize)>,
 }
 
-/// References are followed this far.
+/// References are followed up to this depth.
 const MAX_DEPTH: usize = 8;
 
 impl Lowering<'_> {
-    /// Looks at the error responses of every operation.
+    /// Reads the error responses of every operation.
     pub(super) fn error_shape(&mut self) {
         let mut properties = Properties::default();
         for (_, item) in self.api.paths.iter() {
@@ -69,7 +69,7 @@ impl Lowering<'_> {
         let kind: Vec<String> = pointers(&KINDS, &[]);
         let message = pointers(&MESSAGES, &kind);
         if properties.texts.is_empty() {
-            // Nothing is documented: the error may have any of the usual names.
+            // Nothing is documented, so all of the usual names are tried.
             let all = |names: &[&str]| names.iter().map(|name| format!("/{name}")).collect();
             self.model.errors = ErrorShape {
                 kind: all(&KINDS),
@@ -77,7 +77,7 @@ impl Lowering<'_> {
             };
             return;
         }
-        // An object with nothing but one text has a sentence rather than a name.
+        // If there is only one text, it is more likely the message than the kind.
         self.model.errors = match (kind.as_slice(), message.as_slice()) {
             ([only], []) if MESSAGES.contains(&only.trim_start_matches("/error").trim_start_matches('/')) => {
                 ErrorShape {
@@ -109,13 +109,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// The places of the texts and numbers of an object, and of those in its `error`.
+    /// Collects pointers to the texts and numbers in an object, and in its property `error`.
     fn texts(&self, schema: &ReferenceOr<Schema>, within: &str, properties: &mut Properties, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         let schema = match schema {
             ReferenceOr::Item(schema) => schema,
             ReferenceOr::Reference { reference } => {
-                // What many responses refer to is looked at once.
+                // A schema that many responses refer to is read once.
                 let is_new = properties.seen.insert((reference.clone(), within.to_owned(), depth));
                 if is_new && let Some(schema) = self.components.schemas.get(reference.trim_start_matches(COMPONENTS)) {
                     self.texts(schema, within, properties, depth);
@@ -149,7 +149,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether a schema is that of a text or a number.
+    /// Whether the values of a schema are texts or numbers.
     fn is_text(&self, schema: &ReferenceOr<Schema>, depth: usize) -> bool {
         let Some(depth) = depth.checked_sub(1) else {
             return false;

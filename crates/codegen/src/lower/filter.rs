@@ -1,5 +1,5 @@
 //! Filters: a query parameter that compares with a property of the items (`x-filter`, or the same name),
-//! and older spellings of enum values (`x-enum-aliases`), which a filter may not take.
+//! and older spellings of enum values (`x-enum-aliases`), which a filter may not accept.
 
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
@@ -15,7 +15,7 @@ const ALIASES: &str = "x-enum-aliases";
 const EXAMPLE: &str = "write `x-enum-aliases: {older: newer}`";
 
 impl Lowering<'_> {
-    /// The property that a parameter names, and where it does.
+    /// The property that a parameter filters by, and the place of the `x-filter` that names it.
     pub(super) fn filter(&mut self, data: &ParameterData, location: Location, at: &str) -> Option<(String, String)> {
         let extension = data.extensions.get(FILTER)?;
         let at = pointer::join(at, [FILTER]);
@@ -25,7 +25,7 @@ impl Lowering<'_> {
                 self.note(
                     &at,
                     "x-filter-unused",
-                    format!("`{FILTER}` is read at query parameters only"),
+                    format!("`{FILTER}` is only read in query parameters"),
                 );
                 None
             }
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Finds the enums that a caller will want to convert into those of a list's filters.
+    /// Finds pairs of enums for conversions: from the enum of a property to that of the filter by this property.
     pub(super) fn filters(&mut self, item: Option<&str>, parameters: &IndexMap<String, Parameter>) {
         for parameter in parameters.values().filter(|item| item.location == Location::Query) {
             let property = parameter
@@ -53,7 +53,7 @@ impl Lowering<'_> {
                 (Some((_, at)), None, Some(item)) => {
                     let names = fields.into_iter().flat_map(|fields| fields.values());
                     let names: Vec<String> = names.map(|field| format!("`{}`", field.property)).collect();
-                    let help = format!("there is {}", names.join(", "));
+                    let help = format!("known names: {}", names.join(", "));
                     self.error(
                         at,
                         "x-filter-unknown",
@@ -64,13 +64,13 @@ impl Lowering<'_> {
                 (Some((_, at)), None, None) => self.note(
                     at,
                     "x-filter-unused",
-                    format!("`{FILTER}` is read in operations that list objects only"),
+                    format!("`{FILTER}` is only read in operations that list objects"),
                 ),
                 _ => {}
             }
             let schema_of_field = item.zip(found).and_then(|(item, rust)| self.field_schema(item, &rust));
             let from = schema_of_field.as_ref().and_then(|(schema, _)| named_type(schema));
-            // A list is of a type that is no enum by its name.
+            // The text of a list's type is not the name of an enum, so it is skipped below.
             let to = parameter.ty.to_string();
             if let Some(from) = from
                 && from != to
@@ -105,7 +105,7 @@ impl Lowering<'_> {
         let mut aliases = IndexMap::new();
         for (older, newer) in entries {
             let at = pointer::join(&at, [older.as_str()]);
-            let mut refuse = |key: bool, message: String, help: &str| {
+            let mut report = |key: bool, message: String, help: &str| {
                 let finding = self
                     .document
                     .error(&at, message)
@@ -116,23 +116,23 @@ impl Lowering<'_> {
             let is_value = |text: &str| values.iter().any(|value| value == text);
             let unknown = |text: &str| format!("`{text}` is not among the values of the enum");
             match newer.as_str() {
-                _ if !is_value(older) => refuse(true, unknown(older), "add it to `enum`, or take it out here"),
-                None => refuse(
+                _ if !is_value(older) => report(true, unknown(older), "add it to `enum`, or remove it here"),
+                None => report(
                     false,
                     format!("`{newer}` is not a value of an enum of strings"),
                     EXAMPLE,
                 ),
                 Some(newer) if !is_value(newer) => {
-                    refuse(false, unknown(newer), "add it to `enum`, or take it out here");
+                    report(false, unknown(newer), "add it to `enum`, or remove it here");
                 }
-                Some(newer) if entries.contains_key(newer) => refuse(
+                Some(newer) if entries.contains_key(newer) => report(
                     false,
                     format!("`{newer}` is an older spelling itself"),
-                    "name the value that took the place of both",
+                    "name the value that replaced both",
                 ),
-                Some(newer) if lifecycle.is_some_and(|lifecycle| differ(lifecycle, older, newer)) => refuse(
+                Some(newer) if lifecycle.is_some_and(|lifecycle| differ(lifecycle, older, newer)) => report(
                     false,
-                    format!("`{older}` and `{newer}` mean the same, and stand in different lists of `x-lifecycle`"),
+                    format!("`{older}` and `{newer}` mean the same, and are in different lists of `x-lifecycle`"),
                     "put them into the same list",
                 ),
                 Some(newer) => {

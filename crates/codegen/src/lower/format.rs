@@ -1,9 +1,9 @@
-//! Formats of strings: a text in an example should be one that the API would take.
+//! Formats of strings, so that an example has a value that the API would accept.
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty};
 use serde_json::{Value, json};
 
-/// A value of a string with a format, or a list of one such string; nothing where the schema demands more.
+/// A value for a string with a format, or for a list of such strings. `None` if the schema has further bounds.
 pub(super) fn example(schema: &ReferenceOr<Schema>) -> Option<Value> {
     match &schema.as_item()?.schema_kind {
         SchemaKind::Type(Type::String(string)) => Some(text(string)?.into()),

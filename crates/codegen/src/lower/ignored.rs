@@ -1,8 +1,7 @@
-//! What a document holds and generation does not read: each is a note, so that nobody waits for an
-//! effect that does not come.
+//! Notes for everything in a document that the generator does not use, so that nobody expects it to have an effect.
 //!
-//! What is not named here is generated, is refused elsewhere, or is no field at all, of which the check
-//! of the document warns. The same note on many places is one note, at the first of them.
+//! Fields that are not listed here are generated, are an error elsewhere, or are unknown fields, for which the check
+//! of the document has a warning. Equal notes for several places are one note, at the first of them.
 
 use std::collections::HashSet;
 
@@ -13,7 +12,7 @@ use super::Lowering;
 use super::bounds::is_checked;
 
 impl Lowering<'_> {
-    /// Notes everything that is not read.
+    /// Adds a note for everything that is not used.
     pub(super) fn ignored(&mut self) {
         let mut ignored = Ignored {
             document: self.document,
@@ -39,10 +38,10 @@ impl Lowering<'_> {
     }
 }
 
-/// Extensions that are read beside an `enum` of strings.
+/// The extensions that are read beside an `enum` of strings.
 const OF_ENUMS: [&str; 3] = ["x-enum-aliases", "x-enum-descriptions", "x-lifecycle"];
 
-/// The extensions that are read of an object.
+/// The extensions that are read in an object.
 fn known_extensions(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Operation => &["x-columns", "x-cursor-pagination"],
@@ -52,7 +51,7 @@ fn known_extensions(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// What an object is called in a note, and its fields that are never read.
+/// How notes refer to an object, and its fields that are never read.
 fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
     match kind {
         Kind::Document => ("the document", &["externalDocs"]),
@@ -81,12 +80,12 @@ fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
     }
 }
 
-/// What is known of a place only from what refers to it.
+/// How parts of the document are used by other parts.
 #[derive(Default)]
 struct Used<'d> {
     /// Every reference of the document.
     references: HashSet<&'d str>,
-    /// The places of the responses that are successes, and of those that are not an operation's first.
+    /// The places of successful responses, and of those among them that are not the first of an operation.
     successes: HashSet<String>,
     further: HashSet<String>,
     /// The response headers that pagination reads, in lower case.
@@ -150,14 +149,14 @@ struct Ignored<'d> {
     notes: IndexMap<(&'static str, String), IndexSet<String>>,
 }
 
-/// What a schema is to what holds it.
+/// The role of a schema in the object that contains it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// A component or a property: its words become docs.
+    /// A component or a property: its description becomes docs.
     Named,
-    /// A parameter's, which may have words of its own.
+    /// The schema of a parameter, which may have its own description.
     Parameter { described: bool },
-    /// An item, a value, a body, a part: a type without docs, but for objects and enums.
+    /// An item, a value, a body, a part: only objects and enums have docs.
     Inner,
 }
 
@@ -185,7 +184,7 @@ impl<'d> Ignored<'d> {
             .insert(at.to_owned());
     }
 
-    /// Notes one member of an object, if it is there.
+    /// Adds a note for a member of an object, if there is one. `{}` in the message is replaced by its name.
     fn note_member(&mut self, part: &Part<'_, 'd>, key: &str, code: &'static str, message: &str) {
         if part.node.get(key).is_some() {
             self.note(
@@ -209,7 +208,7 @@ impl<'d> Ignored<'d> {
         }
     }
 
-    /// Looks at an object, and says whether its parts are looked at too.
+    /// Visits an object, and returns whether its parts are visited too.
     fn part(&mut self, part: &Part<'_, 'd>) -> bool {
         let of_components = part.parent.is_some_and(|parent| parent.field == "components");
         let is_reference = part.node.get("$ref").is_some();
@@ -224,7 +223,7 @@ impl<'d> Ignored<'d> {
                     self.note_member(part, field, "component-unused", "{} of `components` is not used");
                 }
             }
-            // Each is noted as a whole where it is held.
+            // For each of these, the object that contains it has a note for the whole.
             (Kind::Example, parent) if parent != Some(Kind::Parameter) => return false,
             (Kind::Server, parent) if parent != Some(Kind::Document) => return false,
             (Kind::PathItem, _) if part.field != "paths" => return false,
@@ -260,11 +259,11 @@ impl<'d> Ignored<'d> {
                         part,
                         "description",
                         "field-unused",
-                        "{} of a further success is not used",
+                        "{} of a further successful response is not used",
                     );
                 }
                 if !self.used.successes.contains(part.at) {
-                    let message = "{} of an error is not used: the client reads all errors into its own";
+                    let message = "{} of an error is not used: the client reads all errors into its own type";
                     self.note_member(part, "content", "error-body-unused", message);
                     self.note_member(part, "headers", "error-body-unused", message);
                 }
@@ -285,7 +284,7 @@ impl<'d> Ignored<'d> {
         part.kind != Kind::Response || self.used.successes.contains(part.at)
     }
 
-    /// Those of a map whose other members have shapes of their own.
+    /// The extensions in a map, such as `paths`.
     fn extensions_of_map(&mut self, part: &Part<'_, 'd>, key: &str) {
         if let Some(map) = part.node.get(key) {
             self.extensions(&pointer::join(part.at, [key]), map, &[]);
@@ -298,14 +297,14 @@ impl<'d> Ignored<'d> {
             .parent
             .is_some_and(|response| self.used.successes.contains(response.at));
         if success && self.used.paged.contains(&name.to_ascii_lowercase()) {
-            self.note(part.at, "header-unused", "of a response header only the name is used");
+            self.note(part.at, "header-unused", "only the name of a response header is used");
         } else if success {
             let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
             self.note(part.at, "header-unused", message);
         }
     }
 
-    /// One example of a parameter is shown: its own, the first of its own, or its schema's.
+    /// Only one example of a parameter is shown: its `example`, the first of its `examples`, or that of its schema.
     fn examples(&mut self, parameter: &Part<'_, 'd>) {
         let member = |keys: &[&str]| {
             let at = pointer::join(parameter.at, keys);
@@ -327,7 +326,7 @@ impl<'d> Ignored<'d> {
             self.note(
                 at,
                 "example-unused",
-                "one example of a parameter is shown, and not this one",
+                "only one example of a parameter is shown, not this one",
             );
         }
     }
@@ -343,7 +342,7 @@ impl<'d> Ignored<'d> {
                     .all(|value| value.as_str().is_some() || *value.value() == Value::Null)
         });
         let named = role == Role::Named || strings || has("properties") || has("allOf");
-        self.words(part, role, named);
+        self.annotations(part, role, named);
         self.keywords(part.at, schema, kind, role);
         if !strings {
             for extension in OF_ENUMS {
@@ -351,13 +350,13 @@ impl<'d> Ignored<'d> {
                     part,
                     extension,
                     "extension-misplaced",
-                    "{} is read beside an `enum` of strings only",
+                    "{} is only read beside an `enum` of strings",
                 );
             }
             let message = match kind {
                 Some("integer" | "number") => "an {} of numbers is not generated: any number is accepted",
                 Some("boolean") => "an {} of booleans is not generated: both are accepted",
-                _ => "an {} of other values than strings is not generated: any value is accepted",
+                _ => "an {} of values other than strings is not generated: any value is accepted",
             };
             self.note_member(part, "enum", "enum-open", message);
         } else if has("allOf") {
@@ -368,7 +367,7 @@ impl<'d> Ignored<'d> {
                 part,
                 "discriminator",
                 "discriminator-unused",
-                "{} is used beside a `oneOf` or an `anyOf` only",
+                "{} is only used beside a `oneOf` or an `anyOf`",
             );
         }
         if schema.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
@@ -380,11 +379,11 @@ impl<'d> Ignored<'d> {
                 part,
                 "items",
                 "keyword-of-other-type",
-                &format!("{{}} says nothing of the type `{kind}`"),
+                &format!("{{}} does not apply to the type `{kind}`"),
             );
         }
         if matches!(kind, None | Some("object")) && !has("properties") && !has("allOf") {
-            // A part of an `allOf` may require what another part has.
+            // A part of an `allOf` may require the properties of another part.
             if part.key.is_some() {
                 self.note_member(
                     part,
@@ -413,14 +412,14 @@ impl<'d> Ignored<'d> {
         }
     }
 
-    /// What a schema says for readers, and of a value that is not sent.
-    fn words(&mut self, part: &Part<'_, 'd>, role: Role, named: bool) {
+    /// Descriptions, examples, defaults and `nullable`.
+    fn annotations(&mut self, part: &Part<'_, 'd>, role: Role, named: bool) {
         let schema = part.node;
         let kind = schema.get("type").and_then(Node::as_str);
         let one = matches!(kind, Some(kind) if kind != "object") || schema.get("allOf").is_some();
         let example = schema.get("example").and_then(Node::as_object);
         if role == Role::Inner || !one || example.is_some() {
-            let message = "{} is shown for a parameter or a property that is no object only";
+            let message = "{} is only shown for a parameter, or for a property that is not an object";
             self.note_member(part, "example", "example-unused", message);
         }
         if schema.get("description").is_some() {
@@ -445,7 +444,7 @@ impl<'d> Ignored<'d> {
             );
         }
         if matches!(role, Role::Parameter { .. }) {
-            let message = "{} of a parameter is not used: it is left out instead";
+            let message = "{} of a parameter is not used: leave the parameter out instead";
             self.note_member(part, "nullable", "nullable-unused", message);
             for key in ["default", "example"].iter().filter(|_| part.field == "items") {
                 let message = "{} of a parameter's items is not used: write it beside `items`";
@@ -457,7 +456,7 @@ impl<'d> Ignored<'d> {
             part,
             "default",
             "default-unused",
-            "{} is documented for parameters only",
+            "{} is only documented for parameters",
         );
         let media = part.parent.filter(|_| part.field == "schema");
         let holder = media.and_then(|media| media.parent);
@@ -467,7 +466,7 @@ impl<'d> Ignored<'d> {
         }
     }
 
-    /// The keywords that narrow the values of a type.
+    /// The keywords that restrict the values of a type.
     fn keywords(&mut self, at: &str, schema: &Node, kind: Option<&str>, role: Role) {
         const NUMBERS: [&str; 5] = [
             "minimum",
@@ -484,7 +483,7 @@ impl<'d> Ignored<'d> {
             Some("string") => &STRINGS,
             Some("array") => &LISTS,
             Some("object") => &OBJECTS,
-            // Without a type each keyword speaks of the values that it fits.
+            // Without a type, each keyword applies to the values of its own type.
             _ => &[],
         };
         for key in NUMBERS
@@ -498,13 +497,13 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &at,
                     "keyword-of-other-type",
-                    format!("`{key}` says nothing of the type `{kind}`"),
+                    format!("`{key}` does not apply to the type `{kind}`"),
                 );
             } else if !matches!(role, Role::Parameter { .. }) || kind.is_none() {
                 self.note(
                     &at,
                     "bound-unchecked",
-                    format!("`{key}` is checked in parameters with a `type` only"),
+                    format!("`{key}` is only checked in parameters with a `type`"),
                 );
             } else if kind == Some("integer")
                 && let Some(number) = schema.get(key).and_then(Node::as_number)
@@ -514,7 +513,7 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &at,
                     "bound-unchecked",
-                    format!("`{key}` is not checked: it is no `i64`"),
+                    format!("`{key}` is not checked: it is not an `i64`"),
                 );
             }
         }
@@ -523,7 +522,7 @@ impl<'d> Ignored<'d> {
                 self.note(
                     &pointer::join(at, [*key]),
                     "keyword-of-other-type",
-                    format!("`{key}` says nothing of the type `{kind}`"),
+                    format!("`{key}` does not apply to the type `{kind}`"),
                 );
             }
         }
@@ -542,7 +541,7 @@ impl<'d> Ignored<'d> {
                 "unix-time",
             ],
             Some("number") => &["float", "double"],
-            // It says how a program shows it.
+            // This only says how to display the value.
             Some("string") => &["password"],
             _ => &[],
         };
@@ -551,7 +550,7 @@ impl<'d> Ignored<'d> {
                 Some("integer") => "it is an `i64`",
                 Some("number") => "it is an `f64`",
                 Some("string") => "any string is accepted",
-                _ => "it says nothing of the type",
+                _ => "it does not apply to the type",
             };
             self.note(
                 &pointer::join(at, ["format"]),
@@ -562,7 +561,7 @@ impl<'d> Ignored<'d> {
     }
 }
 
-/// Whether the schema in this field says something of a type or of docs.
+/// Whether the schema in this field is used.
 fn is_read(field: &str) -> bool {
     let of_schemas = ["properties", "items", "additionalProperties", "allOf", "oneOf", "anyOf"];
     ["schemas", "schema"].contains(&field) || of_schemas.contains(&field)

@@ -1,4 +1,4 @@
-//! `x-lifecycle`: which values of an enum are still on the way, and which are the end of it.
+//! `x-lifecycle`: which values of an enum are final, and whether they mean success or failure.
 
 use std::collections::HashSet;
 
@@ -14,11 +14,11 @@ const NAME: &str = "x-lifecycle";
 const LISTS: [&str; 3] = ["progress", "success", "failure"];
 const EXAMPLE: &str = "write for example `{progress: [queued, running], success: [done], failure: [failed]}`";
 
-/// The property that says how much of an item is done.
+/// The property with the progress of an item in percent.
 const PERCENT: &str = "progress";
 
 impl Lowering<'_> {
-    /// Reads the extension of an enum: each value has to be in one of the lists.
+    /// Reads the extension of an enum. Each value has to be in exactly one of the lists.
     pub(super) fn lifecycle(&mut self, values: &[String], schema: &ReferenceOr<Schema>, at: &str) -> Option<Lifecycle> {
         let extension = extension(schema, NAME)?;
         let at = pointer::join(at, [NAME]);
@@ -32,7 +32,7 @@ impl Lowering<'_> {
                 .document
                 .error(&pointer::join(&at, [key.as_str()]), message)
                 .code("x-lifecycle-value");
-            self.push(finding.at_key().help("it has `progress`, `success` and `failure`"));
+            self.push(finding.at_key().help("known keys: `progress`, `success` and `failure`"));
         }
         let [progress, success, failure] = LISTS.map(|list| self.lifecycle_list(entries, list, values, &at));
         let lifecycle = Lifecycle {
@@ -79,8 +79,8 @@ impl Lowering<'_> {
             }
         }
         if lifecycle.terminal().next().is_none() {
-            let help = "list the last values in `success` and `failure`";
-            let message = format!("`{NAME}` has no end: whoever waits would wait for ever");
+            let help = "list the final values in `success` and `failure`";
+            let message = format!("`{NAME}` has no final value: a caller that waits for one would wait forever");
             self.push(
                 self.document
                     .error(&at, message)
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         Some(lifecycle)
     }
 
-    /// One of the lists; only what is a value of the enum.
+    /// The values in one of the lists. Values that are not in the enum are an error, and are left out.
     fn lifecycle_list(
         &mut self,
         entries: &serde_json::Map<String, Value>,
@@ -123,7 +123,7 @@ impl Lowering<'_> {
                     &at,
                     "x-lifecycle-unknown",
                     format!("`{value}` is not among the values of the enum"),
-                    "add it to `enum`, or take it out here",
+                    "add it to `enum`, or remove it here",
                 ),
                 None => self.error(
                     &at,
@@ -136,8 +136,8 @@ impl Lowering<'_> {
         known
     }
 
-    /// The property of an item that has a lifecycle. Of several it is the first, which is noted at the place
-    /// of a list: there it is watched.
+    /// The property of an item that has a lifecycle: the first, if there are several. In that case there is a
+    /// note at `list`, the place of a list operation, because `watch` uses the property.
     pub(super) fn lifecycle_field(&mut self, item: &str, list: Option<&str>) -> Option<LifecycleField> {
         let fields = &self.model.structs.get(item)?.fields;
         let found = fields.iter().filter_map(|(rust, field)| {

@@ -1,7 +1,8 @@
-//! Lower: a document becomes a copy that progenitor does the right thing with, and a [`Model`] of
-//! all that the copy leaves out.
+//! Lower: turns a document into a simplified copy for progenitor, and a [`Model`] of everything that the copy leaves
+//! out.
 //!
-//! The copy has Rust names everywhere, no inline enums or objects, no bounds and no operations. It is never written anywhere: the document stays plain.
+//! The copy has Rust names everywhere, no inline enums or objects, no bounds and no operations. It only exists in
+//! memory: the document itself is not changed.
 
 mod body;
 mod bounds;
@@ -29,7 +30,7 @@ use openapiv3::{Components, OpenAPI, ReferenceOr, Schema, Server};
 
 pub(crate) use self::bounds::fits;
 use self::budget::Budget;
-use self::schema::{Kind, Place, Waiting};
+use self::schema::{Kind, Pending, Place};
 pub(crate) use self::schema::{TIMESTAMP, any};
 use crate::model::Model;
 use crate::name;
@@ -38,13 +39,13 @@ use crate::pattern::Automaton;
 /// A document, ready for progenitor and emit.
 #[derive(Debug)]
 pub(crate) struct Lowered {
-    /// The document as OpenAPI 3.0 has it; all places are places in it.
+    /// The document in the form of OpenAPI 3.0. All places are places in it.
     pub document: Document,
-    /// What progenitor sees.
+    /// The copy for progenitor.
     pub api: OpenAPI,
-    /// What emit adds.
+    /// Everything else that emit needs.
     pub model: Model,
-    /// Whatever was left out on the way.
+    /// Notes and warnings about what was left out.
     pub notes: Diagnostics,
 }
 
@@ -58,7 +59,7 @@ impl Lowered {
             .unwrap_or_default()
     }
 
-    /// Puts others in their place.
+    /// Replaces the copy's schemas.
     pub(crate) fn set_schemas(&mut self, schemas: IndexMap<String, ReferenceOr<Schema>>) {
         if let Some(components) = &mut self.api.components {
             components.schemas = schemas;
@@ -66,13 +67,13 @@ impl Lowered {
     }
 }
 
-/// Lowers a document, or says everything that is in the way.
+/// Lowers a document, or returns all errors in it.
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut findings = match document.lowered() {
         Ok(lowered) => return lower_document(lowered),
         Err(findings) => findings,
     };
-    // What is wrong with the part itself is among the findings already.
+    // `lower_document` can find more errors in the part that is valid. Errors of reading it are among the findings.
     let part = document.sound_part().and_then(|part| part.lowered().ok());
     if let Some(Err(more)) = part.map(lower_document) {
         findings.extend(more);
@@ -130,10 +131,10 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
 pub(crate) struct Lowering<'a> {
     document: &'a Document,
     api: &'a OpenAPI,
-    /// What the document's `components` hold; empty where it has none.
+    /// The document's `components`; empty if it has none.
     components: &'a Components,
     findings: Diagnostics,
-    /// The places and messages of the findings: what is looked at twice is reported once.
+    /// The places and messages of the findings, so that a part that is visited twice is reported once.
     reported: HashSet<(Option<Position>, String)>,
     model: Model,
     /// The copy's component schemas, by Rust name.
@@ -144,22 +145,22 @@ pub(crate) struct Lowering<'a> {
     suffixes: Suffixes,
     /// The names of inline schemas, by place.
     inline_names: HashMap<String, String>,
-    /// For each struct the structs its fields hold.
+    /// For each struct and union, the structs and unions that it contains.
     holds: HashMap<String, Vec<String>>,
-    /// Structs that stand in responses and in request bodies.
+    /// The structs and unions in responses, and those in requests.
     received: Vec<String>,
     sent: Vec<String>,
     budget: Budget,
     /// The descriptions of the tags.
     tags: HashMap<&'a str, &'a str>,
-    /// The patterns of parameters, or why they are not checked.
+    /// The compiled patterns of parameters, or the reasons why they are not checked.
     patterns: HashMap<String, Result<Rc<Automaton>, String>>,
-    /// Whether it was said that types are nested too deep: one word on a chain is enough.
+    /// Whether too deep nesting was reported: one error is enough for a chain of references.
     too_deep: bool,
-    /// How many unions are being merged with the properties beside them, one in the other.
+    /// How many nested unions are being merged with the properties beside them.
     merging: usize,
-    /// Structs that have a name, and wait for their fields.
-    waiting: VecDeque<Waiting>,
+    /// Structs that have a name, but no fields yet.
+    pending: VecDeque<Pending>,
 }
 
 impl<'a> Lowering<'a> {
@@ -180,7 +181,7 @@ impl<'a> Lowering<'a> {
             received: Vec::new(),
             sent: Vec::new(),
             budget: Budget::of(document.size()),
-            // Of two of one name the first counts.
+            // In reverse order, so that the first of several tags with the same name is used.
             tags: api
                 .tags
                 .iter()
@@ -190,7 +191,7 @@ impl<'a> Lowering<'a> {
             patterns: HashMap::new(),
             too_deep: false,
             merging: 0,
-            waiting: VecDeque::new(),
+            pending: VecDeque::new(),
         }
     }
 
@@ -208,8 +209,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The place of an inline schema under its Rust name, and whether it has to be defined. A place that is
-    /// come to again, by way of an `allOf` or of a shared parameter, keeps its name: it is one type.
+    /// The place of an inline schema with its Rust name, and whether it still has to be defined. A place can be
+    /// visited again through an `allOf` or a shared parameter. It keeps its name then, because it is the same type.
     fn inline_place(&mut self, place: &Place) -> (Place, bool) {
         let at = &place.at;
         if let Some(name) = self.inline_names.get(at) {
@@ -231,7 +232,7 @@ impl<'a> Lowering<'a> {
         (Place::new(at.clone(), name), true)
     }
 
-    /// The name itself, or the name with the shortest suffix that makes it one that nothing else has.
+    /// The name itself, or with the shortest suffix that makes it unique.
     fn free_type_name(&mut self, wanted: &str) -> String {
         let is_reserved = |name: &str| name::is_reserved_type(name) || name == TIMESTAMP;
         let wanted = match is_reserved(wanted) {
@@ -243,7 +244,7 @@ impl<'a> Lowering<'a> {
             .free(&wanted, "", |name| is_reserved(name) || places.contains_key(name))
     }
 
-    /// Names the builders of requests, which are in one module with the builders of structs.
+    /// Names the request builders. They are in the same module as the builders of structs.
     fn builder_names(&mut self) {
         let mut taken: HashSet<String> = self.model.structs.keys().map(|name| format!("{name}Builder")).collect();
         let (mut notes, mut suffixes) = (Vec::new(), Suffixes::default());
@@ -268,7 +269,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The API's server. Without an absolute URL callers say where the API is.
+    /// The API's server. Without an absolute URL, callers have to give a base URL.
     fn server(&mut self) {
         let Some(server) = self.api.servers.first() else {
             self.note(
@@ -291,7 +292,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Marks the structs that are only ever sent.
+    /// Marks the structs that are only used in requests.
     fn reachability(&mut self) {
         let received: HashSet<String> = self.closure(self.received.clone()).into_iter().collect();
         for name in self.closure(self.sent.clone()) {
@@ -306,39 +307,38 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The structs that have to be told apart.
+    /// Collects the structs in unions, which the runtime has to distinguish.
     fn in_unions(&mut self) {
-        let held = self.closure(self.model.unions.keys().cloned().collect());
+        let all = self.closure(self.model.unions.keys().cloned().collect());
         let is_struct = |name: &String| self.model.structs.contains_key(name);
-        self.model.in_unions = held.into_iter().filter(is_struct).collect();
+        self.model.in_unions = all.into_iter().filter(is_struct).collect();
     }
 
-    /// The names, and all that they hold.
+    /// The names, and all types that they contain directly or indirectly.
     fn closure(&self, names: Vec<String>) -> IndexSet<String> {
         let mut names = IndexSet::from_iter(names);
         let mut index = 0;
         while let Some(name) = names.get_index(index) {
-            let held = self.holds.get(name).cloned().unwrap_or_default();
-            names.extend(held);
+            let inner = self.holds.get(name).cloned().unwrap_or_default();
+            names.extend(inner);
             index += 1;
         }
         names
     }
 }
 
-/// The numbers that names have come to, where several wanted the same: so many are taken, that whoever
-/// comes last need not try them.
+/// For each name that was taken, the next number to try as a suffix. Without it, naming many schemas alike would
+/// take quadratic time.
 #[derive(Default)]
 struct Suffixes(HashMap<String, usize>);
 
 impl Suffixes {
-    /// The name itself, or with the first number behind it that makes it one that is not taken. No name
-    /// becomes free again.
+    /// The name itself, or with the first number as a suffix that makes it unique. A name that is taken stays taken.
     fn free(&mut self, wanted: &str, separator: &str, is_taken: impl Fn(&str) -> bool) -> String {
         if !is_taken(wanted) {
             return wanted.to_owned();
         }
-        // Progenitor makes `self__2` `self_2`.
+        // Progenitor would rename `self__2` to `self_2`.
         let stem = wanted.trim_end_matches('_');
         let next = self.0.entry(stem.to_owned()).or_insert(2);
         loop {
@@ -351,7 +351,7 @@ impl Suffixes {
     }
 }
 
-/// A server's URL with the defaults of its variables. What stands in a default is no variable.
+/// A server's URL with the defaults of its variables. Braces in a default are not replaced again.
 fn filled_in(server: &Server) -> String {
     let mut url = String::new();
     for (index, part) in server.url.split('{').enumerate() {
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_in_defaults_are_no_variables() {
+    fn variables_in_defaults_are_not_replaced() {
         let server = |variables: &str| -> Server {
             serde_json::from_str(&format!(
                 r#"{{ "url": "https://{{a}}.example.com/{{c}}/", "variables": {{ {variables} }} }}"#

@@ -1,5 +1,4 @@
-//! Operations: one method each, with the parameters, the body and the answer that the client can
-//! send and read.
+//! Operations: each becomes a method with its parameters, its request body and its responses.
 
 use std::collections::HashSet;
 
@@ -11,10 +10,10 @@ use super::{Lowering, Suffixes, filled_in};
 use crate::model::{About, Operation, Success};
 use crate::name;
 
-/// Schemes that the requirements of a document usually name at most.
+/// The document's requirements usually name at most this many schemes.
 const FEW: usize = 8;
 
-/// The names of the operations so far.
+/// The names that operations have taken so far.
 #[derive(Default)]
 struct Names {
     builders: HashSet<String>,
@@ -55,7 +54,7 @@ impl<'a> Lowering<'a> {
         let id = operation
             .operation_id
             .clone()
-            .unwrap_or_else(|| made_up_id(method, path));
+            .unwrap_or_else(|| generated_id(method, path));
         let id_at = if operation.operation_id.is_some() {
             pointer::join(at, ["operationId"])
         } else {
@@ -79,7 +78,7 @@ impl<'a> Lowering<'a> {
             true => format!("{rust}_call"),
             false => rust.clone(),
         };
-        // Two methods whose builders have one name are two of one name, too.
+        // Methods whose builders would have the same name need different names too.
         let is_taken = |name: &str| names.builders.contains(&name::builder_name(name));
         let free = names.suffixes.free(&wanted, "_", is_taken);
         if free != rust {
@@ -90,14 +89,14 @@ impl<'a> Lowering<'a> {
         let builder = name::builder_name(&rust);
         names.builders.insert(builder.clone());
         let parameters = self.parameters(item, operation, at, &builder);
-        self.define_waiting();
+        self.define_pending();
         let body = operation
             .request_body
             .as_ref()
             .and_then(|body| self.body(body, at, &builder, &parameters));
-        let answer = self.answer(&operation.responses, at, &builder);
-        self.define_waiting();
-        self.filters(answer.item.as_deref(), &parameters);
+        let response = self.response_model(&operation.responses, at, &builder);
+        self.define_pending();
+        self.filters(response.item.as_deref(), &parameters);
 
         let mut model = Operation {
             builder,
@@ -117,11 +116,11 @@ impl<'a> Lowering<'a> {
             server: self.other_server(item, operation, at),
             parameters,
             body,
-            success: answer.success.clone(),
-            success_docs: answer.docs.clone(),
-            success_body: answer.body.clone(),
-            accept: answer.accept.clone(),
-            errors: answer.errors.clone(),
+            success: response.success.clone(),
+            success_docs: response.docs.clone(),
+            success_body: response.body.clone(),
+            accept: response.accept.clone(),
+            errors: response.errors.clone(),
             pagination: None,
             lifecycle: None,
             columns: Vec::new(),
@@ -131,7 +130,7 @@ impl<'a> Lowering<'a> {
             },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
-            model.pagination = self.pagination(extension, &model, &answer, at);
+            model.pagination = self.pagination(extension, &model, &response, at);
         }
         let item = match (&model.pagination, &model.success_body) {
             (Some(pagination), _) => Some(pagination.item.clone()),
@@ -142,13 +141,13 @@ impl<'a> Lowering<'a> {
             model.lifecycle = self.lifecycle_field(&item, model.pagination.is_some().then_some(at));
         }
         if let Some(extension) = operation.extensions.get("x-columns") {
-            model.columns = self.columns(extension, answer.item.as_deref(), at);
+            model.columns = self.columns(extension, response.item.as_deref(), at);
         }
         self.model.operations.insert(rust, model);
     }
 
-    /// The server of an operation or of its path, where that is another than the document's: a client has
-    /// one base URL, and has to be told.
+    /// The server of an operation or of its path, if it differs from the document's. A client has only one base URL, so
+    /// there is a warning.
     fn other_server(&mut self, item: &PathItem, operation: &SpecOperation, at: &str) -> Option<String> {
         let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
         let (servers, at) = match operation.servers.is_empty() {
@@ -159,19 +158,19 @@ impl<'a> Lowering<'a> {
         if url.is_empty() || self.api.servers.first().map(filled_in).as_ref() == Some(&url) {
             return None;
         }
-        let message = format!("the client sends this to its own base URL, and not to `{url}`");
+        let message = format!("the client sends this request to its own base URL, not to `{url}`");
         let finding = self
             .document
             .warning(&pointer::join(at, ["servers"]), message)
             .code("server-other");
-        self.push(finding.help("callers need a second client, with this `base_url`, for it"));
+        self.push(finding.help("callers need a second client with this `base_url`"));
         Some(url)
     }
 
-    /// The requirements of the document.
+    /// The security requirements of the document.
     fn inherited_security(&mut self, at: &str) -> Vec<Vec<String>> {
         let names: usize = self.model.security.iter().map(Vec::len).sum();
-        // The usual few are part of what an operation costs.
+        // A few requirements do not count towards the budget.
         match names <= FEW || self.may_repeat(names, at) {
             true => self.model.security.clone(),
             false => Vec::new(),
@@ -192,7 +191,7 @@ pub(super) fn resolve<'c, T>(
     at: String,
 ) -> (Option<&'c T>, String) {
     let mut reference = reference;
-    // `check` has refused circles; a component is visited once at most.
+    // `check` reports cycles; without one, each component is visited at most once.
     for _ in 0..=components.len() {
         let Some(name) = reference.strip_prefix(&format!("#/components/{kind}/")) else {
             break;
@@ -217,7 +216,7 @@ pub(super) fn place_name(at: &str, builder: &str, of_operation: &str, of_compone
 }
 
 /// `get /tasks/{id}` → `get_tasks_by_id`.
-fn made_up_id(method: &str, path: &str) -> String {
+fn generated_id(method: &str, path: &str) -> String {
     let words = path
         .split('/')
         .filter(|segment| !segment.is_empty())

@@ -1,22 +1,22 @@
-//! `x-cursor-pagination`: how an operation's pages follow each other.
+//! `x-cursor-pagination`: how to get from one page of a list to the next.
 
 use ittybit_spec::pointer;
 use serde_json::Value;
 
 use super::Lowering;
-use super::body::Answer;
+use super::body::ResponseModel;
 use crate::model::{Location, Operation, Pagination};
 
 const KEYS: [&str; 6] = ["forward", "backward", "cursor", "has-more", "limit", "applied-limit"];
 const EXAMPLE: &str = "write for example `{forward: after, backward: before, cursor: id, has-more: Has-More, limit: limit, applied-limit: Limit}`";
 
 impl Lowering<'_> {
-    /// Reads the extension; every name in it must be there.
+    /// Reads the extension. Every name in it must exist in the operation or in its items.
     pub(super) fn pagination(
         &mut self,
         extension: &Value,
         operation: &Operation,
-        answer: &Answer,
+        response: &ResponseModel,
         at: &str,
     ) -> Option<Pagination> {
         let at = pointer::join(at, ["x-cursor-pagination"]);
@@ -40,7 +40,7 @@ impl Lowering<'_> {
                     )
                     .code("x-cursor-pagination-value")
                     .at_key()
-                    .help(format!("it has {known}")),
+                    .help(format!("known keys: {known}")),
             );
         }
         let forward = self.pagination_name(entries, "forward", &at);
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 self.error(
                     &at,
                     "x-cursor-pagination-incomplete",
-                    format!("`x-cursor-pagination` does not say `{key}`"),
+                    format!("`x-cursor-pagination` has no `{key}`"),
                     EXAMPLE,
                 );
             }
@@ -71,13 +71,13 @@ impl Lowering<'_> {
                 self.must_exist(name, &queries, "query parameter", "", &pointer::join(&at, [key]));
             }
         }
-        let headers: Vec<&str> = answer.headers.iter().map(String::as_str).collect();
+        let headers: Vec<&str> = response.headers.iter().map(String::as_str).collect();
         for (key, name) in [("has-more", &has_more), ("applied-limit", &applied_limit)] {
             if let Some(name) = name {
                 self.must_exist(name, &headers, "response header", "", &pointer::join(&at, [key]));
             }
         }
-        let Some(item) = answer.item.clone() else {
+        let Some(item) = response.item.clone() else {
             self.push(
                 self.document
                     .error(
@@ -86,7 +86,7 @@ impl Lowering<'_> {
                     )
                     .code("x-cursor-pagination-no-list")
                     .at_key()
-                    .also(self.document, &answer.at, "this response")
+                    .also(self.document, &response.at, "this response")
                     .help("describe the response as an array of an object schema"),
             );
             return None;
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 &pointer::join(&at, ["cursor"]),
                 "x-cursor-pagination-cursor",
                 format!("the property `{cursor}` of `{item}` is not a string or an integer"),
-                "a cursor is sent in a query parameter: name a property that is one value",
+                "a cursor is sent in a query parameter: name a property that is a single value",
             );
         }
         let default_limit = limit.as_ref().and_then(|limit| {
@@ -158,7 +158,7 @@ impl Lowering<'_> {
             format!("the operation has none: describe the {what} first")
         } else {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("there is {}", names.join(", "))
+            format!("known names: {}", names.join(", "))
         };
         self.error(
             at,

@@ -1,4 +1,4 @@
-//! Parameters: what goes into the path, the query and the headers of a request.
+//! Parameters in the path, the query, the headers and the cookies of a request.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,7 +43,7 @@ impl Lowering<'_> {
                     SpecParameter::Path { .. } => "path",
                     SpecParameter::Cookie { .. } => "cookie",
                 };
-                // One of the operation takes the place of one of the path.
+                // A parameter of the operation replaces that of the path.
                 all.insert((&parameter.parameter_data_ref().name, location), (parameter, at));
             }
         }
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 Some((rust, model, at))
             })
             .collect();
-        // Where there are parameters of each name.
+        // The locations of the parameters with the same name.
         let mut locations: HashMap<String, HashSet<Location>> = HashMap::new();
         for (wanted, parameter, _) in &found {
             locations.entry(wanted.clone()).or_default().insert(parameter.location);
@@ -70,7 +70,7 @@ impl Lowering<'_> {
             }
             let rust = suffixes.free(&rust, "_", |name| converted.contains_key(name));
             if rust != wanted {
-                let message = format!("there are several `{}`: this one is `{rust}`", parameter.name);
+                let message = format!("the name `{}` is taken: the method is `{rust}`", parameter.name);
                 self.note(&at, "name-taken", message);
             }
             converted.insert(rust, parameter);
@@ -111,7 +111,7 @@ impl Lowering<'_> {
         if location == Location::Header {
             let lower = data.name.to_ascii_lowercase();
             if ["accept", "content-type", "authorization"].contains(&lower.as_str()) {
-                // `check` warns of it.
+                // `check` has a warning for it.
                 return None;
             }
             let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -173,7 +173,7 @@ impl Lowering<'_> {
                 at,
                 "name-taken",
                 format!(
-                    "every request has a method `{}`: the parameter's is `{rust}`",
+                    "every request has a method `{}`: that of the parameter is `{rust}`",
                     data.name
                 ),
             );

@@ -1,5 +1,5 @@
-//! Schemas: inline enums and objects get names, what constrains values is taken out, and what the
-//! client cannot represent is refused.
+//! Schemas: inline enums and objects get names, keywords that restrict values are removed, and what the client cannot
+//! represent is an error.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,18 +14,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::shape::{Held, Object, Shape, is_enum, single_type, sole_part};
+use super::shape::{Inner, Object, Shape, is_enum, single_type, sole_part};
 use super::{Lowering, Suffixes, format};
 use crate::model::{About, Alias, Cursor, Enum, Field, Struct, Variant};
 use crate::name;
 
-/// The type that times become: the client crate has it.
+/// The type for times, which the client crate re-exports from the runtime.
 pub(crate) const TIMESTAMP: &str = "Timestamp";
 pub(super) const UNIX_TIME: &str = "unix-time";
 const DESCRIPTIONS: &str = "x-enum-descriptions";
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
 
-/// A place for a schema: where the document has it, and the name to give to it if it needs one.
+/// The place of a schema in the document, and the name for its type if it needs one.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub at: String,
@@ -49,27 +49,26 @@ impl Place {
     }
 }
 
-/// A struct that has a name, and waits for its fields.
+/// A struct that has a name, but no fields yet.
 ///
-/// Fields come later, one struct after the other, so that nothing in a document is so deep that the
-/// stack does not hold it.
-pub(super) struct Waiting {
+/// Fields are defined later, one struct after the other, so that deeply nested objects do not overflow the stack.
+pub(super) struct Pending {
     object: Object,
     place: Place,
 }
 
-/// References that lead to references, and what they are nested in, are followed this far.
+/// Chains of references, and of the lists and maps between them, are followed up to this length.
 const MAX_CHAIN: usize = 192;
 
-/// A schema of the copy, and whether it may be null.
+/// A converted schema, as it is in the copy.
 pub(super) struct Converted {
     schema: ReferenceOr<Schema>,
     nullable: bool,
     /// The Rust type.
     rust: TokenStream,
-    /// The Rust type of what is sent, where it is another one.
+    /// The Rust type in requests, if it is a different one.
     sent: Option<TokenStream>,
-    /// The struct that it is or holds.
+    /// The struct or union that it is or contains.
     pub(super) holds: Option<String>,
 }
 
@@ -101,7 +100,7 @@ impl Converted {
         }
     }
 
-    /// A reference to a struct or a union, which hold others.
+    /// A reference to a struct or a union, which can contain others.
     pub(super) fn holding(name: String) -> Self {
         Self {
             holds: Some(name.clone()),
@@ -109,12 +108,12 @@ impl Converted {
         }
     }
 
-    /// Whether it is a type of the document's.
+    /// Whether it is a struct or a union.
     pub(super) fn is_reference(&self) -> bool {
         self.holds.is_some() && matches!(self.schema, ReferenceOr::Reference { .. })
     }
 
-    /// Where this is a list of structs: the struct.
+    /// The struct or union of the items, if this is a list of them.
     pub(super) fn list_item(&self) -> Option<String> {
         let ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Array(list)),
@@ -123,14 +122,14 @@ impl Converted {
         else {
             return None;
         };
-        // A list in the list, or an item that may be null, is not a reference.
+        // If the items are lists, or may be null, they are not a reference.
         match &list.items {
             Some(ReferenceOr::Reference { .. }) => self.holds.clone(),
             _ => None,
         }
     }
 
-    /// The Rust type, where a value may be null in an `Option`.
+    /// The Rust type in responses: an `Option` if the value may be null.
     pub(super) fn received_type(&self) -> TokenStream {
         let rust = &self.rust;
         if self.nullable {
@@ -140,12 +139,12 @@ impl Converted {
         }
     }
 
-    /// The Rust type of what is sent: a value, and each of a list, is there or it is not; it is never null.
+    /// The Rust type in requests. A value or an item of a list is present or absent, but never null.
     pub(super) fn sent_type(&self) -> TokenStream {
         self.sent.clone().unwrap_or_else(|| self.rust.clone())
     }
 
-    /// The schema, wrapped where it has to say that it may be null.
+    /// The schema; nullable if it or `nullable` says so. A reference has to be wrapped for that.
     pub(super) fn into_schema(self, nullable: bool) -> ReferenceOr<Schema> {
         if !nullable && !self.nullable {
             return self.schema;
@@ -173,7 +172,7 @@ impl<'a> Lowering<'a> {
     /// Converts every component schema, in the order of the document.
     pub(super) fn components(&mut self) {
         let schemas = &self.components.schemas;
-        // The components' names come first: an inline schema has to keep away from them.
+        // The names of components come first: inline schemas get other names than these.
         for (name, schema) in schemas {
             let at = pointer::join("/components/schemas", [name.as_str()]);
             let wanted = name::type_name(name);
@@ -231,16 +230,15 @@ impl<'a> Lowering<'a> {
                 self.model.aliases.insert(place.name.clone(), Alias { about, target });
             }
         }
-        self.define_waiting();
+        self.define_pending();
     }
 
-    /// The copy's form of a schema. An object or an enum is defined on the way, under the place's
-    /// name.
+    /// Converts a schema for the copy. An object, an enum or a union is defined under the place's name.
     pub(super) fn convert(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Converted {
         self.convert_within(schema, place, &mut Vec::new())
     }
 
-    /// `through` are the components and the places on the way here that have no Rust type of their own.
+    /// `through` contains the enclosing components and places that have no Rust type of their own.
     fn convert_within(&mut self, schema: &ReferenceOr<Schema>, place: &Place, through: &mut Vec<String>) -> Converted {
         let nullable = is_nullable(schema);
         let mut converted = match self.shape(schema, place) {
@@ -347,15 +345,21 @@ impl<'a> Lowering<'a> {
         converted
     }
 
-    fn convert_inner(&mut self, held: Option<Held>, outer: &Place, name: &str, through: &mut Vec<String>) -> Converted {
+    fn convert_inner(
+        &mut self,
+        inner: Option<Inner>,
+        outer: &Place,
+        name: &str,
+        through: &mut Vec<String>,
+    ) -> Converted {
         let any = Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
-        let Some((schema, at)) = held else { return any };
-        // An `allOf` may lead back to the very place where it stands.
+        let Some((schema, at)) = inner else { return any };
+        // An `allOf` may refer back to a schema around it.
         if through.contains(&at) {
             self.error(
                 &at,
                 "schema-endless",
-                "the schema holds itself without an object in between",
+                "the schema contains itself without an object in between",
                 "make it an object with properties: Rust needs a named type to break the cycle",
             );
             return any;
@@ -384,7 +388,7 @@ impl<'a> Lowering<'a> {
                 self.error(
                     &place.at,
                     "schema-endless",
-                    format!("the schema `{target}` holds itself without an object in between"),
+                    format!("the schema `{target}` contains itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
                 Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
@@ -434,7 +438,7 @@ impl<'a> Lowering<'a> {
                 self.note(
                     &at,
                     "name-taken",
-                    "`Unknown` holds values that the document does not list: this one is `UnknownValue`",
+                    "`Unknown` is for values that the document does not list: this one is `UnknownValue`",
                 );
             }
             let described = match descriptions {
@@ -479,7 +483,7 @@ impl<'a> Lowering<'a> {
         );
     }
 
-    /// Looks for mistakes in the texts of an enum's values: by value, or one for each in their order.
+    /// Checks the descriptions of an enum's values: a map by value, or a list in the order of the values.
     fn enum_descriptions(&mut self, descriptions: &Value, values: &[String], at: &str) {
         let at = pointer::join(at, [DESCRIPTIONS]);
         let not_text = |this: &mut Self, at: &str, value: &str| {
@@ -494,7 +498,7 @@ impl<'a> Lowering<'a> {
                     if !known.contains(value) {
                         let message = format!("`{value}` is not among the values of the enum");
                         let finding = self.document.error(&at, message).code("x-enum-descriptions-unknown");
-                        self.push(finding.at_key().help("add it to `enum`, or take it out here"));
+                        self.push(finding.at_key().help("add it to `enum`, or remove it here"));
                     } else if !text.is_string() {
                         not_text(self, &at, value);
                     }
@@ -524,7 +528,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Takes the place of a struct; its fields come later.
+    /// Adds a struct without its fields, which are defined later.
     pub(super) fn name_struct(&mut self, object: Object, schema: &ReferenceOr<Schema>, place: &Place) {
         let about = self.about(&[(schema, String::new())]);
         self.model.structs.insert(
@@ -536,15 +540,15 @@ impl<'a> Lowering<'a> {
             },
         );
         self.schemas.insert(place.name.clone(), ReferenceOr::Item(any()));
-        self.waiting.push_back(Waiting {
+        self.pending.push_back(Pending {
             object,
             place: place.clone(),
         });
     }
 
-    /// Gives every struct that waits its fields.
-    pub(super) fn define_waiting(&mut self) {
-        while let Some(Waiting { object, place }) = self.waiting.pop_front() {
+    /// Defines the fields of all structs that do not have them yet.
+    pub(super) fn define_pending(&mut self) {
+        while let Some(Pending { object, place }) = self.pending.pop_front() {
             self.define_struct(&object, &place);
         }
     }
@@ -589,7 +593,7 @@ impl<'a> Lowering<'a> {
                 rust = free;
             }
             fields.insert(rust.clone(), field);
-            // A list that may be left out may also be null, and an empty one is not the same as none.
+            // An optional list is an `Option`, because an empty list is not the same as no list.
             properties.insert(rust.clone(), boxed(converted.into_schema(!is_required)));
             if is_required {
                 required.push(rust);
@@ -619,8 +623,8 @@ impl<'a> Lowering<'a> {
         self.model.structs[&place.name].fields = fields;
     }
 
-    /// A schema, what it refers to, what that refers to, and so on, each with its place. An `allOf` of
-    /// one reference refers like that reference.
+    /// A schema and the chain of schemas that it refers to, each with its place. An `allOf` with a single reference
+    /// counts as that reference.
     pub(super) fn chain<'s>(&self, schema: &'s ReferenceOr<Schema>, at: &str) -> Vec<(&'s ReferenceOr<Schema>, String)>
     where
         'a: 's,
@@ -637,7 +641,7 @@ impl<'a> Lowering<'a> {
         chain
     }
 
-    /// The schema of a field of a struct of the copy, and whether the field may be missing.
+    /// The schema of a field of a struct in the copy, and whether the field is optional.
     pub(super) fn field_schema(&self, item: &str, field: &str) -> Option<(ReferenceOr<Schema>, bool)> {
         let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
@@ -664,7 +668,7 @@ impl<'a> Lowering<'a> {
         Some(found)
     }
 
-    /// Whether a field of a struct of the copy can be a cursor, and how it becomes text.
+    /// The cursor, if the values of a field of a struct in the copy can be one.
     pub(super) fn cursor(&self, item: &str, field: &str, property: &str) -> Option<Cursor> {
         let (schema, optional) = self.field_schema(item, field)?;
         let seconds = matches!(&schema, ReferenceOr::Reference { reference } if reference.trim_start_matches(COMPONENTS) == TIMESTAMP);
@@ -684,7 +688,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The words on a schema; where it has none, those on what it refers to.
+    /// The description of a schema, or of the first schema in its chain that has one.
     pub(super) fn about(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> About {
         let mut data = chain
             .iter()
@@ -697,25 +701,25 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The example of a chain, or one of its format.
+    /// The first example in a chain, or one for its format.
     pub(super) fn example(&mut self, chain: &[(&ReferenceOr<Schema>, String)]) -> Option<Value> {
-        let said = self.first_value(chain, |data| data.example.as_ref());
-        said.or_else(|| format::example(chain.last()?.0))
+        let found = self.first_value(chain, |data| data.example.as_ref());
+        found.or_else(|| format::example(chain.last()?.0))
     }
 
-    /// What the first schema of a chain that says it has as `default` or `example`.
+    /// The first `default` or `example` in a chain.
     pub(super) fn first_value(
         &mut self,
         chain: &[(&ReferenceOr<Schema>, String)],
         what: impl Fn(&SchemaData) -> Option<&Value>,
     ) -> Option<Value> {
-        let mut said = chain
+        let mut values = chain
             .iter()
             .filter_map(|(schema, _)| what(&schema.as_item()?.schema_data));
-        self.value(said.find(|value| !value.is_null())?)
+        self.value(values.find(|value| !value.is_null())?)
     }
 
-    /// What a schema is behind all references: any value where they lead nowhere.
+    /// The kind of the last schema in a chain; any value if a reference is broken.
     pub(super) fn kind_behind<'s>(&self, schema: &'s ReferenceOr<Schema>) -> Cow<'s, SchemaKind>
     where
         'a: 's,
@@ -726,7 +730,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Whether a parameter's value is one text on the wire, a list of them, or neither.
+    /// Whether a parameter's value is a single text, a list of texts, or neither.
     pub(super) fn wire_form(&self, schema: &ReferenceOr<Schema>) -> WireForm {
         let is_one = |kind: &SchemaKind| match kind {
             SchemaKind::Type(Type::Object(_) | Type::Array(_)) => false,
@@ -735,7 +739,7 @@ impl<'a> Lowering<'a> {
             _ => false,
         };
         match self.kind_behind(schema).as_ref() {
-            // The items of a list may be that list again: they are not followed further.
+            // Only one level of items is followed, because a list may contain itself.
             SchemaKind::Type(Type::Array(ArrayType { items: Some(items), .. }))
                 if is_one(self.kind_behind(&items.clone().unbox()).as_ref()) =>
             {
@@ -747,17 +751,17 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// What a component is.
+/// The kind of type that a component becomes.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Struct,
-    /// Of strings or of other types.
+    /// An enum of strings, or a union.
     Enum,
-    /// Not a type of its own, but another name for one.
+    /// An alias for another type.
     Other,
 }
 
-/// What becomes of a parameter's value.
+/// How a parameter's value is converted to text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WireForm {
     One,
@@ -765,7 +769,7 @@ pub(super) enum WireForm {
     Neither,
 }
 
-/// Takes out the map for unknown fields: what is only sent has none.
+/// Removes the map for unknown fields, which structs in requests do not need.
 pub(super) fn drop_extra_fields(schema: &mut Schema) {
     if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind
         && matches!(&object.additional_properties, Some(AdditionalProperties::Schema(schema)) if **schema == ReferenceOr::Item(any()))
@@ -774,7 +778,7 @@ pub(super) fn drop_extra_fields(schema: &mut Schema) {
     }
 }
 
-/// A schema that says nothing: any value.
+/// A schema without keywords, for any value.
 pub(crate) fn any() -> Schema {
     Schema {
         schema_data: SchemaData::default(),
@@ -789,7 +793,7 @@ fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
     }
 }
 
-/// The component that a schema refers to, where it is nothing but a reference to it.
+/// The component that a schema refers to, if it is only a reference.
 fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     let reference = match schema {
         ReferenceOr::Reference { reference } => reference,
@@ -801,7 +805,7 @@ fn referred(schema: &ReferenceOr<Schema>) -> Option<&str> {
     reference.strip_prefix(COMPONENTS)
 }
 
-/// Whether a schema says that it may be null, by itself or in its one part.
+/// Whether a schema, or the only part of it, is nullable.
 fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
     let mut next = Some(schema);
     while let Some(ReferenceOr::Item(schema)) = next {
@@ -813,7 +817,7 @@ fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
     false
 }
 
-/// The type that a schema of the copy refers to: itself, or as a list of it.
+/// The type that a schema of the copy, or its items, refers to.
 pub(super) fn named_type(schema: &ReferenceOr<Schema>) -> Option<&str> {
     match schema {
         ReferenceOr::Reference { reference } => Some(reference.trim_start_matches(COMPONENTS)),
@@ -827,7 +831,7 @@ pub(super) fn named_type(schema: &ReferenceOr<Schema>) -> Option<&str> {
     }
 }
 
-/// An extension of a schema.
+/// The value of an extension in a schema.
 pub(super) fn extension<'s>(schema: &'s ReferenceOr<Schema>, name: &str) -> Option<&'s Value> {
     schema.as_item()?.schema_data.extensions.get(name)
 }

@@ -29,7 +29,7 @@ impl Lowering<'_> {
                     self.note(
                         &at,
                         "security-scheme-other",
-                        format!("the client sends what it is given for `{name}` as it is, behind `{scheme}`"),
+                        format!("the client sends the credential for `{name}` unchanged, after `{scheme}`"),
                     );
                     (SchemeKind::Http(scheme.clone()), "credential", None)
                 }
@@ -99,7 +99,7 @@ impl Lowering<'_> {
         self.model.security = self.requirements(&security, "/security");
     }
 
-    /// The alternatives of a `security`: the names of the schemes that are sent together.
+    /// The alternatives of a `security`: each is a list of the schemes that are sent together.
     pub(super) fn requirements(&mut self, security: &[SecurityRequirement], at: &str) -> Vec<Vec<String>> {
         let known = |name: &String| self.model.schemes.iter().any(|scheme| scheme.name == *name);
         let (mut alternatives, mut unknown) = (Vec::new(), Vec::new());
@@ -113,8 +113,8 @@ impl Lowering<'_> {
             self.note(
                 at,
                 "security-not-sendable",
-                "the client can send none of these alternatives. A call that needs one is not sent without: it is an \
-                 error that names the schemes",
+                "the client can send none of these alternatives: a call that needs one is not sent, and fails with \
+                 an error that names the schemes",
             );
             return security
                 .iter()
@@ -125,13 +125,13 @@ impl Lowering<'_> {
             self.note(
                 &pointer::join(at, [index.to_string().as_str()]),
                 "security-not-sendable",
-                format!("the client cannot send the scheme `{name}`, so it never takes this alternative"),
+                format!("the client cannot send the scheme `{name}`, so it never uses this alternative"),
             );
         }
         alternatives
     }
 
-    /// Where a program without a user gets its tokens.
+    /// The URL from which a program gets a token with its own id and secret.
     fn token_url(&mut self, scheme: &str, flows: &OAuth2Flows) -> Option<String> {
         let url = &flows.client_credentials.as_ref()?.token_url;
         if url.starts_with("https://") || url.starts_with("http://") {
@@ -144,7 +144,7 @@ impl Lowering<'_> {
         self.note(
             &at,
             "token-url-not-absolute",
-            "a token URL that is not absolute leaves open which server gets the client's secret, so the client has no \
+            "a token URL that is not absolute does not say which server gets the client's secret, so the client has no \
              `client_credentials`; write it like https://login.example.com/token",
         );
         None
@@ -152,8 +152,8 @@ impl Lowering<'_> {
 }
 
 impl Scheme {
-    /// The setter of a client's id and secret: for one of several schemes that have such, it is named like the
-    /// scheme's own setter.
+    /// The setter of a client's id and secret. If several schemes have one, its name begins with that of the scheme's
+    /// own setter.
     pub(crate) fn client_credentials_setter(setter: &str, schemes_with_token_url: usize) -> String {
         match schemes_with_token_url {
             1 => "client_credentials".to_owned(),

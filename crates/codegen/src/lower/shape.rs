@@ -1,4 +1,4 @@
-//! Shapes: what a schema is to a Rust client, by itself, whatever it holds.
+//! Shapes: which kind of Rust type a schema becomes, without regard to its inner schemas.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use super::bounds::make_whole;
 use super::schema::{COMPONENTS, Place, UNIX_TIME, any};
 use super::union::Variants;
 
-/// What a schema is to a Rust client.
+/// The kind of Rust type that a schema becomes.
 pub(super) enum Shape {
     Struct(Object),
     Enum(Vec<String>),
@@ -26,32 +26,32 @@ pub(super) enum Shape {
     Float,
     Boolean,
     /// With the schema of the items.
-    List(Option<Held>),
+    List(Option<Inner>),
     /// With the schema of the values.
-    Map(Option<Held>),
+    Map(Option<Inner>),
     Union(Variants),
     Any,
-    /// Reported already.
+    /// The schema has an error, which is reported already.
     Refused,
 }
 
-/// An object's properties, those of the parts of an `allOf` among them.
+/// The properties of an object, including those of the parts of an `allOf`.
 #[derive(Clone, Default)]
 pub(super) struct Object {
     /// Each with the place of its schema in the document.
-    pub(super) properties: IndexMap<String, Held>,
+    pub(super) properties: IndexMap<String, Inner>,
     pub(super) required: Vec<String>,
-    pub(super) additional: Option<Held>,
+    pub(super) additional: Option<Inner>,
 }
 
 /// A schema within another, and its place in the document.
-pub(super) type Held = (ReferenceOr<Schema>, String);
+pub(super) type Inner = (ReferenceOr<Schema>, String);
 
-/// An `allOf` may have this many parts, those of its parts among them.
+/// An `allOf` may have this many parts, including nested ones.
 const MAX_PARTS: usize = 1_000;
 
 impl Lowering<'_> {
-    /// Looks at one schema, not at what it holds.
+    /// The shape of a schema. Inner schemas are not visited.
     pub(super) fn shape(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Shape {
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
@@ -85,7 +85,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// One part stands for itself; several objects become one.
+    /// The shape of an `allOf`: that of its part if there is only one, otherwise an object with all properties.
     fn all_of_shape(&mut self, parts: &[ReferenceOr<Schema>], own: Option<Object>, place: &Place) -> Shape {
         if let (Some((index, part)), None) = (only_part(parts), &own) {
             let inner = Place::new(self.part(&place.at, index), place.name.clone());
@@ -94,7 +94,7 @@ impl Lowering<'_> {
         let mut whole = Object::default();
         let mut unions = Vec::new();
         let parts = parts.iter().enumerate();
-        // Each with its place, and with that of the part of this `allOf` by way of which it is one.
+        // Each part with its place, and with the place of the part of this `allOf` that it belongs to.
         let mut left: Vec<(ReferenceOr<Schema>, String, String)> = parts
             .map(|(index, part)| {
                 let at = pointer::join(&place.at, ["allOf", index.to_string().as_str()]);
@@ -102,11 +102,11 @@ impl Lowering<'_> {
             })
             .rev()
             .collect();
-        let mut looked_at = 0;
+        let mut visited = 0;
         if !self.may_repeat(left.len(), &place.at) {
             return Shape::Refused;
         }
-        // Parts may have parts, which are put in their place.
+        // Nested parts replace the part that contains them.
         while let Some((part, at, own_at)) = left.pop() {
             let parts = match &part {
                 ReferenceOr::Reference { reference } => {
@@ -130,15 +130,15 @@ impl Lowering<'_> {
             };
             if let Some(parts) = parts {
                 left.extend(parts.into_iter().rev());
-                looked_at += 1;
-                if looked_at.max(left.len()) > MAX_PARTS {
+                visited += 1;
+                if visited.max(left.len()) > MAX_PARTS {
                     self.error(
                         &place.at,
                         "all-of-too-large",
                         format!("the `allOf` has more than {MAX_PARTS} parts"),
                         "write an object with all of the properties",
                     );
-                    self.may_repeat(looked_at, &place.at);
+                    self.may_repeat(visited, &place.at);
                     return Shape::Refused;
                 }
                 continue;
@@ -153,7 +153,7 @@ impl Lowering<'_> {
                     };
                     self.merge(&mut whole, part);
                 }
-                // It says nothing of the type.
+                // It has no effect on the type.
                 Shape::Any => {}
                 Shape::Refused => return Shape::Refused,
                 Shape::Union(variants) => unions.push(variants),
@@ -192,7 +192,7 @@ impl Lowering<'_> {
         Shape::Struct(whole)
     }
 
-    /// A part of whichever of `allOf`, `oneOf` and `anyOf` the schema has.
+    /// The place of a part, in whichever of `allOf`, `oneOf` and `anyOf` the schema has.
     fn part(&self, at: &str, index: usize) -> String {
         let key = ["allOf", "oneOf", "anyOf"]
             .into_iter()
@@ -201,8 +201,8 @@ impl Lowering<'_> {
         pointer::join(at, [key, index.to_string().as_str()])
     }
 
-    /// Adds the properties of a part. A value has to fit every part, so where two describe a property, it
-    /// can be read by either: the later is taken.
+    /// Adds the properties of a part. A value is valid for every part, so if two parts describe the same property,
+    /// either of them can be used: it is the later one.
     pub(super) fn merge(&mut self, whole: &mut Object, part: Object) {
         let at = part
             .properties
@@ -216,7 +216,7 @@ impl Lowering<'_> {
             if let Some((earlier, _)) = whole.properties.get(&name)
                 && *earlier != schema
             {
-                let message = format!("two parts of an `allOf` describe `{name}`: this one is taken");
+                let message = format!("two parts of an `allOf` describe `{name}`: this one is used");
                 self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.properties.insert(name, (schema, at));
@@ -226,14 +226,14 @@ impl Lowering<'_> {
             if let Some((earlier, _)) = &whole.additional
                 && *earlier != schema
             {
-                let message = "two parts of an `allOf` describe `additionalProperties`: this one is taken";
+                let message = "two parts of an `allOf` describe `additionalProperties`: this one is used";
                 self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.additional = Some((schema, at));
         }
     }
 
-    /// Schemas without `type`, and those that say more than a type.
+    /// The shape of a schema without `type`, or with keywords of several kinds.
     fn mixed_shape(&mut self, any: &AnySchema, discriminator: Option<&Discriminator>, place: &Place) -> Shape {
         let at = &place.at;
         let own = (!any.properties.is_empty()).then(|| {
@@ -307,8 +307,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The one part of an `allOf` that says what values are like, and its place among them. The others, if
-/// any, have words or a default.
+/// The only part of an `allOf` that describes values, with its index. Other parts may have a description or a default.
 fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
     let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
     if let [part] = parts {
@@ -318,7 +317,7 @@ fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schem
     saying.next().filter(|_| saying.next().is_none())
 }
 
-/// The one part of an `allOf`, a `oneOf` or an `anyOf` that has no other.
+/// The only part of an `allOf`, a `oneOf` or an `anyOf`.
 pub(super) fn sole_part(kind: &SchemaKind) -> Option<&ReferenceOr<Schema>> {
     match kind {
         SchemaKind::AllOf { all_of } => only_part(all_of).map(|(_, part)| part),
@@ -347,7 +346,7 @@ pub(super) fn integer_shape(integer: &IntegerType) -> Shape {
     })
 }
 
-fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Held> {
+fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Inner> {
     Some((items?.clone().unbox(), pointer::join(at, ["items"])))
 }
 
@@ -373,8 +372,8 @@ fn object_shape(object: &ObjectType, at: &str) -> Shape {
     })
 }
 
-/// A schema with a type that `openapiv3` could not sort, as one of its type: it has keywords of other
-/// types, which mean nothing, or it is an integer and has bounds that are none.
+/// Schemas with a `type` that `openapiv3` reads as `Any`, with the kind of their type. These have keywords of other
+/// types, which have no effect, or are integers with bounds that are not integers.
 pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
     let SchemaKind::Any(any) = kind else {
         return Cow::Borrowed(kind);
@@ -407,7 +406,7 @@ pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
         ],
         _ => return Cow::Borrowed(kind),
     };
-    // The keywords by themselves are what the types hold: `openapiv3` sorts them once more.
+    // With only the keywords of its type, `openapiv3` can read the schema.
     let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
         return Cow::Borrowed(kind);
     };
@@ -432,7 +431,7 @@ pub(super) fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
     }
 }
 
-/// Whether the values of an `enum` without `type` are strings, `null` aside.
+/// Whether the values of an `enum` without `type` are strings, apart from `null`.
 pub(super) fn is_enum(values: &[Value]) -> bool {
     values.iter().any(Value::is_string) && values.iter().all(|value| value.is_string() || value.is_null())
 }

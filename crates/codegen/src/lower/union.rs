@@ -1,7 +1,6 @@
 //! Unions: `oneOf` and `anyOf` become an enum of their variants.
 //!
-//! What looks like a union and is one plain type stays that: several enums of strings are one enum, and
-//! numbers are a number.
+//! Some of them become a plain type instead: several enums of strings become one enum, and several numbers a number.
 
 use std::collections::HashSet;
 
@@ -10,15 +9,15 @@ use ittybit_spec::pointer;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type};
 
 use super::schema::{COMPONENTS, Converted, Place};
-use super::shape::{Held, Object, Shape, is_enum, required, single_type};
+use super::shape::{Inner, Object, Shape, is_enum, required, single_type};
 use super::{Lowering, Suffixes};
 use crate::model::{Union, UnionVariant};
 use crate::name;
 
-/// Unions in unions, each with properties of its own, are merged this far: a union may be a part of itself.
+/// Nested unions with their own properties are merged up to this depth: a union may be a part of itself.
 const MOST_MERGED: usize = 3;
 
-/// An `allOf` within an `allOf` is searched for a property this far.
+/// Nested `allOf`s are searched for a property up to this depth.
 const MOST_NESTED: usize = 8;
 
 /// A union that has no name yet.
@@ -28,14 +27,14 @@ pub(super) struct Variants {
 }
 
 struct Variant {
-    schema: Held,
-    /// For one that is merged with the properties beside the union: all of its properties.
+    schema: Inner,
+    /// If the variant is merged with the properties beside the union: all properties.
     merged: Option<Object>,
 }
 
-/// What a schema is at first sight, whatever it holds.
+/// The class of a schema, without regard to its inner schemas.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
+enum Class {
     Null,
     Text,
     Choice,
@@ -44,14 +43,14 @@ enum Sight {
     Boolean,
     List,
     Object,
-    /// It says which properties there have to be, or which not, and nothing of their types.
+    /// It only says which properties are required or forbidden.
     Condition,
     Union,
     Anything,
 }
 
 impl Lowering<'_> {
-    /// The shape of a `oneOf` or an `anyOf`; `own` is what the schema says beside it.
+    /// The shape of a `oneOf` or an `anyOf`. `own` contains the properties beside it.
     pub(super) fn union_shape(
         &mut self,
         keyword: &str,
@@ -60,28 +59,28 @@ impl Lowering<'_> {
         discriminator: Option<&Discriminator>,
         place: &Place,
     ) -> Shape {
-        let mut found: Vec<(ReferenceOr<Schema>, String, Sight)> = Vec::new();
+        let mut found: Vec<(ReferenceOr<Schema>, String, Class)> = Vec::new();
         let mut known = HashSet::new();
         for (index, part) in parts.iter().enumerate() {
             let at = pointer::join(&place.at, [keyword, index.to_string().as_str()]);
-            let sight = self.sight(part);
-            // Two of one JSON are one.
-            if sight != Sight::Null && known.insert(serde_json::to_string(part).unwrap_or_default()) {
-                found.push((part.clone(), at, sight));
+            let class = self.class(part);
+            // Equal parts are one variant.
+            if class != Class::Null && known.insert(serde_json::to_string(part).unwrap_or_default()) {
+                found.push((part.clone(), at, class));
             }
         }
-        let sights: Vec<Sight> = found.iter().map(|(.., sight)| *sight).collect();
-        let all = |of: &[Sight]| !sights.is_empty() && sights.iter().all(|sight| of.contains(sight));
-        if all(&[Sight::Condition]) || sights.is_empty() {
+        let classes: Vec<Class> = found.iter().map(|(.., class)| *class).collect();
+        let all = |of: &[Class]| !classes.is_empty() && classes.iter().all(|class| of.contains(class));
+        if all(&[Class::Condition]) || classes.is_empty() {
             return own.map_or(Shape::Any, Shape::Struct);
         }
-        if let (Some(own), [(part, at, Sight::Object)]) = (&own, found.as_slice()) {
+        if let (Some(own), [(part, at, Class::Object)]) = (&own, found.as_slice()) {
             let shape = self.merged(own, part, at, place);
             return shape.map_or(Shape::Any, Shape::Struct);
         }
         if let Some(own) = own {
-            if !all(&[Sight::Object, Sight::Condition]) {
-                let message = format!("what stands beside this `{keyword}` fits objects only: it is any JSON value");
+            if !all(&[Class::Object, Class::Condition]) {
+                let message = format!("what is beside this `{keyword}` applies to objects only: it is any JSON value");
                 self.note(&place.at, "union-any", message);
                 return Shape::Any;
             }
@@ -102,30 +101,30 @@ impl Lowering<'_> {
         if let [(part, at, _)] = found.as_slice() {
             return self.shape(part, &Place::new(at.clone(), place.name.clone()));
         }
-        if all(&[Sight::Text]) {
+        if all(&[Class::Text]) {
             return Shape::String;
         }
-        if all(&[Sight::Text, Sight::Choice]) {
+        if all(&[Class::Text, Class::Choice]) {
             let values: IndexSet<String> = found.iter().flat_map(|(part, ..)| self.choices(part)).collect();
             return Shape::Enum(values.into_iter().collect());
         }
-        if all(&[Sight::Integer]) {
+        if all(&[Class::Integer]) {
             return Shape::Integer("i64");
         }
-        if all(&[Sight::Integer, Sight::Number]) {
+        if all(&[Class::Integer, Class::Number]) {
             return Shape::Float;
         }
-        if all(&[Sight::Boolean]) {
+        if all(&[Class::Boolean]) {
             return Shape::Boolean;
         }
-        if sights
+        if classes
             .iter()
-            .any(|sight| matches!(sight, Sight::Anything | Sight::Condition))
+            .any(|class| matches!(class, Class::Anything | Class::Condition))
         {
             self.note(
                 &place.at,
                 "union-any",
-                format!("a part of this `{keyword}` takes anything: it is any JSON value"),
+                format!("a part of this `{keyword}` accepts any value: it is any JSON value"),
             );
             return Shape::Any;
         }
@@ -167,7 +166,7 @@ impl Lowering<'_> {
                 self.note(
                     &place.at,
                     "all-of-any",
-                    "a variant of this `allOf` is no object: it is any JSON value",
+                    "a variant of this `allOf` is not an object: it is any JSON value",
                 );
                 return Shape::Any;
             }
@@ -179,7 +178,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// A part of a union together with what stands beside the union.
+    /// A part of a union, merged with the properties beside the union.
     fn merged(&mut self, own: &Object, part: &ReferenceOr<Schema>, at: &str, place: &Place) -> Option<Object> {
         let (schema, at) = self.chain(part, at).pop()?;
         if self.merging == MOST_MERGED || !self.may_repeat(own.properties.len(), &place.at) {
@@ -198,35 +197,35 @@ impl Lowering<'_> {
         Some(whole)
     }
 
-    fn sight(&self, schema: &ReferenceOr<Schema>) -> Sight {
+    fn class(&self, schema: &ReferenceOr<Schema>) -> Class {
         let Some((ReferenceOr::Item(schema), _)) = self.chain(schema, "").pop() else {
-            return Sight::Anything;
+            return Class::Anything;
         };
         match &*single_type(&schema.schema_kind) {
             SchemaKind::Type(Type::String(string)) => match string.enumeration.as_slice() {
-                [] => Sight::Text,
-                values if values.iter().all(Option::is_none) => Sight::Null,
-                _ => Sight::Choice,
+                [] => Class::Text,
+                values if values.iter().all(Option::is_none) => Class::Null,
+                _ => Class::Choice,
             },
-            SchemaKind::Type(Type::Integer(_)) => Sight::Integer,
-            SchemaKind::Type(Type::Number(_)) => Sight::Number,
-            SchemaKind::Type(Type::Boolean(_)) => Sight::Boolean,
-            SchemaKind::Type(Type::Array(_)) => Sight::List,
-            SchemaKind::Type(Type::Object(_)) => Sight::Object,
-            SchemaKind::AllOf { .. } => Sight::Object,
-            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Sight::Union,
-            SchemaKind::Not { .. } => Sight::Condition,
-            SchemaKind::Any(any) if !any.properties.is_empty() || !any.all_of.is_empty() => Sight::Object,
-            SchemaKind::Any(any) if !any.one_of.is_empty() || !any.any_of.is_empty() => Sight::Union,
+            SchemaKind::Type(Type::Integer(_)) => Class::Integer,
+            SchemaKind::Type(Type::Number(_)) => Class::Number,
+            SchemaKind::Type(Type::Boolean(_)) => Class::Boolean,
+            SchemaKind::Type(Type::Array(_)) => Class::List,
+            SchemaKind::Type(Type::Object(_)) => Class::Object,
+            SchemaKind::AllOf { .. } => Class::Object,
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Class::Union,
+            SchemaKind::Not { .. } => Class::Condition,
+            SchemaKind::Any(any) if !any.properties.is_empty() || !any.all_of.is_empty() => Class::Object,
+            SchemaKind::Any(any) if !any.one_of.is_empty() || !any.any_of.is_empty() => Class::Union,
             SchemaKind::Any(any) if !any.enumeration.is_empty() => match () {
-                () if any.enumeration.iter().all(serde_json::Value::is_null) => Sight::Null,
-                () if is_enum(&any.enumeration) => Sight::Choice,
-                () => Sight::Anything,
+                () if any.enumeration.iter().all(serde_json::Value::is_null) => Class::Null,
+                () if is_enum(&any.enumeration) => Class::Choice,
+                () => Class::Anything,
             },
-            SchemaKind::Any(any) if any.items.is_some() => Sight::List,
-            SchemaKind::Any(any) if !any.required.is_empty() || any.not.is_some() => Sight::Condition,
-            SchemaKind::Any(_) if schema.schema_data.nullable => Sight::Null,
-            SchemaKind::Any(_) => Sight::Anything,
+            SchemaKind::Any(any) if any.items.is_some() => Class::List,
+            SchemaKind::Any(any) if !any.required.is_empty() || any.not.is_some() => Class::Condition,
+            SchemaKind::Any(_) if schema.schema_data.nullable => Class::Null,
+            SchemaKind::Any(_) => Class::Anything,
         }
     }
 
@@ -241,8 +240,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// The values of the discriminator that mean this variant: those of the mapping, or the component's name,
-    /// unless the variant itself has other values there. Many documents take the names for granted.
+    /// The values of the discriminator for this variant: those in the mapping. Without a mapping, the name of the
+    /// component, unless the variant has an enum for this property that does not contain the name. Then they are the
+    /// values of the enum: many documents leave the mapping out.
     fn tags(&mut self, discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String> {
         let ReferenceOr::Reference { reference } = part else {
             return Vec::new();
@@ -285,7 +285,7 @@ impl Lowering<'_> {
 
     /// Gives a union its name and its variants.
     pub(super) fn define_union(&mut self, union: Variants, schema: &ReferenceOr<Schema>, place: &Place) {
-        // Progenitor sees a string, and is told which type takes its place.
+        // Progenitor sees a string, and replaces it by the type that its settings name.
         let placeholder = Schema {
             schema_data: openapiv3::SchemaData::default(),
             schema_kind: SchemaKind::Type(Type::String(StringType::default())),
@@ -309,7 +309,7 @@ impl Lowering<'_> {
             let rust = suffixes.free(&wanted, "", |name| variants.contains_key(name));
             let inner = Place::new(at.clone(), name::type_name(&format!("{}-{rust}", place.name)));
             let converted = match variant.merged {
-                // Another union may have the same part, merged with other properties: it is another type.
+                // Another union may have the same part with other properties, so this is a new type.
                 Some(object) => {
                     let name = self.free_type_name(&inner.name);
                     self.model.places.insert(name.clone(), inner.at.clone());
@@ -323,7 +323,7 @@ impl Lowering<'_> {
             variants.insert(
                 rust,
                 UnionVariant {
-                    // A struct may hold the union again.
+                    // A struct may contain the union again.
                     boxed: converted.is_reference(),
                     ty: converted.received_type(),
                     tags: tags.unwrap_or_default(),
@@ -334,7 +334,7 @@ impl Lowering<'_> {
         self.model.unions[&place.name].variants = variants;
     }
 
-    /// What a variant is called: like its component, or like what it is.
+    /// The name of a variant: that of its component, its title, or its kind.
     fn variant_of_union(&mut self, part: &ReferenceOr<Schema>) -> String {
         let of = match part {
             ReferenceOr::Reference { reference } => {
@@ -349,15 +349,15 @@ impl Lowering<'_> {
         if let Some(title) = &of.schema_data.title {
             return name::variant_name(title);
         }
-        let word = match self.sight(part) {
-            Sight::Text => "Text",
-            Sight::Choice => return name::variant_name(self.choices(part).first().map_or("Choice", String::as_str)),
-            Sight::Integer => "Integer",
-            Sight::Number => "Number",
-            Sight::Boolean => "Boolean",
-            Sight::List => "List",
-            Sight::Object | Sight::Condition => "Object",
-            Sight::Union | Sight::Anything | Sight::Null => "Other",
+        let word = match self.class(part) {
+            Class::Text => "Text",
+            Class::Choice => return name::variant_name(self.choices(part).first().map_or("Choice", String::as_str)),
+            Class::Integer => "Integer",
+            Class::Number => "Number",
+            Class::Boolean => "Boolean",
+            Class::List => "List",
+            Class::Object | Class::Condition => "Object",
+            Class::Union | Class::Anything | Class::Null => "Other",
         };
         word.to_owned()
     }

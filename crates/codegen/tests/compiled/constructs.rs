@@ -1,4 +1,4 @@
-//! Calls an operation of each kind, and prints what was sent; reads values of each kind, and writes them again.
+//! Calls each kind of operation and prints what was sent; deserializes each kind of value and serializes it again.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(calls())
 }
 
-/// Each value with the variant that it has to become.
+/// Each value has to be read as the expected variant.
 fn unions() -> Result<(), Box<dyn Error>> {
     let circle = json!({ "kind": "circle", "radius": 1.5 });
     let square = json!({ "kind": "box", "side": 2.5, "label": 7, "later": [1] });
@@ -58,7 +58,7 @@ fn unions() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads a value; it has to be written as it came.
+/// Deserializes a value, and checks that serializing it results in the same JSON.
 fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Result<T, serde_json::Error> {
     let read: T = serde_json::from_value(value.clone())?;
     assert_eq!(serde_json::to_value(&read)?, *value);
@@ -107,7 +107,7 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     assert!(client.delete_report().id("r").send().await?.is_empty());
     for request in transport.requests() {
         let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok());
-        // Another one in each run.
+        // The boundary is different in each run.
         let boundary = content_type.and_then(|media| media.split_once("boundary=")).map_or("none", |(_, boundary)| boundary);
         println!("{} {}", request.method(), request.url());
         for name in ["accept", "content-type", "cookie", "x-ids"] {

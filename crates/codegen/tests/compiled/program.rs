@@ -49,7 +49,7 @@ async fn calls(address: &str) -> Result<(), Box<dyn Error>> {
     let task = client.get_task().id("task_1").send().await?;
     assert_eq!(task.status, TaskStatus::Succeeded);
 
-    // The same by name and from text.
+    // The same with parameters by name, from text.
     let media = ListProjectMedia::OPERATION;
     for parameter in media.parameters {
         println!("parameter: {} {:?} {}", parameter.name, parameter.values, parameter.bounds);
@@ -85,7 +85,7 @@ async fn calls(address: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Answers every request, and prints what there is in it of interest.
+/// Starts a server that responds to every request, and prints the relevant parts of it.
 fn serve() -> Result<String, Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = format!("http://{}", listener.local_addr()?);
@@ -95,11 +95,11 @@ fn serve() -> Result<String, Box<dyn Error>> {
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
                 while let Some((first, body)) = request(&mut reader) {
-                    let (status, headers, answer) = answer(&first);
+                    let (status, headers, response) = response(&first);
                     println!("{first}{body}");
-                    let length = answer.len();
+                    let length = response.len();
                     let text = format!(
-                        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{answer}"
+                        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{response}"
                     );
                     stream.write_all(text.as_bytes()).expect("a reader");
                 }
@@ -109,7 +109,7 @@ fn serve() -> Result<String, Box<dyn Error>> {
     Ok(address)
 }
 
-/// The request line, the headers of interest and the body; `None` at the end.
+/// The request line with the relevant headers, and the body. `None` at the end of the stream.
 fn request(reader: &mut impl BufRead) -> Option<(String, String)> {
     let mut lines = Vec::new();
     loop {
@@ -139,7 +139,7 @@ fn request(reader: &mut impl BufRead) -> Option<(String, String)> {
     Some((shown.join("\n"), if body.is_empty() { body } else { format!("\n    {body}") }))
 }
 
-fn answer(request: &str) -> (&'static str, &'static str, &'static str) {
+fn response(request: &str) -> (&'static str, &'static str, &'static str) {
     let line = request.lines().next().unwrap_or_default();
     if line.starts_with("POST") {
         ("201 Created", "", TASK)

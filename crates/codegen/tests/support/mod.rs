@@ -1,6 +1,6 @@
 //! The small documents in `rules/`, one for each rule of the generator.
 
-// Each test program uses its part of it.
+// Each test program uses only a part of this module.
 #![allow(dead_code)]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ittybit_codegen::Client;
 use ittybit_spec::{Diagnostics, Document};
 
-/// What every document has, and the rules are not about.
+/// The fields that every document needs, for rules that are not about them.
 const HEAD: &str =
     "openapi: 3.0.3\ninfo: { title: Rule, version: 1.0.0 }\nservers: [{ url: https://api.example.com }]\n";
 
@@ -23,7 +23,7 @@ pub fn project() -> String {
     fs::read_to_string(repository().join("openapi.yaml")).expect("openapi.yaml is there")
 }
 
-/// The name and the whole text of every rule's document.
+/// The name and the complete text of every rule's document.
 pub fn rules() -> Vec<(String, String)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules"));
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
@@ -39,7 +39,7 @@ pub fn rules() -> Vec<(String, String)> {
         .collect()
 }
 
-/// A document with the parts that it leaves out. They come last, so that lines keep their numbers.
+/// Completes a document with the required fields that it leaves out. They come last, to keep line numbers.
 pub fn whole(text: &str) -> String {
     let has = |key: &str| text.starts_with('{') || text.starts_with(key) || text.contains(&format!("\n{key}"));
     let mut text = text.to_owned();
@@ -62,7 +62,7 @@ pub fn generate_for(crate_name: &str, name: &str, text: &str) -> Result<Client, 
     ittybit_codegen::generate(&Document::parse(name, text)?, "cargo xtask codegen", crate_name)
 }
 
-/// The characters that begin or end a block of code in docs, and what follows them.
+/// The fence at the start or the end of a code block in docs, and the text after it.
 pub fn fence(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches([' ', '>', '-']);
     let first = line.chars().next().filter(|char| ['`', '~'].contains(char))?;
