@@ -1,4 +1,4 @@
-//! What a project has decided about changes of its document: the file `.spec-review.toml`.
+//! The decisions of a project about changes of its document: the file `.spec-review.toml`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Display};
@@ -12,7 +12,7 @@ use crate::fingerprint;
 use crate::render::visible;
 use crate::rule;
 
-/// What a project has decided: which changes are approved, and how grave rules are.
+/// The decisions of a project: approved changes, and other severities for rules.
 ///
 /// ```
 /// use ittybit_spec_diff::{Policy, Severity};
@@ -36,27 +36,27 @@ use crate::rule;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The changes that people have approved.
+    /// The approved changes.
     pub approvals: Vec<Approval>,
-    /// The severities of rules, by their ids, where they are not those of the rules themselves.
+    /// The severities of rules, by their ids, that replace those of the rules themselves.
     pub severities: BTreeMap<String, Severity>,
-    /// How many days callers have at least between a deprecation and its sunset: see
+    /// The minimum number of days between a deprecation and its sunset: see
     /// [`Options::sunset_days`](crate::Options::sunset_days).
     pub sunset_days: u32,
 }
 
-/// One change that a person has approved.
+/// The approval of one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// The fingerprint of the change.
     pub fingerprint: String,
-    /// Why the change is right as it is.
+    /// Why the change is accepted.
     pub reason: String,
     /// Who approved it.
     pub by: String,
     /// The day of the approval, as `2026-11-27`.
     pub on: String,
-    /// The name of the file that it is in.
+    /// The name of the file that contains it.
     pub file: String,
     /// Its line there, from 1.
     pub line: usize,
@@ -69,11 +69,11 @@ impl Display for Approval {
 }
 
 impl Policy {
-    /// Reads the text of a file of this name.
+    /// Parses the text of a file; the name is for errors.
     ///
     /// # Errors
-    /// Text that is not TOML, a key that is not known, a value that is missing or of the wrong kind, a rule
-    /// that there is not, and a change that is approved twice.
+    /// The text is not TOML, a key or a rule is unknown, a value is missing or of the wrong kind, or a change is
+    /// approved twice.
     pub fn parse(name: &str, text: &str) -> Result<Self, Malformed> {
         let file = File { name, text };
         let document = Document::parse(text).map_err(|error| {
@@ -112,7 +112,7 @@ impl Policy {
         Ok(policy)
     }
 
-    /// How documents are compared under this policy.
+    /// The options for a comparison under this policy.
     ///
     /// ```
     /// let policy = ittybit_spec_diff::Policy::parse(".spec-review.toml", "sunset-days = 90")?;
@@ -128,8 +128,8 @@ impl Policy {
 }
 
 impl Report {
-    /// Gives rules the severities of a policy, and marks the changes that it approves. An approved change
-    /// stays in the report, and so does an approval that is of no change.
+    /// Applies the severities of a policy, and marks the changes that it approves. An approved change stays in the
+    /// report, and an approval that matches no change is added to it.
     ///
     /// ```
     /// use ittybit_spec::Document;
@@ -172,7 +172,7 @@ impl Report {
     }
 }
 
-/// Why a file is not a policy: what is wrong, where, and what to write instead.
+/// The error for a malformed policy file: what is wrong, where, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     file: String,
@@ -311,7 +311,7 @@ impl File<'_> {
         Ok(severities)
     }
 
-    /// A key that does not belong where it is. Of many that do, the most similar one is named.
+    /// The error for an unknown key. If many keys are known, it suggests the most similar one.
     fn unknown(&self, table: &dyn TableLike, key: &str, message: &str, known: &[&str]) -> Malformed {
         let help = if known.len() <= APPROVAL.len() {
             format!("write one of `{}`", known.join("`, `"))
@@ -331,7 +331,7 @@ impl File<'_> {
             line,
             column,
             excerpt: visible(excerpt).into_owned(),
-            // The reader of TOML says some things in several lines.
+            // Some messages of the TOML parser have several lines.
             message: visible(&message.replace('\n', "; ")).into_owned(),
             help,
         }
