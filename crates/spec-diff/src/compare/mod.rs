@@ -17,7 +17,7 @@ mod schema;
 mod security;
 mod server;
 mod sweep;
-mod unlooked;
+mod unfollowed;
 mod view;
 
 use std::collections::{HashSet, VecDeque};
@@ -103,7 +103,7 @@ pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
     walk.loose_operations();
     walk.schemas();
     walk.unsent();
-    walk.unlooked();
+    walk.unfollowed();
     walk.components();
     walk.schemas();
     walk.names();

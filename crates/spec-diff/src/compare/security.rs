@@ -1,4 +1,4 @@
-//! Security: alternatives, of which a caller fulfils one.
+//! Security: alternatives; a caller has to satisfy one of them.
 
 use indexmap::IndexMap;
 use ittybit_spec::{Document, Entry, Node};
@@ -9,10 +9,10 @@ use crate::change::Kind;
 use crate::reference::References;
 use crate::rule::{self, Rule};
 
-/// The alternatives: for each set of schemes the scopes, and the place.
+/// The alternatives: for each set of schemes the scopes, and the node.
 type Alternatives<'d> = IndexMap<Vec<&'d str>, (IndexMap<String, &'d Node>, &'d Node)>;
 
-/// The rules for the whole API and for one operation differ in their names only.
+/// The rules for the whole API and for one operation differ only in their names.
 struct Rules {
     removed: Rule,
     added: Rule,
@@ -21,8 +21,8 @@ struct Rules {
 }
 
 impl<'d> Walk<'d> {
-    /// What holds for the operations that say nothing of their own; where all of them do in one of the
-    /// documents, it holds for none.
+    /// The security of the operations without security of their own. If no operation uses it in both documents,
+    /// a change of it has no effect.
     pub(super) fn global_security(&mut self, member: &Member<'d>) {
         if !self.is_security_used() {
             let message = || {
@@ -40,6 +40,7 @@ impl<'d> Walk<'d> {
         self.security(member, (member.old, member.new), "the API", &rules);
     }
 
+    /// Whether an operation of both documents has no security of its own.
     fn is_security_used(&self) -> bool {
         let silent = |document: &'d Document, references: &References<'d>| -> Vec<(String, &'d str)> {
             let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
@@ -66,7 +67,7 @@ impl<'d> Walk<'d> {
         shared || !(has_operations(self.old, &self.old_references) && has_operations(self.new, &self.new_references))
     }
 
-    /// An operation that says nothing is secured as the API is.
+    /// An operation without security of its own has that of the API.
     pub(super) fn operation_security(&mut self, member: &Member<'d>, what: &str) {
         let rules = Rules {
             removed: rule::SECURITY_REMOVED,
@@ -106,7 +107,7 @@ impl<'d> Walk<'d> {
         }
         for (schemes, (old_scopes, node)) in old.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             let Some((new_scopes, new_node)) = new.get(schemes) else {
-                // Told above: credentials that nobody asks for break no caller.
+                // Reported above: credentials that are no longer required break no caller.
                 if open(&new) && !open(&old) {
                     continue;
                 }
@@ -154,7 +155,7 @@ impl<'d> Walk<'d> {
             };
             let in_header = || old.get("in").and_then(Node::as_str) == Some("header");
             let rule = match member.key {
-                // The form of a token says nothing that a caller could do otherwise.
+                // The format of a token is only a hint for readers.
                 "description" | "bearerFormat" => {
                     self.words(&member, &what);
                     continue;
@@ -178,7 +179,7 @@ impl<'d> Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    /// One way to get a token: where, and for what.
+    /// An OAuth flow: its URLs and its scopes.
     fn oauth_flow(&mut self, flow: &Member<'d>, what: &str) {
         let what = format!("the flow `{}` of {what}", flow.key);
         let (Some(old), Some(new)) = (flow.old, flow.new) else {
@@ -214,7 +215,7 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// The alternatives, or `None` where they are not what they must be.
+/// The alternatives, or `None` if they are malformed.
 fn alternatives(node: Option<&Node>) -> Option<Alternatives<'_>> {
     let mut alternatives = Alternatives::new();
     let Some(node) = node else {
@@ -232,7 +233,7 @@ fn alternatives(node: Option<&Node>) -> Option<Alternatives<'_>> {
         schemes.sort_unstable();
         let known = alternatives.insert(schemes, (scopes, requirement));
         if known.is_some() {
-            // Two alternatives of the same schemes: which scopes suffice is beyond a set.
+            // Two alternatives of the same schemes with other scopes cannot be compared as a set.
             return None;
         }
     }

@@ -1,4 +1,4 @@
-//! Servers: a set of URLs, of which the first is the default.
+//! Servers: a set of URLs; the first is the default.
 
 use ittybit_spec::Node;
 
@@ -8,8 +8,8 @@ use crate::change::Kind;
 use crate::{json, rule};
 
 impl<'d> Walk<'d> {
-    /// The servers of an operation: its own, or else those of its path, or else those of the API.
-    /// Those of the API are compared once for all that have none of their own.
+    /// The servers of an operation: its own, or else those of its path, or else those of the API. Without
+    /// servers of its own in both documents there is nothing to do: those of the API are compared once.
     pub(super) fn operation_servers(&mut self, old: &Operation<'d>, new: &Operation<'d>, what: &str) {
         let own = |operation: &Operation<'d>| operation.node.get("servers").or(operation.item.get("servers"));
         let (old_own, new_own) = (own(old), own(new));
@@ -39,7 +39,7 @@ impl<'d> Walk<'d> {
             self.see(node);
         }
         let places = member.places();
-        // Without a list there is one server: where the document is.
+        // Without a list the only server is `/`.
         let is_default = |servers: &'d [Node]| match servers {
             [] => true,
             [server] => url(server) == Some("/") && server.as_object().is_some_and(|members| members.len() == 1),
@@ -133,7 +133,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// What a variable may be: anything without a list.
+    /// The allowed values of a variable. Without a list any value is allowed.
     fn server_values(&mut self, member: &Member<'d>, what: &str) {
         let (Some(old), Some(new)) = (member.old, member.new) else {
             let rule = match member.kind() {

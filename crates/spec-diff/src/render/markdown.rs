@@ -5,8 +5,8 @@ use super::{counts, items, unmatched, verdict};
 use crate::change::{Change, Report, Severity};
 use crate::policy::Approval;
 
-/// A report for a pull request: the verdict, and tables, the gravest first; what breaks nobody is
-/// folded, and so are what is approved and the public items of the client that differ.
+/// A report for a pull request: the verdict, then tables of the changes by severity. Changes that break nobody,
+/// approved changes and the differing public items of the client are collapsed.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::from("## Review of the spec change\n\n");
     if report.changes.is_empty() {
@@ -47,7 +47,7 @@ pub fn markdown(report: &Report) -> String {
     }
     if let Some(items) = items(report) {
         fold(&mut out, "Public items of the Rust client", |out| {
-            // No line of the diff begins with a tilde: each has its sign before it.
+            // No line of the diff begins with a tilde, because each begins with its sign.
             let _ = writeln!(out, "~~~~diff\n{items}~~~~");
         });
     }
