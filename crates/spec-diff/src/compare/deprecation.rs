@@ -1,4 +1,4 @@
-//! Deprecation: that a thing goes is said before it goes, and until when it stays.
+//! Deprecation and sunset dates: whether a removal was announced, and for which day.
 
 use ittybit_spec::Node;
 
@@ -10,12 +10,12 @@ use crate::rule::{self, Rule, Site};
 /// The day on which a deprecated operation, parameter or property may be removed.
 pub(super) const SUNSET: &str = "x-sunset";
 
-/// How callers were told that something goes.
+/// How a removal was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Removal {
-    /// Not at all.
+    /// It was not announced.
     Sudden,
-    /// Without a date.
+    /// Deprecated, without a sunset date.
     Deprecated,
     BeforeSunset,
     AfterSunset,
@@ -32,7 +32,7 @@ impl Removal {
     }
 }
 
-/// The rules for operations and for what schemas describe differ in their names only.
+/// The rules for operations and for parameters and schemas differ only in their names.
 struct Rules {
     missing: Rule,
     malformed: Rule,
@@ -43,7 +43,7 @@ struct Rules {
 }
 
 impl<'d> Walk<'d> {
-    /// How callers of the old document were told that this goes.
+    /// How the old document announced a removal.
     pub(super) fn removal(&self, deprecated: bool, date: Option<&Node>) -> Removal {
         match sunset(date) {
             _ if !deprecated => Removal::Sudden,
@@ -102,7 +102,7 @@ impl<'d> Walk<'d> {
         let needs = format!("callers need {least} days from {}", self.options.today);
         let is_same = member.old.is_none() && member.new.is_none() || member.is_same();
         let (rule, words) = match (sunset(member.old), sunset(member.new)) {
-            // The days are asked for when something is announced, not again with every other change.
+            // The number of days is checked once, when the deprecation or the date changes.
             _ if is_same && was == is => return,
             (_, Some(Err(text))) => (
                 rules.malformed,
@@ -143,7 +143,7 @@ fn member<'d>((old, new): (&'d Node, &'d Node)) -> Member<'d> {
     }
 }
 
-/// The date, or what stands there instead.
+/// The date, or the value if it is not a date.
 fn sunset(node: Option<&Node>) -> Option<Result<Date, String>> {
     let node = node?;
     let date = node.as_str().and_then(|text| text.parse().ok());

@@ -1,4 +1,4 @@
-//! Responses: what a caller receives.
+//! Responses.
 
 use ittybit_spec::Node;
 
@@ -47,7 +47,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The statuses of two lists of responses: `200` is one of those that `2XX` means.
+    /// The status codes of two sets of responses, as pairs. `200` is paired with `2XX`, which contains it.
     fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<Member<'d>> {
         let all = self.members(old, new, "the responses");
         let lone = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
@@ -112,7 +112,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A body that only one of two responses has: each of its media types came or went.
+    /// The content that only one of two responses has: each of its media types was added or removed.
     fn lone_content(&mut self, old: Option<&'d Node>, new: Option<&'d Node>, member: &Member<'d>, at: &Body<'_>) {
         let Some(content) = old.or(new).filter(|content| content.as_object().is_some()) else {
             return self.unclassified(member, at.what);
@@ -136,7 +136,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// What of a response leads to other operations.
+    /// Compares the links of a response.
     fn links(&mut self, links: &Member<'d>, what: &str) {
         for link in self.entries(links) {
             let what = format!("the link `{}` of {what}", link.key);
@@ -154,7 +154,7 @@ impl<'d> Walk<'d> {
                     self.words(&member, &what);
                     continue;
                 }
-                let message = || format!("`{}` of {what} {}", member.key, member.told());
+                let message = || format!("`{}` of {what} {}", member.key, member.difference());
                 self.leaf(rule::LINK_CHANGED, &member, message);
             }
         }
@@ -239,13 +239,13 @@ impl<'d> Walk<'d> {
                     };
                     self.content(old, new, &at);
                 }
-                // What took its place is told.
+                // The `content` that replaces it is reported.
                 ("schema", ..) if old.get("content").or(new.get("content")).is_some() => {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
                 ("schema" | "content", ..) => {
-                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.difference());
                     self.leaf(rule::HEADER_FORM_CHANGED, &member, message);
                 }
                 _ => self.unclassified(&member, what),
@@ -254,7 +254,7 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Whether the first status is a range that the second one is in.
+/// Whether the first status code is a range that contains the second one.
 fn is_range_of(range: &str, status: &str) -> bool {
     let digit = |status: &str| status.chars().next().filter(char::is_ascii_digit);
     range.ends_with("XX") && !status.ends_with("XX") && digit(range).is_some() && digit(range) == digit(status)

@@ -26,8 +26,8 @@ impl<'d> Walk<'d> {
     pub(super) fn global_security(&mut self, member: &Member<'d>) {
         if !self.is_security_used() {
             let message = || {
-                let told = member.told();
-                format!("`security` of the API, which holds for no operation of both documents, {told}")
+                let difference = member.difference();
+                format!("`security` of the API, which holds for no operation of both documents, {difference}")
             };
             return self.leaf(rule::WRITTEN_OTHERWISE, member, message);
         }
@@ -172,7 +172,7 @@ impl<'d> Walk<'d> {
                 "scheme" | "name" | "in" | "openIdConnectUrl" => rule::SECURITY_COMPONENT_CHANGED,
                 _ => rule::UNCLASSIFIED,
             };
-            let message = || format!("`{}` of {what} {}", member.key, member.told());
+            let message = || format!("`{}` of {what} {}", member.key, member.difference());
             self.leaf(rule, &member, message);
         }
     }
@@ -209,7 +209,7 @@ impl<'d> Walk<'d> {
                 }
                 _ => rule::UNCLASSIFIED,
             };
-            let message = || format!("`{}` of {what} {}", member.key, member.told());
+            let message = || format!("`{}` of {what} {}", member.key, member.difference());
             self.leaf(rule, &member, message);
         }
     }

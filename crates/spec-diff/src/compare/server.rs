@@ -115,7 +115,7 @@ impl<'d> Walk<'d> {
         for variable in self.entries(variables) {
             let what = format!("the variable `{}` of {what}", variable.key);
             let (Some(old), Some(new)) = (variable.old, variable.new) else {
-                let message = || format!("{what} {}", variable.told());
+                let message = || format!("{what} {}", variable.difference());
                 self.leaf(rule::SERVER_VARIABLE_CHANGED, &variable, message);
                 continue;
             };
@@ -124,7 +124,7 @@ impl<'d> Walk<'d> {
                     "description" => self.words(&member, &what),
                     "enum" => self.server_values(&member, &what),
                     "default" => {
-                        let message = || format!("the default of {what} {}", member.told());
+                        let message = || format!("the default of {what} {}", member.difference());
                         self.leaf(rule::SERVER_VARIABLE_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),
@@ -141,7 +141,7 @@ impl<'d> Walk<'d> {
                 _ => rule::SERVER_VALUE_ADDED,
             };
             return self.leaf(rule, member, || {
-                format!("the list of values of {what} {}", member.told())
+                format!("the list of values of {what} {}", member.difference())
             });
         };
         let (Some(old_values), Some(new_values)) = (old.as_array(), new.as_array()) else {

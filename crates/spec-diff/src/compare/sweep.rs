@@ -96,7 +96,7 @@ impl<'d> Walk<'d> {
         }
         if !self.seen.contains(&address(node)) && !self.is_known_within(node) {
             let key = member.key;
-            let message = format!("`{key}` {}", member.told());
+            let message = format!("`{key}` {}", member.difference());
             self.settle(member.old);
             self.settle(member.new);
             let (kind, places) = (member.kind(), member.places());
