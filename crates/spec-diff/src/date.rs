@@ -135,7 +135,7 @@ pub struct NotADate {
 
 impl Display for NotADate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a day: write it as 2027-03-01", self.text)
+        write!(f, "`{}` is not a date: write it as 2027-03-01", self.text)
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
             let error = text.parse::<Date>().unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("`{text}` is not a day: write it as 2027-03-01")
+                format!("`{text}` is not a date: write it as 2027-03-01")
             );
         }
     }

@@ -40,7 +40,8 @@ pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], it
     for (change, bump) in changes.iter_mut().zip(bumps) {
         change.rust = Some(bump);
     }
-    changes.extend(without.into_iter().map(|(owner, all)| unexplained(owner, &all, documents)));
+    let without = without.into_iter();
+    changes.extend(without.map(|(owner, all)| unexplained(owner, &all, documents)));
 }
 
 /// A public item, or a member of one, that differs between the clients.
@@ -99,7 +100,7 @@ impl<'i> Difference<'i> {
             (What::Itself, Kind::Removed) => "is gone",
             (What::Itself, _) => "has another type",
             (_, Kind::Added) => "is deprecated",
-            (..) => "is deprecated no more",
+            (..) => "is no longer deprecated",
         };
         format!("{name} {verb}")
     }

@@ -77,7 +77,7 @@ impl Policy {
     pub fn parse(name: &str, text: &str) -> Result<Self, Malformed> {
         let file = File { name, text };
         let document = Document::parse(text).map_err(|error| {
-            let help = "the file must be TOML (https://toml.io), with no key twice".to_owned();
+            let help = "the file must be TOML (https://toml.io), without duplicate keys".to_owned();
             file.malformed(error.span(), error.message(), help)
         })?;
         let mut policy = Self::default();
@@ -88,7 +88,7 @@ impl Policy {
                 "sunset-days" => {
                     let days = item.as_integer().and_then(|days| u32::try_from(days).ok());
                     policy.sunset_days = days.ok_or_else(|| {
-                        let help = "write `sunset-days = 90`, or leave it out where any day will do".to_owned();
+                        let help = "write `sunset-days = 90`, or leave it out to allow any date".to_owned();
                         file.malformed(
                             place(document.as_table(), key),
                             "`sunset-days` must be a number of days",
@@ -98,7 +98,7 @@ impl Policy {
                 }
                 _ => {
                     return Err({
-                        let message = format!("`{key}` is no key of the file");
+                        let message = format!("`{key}` is not a key of the file");
                         file.unknown(
                             document.as_table(),
                             key,
@@ -207,7 +207,7 @@ const APPROVAL: [(&str, &str); 4] = [
     ("fingerprint", "the fingerprint that the report gives for the change"),
     ("reason", "`reason = \"Nobody has ever sent it.\"`"),
     ("by", "`by = \"Ada Lovelace\"`: the person who approved it"),
-    ("on", "`on = 2026-11-27`, without quotes: the day of the approval"),
+    ("on", "`on = 2026-11-27`, without quotes: the date of the approval"),
 ];
 
 struct File<'f> {
@@ -237,7 +237,7 @@ impl File<'_> {
     fn approval(&self, table: &Table) -> Result<Approval, Malformed> {
         let known = APPROVAL.map(|(key, _)| key);
         if let Some((key, _)) = table.iter().find(|(key, _)| !known.contains(key)) {
-            let message = format!("`{key}` is no key of an approval");
+            let message = format!("`{key}` is not a key of an approval");
             return Err(self.unknown(table, key, &message, &known));
         }
         for (key, example) in APPROVAL {
@@ -257,7 +257,7 @@ impl File<'_> {
         let is_digit = |letter: char| matches!(letter, '0'..='9' | 'a'..='f');
         if fingerprint.len() != fingerprint::DIGITS || !fingerprint.chars().all(is_digit) {
             let message = format!(
-                "`{fingerprint}` is no fingerprint: one has {} digits from `0` to `f`",
+                "`{fingerprint}` is not a fingerprint: one has {} digits from `0` to `f`",
                 fingerprint::DIGITS
             );
             let help = format!("copy {}", APPROVAL[0].1);
@@ -271,7 +271,7 @@ impl File<'_> {
         let Some(on) = day else {
             return Err(self.malformed(
                 place(table, "on"),
-                "`on` must be a day",
+                "`on` must be a date",
                 format!("write {}", APPROVAL[3].1),
             ));
         };
@@ -303,7 +303,7 @@ impl File<'_> {
                 Some("info") => Severity::Info,
                 _ => {
                     let help = format!("write `{id} = \"error\"`, `\"warning\"` or `\"info\"`");
-                    return Err(self.malformed(place(table, id), "this is no severity", help));
+                    return Err(self.malformed(place(table, id), "this is not a severity", help));
                 }
             };
             severities.insert(id.to_owned(), severity);
@@ -318,7 +318,7 @@ impl File<'_> {
         } else {
             let distance = |id: &&&str| strsim::damerau_levenshtein(key, id);
             let nearest = known.iter().min_by_key(distance).copied().unwrap_or_default();
-            format!("write `{nearest}`, if that is meant; docs/spec-review.md lists all")
+            format!("write `{nearest}`, if that is meant; docs/spec-review.md lists all rules")
         };
         self.malformed(place(table, key), message, help)
     }

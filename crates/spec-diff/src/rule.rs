@@ -540,20 +540,20 @@ macro_rules! bound {
 pub(crate) const BOUNDS: &[Bound] = &[
     bound!("minimum", "the minimum", "min", false, Some("exclusiveMinimum")),
     bound!("maximum", "the maximum", "max", true, Some("exclusiveMaximum")),
-    bound!("minLength", "the shortest length", "min-length", false, None),
-    bound!("maxLength", "the greatest length", "max-length", true, None),
-    bound!("minItems", "the least number of items", "min-items", false, None),
-    bound!("maxItems", "the greatest number of items", "max-items", true, None),
+    bound!("minLength", "the minimum length", "min-length", false, None),
+    bound!("maxLength", "the maximum length", "max-length", true, None),
+    bound!("minItems", "the minimum number of items", "min-items", false, None),
+    bound!("maxItems", "the maximum number of items", "max-items", true, None),
     bound!(
         "minProperties",
-        "the least number of properties",
+        "the minimum number of properties",
         "min-properties",
         false,
         None
     ),
     bound!(
         "maxProperties",
-        "the greatest number of properties",
+        "the maximum number of properties",
         "max-properties",
         true,
         None

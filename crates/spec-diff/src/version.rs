@@ -109,7 +109,7 @@ impl Display for NotBumped {
                 } else {
                     write!(
                         f,
-                        "the changes are {bump}, and `info.version` went from `{old}` to `{new}` only"
+                        "the changes are {bump}, and `info.version` changed only from `{old}` to `{new}`"
                     )?;
                 }
                 write!(f, ": write `version: {least}`")

@@ -137,7 +137,7 @@ impl<'d> Walk<'d> {
             };
             removed.shift_remove(old);
             added.shift_remove(new);
-            let message = format!("the schema `{old}` is called `{new}` now");
+            let message = format!("the schema `{old}` was renamed to `{new}`");
             self.report(rule::SCHEMA_RENAMED, Kind::Changed, (old_node, new_node), message);
             self.lone_schema(old_node);
             self.lone_schema(new_node);

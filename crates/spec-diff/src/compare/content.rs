@@ -33,15 +33,15 @@ impl<'d> Walk<'d> {
                     }
                     ("schema", ..) => {
                         let (rule, verb) = match member.kind() {
-                            Kind::Added => (schema_added, "has a schema now"),
-                            _ => (schema_removed, "has no schema any more"),
+                            Kind::Added => (schema_added, "now has a schema"),
+                            _ => (schema_removed, "no longer has a schema"),
                         };
                         self.leaf(rule.clone(), &member, || format!("{what} {verb}"));
                     }
                     ("example" | "examples", ..) => self.words(&member, &what),
                     ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
                     ("encoding", ..) => {
-                        let message = || format!("how the parts of {what} are written {}", member.difference());
+                        let message = || format!("the encoding of the parts of {what} {}", member.difference());
                         self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),
@@ -67,7 +67,7 @@ impl<'d> Walk<'d> {
                 let (places, was) = (known.places(), known.key);
                 known.key = other.key;
                 let message = format!(
-                    "the media type `{was}` of {what} is written `{}` now, which is the same",
+                    "the media type `{was}` of {what} is written `{}` now, which is equivalent",
                     other.key
                 );
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
@@ -82,7 +82,7 @@ impl<'d> Walk<'d> {
         for property in self.members(old, new, &format!("the encoding of {what}")) {
             let name = property.key;
             let (Some(old), Some(new)) = (property.old, property.new) else {
-                let message = || format!("how `{name}` of {what} is written {}", property.difference());
+                let message = || format!("the encoding of `{name}` of {what} {}", property.difference());
                 self.leaf(rule::ENCODING_CHANGED, &property, message);
                 continue;
             };
@@ -95,8 +95,7 @@ impl<'d> Walk<'d> {
                         }
                     }
                     "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
-                        let message =
-                            || format!("how {what} is written has changed: `{}` {}", member.key, member.difference());
+                        let message = || format!("`{}` in the encoding of {what} {}", member.key, member.difference());
                         self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),

@@ -106,23 +106,23 @@ impl<'d> Walk<'d> {
             _ if is_same && was == is => return,
             (_, Some(Err(text))) => (
                 rules.malformed,
-                format!("says that its sunset is {text}, which is not a day: write it as 2027-03-01"),
+                format!("has the sunset date {text}, which is not a date: write it as 2027-03-01"),
             ),
             (_, None) if is && !was && least > 0 => (rules.missing, "is deprecated without a sunset date".to_owned()),
             (Some(_), None) if is => (
                 rules.removed,
-                "has no sunset date any more, and is still deprecated".to_owned(),
+                "no longer has a sunset date, but is still deprecated".to_owned(),
             ),
             (Some(Ok(before)), Some(Ok(date))) if is && date < before && left(date) < least => (
                 rules.earlier,
-                format!("had its sunset on {before}, and has it on {date} now; {needs}"),
+                format!("had the sunset date {before}, and now has {date}; {needs}"),
             ),
             (_, Some(Ok(date))) if is && !was && left(date) < least => {
-                (rules.too_soon, format!("has its sunset on {date}; {needs}"))
+                (rules.too_soon, format!("has the sunset date {date}; {needs}"))
             }
             _ if is_same => return,
-            (_, Some(Ok(date))) => (rules.changed, format!("has its sunset on {date} now")),
-            (_, None) => (rules.changed, "has no sunset date any more".to_owned()),
+            (_, Some(Ok(date))) => (rules.changed, format!("now has the sunset date {date}")),
+            (_, None) => (rules.changed, "no longer has a sunset date".to_owned()),
         };
         let kind = if is_same { Kind::Changed } else { member.kind() };
         self.report(rule, kind, member.places(), format!("{what} {words}"));

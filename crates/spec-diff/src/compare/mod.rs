@@ -177,10 +177,10 @@ impl<'d> Member<'d> {
         match (self.old, self.new) {
             (Some(old), Some(new)) => {
                 let (old, new) = values::shown_apart(old, new);
-                format!("went from {old} to {new}")
+                format!("changed from {old} to {new}")
             }
-            (None, Some(new)) => format!("is {} now, and was not given", values::shown(new)),
-            (Some(old), None) => format!("is not given any more, and was {}", values::shown(old)),
+            (None, Some(new)) => format!("was added: {}", values::shown(new)),
+            (Some(old), None) => format!("was removed: {}", values::shown(old)),
             (None, None) => String::new(),
         }
     }
@@ -315,7 +315,7 @@ impl<'d> Walk<'d> {
         let message = || match member.kind() {
             Kind::Added => format!("`{key}` of {what} was added"),
             Kind::Removed => format!("`{key}` of {what} was removed"),
-            Kind::Changed => format!("`{key}` of {what} is worded otherwise"),
+            Kind::Changed => format!("`{key}` of {what} was changed"),
         };
         let rule = if matches!(key, "example" | "examples") {
             rule::EXAMPLE_CHANGED

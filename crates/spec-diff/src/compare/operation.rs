@@ -238,7 +238,7 @@ impl<'d> Walk<'d> {
                         Kind::Removed => rule::PAGINATION_REMOVED,
                         Kind::Changed => rule::PAGINATION_CHANGED,
                     };
-                    let message = || format!("how the pages of {what} follow each other {}", member.difference());
+                    let message = || format!("the pagination of {what} {}", member.difference());
                     self.leaf(rule, &member, message);
                 }
                 _ => self.unclassified(&member, &what),
@@ -267,11 +267,11 @@ impl<'d> Walk<'d> {
         let places = member.places();
         let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
         for tag in old.iter().filter(|tag| missing(tag, new)) {
-            let message = format!("{what} has the tag `{}` no more", tag.as_str().unwrap_or_default());
+            let message = format!("{what} no longer has the tag `{}`", tag.as_str().unwrap_or_default());
             self.report(rule::TAG_REMOVED, Kind::Removed, (tag, places.1), message);
         }
         for tag in new.iter().filter(|tag| missing(tag, old)) {
-            let message = format!("{what} has the tag `{}` now", tag.as_str().unwrap_or_default());
+            let message = format!("{what} now has the tag `{}`", tag.as_str().unwrap_or_default());
             self.report(rule::TAG_ADDED, Kind::Added, (places.0, tag), message);
         }
     }
@@ -284,7 +284,7 @@ impl<'d> Walk<'d> {
             let (rule, words) = if is {
                 (rule::ENDPOINT_DEPRECATED, "is deprecated")
             } else {
-                (rule::ENDPOINT_REACTIVATED, "is deprecated no more")
+                (rule::ENDPOINT_REACTIVATED, "is no longer deprecated")
             };
             self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
         }

@@ -33,11 +33,12 @@ impl<'d> Walk<'d> {
                 continue;
             };
             if new_name != *name && !in_path {
-                let message = format!("the {place} parameter `{name}` is written `{new_name}` now, which is the same");
+                let message =
+                    format!("the {place} parameter `{name}` is written `{new_name}` now, which is equivalent");
                 let places = (*node, other);
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
             } else if new_name != *name {
-                let message = format!("the path parameter `{name}` is called `{new_name}` now");
+                let message = format!("the path parameter `{name}` was renamed to `{new_name}`");
                 self.report(rule::PATH_PARAMETER_RENAMED, Kind::Changed, (*node, other), message);
             }
             self.parameter((node, other), (place, new_name));
@@ -130,7 +131,7 @@ impl<'d> Walk<'d> {
                         let (facet, words) = if is {
                             (&rule::DEPRECATED, "is deprecated")
                         } else {
-                            (&rule::REACTIVATED, "is deprecated no more")
+                            (&rule::REACTIVATED, "is no longer deprecated")
                         };
                         let message = format!("{what} {words}");
                         let rule = facet.at(Site::Parameter);
@@ -165,7 +166,7 @@ impl<'d> Walk<'d> {
                     self.settle(member.new);
                 }
                 ("schema" | "content", ..) => {
-                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.difference());
+                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
                     self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message);
                 }
                 _ => self.unclassified(&member, &what),

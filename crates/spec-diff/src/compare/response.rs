@@ -60,9 +60,9 @@ impl<'d> Walk<'d> {
             for new in &added {
                 let (was, is) = (old.key.to_uppercase(), new.key.to_uppercase());
                 let (rule, words) = match () {
-                    () if was == is => (rule::WRITTEN_OTHERWISE, "is written otherwise, and means the same"),
-                    () if is_range_of(&was, &is) => (rule::STATUS_NARROWED, "is one of those that the other meant"),
-                    () if is_range_of(&is, &was) => (rule::STATUS_WIDENED, "means that one and others"),
+                    () if was == is => (rule::WRITTEN_OTHERWISE, "means the same"),
+                    () if is_range_of(&was, &is) => (rule::STATUS_NARROWED, "is narrower"),
+                    () if is_range_of(&is, &was) => (rule::STATUS_WIDENED, "also includes others"),
                     () => continue,
                 };
                 paired.extend([old.key, new.key]);
@@ -187,7 +187,7 @@ impl<'d> Walk<'d> {
             match (header.old, header.new) {
                 (Some(old), Some(new)) => {
                     if member.new.is_some_and(|headers| headers.get(name).is_none()) {
-                        let message = format!("{what} is written in other letters, which is the same");
+                        let message = format!("{what} is written in another case, which is equivalent");
                         self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message);
                     }
                     let nodes = self.resolve(old, new);
@@ -220,7 +220,7 @@ impl<'d> Walk<'d> {
                         ("required", true) => (rule::HEADER_BECAME_REQUIRED, "became required"),
                         ("required", false) => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
                         (_, true) => (rule::DEPRECATED.at(Site::ResponseHeader), "is deprecated"),
-                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is deprecated no more"),
+                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is no longer deprecated"),
                     };
                     let message = format!("{what} {words}");
                     self.report(rule, member.kind(), member.places(), message);
@@ -245,7 +245,7 @@ impl<'d> Walk<'d> {
                     self.settle(member.new);
                 }
                 ("schema" | "content", ..) => {
-                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.difference());
+                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
                     self.leaf(rule::HEADER_FORM_CHANGED, &member, message);
                 }
                 _ => self.unclassified(&member, what),

@@ -27,7 +27,7 @@ impl<'d> Walk<'d> {
         if !self.is_security_used() {
             let message = || {
                 let difference = member.difference();
-                format!("`security` of the API, which holds for no operation of both documents, {difference}")
+                format!("`security` of the API, which no operation of both documents uses, {difference}")
             };
             return self.leaf(rule::WRITTEN_OTHERWISE, member, message);
         }
@@ -99,9 +99,9 @@ impl<'d> Walk<'d> {
         let open = |alternatives: &Alternatives<'d>| alternatives.is_empty() || alternatives.contains_key(&Vec::new());
         if open(&old) != open(&new) {
             let (rule, words) = if open(&old) {
-                (rule::SECURITY_REQUIRED, "takes requests without credentials no more")
+                (rule::SECURITY_REQUIRED, "no longer accepts requests without credentials")
             } else {
-                (rule::SECURITY_OPTIONAL, "takes requests without credentials now")
+                (rule::SECURITY_OPTIONAL, "now accepts requests without credentials")
             };
             self.report(rule, Kind::Changed, places, format!("{what} {words}"));
         }
@@ -111,25 +111,25 @@ impl<'d> Walk<'d> {
                 if open(&new) && !open(&old) {
                     continue;
                 }
-                let message = format!("{what} takes {} no more", shown(schemes));
+                let message = format!("{what} no longer accepts {}", shown(schemes));
                 let places = (*node, places.1);
                 self.report(rules.removed.clone(), Kind::Removed, places, message);
                 continue;
             };
             for (scope, node) in old_scopes.iter().filter(|(scope, _)| !new_scopes.contains_key(*scope)) {
-                let message = format!("{what} asks for the scope `{scope}` no more");
+                let message = format!("{what} no longer requires the scope `{scope}`");
                 let places = (*node, *new_node);
                 self.report(rules.scope_removed.clone(), Kind::Removed, places, message);
             }
             for (scope, new_node) in new_scopes.iter().filter(|(scope, _)| !old_scopes.contains_key(*scope)) {
-                let message = format!("{what} asks for the scope `{scope}` now");
+                let message = format!("{what} now requires the scope `{scope}`");
                 let places = (*node, *new_node);
                 self.report(rules.scope_added.clone(), Kind::Added, places, message);
             }
         }
         for (schemes, (_, node)) in new.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             if !old.contains_key(schemes) {
-                let message = format!("{what} takes {} now", shown(schemes));
+                let message = format!("{what} now accepts {}", shown(schemes));
                 let places = (places.0, *node);
                 self.report(rules.added.clone(), Kind::Added, places, message);
             }
@@ -200,7 +200,7 @@ impl<'d> Walk<'d> {
                         let (rule, words) = match scope.kind() {
                             Kind::Added => (rule::OAUTH_SCOPE_ADDED, "was added"),
                             Kind::Removed => (rule::OAUTH_SCOPE_REMOVED, "was removed"),
-                            Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "is described otherwise"),
+                            Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "has another description"),
                         };
                         let message = || format!("the scope `{}` of {what} {words}", scope.key);
                         self.leaf(rule, &scope, message);

@@ -50,18 +50,18 @@ impl<'d> Walk<'d> {
                 self.settle(Some(server));
             }
             if old.len() != new.len() {
-                let message = format!("the servers of {what} are written otherwise: `/` is what there is without them");
+                let message = format!("the servers of {what} are written differently: `/` is the default");
                 self.report(rule::WRITTEN_OTHERWISE, member.kind(), places, message);
             }
             return;
         }
         let has_default = |servers: &'d [Node]| servers.iter().any(|server| url(server) == Some("/"));
         if old.is_empty() && !has_default(new) {
-            let message = format!("the server `/` of {what}, which is what there is without a list, was removed");
+            let message = format!("the server `/` of {what}, which is the default without a list, was removed");
             self.report(rule::SERVER_REMOVED, Kind::Changed, places, message);
         }
         if new.is_empty() && !has_default(old) {
-            let message = format!("the server `/` of {what}, which is what there is without a list, was added");
+            let message = format!("the server `/` of {what}, which is the default without a list, was added");
             self.report(rule::SERVER_ADDED, Kind::Changed, places, message);
         }
         for server in old {
@@ -91,7 +91,7 @@ impl<'d> Walk<'d> {
             these.iter().filter(known).filter_map(url).collect()
         };
         if kept(old, new) != kept(new, old) {
-            let message = format!("the servers of {what} stand in another order; the first is the default");
+            let message = format!("the servers of {what} are in another order; the first is the default");
             self.report(rule::SERVER_ORDER_CHANGED, Kind::Changed, places, message);
         }
     }
@@ -151,11 +151,11 @@ impl<'d> Walk<'d> {
         self.settle(member.new);
         let missing = |value: &&'d Node, list: &[Node]| !list.iter().any(|other| json::same(value, other));
         for value in old_values.iter().filter(|value| missing(value, new_values)) {
-            let message = format!("{what} takes {} no more", json::shown(value));
+            let message = format!("{what} no longer accepts {}", json::shown(value));
             self.report(rule::SERVER_VALUE_REMOVED, Kind::Removed, (value, new), message);
         }
         for value in new_values.iter().filter(|value| missing(value, old_values)) {
-            let message = format!("{what} takes {} too", json::shown(value));
+            let message = format!("{what} also accepts {}", json::shown(value));
             self.report(rule::SERVER_VALUE_ADDED, Kind::Added, (old, value), message);
         }
     }

@@ -32,7 +32,7 @@ impl<'d> Walk<'d> {
                     old: vec![old],
                     new: vec![new],
                     site,
-                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule looks,")),
+                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule applies,")),
                     operation: None,
                     holder: Holder::Component,
                     form: Form::Json,

@@ -170,7 +170,7 @@ fn article(out: &mut String, change: &Change, sides: &Sides<'_>) {
     );
     let _ = write!(out, "<p class=\"facts\"><code>{}</code>", safe(&change.id));
     if let Some(severity) = change.overruled {
-        let _ = write!(out, " <span>the rule itself says {severity}</span>");
+        let _ = write!(out, " <span>severity of the rule: {severity}</span>");
     }
     if let Some(operation) = &change.operation {
         let _ = write!(out, " <span>in <code>{}</code></span>", safe(operation));

@@ -75,7 +75,7 @@ fn table<'r>(out: &mut String, rows: impl Iterator<Item = (&'r Change, Option<&'
         };
         let operation = change.operation.as_deref().map(markdown_code).unwrap_or_default();
         let overruled = match change.overruled {
-            Some(severity) => format!(" (the rule itself says {severity})"),
+            Some(severity) => format!(" (severity of the rule: {severity})"),
             None => String::new(),
         };
         let _ = write!(
@@ -118,7 +118,7 @@ impl Section {
             Self::Errors => "Errors: callers break",
             Self::Warnings => "Warnings: callers may break",
             Self::Rust => "Infos: users of the Rust client break",
-            Self::Infos => "Infos: nobody breaks",
+            Self::Infos => "Infos: nothing breaks",
         }
     }
 }

@@ -50,7 +50,7 @@ fn verdict(report: &Report) -> String {
     let version = match (version::required(report), version::check(report)) {
         (None, _) => String::new(),
         (Some(_), Ok(())) => format!(
-            " The version: `{}` will do.",
+            " The version: `{}` is high enough.",
             report.new_version.as_deref().unwrap_or_default()
         ),
         (Some(_), Err(error)) => format!(" The version: {error}."),

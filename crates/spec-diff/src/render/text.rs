@@ -70,7 +70,7 @@ impl Pen {
         let operation = visible(operation.as_deref().unwrap_or_default()).into_owned();
         let _ = writeln!(out, "    {operation}for Rust: {rust}");
         if let Some(severity) = change.overruled {
-            let _ = writeln!(out, "    the rule itself says {severity}");
+            let _ = writeln!(out, "    severity of the rule: {severity}");
         }
         for (side, name, place) in [
             ("old", &report.old_name, &change.old),

@@ -150,7 +150,7 @@ fn severities_of_rules() {
         (milder.severity(), milder.wire()),
         (Some(Severity::Info), Wire::Compatible)
     );
-    assert!(render::text(&milder, false).contains("the rule itself says error"));
+    assert!(render::text(&milder, false).contains("severity of the rule: error"));
 
     let mut same = report(BASE, &changed);
     same.apply(&policy("[severity]\nrequest-parameter-max-decreased = 'error'\n"));

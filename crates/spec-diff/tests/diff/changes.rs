@@ -212,7 +212,7 @@ fn long_values_are_cut_where_they_differ() {
     });
     assert_eq!(
         diff(&old, &new).changes[0].message,
-        "`x-long` of the document went from `…xxxxx\",\"last\":\"the 'a'\"}` to `…xxxxx\",\"last\":\"the 'b'\"}`"
+        "`x-long` of the document changed from `…xxxxx\",\"last\":\"the 'a'\"}` to `…xxxxx\",\"last\":\"the 'b'\"}`"
     );
 }
 

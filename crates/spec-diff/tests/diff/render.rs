@@ -133,8 +133,8 @@ fn markdown_of_text_that_looks_like_markdown() {
     let markdown = render::markdown(&report);
     let rows = markdown.lines().filter(|line| line.contains("| patch |"));
     insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @r"
-    | the pattern of the query parameter `name` went from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
-    | `x-`a `<b>` `@all` `  of the schema  `Unused`  is  `1`` ` `` now, and was not given |  | patch | 233 → 234 | `unclassified` |
+    | the pattern of the query parameter `name` changed from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
+    | `x-`a `<b>` `@all` `  of the schema  `Unused`  was added:  `1`` ` `` |  | patch | 233 → 234 | `unclassified` |
     ");
 }
 
@@ -198,7 +198,7 @@ fn a_version_that_is_high_enough() {
     let old = document("old.yaml", "info: { version: 1.2.3 }\n");
     let new = document("new.yaml", "info: { version: 1.3.0 }\nservers: [{ url: / }]\n");
     let told = render::text(&diff(&old, &new), false);
-    assert!(told.ends_with("The version: `1.3.0` will do.\n"), "{told}");
+    assert!(told.ends_with("The version: `1.3.0` is high enough.\n"), "{told}");
     let new = document("new.yaml", "info: { version: 1.3.0 }\n");
     let told = render::text(&diff(&old, &new), false);
     assert!(

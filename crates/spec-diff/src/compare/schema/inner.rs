@@ -151,7 +151,7 @@ impl<'d> Comparison<'_, 'd> {
                     if unsent && required.1 {
                         self.required_changed(name, true, places);
                         if self.at.site.direction() == Direction::Response {
-                            let message = format!("`{name}` of {} is there now, and may be anything", self.at.subject);
+                            let message = format!("`{name}` of {} is present now, with any value", self.at.subject);
                             self.walk.report(rule::UNCLASSIFIED, Kind::Changed, places, message);
                         }
                     }
@@ -207,7 +207,7 @@ impl<'d> Comparison<'_, 'd> {
         let key = keys.into_iter().find(closed);
         if key.is_some() || self.at.closed.properties {
             let subject = self.at.subject.to_string();
-            let message = format!("{subject} took no other properties, and takes `{name}` now");
+            let message = format!("{subject} allowed no other properties, and now allows `{name}`");
             let rule = rule::ADDITIONAL_PROPERTIES_WIDENED.at(self.at.site);
             let closed = key.and_then(|key| self.old.get(key));
             let places = (closed.unwrap_or(self.nodes.0), added[0]);
@@ -226,7 +226,7 @@ impl<'d> Comparison<'_, 'd> {
                 within: self.nodes,
             };
             let subject = self.at.subject.to_string();
-            let message = format!("`{name}` of {subject} is described for all values now, and was for some");
+            let message = format!("`{name}` of {subject} is now described for all values, not only for some");
             let places = member.places();
             self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
@@ -241,7 +241,7 @@ impl<'d> Comparison<'_, 'd> {
     /// Reports an added property that was already required in a request, with any value.
     fn was_required(&mut self, name: &str, added: &[&'d Node]) {
         if self.at.site.direction() == Direction::Request {
-            let message = format!("`{name}` of {} had to be given, and could be anything", self.at.subject);
+            let message = format!("`{name}` of {} was required before, with any value", self.at.subject);
             let places = (self.nodes.0, added[0]);
             self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
@@ -379,7 +379,7 @@ impl<'d> Comparison<'_, 'd> {
             Freedom::Any => "any other properties",
         };
         let subject = &self.at.subject;
-        let message = format!("{subject} took {}, and takes {} now", words(old), words(new));
+        let message = format!("{subject} allowed {}, and now allows {}", words(old), words(new));
         let facet = if new < old {
             &rule::ADDITIONAL_PROPERTIES_RESTRICTED
         } else {
@@ -451,7 +451,7 @@ impl<'d> Comparison<'_, 'd> {
                 .report(facets[0].at(self.at.site), Kind::Added, (old, part), message);
         }
         for part in lone {
-            let message = format!("{subject} has one alternative less in `{key}`: {}", json::shown(part));
+            let message = format!("{subject} has one fewer alternative in `{key}`: {}", json::shown(part));
             self.walk.settle(Some(part));
             self.walk
                 .report(facets[1].at(self.at.site), Kind::Removed, (part, new), message);
@@ -489,8 +489,8 @@ impl<'d> Comparison<'_, 'd> {
         for part in alternatives.iter().filter(|part| !std::ptr::eq(*part, same)) {
             self.walk.settle(Some(part));
             let (kind, places, words) = match is_wider {
-                true => (Kind::Added, (one, part), "may be another one now"),
-                false => (Kind::Removed, (part, one), "may not be another one any more"),
+                true => (Kind::Added, (one, part), "now has another alternative"),
+                false => (Kind::Removed, (part, one), "no longer has another alternative"),
             };
             let message = format!("{} {words}, in `{key}`: {}", self.at.subject, json::shown(part));
             self.walk.report(facet.at(self.at.site), kind, places, message);

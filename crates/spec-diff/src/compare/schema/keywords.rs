@@ -120,7 +120,7 @@ impl<'d> Comparison<'_, 'd> {
         }
         self.settle("type");
         let subject = &self.at.subject;
-        let message = format!("{subject} was one value, and is a list of values now, each written on its own");
+        let message = format!("{subject} was a single value, and is now a list whose items are written separately");
         let places = self.member("type").places();
         let rule = rule::TYPE_GENERALIZED.at(self.at.site);
         self.walk.report(rule, Kind::Changed, places, message);
@@ -209,34 +209,34 @@ impl<'d> Comparison<'_, 'd> {
                 self.facet(&rule::BECAME_ENUM, &member, message);
             }
             (Some(_), None) => {
-                let message = format!("{subject} is not restricted to {} any more", list(&old));
+                let message = format!("{subject} is no longer restricted to {}", list(&old));
                 self.facet(&rule::BECAME_NOT_ENUM, &member, message);
             }
             (Some(old_list), Some(new_list)) => {
                 self.settle("enum");
                 let mut changes = Vec::new();
                 for (_, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-                    let message = format!("{subject} takes {} no more", json::shown(value));
+                    let message = format!("{subject} no longer accepts {}", json::shown(value));
                     let message = match self.at.site.direction() {
-                        Direction::Response => format!("{subject} is never {} any more", json::shown(value)),
+                        Direction::Response => format!("{subject} can no longer be {}", json::shown(value)),
                         _ => message,
                     };
                     changes.push((&rule::ENUM_VALUE_REMOVED, Kind::Removed, (*value, new_list), message));
                 }
                 for (_, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
                     let message = match self.at.site.direction() {
-                        Direction::Response => format!("{subject} may be {} now", json::shown(value)),
-                        _ => format!("{subject} takes {} too", json::shown(value)),
+                        Direction::Response => format!("{subject} can now be {}", json::shown(value)),
+                        _ => format!("{subject} also accepts {}", json::shown(value)),
                     };
                     changes.push((&rule::ENUM_VALUE_ADDED, Kind::Added, (old_list, *value), message));
                 }
                 if changes.is_empty() && (is_constant(old_list) || is_constant(new_list)) {
-                    let message = format!("that {subject} is always {} is written otherwise", list(&new));
+                    let message = format!("{subject} is always {}, which is written differently now", list(&new));
                     let places = (old_list, new_list);
                     self.walk
                         .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
                 } else if changes.is_empty() && !json::same(old_list, new_list) {
-                    let message = format!("the values of {subject} stand in another order");
+                    let message = format!("the values of {subject} are in another order");
                     let places = (old_list, new_list);
                     changes.push((&rule::ENUM_ORDER_CHANGED, Kind::Changed, places, message));
                 }
@@ -305,9 +305,9 @@ impl<'d> Comparison<'_, 'd> {
             true => format!("{limit} (exclusive)"),
         };
         let difference = match (old, new) {
-            (Some(old), Some(new)) => format!("went from {} to {}", words(old), words(new)),
-            (Some(old), None) => format!("was {}, and there is none now", words(old)),
-            (None, Some(new)) => format!("is {} now, and there was none", words(new)),
+            (Some(old), Some(new)) => format!("changed from {} to {}", words(old), words(new)),
+            (Some(old), None) => format!("was removed: {}", words(old)),
+            (None, Some(new)) => format!("was added: {}", words(new)),
             (None, None) => return,
         };
         let message = format!("{} of {} {difference}", bound.words, self.at.subject);
@@ -334,7 +334,7 @@ impl<'d> Comparison<'_, 'd> {
             // Compared together with `deprecated`.
             SUNSET if self.plain(key, text) => {}
             "xml" if self.plain(key, |node| node.as_object().is_some()) => {
-                self.three_way([&rule::XML_CHANGED; 3], &member, "the form in XML");
+                self.three_way([&rule::XML_CHANGED; 3], &member, "`xml`");
             }
             "pattern" if self.plain(key, text) => {
                 let changed = match member.new.is_some_and(matches_all) {
@@ -351,7 +351,7 @@ impl<'d> Comparison<'_, 'd> {
                     _ => &rule::MULTIPLE_OF_CHANGED,
                 };
                 let facets = [&rule::MULTIPLE_OF_SET, &rule::MULTIPLE_OF_UNSET, changed];
-                self.three_way(facets, &member, "the step of the values");
+                self.three_way(facets, &member, "`multipleOf`");
             }
             "default" if self.plain(key, |_| true) => {
                 let facets = [&rule::DEFAULT_ADDED, &rule::DEFAULT_REMOVED, &rule::DEFAULT_CHANGED];
@@ -359,20 +359,20 @@ impl<'d> Comparison<'_, 'd> {
             }
             "uniqueItems" if self.plain(key, flag) => {
                 let facets = [&rule::UNIQUE_ITEMS_SET, &rule::UNIQUE_ITEMS_UNSET];
-                let words = ["may not hold an item twice any more", "may hold an item twice now"];
+                let words = ["can no longer contain an item twice", "can now contain an item twice"];
                 self.switch(facets, &member, words);
             }
             "deprecated" if self.plain(key, flag) => {
                 let facets = [&rule::DEPRECATED, &rule::REACTIVATED];
-                self.switch(facets, &member, ["is deprecated", "is deprecated no more"]);
+                self.switch(facets, &member, ["is deprecated", "is no longer deprecated"]);
             }
             "readOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_READ_ONLY, &rule::BECAME_NOT_READ_ONLY];
-                self.switch(facets, &member, ["is only ever read now", "may be written now"]);
+                self.switch(facets, &member, ["is now read-only", "is no longer read-only"]);
             }
             "writeOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_WRITE_ONLY, &rule::BECAME_NOT_WRITE_ONLY];
-                self.switch(facets, &member, ["is only ever written now", "may be read now"]);
+                self.switch(facets, &member, ["is now write-only", "is no longer write-only"]);
             }
             // Compared for each use of the schema, by `nullable`.
             "nullable" if self.plain(key, flag) => self.settle(key),
@@ -472,8 +472,8 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// Compares the values of a keyword in several parts of a schema: equal values are removed first, in any order, then
-    /// the others are paired in order.
+    /// Compares the values of a keyword in several parts of a schema: equal values are removed first, in any order,
+    /// then the others are paired in order.
     fn each_value(
         &mut self,
         key: &'d str,

@@ -345,7 +345,7 @@ impl<'d> Walk<'d> {
     fn too_many(&mut self) {
         self.pending.clear();
         let roots = (self.old.root(), self.new.root());
-        let message = "the schemas differ in too many ways to compare them all; the rest was not looked at";
+        let message = "the schemas differ in too many ways to compare them all; the rest was not compared";
         self.report(rule::UNCLASSIFIED, Kind::Changed, roots, message.to_owned());
     }
 
@@ -373,9 +373,9 @@ impl<'d> Walk<'d> {
             return;
         }
         let (facet, words) = if is {
-            (&rule::BECAME_NULLABLE, "may be null now")
+            (&rule::BECAME_NULLABLE, "can now be null")
         } else {
-            (&rule::BECAME_NOT_NULLABLE, "may not be null any more")
+            (&rule::BECAME_NOT_NULLABLE, "can no longer be null")
         };
         // `nullable`, or the list of types.
         let place = |view: &View<'d>| {

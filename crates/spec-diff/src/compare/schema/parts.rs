@@ -21,8 +21,8 @@ impl<'d> Comparison<'_, 'd> {
     fn message(&self, key: &str, member: &Member<'d>) -> String {
         let subject = &self.at.subject;
         match member.kind() {
-            Kind::Added => format!("{subject} has `{key}` now"),
-            Kind::Removed => format!("{subject} has no `{key}` any more"),
+            Kind::Added => format!("{subject} now has `{key}`"),
+            Kind::Removed => format!("{subject} no longer has `{key}`"),
             Kind::Changed => format!("`{key}` of {subject} {}", member.difference()),
         }
     }
@@ -77,7 +77,7 @@ impl<'d> Comparison<'_, 'd> {
                 Kind::Added => (removed, "fewer"),
                 _ => (added, "more"),
             };
-            let message = format!("{} leaves {words} values to what holds for all others", self.at.subject);
+            let message = format!("{} has {words} unevaluated properties or items", self.at.subject);
             let rule = facet.at(self.at.site);
             self.walk.report(rule, kind, places, message);
         }
@@ -172,7 +172,7 @@ impl<'d> Comparison<'_, 'd> {
                 (Some(old), Some(new)) => Some((old, new)),
                 (None, Some(new)) => {
                     self.walk.settle(Some(new));
-                    let message = format!("the item {at} of {} has a schema of its own now", self.at.subject);
+                    let message = format!("the item {at} of {} now has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
                     let places = (member.places().0, new);
                     self.walk.report(rule, Kind::Added, places, message);
@@ -181,7 +181,7 @@ impl<'d> Comparison<'_, 'd> {
                 }
                 (Some(old), None) => {
                     self.walk.settle(Some(old));
-                    let message = format!("the item {at} of {} has no schema of its own any more", self.at.subject);
+                    let message = format!("the item {at} of {} no longer has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
                     let places = (old, member.places().1);
                     self.walk.report(rule, Kind::Removed, places, message);
@@ -237,9 +237,10 @@ impl<'d> Comparison<'_, 'd> {
             ];
             for facet in facets.into_iter().flatten() {
                 let message = format!(
-                    "what {} needs where it has `{}` {}",
-                    self.at.subject,
+                    "`{}` in `{}` of {} {}",
                     member.key,
+                    map.key,
+                    self.at.subject,
                     member.difference()
                 );
                 self.facet(facet, &member, message);
