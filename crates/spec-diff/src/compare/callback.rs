@@ -79,7 +79,7 @@ impl<'d> Walk<'d> {
     fn received_item(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match member.key {
-                "summary" | "description" => self.words(&member, what),
+                "summary" | "description" => self.annotation(&member, what),
                 method if METHODS.contains(&method) => {
                     let what = format!("`{}` of {what}", method.to_uppercase());
                     if let Some(nodes) = self.pair(&member, &what, rules) {
@@ -102,7 +102,9 @@ impl<'d> Walk<'d> {
     fn received(&mut self, (old, new): (&'d Node, &'d Node), items: (&'d Node, &'d Node), what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => self.words(&member, what),
+                ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => {
+                    self.annotation(&member, what);
+                }
                 ("requestBody", Some(old), Some(new)) => {
                     let nodes = self.resolve(old, new);
                     self.body(nodes, Site::ResponseBody, &format!("the request body of {what}"), rules);
@@ -159,7 +161,7 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, what) {
             let parts = ["content", "headers"].contains(&member.key);
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, what),
+                ("description", ..) => self.annotation(&member, what),
                 (_, Some(old), Some(new)) if parts => {
                     for part in self.members(old, new, what) {
                         let what = format!("{what} as `{}`", part.key);
@@ -180,7 +182,7 @@ impl<'d> Walk<'d> {
     fn received_part(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
                 ("schema", Some(old), Some(new)) => self.value((old, new), site, what, Form::Json),
                 ("content", Some(old), Some(new)) => {
                     for media in self.members(old, new, what) {

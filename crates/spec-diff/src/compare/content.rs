@@ -38,7 +38,7 @@ impl<'d> Walk<'d> {
                         };
                         self.leaf(rule.clone(), &member, || format!("{what} {verb}"));
                     }
-                    ("example" | "examples", ..) => self.words(&member, &what),
+                    ("example" | "examples", ..) => self.annotation(&member, &what),
                     ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
                     ("encoding", ..) => {
                         let message = || format!("the encoding of the parts of {what} {}", member.difference());
@@ -114,7 +114,7 @@ impl<'d> Walk<'d> {
         let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
                 ("schema", Some(old), Some(new)) => self.value((old, new), site.inner(), &what, Form::Text),
                 _ => {
                     let message = || format!("`{}` of {what} {}", member.key, member.difference());

@@ -22,7 +22,8 @@ pub(super) enum Removal {
 }
 
 impl Removal {
-    pub(super) fn words(self) -> &'static str {
+    /// The end of a message about the removal.
+    pub(super) fn suffix(self) -> &'static str {
         match self {
             Removal::Sudden => "",
             Removal::Deprecated => ", and was deprecated",
@@ -61,7 +62,7 @@ impl<'d> Walk<'d> {
             Removal::BeforeSunset => rule::PARAMETER_REMOVED_BEFORE_SUNSET,
             Removal::AfterSunset => rule::PARAMETER_REMOVED_AFTER_SUNSET,
         };
-        (rule, removal.words())
+        (rule, removal.suffix())
     }
 
     pub(super) fn operation_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {

@@ -310,7 +310,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Compares a member that is documentation, such as a description or an example.
-    fn words(&mut self, member: &Member<'d>, what: &str) {
+    fn annotation(&mut self, member: &Member<'d>, what: &str) {
         let key = member.key;
         let message = || match member.kind() {
             Kind::Added => format!("`{key}` of {what} was added"),
@@ -396,7 +396,7 @@ impl<'d> Walk<'d> {
                 }
                 ("servers", ..) => self.servers(&member, "the API"),
                 ("security", ..) => self.global_security(&member),
-                ("tags" | "externalDocs", ..) => self.words(&member, "the document"),
+                ("tags" | "externalDocs", ..) => self.annotation(&member, "the document"),
                 ("webhooks", ..) => self.webhooks(&member),
                 ("openapi", Some(old), Some(new)) => {
                     // Each keyword has the meaning of its version, so the version itself has no effect on the wire.
@@ -432,7 +432,7 @@ impl<'d> Walk<'d> {
                     self.leaf(rule::API_VERSION_CHANGED, &member, message);
                 }
                 "title" | "description" | "termsOfService" | "contact" | "license" => {
-                    self.words(&member, "the API");
+                    self.annotation(&member, "the API");
                 }
                 _ => self.unclassified(&member, "`info`"),
             }

@@ -142,7 +142,7 @@ impl<'d> Walk<'d> {
                 }
                 // Compared with each operation. Without operations the sweep reports their differences.
                 ("parameters", ..) => {}
-                ("summary" | "description", ..) => self.words(&member, &what),
+                ("summary" | "description", ..) => self.annotation(&member, &what),
                 // Compared with each operation.
                 ("servers", ..) => {}
                 _ => self.unclassified(&member, &what),
@@ -176,7 +176,7 @@ impl<'d> Walk<'d> {
                 (false, Removal::BeforeSunset) => rule::OPERATION_REMOVED_BEFORE_SUNSET,
                 (false, Removal::AfterSunset) => rule::OPERATION_REMOVED_AFTER_SUNSET,
             };
-            let when = removal.words();
+            let when = removal.suffix();
             let label = operation.label();
             let message = match &target {
                 Some(target) => format!(
@@ -225,7 +225,7 @@ impl<'d> Walk<'d> {
                     let message = || format!("the `operationId` {}", member.difference());
                     self.leaf(rule, &member, message);
                 }
-                ("summary" | "description" | "externalDocs", ..) => self.words(&member, &what),
+                ("summary" | "description" | "externalDocs", ..) => self.annotation(&member, &what),
                 ("tags", ..) => self.tags(&member, &what),
                 ("deprecated", ..) => self.deprecated(&member, &what),
                 ("security", ..) => self.operation_security(&member, &what),

@@ -108,7 +108,7 @@ impl<'d> Walk<'d> {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
-                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
                 ("required", ..) => {
                     let Some((was, is)) = self.flags(&member, &what) else {
                         continue;
@@ -245,7 +245,7 @@ impl<'d> Walk<'d> {
         let (old_body, new_body) = self.resolve(old_body, new_body);
         for member in self.members(old_body, new_body, what) {
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, what),
+                ("description", ..) => self.annotation(&member, what),
                 ("required", ..) => {
                     let Some((was, is)) = self.flags(&member, what) else {
                         continue;

@@ -88,7 +88,7 @@ impl<'d> Walk<'d> {
         let what = format!("the response `{status}`");
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, &what),
+                ("description", ..) => self.annotation(&member, &what),
                 ("headers", ..) if member.is_map() => self.headers(&member, status),
                 ("links", ..) if member.is_map() => self.links(&member, &what),
                 ("content", old_content, new_content) => {
@@ -151,7 +151,7 @@ impl<'d> Walk<'d> {
             let (old, new) = self.resolve(old, new);
             for member in self.members(old, new, &what) {
                 if member.key == "description" {
-                    self.words(&member, &what);
+                    self.annotation(&member, &what);
                     continue;
                 }
                 let message = || format!("`{}` of {what} {}", member.key, member.difference());
@@ -210,7 +210,7 @@ impl<'d> Walk<'d> {
     fn header(&mut self, (old, new): (&'d Node, &'d Node), what: &str) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
                 ("required" | "deprecated", ..) => {
                     let Some((was, is)) = self.flags(&member, what) else {
                         continue;

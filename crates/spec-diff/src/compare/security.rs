@@ -157,7 +157,7 @@ impl<'d> Walk<'d> {
             let rule = match member.key {
                 // The format of a token is only a hint for readers.
                 "description" | "bearerFormat" => {
-                    self.words(&member, &what);
+                    self.annotation(&member, &what);
                     continue;
                 }
                 "flows" if flows(member.old) && flows(member.new) => {

@@ -104,7 +104,7 @@ impl<'d> Walk<'d> {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
-                "description" => self.words(&member, &what),
+                "description" => self.annotation(&member, &what),
                 "variables" if member.is_map() => self.server_variables(&member, &what),
                 _ => self.unclassified(&member, &what),
             }
@@ -121,7 +121,7 @@ impl<'d> Walk<'d> {
             };
             for member in self.members(old, new, &what) {
                 match member.key {
-                    "description" => self.words(&member, &what),
+                    "description" => self.annotation(&member, &what),
                     "enum" => self.server_values(&member, &what),
                     "default" => {
                         let message = || format!("the default of {what} {}", member.difference());

@@ -140,7 +140,7 @@ impl<'d> Comparison<'_, 'd> {
                         (.., true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
                         (.., false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
                     };
-                    let (which, when) = (self.which(required.0, unsent), removal.words());
+                    let (which, when) = (self.which(required.0, unsent), removal.suffix());
                     let message = format!("the {which} property {subject} was removed{when}");
                     for node in removed {
                         self.walk.settle(Some(node));

@@ -443,7 +443,7 @@ impl<'d> Comparison<'_, 'd> {
     fn annotation(&mut self, key: &'d str) {
         let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
         self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
-            walk.words(member, subject);
+            walk.annotation(member, subject);
         });
     }
 
@@ -466,7 +466,7 @@ impl<'d> Comparison<'_, 'd> {
             let values = |view: &View<'d>| view.beside.get(key).cloned().unwrap_or_default();
             let is_text = ANNOTATIONS.contains(&key) || key == "summary";
             self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
-                true => walk.words(member, subject),
+                true => walk.annotation(member, subject),
                 false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,")),
             });
         }
