@@ -1,5 +1,5 @@
-//! Time of comparing two documents of 20 MB: reading both, and the comparison, once in YAML and once
-//! in JSON; `cargo bench --package ittybit-spec-diff`.
+//! Measures the time to parse and to compare two documents of 20 MB, once in YAML and once in JSON:
+//! `cargo bench --package ittybit-spec-diff`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -44,8 +44,8 @@ fn read(name: &str, text: &str) -> Document {
     Document::parse(name, text).unwrap_or_else(|findings| panic!("{findings}"))
 }
 
-/// As many operations as it takes, with a schema each. In the new document every tenth schema has a
-/// narrower bound and a property more.
+/// A document of `SIZE` bytes: many operations, with a schema each. In the new document every tenth schema has a
+/// narrower bound and one more property.
 fn yaml(is_new: bool) -> String {
     let (mut paths, mut schemas) = (String::new(), String::new());
     for index in 0.. {

@@ -1,4 +1,4 @@
-//! What a comparison finds.
+//! The result of a comparison.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -9,21 +9,21 @@ use serde::{Serialize, Serializer};
 use crate::client::NoVerdict;
 use crate::policy::Approval;
 
-/// What a change means on the wire, for a caller that keeps to the old document.
+/// The effect of a change on the wire, for a caller that follows the old document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Breaks nobody.
+    /// Breaks no caller.
     Info,
-    /// May break a caller, or is a change that no rule understands.
+    /// May break a caller, or is a change that no rule covers.
     Warning,
     /// Breaks a caller.
     Error,
 }
 
-/// The version bump that a change asks of the generated Rust client.
+/// The version bump of the generated Rust client that a change requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bump {
-    /// No public item is touched; at most documentation or behaviour.
+    /// No public item changes; at most documentation or behaviour.
     Patch,
     /// A public item is added, or is deprecated.
     Minor,
@@ -31,12 +31,12 @@ pub enum Bump {
     Major,
 }
 
-/// What all changes together mean on the wire.
+/// The effect of all changes together on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wire {
-    /// Requests and answers are what they were.
+    /// Requests and responses are unchanged.
     None,
-    /// Every caller of the old document is served as before.
+    /// No caller that follows the old document breaks.
     Compatible,
     /// A caller breaks, or may break.
     Breaking,
@@ -74,14 +74,14 @@ words! {
     Wire, "`none`, `compatible` or `breaking`." { None = "none", Compatible = "compatible", Breaking = "breaking" }
 }
 
-/// Whether a thing came, went or is another one now.
+/// Whether something was added, removed or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// It stands in the new document only.
+    /// It is in the new document only.
     Added,
-    /// It stands in the old document only.
+    /// It is in the old document only.
     Removed,
-    /// It stands in both.
+    /// It is in both.
     Changed,
 }
 
@@ -101,44 +101,43 @@ pub struct Place {
 pub struct Change {
     /// The rule that found it; see [`rules`](crate::rules).
     pub id: Cow<'static, str>,
-    /// What it means on the wire.
+    /// Its effect on the wire.
     pub severity: Severity,
-    /// Whether it reaches the wire at all: a description does not.
+    /// Whether it affects the wire at all: a description does not.
     pub wire: bool,
-    /// Whether it came, went or changed.
+    /// Whether it is an addition, a removal or a change.
     pub kind: Kind,
-    /// The first operation that it touches, such as `GET /tasks`.
+    /// The first operation that it affects, such as `GET /tasks`.
     pub operation: Option<String>,
-    /// Its place in the old document; for what was added, that of what it was added to.
+    /// Its place in the old document; for an addition, the place of the object that it was added to.
     pub old: Place,
-    /// Its place in the new document; for what was removed, that of what it was removed from.
+    /// Its place in the new document; for a removal, the place of the object that it was removed from.
     pub new: Place,
     /// What happened, in a sentence.
     pub message: String,
-    /// What it does to the Rust client; `None` where [`Report::no_verdict`] says why nobody knows, and where there
-    /// is no client any more.
+    /// Its effect on the Rust client; `None` if it is unknown ([`Report::no_verdict`] says why), or if the new
+    /// document has no client.
     pub rust: Option<Bump>,
-    /// What it is approved by: the same for the same change, wherever its lines are.
+    /// Identifies the change in an approval. It does not depend on line numbers.
     pub fingerprint: String,
-    /// The severity of its rule, where [`Policy`](crate::Policy) gives the rule another.
+    /// The severity of its rule, if [`Policy`](crate::Policy) sets another one for the rule.
     pub overruled: Option<Severity>,
-    /// The approval, where a person has approved it.
+    /// The approval, if the change is approved.
     pub approval: Option<Approval>,
 }
 
 impl Change {
-    /// Whether it breaks users of the Rust client, as far as is known.
+    /// Whether it is known to break users of the Rust client.
     pub fn breaks_rust(&self) -> bool {
         self.rust == Some(Bump::Major)
     }
 
-    /// The bump in a word, or `unknown`.
+    /// The bump as text, or `unknown`.
     pub(crate) fn rust_word(&self) -> &'static str {
         self.rust.map_or("unknown", Bump::as_str)
     }
 
-    /// The place that shows the change best: in the new document, or, for what was removed, in the
-    /// old one.
+    /// The place that shows the change best: in the new document, or, for a removal, in the old one.
     pub fn place(&self) -> &Place {
         match self.kind {
             Kind::Removed => &self.old,
@@ -147,7 +146,7 @@ impl Change {
     }
 }
 
-/// What a change of a document does.
+/// All changes between two documents, and their effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The name of the old document.
@@ -160,23 +159,23 @@ pub struct Report {
     pub new_version: Option<String>,
     /// Every change: errors first, then in the order of the documents.
     pub changes: Vec<Change>,
-    /// The approvals that are of none of the changes.
+    /// The approvals that match none of the changes.
     pub unmatched: Vec<Approval>,
-    /// The public items of the old and the new client around those that differ, where there are both clients
-    /// and they were compared.
+    /// The differing public items of the old and the new client with the items around them, if both clients exist
+    /// and were compared.
     pub surfaces: Option<[String; 2]>,
-    /// Why the report says nothing of the Rust client; `None` where it does.
+    /// Why the effect on the Rust client is unknown; `None` if it is known.
     pub no_verdict: Option<NoVerdict>,
 }
 
 impl Report {
-    /// What all changes together mean on the wire. Errors and warnings that reach it are breaking:
-    /// nothing is called compatible that may not be.
+    /// The effect of all changes together on the wire. Errors and warnings that affect the wire are breaking, so
+    /// that `compatible` is certain.
     pub fn wire(&self) -> Wire {
         self.changes
             .iter()
             .map(|change| match (change.severity, change.wire) {
-                // A promise that is broken in the document breaks no request.
+                // For example, an error about a sunset date: no request breaks.
                 (_, false) => Wire::None,
                 (Severity::Error | Severity::Warning, true) => Wire::Breaking,
                 (Severity::Info, true) => Wire::Compatible,
@@ -185,13 +184,12 @@ impl Report {
             .unwrap_or(Wire::None)
     }
 
-    /// What all changes together do to the Rust client; `None` where there is no change, or no verdict.
+    /// The effect of all changes together on the Rust client; `None` without changes, or without a verdict.
     pub fn rust(&self) -> Option<Bump> {
         self.changes.iter().filter_map(|change| change.rust).max()
     }
 
-    /// What all changes together do to the Rust client in a word: `none` where nothing changed, `unknown`
-    /// where there is no verdict.
+    /// [`Self::rust`] as text: `none` without changes, `unknown` without a verdict.
     pub(crate) fn rust_word(&self) -> &'static str {
         match self.no_verdict {
             _ if self.changes.is_empty() => "none",
@@ -200,30 +198,30 @@ impl Report {
         }
     }
 
-    /// The gravest severity; `None` where there is no change.
+    /// The highest severity; `None` without changes.
     pub fn severity(&self) -> Option<Severity> {
         self.changes.iter().map(|change| change.severity).max()
     }
 
-    /// The changes that nobody has approved.
+    /// The changes that are not approved.
     pub fn open(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.approval.is_none())
     }
 
-    /// The changes that somebody has approved, each with its approval.
+    /// The approved changes, each with its approval.
     pub fn approved(&self) -> impl Iterator<Item = (&Change, &Approval)> {
         self.changes
             .iter()
             .filter_map(|change| Some((change, change.approval.as_ref()?)))
     }
 
-    /// Puts the changes into their order.
+    /// Sorts the changes: errors first, then by their place in the new document.
     pub(crate) fn sort(&mut self) {
         self.changes
             .sort_by_key(|change| (Reverse(change.severity), change.new.line, change.new.column));
     }
 
-    /// How many changes have a severity.
+    /// How many changes have this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.changes.iter().filter(|change| change.severity == severity).count()
     }

@@ -1,4 +1,4 @@
-//! What the generated clients say about Rust, which nothing else knows.
+//! The effect of changes on the Rust client, found by comparing the generated clients.
 
 use std::fmt::{self, Display};
 
@@ -8,18 +8,18 @@ use ittybit_spec::{Diagnostics, Document};
 use crate::change::{Bump, Change, Kind, Place, Report};
 use crate::{effect, fingerprint, rule};
 
-/// Documents that are larger are compared without generating clients.
+/// The largest document, in bytes, for which clients are generated.
 const LARGEST: usize = 4 << 20;
 
-/// Why a report says nothing of the Rust client.
+/// Why the effect on the Rust client is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoVerdict {
-    /// Nobody asked for it: see [`Report::compare_clients`].
+    /// The clients were not compared: see [`Report::compare_clients`].
     NotAsked,
-    /// A document is too large to generate a client of it in a time that one waits.
+    /// A document is too large to generate its client in a reasonable time.
     TooLarge,
-    /// The generator refuses the old document, so there was no client.
+    /// The generator refuses the old document, so there is no old client to compare with.
     NoOldClient,
 }
 
@@ -34,8 +34,8 @@ impl Display for NoVerdict {
 }
 
 impl Report {
-    /// Generates both clients as far as they differ, and gives each change the bump that their public items
-    /// ask for. What changes in Rust and in no other way becomes a change of its own; so does a new document
+    /// Generates both clients as far as they differ, and sets the bump of each change according to their public
+    /// items. A difference in Rust that no other change explains becomes a change of its own; so does a new document
     /// that has no client.
     ///
     /// ```
@@ -77,7 +77,7 @@ impl Report {
         self.sort();
     }
 
-    /// Adds that there is no client any more.
+    /// Adds the change that the generator refuses the new document.
     fn refused(&mut self, findings: &Diagnostics) {
         let finding = findings.errors().next();
         let (line, column) = finding
@@ -107,7 +107,7 @@ impl Report {
     }
 }
 
-/// Public items, one a line, each with its members below it.
+/// The public items, one per line, each with its members below it.
 fn listing(items: &[PublicItem]) -> String {
     let mut lines = Vec::new();
     let mut of = "";

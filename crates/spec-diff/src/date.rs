@@ -1,4 +1,4 @@
-//! Days, as far as a sunset needs them.
+//! Calendar dates, for sunset dates.
 
 use std::fmt::{self, Display};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// let day: Date = "2027-03-01".parse()?;
 /// assert_eq!(day.days_since("2027-02-01".parse()?), 28);
 /// assert_eq!(day.to_string(), "2027-03-01");
-/// // Of a time the day counts.
+/// // The time of day is ignored.
 /// assert_eq!("2027-03-01T12:00:00Z".parse(), Ok(day));
 /// assert!("2027-02-29".parse::<Date>().is_err());
 /// # Ok::<(), ittybit_spec_diff::NotADate>(())
@@ -24,7 +24,7 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day that it is now, in UTC.
+    /// The current day, in UTC.
     ///
     /// ```
     /// use ittybit_spec_diff::Date;
@@ -33,12 +33,12 @@ impl Date {
     /// # Ok::<(), ittybit_spec_diff::NotADate>(())
     /// ```
     pub fn today() -> Self {
-        // A clock before 1970 is a clock that is not set.
+        // A clock that shows a time before 1970 is not set.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::from_days(i64::try_from(since.as_secs() / 86_400).unwrap_or_default())
     }
 
-    /// How many days this is after another day; negative where it is before it.
+    /// How many days this is after another day; negative if it is before it.
     ///
     /// ```
     /// use ittybit_spec_diff::Date;
@@ -51,7 +51,7 @@ impl Date {
         self.days() - other.days()
     }
 
-    /// Days since 1970-01-01. The year begins in March here, so that the odd day is its last one.
+    /// Days since 1970-01-01. Years are counted from March here, so that a leap day is the last day of a year.
     fn days(self) -> i64 {
         let year = i64::from(self.year) - i64::from(self.month < 3);
         let month = i64::from((self.month + 9) % 12);
@@ -127,7 +127,7 @@ impl Display for Date {
     }
 }
 
-/// A text that is no day.
+/// A text that is not a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotADate {
     text: String,
@@ -135,7 +135,7 @@ pub struct NotADate {
 
 impl Display for NotADate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a day: write it as 2027-03-01", self.text)
+        write!(f, "`{}` is not a date: write it as 2027-03-01", self.text)
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_counted_there_and_back() {
+    fn days_and_dates_convert_into_each_other() {
         for days in (0..60_000).step_by(7).chain([59, 60, 789, 11_016, 11_017]) {
             let date = Date::from_days(days);
             assert_eq!(date.days(), days, "{date}");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_refused() {
+    fn invalid_dates_are_refused() {
         for text in [
             "",
             "2027",
@@ -171,7 +171,7 @@ mod tests {
             let error = text.parse::<Date>().unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("`{text}` is not a day: write it as 2027-03-01")
+                format!("`{text}` is not a date: write it as 2027-03-01")
             );
         }
     }

@@ -1,9 +1,8 @@
-//! What each change does to the Rust client. Both clients are generated as far as they differ, and each public
-//! item that is not the same in both is put down to the changes at the place of the document that it comes
-//! from.
+//! The effect of each change on the Rust client. Both clients are generated as far as they differ, and each public
+//! item that differs is attributed to the changes at the place of the document from which the item is generated.
 //!
-//! Nothing here knows what Rust a schema becomes. What is known is where an item comes from, and which changes
-//! there can have touched a type at all.
+//! This module does not know which Rust code a schema becomes. It only uses the place of each item in the document,
+//! and which kinds of changes can affect a type at all.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,14 +13,14 @@ use crate::change::{Bump, Change, Kind, Place};
 use crate::locate::Locations;
 use crate::{fingerprint, rule};
 
-/// Gives each change its bump. What comes from no change that was told becomes one itself.
+/// Sets the bump of each change. A difference that no change explains becomes a change of its own.
 pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], items: [&[PublicItem]; 2]) {
     let differences = differences(items);
     let mut bumps = vec![Bump::Patch; changes.len()];
     let mut causes: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut without: BTreeMap<&str, Vec<&Difference<'_>>> = BTreeMap::new();
     let (of_types, others): (Vec<_>, Vec<_>) = differences.iter().partition(|found| found.what.is_traits());
-    // Which traits a type has depends on its members, so it is put down to what they are.
+    // The traits of a type depend on its members, so they have the same causes as the members.
     for difference in others.into_iter().chain(of_types) {
         let owner = difference.owner();
         let of_members = causes.get(owner).filter(|_| difference.what.is_traits());
@@ -41,10 +40,11 @@ pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], it
     for (change, bump) in changes.iter_mut().zip(bumps) {
         change.rust = Some(bump);
     }
-    changes.extend(without.into_iter().map(|(owner, all)| told(owner, &all, documents)));
+    let without = without.into_iter();
+    changes.extend(without.map(|(owner, all)| unexplained(owner, &all, documents)));
 }
 
-/// A public item, or a member of one, that is not the same in both clients.
+/// A public item, or a member of one, that differs between the clients.
 struct Difference<'i> {
     ty: &'i str,
     /// The name of the member; empty for the item itself.
@@ -52,13 +52,13 @@ struct Difference<'i> {
     what: What,
     kind: Kind,
     bump: Bump,
-    /// Where the old and the new document have it.
+    /// The JSON pointers from which it is generated, in the old and in the new document.
     places: [&'i [String]; 2],
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
-    /// Whether it is there, or its type.
+    /// The item exists in one client only, or its type differs.
     Itself,
     Deprecation,
     Trait(String),
@@ -71,7 +71,7 @@ impl What {
 }
 
 impl<'i> Difference<'i> {
-    /// The type that the member belongs to, or that is built.
+    /// The type that the member belongs to; for a member of a builder, the type that is built.
     fn owner(&self) -> &'i str {
         let built = self
             .ty
@@ -100,20 +100,21 @@ impl<'i> Difference<'i> {
             (What::Itself, Kind::Removed) => "is gone",
             (What::Itself, _) => "has another type",
             (_, Kind::Added) => "is deprecated",
-            (..) => "is deprecated no more",
+            (..) => "is no longer deprecated",
         };
         format!("{name} {verb}")
     }
 }
 
-/// One item of a listing, without what may differ while it stays the same item.
+/// One item of a listing, with the properties that may differ while it is still the same item.
 struct Facts<'i> {
     item: &'i PublicItem,
     deprecated: bool,
     traits: BTreeSet<&'i str>,
 }
 
-/// How JSON is written is no business of those who name an item in Rust.
+/// The key by which an item is compared, and its facts. `#[serde(…)]` is not part of the key: it affects the JSON, not
+/// the Rust code of users.
 fn facts(item: &PublicItem) -> ((String, String), Facts<'_>) {
     const DEPRECATED: &str = " #[deprecated]";
     let plain = |line: &str| {
@@ -165,7 +166,7 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
             bump,
             places,
         });
-        // Of one name an item went and another one came.
+        // An item was removed, and another one of the same name was added.
         if difference.kind != kind {
             difference.kind = Kind::Changed;
         }
@@ -180,7 +181,7 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
         let places = one.item.places.as_slice();
         let is_member = !one.item.member.is_empty() || one.item.item.starts_with("impl ");
         let Some(other) = new.get(key) else {
-            // What belongs to a type goes with it.
+            // Members of a removed type are not reported separately.
             if !(is_member && old_types.contains(&*one.item.ty) && !new_types.contains(&*one.item.ty)) {
                 note(one.item, What::Itself, Kind::Removed, Bump::Major, [places, &[]]);
             }
@@ -225,8 +226,8 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
     found.into_values().collect()
 }
 
-/// The changes nearest to where an item comes from: there, or in what is referred to from there, or else around
-/// it.
+/// The changes nearest to the place of an item: at that place or inside it, or else in a component that it refers to,
+/// or else around it.
 fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Document; 2]) -> BTreeSet<usize> {
     let mut nearest = (usize::MAX, BTreeSet::new());
     let mut offer = |index: usize, distance: Option<usize>| match distance {
@@ -246,7 +247,7 @@ fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Docum
             for (steps, target) in reached(documents[side], place) {
                 for (index, change) in &changes {
                     let distance = below(change, side, &target).filter(|distance| steps == 0 || *distance < INNER);
-                    // That a type comes or goes says nothing of those that take it up.
+                    // Adding or removing a component does not change the items that refer to it.
                     let is_lone = steps > 0 && change.kind != Kind::Changed && place_of(change, side).0 == target;
                     offer(
                         *index,
@@ -262,16 +263,18 @@ fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Docum
     nearest.1
 }
 
-/// A step by a reference is further than any way within one schema.
+/// The distance of one reference, larger than any distance within one schema.
 const FAR: usize = 10_000;
+/// The distance of a change around the place, larger than any distance of a change inside.
 const FURTHEST: usize = FAR * FAR;
-/// What is in a property is the property's: a type that is referred to is named, whatever its members are.
+/// The distance of one nested property: a change of the property itself is a better explanation. Through a reference
+/// nested properties are ignored, because an item only names the type that it refers to.
 const INNER: usize = 100;
 
-/// References are followed this often.
+/// How many references in a row are followed.
 const MOST_STEPS: usize = 8;
 
-/// Keywords that say which values are allowed, and nothing of a type.
+/// Keywords that restrict or describe values without affecting their Rust type.
 const OF_VALUES: [&str; 23] = [
     "minimum",
     "maximum",
@@ -311,7 +314,8 @@ fn can_cause(what: &What, change: &Change) -> bool {
     }
 }
 
-/// The place of a change in one of the documents, and whether it only surrounds what the other has.
+/// The place of a change in one of the documents, and whether it is only the object around the place, because the
+/// changed value is in the other document.
 fn place_of(change: &Change, side: usize) -> (&str, bool) {
     match side {
         0 => (&change.old.pointer, change.kind == Kind::Added),
@@ -319,7 +323,7 @@ fn place_of(change: &Change, side: usize) -> (&str, bool) {
     }
 }
 
-/// How far below a place a change is. What is in a property of it is the property's first.
+/// How far below a place a change is; `None` if it is not below it.
 fn below(change: &Change, side: usize, place: &str) -> Option<usize> {
     let (pointer, surrounds) = place_of(change, side);
     let rest = pointer
@@ -330,14 +334,14 @@ fn below(change: &Change, side: usize, place: &str) -> Option<usize> {
     Some(distance + if surrounds { 10 } else { 0 })
 }
 
-/// How far above a place a change is.
+/// How far above a place a change is; `None` if it is not above it.
 fn around(change: &Change, side: usize, place: &str) -> Option<usize> {
     let (pointer, surrounds) = place_of(change, side);
     let rest = place.strip_prefix(pointer).filter(|rest| rest.starts_with('/'))?;
     (!surrounds && !pointer.is_empty()).then(|| rest.matches('/').count())
 }
 
-/// A place and what it refers to, each with the number of references on the way.
+/// A place and all places that it refers to, each with the number of references that lead to it.
 fn reached(document: &Document, place: &str) -> Vec<(usize, String)> {
     let mut reached = vec![(0, place.to_owned())];
     let mut at = 0;
@@ -372,9 +376,9 @@ fn references<'d>(node: &'d Node, found: &mut Vec<&'d str>) {
     }
 }
 
-/// A change of a type that comes from none that was told: where it is used has changed, or the name of what it
-/// refers to.
-fn told(owner: &str, differences: &[&Difference<'_>], documents: [&Document; 2]) -> Change {
+/// A change of a Rust type that no other change explains: the type is used elsewhere now, or the name of a type that
+/// it refers to has changed.
+fn unexplained(owner: &str, differences: &[&Difference<'_>], documents: [&Document; 2]) -> Change {
     let mut words: Vec<String> = Vec::new();
     for difference in differences {
         let more = difference.words();
@@ -406,7 +410,7 @@ fn told(owner: &str, differences: &[&Difference<'_>], documents: [&Document; 2])
     }
 }
 
-/// A place of a document, or the nearest one around it that the document has.
+/// The place of a pointer, or of its nearest ancestor that exists in the document.
 fn locate(document: &Document, pointer: &str) -> Place {
     let mut pointer = pointer;
     loop {

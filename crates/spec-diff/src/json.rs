@@ -1,11 +1,11 @@
-//! Values as JSON sees them: members of an object have no order, and `1` is `1.0`.
+//! Comparison of JSON values: members of an object have no order, and `1` equals `1.0`.
 
 use std::cmp::Ordering;
 
 use ittybit_spec::{Node, Value};
 use serde_json::Number;
 
-/// Whether two values are the same.
+/// Whether two values are equal.
 pub(crate) fn same(a: &Node, b: &Node) -> bool {
     match (a.value(), b.value()) {
         (Value::Object(a), Value::Object(b)) => {
@@ -21,7 +21,7 @@ pub(crate) fn same(a: &Node, b: &Node) -> bool {
     }
 }
 
-/// Which of two numbers is greater; exact for integers.
+/// Compares two numbers; exact for integers.
 pub(crate) fn order(a: &Number, b: &Number) -> Ordering {
     let integer = |number: &Number| {
         number
@@ -38,7 +38,7 @@ pub(crate) fn order(a: &Number, b: &Number) -> Ordering {
     }
 }
 
-/// The value as text that is the same for values that are.
+/// The value as text; equal values have equal texts.
 pub(crate) fn canonical(node: &Node) -> String {
     fn write(node: &Node, text: &mut String) {
         match node.value() {
@@ -76,15 +76,15 @@ pub(crate) fn canonical(node: &Node) -> String {
     text
 }
 
-/// How much of a value a sentence shows, in characters.
+/// How many characters of a value a message shows.
 const LONGEST: usize = 60;
 
-/// A value for a sentence, cut where it is long.
+/// A value for a message, shortened if it is long.
 pub(crate) fn shown(node: &Node) -> String {
     cut(&text(node), 0)
 }
 
-/// Two values for a sentence, cut so that one sees where they differ.
+/// Two values for a message, shortened so that their first difference is visible.
 pub(crate) fn shown_apart(old: &Node, new: &Node) -> (String, String) {
     let (old, new) = (text(old), text(new));
     let shared = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
@@ -92,7 +92,7 @@ pub(crate) fn shown_apart(old: &Node, new: &Node) -> (String, String) {
     (cut(&old, from), cut(&new, from))
 }
 
-/// A backtick would end what stands between backticks.
+/// The value as text in one line. Messages quote values between backticks, so backticks in it are replaced.
 fn text(node: &Node) -> String {
     let text = match node.value() {
         Value::String(text) => text.clone(),

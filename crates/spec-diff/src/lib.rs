@@ -1,5 +1,5 @@
-//! Tells what a change of an OpenAPI document, 3.0 or 3.1, does: to the wire, and to those who use the Rust
-//! client that is generated from it.
+//! Reports the effects of a change of an OpenAPI document (3.0 or 3.1): on requests and responses, and on users of
+//! the Rust client that is generated from it.
 //!
 //! ```
 //! use ittybit_spec::Document;
@@ -24,14 +24,14 @@
 //! # Ok::<(), ittybit_spec::Diagnostics>(())
 //! ```
 //!
-//! - [`diff`]: two documents become a [`Report`] of what happens on the wire
-//! - [`Report::compare_clients`]: what that means for Rust, from the generated clients themselves
-//! - [`rules`]: what a report can speak of; `docs/spec-review.md` tells the reasons
-//! - [`Policy`]: what a project has decided: which changes are approved, and how grave rules are
+//! - [`diff`]: compares two documents, and returns a [`Report`] of the changes on the wire
+//! - [`Report::compare_clients`]: adds the effect on Rust, by comparing the generated clients
+//! - [`rules`]: all rules that a report may contain; `docs/spec-review.md` gives the reasons for them
+//! - [`Policy`]: the decisions of a project: approved changes, and other severities for rules
 //! - [`render`]: a report for a terminal, for a pull request, for a browser, for programs
-//! - [`version`]: the bump of `info.version` that a report asks for
+//! - [`version`]: the bump of `info.version` that a report requires
 //!
-//! Nothing is left out: a difference that no rule knows is `unclassified`, and a warning.
+//! No difference is left out: one that no rule covers is reported as `unclassified`, which is a warning.
 
 mod change;
 mod client;

@@ -1,4 +1,4 @@
-//! Where nodes stand: pointer, line and column, found for many nodes in one pass.
+//! The places of nodes (pointer, line and column), found for many nodes in one pass.
 
 use ittybit_spec::{Document, Node, Value, pointer};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -10,7 +10,7 @@ use crate::compare::address;
 pub(crate) struct Locations(FxHashMap<usize, Place>);
 
 impl Locations {
-    /// Finds the nodes at these addresses.
+    /// Finds the places of the nodes with these addresses.
     pub(crate) fn new(document: &Document, wanted: FxHashSet<usize>) -> Self {
         let mut search = Search {
             wanted,
@@ -38,7 +38,7 @@ impl Locations {
         Self(places)
     }
 
-    /// The place of one of the nodes asked for.
+    /// The place of one of the wanted nodes.
     pub(crate) fn place(&self, node: &Node) -> Place {
         self.0.get(&address(node)).cloned().unwrap_or_else(|| Place {
             line: 1,
@@ -56,10 +56,10 @@ struct Search {
 }
 
 impl Search {
-    /// Recursion is safe: a document is nested no deeper than the reader allows.
+    /// Recursion is safe: the parser limits how deeply a document is nested.
     fn visit(&mut self, node: &Node, key: Option<usize>) {
         if self.wanted.contains(&address(node)) {
-            // A scalar is what one wants to see; of what spreads over lines, the name.
+            // For a scalar, the place of the value; for an object or a list, that of its key.
             let offset = match node.value() {
                 Value::Object(members) if !members.is_empty() => key.unwrap_or(members[0].key_span().start),
                 Value::Object(_) | Value::Array(_) => key.unwrap_or(node.span().start),

@@ -1,4 +1,4 @@
-//! What a project has decided about changes of its document: the file `.spec-review.toml`.
+//! The decisions of a project about changes of its document: the file `.spec-review.toml`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Display};
@@ -12,7 +12,7 @@ use crate::fingerprint;
 use crate::render::visible;
 use crate::rule;
 
-/// What a project has decided: which changes are approved, and how grave rules are.
+/// The decisions of a project: approved changes, and other severities for rules.
 ///
 /// ```
 /// use ittybit_spec_diff::{Policy, Severity};
@@ -36,27 +36,27 @@ use crate::rule;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The changes that people have approved.
+    /// The approved changes.
     pub approvals: Vec<Approval>,
-    /// The severities of rules, by their ids, where they are not those of the rules themselves.
+    /// The severities of rules, by their ids, that replace those of the rules themselves.
     pub severities: BTreeMap<String, Severity>,
-    /// How many days callers have at least between a deprecation and its sunset: see
+    /// The minimum number of days between a deprecation and its sunset: see
     /// [`Options::sunset_days`](crate::Options::sunset_days).
     pub sunset_days: u32,
 }
 
-/// One change that a person has approved.
+/// The approval of one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// The fingerprint of the change.
     pub fingerprint: String,
-    /// Why the change is right as it is.
+    /// Why the change is accepted.
     pub reason: String,
     /// Who approved it.
     pub by: String,
     /// The day of the approval, as `2026-11-27`.
     pub on: String,
-    /// The name of the file that it is in.
+    /// The name of the file that contains it.
     pub file: String,
     /// Its line there, from 1.
     pub line: usize,
@@ -69,15 +69,15 @@ impl Display for Approval {
 }
 
 impl Policy {
-    /// Reads the text of a file of this name.
+    /// Parses the text of a file; the name is for errors.
     ///
     /// # Errors
-    /// Text that is not TOML, a key that is not known, a value that is missing or of the wrong kind, a rule
-    /// that there is not, and a change that is approved twice.
+    /// The text is not TOML, a key or a rule is unknown, a value is missing or of the wrong kind, or a change is
+    /// approved twice.
     pub fn parse(name: &str, text: &str) -> Result<Self, Malformed> {
         let file = File { name, text };
         let document = Document::parse(text).map_err(|error| {
-            let help = "the file must be TOML (https://toml.io), with no key twice".to_owned();
+            let help = "the file must be TOML (https://toml.io), without duplicate keys".to_owned();
             file.malformed(error.span(), error.message(), help)
         })?;
         let mut policy = Self::default();
@@ -88,7 +88,7 @@ impl Policy {
                 "sunset-days" => {
                     let days = item.as_integer().and_then(|days| u32::try_from(days).ok());
                     policy.sunset_days = days.ok_or_else(|| {
-                        let help = "write `sunset-days = 90`, or leave it out where any day will do".to_owned();
+                        let help = "write `sunset-days = 90`, or leave it out to allow any date".to_owned();
                         file.malformed(
                             place(document.as_table(), key),
                             "`sunset-days` must be a number of days",
@@ -98,7 +98,7 @@ impl Policy {
                 }
                 _ => {
                     return Err({
-                        let message = format!("`{key}` is no key of the file");
+                        let message = format!("`{key}` is not a key of the file");
                         file.unknown(
                             document.as_table(),
                             key,
@@ -112,7 +112,7 @@ impl Policy {
         Ok(policy)
     }
 
-    /// How documents are compared under this policy.
+    /// The options for a comparison under this policy.
     ///
     /// ```
     /// let policy = ittybit_spec_diff::Policy::parse(".spec-review.toml", "sunset-days = 90")?;
@@ -128,8 +128,8 @@ impl Policy {
 }
 
 impl Report {
-    /// Gives rules the severities of a policy, and marks the changes that it approves. An approved change
-    /// stays in the report, and so does an approval that is of no change.
+    /// Applies the severities of a policy, and marks the changes that it approves. An approved change stays in the
+    /// report, and an approval that matches no change is added to it.
     ///
     /// ```
     /// use ittybit_spec::Document;
@@ -172,7 +172,7 @@ impl Report {
     }
 }
 
-/// Why a file is not a policy: what is wrong, where, and what to write instead.
+/// The error for a malformed policy file: what is wrong, where, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     file: String,
@@ -207,7 +207,7 @@ const APPROVAL: [(&str, &str); 4] = [
     ("fingerprint", "the fingerprint that the report gives for the change"),
     ("reason", "`reason = \"Nobody has ever sent it.\"`"),
     ("by", "`by = \"Ada Lovelace\"`: the person who approved it"),
-    ("on", "`on = 2026-11-27`, without quotes: the day of the approval"),
+    ("on", "`on = 2026-11-27`, without quotes: the date of the approval"),
 ];
 
 struct File<'f> {
@@ -237,7 +237,7 @@ impl File<'_> {
     fn approval(&self, table: &Table) -> Result<Approval, Malformed> {
         let known = APPROVAL.map(|(key, _)| key);
         if let Some((key, _)) = table.iter().find(|(key, _)| !known.contains(key)) {
-            let message = format!("`{key}` is no key of an approval");
+            let message = format!("`{key}` is not a key of an approval");
             return Err(self.unknown(table, key, &message, &known));
         }
         for (key, example) in APPROVAL {
@@ -257,7 +257,7 @@ impl File<'_> {
         let is_digit = |letter: char| matches!(letter, '0'..='9' | 'a'..='f');
         if fingerprint.len() != fingerprint::DIGITS || !fingerprint.chars().all(is_digit) {
             let message = format!(
-                "`{fingerprint}` is no fingerprint: one has {} digits from `0` to `f`",
+                "`{fingerprint}` is not a fingerprint: one has {} digits from `0` to `f`",
                 fingerprint::DIGITS
             );
             let help = format!("copy {}", APPROVAL[0].1);
@@ -271,7 +271,7 @@ impl File<'_> {
         let Some(on) = day else {
             return Err(self.malformed(
                 place(table, "on"),
-                "`on` must be a day",
+                "`on` must be a date",
                 format!("write {}", APPROVAL[3].1),
             ));
         };
@@ -303,7 +303,7 @@ impl File<'_> {
                 Some("info") => Severity::Info,
                 _ => {
                     let help = format!("write `{id} = \"error\"`, `\"warning\"` or `\"info\"`");
-                    return Err(self.malformed(place(table, id), "this is no severity", help));
+                    return Err(self.malformed(place(table, id), "this is not a severity", help));
                 }
             };
             severities.insert(id.to_owned(), severity);
@@ -311,14 +311,14 @@ impl File<'_> {
         Ok(severities)
     }
 
-    /// A key that does not belong where it is. Of many that do, the most similar one is named.
+    /// The error for an unknown key. If many keys are known, it suggests the most similar one.
     fn unknown(&self, table: &dyn TableLike, key: &str, message: &str, known: &[&str]) -> Malformed {
         let help = if known.len() <= APPROVAL.len() {
             format!("write one of `{}`", known.join("`, `"))
         } else {
             let distance = |id: &&&str| strsim::damerau_levenshtein(key, id);
             let nearest = known.iter().min_by_key(distance).copied().unwrap_or_default();
-            format!("write `{nearest}`, if that is meant; docs/spec-review.md lists all")
+            format!("write `{nearest}`, if that is meant; docs/spec-review.md lists all rules")
         };
         self.malformed(place(table, key), message, help)
     }
@@ -331,7 +331,7 @@ impl File<'_> {
             line,
             column,
             excerpt: visible(excerpt).into_owned(),
-            // The reader of TOML says some things in several lines.
+            // Some messages of the TOML parser have several lines.
             message: visible(&message.replace('\n', "; ")).into_owned(),
             help,
         }

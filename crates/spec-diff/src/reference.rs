@@ -2,13 +2,13 @@
 
 use ittybit_spec::{Document, Node};
 
-/// Follows the references of a document.
+/// Resolves the references of a document.
 pub(crate) struct References<'d> {
     document: &'d Document,
     siblings: bool,
 }
 
-/// References to a component that is nothing but a reference itself are followed this often.
+/// The longest chain of components that are only references to each other, so that a cycle ends.
 const LONGEST_CHAIN: usize = 64;
 
 impl<'d> References<'d> {
@@ -20,21 +20,20 @@ impl<'d> References<'d> {
         }
     }
 
-    /// Whether what stands beside the `$ref` of a schema counts: from OpenAPI 3.1 on.
+    /// Whether the keywords beside the `$ref` of a schema apply: from OpenAPI 3.1 on.
     pub(crate) fn have_siblings(&self) -> bool {
         self.siblings
     }
 
-    /// What a node with `$ref` stands for, or `None` where it leads nowhere, out of the document or
-    /// round in a circle.
+    /// The target of a node with `$ref`, all references followed; `None` if there is no target, if it is outside of
+    /// the document, or if the references form a cycle.
     pub(crate) fn resolve(&self, node: &'d Node) -> Option<&'d Node> {
         self.document.resolve(node)
     }
 
-    /// What a reference leads to, which may be a reference itself: what stands beside that one counts,
-    /// too.
+    /// The direct target of a reference, which may be a reference itself: the keywords beside that one apply too.
     pub(crate) fn step(&self, node: &'d Node) -> Option<&'d Node> {
-        // A place in another file is known to the document alone.
+        // Only the document itself can resolve references into other files.
         let is_one_file = self.document.files().take(2).count() < 2;
         let pointer = node
             .get("$ref")
@@ -47,8 +46,8 @@ impl<'d> References<'d> {
         step.or(Some(target))
     }
 
-    /// The name of the component schema that a node leads to in the end: by `$ref`, or by an `allOf`
-    /// of one part, which is another name for the part.
+    /// The name of the component schema that a node finally refers to: by `$ref`, or by an `allOf` of one part, which
+    /// is equivalent to the part.
     pub(crate) fn component(&self, node: &'d Node) -> Option<&'d str> {
         let mut name = None;
         let mut node = node;

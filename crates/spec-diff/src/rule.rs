@@ -1,4 +1,4 @@
-//! The rules: every id that a report may hold. `docs/spec-review.md` tells the reasons.
+//! The rules: every id that a report may contain. `docs/spec-review.md` gives the reasons for them.
 
 use std::borrow::Cow;
 
@@ -7,16 +7,16 @@ use crate::change::Severity::{self, Error, Info, Warning};
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
-    /// Its name in reports: that of oasdiff where oasdiff has the rule.
+    /// Its name in reports: the one that oasdiff uses, if oasdiff has the rule.
     pub id: Cow<'static, str>,
-    /// What a change that it finds means on the wire.
+    /// The effect of such a change on the wire.
     pub severity: Severity,
-    /// Whether such a change reaches the wire.
+    /// Whether such a change affects the wire.
     pub wire: bool,
 }
 
-/// The id without what tells a body from its properties: a schema that is both here and there is
-/// spoken of once.
+/// The id without its part for the site, and the direction of the site. A schema that is both a body and a property
+/// in one direction is reported once, because both ids have the same family.
 pub(crate) fn family(id: &str) -> (Direction, &str) {
     let property = PROPERTY_FAMILIES.iter().find(|(name, ..)| *name == id);
     if let Some((_, direction, family)) = property {
@@ -30,7 +30,7 @@ pub(crate) fn family(id: &str) -> (Direction, &str) {
     (Direction::Neither, id)
 }
 
-/// The rules about properties, which are named otherwise: the direction of each, and what it says.
+/// The rules about properties, whose ids do not begin with the site: the direction and the family of each.
 const PROPERTY_FAMILIES: [(&str, Direction, &str); 19] = [
     (
         "request-property-removed-before-sunset",
@@ -109,7 +109,7 @@ const PROPERTY_FAMILIES: [(&str, Direction, &str); 19] = [
     ),
 ];
 
-/// Every rule, those about schemas once for each place that a schema may have.
+/// Every rule; those about schemas once for each site of a schema.
 pub fn rules() -> Vec<Rule> {
     let schemas = SITES.iter().flat_map(|site| FACETS.iter().map(|facet| facet.at(*site)));
     let bounds = SITES.iter().flat_map(|site| {
@@ -279,7 +279,7 @@ named! {
     COMPONENT_ADDED = "component-added", Info, false;
 }
 
-/// Which way a value goes.
+/// The direction in which a value is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     Request,
@@ -288,7 +288,7 @@ pub(crate) enum Direction {
     Neither,
 }
 
-/// Where a schema stands; the first part of the id.
+/// Where a schema is used; the first part of the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Site {
     Parameter,
@@ -331,7 +331,7 @@ impl Site {
         }
     }
 
-    /// The place of the properties inside.
+    /// The site of the properties inside.
     pub(crate) fn inner(self) -> Self {
         match self.direction() {
             Direction::Request => Site::RequestProperty,
@@ -470,7 +470,7 @@ facets! {
     CONTENT_MEDIA_TYPE_CHANGED = "content-media-type-changed", Error, Error, true;
 }
 
-/// What can happen to a bound.
+/// How a bound changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Move {
     Set,
@@ -487,7 +487,7 @@ impl Move {
 #[derive(Debug)]
 pub(crate) struct Bound {
     pub(crate) keyword: &'static str,
-    /// The keyword that says whether the bound itself is out of bounds.
+    /// The keyword that excludes the bound itself.
     pub(crate) exclusive: Option<&'static str>,
     pub(crate) words: &'static str,
     suffix: &'static str,
@@ -540,20 +540,20 @@ macro_rules! bound {
 pub(crate) const BOUNDS: &[Bound] = &[
     bound!("minimum", "the minimum", "min", false, Some("exclusiveMinimum")),
     bound!("maximum", "the maximum", "max", true, Some("exclusiveMaximum")),
-    bound!("minLength", "the shortest length", "min-length", false, None),
-    bound!("maxLength", "the greatest length", "max-length", true, None),
-    bound!("minItems", "the least number of items", "min-items", false, None),
-    bound!("maxItems", "the greatest number of items", "max-items", true, None),
+    bound!("minLength", "the minimum length", "min-length", false, None),
+    bound!("maxLength", "the maximum length", "max-length", true, None),
+    bound!("minItems", "the minimum number of items", "min-items", false, None),
+    bound!("maxItems", "the maximum number of items", "max-items", true, None),
     bound!(
         "minProperties",
-        "the least number of properties",
+        "the minimum number of properties",
         "min-properties",
         false,
         None
     ),
     bound!(
         "maxProperties",
-        "the greatest number of properties",
+        "the maximum number of properties",
         "max-properties",
         true,
         None

@@ -1,7 +1,7 @@
-//! The bump of `info.version` that a report asks for, by [Semantic Versioning].
+//! The bump of `info.version` that a report requires, by [Semantic Versioning].
 //!
-//! Before `1.0.0` a breaking change asks for a new minor version, and any other for a new patch
-//! version, as Cargo has it.
+//! Before `1.0.0` a breaking change requires a new minor version, and any other change a new patch
+//! version, as in Cargo.
 //!
 //! [Semantic Versioning]: https://semver.org
 
@@ -12,8 +12,8 @@ use semver::Version;
 use crate::change::{Bump, Report, Wire};
 use crate::render::visible;
 
-/// The bump that the API's version needs: the graver of what the wire and Rust ask for, as far as there is a
-/// verdict on Rust; `None` where nothing but the version itself has changed.
+/// The bump that `info.version` needs: the larger one of those for the wire and for Rust, if there is a verdict on
+/// Rust; `None` if nothing but the version itself has changed.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -42,7 +42,7 @@ pub fn required(report: &Report) -> Option<Bump> {
 /// Checks that `info.version` of the new document is high enough.
 ///
 /// # Errors
-/// It is not; or it is missing, or is not written as `MAJOR.MINOR.PATCH`.
+/// The version is too low, is missing, or is not of the form `MAJOR.MINOR.PATCH`.
 pub fn check(report: &Report) -> Result<(), NotBumped> {
     let Some(bump) = required(report) else {
         return Ok(());
@@ -55,7 +55,7 @@ pub fn check(report: &Report) -> Result<(), NotBumped> {
             version: text.clone(),
         })?,
     };
-    // Nobody can mend the old document: behind what is no version, any version is higher.
+    // The old document cannot be fixed any more: if its version is malformed, any new version is accepted.
     let Some(old) = report.old_version.as_deref().and_then(|text| Version::parse(text).ok()) else {
         return Ok(());
     };
@@ -72,18 +72,18 @@ pub fn check(report: &Report) -> Result<(), NotBumped> {
     })
 }
 
-/// Why the version does not do.
+/// Why the version is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotBumped {
-    /// The version is not as high as it must be.
+    /// The version is too low.
     TooLow {
-        /// The bump that the changes ask for.
+        /// The bump that the changes require.
         bump: Bump,
         /// The old version.
         old: String,
         /// The new version.
         new: String,
-        /// The lowest version that does.
+        /// The lowest version that is accepted.
         least: String,
     },
     /// A document has no version.
@@ -95,7 +95,7 @@ pub enum NotBumped {
     NotAVersion {
         /// The name of the document.
         name: String,
-        /// What stands there.
+        /// The malformed version.
         version: String,
     },
 }
@@ -109,7 +109,7 @@ impl Display for NotBumped {
                 } else {
                     write!(
                         f,
-                        "the changes are {bump}, and `info.version` went from `{old}` to `{new}` only"
+                        "the changes are {bump}, and `info.version` changed only from `{old}` to `{new}`"
                     )?;
                 }
                 write!(f, ": write `version: {least}`")
@@ -132,8 +132,8 @@ impl Display for NotBumped {
 
 impl std::error::Error for NotBumped {}
 
-/// The lowest release that is a bump away. What a pre-release prepares is not out yet, so it may
-/// become that release with any change that such a release may bring.
+/// The lowest release that the bump allows. The release that a pre-release prepares is not published yet, so the
+/// pre-release may become that release with any change that such a release may contain.
 fn next(old: &Version, bump: Bump) -> Version {
     let Version {
         major, minor, patch, ..

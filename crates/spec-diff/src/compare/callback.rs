@@ -1,5 +1,5 @@
-//! Callbacks and webhooks: requests that the server sends, so what is a request elsewhere is received
-//! here, and what is a response is sent.
+//! Callbacks and webhooks: requests that the server sends. So their requests are compared like responses, and
+//! their responses like requests.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use super::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Rule, Site};
 
-/// The rules for callbacks and for webhooks differ in their names only.
+/// The rules for callbacks and for webhooks differ only in their names.
 #[derive(Clone)]
 struct Rules {
     added: Rule,
@@ -63,7 +63,7 @@ impl<'d> Walk<'d> {
         self.operation = None;
     }
 
-    /// Both sides of a member, their references followed; reports it where one is missing.
+    /// Both values of a member, with references resolved. If one is missing, this is reported.
     fn pair(&mut self, member: &Member<'d>, what: &str, rules: &Rules) -> Option<(&'d Node, &'d Node)> {
         if let (Some(old), Some(new)) = (member.old, member.new) {
             return Some(self.resolve(old, new));
@@ -79,7 +79,7 @@ impl<'d> Walk<'d> {
     fn received_item(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match member.key {
-                "summary" | "description" => self.words(&member, what),
+                "summary" | "description" => self.annotation(&member, what),
                 method if METHODS.contains(&method) => {
                     let what = format!("`{}` of {what}", method.to_uppercase());
                     if let Some(nodes) = self.pair(&member, &what, rules) {
@@ -88,21 +88,23 @@ impl<'d> Walk<'d> {
                 }
                 // Compared with each operation.
                 "parameters" => {}
-                _ => self.otherwise(&member, what, rules),
+                _ => self.other_change(&member, what, rules),
             }
         }
     }
 
-    /// A difference that no finer rule speaks of.
-    fn otherwise(&mut self, member: &Member<'d>, what: &str, rules: &Rules) {
-        let message = || format!("`{}` of {what} {}", member.key, member.told());
+    /// Reports a difference that no more specific rule covers.
+    fn other_change(&mut self, member: &Member<'d>, what: &str, rules: &Rules) {
+        let message = || format!("`{}` of {what} {}", member.key, member.difference());
         self.leaf(rules.changed.clone(), member, message);
     }
 
     fn received(&mut self, (old, new): (&'d Node, &'d Node), items: (&'d Node, &'d Node), what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => self.words(&member, what),
+                ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => {
+                    self.annotation(&member, what);
+                }
                 ("requestBody", Some(old), Some(new)) => {
                     let nodes = self.resolve(old, new);
                     self.body(nodes, Site::ResponseBody, &format!("the request body of {what}"), rules);
@@ -114,12 +116,12 @@ impl<'d> Walk<'d> {
                             let nodes = self.resolve(old, new);
                             self.body(nodes, Site::RequestBody, &what, rules);
                         } else {
-                            self.otherwise(&response, &what, rules);
+                            self.other_change(&response, &what, rules);
                         }
                     }
                 }
                 ("parameters", ..) => {}
-                _ => self.otherwise(&member, what, rules),
+                _ => self.other_change(&member, what, rules),
             }
         }
         let old_parameters = self.all_parameters([items.0, old], true);
@@ -154,12 +156,12 @@ impl<'d> Walk<'d> {
         self.leaf(rules.changed.clone(), &member, || format!("{what} was {verb}"));
     }
 
-    /// A request body or a response: what is in it by media type, and headers.
+    /// A request body or a response: its content by media type, and its headers.
     fn body(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             let parts = ["content", "headers"].contains(&member.key);
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, what),
+                ("description", ..) => self.annotation(&member, what),
                 (_, Some(old), Some(new)) if parts => {
                     for part in self.members(old, new, what) {
                         let what = format!("{what} as `{}`", part.key);
@@ -167,31 +169,31 @@ impl<'d> Walk<'d> {
                             let nodes = self.resolve(old, new);
                             self.received_part(nodes, site, &what, rules);
                         } else {
-                            self.otherwise(&part, &what, rules);
+                            self.other_change(&part, &what, rules);
                         }
                     }
                 }
-                _ => self.otherwise(&member, what, rules),
+                _ => self.other_change(&member, what, rules),
             }
         }
     }
 
-    /// What has a schema: a media type, a header or a parameter.
+    /// An object with a schema: a media type, a header or a parameter.
     fn received_part(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
                 ("schema", Some(old), Some(new)) => self.value((old, new), site, what, Form::Json),
                 ("content", Some(old), Some(new)) => {
                     for media in self.members(old, new, what) {
                         if let (Some(old), Some(new)) = (media.old, media.new) {
                             self.received_part((old, new), site, what, rules);
                         } else {
-                            self.otherwise(&media, what, rules);
+                            self.other_change(&media, what, rules);
                         }
                     }
                 }
-                _ => self.otherwise(&member, what, rules),
+                _ => self.other_change(&member, what, rules),
             }
         }
     }

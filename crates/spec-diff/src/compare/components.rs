@@ -1,4 +1,4 @@
-//! Components: those that no operation has led to, and those that came, went or have another name.
+//! Components: those that no operation uses, and those that were added, removed or renamed.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Site};
 
-/// What components there are; anything else under `components` is no rule's.
+/// The kinds of components. No rule covers any other member of `components`.
 const KINDS: [&str; 10] = [
     "schemas",
     "responses",
@@ -28,7 +28,7 @@ const KINDS: [&str; 10] = [
 type Named<'d> = IndexMap<&'d str, &'d Node>;
 
 impl<'d> Walk<'d> {
-    /// The components that no operation has led to.
+    /// Compares the components that no operation uses.
     pub(super) fn components(&mut self) {
         let of = |root: &'d Node| root.get("components");
         let (old, new) = (of(self.old.root()), of(self.new.root()));
@@ -50,7 +50,7 @@ impl<'d> Walk<'d> {
             let (old, new) = (node(old), node(new));
             let is_known = KINDS.contains(&kind);
             if !is_known || [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) {
-                // Left to the sweep.
+                // The sweep reports its differences.
                 continue;
             }
             for node in [old, new].into_iter().flatten() {
@@ -77,11 +77,11 @@ impl<'d> Walk<'d> {
         match (kind, member.old, member.new) {
             ("securitySchemes", ..) => self.security_scheme(member),
             ("examples", ..) => {
-                let message = || format!("the example `{name}` {}", member.told());
+                let message = || format!("the example `{name}` {}", member.difference());
                 self.leaf(rule::EXAMPLE_CHANGED, member, message);
             }
             ("schemas", Some(old), Some(new)) => {
-                // Compared already, unless it is only ever a part of others.
+                // Compared already, unless it is only a part of other schemas.
                 self.pending.push_back(Pending {
                     old: vec![old],
                     new: vec![new],
@@ -111,7 +111,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// Component schemas that came, went or have another name.
+    /// Reports the component schemas that were added, removed or renamed.
     pub(super) fn names(&mut self) {
         let schemas = |root: &'d Node| root.get("components").and_then(|components| components.get("schemas"));
         let root = (self.old.root(), self.new.root());
@@ -137,7 +137,7 @@ impl<'d> Walk<'d> {
             };
             removed.shift_remove(old);
             added.shift_remove(new);
-            let message = format!("the schema `{old}` is called `{new}` now");
+            let message = format!("the schema `{old}` was renamed to `{new}`");
             self.report(rule::SCHEMA_RENAMED, Kind::Changed, (old_node, new_node), message);
             self.lone_schema(old_node);
             self.lone_schema(new_node);
@@ -154,14 +154,14 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A schema that was not compared, since there is nothing to compare it with.
+    /// Marks a schema without a counterpart as compared, unless it was compared elsewhere.
     fn lone_schema(&mut self, node: &'d Node) {
         if !self.seen.contains(&address(node)) {
             self.settle(Some(node));
         }
     }
 
-    /// Pairs of schemas that say the same under two names, where no use has linked them.
+    /// Pairs of schemas with the same content and different names that are not used at the same place.
     fn alike(&self, removed: &Named<'d>, added: &Named<'d>) -> Vec<(&'d str, &'d str)> {
         let mut by_text: HashMap<String, Vec<&'d str>> = HashMap::new();
         for (name, node) in added.iter().rev() {

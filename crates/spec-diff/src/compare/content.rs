@@ -1,4 +1,4 @@
-//! Content by media type: bodies, and parameters and headers that are written in one.
+//! Content by media type: of bodies, parameters and headers.
 
 use ittybit_spec::Node;
 
@@ -8,7 +8,7 @@ use crate::change::Kind;
 use crate::rule::{self, Site};
 
 impl<'d> Walk<'d> {
-    /// The media types of a body.
+    /// Compares the media types of a body.
     pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
         let [added, removed, schema_added, schema_removed] = &at.rules;
         let what = at.what;
@@ -33,15 +33,15 @@ impl<'d> Walk<'d> {
                     }
                     ("schema", ..) => {
                         let (rule, verb) = match member.kind() {
-                            Kind::Added => (schema_added, "has a schema now"),
-                            _ => (schema_removed, "has no schema any more"),
+                            Kind::Added => (schema_added, "now has a schema"),
+                            _ => (schema_removed, "no longer has a schema"),
                         };
                         self.leaf(rule.clone(), &member, || format!("{what} {verb}"));
                     }
-                    ("example" | "examples", ..) => self.words(&member, &what),
+                    ("example" | "examples", ..) => self.annotation(&member, &what),
                     ("encoding", Some(old), Some(new)) => self.encodings(old, new, &what, at.site),
                     ("encoding", ..) => {
-                        let message = || format!("how the parts of {what} are written {}", member.told());
+                        let message = || format!("the encoding of the parts of {what} {}", member.difference());
                         self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),
@@ -50,7 +50,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The media types of two bodies: `application/json` is `Application/JSON; charset=utf-8`.
+    /// The media types of two bodies: `application/json` is the same as `Application/JSON; charset=utf-8`.
     fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
         let mut members = self.members(old, new, &format!("the media types of {what}"));
         let mut at = 0;
@@ -61,13 +61,13 @@ impl<'d> Walk<'d> {
             });
             if let Some(other) = other {
                 let other = members.remove(other);
-                // What was added comes behind all that was there.
+                // Added members are behind all others, so this does not change `at`.
                 let known = &mut members[at];
                 known.new = other.new;
                 let (places, was) = (known.places(), known.key);
                 known.key = other.key;
                 let message = format!(
-                    "the media type `{was}` of {what} is written `{}` now, which is the same",
+                    "the media type `{was}` of {what} is written `{}` now, which is equivalent",
                     other.key
                 );
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
@@ -77,12 +77,12 @@ impl<'d> Walk<'d> {
         members
     }
 
-    /// How the properties of a form are written.
+    /// Compares how the properties of a form are encoded.
     fn encodings(&mut self, old: &'d Node, new: &'d Node, what: &str, site: Site) {
         for property in self.members(old, new, &format!("the encoding of {what}")) {
             let name = property.key;
             let (Some(old), Some(new)) = (property.old, property.new) else {
-                let message = || format!("how `{name}` of {what} is written {}", property.told());
+                let message = || format!("the encoding of `{name}` of {what} {}", property.difference());
                 self.leaf(rule::ENCODING_CHANGED, &property, message);
                 continue;
             };
@@ -95,8 +95,7 @@ impl<'d> Walk<'d> {
                         }
                     }
                     "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
-                        let message =
-                            || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                        let message = || format!("`{}` in the encoding of {what} {}", member.key, member.difference());
                         self.leaf(rule::ENCODING_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),
@@ -105,27 +104,27 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A header of a part of a body.
+    /// Compares a header of a part of a body.
     fn encoding_header(&mut self, header: &Member<'d>, what: &str, site: Site) {
         let what = format!("the header `{}` of {what}", header.key);
         let (Some(old), Some(new)) = (header.old, header.new) else {
-            let message = || format!("{what} {}", header.told());
+            let message = || format!("{what} {}", header.difference());
             return self.leaf(rule::ENCODING_CHANGED, header, message);
         };
         let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
                 ("schema", Some(old), Some(new)) => self.value((old, new), site.inner(), &what, Form::Text),
                 _ => {
-                    let message = || format!("`{}` of {what} {}", member.key, member.told());
+                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
                     self.leaf(rule::ENCODING_CHANGED, &member, message);
                 }
             }
         }
     }
 
-    /// The members of two objects that are a value of the same name; one of them may be missing.
+    /// The entries of a map that is a member of both objects, or of one of them.
     pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
         let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
         for node in [map.old, map.new].into_iter().flatten() {
@@ -146,22 +145,22 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// How to speak of a body.
+/// A body: its name in messages, and its rules.
 pub(super) struct Body<'w> {
     pub(super) what: &'w str,
     pub(super) site: Site,
-    /// A media type added and removed, a schema added and removed.
+    /// For a media type that was added or removed, and a schema that was added or removed.
     pub(super) rules: [rule::Rule; 4],
 }
 
-/// Whether a body of this kind is text, in which a number is written as a string is.
+/// Whether a body of this media type is text, in which a number is written like a string.
 fn is_text(media: &str) -> bool {
     let media = media_type(media);
     media == "application/x-www-form-urlencoded" || media.starts_with("multipart/") || media.starts_with("text/plain")
 }
 
-/// A media type as all write it: small letters, its parameters in order, and no `charset=utf-8`, which
-/// is what a body is written in anyway.
+/// A media type in its normal form: in lower case, with sorted parameters, and without `charset=utf-8`, which is
+/// the default.
 fn media_type(media: &str) -> String {
     let lower = media.to_lowercase();
     let mut parts = lower.split(';').map(|part| part.trim().replace('"', ""));

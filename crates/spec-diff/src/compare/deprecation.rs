@@ -1,4 +1,4 @@
-//! Deprecation: that a thing goes is said before it goes, and until when it stays.
+//! Deprecation and sunset dates: whether a removal was announced, and for which day.
 
 use ittybit_spec::Node;
 
@@ -10,19 +10,20 @@ use crate::rule::{self, Rule, Site};
 /// The day on which a deprecated operation, parameter or property may be removed.
 pub(super) const SUNSET: &str = "x-sunset";
 
-/// How callers were told that something goes.
+/// How a removal was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Removal {
-    /// Not at all.
+    /// It was not announced.
     Sudden,
-    /// Without a date.
+    /// Deprecated, without a sunset date.
     Deprecated,
     BeforeSunset,
     AfterSunset,
 }
 
 impl Removal {
-    pub(super) fn words(self) -> &'static str {
+    /// The end of a message about the removal.
+    pub(super) fn suffix(self) -> &'static str {
         match self {
             Removal::Sudden => "",
             Removal::Deprecated => ", and was deprecated",
@@ -32,7 +33,7 @@ impl Removal {
     }
 }
 
-/// The rules for operations and for what schemas describe differ in their names only.
+/// The rules for operations and for parameters and schemas differ only in their names.
 struct Rules {
     missing: Rule,
     malformed: Rule,
@@ -43,7 +44,7 @@ struct Rules {
 }
 
 impl<'d> Walk<'d> {
-    /// How callers of the old document were told that this goes.
+    /// How the old document announced a removal.
     pub(super) fn removal(&self, deprecated: bool, date: Option<&Node>) -> Removal {
         match sunset(date) {
             _ if !deprecated => Removal::Sudden,
@@ -61,7 +62,7 @@ impl<'d> Walk<'d> {
             Removal::BeforeSunset => rule::PARAMETER_REMOVED_BEFORE_SUNSET,
             Removal::AfterSunset => rule::PARAMETER_REMOVED_AFTER_SUNSET,
         };
-        (rule, removal.words())
+        (rule, removal.suffix())
     }
 
     pub(super) fn operation_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {
@@ -102,27 +103,27 @@ impl<'d> Walk<'d> {
         let needs = format!("callers need {least} days from {}", self.options.today);
         let is_same = member.old.is_none() && member.new.is_none() || member.is_same();
         let (rule, words) = match (sunset(member.old), sunset(member.new)) {
-            // The days are asked for when something is announced, not again with every other change.
+            // The number of days is checked once, when the deprecation or the date changes.
             _ if is_same && was == is => return,
             (_, Some(Err(text))) => (
                 rules.malformed,
-                format!("says that its sunset is {text}, which is not a day: write it as 2027-03-01"),
+                format!("has the sunset date {text}, which is not a date: write it as 2027-03-01"),
             ),
             (_, None) if is && !was && least > 0 => (rules.missing, "is deprecated without a sunset date".to_owned()),
             (Some(_), None) if is => (
                 rules.removed,
-                "has no sunset date any more, and is still deprecated".to_owned(),
+                "no longer has a sunset date, but is still deprecated".to_owned(),
             ),
             (Some(Ok(before)), Some(Ok(date))) if is && date < before && left(date) < least => (
                 rules.earlier,
-                format!("had its sunset on {before}, and has it on {date} now; {needs}"),
+                format!("had the sunset date {before}, and now has {date}; {needs}"),
             ),
             (_, Some(Ok(date))) if is && !was && left(date) < least => {
-                (rules.too_soon, format!("has its sunset on {date}; {needs}"))
+                (rules.too_soon, format!("has the sunset date {date}; {needs}"))
             }
             _ if is_same => return,
-            (_, Some(Ok(date))) => (rules.changed, format!("has its sunset on {date} now")),
-            (_, None) => (rules.changed, "has no sunset date any more".to_owned()),
+            (_, Some(Ok(date))) => (rules.changed, format!("now has the sunset date {date}")),
+            (_, None) => (rules.changed, "no longer has a sunset date".to_owned()),
         };
         let kind = if is_same { Kind::Changed } else { member.kind() };
         self.report(rule, kind, member.places(), format!("{what} {words}"));
@@ -143,7 +144,7 @@ fn member<'d>((old, new): (&'d Node, &'d Node)) -> Member<'d> {
     }
 }
 
-/// The date, or what stands there instead.
+/// The date, or the value if it is not a date.
 fn sunset(node: Option<&Node>) -> Option<Result<Date, String>> {
     let node = node?;
     let date = node.as_str().and_then(|text| text.parse().ok());

@@ -1,4 +1,4 @@
-//! Discriminators: a schema that has one stands for all that say they are of its kind.
+//! Discriminators: a schema with one represents all schemas that include it by `allOf`, or that its mapping names.
 
 use ittybit_spec::{Document, Node};
 use rustc_hash::FxHashMap;
@@ -10,10 +10,10 @@ use crate::change::Kind;
 use crate::reference::References;
 use crate::rule;
 
-/// For the address of a schema with a discriminator, the components that have it among their parts.
+/// For the address of a schema with a discriminator, the components that include it.
 pub(super) type Subtypes<'d> = FxHashMap<usize, Vec<(&'d str, &'d Node)>>;
 
-/// Finds the components that take up another one with a discriminator by `allOf`, directly or not.
+/// Finds the components that include another one with a discriminator by `allOf`, directly or indirectly.
 pub(super) fn subtypes<'d>(document: &'d Document, references: &References<'d>) -> Subtypes<'d> {
     let mut subtypes = Subtypes::default();
     let schemas = document
@@ -38,9 +38,9 @@ pub(super) fn subtypes<'d>(document: &'d Document, references: &References<'d>) 
     subtypes
 }
 
-/// The components that a discriminator leads to: those that its mapping names, and those that take up
-/// the schema that has it.
-pub(super) fn led_to<'d>(
+/// The components that a discriminator can select: those that its mapping names, and those that include the
+/// schema that has it.
+pub(super) fn targets<'d>(
     document: &'d Document,
     references: &References<'d>,
     subtypes: &Subtypes<'d>,
@@ -75,13 +75,13 @@ pub(super) fn led_to<'d>(
     all
 }
 
-/// The name of the component that a mapping means.
+/// The name of the component that an entry of a mapping refers to.
 fn name(text: &str) -> &str {
     text.strip_prefix("#/components/schemas/").unwrap_or(text)
 }
 
 impl<'d> Comparison<'_, 'd> {
-    /// Two discriminators, and the schemas that they lead to.
+    /// Compares two discriminators, and the schemas that they can select.
     pub(super) fn discriminator(&mut self) {
         let key = "discriminator";
         if !self.plain(key, |node| node.as_object().is_some()) {
@@ -95,29 +95,29 @@ impl<'d> Comparison<'_, 'd> {
             let mappings = [member.old, member.new].into_iter().flatten();
             match member.key {
                 "propertyName" => {
-                    let message = format!("the property of {what} {}", member.told());
+                    let message = format!("the property of {what} {}", member.difference());
                     self.facet(&rule::DISCRIMINATOR_PROPERTY_CHANGED, &member, message);
                 }
                 "mapping" if mappings.clone().all(|node| node.as_object().is_some()) => self.mapping(&member, &what),
                 _ => self.walk.unclassified(&member, &what),
             }
         }
-        let led = (
-            led_to(
+        let targets = (
+            targets(
                 self.walk.old,
                 &self.walk.old_references,
                 &self.walk.subtypes.0,
                 self.old,
             ),
-            led_to(
+            targets(
                 self.walk.new,
                 &self.walk.new_references,
                 &self.walk.subtypes.1,
                 self.new,
             ),
         );
-        for (name, old) in led.0 {
-            if let Some((_, new)) = led.1.iter().find(|(other, _)| *other == name) {
+        for (name, old) in targets.0 {
+            if let Some((_, new)) = targets.1.iter().find(|(other, _)| *other == name) {
                 let subject = self.at.subject.property(&format!("the kind {name}"));
                 let inner = self.inner(vec![old], vec![*new], subject, Holder::Value);
                 self.walk.pending.push_back(Pending {
@@ -145,7 +145,7 @@ impl<'d> Comparison<'_, 'd> {
                 within: mapping.places(),
             };
             let target = |node: Option<&'d Node>| node.and_then(Node::as_str).map(name);
-            let message = format!("`{}` in the mapping of {what} {}", entry.key(), member.told());
+            let message = format!("`{}` in the mapping of {what} {}", entry.key(), member.difference());
             let facet = match member.kind() {
                 Kind::Added => &rule::DISCRIMINATOR_MAPPING_ADDED,
                 Kind::Removed => &rule::DISCRIMINATOR_MAPPING_REMOVED,

@@ -1,9 +1,9 @@
-//! Detection: two documents are walked side by side, and every difference goes to exactly one rule.
+//! Detection: both documents are visited side by side, and every difference is reported by exactly one rule.
 //!
-//! That nothing is left out does not depend on the rules. Each comparison of two objects goes
-//! through all members of both, and what has no rule is `unclassified`. Whatever a comparison looked
-//! at is marked; at the end a sweep goes through both documents as they stand, and every difference
-//! that nobody has marked is `unclassified` too.
+//! That no difference is missed does not depend on the rules. Each comparison of two objects visits all members
+//! of both, and a difference without a rule is `unclassified`. Every node that a comparison has visited is
+//! marked. At the end a sweep searches both documents, and every difference that is not marked is
+//! `unclassified` too.
 
 mod callback;
 mod components;
@@ -17,7 +17,7 @@ mod schema;
 mod security;
 mod server;
 mod sweep;
-mod unlooked;
+mod unfollowed;
 mod view;
 
 use std::collections::{HashSet, VecDeque};
@@ -39,7 +39,7 @@ use crate::locate::Locations;
 use crate::reference::References;
 use crate::rule::{self, Direction, Rule};
 
-/// Compares two documents, as the wire sees them: what it means in Rust, [`Report::compare_clients`] adds.
+/// Compares two documents, and finds the changes on the wire; [`Report::compare_clients`] adds their effect on Rust.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -56,22 +56,22 @@ pub fn diff(old: &Document, new: &Document) -> Report {
     diff_with(old, new, &Options::default())
 }
 
-/// What a comparison depends on beside the two documents: how long what is deprecated has to stay.
+/// What a comparison depends on besides the two documents: how long deprecated items have to stay.
 ///
-/// A document says with `x-sunset: 2027-03-01` beside `deprecated: true` from which day on an
-/// operation or a parameter may be gone.
+/// In a document, `x-sunset: 2027-03-01` beside `deprecated: true` is the day from which an operation, a parameter
+/// or a property may be removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// The day to compare sunset dates with.
     pub today: Date,
-    /// How many days callers have at least between a deprecation and its sunset. With 0 a sunset date
-    /// may be missing, and may be any day.
+    /// The minimum number of days between a deprecation and its sunset. With 0 a sunset date is optional, and may
+    /// be any day.
     pub sunset_days: u32,
 }
 
 impl Default for Options {
-    /// The day that it is, and no least number of days.
+    /// The current day, and no minimum number of days.
     fn default() -> Self {
         Self {
             today: Date::today(),
@@ -100,10 +100,10 @@ impl Default for Options {
 pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
     let mut walk = Walk::new(old, new, options.clone());
     walk.document();
-    walk.loose_operations();
+    walk.unpaired_operations();
     walk.schemas();
     walk.unsent();
-    walk.unlooked();
+    walk.unfollowed();
     walk.components();
     walk.schemas();
     walk.names();
@@ -111,7 +111,7 @@ pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
     let changes = walk.changes();
     let version = |document: &Document| {
         let version = document.get("/info/version")?;
-        // `version: 1.0` is a number, and no version.
+        // `version: 1.0` is a number in YAML. It is shown as it is.
         Some(
             version
                 .as_str()
@@ -130,23 +130,23 @@ pub fn diff_with(old: &Document, new: &Document, options: &Options) -> Report {
     }
 }
 
-/// What tells a node from all others while its document lives.
+/// The address of a node, which identifies it as long as its document exists.
 pub(crate) fn address(node: &Node) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
-/// A member that stands in one or both of two objects.
+/// A member that is in one or both of two objects.
 #[derive(Clone, Copy)]
 struct Member<'d> {
     key: &'d str,
     old: Option<&'d Node>,
     new: Option<&'d Node>,
-    /// The objects that hold it.
+    /// The objects that contain it, or would contain it.
     within: (&'d Node, &'d Node),
 }
 
 impl<'d> Member<'d> {
-    /// Whether it is an object on each side that has it.
+    /// Whether its value is an object in each document that has it.
     fn is_map(&self) -> bool {
         let mut sides = [self.old, self.new].into_iter().flatten();
         sides.all(|node| node.as_object().is_some())
@@ -160,7 +160,7 @@ impl<'d> Member<'d> {
         }
     }
 
-    /// The nodes to point at: the values, or the objects where there is none.
+    /// The nodes to report: the values, or the objects around where a value is missing.
     fn places(&self) -> (&'d Node, &'d Node) {
         (self.old.unwrap_or(self.within.0), self.new.unwrap_or(self.within.1))
     }
@@ -172,21 +172,21 @@ impl<'d> Member<'d> {
         }
     }
 
-    /// ` from `a` to `b``, ` `b` added`: what happened to a value, for a sentence.
-    fn told(&self) -> String {
+    /// The difference of the values as the end of a sentence.
+    fn difference(&self) -> String {
         match (self.old, self.new) {
             (Some(old), Some(new)) => {
                 let (old, new) = values::shown_apart(old, new);
-                format!("went from {old} to {new}")
+                format!("changed from {old} to {new}")
             }
-            (None, Some(new)) => format!("is {} now, and was not given", values::shown(new)),
-            (Some(old), None) => format!("is not given any more, and was {}", values::shown(old)),
+            (None, Some(new)) => format!("was added: {}", values::shown(new)),
+            (Some(old), None) => format!("was removed: {}", values::shown(old)),
             (None, None) => String::new(),
         }
     }
 }
 
-/// Whatever one finds: a change whose places are nodes still.
+/// A change that was found; its places are still nodes.
 struct Found<'d> {
     rule: Rule,
     kind: Kind,
@@ -204,33 +204,33 @@ struct Walk<'d> {
     new_references: References<'d>,
     options: Options,
     found: Vec<Found<'d>>,
-    /// Rules that have spoken of two nodes already.
-    spoken: HashSet<(Direction, String, usize, usize)>,
+    /// The rules that were already reported for two nodes.
+    reported: HashSet<(Direction, String, usize, usize)>,
     /// Objects that were compared member by member.
     seen: FxHashSet<usize>,
     /// Values that were compared as a whole.
     settled: FxHashSet<usize>,
     /// Schemas still to be compared.
     pending: VecDeque<Pending<'d>>,
-    /// Properties that do not go the way of the schema that has them.
+    /// Properties that are not sent in the direction of the schema that has them (`readOnly`, `writeOnly`).
     unsent: Vec<Pending<'d>>,
-    /// Properties that came or went, and do not go the way of the schema that has them.
+    /// Additions and removals of such properties.
     lone_unsent: Vec<Found<'d>>,
-    /// What is reported instead of whatever reaches the wire.
+    /// The rule that replaces each rule that affects the wire.
     guard: Option<Rule>,
-    /// For each schema with a discriminator those that say they are one of its kind.
+    /// For each schema with a discriminator the schemas that include it by `allOf`.
     subtypes: (Subtypes<'d>, Subtypes<'d>),
-    /// Pairs of schemas that were compared, for each direction.
+    /// Pairs of schemas that were compared, each with its use.
     compared: FxHashSet<schema::Pair>,
-    /// Properties that were compared, each as it is used.
+    /// Properties that were compared, each with its use.
     properties: FxHashSet<schema::PropertyUse>,
-    /// How many pairs are compared at most: more than any two documents have that were meant.
+    /// How many pairs are compared at most: more than any two real documents have.
     most_pairs: usize,
-    /// Names of component schemas that stand in each other's place.
+    /// Pairs of component schemas with different names that are used at the same place.
     linked: IndexSet<(&'d str, &'d str)>,
-    /// Operations whose path or method only one of the documents has.
-    loose: (Vec<Operation<'d>>, Vec<Operation<'d>>),
-    /// The operation that is compared now.
+    /// Operations whose path or method is only in one of the documents.
+    unpaired: (Vec<Operation<'d>>, Vec<Operation<'d>>),
+    /// The operation that is being compared.
     operation: Option<Rc<str>>,
 }
 
@@ -248,7 +248,7 @@ impl<'d> Walk<'d> {
             new_references,
             options,
             found: Vec::new(),
-            spoken: HashSet::new(),
+            reported: HashSet::new(),
             seen: FxHashSet::default(),
             settled: FxHashSet::default(),
             pending: VecDeque::new(),
@@ -260,12 +260,12 @@ impl<'d> Walk<'d> {
             properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.text().len() + new.text().len()) / 20,
             linked: IndexSet::new(),
-            loose: (Vec::new(), Vec::new()),
+            unpaired: (Vec::new(), Vec::new()),
             operation: None,
         }
     }
 
-    /// Notes a change, unless it is known already.
+    /// Records a change, unless it was recorded before.
     fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
         let (old, new) = places;
         let rule = match &self.guard {
@@ -274,15 +274,15 @@ impl<'d> Walk<'d> {
         };
         let (direction, family) = rule::family(&rule.id);
         let key = (direction, family.to_owned(), address(old), address(new));
-        // What is known of the wire need not be said of the component again.
+        // A change that was reported for the wire is not reported for the component again.
         let of_wire = [Direction::Request, Direction::Response]
             .into_iter()
             .filter(|_| direction == Direction::Neither)
-            .any(|wire| self.spoken.contains(&(wire, key.1.clone(), key.2, key.3)));
-        if self.spoken.contains(&key) || of_wire {
+            .any(|wire| self.reported.contains(&(wire, key.1.clone(), key.2, key.3)));
+        if self.reported.contains(&key) || of_wire {
             return;
         }
-        self.spoken.insert(key);
+        self.reported.insert(key);
         let operation = self.operation.clone();
         self.found.push(Found {
             rule,
@@ -294,7 +294,7 @@ impl<'d> Walk<'d> {
         });
     }
 
-    /// Settles a member, and reports it if it differs.
+    /// Compares a member as a whole, and reports it if it differs.
     fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String) {
         self.settle(member.old);
         self.settle(member.new);
@@ -303,19 +303,19 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A member that no rule knows.
+    /// Compares a member that no rule covers.
     fn unclassified(&mut self, member: &Member<'d>, what: &str) {
-        let message = || format!("`{}` of {what} {}", member.key, member.told());
+        let message = || format!("`{}` of {what} {}", member.key, member.difference());
         self.leaf(rule::UNCLASSIFIED, member, message);
     }
 
-    /// A member that is there to be read by people.
-    fn words(&mut self, member: &Member<'d>, what: &str) {
+    /// Compares a member that is documentation, such as a description or an example.
+    fn annotation(&mut self, member: &Member<'d>, what: &str) {
         let key = member.key;
         let message = || match member.kind() {
             Kind::Added => format!("`{key}` of {what} was added"),
             Kind::Removed => format!("`{key}` of {what} was removed"),
-            Kind::Changed => format!("`{key}` of {what} is worded otherwise"),
+            Kind::Changed => format!("`{key}` of {what} was changed"),
         };
         let rule = if matches!(key, "example" | "examples") {
             rule::EXAMPLE_CHANGED
@@ -325,18 +325,20 @@ impl<'d> Walk<'d> {
         self.leaf(rule, member, message);
     }
 
+    /// Marks a value as compared as a whole.
     fn settle(&mut self, node: Option<&'d Node>) {
         if let Some(node) = node {
             self.settled.insert(address(node));
         }
     }
 
+    /// Marks an object as compared member by member.
     fn see(&mut self, node: &'d Node) {
         self.seen.insert(address(node));
     }
 
-    /// The members of two objects, in the order of the old one, then of the new one; none where one
-    /// of the two is no object, which is reported.
+    /// The members of two objects, in the order of the old one, then of the new one. If one of the two is not an
+    /// object, this is reported, and there are no members.
     fn members(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
         let (Some(old_members), Some(new_members)) = (old.as_object(), new.as_object()) else {
             let member = Member {
@@ -345,7 +347,7 @@ impl<'d> Walk<'d> {
                 new: Some(new),
                 within: (old, new),
             };
-            let message = || format!("{what} {}", member.told());
+            let message = || format!("{what} {}", member.difference());
             self.leaf(rule::UNCLASSIFIED, &member, message);
             return Vec::new();
         };
@@ -367,7 +369,7 @@ impl<'d> Walk<'d> {
         known.chain(added).collect()
     }
 
-    /// What two nodes stand for, their references followed.
+    /// The targets of two nodes, all references followed.
     fn resolve(&mut self, old: &'d Node, new: &'d Node) -> (&'d Node, &'d Node) {
         let mut follow = |node: &'d Node, target: Option<&'d Node>| match (node.get("$ref"), target) {
             (Some(reference), Some(target)) => {
@@ -394,10 +396,10 @@ impl<'d> Walk<'d> {
                 }
                 ("servers", ..) => self.servers(&member, "the API"),
                 ("security", ..) => self.global_security(&member),
-                ("tags" | "externalDocs", ..) => self.words(&member, "the document"),
+                ("tags" | "externalDocs", ..) => self.annotation(&member, "the document"),
                 ("webhooks", ..) => self.webhooks(&member),
                 ("openapi", Some(old), Some(new)) => {
-                    // Each keyword is read as its own version means it.
+                    // Each keyword has the meaning of its version, so the version itself has no effect on the wire.
                     let known = |version: &str| version.starts_with("3.0.") || version.starts_with("3.1.");
                     let patch = |node: &Node| node.as_str().is_some_and(known);
                     let rule = if patch(old) && patch(new) {
@@ -405,10 +407,10 @@ impl<'d> Walk<'d> {
                     } else {
                         rule::UNCLASSIFIED
                     };
-                    let message = || format!("the version of OpenAPI {}", member.told());
+                    let message = || format!("the version of OpenAPI {}", member.difference());
                     self.leaf(rule, &member, message);
                 }
-                // A document without components, paths or servers has none of them.
+                // An empty object is the same as a missing one.
                 ("components" | "paths", old, new) => {
                     let empty = |node: &Node| node.as_object().is_some_and(|members| members.is_empty());
                     if old.or(new).is_some_and(empty) {
@@ -426,19 +428,18 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, "`info`") {
             match member.key {
                 "version" => {
-                    let message = || format!("the version of the API {}", member.told());
+                    let message = || format!("the version of the API {}", member.difference());
                     self.leaf(rule::API_VERSION_CHANGED, &member, message);
                 }
                 "title" | "description" | "termsOfService" | "contact" | "license" => {
-                    self.words(&member, "the API");
+                    self.annotation(&member, "the API");
                 }
                 _ => self.unclassified(&member, "`info`"),
             }
         }
     }
 
-    /// `paths` or `components` that one document has and the other has not: each of the entries came
-    /// or went.
+    /// `paths` that only one document has: each entry was added or removed. Components are compared later.
     fn one_sided(&mut self, member: &Member<'d>, node: &'d Node) {
         if member.key == "components" {
             return;
@@ -459,7 +460,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// All that was found, with places in the texts.
+    /// The changes that were found, with their places in the texts.
     fn changes(self) -> Vec<Change> {
         let wanted = |side: fn(&Found<'d>) -> &'d Node| self.found.iter().map(|found| address(side(found))).collect();
         let old = Locations::new(self.old, wanted(|found| found.old));
@@ -480,7 +481,7 @@ impl<'d> Walk<'d> {
                     operation: found.operation.as_ref().map(|operation| operation.to_string()),
                     old: places.0,
                     new: places.1,
-                    // A name of the document may hold anything; a message is one line.
+                    // A name may contain any character; a message is one line.
                     message: found.message.replace(char::is_control, " "),
                     rust: None,
                 }

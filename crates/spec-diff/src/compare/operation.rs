@@ -16,12 +16,12 @@ const PAGINATION: &str = "x-cursor-pagination";
 pub(super) struct Operation<'d> {
     pub(super) path: &'d str,
     pub(super) method: &'d str,
-    /// The path item, which may hold parameters for all of its operations.
+    /// The path item, which may contain parameters for all of its operations.
     pub(super) item: &'d Node,
     pub(super) node: &'d Node,
-    /// Whether the other document does not have the path.
+    /// Whether the path is only in one of the documents.
     path_is_lone: bool,
-    /// What it stands in, for the document that does not have it.
+    /// The objects that contain it, or would contain it.
     within: (&'d Node, &'d Node),
 }
 
@@ -76,7 +76,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A path that only one of the documents has.
+    /// Records the operations of a path that is only in one of the documents.
     pub(super) fn lone_path(&mut self, member: &Member<'d>) {
         let Some(item) = member.old.or(member.new) else { return };
         let old_side = member.old.is_some();
@@ -99,9 +99,9 @@ impl<'d> Walk<'d> {
                 within: member.within,
             };
             if old_side {
-                self.loose.0.push(operation);
+                self.unpaired.0.push(operation);
             } else {
-                self.loose.1.push(operation);
+                self.unpaired.1.push(operation);
             }
         }
         if !any {
@@ -135,24 +135,25 @@ impl<'d> Walk<'d> {
                     self.operation(&old, &new);
                 }
                 (method, Some(node), None) if METHODS.contains(&method) => {
-                    self.loose.0.push(operation(old_path, old, node, within));
+                    self.unpaired.0.push(operation(old_path, old, node, within));
                 }
                 (method, None, Some(node)) if METHODS.contains(&method) => {
-                    self.loose.1.push(operation(new_path, new, node, within));
+                    self.unpaired.1.push(operation(new_path, new, node, within));
                 }
-                // Compared with each operation; where there is none, the sweep finds them.
+                // Compared with each operation. Without operations the sweep reports their differences.
                 ("parameters", ..) => {}
-                ("summary" | "description", ..) => self.words(&member, &what),
-                // Compared with each operation, whose servers they are.
+                ("summary" | "description", ..) => self.annotation(&member, &what),
+                // Compared with each operation.
                 ("servers", ..) => {}
                 _ => self.unclassified(&member, &what),
             }
         }
     }
 
-    /// Operations that came, went, or moved to another path or method under their `operationId`.
-    pub(super) fn loose_operations(&mut self) {
-        let (old, new) = std::mem::take(&mut self.loose);
+    /// Reports the operations that were added, removed, or moved to another path or method under their
+    /// `operationId`.
+    pub(super) fn unpaired_operations(&mut self) {
+        let (old, new) = std::mem::take(&mut self.unpaired);
         let mut by_id: IndexMap<&str, Operation<'d>> = IndexMap::new();
         for operation in &new {
             if let Some(id) = operation.id() {
@@ -175,7 +176,7 @@ impl<'d> Walk<'d> {
                 (false, Removal::BeforeSunset) => rule::OPERATION_REMOVED_BEFORE_SUNSET,
                 (false, Removal::AfterSunset) => rule::OPERATION_REMOVED_AFTER_SUNSET,
             };
-            let when = removal.words();
+            let when = removal.suffix();
             let label = operation.label();
             let message = match &target {
                 Some(target) => format!(
@@ -221,10 +222,10 @@ impl<'d> Walk<'d> {
                         Kind::Added => rule::OPERATION_ID_ADDED,
                         Kind::Removed | Kind::Changed => rule::OPERATION_ID_REMOVED,
                     };
-                    let message = || format!("the `operationId` {}", member.told());
+                    let message = || format!("the `operationId` {}", member.difference());
                     self.leaf(rule, &member, message);
                 }
-                ("summary" | "description" | "externalDocs", ..) => self.words(&member, &what),
+                ("summary" | "description" | "externalDocs", ..) => self.annotation(&member, &what),
                 ("tags", ..) => self.tags(&member, &what),
                 ("deprecated", ..) => self.deprecated(&member, &what),
                 ("security", ..) => self.operation_security(&member, &what),
@@ -237,7 +238,7 @@ impl<'d> Walk<'d> {
                         Kind::Removed => rule::PAGINATION_REMOVED,
                         Kind::Changed => rule::PAGINATION_CHANGED,
                     };
-                    let message = || format!("how the pages of {what} follow each other {}", member.told());
+                    let message = || format!("the pagination of {what} {}", member.difference());
                     self.leaf(rule, &member, message);
                 }
                 _ => self.unclassified(&member, &what),
@@ -250,7 +251,7 @@ impl<'d> Walk<'d> {
         self.operation = None;
     }
 
-    /// A set of names: their order says nothing.
+    /// Compares tags: a set of names, in which the order has no meaning.
     fn tags(&mut self, member: &Member<'d>, what: &str) {
         let list = |node: Option<&'d Node>| match node {
             None => Some([].as_slice()),
@@ -266,11 +267,11 @@ impl<'d> Walk<'d> {
         let places = member.places();
         let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
         for tag in old.iter().filter(|tag| missing(tag, new)) {
-            let message = format!("{what} has the tag `{}` no more", tag.as_str().unwrap_or_default());
+            let message = format!("{what} no longer has the tag `{}`", tag.as_str().unwrap_or_default());
             self.report(rule::TAG_REMOVED, Kind::Removed, (tag, places.1), message);
         }
         for tag in new.iter().filter(|tag| missing(tag, old)) {
-            let message = format!("{what} has the tag `{}` now", tag.as_str().unwrap_or_default());
+            let message = format!("{what} now has the tag `{}`", tag.as_str().unwrap_or_default());
             self.report(rule::TAG_ADDED, Kind::Added, (places.0, tag), message);
         }
     }
@@ -283,13 +284,13 @@ impl<'d> Walk<'d> {
             let (rule, words) = if is {
                 (rule::ENDPOINT_DEPRECATED, "is deprecated")
             } else {
-                (rule::ENDPOINT_REACTIVATED, "is deprecated no more")
+                (rule::ENDPOINT_REACTIVATED, "is no longer deprecated")
             };
             self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
         }
     }
 
-    /// The values of a flag that is off where it is not given; reports what is no flag.
+    /// The values of a flag that is `false` by default. A value that is not a boolean is reported.
     pub(super) fn flags(&mut self, member: &Member<'d>, what: &str) -> Option<(bool, bool)> {
         let flag = |node: Option<&Node>| match node {
             None => Some(false),

@@ -1,4 +1,4 @@
-//! Parameters and request bodies: what a caller sends.
+//! Parameters and request bodies.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
 
-/// The parameters of an operation, by place and name; names of headers in lower case.
+/// The parameters of an operation, by location (`in`) and name; names of headers in lower case.
 pub(super) type Parameters<'d> = IndexMap<(&'d str, Cow<'d, str>), (&'d str, &'d Node)>;
 
 impl<'d> Walk<'d> {
@@ -33,11 +33,12 @@ impl<'d> Walk<'d> {
                 continue;
             };
             if new_name != *name && !in_path {
-                let message = format!("the {place} parameter `{name}` is written `{new_name}` now, which is the same");
+                let message =
+                    format!("the {place} parameter `{name}` is written `{new_name}` now, which is equivalent");
                 let places = (*node, other);
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
             } else if new_name != *name {
-                let message = format!("the path parameter `{name}` is called `{new_name}` now");
+                let message = format!("the path parameter `{name}` was renamed to `{new_name}`");
                 self.report(rule::PATH_PARAMETER_RENAMED, Kind::Changed, (*node, other), message);
             }
             self.parameter((node, other), (place, new_name));
@@ -56,7 +57,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The parameters of an operation and those of its path, which it may replace.
+    /// The parameters of an operation and those of its path, which the operation may override.
     fn effective(&mut self, operation: &Operation<'d>, old_side: bool) -> Parameters<'d> {
         self.all_parameters([operation.item, operation.node], old_side)
     }
@@ -78,7 +79,7 @@ impl<'d> Walk<'d> {
                     continue;
                 };
                 let text = |key| parameter.get(key).and_then(Node::as_str);
-                // What has no name is left to the sweep.
+                // The sweep reports a difference of a malformed parameter.
                 let (Some(place), Some(name)) = (text("in"), text("name")) else {
                     continue;
                 };
@@ -102,12 +103,12 @@ impl<'d> Walk<'d> {
         self.parameter_sunset((old_node, new_node), &what);
         for member in self.members(old_node, new_node, &what) {
             match (member.key, member.old, member.new) {
-                // They are why the two are compared.
+                // Equal, or reported by `parameters`: they identify the parameter.
                 ("name" | "in", ..) => {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
-                ("description" | "example" | "examples", ..) => self.words(&member, &what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
                 ("required", ..) => {
                     let Some((was, is)) = self.flags(&member, &what) else {
                         continue;
@@ -130,7 +131,7 @@ impl<'d> Walk<'d> {
                         let (facet, words) = if is {
                             (&rule::DEPRECATED, "is deprecated")
                         } else {
-                            (&rule::REACTIVATED, "is deprecated no more")
+                            (&rule::REACTIVATED, "is no longer deprecated")
                         };
                         let message = format!("{what} {words}");
                         let rule = facet.at(Site::Parameter);
@@ -159,13 +160,13 @@ impl<'d> Walk<'d> {
                     };
                     self.content(old_content, new_content, &at);
                 }
-                // What took its place is told.
+                // The `content` that replaces it is reported.
                 ("schema", ..) if old_node.get("content").or(new_node.get("content")).is_some() => {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
                 ("schema" | "content", ..) => {
-                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
                     self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message);
                 }
                 _ => self.unclassified(&member, &what),
@@ -173,7 +174,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// `style` and `explode`, which have defaults. Returns how the values are written.
+    /// Compares `style` and `explode` with their defaults. Returns how the values are written.
     fn style(&mut self, old: &'d Node, new: &'d Node, place: &str, what: &str) -> Form {
         let style = |node: &'d Node| {
             let style = match node.get("style") {
@@ -188,7 +189,7 @@ impl<'d> Walk<'d> {
             Some((style, explode))
         };
         let (Some(was), Some(is)) = (style(old), style(new)) else {
-            // Not a style: the sweep tells whether it is another one.
+            // Not a valid style: the sweep reports a difference.
             return Form::Parameter;
         };
         for node in [old, new] {
@@ -203,7 +204,7 @@ impl<'d> Walk<'d> {
             let key = if was.0 == is.0 { "explode" } else { "style" };
             let places = (old.get(key).unwrap_or(old), new.get(key).unwrap_or(new));
             let message = format!("{what} was written as {}, and is written as {}", words(was), words(is));
-            // One value is written the same, exploded or not.
+            // A single value is written the same with and without `explode`.
             let is_one = was.0 == is.0 && self.is_scalar(old, true) && self.is_scalar(new, false);
             let rule = match is_one {
                 true => rule::WRITTEN_OTHERWISE,
@@ -244,7 +245,7 @@ impl<'d> Walk<'d> {
         let (old_body, new_body) = self.resolve(old_body, new_body);
         for member in self.members(old_body, new_body, what) {
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, what),
+                ("description", ..) => self.annotation(&member, what),
                 ("required", ..) => {
                     let Some((was, is)) = self.flags(&member, what) else {
                         continue;

@@ -1,4 +1,4 @@
-//! Responses: what a caller receives.
+//! Responses.
 
 use ittybit_spec::Node;
 
@@ -47,7 +47,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The statuses of two lists of responses: `200` is one of those that `2XX` means.
+    /// The status codes of two sets of responses, as pairs. `200` is paired with `2XX`, which contains it.
     fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<Member<'d>> {
         let all = self.members(old, new, "the responses");
         let lone = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
@@ -60,9 +60,9 @@ impl<'d> Walk<'d> {
             for new in &added {
                 let (was, is) = (old.key.to_uppercase(), new.key.to_uppercase());
                 let (rule, words) = match () {
-                    () if was == is => (rule::WRITTEN_OTHERWISE, "is written otherwise, and means the same"),
-                    () if is_range_of(&was, &is) => (rule::STATUS_NARROWED, "is one of those that the other meant"),
-                    () if is_range_of(&is, &was) => (rule::STATUS_WIDENED, "means that one and others"),
+                    () if was == is => (rule::WRITTEN_OTHERWISE, "means the same"),
+                    () if is_range_of(&was, &is) => (rule::STATUS_NARROWED, "is narrower"),
+                    () if is_range_of(&is, &was) => (rule::STATUS_WIDENED, "also includes others"),
                     () => continue,
                 };
                 paired.extend([old.key, new.key]);
@@ -88,7 +88,7 @@ impl<'d> Walk<'d> {
         let what = format!("the response `{status}`");
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
-                ("description", ..) => self.words(&member, &what),
+                ("description", ..) => self.annotation(&member, &what),
                 ("headers", ..) if member.is_map() => self.headers(&member, status),
                 ("links", ..) if member.is_map() => self.links(&member, &what),
                 ("content", old_content, new_content) => {
@@ -112,7 +112,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A body that only one of two responses has: each of its media types came or went.
+    /// The content that only one of two responses has: each of its media types was added or removed.
     fn lone_content(&mut self, old: Option<&'d Node>, new: Option<&'d Node>, member: &Member<'d>, at: &Body<'_>) {
         let Some(content) = old.or(new).filter(|content| content.as_object().is_some()) else {
             return self.unclassified(member, at.what);
@@ -136,7 +136,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// What of a response leads to other operations.
+    /// Compares the links of a response.
     fn links(&mut self, links: &Member<'d>, what: &str) {
         for link in self.entries(links) {
             let what = format!("the link `{}` of {what}", link.key);
@@ -151,10 +151,10 @@ impl<'d> Walk<'d> {
             let (old, new) = self.resolve(old, new);
             for member in self.members(old, new, &what) {
                 if member.key == "description" {
-                    self.words(&member, &what);
+                    self.annotation(&member, &what);
                     continue;
                 }
-                let message = || format!("`{}` of {what} {}", member.key, member.told());
+                let message = || format!("`{}` of {what} {}", member.key, member.difference());
                 self.leaf(rule::LINK_CHANGED, &member, message);
             }
         }
@@ -187,7 +187,7 @@ impl<'d> Walk<'d> {
             match (header.old, header.new) {
                 (Some(old), Some(new)) => {
                     if member.new.is_some_and(|headers| headers.get(name).is_none()) {
-                        let message = format!("{what} is written in other letters, which is the same");
+                        let message = format!("{what} is written in another case, which is equivalent");
                         self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message);
                     }
                     let nodes = self.resolve(old, new);
@@ -210,7 +210,7 @@ impl<'d> Walk<'d> {
     fn header(&mut self, (old, new): (&'d Node, &'d Node), what: &str) {
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.words(&member, what),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
                 ("required" | "deprecated", ..) => {
                     let Some((was, is)) = self.flags(&member, what) else {
                         continue;
@@ -220,7 +220,7 @@ impl<'d> Walk<'d> {
                         ("required", true) => (rule::HEADER_BECAME_REQUIRED, "became required"),
                         ("required", false) => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
                         (_, true) => (rule::DEPRECATED.at(Site::ResponseHeader), "is deprecated"),
-                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is deprecated no more"),
+                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is no longer deprecated"),
                     };
                     let message = format!("{what} {words}");
                     self.report(rule, member.kind(), member.places(), message);
@@ -239,13 +239,13 @@ impl<'d> Walk<'d> {
                     };
                     self.content(old, new, &at);
                 }
-                // What took its place is told.
+                // The `content` that replaces it is reported.
                 ("schema", ..) if old.get("content").or(new.get("content")).is_some() => {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
                 ("schema" | "content", ..) => {
-                    let message = || format!("how {what} is written has changed: `{}` {}", member.key, member.told());
+                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
                     self.leaf(rule::HEADER_FORM_CHANGED, &member, message);
                 }
                 _ => self.unclassified(&member, what),
@@ -254,7 +254,7 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Whether the first status is a range that the second one is in.
+/// Whether the first status code is a range that contains the second one.
 fn is_range_of(range: &str, status: &str) -> bool {
     let digit = |status: &str| status.chars().next().filter(char::is_ascii_digit);
     range.ends_with("XX") && !status.ends_with("XX") && digit(range).is_some() && digit(range) == digit(status)

@@ -1,4 +1,4 @@
-//! Security: alternatives, of which a caller fulfils one.
+//! Security: alternatives; a caller has to satisfy one of them.
 
 use indexmap::IndexMap;
 use ittybit_spec::{Document, Entry, Node};
@@ -9,10 +9,10 @@ use crate::change::Kind;
 use crate::reference::References;
 use crate::rule::{self, Rule};
 
-/// The alternatives: for each set of schemes the scopes, and the place.
+/// The alternatives: for each set of schemes the scopes, and the node.
 type Alternatives<'d> = IndexMap<Vec<&'d str>, (IndexMap<String, &'d Node>, &'d Node)>;
 
-/// The rules for the whole API and for one operation differ in their names only.
+/// The rules for the whole API and for one operation differ only in their names.
 struct Rules {
     removed: Rule,
     added: Rule,
@@ -21,13 +21,13 @@ struct Rules {
 }
 
 impl<'d> Walk<'d> {
-    /// What holds for the operations that say nothing of their own; where all of them do in one of the
-    /// documents, it holds for none.
+    /// The security of the operations without security of their own. If no operation uses it in both documents,
+    /// a change of it has no effect.
     pub(super) fn global_security(&mut self, member: &Member<'d>) {
         if !self.is_security_used() {
             let message = || {
-                let told = member.told();
-                format!("`security` of the API, which holds for no operation of both documents, {told}")
+                let difference = member.difference();
+                format!("`security` of the API, which no operation of both documents uses, {difference}")
             };
             return self.leaf(rule::WRITTEN_OTHERWISE, member, message);
         }
@@ -40,6 +40,7 @@ impl<'d> Walk<'d> {
         self.security(member, (member.old, member.new), "the API", &rules);
     }
 
+    /// Whether an operation of both documents has no security of its own.
     fn is_security_used(&self) -> bool {
         let silent = |document: &'d Document, references: &References<'d>| -> Vec<(String, &'d str)> {
             let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
@@ -66,7 +67,7 @@ impl<'d> Walk<'d> {
         shared || !(has_operations(self.old, &self.old_references) && has_operations(self.new, &self.new_references))
     }
 
-    /// An operation that says nothing is secured as the API is.
+    /// An operation without security of its own has that of the API.
     pub(super) fn operation_security(&mut self, member: &Member<'d>, what: &str) {
         let rules = Rules {
             removed: rule::SECURITY_REMOVED,
@@ -98,37 +99,37 @@ impl<'d> Walk<'d> {
         let open = |alternatives: &Alternatives<'d>| alternatives.is_empty() || alternatives.contains_key(&Vec::new());
         if open(&old) != open(&new) {
             let (rule, words) = if open(&old) {
-                (rule::SECURITY_REQUIRED, "takes requests without credentials no more")
+                (rule::SECURITY_REQUIRED, "no longer accepts requests without credentials")
             } else {
-                (rule::SECURITY_OPTIONAL, "takes requests without credentials now")
+                (rule::SECURITY_OPTIONAL, "now accepts requests without credentials")
             };
             self.report(rule, Kind::Changed, places, format!("{what} {words}"));
         }
         for (schemes, (old_scopes, node)) in old.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             let Some((new_scopes, new_node)) = new.get(schemes) else {
-                // Told above: credentials that nobody asks for break no caller.
+                // Reported above: credentials that are no longer required break no caller.
                 if open(&new) && !open(&old) {
                     continue;
                 }
-                let message = format!("{what} takes {} no more", shown(schemes));
+                let message = format!("{what} no longer accepts {}", shown(schemes));
                 let places = (*node, places.1);
                 self.report(rules.removed.clone(), Kind::Removed, places, message);
                 continue;
             };
             for (scope, node) in old_scopes.iter().filter(|(scope, _)| !new_scopes.contains_key(*scope)) {
-                let message = format!("{what} asks for the scope `{scope}` no more");
+                let message = format!("{what} no longer requires the scope `{scope}`");
                 let places = (*node, *new_node);
                 self.report(rules.scope_removed.clone(), Kind::Removed, places, message);
             }
             for (scope, new_node) in new_scopes.iter().filter(|(scope, _)| !old_scopes.contains_key(*scope)) {
-                let message = format!("{what} asks for the scope `{scope}` now");
+                let message = format!("{what} now requires the scope `{scope}`");
                 let places = (*node, *new_node);
                 self.report(rules.scope_added.clone(), Kind::Added, places, message);
             }
         }
         for (schemes, (_, node)) in new.iter().filter(|(schemes, _)| !schemes.is_empty()) {
             if !old.contains_key(schemes) {
-                let message = format!("{what} takes {} now", shown(schemes));
+                let message = format!("{what} now accepts {}", shown(schemes));
                 let places = (places.0, *node);
                 self.report(rules.added.clone(), Kind::Added, places, message);
             }
@@ -154,9 +155,9 @@ impl<'d> Walk<'d> {
             };
             let in_header = || old.get("in").and_then(Node::as_str) == Some("header");
             let rule = match member.key {
-                // The form of a token says nothing that a caller could do otherwise.
+                // The format of a token is only a hint for readers.
                 "description" | "bearerFormat" => {
-                    self.words(&member, &what);
+                    self.annotation(&member, &what);
                     continue;
                 }
                 "flows" if flows(member.old) && flows(member.new) => {
@@ -171,14 +172,14 @@ impl<'d> Walk<'d> {
                 "scheme" | "name" | "in" | "openIdConnectUrl" => rule::SECURITY_COMPONENT_CHANGED,
                 _ => rule::UNCLASSIFIED,
             };
-            let message = || format!("`{}` of {what} {}", member.key, member.told());
+            let message = || format!("`{}` of {what} {}", member.key, member.difference());
             self.leaf(rule, &member, message);
         }
     }
 }
 
 impl<'d> Walk<'d> {
-    /// One way to get a token: where, and for what.
+    /// An OAuth flow: its URLs and its scopes.
     fn oauth_flow(&mut self, flow: &Member<'d>, what: &str) {
         let what = format!("the flow `{}` of {what}", flow.key);
         let (Some(old), Some(new)) = (flow.old, flow.new) else {
@@ -199,7 +200,7 @@ impl<'d> Walk<'d> {
                         let (rule, words) = match scope.kind() {
                             Kind::Added => (rule::OAUTH_SCOPE_ADDED, "was added"),
                             Kind::Removed => (rule::OAUTH_SCOPE_REMOVED, "was removed"),
-                            Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "is described otherwise"),
+                            Kind::Changed => (rule::OAUTH_SCOPE_CHANGED, "has another description"),
                         };
                         let message = || format!("the scope `{}` of {what} {words}", scope.key);
                         self.leaf(rule, &scope, message);
@@ -208,13 +209,13 @@ impl<'d> Walk<'d> {
                 }
                 _ => rule::UNCLASSIFIED,
             };
-            let message = || format!("`{}` of {what} {}", member.key, member.told());
+            let message = || format!("`{}` of {what} {}", member.key, member.difference());
             self.leaf(rule, &member, message);
         }
     }
 }
 
-/// The alternatives, or `None` where they are not what they must be.
+/// The alternatives, or `None` if they are malformed.
 fn alternatives(node: Option<&Node>) -> Option<Alternatives<'_>> {
     let mut alternatives = Alternatives::new();
     let Some(node) = node else {
@@ -232,7 +233,7 @@ fn alternatives(node: Option<&Node>) -> Option<Alternatives<'_>> {
         schemes.sort_unstable();
         let known = alternatives.insert(schemes, (scopes, requirement));
         if known.is_some() {
-            // Two alternatives of the same schemes: which scopes suffice is beyond a set.
+            // Two alternatives of the same schemes with other scopes cannot be compared as a set.
             return None;
         }
     }

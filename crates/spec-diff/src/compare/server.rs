@@ -1,4 +1,4 @@
-//! Servers: a set of URLs, of which the first is the default.
+//! Servers: a set of URLs; the first is the default.
 
 use ittybit_spec::Node;
 
@@ -8,8 +8,8 @@ use crate::change::Kind;
 use crate::{json, rule};
 
 impl<'d> Walk<'d> {
-    /// The servers of an operation: its own, or else those of its path, or else those of the API.
-    /// Those of the API are compared once for all that have none of their own.
+    /// The servers of an operation: its own, or else those of its path, or else those of the API. Without
+    /// servers of its own in both documents there is nothing to do: those of the API are compared once.
     pub(super) fn operation_servers(&mut self, old: &Operation<'d>, new: &Operation<'d>, what: &str) {
         let own = |operation: &Operation<'d>| operation.node.get("servers").or(operation.item.get("servers"));
         let (old_own, new_own) = (own(old), own(new));
@@ -39,7 +39,7 @@ impl<'d> Walk<'d> {
             self.see(node);
         }
         let places = member.places();
-        // Without a list there is one server: where the document is.
+        // Without a list the only server is `/`.
         let is_default = |servers: &'d [Node]| match servers {
             [] => true,
             [server] => url(server) == Some("/") && server.as_object().is_some_and(|members| members.len() == 1),
@@ -50,18 +50,18 @@ impl<'d> Walk<'d> {
                 self.settle(Some(server));
             }
             if old.len() != new.len() {
-                let message = format!("the servers of {what} are written otherwise: `/` is what there is without them");
+                let message = format!("the servers of {what} are written differently: `/` is the default");
                 self.report(rule::WRITTEN_OTHERWISE, member.kind(), places, message);
             }
             return;
         }
         let has_default = |servers: &'d [Node]| servers.iter().any(|server| url(server) == Some("/"));
         if old.is_empty() && !has_default(new) {
-            let message = format!("the server `/` of {what}, which is what there is without a list, was removed");
+            let message = format!("the server `/` of {what}, which is the default without a list, was removed");
             self.report(rule::SERVER_REMOVED, Kind::Changed, places, message);
         }
         if new.is_empty() && !has_default(old) {
-            let message = format!("the server `/` of {what}, which is what there is without a list, was added");
+            let message = format!("the server `/` of {what}, which is the default without a list, was added");
             self.report(rule::SERVER_ADDED, Kind::Changed, places, message);
         }
         for server in old {
@@ -91,7 +91,7 @@ impl<'d> Walk<'d> {
             these.iter().filter(known).filter_map(url).collect()
         };
         if kept(old, new) != kept(new, old) {
-            let message = format!("the servers of {what} stand in another order; the first is the default");
+            let message = format!("the servers of {what} are in another order; the first is the default");
             self.report(rule::SERVER_ORDER_CHANGED, Kind::Changed, places, message);
         }
     }
@@ -104,7 +104,7 @@ impl<'d> Walk<'d> {
                     self.settle(member.old);
                     self.settle(member.new);
                 }
-                "description" => self.words(&member, &what),
+                "description" => self.annotation(&member, &what),
                 "variables" if member.is_map() => self.server_variables(&member, &what),
                 _ => self.unclassified(&member, &what),
             }
@@ -115,16 +115,16 @@ impl<'d> Walk<'d> {
         for variable in self.entries(variables) {
             let what = format!("the variable `{}` of {what}", variable.key);
             let (Some(old), Some(new)) = (variable.old, variable.new) else {
-                let message = || format!("{what} {}", variable.told());
+                let message = || format!("{what} {}", variable.difference());
                 self.leaf(rule::SERVER_VARIABLE_CHANGED, &variable, message);
                 continue;
             };
             for member in self.members(old, new, &what) {
                 match member.key {
-                    "description" => self.words(&member, &what),
+                    "description" => self.annotation(&member, &what),
                     "enum" => self.server_values(&member, &what),
                     "default" => {
-                        let message = || format!("the default of {what} {}", member.told());
+                        let message = || format!("the default of {what} {}", member.difference());
                         self.leaf(rule::SERVER_VARIABLE_CHANGED, &member, message);
                     }
                     _ => self.unclassified(&member, &what),
@@ -133,7 +133,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// What a variable may be: anything without a list.
+    /// The allowed values of a variable. Without a list any value is allowed.
     fn server_values(&mut self, member: &Member<'d>, what: &str) {
         let (Some(old), Some(new)) = (member.old, member.new) else {
             let rule = match member.kind() {
@@ -141,7 +141,7 @@ impl<'d> Walk<'d> {
                 _ => rule::SERVER_VALUE_ADDED,
             };
             return self.leaf(rule, member, || {
-                format!("the list of values of {what} {}", member.told())
+                format!("the list of values of {what} {}", member.difference())
             });
         };
         let (Some(old_values), Some(new_values)) = (old.as_array(), new.as_array()) else {
@@ -151,11 +151,11 @@ impl<'d> Walk<'d> {
         self.settle(member.new);
         let missing = |value: &&'d Node, list: &[Node]| !list.iter().any(|other| json::same(value, other));
         for value in old_values.iter().filter(|value| missing(value, new_values)) {
-            let message = format!("{what} takes {} no more", json::shown(value));
+            let message = format!("{what} no longer accepts {}", json::shown(value));
             self.report(rule::SERVER_VALUE_REMOVED, Kind::Removed, (value, new), message);
         }
         for value in new_values.iter().filter(|value| missing(value, old_values)) {
-            let message = format!("{what} takes {} too", json::shown(value));
+            let message = format!("{what} also accepts {}", json::shown(value));
             self.report(rule::SERVER_VALUE_ADDED, Kind::Added, (old, value), message);
         }
     }

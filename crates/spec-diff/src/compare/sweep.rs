@@ -1,4 +1,4 @@
-//! The last pass: differences between the documents as they stand that no comparison has looked at.
+//! The last pass: finds the differences between the two documents that no comparison has visited.
 
 use ittybit_spec::{Node, Value};
 
@@ -11,13 +11,13 @@ impl<'d> Walk<'d> {
         self.sweep_pair(self.old.root(), self.new.root(), None);
     }
 
-    /// Two values at the same place.
+    /// Compares two values at the same place.
     fn sweep_pair(&mut self, old: &'d Node, new: &'d Node, member: Option<Member<'d>>) {
         let within = member.map_or((old, new), |member| member.within);
         let key = member.map_or("", |member| member.key);
         match (self.is_settled(old), self.is_settled(new)) {
             (true, true) => return,
-            // What one of them is used for elsewhere is told there.
+            // One of them was compared elsewhere, where its use is reported.
             (true, false) | (false, true) if json::same(old, new) => return,
             (true, false) => return self.sweep_one(new, one_of(key, new, false, within)),
             (false, true) => return self.sweep_one(old, one_of(key, old, true, within)),
@@ -89,15 +89,14 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// A value that has no counterpart at its place. Of one that was looked at, its parts may not
-    /// have been.
+    /// Reports a value without a counterpart at its place. If it was visited, parts of it may not have been.
     fn sweep_one(&mut self, node: &'d Node, member: Member<'d>) {
         if self.is_settled(node) {
             return;
         }
         if !self.seen.contains(&address(node)) && !self.is_known_within(node) {
             let key = member.key;
-            let message = format!("`{key}` {}", member.told());
+            let message = format!("`{key}` {}", member.difference());
             self.settle(member.old);
             self.settle(member.new);
             let (kind, places) = (member.kind(), member.places());
@@ -130,7 +129,7 @@ impl<'d> Walk<'d> {
         self.is_settled(node) || self.seen.contains(&address(node))
     }
 
-    /// Whether anything inside was looked at.
+    /// Whether anything inside was visited.
     fn is_known_within(&self, node: &Node) -> bool {
         match node.value() {
             Value::Object(members) => members
@@ -153,7 +152,7 @@ fn item_of<'d>(list: Option<Member<'d>>, old: &'d Node, new: &'d Node) -> Member
     }
 }
 
-/// A value that one of the documents has and the other has not.
+/// A member that only one of the documents has.
 fn one_of<'d>(key: &'d str, node: &'d Node, old_side: bool, within: (&'d Node, &'d Node)) -> Member<'d> {
     Member {
         key,

@@ -1,4 +1,4 @@
-//! A schema without its references and `allOf`s: what all of its parts say together.
+//! A schema with its references and `allOf`s resolved: the keywords of all of its parts together.
 
 use indexmap::IndexMap;
 use ittybit_spec::Node;
@@ -7,25 +7,25 @@ use rustc_hash::FxHashSet;
 use super::address;
 use crate::reference::References;
 
-/// The parts of a schema, folded into one.
+/// The parts of a schema, merged into one.
 #[derive(Debug, Default)]
 pub(crate) struct View<'d> {
-    /// The objects that were read: the schema itself, what it refers to and its `allOf`s.
+    /// The objects that were read: the schema itself, the targets of its references, and its `allOf`s.
     pub(crate) objects: Vec<&'d Node>,
-    /// Nodes that are understood as soon as they are followed: `$ref`s and lists of parts.
+    /// Nodes that are completely handled by following them: `$ref`s, and lists of parts.
     pub(crate) followed: Vec<&'d Node>,
-    /// Every keyword but those below, with its value in each of the parts that have it.
+    /// Every keyword except those below, with its value in each of the parts that have it.
     pub(crate) keywords: IndexMap<&'d str, Vec<&'d Node>>,
-    /// What stands beside references, where it does not count.
+    /// The keywords beside references, where they are ignored (OpenAPI 3.0).
     pub(crate) beside: IndexMap<&'d str, Vec<&'d Node>>,
-    /// Each property with its schemas, more than one where several parts describe it.
+    /// Each property with its schemas; more than one if several parts describe it.
     pub(crate) properties: IndexMap<&'d str, Vec<&'d Node>>,
-    /// The names of the required properties, each with a place where it is said.
+    /// The names of the required properties, each with a node that requires it.
     pub(crate) required: IndexMap<&'d str, &'d Node>,
 }
 
 impl<'d> View<'d> {
-    /// `single`: an alternative that is the only one is a part like any other.
+    /// With `single`, the only alternative of a `oneOf` or `anyOf` is a part like those of `allOf`.
     pub(crate) fn of(references: &References<'d>, parts: &[&'d Node], single: bool) -> Self {
         let mut view = Self::default();
         let mut seen = FxHashSet::default();
@@ -90,19 +90,18 @@ impl<'d> View<'d> {
         self.keywords.entry(key).or_default().push(value);
     }
 
-    /// The only value of a keyword.
+    /// The value of a keyword in the first part that has it.
     pub(crate) fn get(&self, keyword: &str) -> Option<&'d Node> {
         self.keywords.get(keyword)?.first().copied()
     }
 
-    /// Whether each part that has a type lets the value be null, and whether any part does: by
-    /// `nullable`, or by a list of types.
+    /// Whether each part with a type allows null, and whether any part does: by `nullable`, or by a list of types.
     pub(crate) fn nullable(&self) -> (bool, bool) {
         let is_null = |types: &Node| match types.as_array() {
             Some(names) => names.iter().any(is_null_type),
             None => is_null_type(types),
         };
-        // What holds properties is no schema, and may have one of this name.
+        // `objects` also contains maps of properties, and a property may be called `type`.
         let types = |part: &'d Node| part.get("type").filter(|types| types.as_object().is_none());
         let flag = |part: &Node| part.get("nullable").and_then(Node::as_bool) == Some(true);
         let takes_null = |part: &'d Node| flag(part) || types(part).is_some_and(is_null);
@@ -113,7 +112,7 @@ impl<'d> View<'d> {
         )
     }
 
-    /// The names of the types that the values may have but null, sorted; none where any will do.
+    /// The names of the allowed types except null, sorted; `None` if any type is allowed.
     pub(crate) fn types(&self) -> Option<Vec<&'d str>> {
         let node = self.get("type")?;
         let names = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
@@ -139,14 +138,14 @@ impl<'d> View<'d> {
             .is_some_and(|values| values.iter().any(|value| value.as_bool() == Some(true)))
     }
 
-    /// The node to point at for the schema as a whole: what is referred to, not what refers.
+    /// The node that represents the schema as a whole: the target of its references.
     pub(crate) fn node(&self) -> Option<&'d Node> {
         let defined = self.objects.iter().find(|node| node.get("$ref").is_none());
         defined.or(self.objects.first()).copied()
     }
 }
 
-/// YAML reads `null` as no value.
+/// In YAML an unquoted `null` is not the text `null`.
 pub(crate) fn is_null_type(name: &Node) -> bool {
     *name.value() == ittybit_spec::Value::Null || name.as_str() == Some("null")
 }

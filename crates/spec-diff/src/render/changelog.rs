@@ -3,8 +3,8 @@ use std::fmt::Write;
 use super::safe;
 use crate::change::{Bump, Change, Kind, Report, Severity};
 
-/// The entry for a changelog in the form of [Keep a Changelog]: sections in its order, a line for
-/// each change that a user notices. Nothing where there is none.
+/// The entry for a changelog in the format of [Keep a Changelog]: its sections in their order, with a line for
+/// each change that affects users. Empty if there is none.
 ///
 /// [Keep a Changelog]: https://keepachangelog.com/en/1.1.0/
 pub fn changelog(report: &Report) -> String {
@@ -50,7 +50,7 @@ enum Section {
     Security,
 }
 
-/// Wording is no news.
+/// The section of a change; `None` for changes that users do not notice, such as those of descriptions.
 fn section_of(change: &Change) -> Option<Section> {
     let is_silent = !change.wire && change.rust.is_none_or(|rust| rust == Bump::Patch);
     Some(match (change.id.as_ref(), change.kind) {

@@ -4,8 +4,8 @@ use super::safe::{command_data, command_property};
 use super::{counts, unmatched, verdict};
 use crate::change::{Change, Report, Severity};
 
-/// [Workflow commands] that make GitHub show each change at its line of the new document. What was
-/// removed is shown where it was removed from. What is approved is a notice.
+/// [Workflow commands] that make GitHub show each change at its line of the new document. A removal is shown at
+/// the object that it was removed from. An approved change is a notice.
 ///
 /// [Workflow commands]: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 pub fn github(report: &Report) -> String {
@@ -51,7 +51,7 @@ pub fn github(report: &Report) -> String {
     out
 }
 
-/// What breaks Rust users only is a warning at least.
+/// The level of a change. A change that breaks Rust users is at least a warning.
 fn level(change: &Change) -> &'static str {
     match (change.severity, change.breaks_rust()) {
         _ if change.approval.is_some() => "notice",

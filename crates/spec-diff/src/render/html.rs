@@ -10,7 +10,7 @@ use crate::render::sides::{Row, Sides};
 const STYLE: &str = include_str!("report.css");
 
 /// A report for a browser: one page that needs no network and runs no script, with the lines of both
-/// documents side by side at each change. What is shown is chosen by severity.
+/// documents side by side at each change. The changes can be filtered by severity.
 ///
 /// ```
 /// use ittybit_spec::Document;
@@ -40,7 +40,7 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
         })
         .filter(|(_, count)| *count > 0)
         .collect();
-    // Before everything that they choose: that is how a style sheet can see which one is on.
+    // The inputs come before the changes, so that the style sheet can select the changes by the checked input.
     for (index, (filter, _)) in filters.iter().enumerate() {
         let checked = if index == 0 { " checked" } else { "" };
         let name = filter.name();
@@ -100,7 +100,7 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
     out
 }
 
-/// What is shown.
+/// Which changes are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Filter {
     All,
@@ -121,7 +121,7 @@ impl Filter {
         Self::Open,
     ];
 
-    /// Its name in the style sheet, and the class of what it shows.
+    /// Its name in the style sheet, which is also the class of the changes that it shows.
     fn name(self) -> &'static str {
         match self {
             Self::All => "change",
@@ -170,7 +170,7 @@ fn article(out: &mut String, change: &Change, sides: &Sides<'_>) {
     );
     let _ = write!(out, "<p class=\"facts\"><code>{}</code>", safe(&change.id));
     if let Some(severity) = change.overruled {
-        let _ = write!(out, " <span>the rule itself says {severity}</span>");
+        let _ = write!(out, " <span>severity of the rule: {severity}</span>");
     }
     if let Some(operation) = &change.operation {
         let _ = write!(out, " <span>in <code>{}</code></span>", safe(operation));

@@ -47,7 +47,7 @@ impl<'r> From<&'r Approval> for Approved<'r> {
     }
 }
 
-/// A report for programs, of a form that stays. `docs/spec-review.md` describes it.
+/// A report for programs, in a stable format that `docs/spec-review.md` describes.
 pub fn json(report: &Report) -> String {
     let shape = Shape {
         changes: report
@@ -71,7 +71,7 @@ pub fn json(report: &Report) -> String {
     };
     match serde_json::to_string_pretty(&shape) {
         Ok(text) => safe::json(&text) + "\n",
-        // Text and numbers: nothing in it can fail.
+        // Only text and numbers, which always serialize.
         Err(error) => unreachable!("a report is JSON: {error}"),
     }
 }

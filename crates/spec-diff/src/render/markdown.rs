@@ -5,8 +5,8 @@ use super::{counts, items, unmatched, verdict};
 use crate::change::{Change, Report, Severity};
 use crate::policy::Approval;
 
-/// A report for a pull request: the verdict, and tables, the gravest first; what breaks nobody is
-/// folded, and so are what is approved and the public items of the client that differ.
+/// A report for a pull request: the verdict, then tables of the changes by severity. Changes that break nobody,
+/// approved changes and the differing public items of the client are collapsed.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::from("## Review of the spec change\n\n");
     if report.changes.is_empty() {
@@ -47,7 +47,7 @@ pub fn markdown(report: &Report) -> String {
     }
     if let Some(items) = items(report) {
         fold(&mut out, "Public items of the Rust client", |out| {
-            // No line of the diff begins with a tilde: each has its sign before it.
+            // No line of the diff begins with a tilde, because each begins with its sign.
             let _ = writeln!(out, "~~~~diff\n{items}~~~~");
         });
     }
@@ -75,7 +75,7 @@ fn table<'r>(out: &mut String, rows: impl Iterator<Item = (&'r Change, Option<&'
         };
         let operation = change.operation.as_deref().map(markdown_code).unwrap_or_default();
         let overruled = match change.overruled {
-            Some(severity) => format!(" (the rule itself says {severity})"),
+            Some(severity) => format!(" (severity of the rule: {severity})"),
             None => String::new(),
         };
         let _ = write!(
@@ -118,7 +118,7 @@ impl Section {
             Self::Errors => "Errors: callers break",
             Self::Warnings => "Warnings: callers may break",
             Self::Rust => "Infos: users of the Rust client break",
-            Self::Infos => "Infos: nobody breaks",
+            Self::Infos => "Infos: nothing breaks",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reports for people and for programs. Each function makes text and decides nothing.
+//! Reports for people and for programs. These functions only format a report; they decide nothing.
 
 mod changelog;
 mod github;
@@ -23,7 +23,7 @@ use crate::change::{Report, Severity};
 use crate::policy::Approval;
 use crate::version;
 
-/// `1 error, 2 warnings, 1 of them approved`: how many of what, leaving out what there is none of.
+/// The number of changes by severity, without zeros: `1 error, 2 warnings, 1 of them approved`.
 fn counts(report: &Report) -> String {
     let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
@@ -41,7 +41,7 @@ fn counts(report: &Report) -> String {
     counts.join(", ")
 }
 
-/// Both verdicts in a sentence each, and what they ask of the version.
+/// A sentence for each verdict, and one for the version that they require.
 fn verdict(report: &Report) -> String {
     let rust = match report.no_verdict {
         Some(reason) => format!("no verdict, since {reason}"),
@@ -50,7 +50,7 @@ fn verdict(report: &Report) -> String {
     let version = match (version::required(report), version::check(report)) {
         (None, _) => String::new(),
         (Some(_), Ok(())) => format!(
-            " The version: `{}` will do.",
+            " The version: `{}` is high enough.",
             report.new_version.as_deref().unwrap_or_default()
         ),
         (Some(_), Err(error)) => format!(" The version: {error}."),
@@ -58,7 +58,7 @@ fn verdict(report: &Report) -> String {
     format!("On the wire: {}. For Rust: {rust}.{version}", report.wire())
 }
 
-/// What is wrong with an approval that is of no change.
+/// The message for an approval that matches no change.
 fn unmatched(approval: &Approval) -> String {
     format!(
         "the approval of `{}` matches no change: remove it, or approve what the change is now ({approval})",
@@ -66,7 +66,7 @@ fn unmatched(approval: &Approval) -> String {
     )
 }
 
-/// How the public items of the client differ, as a unified diff; `None` where they do not.
+/// The differences between the public items of the clients as a unified diff; `None` if there are none.
 fn items(report: &Report) -> Option<String> {
     let [old, new] = report.surfaces.as_ref().filter(|[old, new]| old != new)?;
     let diff = TextDiff::from_lines(old.as_str(), new.as_str());

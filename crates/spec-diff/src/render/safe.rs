@@ -1,18 +1,18 @@
-//! Text of a document is shown in a report, and never becomes markup of it.
+//! Escaping: text of a document is shown in a report, and is never interpreted as markup.
 //!
-//! Whoever writes a document chooses its names, values and versions, and a report is read on terminals,
+//! The author of a document controls its names, values and versions, and a report is read on terminals,
 //! in comments of a bot and in browsers. A heading, a mention, an image or an escape sequence in such a
-//! text must do nothing there. Each format has its function here, and no report writes text of a document
-//! in any other way.
+//! text must have no effect there. Each format has its function here, and reports write text of a document
+//! only by these functions.
 //!
-//! Messages put what they quote between backticks. A name may hold a backtick itself, so what looks
+//! Messages quote values between backticks. A name may contain a backtick itself, so text that looks
 //! quoted may not be, and the other way round: neither is trusted.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Text in one line, with everything in it that acts but cannot be seen shown by its number: control
-/// characters such as the one that begins a terminal's escape sequences, and those that reorder text.
+/// Text in one line, in which invisible characters with an effect are escaped: control characters such as the one
+/// that begins a terminal's escape sequences, and those that reorder text.
 ///
 /// ```
 /// use ittybit_spec_diff::render::visible;
@@ -51,11 +51,11 @@ fn is_hidden(character: char) -> bool {
         )
 }
 
-/// The same JSON with hidden characters written by their numbers, so that it can be printed.
+/// The same JSON with hidden characters escaped, so that it can be printed on a terminal.
 pub(super) fn json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for character in json.chars() {
-        // Line ends are those between the members; JSON has escaped all others.
+        // Line ends only occur between members: those in strings are escaped in JSON.
         if character == '\n' || !is_hidden(character) {
             out.push(character);
             continue;
@@ -67,8 +67,8 @@ pub(super) fn json(json: &str) -> String {
     out
 }
 
-/// A message as Markdown in one line. What is quoted becomes code, and so does every word that could be
-/// more than a word: GitHub calls nobody, links nothing and loads nothing that is in code.
+/// A message as Markdown in one line. Quoted text becomes code, and so does every word that could be
+/// interpreted: GitHub does not mention, link or load anything in code.
 pub(super) fn markdown(message: &str) -> String {
     let message = visible(message);
     let parts: Vec<&str> = message.split('`').collect();
@@ -89,7 +89,7 @@ pub(super) fn markdown(message: &str) -> String {
     out
 }
 
-/// Text that is all quoted, as Markdown.
+/// A text as one code span of Markdown.
 pub(super) fn markdown_code(text: &str) -> String {
     let mut out = String::new();
     code(&mut out, &visible(text));
@@ -117,8 +117,8 @@ fn prose(out: &mut String, text: &str) {
     }
 }
 
-/// Whether a word is a word, a number or a day, and nothing else: `read-only` and `2026-11-27`, and neither
-/// `www.example.com` nor `GH-1`.
+/// Whether this is only a word, a number or a date, such as `read-only` and `2026-11-27`, but not
+/// `www.example.com` or `GH-1`, which GitHub links.
 fn is_plain(word: &str) -> bool {
     let all = |part: &str, is: fn(char) -> bool| !part.is_empty() && part.chars().all(is);
     word.chars().all(|letter| letter.is_alphanumeric() || letter == '\'')
@@ -129,12 +129,12 @@ fn is_plain(word: &str) -> bool {
         || word == "→"
 }
 
-/// A code span, with more backticks around it than are in it.
+/// Writes a code span, delimited by more backticks than the text contains in a row.
 fn code(out: &mut String, text: &str) {
     if text.is_empty() {
         return;
     }
-    // Two spans side by side would be one.
+    // Two adjacent spans would be read as one.
     if out.ends_with('`') {
         out.push(' ');
     }
@@ -163,7 +163,7 @@ pub(super) fn html(text: &str) -> String {
     out
 }
 
-/// A message as HTML: what is quoted becomes code.
+/// A message as HTML: quoted text becomes code.
 pub(super) fn html_message(message: &str) -> String {
     let parts: Vec<&str> = message.split('`').collect();
     let mut out = String::new();
@@ -183,7 +183,7 @@ pub(super) fn html_message(message: &str) -> String {
     out
 }
 
-/// The text of a workflow command of GitHub: one line, and nothing in it is decoded but what is meant.
+/// The text of a GitHub workflow command: one line, with `%` escaped.
 pub(super) fn command_data(text: &str) -> String {
     visible(text).replace('%', "%25")
 }

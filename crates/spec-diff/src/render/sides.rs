@@ -1,4 +1,4 @@
-//! Two texts side by side: which lines are shown at a change.
+//! Both documents side by side: the lines that are shown at a change.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use crate::change::{Change, Kind};
 
 /// Lines shown before and after the line of a change.
 const AROUND: usize = 3;
-/// Lines that are shown of what was added or removed in one piece.
+/// The most lines that are shown of one added or removed block.
 const LONGEST: usize = 16;
-/// Characters that are shown of a line.
+/// The most characters that are shown of a line.
 const WIDEST: usize = 300;
 
-/// Both texts, their lines put beside each other.
+/// Both texts, with their lines aligned.
 pub(super) struct Sides<'t> {
     old: Vec<&'t str>,
     new: Vec<&'t str>,
     rows: Vec<Pair>,
-    /// The row of each line.
+    /// The row of each line of the old and of the new text.
     old_rows: Vec<usize>,
     new_rows: Vec<usize>,
 }
 
-/// A line of either text, or of both; counted from 0.
+/// A line of one or both texts; counted from 0.
 struct Pair {
     old: Option<usize>,
     new: Option<usize>,
@@ -37,18 +37,18 @@ pub(super) enum Row {
         old: Option<Line>,
         new: Option<Line>,
     },
-    /// Lines that are left out.
+    /// Omitted lines.
     Gap,
 }
 
-/// The parts of a line, each with whether the other line does not have it.
+/// The parts of a line; `true` for a part that the other line does not contain.
 type Parts = Vec<(bool, String)>;
 
 /// A line to be shown.
 pub(super) struct Line {
     /// From 1.
     pub(super) number: usize,
-    /// Whether the other text has another line here, or none.
+    /// Whether the other text has a different line here, or none.
     pub(super) changed: bool,
     pub(super) parts: Parts,
 }
@@ -56,7 +56,7 @@ pub(super) struct Line {
 impl<'t> Sides<'t> {
     pub(super) fn new(old: &'t str, new: &'t str) -> Self {
         let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-        // Texts with nothing in common would take the square of their size.
+        // For texts with nothing in common the time is quadratic.
         let diff = TextDiff::configure()
             .timeout(Duration::from_secs(2))
             .diff_slices(&old, &new);
@@ -91,7 +91,7 @@ impl<'t> Sides<'t> {
         }
     }
 
-    /// The rows that show a change: where it is in the documents that have it, with some lines around.
+    /// The rows that show a change: its lines in the documents that contain it, with some lines around.
     pub(super) fn around(&self, change: &Change) -> Vec<Row> {
         let row = |rows: &[usize], line: usize| rows.get(line.saturating_sub(1)).copied();
         let (old, new) = (
@@ -118,7 +118,7 @@ impl<'t> Sides<'t> {
         shown
     }
 
-    /// Some rows before and after one, and so many of those that changed with it as fit.
+    /// A row with some rows around it, and with the changed rows that follow it, up to a limit.
     fn window(&self, row: usize) -> Range<usize> {
         let more = self.rows[row..]
             .iter()
@@ -160,7 +160,7 @@ impl<'t> Sides<'t> {
     }
 }
 
-/// As much of a line as is shown, with the column in it.
+/// A line, shortened to the part around the column if it is long.
 fn cut(text: &str, column: usize) -> String {
     let length = text.chars().count();
     if length <= WIDEST {
@@ -173,8 +173,8 @@ fn cut(text: &str, column: usize) -> String {
     format!("{before}{shown}{after}")
 }
 
-/// The words that only one of two lines has. Where they share nothing, no word is marked: the whole
-/// lines differ, and that is to be seen anyway.
+/// Marks the words that only one of two lines contains. If the lines have no word in common, none is marked:
+/// marking a whole line adds no information.
 fn marked(old: &str, new: &str) -> (Parts, Parts) {
     let diff = TextDiff::from_words(old, new);
     let (mut left, mut right) = (Vec::new(), Vec::new());

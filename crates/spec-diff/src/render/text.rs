@@ -12,8 +12,8 @@ const YELLOW: &str = "\u{1b}[1;33m";
 const BLUE: &str = "\u{1b}[1;34m";
 const RESET: &str = "\u{1b}[0m";
 
-/// A report for a terminal, with colours or without: each change with its places in both documents,
-/// then those that are approved, and the verdict at the end.
+/// A report for a terminal, with or without colours: each change with its places in both documents,
+/// then the approved changes, and the verdict at the end.
 pub fn text(report: &Report, colour: bool) -> String {
     let pen = Pen { colour };
     let mut out = String::new();
@@ -44,7 +44,8 @@ struct Pen {
 }
 
 impl Pen {
-    /// Every text of a line goes through here, or has no text of a document in it.
+    /// Escapes a text and adds the colour. All text that may come from a document is written by this function or by
+    /// [`visible`].
     fn paint(&self, code: &str, text: &str) -> String {
         let text = visible(text);
         match self.colour {
@@ -69,7 +70,7 @@ impl Pen {
         let operation = visible(operation.as_deref().unwrap_or_default()).into_owned();
         let _ = writeln!(out, "    {operation}for Rust: {rust}");
         if let Some(severity) = change.overruled {
-            let _ = writeln!(out, "    the rule itself says {severity}");
+            let _ = writeln!(out, "    severity of the rule: {severity}");
         }
         for (side, name, place) in [
             ("old", &report.old_name, &change.old),

@@ -1,4 +1,4 @@
-//! What people have decided: approved changes, and severities of rules.
+//! Policies: approved changes, and severities of rules.
 
 use std::collections::BTreeMap;
 
@@ -34,9 +34,9 @@ fn fingerprints(report: &Report) -> Vec<(String, String)> {
     all
 }
 
-/// Lines that move, comments, and other changes leave a fingerprint what it is.
+/// A fingerprint does not depend on line numbers, comments and other changes.
 #[test]
-fn fingerprints_do_not_know_lines() {
+fn fingerprints_do_not_depend_on_lines() {
     let other = case("# other\n-  title: Pets\n+  title: Cats\n+  description: And more.\n");
     let moved = format!("# A comment.\n\n\n{BASE}");
     for (case, [there, _]) in reviewed() {
@@ -57,9 +57,9 @@ fn fingerprints_do_not_know_lines() {
     }
 }
 
-/// In one report only what a rule says of one place, for two operations, has one fingerprint.
+/// In one report, changes have the same fingerprint only if they have the same rule and place, in different operations.
 #[test]
-fn fingerprints_tell_changes_apart() {
+fn different_changes_have_different_fingerprints() {
     for (case, reports) in reviewed() {
         for report in reports {
             let mut known = BTreeMap::new();
@@ -72,9 +72,9 @@ fn fingerprints_tell_changes_apart() {
     }
 }
 
-/// A change of the same thing to another value is another change, and so is the way back.
+/// A change to another value has another fingerprint, and so does the reverse change.
 #[test]
-fn fingerprints_know_the_values() {
+fn fingerprints_depend_on_values() {
     let to = |value: &str| {
         let case = case(&format!(
             "# bound\n-            maximum: 100\n+            maximum: {value}\n"
@@ -89,7 +89,7 @@ fn fingerprints_know_the_values() {
 }
 
 #[test]
-fn what_is_approved_stays_in_the_report() {
+fn approved_changes_stay_in_the_report() {
     let changed = case(
         "# two\n-            maximum: 100\n+            maximum: 50\n@@\n-        weight:\n-          type: number\n",
     );
@@ -115,9 +115,9 @@ fn what_is_approved_stays_in_the_report() {
     insta::assert_snapshot!("approved_as_json", render::json(&report));
 }
 
-/// Where there is no change there may be an approval still.
+/// An approval that matches no change is reported, also if there are no changes at all.
 #[test]
-fn an_approval_of_nothing_is_reported() {
+fn an_approval_without_a_change_is_reported() {
     let mut report = report(BASE, BASE);
     report.apply(&policy(&approval("0123456789abcdef01234567")));
     let base = document("base.yaml", BASE);
@@ -150,14 +150,14 @@ fn severities_of_rules() {
         (milder.severity(), milder.wire()),
         (Some(Severity::Info), Wire::Compatible)
     );
-    assert!(render::text(&milder, false).contains("the rule itself says error"));
+    assert!(render::text(&milder, false).contains("severity of the rule: error"));
 
     let mut same = report(BASE, &changed);
     same.apply(&policy("[severity]\nrequest-parameter-max-decreased = 'error'\n"));
     assert_eq!(same.changes[0].overruled, None);
 }
 
-/// The gravest come first, also where a policy says what is grave.
+/// The changes are sorted by the severities that the policy sets.
 #[test]
 fn severities_order_the_report() {
     let changed = case(
@@ -202,13 +202,13 @@ fn malformed_files() {
         "[severity]\nrequest-parameter-removed = 'info'\nrequest-parameter-removed = 'error'\n".to_owned(),
     ];
     let errors = texts.map(|text| match Policy::parse(".spec-review.toml", &text) {
-        Ok(policy) => panic!("this is taken:\n{text}{policy:?}"),
+        Ok(policy) => panic!("this is accepted:\n{text}{policy:?}"),
         Err(error) => error.to_string(),
     });
     insta::assert_snapshot!(errors.join("\n\n"));
 }
 
 #[test]
-fn an_empty_file_decides_nothing() {
+fn an_empty_file_is_the_default_policy() {
     assert_eq!(policy("# Nothing yet.\n"), Policy::default());
 }

@@ -1,4 +1,4 @@
-//! Cases: a document, and what is changed of it.
+//! Cases: a base document, and small changes of it.
 
 use std::sync::OnceLock;
 
@@ -54,7 +54,7 @@ pub fn all_cases() -> Vec<Case> {
     texts.flat_map(|text| cases(&text)).collect()
 }
 
-/// What each case does, and what the way back does.
+/// Each case with its report, and with the report of the reverse change.
 pub fn reviewed() -> &'static [(Case, [Report; 2])] {
     static REVIEWED: OnceLock<Vec<(Case, [Report; 2])>> = OnceLock::new();
     REVIEWED.get_or_init(|| {
@@ -75,7 +75,7 @@ impl Case {
             let count = text.matches(&old).count();
             assert_eq!(
                 count, 1,
-                "`{}`: this stands in the base {count} times:{old}",
+                "`{}`: the base contains this {count} times:{old}",
                 self.title
             );
             text = text.replacen(&old, &new, 1);
@@ -84,7 +84,7 @@ impl Case {
     }
 }
 
-/// What a change does on the wire and to Rust.
+/// The report of a change, with its effect on the wire and on Rust.
 pub fn review(old: &Document, new: &Document) -> Report {
     let mut report = diff(old, new);
     report.compare_clients(old, new);

@@ -1,8 +1,8 @@
-//! One base document, and small changes of it: `changes/*.patch`, a file for each topic, in it a
-//! case for each rule. What each case does is snapshotted in both directions.
+//! One base document, and small changes of it: `changes/*.patch`, one file per topic, with a case for each rule.
+//! The report of each case is a snapshot, for the change and for the reverse change.
 //!
-//! A case is a title and hunks as `diff` writes them; the lines that a hunk removes or leaves must
-//! stand in the base exactly once. To add a rule is to add a case.
+//! A case is a title, and hunks in the form that `diff` writes. The removed and unchanged lines of a hunk must
+//! occur in the base exactly once. A new rule needs a new case.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
@@ -47,10 +47,10 @@ fn every_case_does_what_is_expected() {
     });
 }
 
-/// Each rule is shown by a case, but for those that say at another place what a case shows.
+/// Each rule has a case. A rule about schemas needs one for only one of its sites.
 #[test]
 fn every_rule_has_a_case() {
-    // No case has a document without a client; a test of its own does.
+    // No case has a document without a client; this rule has its own test.
     let mut found: BTreeSet<String> = ["generation-refused".to_owned()].into();
     for report in reviewed().iter().flat_map(|(_, reports)| reports) {
         found.extend(report.changes.iter().map(|change| change.id.to_string()));
@@ -58,7 +58,7 @@ fn every_rule_has_a_case() {
     for report in pairs().iter().flat_map(|pair| pair.reports()) {
         found.extend(report.changes.into_iter().map(|change| change.id.into_owned()));
     }
-    // A rule about schemas is one rule, wherever the schema stands.
+    // A rule about schemas is one rule, wherever the schema is used.
     let suffix = |id: &str| {
         let sites = [
             "request-parameter-",
@@ -91,7 +91,7 @@ fn every_rule_has_a_case() {
 }
 
 #[test]
-fn what_means_the_same_is_no_change() {
+fn equivalent_documents_have_no_changes() {
     let base = document("old.yaml", BASE);
     let cases = cases(include_str!("same.patch"));
     assert!(cases.len() > 5);
@@ -99,12 +99,12 @@ fn what_means_the_same_is_no_change() {
         let report = diff(&base, &document("new.yaml", &case.apply(BASE)));
         let mut shown = String::new();
         show(&report, &mut shown);
-        assert_eq!(shown, "", "`{}` is no change", case.title);
+        assert_eq!(shown, "", "`{}` is not a change", case.title);
     }
     assert_eq!(diff(&base, &base).changes, []);
 }
 
-/// A component in both directions, behind two references, with properties that go one way only.
+/// A component that is used in both directions, behind two references, with read-only properties.
 const SHARED: &str = "\
 paths:
   /pets:
@@ -151,8 +151,8 @@ components:
         at: { type: string, readOnly: true }
 ";
 
-/// What is told of a change of these documents.
-fn told(from: &str, to: &str) -> Vec<String> {
+/// The reported changes, if this text of the document is replaced.
+fn reported(from: &str, to: &str) -> Vec<String> {
     assert_eq!(SHARED.matches(from).count(), 1, "{from}");
     let changed = SHARED.replace(from, to);
     let report = diff(&document("old.yaml", SHARED), &document("new.yaml", &changed));
@@ -163,40 +163,43 @@ fn told(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_has_many_uses_is_told_once_for_each_direction() {
+fn a_shared_component_is_reported_once_for_each_direction() {
     let width = "width: { type: integer }\n";
     let more = format!("{width}        height: {{ type: integer }}\n");
     assert_eq!(
-        told(width, &more),
+        reported(width, &more),
         [
             "info new-optional-request-property: the optional property `front.height` in the request body was added",
             "info response-optional-property-added: the optional property `front.height` in the response `200` was added",
         ]
     );
-    assert_eq!(told(width, "width: { type: integer, minimum: 1 }\n").len(), 2);
-    assert_eq!(told(width, "width: { type: integer, description: Wide. }\n").len(), 1);
+    assert_eq!(reported(width, "width: { type: integer, minimum: 1 }\n").len(), 2);
+    assert_eq!(
+        reported(width, "width: { type: integer, description: Wide. }\n").len(),
+        1
+    );
 }
 
 #[test]
-fn what_goes_one_way_only_is_told_of_that_way() {
+fn read_only_properties_are_reported_for_responses_only() {
     assert_eq!(
-        told("id: { type: string,", "id: { type: integer,"),
+        reported("id: { type: string,", "id: { type: integer,"),
         ["error response-property-type-changed: `id` in the response `200` was `string` and is `integer`"]
     );
     assert_eq!(
-        told("at: { type: string,", "at: { type: integer,"),
+        reported("at: { type: string,", "at: { type: integer,"),
         ["info schema-type-changed: `at` in the request body was `string` and is `integer`"]
     );
     assert_eq!(
-        told("    Sent:\n", "    Sent:\n      required: [at]\n"),
+        reported("    Sent:\n", "    Sent:\n      required: [at]\n"),
         ["info schema-property-became-required: `at` in the request body became required"]
     );
 }
 
 #[test]
-fn a_component_that_loses_its_last_use_is_still_there() {
+fn a_component_without_its_last_use_is_not_reported_as_removed() {
     assert_eq!(
-        told(
+        reported(
             "      parameters:\n        - $ref: '#/components/parameters/Trace'\n",
             ""
         ),
@@ -212,13 +215,13 @@ fn long_values_are_cut_where_they_differ() {
     });
     assert_eq!(
         diff(&old, &new).changes[0].message,
-        "`x-long` of the document went from `…xxxxx\",\"last\":\"the 'a'\"}` to `…xxxxx\",\"last\":\"the 'b'\"}`"
+        "`x-long` of the document changed from `…xxxxx\",\"last\":\"the 'a'\"}` to `…xxxxx\",\"last\":\"the 'b'\"}`"
     );
 }
 
-/// Documents in which every schema stands in the place of every other one, somewhere.
+/// Documents in which each schema of one is used at the place of each schema of the other.
 #[test]
-fn what_cannot_be_compared_in_a_while_is_told() {
+fn reaching_the_limit_of_comparisons_is_reported() {
     let chained = |step: usize| {
         let schemas = (0..401).map(|at| {
             let next = (at + step) % 401;

@@ -1,4 +1,4 @@
-//! Tests of the comparison, of its reports, and of the policy that describes both.
+//! Tests of the comparison, of its reports, and of the document `docs/spec-review.md`.
 
 mod approval;
 mod cases;

@@ -1,4 +1,4 @@
-//! Text of a document that looks like markup is shown in a report, and does nothing there.
+//! Text of a document that looks like markup is shown in a report, without being interpreted there.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cases::document;
 
-/// What means something to a terminal, to Markdown as GitHub reads it, to HTML or to a workflow.
+/// Texts with a meaning for a terminal, for GitHub's Markdown, for HTML or for a workflow.
 const PIECES: &[&str] = &[
     "`",
     "``",
@@ -95,7 +95,7 @@ fn nasty() -> impl Strategy<Value = String> {
     vec(select(PIECES), 1..6).prop_map(|pieces| pieces.concat())
 }
 
-/// Two documents with the texts in every kind of place, and what they are called.
+/// Two documents with the texts in every kind of place, and in their names.
 fn documents(texts: &[String; 4]) -> (Document, Document) {
     let [a, b, c, d] = texts;
     let old = json!({
@@ -133,7 +133,7 @@ fn documents(texts: &[String; 4]) -> (Document, Document) {
     )
 }
 
-/// The report, one of its changes approved in a nasty way, and one approval of nothing.
+/// The report, with one change that is approved with such texts, and one approval without a change.
 fn report(old: &Document, new: &Document, texts: &[String; 4]) -> Report {
     let mut report = diff(old, new);
     let toml = |text: &str| json!(format!(".{}", text.replace('\u{7f}', ""))).to_string();
@@ -158,7 +158,7 @@ fn is_hidden(character: char) -> bool {
     character.is_control() || "\u{2028}\u{202e}\u{2066}\u{200b}".contains(character)
 }
 
-/// The text without what any format may do to it: spaces between words, and backticks around them.
+/// The text without the characters that the formats add: spaces between words, and backticks around them.
 fn letters(text: &str) -> String {
     text.chars()
         .filter(|letter| !letter.is_whitespace() && *letter != '`')
@@ -174,8 +174,8 @@ proptest! {
     })]
 
     #[test]
-    fn does_nothing(texts in [nasty(), nasty(), nasty(), nasty()]) {
-        // No two are the same, so that there is something to report.
+    fn markup_is_not_interpreted(texts in [nasty(), nasty(), nasty(), nasty()]) {
+        // The texts differ, so that there are changes to report.
         let texts = [0, 1, 2, 3].map(|index| format!("{}{index}", texts[index]));
         let (old, new) = documents(&texts);
         let report = report(&old, &new, &texts);
@@ -211,7 +211,7 @@ fn terminal(report: &Report) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Only what the report itself writes is markup, and every text that is not code is made of plain words.
+/// Only the report itself adds markup, and text outside of code consists of plain words.
 fn markdown(report: &Report) -> Result<(), TestCaseError> {
     let markdown = render::markdown(report);
     prop_assert!(
@@ -254,7 +254,7 @@ fn markdown(report: &Report) -> Result<(), TestCaseError> {
             Event::Code(code) => text.push_str(&code),
             Event::Text(words) if fenced => text.push_str(&words),
             Event::Text(words) => {
-                // A full stop or a colon inside of a word makes a link, a hyphen before a number may.
+                // A full stop or a colon inside a word makes a link; a hyphen before a number may.
                 for word in words.split_whitespace() {
                     let inner = word.trim_start_matches('(').trim_end_matches([')', ',', '.', ';', ':']);
                     let acts = |letter: char| !letter.is_alphanumeric() && !"-'→".contains(letter);
@@ -272,7 +272,7 @@ fn markdown(report: &Report) -> Result<(), TestCaseError> {
     prop_assert_eq!(rows, report.changes.len(), "{}", markdown);
     let headings = markdown.lines().filter(|line| line.starts_with('#'));
     prop_assert!(headings.count() <= 5, "{}", markdown);
-    // All of it is there.
+    // The messages are complete.
     let messages = report
         .changes
         .iter()
@@ -284,7 +284,7 @@ fn markdown(report: &Report) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// As the runner reads it: line by line, each a command with properties.
+/// As GitHub's runner reads it: each line is a command with properties.
 fn github(report: &Report) -> Result<(), TestCaseError> {
     let text = render::github(report);
     prop_assert!(
@@ -331,7 +331,7 @@ fn json_for_programs(report: &Report) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Between tags nothing begins a tag; the tags are those of the report, each closed.
+/// Text does not contain tags; the tags are those of the report, and each is closed.
 fn html(report: &Report, old: &Document, new: &Document) -> Result<(), TestCaseError> {
     let page = render::html(report, old, new);
     prop_assert!(
@@ -365,7 +365,7 @@ fn html(report: &Report, old: &Document, new: &Document) -> Result<(), TestCaseE
                 for attribute in attributes.split_whitespace() {
                     let key = attribute.split('=').next().unwrap_or_default();
                     let known = ["class", "type", "name", "id", "checked", "for", "colspan"];
-                    // Further names of a class have no `=`.
+                    // Further class names have no `=`.
                     prop_assert!(known.contains(&key) || !attribute.contains('='), "{}", tag);
                 }
                 if !["input", "col"].contains(&name) {
@@ -379,7 +379,7 @@ fn html(report: &Report, old: &Document, new: &Document) -> Result<(), TestCaseE
     Ok(())
 }
 
-/// An agreed example of each, to be read.
+/// A reviewed example in each format.
 #[test]
 fn shown_as_text() {
     let old = document("old.yaml", "info: { title: T, version: 1.0.0 }\n");

@@ -1,4 +1,4 @@
-//! `docs/spec-review.md` is the policy: it names every rule, with what it means, and no other.
+//! `docs/spec-review.md` lists every rule with its effects, and no other rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::cases::reviewed;
 
 const POLICY: &str = include_str!("../../../../docs/spec-review.md");
 
-/// How the tables begin.
+/// The beginnings of the tables' headers.
 const RULES: &str = "| Rule | Wire |";
 const SCHEMA_RULES: &str = "| Rule of schemas | Request | Response |";
 
@@ -17,7 +17,7 @@ const BUMPS: [&str; 3] = ["major", "minor", "patch"];
 const REQUEST: [&str; 3] = ["request-parameter", "request-body", "request-property"];
 const RESPONSE: [&str; 3] = ["response-body", "response-property", "response-header"];
 
-/// The rows of the tables whose header begins like this, each as its cells.
+/// The rows of the tables whose header begins like this; each row is a list of cells.
 fn rows(header: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut inside = false;
@@ -42,18 +42,18 @@ fn severity(word: &str) -> Severity {
         "info" => Severity::Info,
         "warning" => Severity::Warning,
         "error" => Severity::Error,
-        other => panic!("`{other}` is no severity"),
+        other => panic!("`{other}` is not a severity"),
     }
 }
 
-/// Every rule that the policy names, with its severity.
+/// Every rule that the document lists, with its severity.
 fn documented() -> BTreeMap<String, Severity> {
     let mut documented = BTreeMap::new();
     let mut add = |id: String, severity: Severity| {
         assert_eq!(
             documented.insert(id.clone(), severity),
             None,
-            "`{id}` stands there twice"
+            "`{id}` is listed twice"
         );
     };
     for row in rows(RULES) {
@@ -77,7 +77,7 @@ fn documented() -> BTreeMap<String, Severity> {
 }
 
 #[test]
-fn the_policy_names_every_rule_and_no_other() {
+fn the_document_lists_every_rule_and_no_other() {
     let documented: Vec<(String, Severity)> = documented().into_iter().collect();
     let mut known: Vec<(String, Severity)> = rules()
         .into_iter()
@@ -101,10 +101,10 @@ fn each_row_has_an_example() {
     }
 }
 
-/// What a case does to Rust stands in the row of its rule.
+/// The row of a rule contains the effects on Rust that its cases have.
 #[test]
-fn each_row_says_what_it_does_to_rust() {
-    let mut told: BTreeSet<(String, &str)> = BTreeSet::new();
+fn each_row_has_the_effects_on_rust() {
+    let mut listed: BTreeSet<(String, &str)> = BTreeSet::new();
     for header in [RULES, SCHEMA_RULES] {
         for row in rows(header) {
             let [.., rust, _] = row.as_slice() else {
@@ -113,7 +113,7 @@ fn each_row_says_what_it_does_to_rust() {
             let words: Vec<&str> = rust.split(|letter: char| !letter.is_ascii_alphabetic()).collect();
             let bumps: Vec<&str> = BUMPS.into_iter().filter(|bump| words.contains(bump)).collect();
             assert!(!bumps.is_empty(), "{row:?}");
-            told.extend(
+            listed.extend(
                 names(&row[0])
                     .into_iter()
                     .flat_map(|id| bumps.iter().map(move |bump| (id.clone(), *bump))),
@@ -127,11 +127,11 @@ fn each_row_says_what_it_does_to_rust() {
     let seen: BTreeSet<(String, &str)> = changes
         .filter_map(|change| Some((row_of(&change.id), change.rust?.as_str())))
         .collect();
-    let untold: Vec<_> = seen.difference(&told).collect();
-    assert!(untold.is_empty(), "not told: {untold:?}");
+    let missing: Vec<_> = seen.difference(&listed).collect();
+    assert!(missing.is_empty(), "not listed: {missing:?}");
 }
 
-/// What stands in the first cell of the row of a rule.
+/// The name of a rule in the first cell of its row.
 fn row_of(id: &str) -> String {
     let named = rows(RULES)
         .iter()

@@ -1,5 +1,5 @@
-//! Random documents: nothing panics, nothing is found where nothing differs, and no difference is
-//! passed over.
+//! Random documents: the comparison does not panic, reports no changes of equal documents, and misses no
+//! difference.
 
 use ittybit_spec::Document;
 use ittybit_spec_diff::{Change, Severity, diff};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::cases::{BASE, document, review};
 use crate::surface::{assert_as_whole, surface};
 
-/// Keys that mean something somewhere, and two that mean nothing.
+/// Keys with a meaning in OpenAPI, and unknown ones.
 const KEYS: &[&str] = &[
     "$ref",
     "additionalProperties",
@@ -100,12 +100,12 @@ fn scalar() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Keys with `$ref` among them, or without.
+/// The keys, with or without `$ref`.
 fn keys(references: bool) -> &'static [&'static str] {
     if references { KEYS } else { &KEYS[1..] }
 }
 
-/// Any JSON, with the keys of OpenAPI, and with references if they are wanted.
+/// Any JSON, with the keys of OpenAPI, and optionally with references.
 fn anything(references: bool) -> impl Strategy<Value = Value> {
     scalar().prop_recursive(5, 40, 6, move |inner| {
         let named = vec((select(keys(references)), inner.clone()), 0..6).prop_map(|members| {
@@ -126,15 +126,15 @@ fn anything(references: bool) -> impl Strategy<Value = Value> {
 enum Edit {
     Remove,
     Replace(Value),
-    /// Of an object; a list gets one item more.
+    /// Adds a member to an object, or an item to a list.
     Add(&'static str, Value),
     Rename(&'static str),
     Refer(&'static str),
-    /// A copy of another place.
+    /// Replaces the value with a copy of another one.
     Copy(Index),
 }
 
-/// An edit somewhere. One that moves references about may change nothing.
+/// An edit at a random place. With references an edit may have no effect.
 fn edit(references: bool) -> impl Strategy<Value = (Index, Edit)> {
     let edit = prop_oneof![
         2 => Just(Edit::Remove),
@@ -151,7 +151,7 @@ fn base() -> Value {
     document("base.yaml", BASE).root().to_json()
 }
 
-/// The pointers of all values but the outermost.
+/// The pointers of all values except the outermost.
 fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     let inner: Vec<(String, &Value)> = match value {
         Value::Object(members) => {
@@ -219,8 +219,8 @@ fn parsed(value: &Value) -> Option<Document> {
     Document::parse("random.json", value.to_string()).ok()
 }
 
-/// What no caller, no generator and no reader can tell from nothing: defaults that are written out,
-/// lists without a meaning of their own, and the order where it says nothing.
+/// A document without differences that have no meaning: explicit defaults, empty lists and objects, and the order of
+/// lists in which it has no meaning.
 fn normal(value: &Value, key: &str) -> Value {
     match value {
         Value::Object(members) => members
@@ -254,7 +254,7 @@ fn is_default(key: &str, value: &Value) -> bool {
         "style" | "explode" | "allOf" => true,
         "additionalProperties" => empty || *value == json!(true),
         "security" => empty || *value == json!([{}]),
-        // One alternative that asks for nothing.
+        // One alternative without constraints.
         "oneOf" | "anyOf" => *value == json!([{}]),
         "required" | "tags" | "servers" | "parameters" | "properties" | "headers" | "paths" | "components"
         | "schemas" | "content" | "responses" => empty,
@@ -262,7 +262,7 @@ fn is_default(key: &str, value: &Value) -> bool {
     }
 }
 
-/// What the other direction must tell where this one tells an error; empty where no rule does.
+/// The rules one of which must be reported for the reverse change of an error; empty if there are none.
 fn inverses(id: &str) -> &'static [&'static str] {
     const PAIRS: &[(&str, &[&str])] = &[
         (
@@ -304,7 +304,7 @@ fn inverses(id: &str) -> &'static [&'static str] {
         ("-became-not-nullable", &["-became-nullable"]),
         ("-became-enum", &["-became-not-enum"]),
         ("-enum-value-removed", &["-enum-value-added"]),
-        // Of text, and of lists that are written item by item, one way may be safe.
+        // For text and for exploded lists, one direction may be compatible.
         (
             "-type-changed",
             &["-type-changed", "-type-generalized", "-type-compatible"],
@@ -338,7 +338,7 @@ fn inverses(id: &str) -> &'static [&'static str] {
         ("-content-encoding-changed", &["-content-encoding-changed"]),
         ("-content-media-type-changed", &["-content-media-type-changed"]),
         ("-required-added", &["-required-removed"]),
-        // What holds schemas comes and goes.
+        // Keywords that contain schemas.
         ("-const-added", &["-const-removed"]),
         ("-const-removed", &["-const-added"]),
         ("-not-added", &["-not-removed"]),
@@ -363,13 +363,13 @@ fn ids(changes: &[Change]) -> Vec<&str> {
 
 proptest! {
     #[test]
-    fn a_document_is_no_change_of_itself(edits in vec(edit(true), 0..6)) {
+    fn equal_documents_have_no_changes(edits in vec(edit(true), 0..6)) {
         let Some(document) = parsed(&apply(base(), &edits)) else { return Ok(()) };
         prop_assert_eq!(diff(&document, &document).changes, []);
     }
 
     #[test]
-    fn no_difference_is_passed_over(before in vec(edit(false), 0..3), edits in vec(edit(false), 1..4)) {
+    fn no_difference_is_missed(before in vec(edit(false), 0..3), edits in vec(edit(false), 1..4)) {
         let old = apply(base(), &before);
         let new = apply(old.clone(), &edits);
         let differ = normal(&old, "") != normal(&new, "");
@@ -395,7 +395,7 @@ proptest! {
     }
 
     #[test]
-    fn any_two_documents_end_in_a_report(old in anything(true), new in anything(true)) {
+    fn any_two_documents_can_be_compared(old in anything(true), new in anything(true)) {
         let (Some(old), Some(new)) = (parsed(&old), parsed(&new)) else { return Ok(()) };
         let report = diff(&old, &new);
         prop_assert_eq!(diff(&old, &old).changes, []);
@@ -409,28 +409,28 @@ proptest! {
 }
 
 proptest! {
-    // The same few on every run: two clients are generated for each.
+    // Few, and the same on every run: two clients are generated for each.
     #![proptest_config(ProptestConfig { cases: 40, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
 
-    /// What of the clients is compared differs as the whole clients do.
+    /// The compared parts of the clients have the same differences as the whole clients.
     #[test]
-    fn rust_is_told_as_it_is(edit in edit(true)) {
+    fn the_effect_on_rust_is_complete(edit in edit(true)) {
         let (Some(old), Some(new)) = (parsed(&base()), parsed(&apply(base(), &[edit]))) else { return Ok(()) };
         let (Ok(old_surface), Ok(new_surface)) = (surface(&old), surface(&new)) else { return Ok(()) };
         assert_as_whole(&review(&old, &new), [&old_surface, &new_surface], "a random edit");
     }
 }
 
-/// Each rule that speaks of errors and can be turned round is known to the test above.
+/// `inverses` contains each rule with the severity error, except the known exceptions.
 #[test]
-fn every_error_has_an_inverse_or_has_none() {
+fn every_error_has_an_inverse_or_is_an_exception() {
     let without: Vec<String> = ittybit_spec_diff::rules()
         .into_iter()
         .filter(|rule| rule.severity == Severity::Error && inverses(&rule.id).is_empty())
         .map(|rule| rule.id.into_owned())
         .collect();
-    // A removal before a sunset date is one like any other the other way round, and what is asked of
-    // a sunset date is asked of the new document alone.
+    // The reverse of a removal before a sunset date is an ordinary addition, and sunset dates are only checked in
+    // the new document.
     let (sunsets, others): (Vec<String>, Vec<String>) = without.into_iter().partition(|id| id.contains("sunset"));
     assert_eq!(sunsets.len(), 40);
     assert_eq!(others, ["api-security-component-changed"]);

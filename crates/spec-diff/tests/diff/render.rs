@@ -1,4 +1,4 @@
-//! Reports as people and programs see them.
+//! The formats of reports.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use ittybit_spec_diff::{Policy, Report, diff, render, version};
 
 use crate::cases::{BASE, cases, document, review};
 
-/// A change of every severity, in words that need escaping.
+/// Changes of every severity, with texts that need escaping.
 const CASES: &str = "
 # all at once
 -            maximum: 100
@@ -63,7 +63,7 @@ fn html() {
     }
 }
 
-/// A line of a minified document is megabytes long: the page shows the change in it.
+/// A minified document is one very long line: the page shows only the part with the change.
 #[test]
 fn html_of_one_long_line() {
     let text = |last: &str| {
@@ -91,7 +91,7 @@ fn text() {
 }
 
 #[test]
-fn text_with_colours_says_the_same() {
+fn text_with_colours_has_the_same_text() {
     let colours = render::text(&report(), true);
     assert!(colours.contains("\u{1b}[1;31merror[request-parameter-max-decreased]\u{1b}[0m"));
     let mut plain = String::new();
@@ -115,7 +115,7 @@ fn markdown() {
     ");
 }
 
-/// A backslash is shown as it is between backticks, and what is not between them is shown as text.
+/// A backslash is unchanged in code, and text that looks like markup becomes code.
 #[test]
 fn markdown_of_text_that_looks_like_markdown() {
     let case = cases(
@@ -133,8 +133,8 @@ fn markdown_of_text_that_looks_like_markdown() {
     let markdown = render::markdown(&report);
     let rows = markdown.lines().filter(|line| line.contains("| patch |"));
     insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @r"
-    | the pattern of the query parameter `name` went from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
-    | `x-`a `<b>` `@all` `  of the schema  `Unused`  is  `1`` ` `` now, and was not given |  | patch | 233 → 234 | `unclassified` |
+    | the pattern of the query parameter `name` changed from `^[a-z]+$` to `^\d\|'x' @all$` | `GET /pets` | patch | 46 | `request-parameter-pattern-changed` |
+    | `x-`a `<b>` `@all` `  of the schema  `Unused`  was added:  `1`` ` `` |  | patch | 233 → 234 | `unclassified` |
     ");
 }
 
@@ -157,7 +157,7 @@ fn json() {
     "#);
 }
 
-/// The same report with an approval of nothing.
+/// The same report with an approval that matches no change.
 fn approved() -> Report {
     let mut report = report();
     let policy = "[[approved]]\nfingerprint = '0123456789abcdef01234567'\nreason = 'R'\nby = 'A'\non = 2026-11-27\n";
@@ -165,9 +165,9 @@ fn approved() -> Report {
     report
 }
 
-/// The policy describes every member of the JSON, and no other.
+/// `docs/spec-review.md` describes every member of the JSON, and no other.
 #[test]
-fn json_is_as_it_is_described() {
+fn json_has_the_documented_members() {
     let (_, section) = include_str!("../../../../docs/spec-review.md")
         .split_once("\n| Member |")
         .expect("the table of members");
@@ -197,13 +197,13 @@ fn changelog() {
 fn a_version_that_is_high_enough() {
     let old = document("old.yaml", "info: { version: 1.2.3 }\n");
     let new = document("new.yaml", "info: { version: 1.3.0 }\nservers: [{ url: / }]\n");
-    let told = render::text(&diff(&old, &new), false);
-    assert!(told.ends_with("The version: `1.3.0` will do.\n"), "{told}");
+    let text = render::text(&diff(&old, &new), false);
+    assert!(text.ends_with("The version: `1.3.0` is high enough.\n"), "{text}");
     let new = document("new.yaml", "info: { version: 1.3.0 }\n");
-    let told = render::text(&diff(&old, &new), false);
+    let text = render::text(&diff(&old, &new), false);
     assert!(
-        told.ends_with("clients were not compared.\n"),
-        "nothing but the version: {told}"
+        text.ends_with("clients were not compared.\n"),
+        "only the version changed: {text}"
     );
 }
 
@@ -230,14 +230,14 @@ fn bumps() {
         assert_eq!(
             bumped(old, new, unknown),
             Ok(()),
-            "what is prepared may break: {old} to {new}"
+            "a pre-release may break: {old} to {new}"
         );
     }
     for old in ["2024-05", "'1'", "1.0", "~"] {
         assert_eq!(
             bumped(old, "2.0.0", added),
             Ok(()),
-            "nobody can mend the old one: {old}"
+            "any version is accepted after a malformed one: {old}"
         );
     }
     let errors = [

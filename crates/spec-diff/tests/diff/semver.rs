@@ -1,4 +1,4 @@
-//! A check from outside: what `cargo-semver-checks` says of the two clients of each case.
+//! An independent check: compares the effect on Rust with the result of `cargo-semver-checks` for each case.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,11 +10,10 @@ use ittybit_spec_diff::Bump;
 
 use crate::cases::{BASE, all_cases, document, review};
 
-/// What it calls major is major here, and what it calls minor is minor here. What is major here and not
-/// there has kept all names that it looks at. What is minor here need not be there: it has no lint for
-/// what is added.
+/// A change that is major or minor for the tool has the same bump here. If a change is major only here, all names
+/// that the tool checks are unchanged. A change may be minor only here, because the tool has no lint for additions.
 ///
-/// `SEMVER_CASES` picks the cases whose titles hold one of some texts, with `|` between them.
+/// `SEMVER_CASES` selects the cases whose titles contain one of several texts, separated by `|`.
 #[test]
 #[ignore = "takes many minutes, and needs cargo-semver-checks and the last commit"]
 fn cargo_semver_checks_agrees() {
@@ -40,7 +39,7 @@ fn cargo_semver_checks_agrees() {
             let agrees =
                 ours == theirs || (ours > theirs && (ours == Bump::Minor || old.names().is_subset(&new.names())));
             if !agrees {
-                wrong.push(format!("`{}` {arrow} is {ours}, and {theirs} there", case.title));
+                wrong.push(format!("`{}` {arrow} is {ours} here, {theirs} there", case.title));
             }
         }
     }
@@ -65,8 +64,8 @@ impl Client {
         })
     }
 
-    /// The names of public items, but for what the tool passes over: types, other names of types, and
-    /// derived traits.
+    /// The names of public items, without what the tool ignores: the types of members, type aliases, and derived
+    /// traits.
     fn names(&self) -> BTreeSet<(&str, &str)> {
         let mut owner = "";
         let mut names = BTreeSet::new();
@@ -91,7 +90,7 @@ impl Package {
     fn new() -> Self {
         let package = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join("semver"));
         if package.0.exists() {
-            fs::remove_dir_all(&package.0).expect("an old checkout goes");
+            fs::remove_dir_all(&package.0).expect("to remove an old checkout");
         }
         let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
         succeed(
@@ -115,9 +114,9 @@ impl Package {
                 .args(["-Zunstable-options", "--output-format=json", "--cap-lints=allow"])
                 .args(["--document-private-items", "--document-hidden-items"])
                 .current_dir(&self.0)
-                // The format is not stable yet; the tool itself asks for it in this way.
+                // The format is not stable yet; the tool itself enables it like this.
                 .env("RUSTC_BOOTSTRAP", "1")
-                // Not the flags of this workspace, which would have the client generated.
+                // Without the flags of this workspace, which would generate the client.
                 .env("RUSTFLAGS", "")
                 .env("CARGO_TARGET_DIR", &target),
         );
@@ -126,7 +125,7 @@ impl Package {
         rustdoc
     }
 
-    /// The bump that the tool asks for, and the lints that ask for it.
+    /// The bump that the tool requires, and the lints that require it.
     fn check(&self, old: &Path, new: &Path) -> (Bump, Vec<String>) {
         let output = Command::new("cargo-semver-checks")
             .args(["semver-checks", "--release-type", "patch", "--color", "never"])

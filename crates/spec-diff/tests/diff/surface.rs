@@ -1,4 +1,4 @@
-//! The verdict on Rust, against the whole clients of both documents.
+//! Compares the effect on Rust with the complete clients of both documents.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use ittybit_spec_diff::{Bump, NoVerdict, Report, diff, version};
 
 use crate::cases::{BASE, cases, document, review};
 
-/// The public items of the generated client, one a line.
+/// The public items of the generated client, one per line.
 pub fn surface(document: &Document) -> Result<String, Diagnostics> {
     let client = ittybit_codegen::generate(document, "cargo xtask codegen", "client")?;
     Ok(ittybit_codegen::surface(&client.code).expect("generated code is Rust"))
@@ -18,7 +18,7 @@ fn entries(listing: &str) -> BTreeSet<(String, String)> {
     let mut owner = "";
     let entries = listing.lines().map(|line| match line.strip_prefix("    ") {
         Some(member) => (owner.to_owned(), member.to_owned()),
-        // Only there for its members.
+        // The item itself has no line of its own: only its members count.
         None if line.starts_with("impl ") && !line.contains(" for ") => {
             owner = line;
             (String::new(), String::new())
@@ -31,8 +31,8 @@ fn entries(listing: &str) -> BTreeSet<(String, String)> {
     entries.collect()
 }
 
-/// Checks that what was compared differs as the whole clients do, and that the verdict is at least `minor`
-/// where it does.
+/// Checks that the compared parts have the same differences as the complete clients, and that the bump is at least
+/// `minor` if there are any.
 pub fn assert_as_whole(report: &Report, whole: [&str; 2], title: &str) {
     let differing = |[old, new]: [&str; 2]| {
         let (old, new) = (entries(old), entries(new));
@@ -45,8 +45,8 @@ pub fn assert_as_whole(report: &Report, whole: [&str; 2], title: &str) {
     assert_eq!(differing([old, new]), whole, "{title}");
     let json = |(item, member): &(String, String)| item.contains("#[serde") || member.contains("#[serde");
     let is_same = whole.0.iter().chain(&whole.1).all(json);
-    let told = report.rust() > Some(Bump::Patch);
-    assert!(is_same || told, "{title}: {whole:#?}\n{:#?}", report.changes);
+    let is_reported = report.rust() > Some(Bump::Patch);
+    assert!(is_same || is_reported, "{title}: {whole:#?}\n{:#?}", report.changes);
 }
 
 const PETS: &str = "\
@@ -73,7 +73,7 @@ components:
 ";
 
 /// Each change with its bump.
-fn told(edits: &[(&str, &str)]) -> Vec<String> {
+fn bumps(edits: &[(&str, &str)]) -> Vec<String> {
     let mut text = PETS.to_owned();
     for (from, to) in edits {
         assert_eq!(text.matches(from).count(), 1, "{from}");
@@ -81,14 +81,14 @@ fn told(edits: &[(&str, &str)]) -> Vec<String> {
     }
     let report = review(&document("old.yaml", PETS), &document("new.yaml", &text));
     let changes = report.changes.iter();
-    let told = changes.map(|change| format!("{} {}", change.id, change.rust.expect("a verdict")));
-    told.collect()
+    let bumps = changes.map(|change| format!("{} {}", change.id, change.rust.expect("a verdict")));
+    bumps.collect()
 }
 
 #[test]
-fn each_change_has_the_bump_of_what_it_became() {
+fn each_change_has_its_own_bump() {
     assert_eq!(
-        told(&[
+        bumps(&[
             (
                 "      properties:\n",
                 "      properties:\n        age: { type: integer }\n"
@@ -108,33 +108,33 @@ fn each_change_has_the_bump_of_what_it_became() {
 }
 
 #[test]
-fn a_change_behind_a_reference_is_found_from_where_it_is_used() {
+fn a_change_behind_a_reference_is_found_from_its_use() {
     assert_eq!(
-        told(&[("Name: { type: string }", "Name: { type: integer }")]),
+        bumps(&[("Name: { type: string }", "Name: { type: integer }")]),
         ["request-property-type-changed major"]
     );
     assert_eq!(
-        told(&[("enum: [cat, dog]", "enum: [cat]")]),
+        bumps(&[("enum: [cat, dog]", "enum: [cat]")]),
         ["request-property-enum-value-removed major"]
     );
 }
 
 #[test]
-fn what_only_rust_sees_is_a_change_of_its_own() {
-    // The struct was only ever sent, so it had a `Default` and nothing to keep unknown fields in.
+fn a_change_of_only_rust_is_reported_separately() {
+    // The struct was only sent, so it had a `Default`, and no `extra` for unknown fields.
     let response = "{ '200': { description: Added., content: { application/json: { schema: { $ref: '#/components/schemas/Owner' } } } } }";
     assert_eq!(
-        told(&[("{ '204': { description: Added. } }", response)]),
+        bumps(&[("{ '204': { description: Added. } }", response)]),
         [
             "response-success-status-removed major",
             "response-success-status-added major",
             "rust-surface-changed major"
         ]
     );
-    // Another name for the same thing.
+    // The same type with another name.
     let home = "home: { type: object, properties: { street: { type: string } } }";
     assert_eq!(
-        told(&[
+        bumps(&[
             (home, "home: { $ref: '#/components/schemas/Home' }"),
             (
                 "    Pet:\n",
@@ -169,14 +169,14 @@ fn a_document_without_a_client_is_major() {
 }
 
 #[test]
-fn nothing_is_guessed() {
+fn without_clients_the_bump_is_unknown() {
     let (old, new) = (
         document("old.yaml", PETS),
         document("new.yaml", &PETS.replace("/pets:", "/animals:")),
     );
     let report = diff(&old, &new);
     assert_eq!((report.no_verdict, report.rust()), (Some(NoVerdict::NotAsked), None));
-    // The wire alone decides the version then.
+    // Only the wire decides the version then.
     assert_eq!(version::required(&report), Some(Bump::Major));
 
     let long = document("long.yaml", &format!("{PETS}x-long: {}\n", "x".repeat(5_000_000)));

@@ -1,8 +1,8 @@
-//! Pairs of small documents, each for one line of what must be right on the wire: `wire.patch`.
+//! Pairs of small documents with the expected effects on the wire: `wire.patch`.
 //!
-//! A case is a title, two documents as `diff` writes them, and what is told of the change: lines that
-//! begin with `>` of the way from the old one to the new one, lines with `<` of the way back. A word
-//! before the changes is the sum.
+//! A case is a title, two documents in the form that `diff` writes, and the expected report: lines with `>` for
+//! the change from the old document to the new one, and lines with `<` for the reverse change. The first of these
+//! lines is the effect of all changes together.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -54,29 +54,29 @@ pub fn pairs() -> Vec<Pair> {
 }
 
 impl Pair {
-    /// The reports of both ways.
+    /// The reports of the change and of the reverse change.
     pub fn reports(&self) -> [Report; 2] {
         let (old, new) = (document("old.yaml", &self.old), document("new.yaml", &self.new));
         let mut options = Options::default();
-        options.today = "2027-01-01".parse().expect("a day");
+        options.today = "2027-01-01".parse().expect("a date");
         options.sunset_days = if self.title.contains("90 days") { 90 } else { 0 };
         [diff_with(&old, &new, &options), diff_with(&new, &old, &options)]
     }
 }
 
-fn told(report: &Report) -> Vec<String> {
-    let mut told = vec![report.wire().to_string()];
-    told.extend(
+fn reported(report: &Report) -> Vec<String> {
+    let mut lines = vec![report.wire().to_string()];
+    lines.extend(
         report
             .changes
             .iter()
             .map(|change| format!("{} {}", change.severity, change.id)),
     );
-    told
+    lines
 }
 
 #[test]
-fn each_pair_means_what_is_expected() {
+fn each_pair_has_the_expected_report() {
     let pairs = pairs();
     assert!(pairs.len() > 50);
     let titles: BTreeSet<&str> = pairs.iter().map(|pair| pair.title.as_str()).collect();
@@ -85,14 +85,14 @@ fn each_pair_means_what_is_expected() {
     for pair in &pairs {
         let reports = pair.reports();
         for (mark, expected, report) in [(">", &pair.there, &reports[0]), ("<", &pair.back, &reports[1])] {
-            // The way back is looked at where it is written down.
+            // The reverse change is optional in a case.
             if mark == "<" && expected.is_empty() {
                 continue;
             }
-            let told = told(report);
-            if told != *expected {
+            let found = reported(report);
+            if found != *expected {
                 let _ = writeln!(wrong, "# {}", pair.title);
-                for line in &told {
+                for line in &found {
                     let _ = writeln!(wrong, "{mark} {line}");
                 }
                 for change in &report.changes {

@@ -1,4 +1,4 @@
-//! The schemas in a schema: properties, items, alternatives.
+//! The schemas inside a schema: properties, items, alternatives.
 
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
@@ -20,7 +20,7 @@ impl<'d> Comparison<'_, 'd> {
         subject: Subject,
         holder: Holder,
     ) -> Pending<'d> {
-        // An item of a parameter or a header is still of the parameter or the header.
+        // An item of a parameter or a header is reported with the rules of the parameter or the header.
         let site = match (self.at.site, holder) {
             (Site::Parameter | Site::ResponseHeader, Holder::Value) => self.at.site,
             (site, _) => site.inner(),
@@ -33,9 +33,9 @@ impl<'d> Comparison<'_, 'd> {
             operation: self.walk.operation.clone(),
             holder,
             form: match self.at.form {
-                // What is inside of a list is not repeated once more.
+                // Only the outermost list is repeated.
                 Form::Exploded => Form::Parameter,
-                // A property of a form is text; if it is an object, that is JSON.
+                // A property of a form is text, but an object in it is written as JSON.
                 Form::Text if self.at.site == self.at.site.inner() && matches!(holder, Holder::Field { .. }) => {
                     Form::Json
                 }
@@ -75,13 +75,13 @@ impl<'d> Comparison<'_, 'd> {
                         self.was_closed(name, new);
                     }
                     if unsent.0 && required.1 {
-                        // Whether it must be given is asked for the first time.
+                        // It is required in this direction for the first time.
                         let (rule, message) = required_rule(self.at.site, true, &inner.subject.to_string());
                         let places = (inner.old[0], inner.new[0]);
                         self.walk.report(rule, Kind::Changed, places, message);
                     }
                     match unsent.1 {
-                        // It cannot be required of what is not sent any more.
+                        // It is no longer sent, so a change of `required` does not affect the wire.
                         true => self.walk.required(&Pending {
                             site: Site::Schema,
                             ..inner.clone()
@@ -113,13 +113,13 @@ impl<'d> Comparison<'_, 'd> {
                     let places = (self.within(None, Some(added[0]), property).0, added[0]);
                     self.lone_property(unsent, rule, Kind::Added, places, message);
                     if required.0 && (unsent || !required.1) {
-                        // Any value had to be given.
-                        self.asked_for(name, false, places);
-                        self.was_given(name, added);
+                        // It was required before it was described, with any value.
+                        self.required_changed(name, false, places);
+                        self.was_required(name, added);
                     }
                     if !unsent {
                         self.was_closed(name, added);
-                        self.was_free(name, added);
+                        self.was_allowed(name, added);
                     }
                 }
                 (Some(removed), None) => {
@@ -140,7 +140,7 @@ impl<'d> Comparison<'_, 'd> {
                         (.., true) => rule::RESPONSE_PROPERTY_REMOVED_REQUIRED,
                         (.., false) => rule::RESPONSE_PROPERTY_REMOVED_OPTIONAL,
                     };
-                    let (which, when) = (self.which(required.0, unsent), removal.words());
+                    let (which, when) = (self.which(required.0, unsent), removal.suffix());
                     let message = format!("the {which} property {subject} was removed{when}");
                     for node in removed {
                         self.walk.settle(Some(node));
@@ -149,9 +149,9 @@ impl<'d> Comparison<'_, 'd> {
                     let places = (removed[0], self.within(Some(removed[0]), None, property).1);
                     self.lone_property(unsent, rule, Kind::Removed, places, message);
                     if unsent && required.1 {
-                        self.asked_for(name, true, places);
+                        self.required_changed(name, true, places);
                         if self.at.site.direction() == Direction::Response {
-                            let message = format!("`{name}` of {} is there now, and may be anything", self.at.subject);
+                            let message = format!("`{name}` of {} is present now, with any value", self.at.subject);
                             self.walk.report(rule::UNCLASSIFIED, Kind::Changed, places, message);
                         }
                     }
@@ -168,8 +168,8 @@ impl<'d> Comparison<'_, 'd> {
         self.required_only();
     }
 
-    /// Reports a property that only one of the schemas has; of one that does not go the way of the
-    /// schema the other way is asked first.
+    /// Reports a property that only one of the schemas has. If it is not sent in the direction of the schema, it is
+    /// reported later, unless the other direction reports it.
     fn lone_property(
         &mut self,
         unsent: bool,
@@ -192,22 +192,22 @@ impl<'d> Comparison<'_, 'd> {
         });
     }
 
-    /// Whether a property must be given, where `required` names it in both and its schema says whether it
-    /// goes this way.
-    fn asked_for(&mut self, name: &str, required: bool, places: (&'d Node, &'d Node)) {
+    /// Reports a property that became required or optional, although `required` names it in both documents: it is only
+    /// sent in this direction in one of them.
+    fn required_changed(&mut self, name: &str, required: bool, places: (&'d Node, &'d Node)) {
         let subject = self.at.subject.property(name).to_string();
         let (rule, message) = required_rule(self.at.site, required, &subject);
         self.walk.report(rule, Kind::Changed, places, message);
     }
 
-    /// A property that comes where none but the listed ones were allowed.
+    /// Reports a property that is added to an object that allowed only the listed ones.
     fn was_closed(&mut self, name: &str, added: &[&'d Node]) {
         let closed = |key: &&str| self.old.get(key).and_then(Node::as_bool) == Some(false);
         let keys = ["additionalProperties", "unevaluatedProperties"];
         let key = keys.into_iter().find(closed);
         if key.is_some() || self.at.closed.properties {
             let subject = self.at.subject.to_string();
-            let message = format!("{subject} took no other properties, and takes `{name}` now");
+            let message = format!("{subject} allowed no other properties, and now allows `{name}`");
             let rule = rule::ADDITIONAL_PROPERTIES_WIDENED.at(self.at.site);
             let closed = key.and_then(|key| self.old.get(key));
             let places = (closed.unwrap_or(self.nodes.0), added[0]);
@@ -215,9 +215,9 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// A property that was added may have been there all the while: as one of those that are not
-    /// listed, or listed by an alternative or a condition.
-    fn was_free(&mut self, name: &'d str, added: &[&'d Node]) {
+    /// Compares an added property with what was allowed before: the property may have been one of
+    /// `additionalProperties`, or described by an alternative or a condition.
+    fn was_allowed(&mut self, name: &'d str, added: &[&'d Node]) {
         if self.at.site.direction() == Direction::Request && self.is_listed_inside(self.old, name, DEEPEST) {
             let member = Member {
                 key: name,
@@ -226,7 +226,7 @@ impl<'d> Comparison<'_, 'd> {
                 within: self.nodes,
             };
             let subject = self.at.subject.to_string();
-            let message = format!("`{name}` of {subject} is described for all values now, and was for some");
+            let message = format!("`{name}` of {subject} is now described for all values, not only for some");
             let places = member.places();
             self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
@@ -238,17 +238,17 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// A property that is described now had to be given already, and could be anything.
-    fn was_given(&mut self, name: &str, added: &[&'d Node]) {
+    /// Reports an added property that was already required in a request, with any value.
+    fn was_required(&mut self, name: &str, added: &[&'d Node]) {
         if self.at.site.direction() == Direction::Request {
-            let message = format!("`{name}` of {} had to be given, and could be anything", self.at.subject);
+            let message = format!("`{name}` of {} was required before, with any value", self.at.subject);
             let places = (self.nodes.0, added[0]);
             self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
     }
 
-    /// Properties that the schema asks for, and that only one of its alternatives describes now.
-    fn given_in(&mut self, (old, new): (&'d Node, &'d Node)) {
+    /// Reports required properties that the schema does not describe, and that one of its alternatives describes now.
+    fn required_in_alternative(&mut self, (old, new): (&'d Node, &'d Node)) {
         let views = (
             self.walk.fold(&[old], true, false),
             self.walk.fold(&[new], false, false),
@@ -260,12 +260,12 @@ impl<'d> Comparison<'_, 'd> {
             .collect();
         for name in asked {
             if let (None, Some(added)) = (views.0.properties.get(name), views.1.properties.get(name)) {
-                self.was_given(name, added);
+                self.was_required(name, added);
             }
         }
     }
 
-    /// What is refused in a part of the schema, since nothing speaks of it.
+    /// Whether this schema, or one around it, refuses unevaluated properties and items, for its parts.
     pub(super) fn closed(&self) -> Closed {
         let refuses = |view: &View<'d>, key: &str| view.get(key).is_some_and(|node| node.as_bool() != Some(true));
         let both = |key: &str| refuses(self.old, key) && refuses(self.new, key);
@@ -275,7 +275,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// Whether one of the schemas that hold for some of the values has a property.
+    /// Whether one of the schemas that apply to some values (alternatives, conditions) describes a property.
     fn is_listed_inside(&self, view: &View<'d>, name: &str, depth: usize) -> bool {
         let keys = ["anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
         let values = keys.iter().filter_map(|key| Some((*key, view.keywords.get(key)?)));
@@ -285,21 +285,21 @@ impl<'d> Comparison<'_, 'd> {
             (_, Some(named)) if key == "dependentSchemas" => named.iter().map(|entry| entry.value()).collect(),
             _ => vec![value],
         });
-        // What is nested deeper than anybody reads is not known to be without it.
+        // Beyond this depth it is assumed that it does.
         schemas.into_iter().any(|schema| {
             let inner = self.walk.fold(&[schema], true, false);
             depth == 0 || inner.properties.contains_key(name) || self.is_listed_inside(&inner, name, depth - 1)
         })
     }
 
-    /// How callers were told that a property goes.
+    /// How the removal of a property was announced.
     fn removal(&self, parts: &[&'d Node]) -> Removal {
         let view = self.walk.fold(parts, true, false);
         self.walk.removal(view.flag("deprecated"), view.get(SUNSET))
     }
 
-    /// Whether a property does not go the way of the schema: one that is only read in a request, one
-    /// that is only written in an answer. `required` says nothing of it there.
+    /// Whether a property is not sent in the direction of the schema: `readOnly` in a request, `writeOnly` in a
+    /// response. `required` does not apply to it there.
     fn is_unsent(&self, parts: &[&'d Node], old_side: bool) -> bool {
         let flag = match self.at.site.direction() {
             Direction::Request => "readOnly",
@@ -318,7 +318,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// Names in `required` that no property has.
+    /// Compares the names in `required` without a property.
     fn required_only(&mut self) {
         let (old, new) = (self.old, self.new);
         let lone = |name: &str| !old.properties.contains_key(name) && !new.properties.contains_key(name);
@@ -336,7 +336,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// The schemas of `additionalProperties`, where both sides have one.
+    /// The schemas of `additionalProperties`, if both documents have one.
     pub(super) fn others(&self) -> Option<(&'d Node, &'d Node)> {
         let schema = |view: &View<'d>| match view.keywords.get("additionalProperties").map(Vec::as_slice) {
             Some([first, rest @ ..]) if rest.iter().all(|other| json::same(first, other)) => {
@@ -347,7 +347,7 @@ impl<'d> Comparison<'_, 'd> {
         schema(self.old).zip(schema(self.new))
     }
 
-    /// `additionalProperties`: any where it is missing, `true` or `{}`.
+    /// Compares `additionalProperties`. Any are allowed if it is missing, `true` or `{}`.
     pub(super) fn additional_properties(&mut self) {
         let key = "additionalProperties";
         if let Some((old, new)) = self.others() {
@@ -379,7 +379,7 @@ impl<'d> Comparison<'_, 'd> {
             Freedom::Any => "any other properties",
         };
         let subject = &self.at.subject;
-        let message = format!("{subject} took {}, and takes {} now", words(old), words(new));
+        let message = format!("{subject} allowed {}, and now allows {}", words(old), words(new));
         let facet = if new < old {
             &rule::ADDITIONAL_PROPERTIES_RESTRICTED
         } else {
@@ -388,8 +388,8 @@ impl<'d> Comparison<'_, 'd> {
         self.facet(facet, &member, message);
     }
 
-    /// `oneOf` and `anyOf`: sets of schemas. Those with the same name are compared, then those that
-    /// are the same, then whatever is left in the order of the text.
+    /// Compares `oneOf` and `anyOf`, which are sets of schemas: references with the same target and equal schemas are
+    /// paired; of equally many others those at the same position.
     pub(super) fn alternatives(&mut self, member: &Member<'d>) {
         let key = member.key;
         let (Some(old), Some(new)) = (member.old, member.new) else {
@@ -436,7 +436,7 @@ impl<'d> Comparison<'_, 'd> {
                 closed: self.closed(),
                 ..inner
             });
-            self.given_in((old, new));
+            self.required_in_alternative((old, new));
         }
         let facets = if key == "oneOf" {
             [&rule::ONE_OF_ADDED, &rule::ONE_OF_REMOVED]
@@ -451,7 +451,7 @@ impl<'d> Comparison<'_, 'd> {
                 .report(facets[0].at(self.at.site), Kind::Added, (old, part), message);
         }
         for part in lone {
-            let message = format!("{subject} has one alternative less in `{key}`: {}", json::shown(part));
+            let message = format!("{subject} has one fewer alternative in `{key}`: {}", json::shown(part));
             self.walk.settle(Some(part));
             self.walk
                 .report(facets[1].at(self.at.site), Kind::Removed, (part, new), message);
@@ -460,7 +460,7 @@ impl<'d> Comparison<'_, 'd> {
 }
 
 impl<'d> Comparison<'_, 'd> {
-    /// Compares a schema that is one of several alternatives in the other document, and says so.
+    /// Compares a schema that is one of several alternatives in the other document. Returns whether it is one.
     pub(super) fn is_alternative(&mut self) -> bool {
         let has_union = |view: &View<'d>| view.get("oneOf").or(view.get("anyOf")).is_some();
         let (key, list, one, references) = match (union(self.old), union(self.new)) {
@@ -489,8 +489,8 @@ impl<'d> Comparison<'_, 'd> {
         for part in alternatives.iter().filter(|part| !std::ptr::eq(*part, same)) {
             self.walk.settle(Some(part));
             let (kind, places, words) = match is_wider {
-                true => (Kind::Added, (one, part), "may be another one now"),
-                false => (Kind::Removed, (part, one), "may not be another one any more"),
+                true => (Kind::Added, (one, part), "now has another alternative"),
+                false => (Kind::Removed, (part, one), "no longer has another alternative"),
             };
             let message = format!("{} {words}, in `{key}`: {}", self.at.subject, json::shown(part));
             self.walk.report(facet.at(self.at.site), kind, places, message);
@@ -507,7 +507,7 @@ impl<'d> Comparison<'_, 'd> {
     }
 }
 
-/// The alternatives of a schema that says nothing else of its values.
+/// The alternatives of a schema that has no other constraints.
 fn union<'d>(view: &View<'d>) -> Option<(&'static str, &'d Node)> {
     let key = ["oneOf", "anyOf"].into_iter().find(|key| view.get(key).is_some())?;
     let says_nothing = |other: &&str| {
@@ -520,15 +520,15 @@ fn union<'d>(view: &View<'d>) -> Option<(&'static str, &'d Node)> {
     }
 }
 
-/// Alternatives of alternatives are looked into this far.
+/// How deeply nested alternatives are searched.
 const DEEPEST: usize = 4;
 
-/// Whether it is a schema that asks for something.
+/// Whether it is a schema with keywords.
 fn is_schema(node: &Node) -> bool {
     node.as_object().is_some_and(|members| !members.is_empty())
 }
 
-/// Which properties an object takes beside those that are listed.
+/// Which properties an object allows besides the listed ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Freedom {
     None,

@@ -1,4 +1,4 @@
-//! The keywords of a schema: its type, its values, their bounds.
+//! The keywords of a schema: types, enums, bounds and others.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use crate::json;
 use crate::rule::{self, Bound, Direction, Facet, Move};
 
 impl<'d> Comparison<'_, 'd> {
-    /// Reports one of the changes that a schema can have.
+    /// Compares a keyword, or a member of one, and reports a difference with this facet.
     pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String) {
         self.walk.settle(member.old);
         self.walk.settle(member.new);
@@ -22,7 +22,7 @@ impl<'d> Comparison<'_, 'd> {
         let own = self.member(member.key);
         let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));
         if at(own.places()) == at(member.places()) {
-            self.told.insert(own.key);
+            self.handled.insert(own.key);
         }
         if !member.is_same() {
             let rule = facet.at(self.at.site);
@@ -30,7 +30,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// Whether every part that has the keyword says it once, and as the kind of value it must be.
+    /// Whether the keyword has one valid value in each document: equal in all parts that have it.
     pub(in crate::compare) fn plain(&self, key: &str, fits: fn(&Node) -> bool) -> bool {
         let one = |view: &View<'d>| match view.keywords.get(key).map(Vec::as_slice) {
             None => true,
@@ -42,7 +42,7 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     pub(super) fn settle(&mut self, key: &'d str) {
-        self.told.insert(key);
+        self.handled.insert(key);
         for view in [self.old, self.new] {
             for value in view.keywords.get(key).into_iter().flatten() {
                 self.walk.settle(Some(value));
@@ -50,8 +50,8 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// `type` and `format`: what kind of value it is. Returns whether it is quite another one, so
-    /// that there is no more to compare.
+    /// Compares `type` and `format`. Returns whether the types have so little in common that there is nothing more to
+    /// compare.
     pub(super) fn kind(&mut self) -> bool {
         let text = |node: &Node| node.as_str().is_some();
         let types = |node: &Node| {
@@ -108,8 +108,8 @@ impl<'d> Comparison<'_, 'd> {
         is_other
     }
 
-    /// A parameter of one value that becomes a list of them, each written on its own: one value is
-    /// still written as it was.
+    /// Compares a parameter of a single value that becomes a list with `explode`: a single value is still written as
+    /// before.
     fn becomes_list(&mut self) -> bool {
         let scalar = self
             .old
@@ -120,7 +120,7 @@ impl<'d> Comparison<'_, 'd> {
         }
         self.settle("type");
         let subject = &self.at.subject;
-        let message = format!("{subject} was one value, and is a list of values now, each written on its own");
+        let message = format!("{subject} was a single value, and is now a list whose items are written separately");
         let places = self.member("type").places();
         let rule = rule::TYPE_GENERALIZED.at(self.at.site);
         self.walk.report(rule, Kind::Changed, places, message);
@@ -163,7 +163,7 @@ impl<'d> Comparison<'_, 'd> {
         if !self.plain("enum", |node| node.as_array().is_some()) || !self.plain("const", |_| true) {
             return;
         }
-        // A constant is a list of one value.
+        // `const` is an `enum` with one value.
         let constants = (self.old.get("const"), self.new.get("const"));
         let lists = (self.old.get("enum"), self.new.get("enum"));
         let member = match (constants, lists) {
@@ -209,34 +209,34 @@ impl<'d> Comparison<'_, 'd> {
                 self.facet(&rule::BECAME_ENUM, &member, message);
             }
             (Some(_), None) => {
-                let message = format!("{subject} is not restricted to {} any more", list(&old));
+                let message = format!("{subject} is no longer restricted to {}", list(&old));
                 self.facet(&rule::BECAME_NOT_ENUM, &member, message);
             }
             (Some(old_list), Some(new_list)) => {
                 self.settle("enum");
                 let mut changes = Vec::new();
                 for (_, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-                    let message = format!("{subject} takes {} no more", json::shown(value));
+                    let message = format!("{subject} no longer accepts {}", json::shown(value));
                     let message = match self.at.site.direction() {
-                        Direction::Response => format!("{subject} is never {} any more", json::shown(value)),
+                        Direction::Response => format!("{subject} can no longer be {}", json::shown(value)),
                         _ => message,
                     };
                     changes.push((&rule::ENUM_VALUE_REMOVED, Kind::Removed, (*value, new_list), message));
                 }
                 for (_, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
                     let message = match self.at.site.direction() {
-                        Direction::Response => format!("{subject} may be {} now", json::shown(value)),
-                        _ => format!("{subject} takes {} too", json::shown(value)),
+                        Direction::Response => format!("{subject} can now be {}", json::shown(value)),
+                        _ => format!("{subject} also accepts {}", json::shown(value)),
                     };
                     changes.push((&rule::ENUM_VALUE_ADDED, Kind::Added, (old_list, *value), message));
                 }
                 if changes.is_empty() && (is_constant(old_list) || is_constant(new_list)) {
-                    let message = format!("that {subject} is always {} is written otherwise", list(&new));
+                    let message = format!("{subject} is always {}, which is written differently now", list(&new));
                     let places = (old_list, new_list);
                     self.walk
                         .report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
                 } else if changes.is_empty() && !json::same(old_list, new_list) {
-                    let message = format!("the values of {subject} stand in another order");
+                    let message = format!("the values of {subject} are in another order");
                     let places = (old_list, new_list);
                     changes.push((&rule::ENUM_ORDER_CHANGED, Kind::Changed, places, message));
                 }
@@ -253,7 +253,7 @@ impl<'d> Comparison<'_, 'd> {
         if !self.plain(bound.keyword, number) || !bound.exclusive.is_none_or(|key| self.plain(key, exclusive)) {
             return;
         }
-        // The limit is excluded by a flag in 3.0, and by a number of its own in 3.1.
+        // In 3.0 a boolean excludes the limit; in 3.1 the exclusive limit is a separate number.
         let limit = |view: &View<'d>| {
             let limit = view.get(bound.keyword).and_then(|node| Some((node.as_number()?, node)));
             let excluded = bound.exclusive.and_then(|key| view.get(key));
@@ -272,15 +272,15 @@ impl<'d> Comparison<'_, 'd> {
         let (old, new) = (limit(self.old), limit(self.new));
         let nodes = (old.map(|limit| limit.2), new.map(|limit| limit.2));
         let (old, new) = (old.map(|limit| (limit.0, limit.1)), new.map(|limit| (limit.0, limit.1)));
-        // Without a limit it does not matter whether the limit is exclusive, and a rule must not
-        // stay silent about it.
+        // Without a limit `exclusiveMinimum` has no effect. It is left to `keyword` then, so that a difference is not
+        // missed.
         if let Some(key) = bound.exclusive
             && (old.is_some() || new.is_some())
         {
             self.settle(key);
         }
         self.settle(bound.keyword);
-        // No length and no number of items is less than 0.
+        // A length or a number of items is never less than 0.
         let is_default = |(limit, _): (&serde_json::Number, bool)| {
             bound.is_lower() && bound.exclusive.is_none() && limit.as_f64() == Some(0.0)
         };
@@ -304,16 +304,16 @@ impl<'d> Comparison<'_, 'd> {
             false => format!("{limit}"),
             true => format!("{limit} (exclusive)"),
         };
-        let told = match (old, new) {
-            (Some(old), Some(new)) => format!("went from {} to {}", words(old), words(new)),
-            (Some(old), None) => format!("was {}, and there is none now", words(old)),
-            (None, Some(new)) => format!("is {} now, and there was none", words(new)),
+        let difference = match (old, new) {
+            (Some(old), Some(new)) => format!("changed from {} to {}", words(old), words(new)),
+            (Some(old), None) => format!("was removed: {}", words(old)),
+            (None, Some(new)) => format!("was added: {}", words(new)),
             (None, None) => return,
         };
-        let message = format!("{} of {} {told}", bound.words, self.at.subject);
+        let message = format!("{} of {} {difference}", bound.words, self.at.subject);
         let member = self.member_of(bound.keyword, nodes.0, nodes.1);
         let mut places = member.places();
-        // Of the same limit the other keyword has changed.
+        // If the limit is the same, the change is in the other keyword.
         if let (Some(key), Some((old, _)), Some((new, _))) = (bound.exclusive, old, new)
             && json::order(old, new) == Ordering::Equal
         {
@@ -324,17 +324,17 @@ impl<'d> Comparison<'_, 'd> {
         self.walk.report(rule, member.kind(), places, message);
     }
 
-    /// The keywords that stand on their own. Those that were compared above are settled already.
+    /// Compares a keyword that does not depend on others. Those that were compared before are marked already.
     pub(super) fn keyword(&mut self, key: &'d str) {
         let member = self.member(key);
         let text = |node: &Node| node.as_str().is_some();
         let flag = |node: &Node| node.as_bool().is_some();
         match key {
             key if ANNOTATIONS.contains(&key) => self.annotation(key),
-            // Told together with `deprecated`.
+            // Compared together with `deprecated`.
             SUNSET if self.plain(key, text) => {}
             "xml" if self.plain(key, |node| node.as_object().is_some()) => {
-                self.three_way([&rule::XML_CHANGED; 3], &member, "the form in XML");
+                self.three_way([&rule::XML_CHANGED; 3], &member, "`xml`");
             }
             "pattern" if self.plain(key, text) => {
                 let changed = match member.new.is_some_and(matches_all) {
@@ -351,7 +351,7 @@ impl<'d> Comparison<'_, 'd> {
                     _ => &rule::MULTIPLE_OF_CHANGED,
                 };
                 let facets = [&rule::MULTIPLE_OF_SET, &rule::MULTIPLE_OF_UNSET, changed];
-                self.three_way(facets, &member, "the step of the values");
+                self.three_way(facets, &member, "`multipleOf`");
             }
             "default" if self.plain(key, |_| true) => {
                 let facets = [&rule::DEFAULT_ADDED, &rule::DEFAULT_REMOVED, &rule::DEFAULT_CHANGED];
@@ -359,24 +359,24 @@ impl<'d> Comparison<'_, 'd> {
             }
             "uniqueItems" if self.plain(key, flag) => {
                 let facets = [&rule::UNIQUE_ITEMS_SET, &rule::UNIQUE_ITEMS_UNSET];
-                let words = ["may not hold an item twice any more", "may hold an item twice now"];
+                let words = ["can no longer contain an item twice", "can now contain an item twice"];
                 self.switch(facets, &member, words);
             }
             "deprecated" if self.plain(key, flag) => {
                 let facets = [&rule::DEPRECATED, &rule::REACTIVATED];
-                self.switch(facets, &member, ["is deprecated", "is deprecated no more"]);
+                self.switch(facets, &member, ["is deprecated", "is no longer deprecated"]);
             }
             "readOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_READ_ONLY, &rule::BECAME_NOT_READ_ONLY];
-                self.switch(facets, &member, ["is only ever read now", "may be written now"]);
+                self.switch(facets, &member, ["is now read-only", "is no longer read-only"]);
             }
             "writeOnly" if self.plain(key, flag) => {
                 let facets = [&rule::BECAME_WRITE_ONLY, &rule::BECAME_NOT_WRITE_ONLY];
-                self.switch(facets, &member, ["is only ever written now", "may be read now"]);
+                self.switch(facets, &member, ["is now write-only", "is no longer write-only"]);
             }
-            // Told where the schema is used.
+            // Compared for each use of the schema, by `nullable`.
             "nullable" if self.plain(key, flag) => self.settle(key),
-            // Told of above, where both are schemas.
+            // Compared by `additional_properties` if both are schemas.
             "additionalProperties" if self.others().is_some() => {}
             "items" => self.items(&member),
             "oneOf" | "anyOf" => self.alternatives(&member),
@@ -423,7 +423,7 @@ impl<'d> Comparison<'_, 'd> {
             "contentMediaType" if self.plain(key, text) => {
                 self.three_way([&rule::CONTENT_MEDIA_TYPE_CHANGED; 3], &member, "the media type");
             }
-            // What refers to them is compared; the rest is left to the sweep.
+            // Compared where they are referred to; the sweep reports other differences.
             "$defs" | "definitions" => {}
             "discriminator" if member.kind() == Kind::Changed && self.plain(key, |node| node.as_object().is_some()) => {
             }
@@ -432,23 +432,23 @@ impl<'d> Comparison<'_, 'd> {
                     Kind::Added => &rule::DISCRIMINATOR_ADDED,
                     _ => &rule::DISCRIMINATOR_REMOVED,
                 };
-                let message = format!("the discriminator of {} {}", self.at.subject, member.told());
+                let message = format!("the discriminator of {} {}", self.at.subject, member.difference());
                 self.facet(facet, &member, message);
             }
             _ => self.unclassified(key),
         }
     }
 
-    /// A keyword that several parts of a schema may have, each for people to read.
+    /// Compares a keyword that is documentation, and that several parts of a schema may have.
     fn annotation(&mut self, key: &'d str) {
         let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
         self.each_value(key, values(self.old), values(self.new), |walk, member, subject| {
-            walk.words(member, subject);
+            walk.annotation(member, subject);
         });
     }
 
     pub(super) fn unclassified(&mut self, key: &'d str) {
-        if self.told.contains(key) {
+        if self.handled.contains(key) {
             return;
         }
         let values = |view: &View<'d>| view.keywords.get(key).cloned().unwrap_or_default();
@@ -457,7 +457,7 @@ impl<'d> Comparison<'_, 'd> {
         });
     }
 
-    /// What 3.0 ignores beside a reference: what people read, and what some tools do not ignore.
+    /// Compares the keywords beside references, which 3.0 ignores, but people read, and some tools use.
     pub(super) fn beside_references(&mut self) {
         let (old, new) = (self.old, self.new);
         let added = new.beside.keys().filter(|key| !old.beside.contains_key(*key));
@@ -466,14 +466,14 @@ impl<'d> Comparison<'_, 'd> {
             let values = |view: &View<'d>| view.beside.get(key).cloned().unwrap_or_default();
             let is_text = ANNOTATIONS.contains(&key) || key == "summary";
             self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
-                true => walk.words(member, subject),
+                true => walk.annotation(member, subject),
                 false => walk.unclassified(member, &format!("{subject}, beside a `$ref`,")),
             });
         }
     }
 
-    /// Compares what several parts of a schema say, whatever parts they are: first what is the same
-    /// goes, then the rest is paired in order.
+    /// Compares the values of a keyword in several parts of a schema: equal values are removed first, in any order,
+    /// then the others are paired in order.
     fn each_value(
         &mut self,
         key: &'d str,
@@ -496,7 +496,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// A value that may be added, removed or changed.
+    /// Compares a value, with one facet each for an addition, a removal and a change.
     fn three_way(&mut self, facets: [&Facet; 3], member: &Member<'d>, words: &str) {
         self.settle(member.key);
         let facet = match member.kind() {
@@ -504,11 +504,11 @@ impl<'d> Comparison<'_, 'd> {
             Kind::Removed => facets[1],
             Kind::Changed => facets[2],
         };
-        let message = format!("{words} of {} {}", self.at.subject, member.told());
+        let message = format!("{words} of {} {}", self.at.subject, member.difference());
         self.facet(facet, member, message);
     }
 
-    /// A flag that is off where it is not given.
+    /// Compares a flag that is `false` by default.
     fn switch(&mut self, facets: [&Facet; 2], member: &Member<'d>, words: [&str; 2]) {
         self.settle(member.key);
         let on = |node: Option<&Node>| node.and_then(Node::as_bool).unwrap_or(false);
@@ -521,7 +521,7 @@ impl<'d> Comparison<'_, 'd> {
     }
 }
 
-/// Keywords for people.
+/// Keywords that are documentation.
 pub(super) const ANNOTATIONS: [&str; 7] = [
     "description",
     "title",
@@ -532,7 +532,7 @@ pub(super) const ANNOTATIONS: [&str; 7] = [
     "$comment",
 ];
 
-/// What kind of value a schema is of.
+/// The types and the format of a schema.
 #[derive(PartialEq, Eq)]
 struct KindOf<'d> {
     types: Option<Vec<&'d str>>,
@@ -540,7 +540,7 @@ struct KindOf<'d> {
 }
 
 impl KindOf<'_> {
-    /// Whether every value of this kind is one of the other.
+    /// Whether every value of this kind is also of the other kind.
     fn is_within(&self, other: &Self) -> bool {
         let is_integer = |types: &Option<Vec<&str>>| types.as_deref() == Some(&["integer"]);
         match (&self.types, &other.types) {
@@ -561,7 +561,7 @@ impl KindOf<'_> {
         }
     }
 
-    /// Whether every value of this kind, written as text, is one of the other.
+    /// Whether every value of this kind, written as text, is also of the other kind.
     fn is_text_of(&self, other: &Self) -> bool {
         let scalar = |types: &Vec<&str>| types.iter().all(|name| is_scalar(name));
         let takes_text = |types: &Vec<&str>| types.contains(&"string");
@@ -594,7 +594,7 @@ pub(in crate::compare) fn is_scalar(name: &str) -> bool {
     matches!(name, "string" | "number" | "integer" | "boolean")
 }
 
-/// Whether each multiple of the second number is one of the first.
+/// Whether each multiple of the second number is a multiple of the first.
 fn divides(divisor: &Node, number: &Node) -> bool {
     let float = |node: &Node| node.as_number().and_then(serde_json::Number::as_f64);
     match (float(divisor), float(number)) {

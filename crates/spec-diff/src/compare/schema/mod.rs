@@ -1,4 +1,4 @@
-//! Schemas, folded into [views](View) and compared keyword by keyword.
+//! Schemas: merged into [views](View), and compared keyword by keyword.
 
 mod inner;
 mod keywords;
@@ -17,10 +17,10 @@ use super::{Member, Walk, address};
 use crate::change::Kind;
 use crate::rule::{self, Direction, Rule, Site};
 
-/// What tells two schemas that were compared from all other pairs.
+/// Identifies a pair of schemas and its use.
 pub(super) type Pair = (Vec<usize>, Vec<usize>, Use);
 
-/// What the meaning of a difference between two schemas depends on.
+/// How two schemas are used, as far as the meaning of a difference depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Use {
     direction: Direction,
@@ -29,7 +29,8 @@ pub(super) struct Use {
     closed: Closed,
 }
 
-/// Whether the schemas around refuse, in both documents, what none of their parts speaks of.
+/// Whether the schemas around refuse, in both documents, properties or items that none of their parts describes
+/// (`unevaluatedProperties`, `unevaluatedItems`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Closed {
     pub(super) properties: bool,
@@ -41,12 +42,12 @@ pub(super) struct Closed {
 pub(super) enum Form {
     #[default]
     Json,
-    /// As text, in which `1` may be a number or a string: a part of a form, a header.
+    /// As text, in which `1` may be a number or a string: a part of a form, or a header.
     Text,
-    /// As text of a parameter.
+    /// As the text of a parameter.
     Parameter,
-    /// As text of a parameter of which each item of a list is written on its own: one value is a list
-    /// of one item.
+    /// As the text of a parameter that is repeated for each item of a list: a single value is the same as a list of
+    /// one item.
     Exploded,
 }
 
@@ -56,14 +57,14 @@ impl Form {
     }
 }
 
-/// All that the comparison of a property depends on.
+/// A property and its use; each combination is compared once.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct PropertyUse {
     schemas: Pair,
     holder: Holder,
 }
 
-/// How words speak of a schema: a place inside of something.
+/// The name of a schema in messages: a path inside of a parameter, a body or a component.
 #[derive(Clone)]
 pub(super) struct Subject {
     root: Rc<str>,
@@ -78,14 +79,13 @@ impl Subject {
         }
     }
 
-    /// Whether the way here is too long to be read. Chains of references may be as long as the
-    /// document.
+    /// Whether the path is too long to be readable. Chains of references may be as long as the document.
     fn is_far(&self) -> bool {
         self.path.split('.').count() > 4 || self.path.len() > 80
     }
 
     pub(super) fn property(&self, name: &str) -> Self {
-        // An empty name is a name like any other.
+        // An empty name is valid.
         let name = if name.is_empty() { "\"\"" } else { name };
         let path = if self.path.is_empty() {
             name.to_owned()
@@ -116,18 +116,18 @@ impl std::fmt::Display for Subject {
     }
 }
 
-/// What holds the value of a schema.
+/// What contains the value of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Holder {
-    /// An object, which may have to have it.
+    /// An object, in which it may be required.
     Field { required: (bool, bool) },
     /// A parameter, a body, a list, a map.
     Value,
-    /// A component: its users decide.
+    /// A component, without regard to its uses.
     Component,
 }
 
-/// Two schemas to be compared, and where they stand.
+/// Two schemas to be compared, and where they are used.
 #[derive(Clone)]
 pub(super) struct Pending<'d> {
     pub(super) old: Vec<&'d Node>,
@@ -137,8 +137,8 @@ pub(super) struct Pending<'d> {
     pub(super) operation: Option<Rc<str>>,
     pub(super) holder: Holder,
     pub(super) form: Form,
-    /// The rule for all that reaches the wire, where it depends on more than the direction: inside a
-    /// `not` what is narrower makes the whole wider.
+    /// The rule that replaces each rule that affects the wire, where the direction alone does not decide: inside a
+    /// `not` a narrower schema makes the whole wider.
     pub(super) guard: Option<Rule>,
     pub(super) closed: Closed,
 }
@@ -155,7 +155,7 @@ impl Pending<'_> {
 }
 
 impl<'d> Walk<'d> {
-    /// The schema of a parameter, a header, a body.
+    /// Adds the schemas of a parameter, a header or a body to the pending ones.
     pub(super) fn value(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, form: Form) {
         self.pending.push_back(Pending {
             old: vec![old],
@@ -177,7 +177,7 @@ impl<'d> Walk<'d> {
             self.guard = pending.guard.clone();
             let others = self.pending.len();
             self.schema(pending);
-            // What is inside comes next, so that a change is told of the first place that has it.
+            // Inner schemas come next, so that a change is reported at the first place that is affected.
             let inner = self.pending.split_off(others.min(self.pending.len()));
             for inner in inner.into_iter().rev() {
                 self.pending.push_front(inner);
@@ -187,8 +187,8 @@ impl<'d> Walk<'d> {
         self.guard = None;
     }
 
-    /// Compares the properties that do not go the way of their schema, where the other way has not
-    /// led to them: they are on no wire.
+    /// Compares the properties that are not sent in the direction of their schema. Those that are sent in the other
+    /// direction were compared there; the others are not on the wire.
     pub(super) fn unsent(&mut self) {
         for lone in std::mem::take(&mut self.lone_unsent) {
             self.operation = lone.operation;
@@ -208,7 +208,7 @@ impl<'d> Walk<'d> {
         self.schemas();
     }
 
-    /// A schema that is seen through many references has each of its properties compared once.
+    /// Adds a property to the pending ones, once for each of its uses, however many references lead to its schema.
     fn enqueue_property(&mut self, property: Pending<'d>) {
         let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
         let use_of = PropertyUse {
@@ -229,7 +229,7 @@ impl<'d> Walk<'d> {
         View::of(references, nodes, single)
     }
 
-    /// Both schemas, folded: a list of one alternative is that alternative, unless the other has more.
+    /// The views of both schemas: a list of one alternative is that alternative, unless the other schema has more.
     fn views(&mut self, old: &[&'d Node], new: &[&'d Node]) -> (View<'d>, View<'d>) {
         let many = |view: &View<'d>| {
             ["oneOf", "anyOf"].iter().any(|key| {
@@ -249,7 +249,7 @@ impl<'d> Walk<'d> {
         self.noted(view)
     }
 
-    /// Notes what a view has looked at.
+    /// Marks the nodes that a view has visited.
     fn noted(&mut self, view: View<'d>) -> View<'d> {
         for node in &view.objects {
             self.seen.insert(address(node));
@@ -263,7 +263,7 @@ impl<'d> Walk<'d> {
     fn schema(&mut self, mut pending: Pending<'d>) {
         let (old, new) = self.views(&pending.old, &pending.new);
         let (Some(old_node), Some(new_node)) = (old.node(), new.node()) else {
-            // Not an object on one side at least: nothing to look into.
+            // At least one of them is not an object, so there are no keywords to compare.
             let (Some(old), Some(new)) = (pending.old.first(), pending.new.first()) else {
                 return;
             };
@@ -273,7 +273,7 @@ impl<'d> Walk<'d> {
                 new: Some(new),
                 within: (old, new),
             };
-            let message = || format!("{} {}", pending.subject, member.told());
+            let message = || format!("{} {}", pending.subject, member.difference());
             self.leaf(rule::UNCLASSIFIED, &member, message);
             return;
         };
@@ -288,7 +288,7 @@ impl<'d> Walk<'d> {
             pending.subject = Subject::new(&format!("the schema `{name}`"));
         }
         let addresses = |view: &View<'d>| view.objects.iter().map(|node| address(node)).collect::<Vec<_>>();
-        // The objects without the first ones, which only refer.
+        // The objects without the first ones, which are only references.
         let key = |view: &View<'d>| {
             let mut all = addresses(view);
             let refers =
@@ -319,12 +319,12 @@ impl<'d> Walk<'d> {
             old: &old,
             new: &new,
             nodes,
-            told: FxHashSet::default(),
+            handled: FxHashSet::default(),
         }
         .run();
     }
 
-    /// Whether two schemas were compared, however they are used.
+    /// Whether two schemas were compared in any use.
     fn is_compared(&self, (old, new, _): &Pair) -> bool {
         let ways = [Direction::Request, Direction::Response].map(|direction| [(direction, false), (direction, true)]);
         let forms = [Form::Json, Form::Text, Form::Parameter, Form::Exploded];
@@ -340,16 +340,16 @@ impl<'d> Walk<'d> {
         pairs.any(|pair| self.compared.contains(&pair))
     }
 
-    /// Documents can be made so that each schema of the one stands in the place of each schema of the
-    /// other somewhere. Nobody reads such a report.
+    /// Reports that the limit of pairs is reached. In constructed documents each schema of one may be used at the
+    /// place of each schema of the other, which would take very long.
     fn too_many(&mut self) {
         self.pending.clear();
         let roots = (self.old.root(), self.new.root());
-        let message = "the schemas differ in too many ways to compare them all; the rest was not looked at";
+        let message = "the schemas differ in too many ways to compare them all; the rest was not compared";
         self.report(rule::UNCLASSIFIED, Kind::Changed, roots, message.to_owned());
     }
 
-    /// A property that became required or optional.
+    /// Reports a property that became required or optional.
     fn required(&mut self, at: &Pending<'d>) {
         let Holder::Field { required } = at.holder else { return };
         if required.0 == required.1 {
@@ -360,10 +360,10 @@ impl<'d> Walk<'d> {
         self.report(rule, Kind::Changed, places, message);
     }
 
-    /// Told for every use of a schema: what it does depends on what holds the value.
+    /// Compares whether null is allowed; for every use of a schema, because it also depends on the use.
     fn nullable(&mut self, at: &Pending<'d>, old: &View<'d>, new: &View<'d>, nodes: (&'d Node, &'d Node)) {
         let ((old_all, was), (new_all, is)) = (old.nullable(), new.nullable());
-        // A part alone may say so, and another one forbid it.
+        // One part may allow null, and another one forbid it.
         let untyped = old.get("type").is_none() || new.get("type").is_none();
         let (was, is) = match was == is {
             true if !untyped => (old_all, new_all),
@@ -373,11 +373,11 @@ impl<'d> Walk<'d> {
             return;
         }
         let (facet, words) = if is {
-            (&rule::BECAME_NULLABLE, "may be null now")
+            (&rule::BECAME_NULLABLE, "can now be null")
         } else {
-            (&rule::BECAME_NOT_NULLABLE, "may not be null any more")
+            (&rule::BECAME_NOT_NULLABLE, "can no longer be null")
         };
-        // By the flag, or in the list of types.
+        // `nullable`, or the list of types.
         let place = |view: &View<'d>| {
             view.get("nullable")
                 .or(view.get("type").filter(|node| node.as_array().is_some()))
@@ -392,7 +392,7 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// One comparison of two folded schemas.
+/// The comparison of two views.
 pub(super) struct Comparison<'c, 'd> {
     pub(super) walk: &'c mut Walk<'d>,
     pub(super) at: &'c Pending<'d>,
@@ -400,7 +400,7 @@ pub(super) struct Comparison<'c, 'd> {
     pub(super) new: &'c View<'d>,
     pub(super) nodes: (&'d Node, &'d Node),
     /// The keywords that were compared.
-    told: FxHashSet<&'d str>,
+    handled: FxHashSet<&'d str>,
 }
 
 impl<'d> Comparison<'_, 'd> {
@@ -425,13 +425,13 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// Until when a deprecated property, or another part of a value, stays.
+    /// Compares the sunset date of a deprecated schema, such as that of a property.
     fn sunset(&mut self) {
         let flag = |node: &Node| node.as_bool().is_some();
         if self.plain(SUNSET, |node| node.as_str().is_some()) && self.plain("deprecated", flag) {
             let deprecated = (self.old.flag("deprecated"), self.new.flag("deprecated"));
             let (member, subject) = (self.member(SUNSET), self.at.subject.to_string());
-            self.told.insert(SUNSET);
+            self.handled.insert(SUNSET);
             self.walk.schema_sunset(&member, deprecated, &subject, self.at.site);
         }
     }
@@ -449,8 +449,8 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// The schemas to point at for a value that one side has not: of the same parts the one where it
-    /// would stand, so that a change of a component is the same change wherever it is seen from.
+    /// The objects to report for a value that is only in one document. In the other one it is the corresponding part,
+    /// so that a change of a component is the same change for all of its uses.
     fn within(
         &self,
         old: Option<&'d Node>,

@@ -1,5 +1,4 @@
-//! Keywords that hold schemas, most of them new in OpenAPI 3.1: conditions, tuples, what depends on
-//! what.
+//! Keywords that contain schemas, most of them new in OpenAPI 3.1: conditions, tuples, dependent schemas.
 
 use ittybit_spec::Node;
 
@@ -10,25 +9,25 @@ use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Facet};
 
-/// Each value that is read as a schema here.
+/// The schemas of a keyword in the old and in the new document, one for each part that has the keyword.
 type Parts<'d> = (Vec<&'d Node>, Vec<&'d Node>);
 
 impl<'d> Comparison<'_, 'd> {
-    /// The schemas of a keyword, if both sides have it.
+    /// The schemas of a keyword, if both documents have it.
     fn both(&self, key: &str) -> Option<Parts<'d>> {
         Some((self.old.keywords.get(key)?.clone(), self.new.keywords.get(key)?.clone()))
     }
 
-    fn words(&self, key: &str, member: &Member<'d>) -> String {
+    fn message(&self, key: &str, member: &Member<'d>) -> String {
         let subject = &self.at.subject;
         match member.kind() {
-            Kind::Added => format!("{subject} has `{key}` now"),
-            Kind::Removed => format!("{subject} has no `{key}` any more"),
-            Kind::Changed => format!("`{key}` of {subject} {}", member.told()),
+            Kind::Added => format!("{subject} now has `{key}`"),
+            Kind::Removed => format!("{subject} no longer has `{key}`"),
+            Kind::Changed => format!("`{key}` of {subject} {}", member.difference()),
         }
     }
 
-    /// A schema that values have to fit as well: what makes it narrower makes the whole narrower.
+    /// Compares a schema that values also have to satisfy: if it gets narrower, the whole gets narrower.
     pub(super) fn part(&mut self, member: &Member<'d>, [added, removed]: [&Facet; 2]) {
         let key = member.key;
         if !self.plain(key, |_| true) {
@@ -45,15 +44,16 @@ impl<'d> Comparison<'_, 'd> {
         }
         let facet = if member.kind() == Kind::Added { added } else { removed };
         self.settle(key);
-        let message = self.words(key, member);
+        let message = self.message(key, member);
         self.facet(facet, member, message);
         if ["if", "then", "else", "contains"].contains(&key) {
             self.evaluated(key, member.kind(), member.places());
         }
     }
 
-    /// What a part speaks of is not left to `unevaluatedProperties` and `unevaluatedItems`: with a part
-    /// more they refuse less. Where they come or go themselves, that is what is told.
+    /// Reports the effect of an added or removed part on `unevaluatedProperties` and `unevaluatedItems`: they do not
+    /// apply to what a part describes, so with one more part they refuse less. If they are added or removed
+    /// themselves, only that is reported.
     pub(super) fn evaluated(&mut self, key: &str, kind: Kind, places: (&'d Node, &'d Node)) {
         let closed = self.closed();
         let is_closed = |view: &View<'d>| view.get("items").and_then(Node::as_bool) == Some(false);
@@ -77,13 +77,13 @@ impl<'d> Comparison<'_, 'd> {
                 Kind::Added => (removed, "fewer"),
                 _ => (added, "more"),
             };
-            let message = format!("{} leaves {words} values to what holds for all others", self.at.subject);
+            let message = format!("{} has {words} unevaluated properties or items", self.at.subject);
             let rule = facet.at(self.at.site);
             self.walk.report(rule, kind, places, message);
         }
     }
 
-    /// A schema of which neither a narrower nor a wider one is known to be safe.
+    /// Compares a schema for which neither a narrower nor a wider one is known to be compatible.
     pub(super) fn guarded(&mut self, member: &Member<'d>, [added, removed, changed]: [&Facet; 3]) {
         let key = member.key;
         let Some((old, new)) = self.both(key).filter(|_| self.plain(key, |_| true)) else {
@@ -91,14 +91,14 @@ impl<'d> Comparison<'_, 'd> {
         };
         let inner = self.inner(old, new, self.at.subject.property(key), Holder::Value);
         let guard = inner.guard.clone().unwrap_or(changed.at(self.at.site));
-        // What is only read or only written is asked for all the same, so both ways are compared.
+        // Inside of it `readOnly` and `writeOnly` properties count too.
         self.walk.pending.push_back(Pending {
             guard: Some(guard),
             ..inner
         });
     }
 
-    /// `contains`, of which there may be too many.
+    /// Compares `contains`. With `maxContains` a wider schema may match too many items.
     pub(super) fn contains(&mut self, member: &Member<'d>) {
         let counted = ["minContains", "maxContains"];
         let is_counted = counted
@@ -130,11 +130,11 @@ impl<'d> Comparison<'_, 'd> {
             (false, true) => &rule::MAX_CONTAINS_INCREASED,
             (false, false) => &rule::MAX_CONTAINS_DECREASED,
         };
-        let message = self.words(key, member);
+        let message = self.message(key, member);
         self.facet(facet, member, message);
     }
 
-    /// What holds for all that no other keyword speaks of: anything, nothing, or a schema.
+    /// Compares `unevaluatedProperties` or `unevaluatedItems`: anything is allowed, nothing, or what fits a schema.
     pub(super) fn unevaluated(&mut self, member: &Member<'d>, [added, removed]: [&Facet; 2]) {
         let key = member.key;
         if !self.plain(key, |_| true) {
@@ -152,13 +152,13 @@ impl<'d> Comparison<'_, 'd> {
         }
         self.settle(key);
         if old != new {
-            let message = self.words(key, member);
+            let message = self.message(key, member);
             let facet = if new < old { added } else { removed };
             self.facet(facet, member, message);
         }
     }
 
-    /// The items at the beginning of a list, each with a schema of its own; `items` is for the others.
+    /// Compares the first items of a list, each with its own schema; `items` applies to the others.
     pub(super) fn prefix_items(&mut self, member: &Member<'d>) {
         let list = |node: Option<&'d Node>| node.and_then(Node::as_array).unwrap_or_default();
         let (old, new) = (list(member.old), list(member.new));
@@ -172,7 +172,7 @@ impl<'d> Comparison<'_, 'd> {
                 (Some(old), Some(new)) => Some((old, new)),
                 (None, Some(new)) => {
                     self.walk.settle(Some(new));
-                    let message = format!("the item {at} of {} has a schema of its own now", self.at.subject);
+                    let message = format!("the item {at} of {} now has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
                     let places = (member.places().0, new);
                     self.walk.report(rule, Kind::Added, places, message);
@@ -181,7 +181,7 @@ impl<'d> Comparison<'_, 'd> {
                 }
                 (Some(old), None) => {
                     self.walk.settle(Some(old));
-                    let message = format!("the item {at} of {} has no schema of its own any more", self.at.subject);
+                    let message = format!("the item {at} of {} no longer has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
                     let places = (old, member.places().1);
                     self.walk.report(rule, Kind::Removed, places, message);
@@ -197,7 +197,7 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
-    /// A map of schemas.
+    /// Compares a map of schemas.
     pub(super) fn named_parts(&mut self, map: &Member<'d>, [added, removed]: [&Facet; 2]) {
         for member in self.walk.entries(map) {
             if let (Some(old), Some(new)) = (member.old, member.new) {
@@ -212,14 +212,14 @@ impl<'d> Comparison<'_, 'd> {
                 member.key,
                 map.key,
                 self.at.subject,
-                member.told()
+                member.difference()
             );
             self.facet(facet, &member, message);
             self.evaluated(map.key, member.kind(), member.places());
         }
     }
 
-    /// Names that have to be there where another one is.
+    /// Compares the names that are required if another one is present.
     pub(super) fn dependent_required(&mut self, map: &Member<'d>) {
         for member in self.walk.entries(map) {
             self.walk.settle(member.old);
@@ -237,10 +237,11 @@ impl<'d> Comparison<'_, 'd> {
             ];
             for facet in facets.into_iter().flatten() {
                 let message = format!(
-                    "what {} needs where it has `{}` {}",
-                    self.at.subject,
+                    "`{}` in `{}` of {} {}",
                     member.key,
-                    member.told()
+                    map.key,
+                    self.at.subject,
+                    member.difference()
                 );
                 self.facet(facet, &member, message);
             }

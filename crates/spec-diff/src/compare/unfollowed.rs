@@ -1,8 +1,8 @@
-//! The closed world of references: what is used where no rule looks is used all the same.
+//! References that no rule has followed.
 //!
-//! Rules lead from the paths to the schemas. A reference that none of them has followed leads to a
-//! component of which nobody knows the way it goes, so whatever is changed of it, and of all that it
-//! refers to, may break a caller.
+//! The rules follow references from the paths to the schemas. A component behind a reference that no rule has
+//! followed is used in an unknown direction, so any change of it, and of all that it refers to, may break a
+//! caller.
 
 use std::collections::HashSet;
 
@@ -16,10 +16,10 @@ use crate::reference::References;
 use crate::rule::{self, Site};
 
 impl<'d> Walk<'d> {
-    /// Compares the component schemas that both documents use in a way that no rule knows.
-    pub(super) fn unlooked(&mut self) {
-        let old = self.used_unlooked(self.old, &self.old_references, &self.subtypes.0);
-        let new = self.used_unlooked(self.new, &self.new_references, &self.subtypes.1);
+    /// Compares the component schemas that both documents use behind a reference that no rule has followed.
+    pub(super) fn unfollowed(&mut self) {
+        let old = self.used_unfollowed(self.old, &self.old_references, &self.subtypes.0);
+        let new = self.used_unfollowed(self.new, &self.new_references, &self.subtypes.1);
         let schema = |document: &'d Document, name: &str| document.get("/components/schemas")?.get(name);
         let mut names: Vec<&'d str> = old.intersection(&new).copied().collect();
         names.sort_unstable();
@@ -32,7 +32,7 @@ impl<'d> Walk<'d> {
                     old: vec![old],
                     new: vec![new],
                     site,
-                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule looks,")),
+                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule applies,")),
                     operation: None,
                     holder: Holder::Component,
                     form: Form::Json,
@@ -45,7 +45,7 @@ impl<'d> Walk<'d> {
     }
 
     /// The names of the component schemas that are reached by a reference that was not followed.
-    fn used_unlooked(
+    fn used_unfollowed(
         &self,
         document: &'d Document,
         references: &References<'d>,
@@ -63,52 +63,52 @@ impl<'d> Walk<'d> {
         let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
         let roots = document.root().as_object().unwrap_or_default().iter();
-        // A node, and whether the way to it is one that no rule has gone.
+        // A node, and whether a reference on the path to it was not followed by a rule.
         let mut open: Vec<(&'d Node, bool)> = roots
             .filter(|member| member.key() != "components")
             .map(|member| (member.value(), false))
             .collect();
-        while let Some((node, unlooked)) = open.pop() {
-            if !seen.insert((address(node), unlooked)) {
+        while let Some((node, unfollowed)) = open.pop() {
+            if !seen.insert((address(node), unfollowed)) {
                 continue;
             }
-            if unlooked && let Some(name) = names.get(&address(node)) {
+            if unfollowed && let Some(name) = names.get(&address(node)) {
                 found.insert(*name);
             }
             let Some(members) = node.as_object() else {
                 if let Value::Array(items) = node.value() {
-                    open.extend(items.iter().map(|item| (item, unlooked)));
+                    open.extend(items.iter().map(|item| (item, unfollowed)));
                 }
                 continue;
             };
             if let Some(reference) = node.get("$ref").filter(|reference| reference.as_str().is_some())
                 && let Some(target) = references.resolve(node)
             {
-                // Of what is not a schema only the first of several references is noted.
+                // In a chain of references, except between schemas, only the first one is marked as followed.
                 let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
                 let step = references.step(node).unwrap_or(target);
                 if followed {
                     chained.insert(address(step));
                 }
-                open.extend([target, step].map(|target| (target, unlooked || !followed)));
+                open.extend([target, step].map(|target| (target, unfollowed || !followed)));
             }
             let mapping = node
                 .get("discriminator")
                 .and_then(|discriminator| discriminator.get("mapping"));
             for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
-                let unlooked = unlooked || !self.settled.contains(&address(entry.value()));
+                let unfollowed = unfollowed || !self.settled.contains(&address(entry.value()));
                 let text = entry.value().as_str().unwrap_or_default();
                 let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
                 open.extend(
                     schemas
                         .iter()
                         .find(|schema| schema.key() == name)
-                        .map(|schema| (schema.value(), unlooked)),
+                        .map(|schema| (schema.value(), unfollowed)),
                 );
             }
             let kinds = subtypes.get(&address(node)).into_iter().flatten();
-            open.extend(kinds.map(|(_, kind)| (*kind, unlooked)));
-            open.extend(members.iter().map(|member| (member.value(), unlooked)));
+            open.extend(kinds.map(|(_, kind)| (*kind, unfollowed)));
+            open.extend(members.iter().map(|member| (member.value(), unfollowed)));
         }
         found
     }
