@@ -99,7 +99,10 @@ impl<'d> Walk<'d> {
         let open = |alternatives: &Alternatives<'d>| alternatives.is_empty() || alternatives.contains_key(&Vec::new());
         if open(&old) != open(&new) {
             let (rule, words) = if open(&old) {
-                (rule::SECURITY_REQUIRED, "no longer accepts requests without credentials")
+                (
+                    rule::SECURITY_REQUIRED,
+                    "no longer accepts requests without credentials",
+                )
             } else {
                 (rule::SECURITY_OPTIONAL, "now accepts requests without credentials")
             };

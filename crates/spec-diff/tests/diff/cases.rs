@@ -73,11 +73,7 @@ impl Case {
         for (old, new) in &self.hunks {
             let (old, new) = (format!("\n{old}"), format!("\n{new}"));
             let count = text.matches(&old).count();
-            assert_eq!(
-                count, 1,
-                "`{}`: the base contains this {count} times:{old}",
-                self.title
-            );
+            assert_eq!(count, 1, "`{}`: the base contains this {count} times:{old}", self.title);
             text = text.replacen(&old, &new, 1);
         }
         text[1..].to_owned()

@@ -751,9 +751,6 @@ fn breaking_changes_are_not_reported_as_compatible() {
         }
     }
     println!("{checked} values of {count} pairs");
-    assert!(
-        count < 100 || checked as u64 >= count,
-        "too few values were checked"
-    );
+    assert!(count < 100 || checked as u64 >= count, "too few values were checked");
     assert_eq!(wrong, [0; 0], "seeds of pairs with a wrong report, of {count}");
 }

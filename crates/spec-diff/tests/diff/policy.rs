@@ -50,11 +50,7 @@ fn severity(word: &str) -> Severity {
 fn documented() -> BTreeMap<String, Severity> {
     let mut documented = BTreeMap::new();
     let mut add = |id: String, severity: Severity| {
-        assert_eq!(
-            documented.insert(id.clone(), severity),
-            None,
-            "`{id}` is listed twice"
-        );
+        assert_eq!(documented.insert(id.clone(), severity), None, "`{id}` is listed twice");
     };
     for row in rows(RULES) {
         for id in names(&row[0]) {
