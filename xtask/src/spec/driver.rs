@@ -17,8 +17,7 @@ use super::policy;
 /// Show a change of the document in `git diff`: its lines, and what it does
 ///
 /// Git runs this for files with the attribute `diff=spec-review`, once the command is configured:
-/// `git config diff.spec-review.command 'cargo xtask spec git-diff'`. The clients are not compared here,
-/// because that would be slow for `git diff`; `cargo xtask spec diff` does that.
+/// `git config diff.spec-review.command 'cargo xtask spec git-diff'`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Once, in a clone:
