@@ -436,12 +436,13 @@ impl Client {
             && !response.headers().contains_key(CONTENT_LENGTH)
             && !response.headers().contains_key(TRANSFER_ENCODING)
             && received.status != StatusCode::NO_CONTENT;
-        let cut = match wanted {
+        // Looked at only then: it takes as long as reading the body does.
+        let is_cut = || match wanted {
             Wanted::Json => received.body.trim_ascii().is_empty() || decode::is_cut_short(&received.body),
             Wanted::Optional => decode::is_cut_short(&received.body),
             Wanted::Any | Wanted::Stream => false,
         };
-        if unmeasured && cut {
+        if unmeasured && is_cut() {
             return Err(Failure::CutShort(std::mem::take(received)));
         }
         Ok(())
