@@ -83,7 +83,7 @@ pub(crate) fn operation(
             sent_as.map(|name| quote! { sent_as: Some(#name), }),
             location.map(|location| quote! { location: operation::Location::#location, }),
             parameter.style.map(|style| {
-                let style = super::operation::style(style);
+                let style = style_of(style);
                 quote! { style: Some(#style), }
             }),
             default.map(|default| quote! { default: Some(#default), }),
@@ -194,7 +194,7 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
     let of_body = || quote! { location: operation::Location::Body, };
     let fields: Vec<TokenStream> = match &body.format {
         Format::Json(_) | Format::JsonAs(..) | Format::Form(..) => {
-            let ty = setters.iter().find(|setter| setter.name == super::operation::BODY);
+            let ty = setters.iter().find(|setter| setter.name == setter::BODY);
             let of = ty
                 .and_then(|setter| name_of(&context.resolved(&setter.ty)))
                 .unwrap_or_default();
@@ -203,7 +203,7 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
                 _ => HashMap::new(),
             };
             let fields = context.fields(&of).map(|(_, field, _, ty)| {
-                let style = styles.get(&field.property).map(|style| super::operation::style(*style));
+                let style = styles.get(&field.property).map(|style| style_of(*style));
                 let members = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
                 Value::of(ty, context).parameter(&field.property, &field.about, field.required, &members)
             });
@@ -533,6 +533,12 @@ fn largest(parameter: &Parameter) -> Option<u64> {
 /// A default value as it would be sent.
 fn as_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn style_of(style: Style) -> TokenStream {
+    let (form, explode) = (format_ident!("{}", style.form), style.explode);
+    let reserved = style.allow_reserved.then(|| quote! { .allow_reserved() });
+    quote! { Style::new(Form::#form, #explode) #reserved }
 }
 
 pub(crate) fn optional<T: quote::ToTokens>(value: &Option<T>) -> TokenStream {

@@ -9,10 +9,7 @@ use super::example::{Argument, Hint, Requests};
 use super::metadata::optional;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
-use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Style, Success};
-
-/// The setter of the request body.
-pub(super) const BODY: &str = "body";
+use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Success};
 
 pub(crate) struct Parts<'m> {
     name: &'m str,
@@ -441,17 +438,11 @@ impl<'m> Parts<'m> {
     }
 }
 
-pub(super) fn style(style: Style) -> TokenStream {
-    let (form, explode) = (format_ident!("{}", style.form), style.explode);
-    let reserved = style.allow_reserved.then(|| quote! { .allow_reserved() });
-    quote! { Style::new(Form::#form, #explode) #reserved }
-}
-
 fn body_setter(body: &Body, ty: Type, kept: &str, context: Context) -> Setter {
     let words = Some("The body of the request.").filter(|_| body.about.docs.is_none());
     let kept = format_ident!("{kept}");
     Setter {
-        name: BODY.to_owned(),
+        name: setter::BODY.to_owned(),
         about: docs::item(&body.about, words),
         example: Argument::body(context, &ty),
         ty,

@@ -12,6 +12,9 @@ use super::example::Argument;
 use crate::model::{Bound, Bounds, Literal, Model};
 use crate::pattern::Automaton;
 
+/// The setter of the request body.
+pub(super) const BODY: &str = "body";
+
 /// A setter of a builder.
 pub(crate) struct Setter {
     pub name: String,
