@@ -192,23 +192,12 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
             let kind = if other.deprecated { Kind::Added } else { Kind::Removed };
             note(other.item, What::Deprecation, kind, Bump::Minor, both);
         }
-        for lost in one.traits.difference(&other.traits) {
-            note(
-                other.item,
-                What::Trait((*lost).to_owned()),
-                Kind::Removed,
-                Bump::Major,
-                both,
-            );
-        }
-        for gained in other.traits.difference(&one.traits) {
-            note(
-                other.item,
-                What::Trait((*gained).to_owned()),
-                Kind::Added,
-                Bump::Minor,
-                both,
-            );
+        let lost = one.traits.difference(&other.traits);
+        let gained = other.traits.difference(&one.traits);
+        for (traits, kind, bump) in [(lost, Kind::Removed, Bump::Major), (gained, Kind::Added, Bump::Minor)] {
+            for name in traits {
+                note(other.item, What::Trait((*name).to_owned()), kind, bump, both);
+            }
         }
     }
     for (key, one) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {

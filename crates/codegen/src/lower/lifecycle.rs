@@ -48,14 +48,7 @@ impl Lowering<'_> {
             .collect();
         if !missing.is_empty() {
             let message = format!("`{NAME}` does not list {}", missing.join(", "));
-            let help = "put each value into `progress`, `success` or `failure`";
-            self.push(
-                self.document
-                    .error(&at, message)
-                    .code("x-lifecycle-incomplete")
-                    .at_key()
-                    .help(help),
-            );
+            self.incomplete_lifecycle(&at, message, "put each value into `progress`, `success` or `failure`");
         }
         let mut seen = HashSet::new();
         for list in LISTS {
@@ -79,17 +72,15 @@ impl Lowering<'_> {
             }
         }
         if lifecycle.terminal().next().is_none() {
-            let help = "list the final values in `success` and `failure`";
             let message = format!("`{NAME}` has no final value: a caller that waits for one would wait forever");
-            self.push(
-                self.document
-                    .error(&at, message)
-                    .code("x-lifecycle-incomplete")
-                    .at_key()
-                    .help(help),
-            );
+            self.incomplete_lifecycle(&at, message, "list the final values in `success` and `failure`");
         }
         Some(lifecycle)
+    }
+
+    fn incomplete_lifecycle(&mut self, at: &str, message: String, help: &str) {
+        let finding = self.document.error(at, message).code("x-lifecycle-incomplete");
+        self.push(finding.at_key().help(help));
     }
 
     /// The values in one of the lists. Values that are not in the enum are an error, and are left out.
