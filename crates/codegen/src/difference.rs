@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use ittybit_spec::{Diagnostics, Document};
 use openapiv3::{ReferenceOr, Schema};
 
-use crate::lower::Lowered;
+use crate::lower::{Lowered, Schemas};
 use crate::model::{Format, Model};
 use crate::surface::Entry;
 use crate::{emit, engine, lower, surface};
@@ -205,8 +205,6 @@ fn reached<'n>(from: &'n str, next: impl Fn(&'n str) -> Vec<&'n str>) -> HashSet
     }
     reached
 }
-
-type Schemas = indexmap::IndexMap<String, ReferenceOr<Schema>>;
 
 fn referred(schema: &ReferenceOr<Schema>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();

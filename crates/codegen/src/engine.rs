@@ -8,15 +8,14 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use indexmap::IndexMap;
 use ittybit_spec::{Diagnostics, Document};
-use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
+use openapiv3::{Components, OpenAPI, ReferenceOr};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 
 use quote::quote;
 
-use crate::lower::{self, Lowered, TIMESTAMP};
+use crate::lower::{self, Lowered, Schemas, TIMESTAMP};
 use crate::model::Model;
 
 /// Runs progenitor.
@@ -87,8 +86,6 @@ fn items(code: TokenStream) -> Vec<Vec<TokenTree>> {
 fn is(token: &TokenTree, names: &[&str]) -> bool {
     matches!(token, TokenTree::Ident(ident) if names.iter().any(|name| ident == name))
 }
-
-type Schemas = IndexMap<String, ReferenceOr<Schema>>;
 
 /// Finds the schemas that progenitor fails on.
 fn failing(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {

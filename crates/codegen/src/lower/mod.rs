@@ -36,6 +36,9 @@ use crate::model::Model;
 use crate::name;
 use crate::pattern::Automaton;
 
+/// The schemas of a document by their names.
+pub(crate) type Schemas = IndexMap<String, ReferenceOr<Schema>>;
+
 /// A document, ready for progenitor and emit.
 #[derive(Debug)]
 pub(crate) struct Lowered {
@@ -51,7 +54,7 @@ pub(crate) struct Lowered {
 
 impl Lowered {
     /// The copy's schemas, by Rust name.
-    pub(crate) fn schemas(&self) -> IndexMap<String, ReferenceOr<Schema>> {
+    pub(crate) fn schemas(&self) -> Schemas {
         self.api
             .components
             .as_ref()
@@ -60,7 +63,7 @@ impl Lowered {
     }
 
     /// Replaces the copy's schemas.
-    pub(crate) fn set_schemas(&mut self, schemas: IndexMap<String, ReferenceOr<Schema>>) {
+    pub(crate) fn set_schemas(&mut self, schemas: Schemas) {
         if let Some(components) = &mut self.api.components {
             components.schemas = schemas;
         }
@@ -138,7 +141,7 @@ pub(crate) struct Lowering<'a> {
     reported: HashSet<(Option<Position>, String)>,
     model: Model,
     /// The copy's component schemas, by Rust name.
-    schemas: IndexMap<String, ReferenceOr<Schema>>,
+    schemas: Schemas,
     kinds: HashMap<String, Kind>,
     /// The Rust names of the component schemas.
     type_names: HashMap<String, String>,
