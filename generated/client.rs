@@ -75,8 +75,8 @@ pub mod operation {
     use super::builder;
 
     pub use ittybit_runtime::operation::{
-        Api, Call, Encoding, Kind, Lifecycle, Location, Operation, Paging, Parameter,
-        RequestBody, ResponseBody,
+        Api, Call, Encoding, Kind, Lifecycle, List, Location, Operation, Paging,
+        Parameter, RequestBody, ResponseBody,
     };
 
     /// What the document says about the API as a whole.
@@ -96,6 +96,15 @@ pub mod operation {
     /// }
     /// ```
     pub const OPERATIONS: &[&Operation] = &[builder::ListTasks::OPERATION];
+
+    /// The operations that are lists with pages, in the order of the document.
+    ///
+    /// ```
+    /// for list in ittybit::operation::LISTS {
+    ///     println!("{}", list.operation().summary);
+    /// }
+    /// ```
+    pub const LISTS: &[List] = &[List::of(builder::ListTasks::OPERATION)];
 }
 
 /// The types of requests and responses.

@@ -2,7 +2,7 @@
 
 use crate::loopback::{self, Reply, Server, Waits, client};
 use ittybit::builder::ListTasks;
-use ittybit::operation::OPERATIONS;
+use ittybit::operation::{LISTS, OPERATIONS};
 use serde_json::Value;
 
 /// What a node of the document is, or what it refers to.
@@ -107,6 +107,40 @@ async fn items_are_the_json_that_was_sent() {
         ]
     );
     assert_eq!(items.cursor(), Some("task_3"));
+}
+
+#[tokio::test]
+async fn each_list_is_read_by_a_program_that_knows_none() {
+    let lists = OPERATIONS.iter().filter(|operation| operation.paging.is_some());
+    assert!(
+        lists
+            .map(|list| list.id)
+            .eq(LISTS.iter().map(|list| list.operation().id))
+    );
+    for list in LISTS {
+        let operation = list.operation();
+        let paging = operation.paging.unwrap();
+        let server = Server::start(move |request, _| match request.query(paging.forward).as_deref() {
+            None => Reply::text(200, "application/json", format!(r#"[{{"{}":"x_1"}}]"#, paging.cursor))
+                .header(paging.has_more.unwrap_or("Has-More"), "true"),
+            Some("x_1") => {
+                Reply::text(200, "application/json", "[]").header(paging.has_more.unwrap_or("Has-More"), "false")
+            }
+            Some(other) => panic!("after {other}"),
+        });
+        let client = client(&server, &Waits::default());
+        let required = operation.parameters.iter().filter(|parameter| parameter.required);
+        let required =
+            required.map(|parameter| (parameter.name, parameter.values.first().map_or("7", |(value, _)| value)));
+        let arguments = required.chain(paging.limit.map(|limit| (limit, "1")));
+        let arguments: Vec<_> = arguments.map(|(name, value)| (name, vec![value.to_owned()])).collect();
+        let mut pages = list.pages_json(&client, &arguments).unwrap();
+        assert_eq!(pages.try_next().await.unwrap().unwrap().len(), 1);
+        assert!(pages.try_next().await.unwrap().unwrap().is_empty());
+        assert!(pages.try_next().await.unwrap().is_none());
+        let unknown = list.pages_json(&client, &[("colour", Vec::new())]).unwrap_err();
+        assert_eq!(unknown.argument(), Some("colour"));
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! builder to call it with. A [`Call`] takes parameters and fields of the body by their names, and writes
 //! the same request.
 
+use std::fmt;
+
 use serde_json::value::RawValue;
 
 use crate::arguments::Arguments;
@@ -252,5 +254,81 @@ impl Call {
             default_limit: paging.default_limit,
             applied_limit: paging.applied_limit,
         })
+    }
+}
+
+/// A list with pages, for programs that find out at run time what they can list.
+///
+/// Generated code has all of them as `operation::LISTS`.
+///
+/// ```
+/// # use ittybit_runtime as my_api;
+/// # use my_api::{generated::Client, operation::List};
+/// async fn show(client: &Client, lists: &[List]) -> Result<(), my_api::Error> {
+///     for list in lists {
+///         let mut items = list.pages_json(client, &[("limit", vec!["5".to_owned()])])?.into_items();
+///         while let Some(item) = items.try_next().await? {
+///             println!("{item}");
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Copy)]
+pub struct List {
+    operation: &'static Operation,
+}
+
+impl List {
+    /// What generated code makes of an operation that has [`paging`](Operation::paging).
+    #[doc(hidden)]
+    pub const fn of(operation: &'static Operation) -> Self {
+        Self { operation }
+    }
+
+    /// What the document says about the operation.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::operation::List;
+    /// fn names(lists: &[List]) -> Vec<&'static str> {
+    ///     lists.iter().map(|list| list.operation().id).collect()
+    /// }
+    /// ```
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Goes through the pages, with each item as the JSON that the server sent. Parameters are set by their
+    /// names, each to one value, or to any number for a list.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::{generated::Client, operation::List};
+    /// async fn first(client: &Client, list: &List) -> Result<(), my_api::Error> {
+    ///     let mut items = list.pages_json(client, &[("limit", vec!["5".to_owned()])])?.into_items();
+    ///     println!("{:?}", items.try_next().await?);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such parameter, or it does not take the text; or an argument is missing.
+    pub fn pages_json(
+        &self,
+        client: &impl AsRef<Client>,
+        arguments: &[(&str, Vec<String>)],
+    ) -> Result<Pages<Box<RawValue>>, Error> {
+        let mut call = Call::new(self.operation);
+        for (name, values) in arguments {
+            call = call.set(name, values)?;
+        }
+        call.pages(client)
+    }
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("List").field(&self.operation.id).finish()
     }
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use reqwest::StatusCode;
 
 pub use crate::api::{Api, ErrorShape};
-pub use crate::dynamic::Call;
+pub use crate::dynamic::{Call, List};
 pub use crate::parameter::{Kind, Location, Parameter};
 
 /// One operation of the API. Each request builder has its own as the constant `OPERATION`.

@@ -410,6 +410,11 @@ pub(crate) fn of_operations() -> String {
     )
 }
 
+/// The lists among the operations.
+pub(crate) fn of_lists() -> String {
+    block("for list in \u{2}::operation::LISTS {\n    println!(\"{}\", list.operation().summary);\n}")
+}
+
 /// The API as data.
 pub(crate) fn of_api() -> String {
     block("for scheme in \u{2}::operation::API.schemes {\n    println!(\"{}: {}\", scheme.name, scheme.noun);\n}")

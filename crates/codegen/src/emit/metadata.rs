@@ -18,10 +18,14 @@ use crate::model::{
 use crate::name;
 
 /// The module `operation`: every operation, and the data about the API as a whole.
-pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
+pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[proc_macro2::Ident]) -> TokenStream {
     let about = docs::lines(&format!(
         "Every operation, in the order of the document.\n\n{}",
         example::of_operations()
+    ));
+    let about_lists = docs::lines(&format!(
+        "The operations that are lists with pages, in the order of the document.\n\n{}",
+        example::of_lists()
     ));
     let about_api = docs::lines(&format!(
         "What the document says about the API as a whole.\n\n{}",
@@ -34,7 +38,7 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
         pub mod operation {
             #use_builder
             pub use ittybit_runtime::operation::{
-                Api, Call, Encoding, Kind, Lifecycle, Location, Operation, Paging, Parameter, RequestBody,
+                Api, Call, Encoding, Kind, Lifecycle, List, Location, Operation, Paging, Parameter, RequestBody,
                 ResponseBody,
             };
 
@@ -43,6 +47,9 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident]) -> TokenStream {
 
             #about
             pub const OPERATIONS: &[&Operation] = &[#(builder::#builders::OPERATION),*];
+
+            #about_lists
+            pub const LISTS: &[List] = &[#(List::of(builder::#lists::OPERATION)),*];
         }
     }
 }

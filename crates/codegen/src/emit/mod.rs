@@ -139,7 +139,9 @@ pub(crate) fn emit(
     import(&mut builders, &of_builders.found)?;
 
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
-    let metadata = metadata::operations(&builder_idents);
+    let lists = operations.iter().filter(|operation| operation.is_list());
+    let list_idents: Vec<_> = lists.map(operation::Parts::builder_ident).collect();
+    let metadata = metadata::operations(&builder_idents, &list_idents);
     let methods = operations.iter().map(|operation| operation.method(false));
     let blocking_methods = operations.iter().map(|operation| operation.method(true));
     let of_client = (!operations.is_empty()).then(|| {

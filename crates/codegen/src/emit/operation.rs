@@ -104,6 +104,11 @@ impl<'m> Parts<'m> {
         })
     }
 
+    /// Whether it is a list with pages.
+    pub(crate) fn is_list(&self) -> bool {
+        self.model.pagination.is_some()
+    }
+
     pub(crate) fn builder_ident(&self) -> proc_macro2::Ident {
         format_ident!("{}", self.model.builder)
     }
