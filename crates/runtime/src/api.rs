@@ -36,6 +36,21 @@ impl Api {
     pub(crate) fn variable(&self, name: &str) -> String {
         format!("{}_{name}", self.env_prefix)
     }
+
+    /// The full names of the environment variables of a scheme.
+    pub(crate) fn variables(&self, scheme: &Scheme) -> Vec<String> {
+        scheme.variables.iter().map(|name| self.variable(name)).collect()
+    }
+
+    /// Which environment variables have to be set for a scheme.
+    pub(crate) fn variables_to_set(&self, scheme: &Scheme) -> String {
+        match (self.variables(scheme).as_slice(), scheme.token_url) {
+            ([token, client @ ..], Some(_)) if !client.is_empty() => {
+                format!("{token} (or {})", client.join(" and "))
+            }
+            (variables, _) => variables.join(" and "),
+        }
+    }
 }
 
 /// Where the API's error object has its parts: JSON pointers (RFC 6901), of which the first that leads to

@@ -1,4 +1,4 @@
-//! The options of one call, apart from its arguments.
+//! One call: its request, and its options.
 
 use std::time::Duration;
 
@@ -9,8 +9,29 @@ use reqwest::header::{
 
 use crate::api::Api;
 use crate::auth::SchemeKind;
+use crate::body::Outgoing;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
+
+/// A request that is ready to be sent, with the options of its call.
+pub(crate) struct Call {
+    /// Without its body, which is opened for each attempt.
+    pub(crate) request: reqwest::Request,
+    pub(crate) body: Option<Outgoing>,
+    pub(crate) options: CallOptions,
+}
+
+impl Call {
+    /// A copy, unless the body is a stream, which can be sent once.
+    pub(crate) fn try_clone(&self) -> Option<Self> {
+        let reusable = self.body.as_ref().is_none_or(Outgoing::is_reusable);
+        Some(Self {
+            request: self.request.try_clone().filter(|_| reusable)?,
+            body: self.body.clone(),
+            options: self.options.clone(),
+        })
+    }
+}
 
 /// The options of one call. What is not set is the client's.
 #[derive(Clone, Debug, Default)]

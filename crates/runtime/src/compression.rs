@@ -3,8 +3,7 @@
 
 use reqwest::header::HeaderMap;
 
-use crate::client::Incomplete;
-use crate::received::Received;
+use crate::received::{Incomplete, Received};
 
 /// Asks for compression, unless the request says what it accepts.
 pub(crate) fn accept(headers: &mut HeaderMap) {

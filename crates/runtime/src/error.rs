@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use crate::api::ErrorShape;
 use crate::auth::Scheme;
+use crate::category::Category;
 use crate::decode::Malformed;
 use crate::excerpt;
-use crate::failure::{MAX_ERROR_BODY, Setting};
+use crate::limits::Setting;
 use crate::operation::Operation;
 use crate::received::Received;
-use crate::retry;
 use crate::transport::{TransportError, TransportErrorKind, innermost};
 
 /// Everything that can go wrong, in one type.
@@ -61,80 +61,6 @@ struct Inner {
     /// Why the request was not sent again, though that might have helped.
     given_up: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-/// The kinds of failure, by what a program would do about them.
-///
-/// ```
-/// # use ittybit_runtime as my_api;
-/// use my_api::{Category, Error};
-///
-/// fn is_network(error: &Error) -> bool {
-///     matches!(error.category(), Category::Connect | Category::Timeout | Category::Interrupted)
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Category {
-    /// The client could not be built with these settings. Nothing was sent.
-    Configuration,
-    /// The API does not accept an argument. Nothing was sent.
-    InvalidArgument,
-    /// The call needs credentials that the client does not have, or a provider of them failed. The
-    /// request was not sent.
-    Credentials,
-    /// The call was made where it cannot run: an async call outside a Tokio runtime, or a blocking
-    /// one inside. Nothing was sent.
-    Runtime,
-    /// No connection was made: it was refused, the host was not found, TLS failed, or it took longer than
-    /// the client's `connect_timeout`.
-    Connect,
-    /// The attempt took longer than the client's `timeout`.
-    Timeout,
-    /// The connection broke before the whole response was received.
-    Interrupted,
-    /// The server responded with an error status and the API's error object.
-    Api,
-    /// The server responded with an error status and some other body, or none: often it is a proxy, or the
-    /// base URL is wrong.
-    Status,
-    /// The server responded with a redirect, or the response came from another origin. The client
-    /// follows no redirect, so that credentials are sent nowhere else.
-    Redirect,
-    /// The server responded with a status that is neither an error nor one that the API's document
-    /// describes.
-    UnexpectedStatus,
-    /// The server responded with success, but the body is not what the API's document describes.
-    Decode,
-    /// The response is larger than the client's `max_response_bytes`.
-    TooLarge,
-    /// The pages of a list contradict each other: to continue would not end, or would lose items.
-    Pagination,
-    /// A file for the body of a response could not be written.
-    File,
-}
-
-impl Category {
-    /// The name of the failure in traces and metrics (`error.type` in OpenTelemetry).
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::InvalidArgument => "invalid_argument",
-            Self::Credentials => "credentials",
-            Self::Runtime => "runtime",
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Interrupted => "interrupted",
-            Self::Api => "api",
-            Self::Status => "status",
-            Self::Redirect => "redirect",
-            Self::UnexpectedStatus => "unexpected_status",
-            Self::Decode => "decode",
-            Self::TooLarge => "too_large",
-            Self::Pagination => "pagination",
-            Self::File => "file",
-        }
-    }
 }
 
 impl Error {
@@ -242,7 +168,7 @@ impl Error {
     /// }
     /// ```
     pub fn is_retryable(&self) -> bool {
-        !self.inner.lasting && retry::is_transient(self.inner.category, self.status())
+        !self.inner.lasting && self.inner.category.is_transient(self.status())
     }
 
     /// How many attempts were made to send the request. 0 where nothing was sent.
@@ -490,7 +416,7 @@ impl Error {
             }
         };
         let mut made = Self::new(category, message);
-        made.inner.received = received.map(shortened);
+        made.inner.received = received.map(Received::shortened);
         made.inner.source = source;
         made
     }
@@ -503,7 +429,7 @@ impl Error {
         };
         let message = format!("{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}");
         let mut made = Self::new(Category::Timeout, message);
-        made.inner.received = received.map(shortened);
+        made.inner.received = received.map(Received::shortened);
         made
     }
 
@@ -546,7 +472,7 @@ impl Error {
     /// An error that comes with a response.
     fn with_response(category: Category, message: impl Into<String>, received: Received) -> Self {
         let mut made = Self::new(category, message);
-        made.inner.received = Some(shortened(received));
+        made.inner.received = Some(received.shortened());
         made
     }
 
@@ -610,13 +536,6 @@ impl Error {
         self.inner.given_up = Some(reason.into());
         self
     }
-}
-
-/// The response as an error keeps it: with a body of bounded length.
-fn shortened(mut received: Received) -> Received {
-    received.body.truncate(MAX_ERROR_BODY);
-    received.body.shrink_to_fit();
-    received
 }
 
 /// The API's error object, so far as a program needs it.

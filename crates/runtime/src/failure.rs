@@ -1,22 +1,23 @@
 //! Failures that contain data from outside: the one place where that is redacted.
 
-use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use reqwest::Url;
 
 use crate::api::ErrorShape;
 use crate::auth::Scheme;
 use crate::decode::Malformed;
 use crate::error::{Error, ErrorObject};
+use crate::limits::Setting;
+use crate::operation::Operation;
 use crate::received::Received;
 use crate::redact::Secrets;
 use crate::transport::TransportError;
 
-/// How much of a response's body an error keeps, in bytes.
-pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
-
 /// A failed attempt or a page that cannot be used, with data from outside that is not redacted yet.
 ///
-/// [`error`](Self::error) redacts it before any of it is used.
+/// [`Reporter::error`] redacts it before any of it is used.
 pub(crate) enum Failure {
     /// The transport failed; with the part of the response that was received.
     Transport(TransportError, Option<Received>),
@@ -49,22 +50,32 @@ pub(crate) enum Failure {
     ProviderTimeout { within: Duration, setting: Setting },
 }
 
-/// The setting that a time limit comes from: of the client, or of the call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Setting {
-    pub(crate) of: &'static str,
-    pub(crate) name: &'static str,
+/// Makes errors of the failures of a client.
+#[derive(Clone)]
+pub(crate) struct Reporter {
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) shape: &'static ErrorShape,
 }
 
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {}'s `{}`", self.of, self.name)
+impl Reporter {
+    /// The caller's error for a failed call, without a secret.
+    pub(crate) fn error(&self, failure: Failure, operation: &'static Operation, url: &Url, attempts: u32) -> Error {
+        let mut url = url.clone();
+        url.set_query(None);
+        let error = failure.error(&self.secrets, self.shape);
+        error.after(operation, self.shown(&url), attempts)
+    }
+
+    /// A URL without secrets.
+    pub(crate) fn shown(&self, url: &Url) -> String {
+        let mut shown = url.as_str().to_owned();
+        self.secrets.redact(&mut shown);
+        shown
     }
 }
 
 impl Failure {
-    /// The error, without a secret.
-    pub(crate) fn error(mut self, secrets: &Secrets, shape: &ErrorShape) -> Error {
+    fn error(mut self, secrets: &Secrets, shape: &ErrorShape) -> Error {
         // It is looked for before a secret is redacted that may be part of a name in it.
         let mut object = match &self {
             Self::Status { received, .. } => ErrorObject::read(&received.body, shape),

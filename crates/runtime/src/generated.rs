@@ -6,13 +6,14 @@ pub use crate::arguments::Arguments;
 pub use crate::blocking::Client as BlockingClient;
 pub use crate::bounds::{Bounds, Pattern};
 pub use crate::call::CallOptions;
-pub use crate::client::{CONNECT_TIMEOUT, Client, ClientBuilder, http_client};
+pub use crate::client::{Client, ClientBuilder};
 pub use crate::decode::{Malformed, extra, nullable, text_of};
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::Pagination;
 pub use crate::request::Request;
 pub use crate::response::{StatusBody, Success};
 pub use crate::style::{Form, Style};
+pub use crate::transport::http_client::{CONNECT_TIMEOUT, http_client};
 pub use crate::watch::Watching;
 
 /// Values of builders.

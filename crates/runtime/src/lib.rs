@@ -30,6 +30,7 @@ pub mod blocking;
 pub mod body;
 mod bounds;
 mod call;
+mod category;
 mod client;
 mod compression;
 mod decode;
@@ -39,6 +40,8 @@ mod excerpt;
 mod failure;
 #[doc(hidden)]
 pub mod generated;
+mod idempotency_key;
+mod limits;
 mod link;
 mod newtypes;
 mod number;
@@ -60,7 +63,8 @@ mod union;
 mod value_builder;
 mod watch;
 
-pub use error::{Category, Error};
+pub use category::Category;
+pub use error::Error;
 pub use page::{Items, Page, Pages};
 pub use reqwest;
 pub use response::Response;

@@ -1,7 +1,6 @@
 //! Builds a request from an operation and its arguments.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue};
@@ -11,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::body::{Body, Download, File, Multipart, OCTET_STREAM, Outgoing, Part};
-use crate::call::{self, CallOptions};
+use crate::call::{self, Call, CallOptions};
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -41,26 +40,6 @@ const ANY: &str = "*/*";
 enum Payload {
     Whole(String, Outgoing),
     Form(Multipart),
-}
-
-/// A request that is ready to be sent, with the options of its call.
-pub(crate) struct Call {
-    /// Without its body, which is opened for each attempt.
-    pub(crate) request: reqwest::Request,
-    pub(crate) body: Option<Outgoing>,
-    pub(crate) options: CallOptions,
-}
-
-impl Call {
-    /// A copy, unless the body is a stream, which can be sent once.
-    pub(crate) fn try_clone(&self) -> Option<Self> {
-        let reusable = self.body.as_ref().is_none_or(Outgoing::is_reusable);
-        Some(Self {
-            request: self.request.try_clone().filter(|_| reusable)?,
-            body: self.body.clone(),
-            options: self.options.clone(),
-        })
-    }
 }
 
 impl Request {
@@ -527,39 +506,4 @@ fn fields(json: &str) -> Result<Vec<(String, bool)>, String> {
         }
     }
     Ok(fields)
-}
-
-/// A key that no other call has: random bits in the form of a UUID of version 4 (RFC 9562).
-pub(crate) fn idempotency_key() -> HeaderValue {
-    // The standard library draws the keys of its hash maps from the system's random generator.
-    let bits = || RandomState::new().hash_one(std::time::SystemTime::now());
-    let (high, low) = (bits() & !0xf000 | 0x4000, bits() & (u64::MAX >> 2) | 1 << 63);
-    let text = format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    );
-    HeaderValue::try_from(text).expect("hexadecimal digits and hyphens are visible ASCII")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn idempotency_keys_are_uuids_and_differ() {
-        let keys: std::collections::HashSet<String> = (0..1000)
-            .map(|_| idempotency_key().to_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(keys.len(), 1000);
-        for key in keys {
-            let groups: Vec<usize> = key.split('-').map(str::len).collect();
-            assert_eq!(groups, [8, 4, 4, 4, 12], "{key}");
-            assert_eq!(key.as_bytes()[14], b'4', "{key}");
-            assert!(b"89ab".contains(&key.as_bytes()[19]), "{key}");
-        }
-    }
 }

@@ -7,7 +7,8 @@ use reqwest::header::HeaderValue;
 use reqwest::{StatusCode, Url};
 use tracing::field::{Empty, display};
 
-use crate::error::{Category, Error};
+use crate::category::Category;
+use crate::error::Error;
 use crate::operation::Operation;
 
 /// One call, with all its attempts.

@@ -18,12 +18,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::call::Call;
+use crate::category::Category;
 use crate::client::Client;
 use crate::decode::text_of;
-use crate::error::{Category, Error};
+use crate::error::Error;
 use crate::operation::{Lifecycle, Operation};
 use crate::page::{Items, Pages, Pagination};
-use crate::request::Call;
 use crate::retry::RetryPolicy;
 
 /// The time between two passes through the list, at first and after a change.

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::token::{Token, TokenProvider};
-use crate::client::{CONNECT_TIMEOUT, http_client, is_loopback};
 use crate::excerpt;
 use crate::redact::Secrets;
+use crate::transport::http_client::{CONNECT_TIMEOUT, http_client, is_loopback};
 use crate::transport::{AnyTransport, Transport, TransportError};
 
 /// How much of the token server's response is read, in bytes.

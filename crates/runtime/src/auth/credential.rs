@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
+use super::scheme::{Scheme, SchemeKind};
 use super::token::{AnyProvider, TokenCache, TokenProvider};
-use super::{Scheme, SchemeKind};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::redact::Secrets;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-use super::Client;
+use super::runtime::OwnRuntime;
 use crate::body;
 use crate::error::Error;
 
@@ -26,16 +26,16 @@ use crate::error::Error;
 #[must_use = "the body is read only as the download is"]
 pub struct Download {
     inner: body::Download,
-    client: Client,
+    runtime: OwnRuntime,
     /// What was received and not read yet.
     rest: Bytes,
 }
 
 impl Download {
-    pub(super) fn new(inner: body::Download, client: Client) -> Self {
+    pub(super) fn new(inner: body::Download, runtime: OwnRuntime) -> Self {
         Self {
             inner,
-            client,
+            runtime,
             rest: Bytes::new(),
         }
     }
@@ -57,7 +57,7 @@ impl Download {
     /// ```
     pub fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         match std::mem::take(&mut self.rest) {
-            rest if rest.is_empty() => self.client.wait(self.inner.chunk()),
+            rest if rest.is_empty() => self.runtime.wait(self.inner.chunk()),
             rest => Ok(Some(rest)),
         }
     }
@@ -99,14 +99,14 @@ impl Download {
     /// }
     /// ```
     pub fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.client.wait(self.inner.save_after(self.rest, path.as_ref()))
+        self.runtime.wait(self.inner.save_after(self.rest, path.as_ref()))
     }
 }
 
 impl Read for Download {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.rest.is_empty() {
-            match self.client.wait(self.inner.chunk()) {
+            match self.runtime.wait(self.inner.chunk()) {
                 Ok(Some(chunk)) => self.rest = chunk,
                 Ok(None) => return Ok(0),
                 Err(error) => return Err(io::Error::other(error)),

@@ -7,6 +7,7 @@
 
 mod client;
 mod download;
+mod runtime;
 
 use std::fmt;
 use std::ops::Deref;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
 pub use self::download::Download;
+use self::runtime::OwnRuntime;
 use crate::error::Error;
 
 /// One page of a list: its items, by `Deref` to a slice, with the status and the headers.
@@ -35,7 +37,7 @@ use crate::error::Error;
 /// ```
 pub struct Page<T> {
     inner: crate::Page<T>,
-    client: Client,
+    runtime: OwnRuntime,
 }
 
 impl<T: DeserializeOwned> Page<T> {
@@ -55,7 +57,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// }
     /// ```
     pub fn next(&self) -> Result<Option<Self>, Error> {
-        self.neighbour(self.client.wait(self.inner.next())?)
+        self.neighbour(self.runtime.wait(self.inner.next())?)
     }
 
     /// The page before this one: see [`Page::previous`](crate::Page::previous).
@@ -72,13 +74,13 @@ impl<T: DeserializeOwned> Page<T> {
     /// }
     /// ```
     pub fn previous(&self) -> Result<Option<Self>, Error> {
-        self.neighbour(self.client.wait(self.inner.previous())?)
+        self.neighbour(self.runtime.wait(self.inner.previous())?)
     }
 
     fn neighbour(&self, inner: Option<crate::Page<T>>) -> Result<Option<Self>, Error> {
         Ok(inner.map(|inner| Self {
             inner,
-            client: self.client.clone(),
+            runtime: self.runtime.clone(),
         }))
     }
 }
@@ -232,7 +234,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 #[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Pages<T> {
     inner: crate::Pages<T>,
-    client: Client,
+    runtime: OwnRuntime,
 }
 
 impl<T> Pages<T> {
@@ -275,7 +277,7 @@ impl<T> Pages<T> {
     pub fn into_items(self) -> Items<T> {
         Items {
             inner: self.inner.into_items(),
-            client: self.client,
+            runtime: self.runtime,
         }
     }
 }
@@ -284,10 +286,10 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for Pages<T> {
     type Item = Result<Page<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let page = self.client.wait(self.inner.try_next()).transpose()?;
+        let page = self.runtime.wait(self.inner.try_next()).transpose()?;
         Some(page.map(|inner| Page {
             inner,
-            client: self.client.clone(),
+            runtime: self.runtime.clone(),
         }))
     }
 }
@@ -315,7 +317,7 @@ impl<T> fmt::Debug for Pages<T> {
 #[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Items<T> {
     inner: crate::Items<T>,
-    client: Client,
+    runtime: OwnRuntime,
 }
 
 impl<T> Items<T> {
@@ -365,7 +367,7 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for Items<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.client.wait(self.inner.try_next()).transpose()
+        self.runtime.wait(self.inner.try_next()).transpose()
     }
 }
 
@@ -393,7 +395,7 @@ impl<T> fmt::Debug for Items<T> {
 #[must_use = "iterators are lazy: nothing is sent before `next`"]
 pub struct Watch<T> {
     inner: crate::Watch<T>,
-    client: Client,
+    runtime: OwnRuntime,
 }
 
 impl<T> Watch<T> {
@@ -453,7 +455,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     /// }
     /// ```
     pub fn until_done(&mut self) -> Result<Vec<T>, Error> {
-        self.client.wait(self.inner.until_done())
+        self.runtime.wait(self.inner.until_done())
     }
 }
 
@@ -461,7 +463,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Iterator for Watch<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.client.wait(self.inner.try_next()).transpose()
+        self.runtime.wait(self.inner.try_next()).transpose()
     }
 }
 

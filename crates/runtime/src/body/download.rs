@@ -16,9 +16,9 @@ use reqwest::header::CONTENT_LENGTH;
 use tokio::task::spawn_blocking;
 use tokio::time::Sleep;
 
-use crate::client::{Client, Limits, TimeLimit};
 use crate::error::Error;
-use crate::failure::{Failure, Setting};
+use crate::failure::{Failure, Reporter};
+use crate::limits::{Limits, Setting, TimeLimit};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::transport::TransportError;
@@ -43,7 +43,7 @@ use crate::transport::TransportError;
 /// ```
 #[must_use = "the body is read only as the download is"]
 pub struct Download {
-    client: Client,
+    reporter: Reporter,
     operation: &'static Operation,
     url: Url,
     limits: Limits,
@@ -61,7 +61,7 @@ pub struct Download {
 
 impl Download {
     pub(crate) fn new(
-        client: Client,
+        reporter: Reporter,
         operation: &'static Operation,
         url: Url,
         limits: Limits,
@@ -69,7 +69,7 @@ impl Download {
     ) -> Self {
         let first = std::mem::take(&mut received.body);
         Self {
-            client,
+            reporter,
             operation,
             url,
             limits,
@@ -211,7 +211,7 @@ impl Download {
                 self.first = None;
                 self.rest = None;
                 let attempts = self.received.attempts;
-                self.client.error_of(failure, self.operation, &self.url, attempts)
+                self.reporter.error(failure, self.operation, &self.url, attempts)
             })
         }))
     }

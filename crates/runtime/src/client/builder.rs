@@ -2,19 +2,20 @@
 //! that is not valid in a header, or a base URL that would send it in the clear.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::HeaderValue;
-use reqwest::{Url, redirect};
 
 use super::{Client, Inner};
 use crate::api::Api;
 use crate::auth::{self, ClientCredentials, Credential, Credentials, Scheme, SchemeKind};
 use crate::error::Error;
+use crate::failure::Reporter;
 use crate::redact::Secrets;
 use crate::retry::{Budget, RetryPolicy};
+use crate::transport::http_client::{CONNECT_TIMEOUT, http_client, is_loopback};
 use crate::transport::{AnyTransport, Transport};
 
 /// What a generated builder wraps. Nothing is checked before [`build`](Self::build), which gives the
@@ -34,9 +35,6 @@ pub struct ClientBuilder {
     transport: Option<Box<dyn AnyTransport>>,
     allow_insecure_http: bool,
 }
-
-/// How long connecting may take, unless it is said.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A credential for a scheme, and the method or variable that it came from.
 struct Given {
@@ -69,7 +67,7 @@ impl ClientBuilder {
         self.env_read = true;
         for scheme in self.api.schemes {
             if let Some(credential) = from_env(self.api, scheme).transpose() {
-                let from = scheme.variables(self.api).join(" and ");
+                let from = self.api.variables(scheme).join(" and ");
                 self = self.give(scheme.name, credential, from);
             }
         }
@@ -228,7 +226,10 @@ impl ClientBuilder {
                 base_url: origin.as_str().trim_end_matches('/').to_owned(),
                 origin,
                 credentials,
-                secrets,
+                reporter: Reporter {
+                    secrets: secrets.into(),
+                    shape: &self.api.errors,
+                },
                 user_agent,
                 timeout: self.timeout,
                 deadline: self.deadline,
@@ -273,7 +274,7 @@ fn not_set(variable: &str, noun: &str) -> Error {
 
 /// The credential of a scheme, if its variables are set.
 fn from_env(api: &Api, scheme: &Scheme) -> Result<Option<Credential>, Error> {
-    match scheme.variables(api).as_slice() {
+    match api.variables(scheme).as_slice() {
         [username, password] if scheme.kind == SchemeKind::Basic => {
             let pair = pair_from_env(
                 [username, password],
@@ -332,7 +333,7 @@ fn missing(api: &'static Api, env_read: bool) -> Error {
     // A client that reads the environment names the variable that is not set.
     if let [alternative] = alternatives.as_slice()
         && let [scheme] = alternative.as_slice()
-        && let [variable] = scheme.variables(api).as_slice()
+        && let [variable] = api.variables(scheme).as_slice()
         && env_read
     {
         return not_set(variable, &with_article(scheme.noun));
@@ -381,17 +382,6 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
     Ok(url)
 }
 
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
-}
-
 fn user_agent(name: &'static str, suffix: Option<&str>) -> Result<HeaderValue, Error> {
     let Some(suffix) = suffix else {
         return Ok(HeaderValue::from_static(name));
@@ -405,28 +395,4 @@ fn user_agent(name: &'static str, suffix: Option<&str>) -> Result<HeaderValue, E
                  ASCII, like transcoder/2.1"
             ))
         })
-}
-
-/// The HTTP client that sends where the caller has given none.
-///
-/// # Errors
-/// There is no TLS in this build, or the client cannot be set up.
-pub fn http_client(base: &Url, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
-    if base.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
-        return Err(Error::configuration(
-            "this build has no TLS, so it cannot speak https: turn on the feature `rustls` or \
-             `native-tls` of the crate, or pass an HTTP client that has TLS with `http_client`",
-        ));
-    }
-    let mut builder = reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
-        .redirect(redirect::Policy::none())
-        .no_gzip()
-        // One retry policy is enough: this crate's, which counts its attempts.
-        .retry(reqwest::retry::never());
-    if is_loopback(base) {
-        // A proxy would get credentials in the clear, and could not reach this machine anyway.
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(Error::http_client)
 }

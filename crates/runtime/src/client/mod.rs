@@ -11,23 +11,21 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 use tracing::Instrument;
 
-pub(crate) use self::builder::is_loopback;
-pub use self::builder::{CONNECT_TIMEOUT, ClientBuilder, http_client};
+pub use self::builder::ClientBuilder;
 use crate::api::Api;
 use crate::auth::{self, Credentials, Sent};
 use crate::body::{Download, Outgoing};
-use crate::call::CallOptions;
+use crate::call::{Call, CallOptions};
 use crate::compression;
 use crate::decode::{self, Malformed, Misfits};
 use crate::error::Error;
-use crate::failure::{Failure, MAX_ERROR_BODY, Setting};
+use crate::failure::{Failure, Reporter};
+use crate::idempotency_key::idempotency_key;
+use crate::limits::{Limits, Setting, TimeLimit};
 use crate::operation::Operation;
-use crate::received::Received;
-use crate::redact::Secrets;
-use crate::request::{Call, idempotency_key};
+use crate::received::{Incomplete, MAX_ERROR_BODY, Received, read_body};
 use crate::response::{Response, StatusBody, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy};
 use crate::span::{self, Span};
@@ -46,7 +44,7 @@ struct Inner {
     /// What `base_url` parses to, for comparing origins.
     origin: Url,
     credentials: Credentials,
-    secrets: Secrets,
+    reporter: Reporter,
     user_agent: HeaderValue,
     timeout: Duration,
     deadline: Option<Duration>,
@@ -65,20 +63,6 @@ enum Wanted {
     Any,
     /// The body as it arrives.
     Stream,
-}
-
-/// The time limits of a call.
-pub(crate) struct Limits {
-    timeout: TimeLimit,
-    /// The overall limit, and when it ends.
-    deadline: Option<(TimeLimit, Instant)>,
-}
-
-/// How long something may take, and the setting that says so.
-#[derive(Clone, Copy)]
-pub(crate) struct TimeLimit {
-    pub(crate) within: Duration,
-    pub(crate) setting: Setting,
 }
 
 impl AsRef<Self> for Client {
@@ -163,10 +147,10 @@ impl Client {
         call: Call,
     ) -> Result<Response<Download>, Error> {
         let url = call.request.url().clone();
-        let limits = Limits::new(&self.inner, &call.options);
+        let limits = self.limits(&call.options);
         let read = |received: Received| {
             let (status, headers) = (received.status, received.headers.clone());
-            let download = Download::new(self.clone(), operation, url, limits, received);
+            let download = Download::new(self.reporter().clone(), operation, url, limits, received);
             Ok(Response::new(download, status, headers))
         };
         self.send(operation, call, Wanted::Stream, read).await
@@ -208,23 +192,15 @@ impl Client {
         read: impl FnOnce(Received) -> Result<R, Failure>,
     ) -> Result<R, Error> {
         let url = call.request.url().clone();
-        let span = Span::new(operation, &url, || self.shown(&url));
+        let span = Span::new(operation, &url, || self.reporter().shown(&url));
         let work = async {
             let received = self.succeed(operation, call, wanted, &url, &span).await?;
             let attempts = received.attempts;
-            read(received).map_err(|failure| self.error_of(failure, operation, &url, attempts))
+            read(received).map_err(|failure| self.reporter().error(failure, operation, &url, attempts))
         };
         let result = work.instrument(span.handle()).await;
         span.end(result.as_ref().err());
         result
-    }
-
-    /// The caller's error for a failed call.
-    pub(crate) fn error_of(&self, failure: Failure, operation: &'static Operation, url: &Url, attempts: u32) -> Error {
-        let mut url = url.clone();
-        url.set_query(None);
-        let error = failure.error(&self.inner.secrets, &self.inner.api.errors);
-        error.after(operation, self.shown(&url), attempts)
     }
 
     /// Writes an event about optional values that were left out of a response.
@@ -233,16 +209,31 @@ impl Client {
             misfits
                 .first
                 .iter_mut()
-                .for_each(|path| self.inner.secrets.redact(path));
+                .for_each(|path| self.inner.reporter.secrets.redact(path));
             span::misfits(misfits.count, &misfits.first.join(", "));
         }
     }
 
-    /// A URL without secrets.
-    fn shown(&self, url: &Url) -> String {
-        let mut shown = url.as_str().to_owned();
-        self.inner.secrets.redact(&mut shown);
-        shown
+    /// Makes errors of failures.
+    pub(crate) fn reporter(&self) -> &Reporter {
+        &self.inner.reporter
+    }
+
+    /// The time limits of a call, which begins now: its own, and where it has none, those of the client.
+    fn limits(&self, call: &CallOptions) -> Limits {
+        let limit = |name, call: Option<Duration>, client: Duration| {
+            let of = if call.is_some() { "call" } else { "client" };
+            TimeLimit {
+                within: call.unwrap_or(client),
+                setting: Setting { of, name },
+            }
+        };
+        let client = &*self.inner;
+        let deadline = call.deadline.or(client.deadline);
+        Limits::new(
+            limit("timeout", call.timeout, client.timeout),
+            deadline.map(|within| limit("deadline", call.deadline, within)),
+        )
     }
 
     /// The response with a status of success.
@@ -266,7 +257,7 @@ impl Client {
             options,
         } = call;
         let policy = options.retry.as_ref().unwrap_or_else(|| self.retry_policy());
-        let limits = Limits::new(inner, &options);
+        let limits = self.limits(&options);
         if let Some(name) = operation.idempotency_key {
             let name = HeaderName::try_from(name).map_err(|error| Error::request(error).on(operation))?;
             request.headers_mut().entry(name).or_insert_with(idempotency_key);
@@ -313,7 +304,7 @@ impl Client {
             };
             let unauthorized =
                 matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
-            let error = self.error_of(failure, operation, url, attempts);
+            let error = self.reporter().error(failure, operation, url, attempts);
             let Some(next) = again else { return Err(error) };
             request = next;
             // A fetched token may have been revoked: a new one is worth one more try.
@@ -354,7 +345,8 @@ impl Client {
         let (TimeLimit { within, setting }, until) = limits.of_attempt();
         *attempts += 1;
         let credentials = &inner.credentials;
-        let authorized = credentials.authorize(operation.security, &mut request, policy.time(), &inner.secrets);
+        let authorized =
+            credentials.authorize(operation.security, &mut request, policy.time(), &inner.reporter.secrets);
         *sent = tokio::time::timeout_at(until, authorized)
             .await
             .unwrap_or(Err(Failure::ProviderTimeout { within, setting }))?;
@@ -389,7 +381,7 @@ impl Client {
             headers: response.headers().clone(),
             ..Received::default()
         });
-        inner.secrets.redact_headers(&mut received.headers);
+        inner.reporter.secrets.redact_headers(&mut received.headers);
         span.responded(received.status);
         if !is_of_origin(response.url(), &inner.origin) {
             let origin = response.url().origin().ascii_serialization();
@@ -449,57 +441,6 @@ impl Client {
     }
 }
 
-impl Limits {
-    /// Those of the call, and where it has none, those of the client.
-    fn new(client: &Inner, call: &CallOptions) -> Self {
-        let limit = |name, call: Option<Duration>, client: Option<Duration>| {
-            let of = if call.is_some() { "call" } else { "client" };
-            let setting = Setting { of, name };
-            call.or(client).map(|within| TimeLimit { within, setting })
-        };
-        let deadline = limit("deadline", call.deadline, client.deadline);
-        let setting = Setting {
-            of: "client",
-            name: "timeout",
-        };
-        Self {
-            timeout: limit("timeout", call.timeout, None).unwrap_or(TimeLimit {
-                within: client.timeout,
-                setting,
-            }),
-            deadline: deadline.map(|limit| (limit, later(limit.within))),
-        }
-    }
-
-    /// How long an attempt, or the wait for a chunk, may take from now on, and until when.
-    pub(crate) fn of_attempt(&self) -> (TimeLimit, Instant) {
-        let until = later(self.timeout.within);
-        match self.deadline {
-            Some((deadline, end)) if end < until => (deadline, end),
-            _ => (self.timeout, until),
-        }
-    }
-
-    /// Whether there is time for an attempt after this wait.
-    fn allow(&self, delay: Duration) -> bool {
-        self.deadline.is_none_or(|(_, end)| later(delay) < end)
-    }
-
-    /// Why there is no time for another attempt.
-    fn too_late(&self) -> String {
-        self.deadline
-            .map_or_else(String::new, |(TimeLimit { within, setting }, _)| {
-                format!("{setting} of {within:?} ends before it could be")
-            })
-    }
-}
-
-/// The moment after a duration; after the longest ones, a moment in the far future.
-fn later(duration: Duration) -> Instant {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
-    Instant::now() + duration.min(CENTURY)
-}
-
 /// Whether there is a Tokio runtime here, and one with timers.
 fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
     if tokio::runtime::Handle::try_current().is_err() {
@@ -519,34 +460,6 @@ fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
     })
 }
 
-/// Why a body was not read to its end.
-pub(crate) enum Incomplete {
-    TooLarge,
-    Broken(crate::transport::TransportError),
-}
-
-/// Reads a body of at most `limit` bytes, as far as it comes.
-async fn read_body(response: &mut reqwest::Response, body: &mut Vec<u8>, limit: usize) -> Result<(), Incomplete> {
-    let length = response.content_length().unwrap_or(0);
-    let Ok(length) = usize::try_from(length) else {
-        return Err(Incomplete::TooLarge);
-    };
-    // The server may announce any length, so no more space than for about a page is reserved.
-    body.reserve(length.min(limit).min(1 << 20));
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| Incomplete::Broken(error.into()))?
-    {
-        let space = limit - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(space)]);
-        if chunk.len() > space {
-            return Err(Incomplete::TooLarge);
-        }
-    }
-    Ok(())
-}
-
 /// Whether a response has the origin of the request. A transport need not set the URL of a response.
 fn is_of_origin(url: &Url, origin: &Url) -> bool {
     const UNKNOWN: &str = "no.url.provided.local";
@@ -559,7 +472,10 @@ fn is_of_origin(url: &Url, origin: &Url) -> bool {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shown(&self.inner.origin).trim_end_matches('/'))
+            .field(
+                "base_url",
+                &self.reporter().shown(&self.inner.origin).trim_end_matches('/'),
+            )
             .field("timeout", &self.inner.timeout)
             .field("retry", &self.inner.retry)
             .finish_non_exhaustive()

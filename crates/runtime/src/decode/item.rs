@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use super::lenient::{self, Refused};
 use super::malformed::Malformed;
-use super::{Misfits, position};
+use super::misfits::Misfits;
+use super::position;
 use crate::received::Received;
 
 /// A property of an item as it is written in a query: its cursor, where the item is kept as JSON.

@@ -6,6 +6,7 @@
 mod item;
 mod lenient;
 mod malformed;
+mod misfits;
 mod position;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -15,29 +16,8 @@ pub use self::item::text_of;
 pub(crate) use self::item::{FailedItem, List};
 pub use self::lenient::{extra, nullable};
 pub use self::malformed::Malformed;
+pub(crate) use self::misfits::Misfits;
 use crate::received::Received;
-
-/// Optional values that were left out, because they do not fit their types.
-#[derive(Default)]
-pub(crate) struct Misfits {
-    pub(crate) count: usize,
-    /// The paths to the first of them, not redacted.
-    pub(crate) first: Vec<String>,
-}
-
-impl Misfits {
-    /// How many are named.
-    const NAMED: usize = 3;
-
-    /// Adds those that begin at these offsets of a text. `within` is the path to the text itself.
-    fn add(&mut self, text: &str, offsets: &[usize], within: &str) {
-        self.count += offsets.len();
-        for &offset in offsets.iter().take(Self::NAMED - self.first.len()) {
-            let path = position::join(within, &position::path(text.as_bytes(), offset));
-            self.first.push(path);
-        }
-    }
-}
 
 /// Reads one value.
 pub(crate) fn value<T: DeserializeOwned>(received: &Received) -> Result<(T, Misfits), Malformed> {

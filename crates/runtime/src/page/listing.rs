@@ -1,21 +1,15 @@
 //! What a list is: its request, and how to get from page to page.
 
-use std::sync::Arc;
-
 use reqwest::Request;
 use reqwest::header::{HeaderMap, HeaderValue, LINK};
-use serde::de::DeserializeOwned;
 
-use super::entries::Entries;
-use super::{Page, Pagination};
+use super::pagination::Pagination;
+use crate::call::Call;
 use crate::client::Client;
-use crate::decode;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::link;
 use crate::operation::Operation;
-use crate::received::Received;
-use crate::request::Call;
 use crate::span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +49,7 @@ impl Position {
 
 /// Whether an item without a typed form fails the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Items {
+pub(super) enum Mode {
     /// The page is an error.
     AllOrNone,
     /// Such an item is an error by itself.
@@ -120,7 +114,7 @@ impl<T> Listing<T> {
     /// The caller's error for a failed page.
     pub(super) fn error_of(&self, failure: Failure, attempts: u32) -> Error {
         let url = self.call.request.url();
-        self.client.error_of(failure, self.operation, url, attempts)
+        self.client.reporter().error(failure, self.operation, url, attempts)
     }
 
     pub(super) fn call_at(&self, position: &Position) -> Result<Call, Error> {
@@ -166,7 +160,7 @@ impl<T> Listing<T> {
     }
 
     /// Whether more items follow a page of so many in the direction of reading.
-    fn more(&self, direction: Direction, headers: &HeaderMap, items: usize) -> More {
+    pub(super) fn more(&self, direction: Direction, headers: &HeaderMap, items: usize) -> More {
         if let Some((name, value)) = self
             .pagination
             .has_more
@@ -200,62 +194,9 @@ impl<T> Listing<T> {
 }
 
 /// Whether more items follow, and whether the server said so or the size of the page hints at it.
-struct More {
-    said: bool,
-    more: bool,
-}
-
-impl<T: DeserializeOwned> Listing<T> {
-    pub(super) async fn fetch(self: Arc<Self>, position: Position, mode: Items) -> Result<Page<T>, Error> {
-        let call = self.call_at(&position).map_err(|error| error.on(self.operation))?;
-        let read = |received: Received| {
-            let list = match decode::list(&received, self.pagination.cursor_property) {
-                Ok(list) => list,
-                Err(malformed) => return Err(Failure::Malformed(malformed, received)),
-            };
-            if mode == Items::AllOrNone
-                && let Some(failed) = list.failed.first()
-            {
-                return Err(Failure::Malformed(failed.in_body(&received), received));
-            }
-            self.client.report_misfits(list.misfits);
-            let mut entries = Entries::new(list.items, list.failed);
-            entries.leave_out(position.direction, &position.beyond);
-            self.page(position, entries, received)
-        };
-        self.client.send_and(self.operation, call, read).await
-    }
-
-    /// Makes a page of a response that does not contradict itself.
-    fn page(self: &Arc<Self>, position: Position, entries: Entries<T>, received: Received) -> Result<Page<T>, Failure> {
-        let direction = position.direction;
-        let More { said, more } = self.more(direction, &received.headers, entries.len());
-        if entries.is_empty() && said && more {
-            let message = "the server sent an empty page and said that more follow. Try again \
-                           later, or report it to the API's makers";
-            return Err(Failure::Contradiction(message, received));
-        }
-        if more && entries.edge(direction, &self.pagination).is_none() {
-            let message = "an item has no cursor, so the next page cannot be requested. Ask for \
-                           larger pages, or report it to the API's makers";
-            return Err(Failure::Contradiction(message, received));
-        }
-        let cursor = position.cursor.as_deref().or(self.start_cursor());
-        if let Some(cursor) = cursor
-            && entries.ends_with(cursor, &self.pagination)
-        {
-            return Err(Failure::RepeatedCursor(cursor.to_owned(), received));
-        }
-        Ok(Page {
-            entries,
-            status: received.status,
-            headers: received.headers,
-            attempts: received.attempts,
-            more,
-            position,
-            listing: Arc::clone(self),
-        })
-    }
+pub(super) struct More {
+    pub(super) said: bool,
+    pub(super) more: bool,
 }
 
 /// The value of a header that is true or false.

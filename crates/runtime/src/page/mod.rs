@@ -26,16 +26,16 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use self::entries::Entries;
-use self::listing::{Direction, Listing, Position, applied_limit, set_parameter};
+use self::listing::{Direction, Listing, More, Position, applied_limit, set_parameter};
 pub use self::pagination::Pagination;
 pub use self::stream::{Items, Pages};
+use crate::call::Call;
 use crate::client::Client;
-use crate::decode::FailedItem;
+use crate::decode::{self, FailedItem};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::operation::Operation;
 use crate::received::Received;
-use crate::request::Call;
 
 /// One page of a list: its items, by `Deref` to a slice, with the status and the headers.
 ///
@@ -198,7 +198,66 @@ impl<T: DeserializeOwned> Page<T> {
     ) -> Result<Self, Error> {
         let listing = Arc::new(Listing::new(client, operation, pagination, call));
         let start = listing.start();
-        listing.fetch(start, listing::Items::AllOrNone).await
+        Self::at(listing, start, listing::Mode::AllOrNone).await
+    }
+
+    /// Fetches the page at a position of a list.
+    async fn at(listing: Arc<Listing<T>>, position: Position, mode: listing::Mode) -> Result<Self, Error> {
+        let call = listing
+            .call_at(&position)
+            .map_err(|error| error.on(listing.operation))?;
+        let read = |received: Received| {
+            let list = match decode::list(&received, listing.pagination.cursor_property) {
+                Ok(list) => list,
+                Err(malformed) => return Err(Failure::Malformed(malformed, received)),
+            };
+            if mode == listing::Mode::AllOrNone
+                && let Some(failed) = list.failed.first()
+            {
+                return Err(Failure::Malformed(failed.in_body(&received), received));
+            }
+            listing.client.report_misfits(list.misfits);
+            let mut entries = Entries::new(list.items, list.failed);
+            entries.leave_out(position.direction, &position.beyond);
+            Self::of(&listing, position, entries, received)
+        };
+        listing.client.send_and(listing.operation, call, read).await
+    }
+
+    /// Makes a page of a response that does not contradict itself.
+    fn of(
+        listing: &Arc<Listing<T>>,
+        position: Position,
+        entries: Entries<T>,
+        received: Received,
+    ) -> Result<Self, Failure> {
+        let direction = position.direction;
+        let More { said, more } = listing.more(direction, &received.headers, entries.len());
+        if entries.is_empty() && said && more {
+            let message = "the server sent an empty page and said that more follow. Try again \
+                           later, or report it to the API's makers";
+            return Err(Failure::Contradiction(message, received));
+        }
+        if more && entries.edge(direction, &listing.pagination).is_none() {
+            let message = "an item has no cursor, so the next page cannot be requested. Ask for \
+                           larger pages, or report it to the API's makers";
+            return Err(Failure::Contradiction(message, received));
+        }
+        let cursor = position.cursor.as_deref().or(listing.start_cursor());
+        if let Some(cursor) = cursor
+            && entries.ends_with(cursor, &listing.pagination)
+        {
+            return Err(Failure::RepeatedCursor(cursor.to_owned(), received));
+        }
+        Ok(Self {
+            entries,
+            status: received.status,
+            headers: received.headers,
+            attempts: received.attempts,
+            more,
+            position,
+            listing: Arc::clone(listing),
+        })
     }
 
     /// The page after this one, with the same filters; `None` where there is none. Nothing is sent
@@ -270,7 +329,7 @@ impl<T: DeserializeOwned> Page<T> {
                 }));
             }
         }
-        let page = Arc::clone(listing).fetch(position, listing::Items::AllOrNone).await?;
+        let page = Self::at(Arc::clone(listing), position, listing::Mode::AllOrNone).await?;
         Ok((!page.is_empty()).then_some(page))
     }
 }

@@ -16,11 +16,11 @@ use tracing::Instrument;
 use super::entries::InOrder;
 use super::listing::{self, Listing, Position};
 use super::{Page, Pagination};
+use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::operation::Operation;
-use crate::request::Call;
 
 /// The progress of a stream.
 struct Walk<T> {
@@ -33,7 +33,7 @@ struct Walk<T> {
     /// How many more items the caller wants.
     wanted: Option<usize>,
     exhausted: bool,
-    mode: listing::Items,
+    mode: listing::Mode,
 }
 
 // By hand: a derive would demand `T: Clone`, and a walk has no value of type `T`.
@@ -60,7 +60,7 @@ impl<T> Walk<T> {
             hasher: RandomState::new(),
             wanted: None,
             exhausted: false,
-            mode: listing::Items::AllOrNone,
+            mode: listing::Mode::AllOrNone,
         }
     }
 
@@ -90,7 +90,7 @@ impl<T> Walk<T> {
 
 impl<T: DeserializeOwned> Walk<T> {
     fn fetch(&self) -> impl Future<Output = Result<Page<T>, Error>> + use<T> {
-        Arc::clone(&self.listing).fetch(self.position.clone(), self.mode)
+        Page::at(Arc::clone(&self.listing), self.position.clone(), self.mode)
     }
 }
 
@@ -230,7 +230,7 @@ impl<T> Pages<T> {
     pub fn into_items(mut self) -> Items<T> {
         self.source = Source::Idle;
         if let Ok(walk) = &mut self.walk {
-            walk.mode = listing::Items::EachByItself;
+            walk.mode = listing::Mode::EachByItself;
         }
         Items {
             cursor: self.cursor().map(str::to_owned),

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::error::{Category, Error};
+use crate::category::Category;
+use crate::error::Error;
 
 /// The cost of a retry, and the higher one after no response, where the server may be overloaded.
 const RETRY: u32 = 5;

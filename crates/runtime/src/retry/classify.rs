@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::error::{Category, Error};
+use crate::category::Category;
+use crate::error::Error;
 use crate::operation::Operation;
-
-/// The statuses of transient failures. They are listed only here.
-const TRANSIENT: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 /// A failed attempt, as a classifier sees it.
 ///
@@ -91,15 +89,6 @@ impl<'a> Attempt<'a> {
     /// ```
     pub fn is_idempotent(&self) -> bool {
         self.operation.is_idempotent() || self.operation.idempotency_key.is_some()
-    }
-}
-
-/// Whether an error is transient.
-pub(crate) fn is_transient(category: Category, status: Option<StatusCode>) -> bool {
-    match category {
-        Category::Connect | Category::Timeout | Category::Interrupted => true,
-        Category::Api | Category::Status => status.is_some_and(|status| TRANSIENT.contains(&status.as_u16())),
-        _ => false,
     }
 }
 

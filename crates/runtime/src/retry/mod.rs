@@ -18,7 +18,6 @@ mod clock;
 mod policy;
 
 pub(crate) use self::budget::Budget;
-pub(crate) use self::classify::is_transient;
 pub use self::classify::{Attempt, Decision};
 pub use self::clock::Clock;
 pub use self::policy::RetryPolicy;

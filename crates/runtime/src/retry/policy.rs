@@ -262,7 +262,8 @@ mod tests {
     use reqwest::StatusCode;
 
     use super::*;
-    use crate::error::{Category, Error};
+    use crate::category::Category;
+    use crate::error::Error;
     use crate::operation::Operation;
     use crate::received::Received;
     use crate::transport::TransportError;

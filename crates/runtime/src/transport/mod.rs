@@ -23,6 +23,7 @@
 //! }
 //! ```
 
+pub(crate) mod http_client;
 mod in_memory;
 
 use std::fmt;
