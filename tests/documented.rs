@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What is public in the runtime for generated code alone: its module `generated`.
-const HIDDEN: [&str; 13] = [
+const HIDDEN: [&str; 14] = [
     "argument.rs",
     "arguments.rs",
     "blocking/client.rs",
@@ -16,6 +16,7 @@ const HIDDEN: [&str; 13] = [
     "page/pagination.rs",
     "request.rs",
     "style.rs",
+    "transport/http_client.rs",
     "union.rs",
 ];
 
