@@ -2,7 +2,7 @@
 
 use ittybit_spec::{Node, Part, pointer};
 
-use super::{Style, is_component, name};
+use super::style::{Style, is_component, name};
 
 const CODE: &str = "enum-value-undescribed";
 
@@ -31,7 +31,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::messages;
+    use super::super::style::tests::messages;
 
     #[test]
     fn a_value_without_a_description_is_reported() {

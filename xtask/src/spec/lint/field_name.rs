@@ -2,7 +2,7 @@
 
 use ittybit_spec::{Kind, Part};
 
-use super::{Style, is_snake, name};
+use super::style::{Style, is_snake, name};
 
 const CODE: &str = "field-name";
 
@@ -20,7 +20,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::messages;
+    use super::super::style::tests::messages;
 
     #[test]
     fn a_name_in_another_case_is_reported() {

@@ -2,7 +2,7 @@
 
 use ittybit_spec::{Kind, Part};
 
-use super::{Style, name};
+use super::style::{Style, name};
 
 const CODE: &str = "inline-type";
 
@@ -26,7 +26,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::messages;
+    use super::super::style::tests::messages;
 
     #[test]
     fn a_type_without_a_name_is_reported() {

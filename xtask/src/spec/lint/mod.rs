@@ -7,6 +7,7 @@ mod example;
 mod field_name;
 mod inline_type;
 mod operation_name;
+mod style;
 mod summary;
 mod type_name;
 
@@ -15,8 +16,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Kind, Node, Part, Severity};
+use ittybit_spec::{Diagnostics, Document, Severity};
 
+use self::style::Style;
 use super::revision;
 use crate::output::counted;
 use crate::workspace;
@@ -92,10 +94,7 @@ fn findings(document: &Document) -> Diagnostics {
     // The lints need one tree in the form of 3.0, also for a document of several files or of 3.1.
     let lowered = document.lowered();
     let document = lowered.as_ref().map_or(document, |lowered| &lowered.document);
-    let mut style = Style {
-        document,
-        findings: Vec::new(),
-    };
+    let mut style = Style::of(document);
     document.visit(&mut |part| {
         description::check(&mut style, part);
         summary::check(&mut style, part);
@@ -108,59 +107,4 @@ fn findings(document: &Document) -> Diagnostics {
     findings.extend(style.findings);
     findings.extend(example::check(document));
     findings
-}
-
-/// The findings of the lints of style.
-struct Style<'d> {
-    document: &'d Document,
-    findings: Vec<Diagnostic>,
-}
-
-impl Style<'_> {
-    fn warn(&mut self, code: &'static str, at: &str, message: String, help: &str) {
-        let finding = self.document.warning(at, message).code(code).at_key().help(help);
-        self.findings.push(finding);
-    }
-}
-
-/// Whether a part is a schema among the components.
-fn is_component(part: &Part<'_, '_>) -> bool {
-    part.kind == Kind::Schema && part.field == "schemas"
-}
-
-/// The name of a part in the document: its own, or that of the part around it.
-fn name<'d>(part: &Part<'_, 'd>) -> &'d str {
-    match (part.kind, part.parent) {
-        (Kind::Parameter, _) => match part.node.get("name").and_then(Node::as_str) {
-            Some(name) => name,
-            None => part.key.unwrap_or_default(),
-        },
-        (Kind::Schema, Some(holder)) if part.field == "schema" => name(holder),
-        _ => part.key.unwrap_or(part.field),
-    }
-}
-
-fn is_snake(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The messages of one lint about a document with these paths and components.
-    pub(super) fn messages(check: fn(&mut Style<'_>, &Part<'_, '_>), text: &str) -> Vec<String> {
-        let text = format!("openapi: 3.0.3\ninfo: {{ title: a, version: b }}\n{text}");
-        let document = Document::parse("api.yaml", text).expect("a document");
-        let mut style = Style {
-            document: &document,
-            findings: Vec::new(),
-        };
-        document.visit(&mut |part| check(&mut style, part));
-        let messages = style.findings.iter().map(|finding| finding.message().to_owned());
-        messages.collect()
-    }
 }

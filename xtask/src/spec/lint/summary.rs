@@ -2,7 +2,7 @@
 
 use ittybit_spec::{Kind, Part};
 
-use super::{Style, name};
+use super::style::{Style, name};
 
 const CODE: &str = "summary-missing";
 
@@ -16,7 +16,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::messages;
+    use super::super::style::tests::messages;
 
     #[test]
     fn an_operation_without_a_summary_is_reported() {

@@ -2,7 +2,7 @@
 
 use ittybit_spec::Part;
 
-use super::{Style, is_component, name};
+use super::style::{Style, is_component, name};
 
 const CODE: &str = "type-name";
 
@@ -21,7 +21,7 @@ pub(super) fn check(style: &mut Style<'_>, part: &Part<'_, '_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::messages;
+    use super::super::style::tests::messages;
 
     #[test]
     fn a_name_in_another_case_is_reported() {
