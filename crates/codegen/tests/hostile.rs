@@ -593,3 +593,36 @@ components:
     assert_eq!(client.code.matches("VALUES_OF_MANY").count(), 51);
     assert!(client.code.contains(&"a.".repeat(10)) && !client.code.contains(&"a.".repeat(20)));
 }
+
+/// What is cut off a long name may be all that distinguishes it from another one.
+#[test]
+fn long_names_that_differ_at_their_ends_are_different() {
+    let long = "aB".repeat(150);
+    let each = |write: fn(&str) -> String| -> String { (0..3).map(|n| write(&format!("{long}{n}"))).collect() };
+    let paths = each(|name| {
+        format!(
+            "  /{name}:
+    get:
+      operationId: {name}
+      parameters:
+        - {{ name: {name}, in: query, schema: {{ type: string, enum: [{name}0, {name}1] }} }}
+        - {{ name: {name}_, in: query, schema: {{ type: string }} }}
+      responses:
+        '200': {{ description: Fine., content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/{name}' }} }} }} }}
+"
+        )
+    });
+    let schemas = each(|name| {
+        format!(
+            "    {name}: {{ type: object, properties: {{ {name}0: {{ type: object, properties: {{ a: {{ type: string }} }} }}, {name}1: {{ type: string }} }} }}\n"
+        )
+    });
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{ title: Long, version: 1.0.0 }}\nservers: [{{ url: https://api.example.com }}]\n\
+         paths:\n{paths}components:\n  schemas:\n{schemas}"
+    );
+    let client = generate("long.yaml", &text).unwrap_or_else(|findings| panic!("{findings}"));
+    assert_eq!(client.operations, 3);
+    let file = syn::parse_file(&client.code).unwrap();
+    has_unique_names(&file).unwrap_or_else(|names| panic!("{names}"));
+}
