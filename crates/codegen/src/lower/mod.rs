@@ -16,6 +16,7 @@ mod lifecycle;
 mod operation;
 mod pagination;
 mod parameter;
+mod part;
 mod schema;
 mod security;
 mod shape;
