@@ -106,6 +106,7 @@ impl<'a> Lowering<'a> {
         } else if is_text(media) && !self.is_binary(&schema) {
             Format::Text(media.clone())
         } else {
+            self.read_as_bytes(&schema, &place.at);
             match essence.as_str() {
                 "*/*" => Format::Bytes("application/octet-stream".to_owned()),
                 _ => Format::Bytes(media.clone()),
@@ -258,6 +259,14 @@ impl<'a> Lowering<'a> {
                 if all.contains(&Reading::Json) {
                     let message = "the bodies of successful responses differ in kind: the body is returned as bytes";
                     self.note(&first.at, "success-mixed", message);
+                }
+                for item in &with_body {
+                    let media = item
+                        .media()
+                        .and_then(|(media, content)| Some((media, content.schema.as_ref()?)));
+                    if let Some((media, schema)) = media {
+                        self.read_as_bytes(schema, &pointer::join(&item.at, ["content", media, "schema"]));
+                    }
                 }
                 return (Success::Bytes, None);
             }

@@ -18,6 +18,7 @@ impl Lowering<'_> {
         let mut ignored = Ignored {
             document: self.document,
             used: Used::of(self.document),
+            bytes: std::mem::take(&mut self.bytes),
             notes: IndexMap::new(),
         };
         let mut left_out: Option<String> = None;
@@ -146,6 +147,8 @@ fn resolved(document: &Document, at: String, node: &Node) -> String {
 struct Ignored<'d> {
     document: &'d Document,
     used: Used<'d>,
+    /// The places of the schemas whose values are bytes in a body.
+    bytes: HashSet<String>,
     /// The places of each code and message.
     notes: IndexMap<(&'static str, String), IndexSet<String>>,
 }
@@ -572,6 +575,7 @@ impl<'d> Ignored<'d> {
             ],
             Some("number") => &["float", "double"],
             // This only says how to display the value.
+            Some("string") if self.bytes.contains(at) => &["binary", "file", "password"],
             Some("string") => &["password"],
             _ => &[],
         };

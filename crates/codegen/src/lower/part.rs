@@ -77,6 +77,9 @@ impl Lowering<'_> {
                 .and_then(|encoding| encoding.content_type.as_deref());
             let media_at = pointer::join(&encoding_at, [property.as_str(), "contentType"]);
             let (written, media_type) = self.written(schema, declared, &media_at);
+            if matches!(written, Written::File) {
+                self.read_as_bytes(schema, at);
+            }
             let is_list = matches!(self.kind_behind(schema).as_ref(), SchemaKind::Type(Type::Array(_)));
             let mut value = || {
                 let inner = Place::new(at.clone(), name::type_name(&format!("{}-{property}", place.name)));
@@ -216,6 +219,25 @@ impl Lowering<'_> {
             VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => true,
             VariantOrUnknownOrEmpty::Unknown(format) => format == "file",
             _ => false,
+        }
+    }
+
+    /// Remembers that the `format` of a schema, or of its items, says what its values are.
+    pub(super) fn read_as_bytes(&mut self, schema: &ReferenceOr<Schema>, at: &str) {
+        let Some((ReferenceOr::Item(schema), at)) = self.chain(schema, at).pop() else {
+            return;
+        };
+        match &schema.schema_kind {
+            SchemaKind::Type(Type::Array(list)) => {
+                let items = list.items.clone().map(ReferenceOr::unbox);
+                let chain = items
+                    .as_ref()
+                    .map(|items| self.chain(items, &pointer::join(&at, ["items"])));
+                self.bytes.extend(chain.and_then(|mut chain| Some(chain.pop()?.1)));
+            }
+            _ => {
+                self.bytes.insert(at);
+            }
         }
     }
 
