@@ -67,7 +67,10 @@ pub(crate) fn emit(
         .conversions
         .iter()
         .filter_map(|(from, to)| enums::conversion(from, to, model));
-    let unions = model.unions.iter().map(|(name, union)| unions::definition(name, union));
+    let unions = model
+        .unions
+        .iter()
+        .map(|(name, union)| unions::definition(name, union, context));
     let outcomes = model
         .outcomes
         .iter()
