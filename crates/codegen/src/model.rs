@@ -371,6 +371,9 @@ pub(crate) struct Part {
     pub at: String,
     pub required: bool,
     pub content: PartContent,
+    /// How a value is written, where this does not follow from its type.
+    pub style: Option<Style>,
+    pub media_type: Option<String>,
     pub example: Option<serde_json::Value>,
 }
 

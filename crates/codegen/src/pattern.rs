@@ -5,7 +5,7 @@
 //! [`translate`] converts the differences. What a finite automaton cannot do (look-around, back-references) is an
 //! error.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use regex_automata::{
     Anchored,
@@ -26,6 +26,8 @@ pub(crate) struct Automaton {
     pub next: Vec<u16>,
     /// For each state, whether a text that ends in it matches.
     pub accepts: Vec<bool>,
+    /// A text that matches, for examples.
+    pub example: Option<String>,
 }
 
 /// Automata with more states than this are an error: the table would be larger than the client.
@@ -127,12 +129,53 @@ impl Automaton {
         let next = (0..rows.len())
             .flat_map(|state| order.iter().map(move |column| column[state]))
             .collect();
-        Ok(Self {
+        let mut automaton = Self {
             source: source.to_owned(),
             classes,
             next,
             accepts,
-        })
+            example: None,
+        };
+        automaton.example = automaton.shortest();
+        Ok(automaton)
+    }
+
+    /// The shortest text of letters, digits and punctuation that matches and is not empty.
+    fn shortest(&self) -> Option<String> {
+        let width = self.next.len() / self.accepts.len();
+        let mut bytes: Vec<u8> = (b'!'..=b'~').collect();
+        // One byte of each class is enough: letters first, because they are the most likely to be right.
+        bytes.sort_by_key(|byte| {
+            (
+                !byte.is_ascii_lowercase(),
+                !byte.is_ascii_digit(),
+                !byte.is_ascii_uppercase(),
+            )
+        });
+        let mut seen = HashSet::new();
+        bytes.retain(|byte| seen.insert(self.classes[usize::from(*byte)]));
+        // For each state that was reached, the state before it and the byte between them.
+        let mut reached: Vec<Option<(usize, u8)>> = vec![None; self.accepts.len()];
+        let mut states = VecDeque::from([0]);
+        while let Some(state) = states.pop_front() {
+            for byte in &bytes {
+                let next = usize::from(self.next[state * width + usize::from(self.classes[usize::from(*byte)])]);
+                if self.accepts[next] {
+                    let mut text = vec![char::from(*byte)];
+                    let mut before = state;
+                    while let Some((earlier, byte)) = reached[before].filter(|_| before != 0) {
+                        text.push(char::from(byte));
+                        before = earlier;
+                    }
+                    return Some(text.iter().rev().collect());
+                }
+                if next != 0 && reached[next].is_none() {
+                    reached[next] = Some((state, *byte));
+                    states.push_back(next);
+                }
+            }
+        }
+        None
     }
 }
 
@@ -275,6 +318,26 @@ mod tests {
             for text in no {
                 assert!(!automaton.is_match(text), "{pattern} on {text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn examples_match() {
+        for (pattern, example) in [
+            ("^task_[A-Za-z0-9]+$", "task_a"),
+            ("^AC[0-9a-fA-F]{4}$", "ACaaaa"),
+            (r"^\d{4}-\d{2}$", "0000-00"),
+            (r"^(\+|0)[1-9]\d*$", "01"),
+            ("b", "b"),
+            ("", "a"),
+            ("^[äö]?$", ""),
+            ("^ä$", ""),
+            (r"^\s+$", ""),
+        ] {
+            let automaton = Automaton::new(pattern, &mut usize::MAX.clone()).unwrap();
+            assert_eq!(automaton.example.as_deref().unwrap_or_default(), example, "{pattern}");
+            let example = automaton.example.as_deref();
+            assert!(example.is_none_or(|example| automaton.is_match(example)), "{pattern}");
         }
     }
 

@@ -6,6 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ittybit_emulator::Instances;
+use ittybit_spec::Document;
+use serde_json::Value;
 use support::{generate, generate_for, project, repository, rules};
 
 /// Operations that are added to this project's document: a list below a path parameter, a single resource, and a
@@ -18,15 +21,20 @@ const PROGRAM: &str = include_str!("compiled/program.rs");
 const CONSTRUCTS: &str = include_str!("compiled/constructs.yaml");
 const CONSTRUCTS_PROGRAM: &str = include_str!("compiled/constructs.rs");
 
+/// Deserializes instances and serializes them again.
+const ROUND_TRIP: &str = include_str!("compiled/round_trip.rs");
+
 #[test]
 fn every_rule_compiles_without_a_warning() {
     let package = Package::new("rules");
+    let mut round_trips = String::new();
     let mut modules = String::from("//! A module for each rule.\n");
     for (name, text) in rules() {
         let module = name.split('.').next().unwrap_or_default().to_owned();
         let code = generate_for(&format!("rules::{module}"), &name, &text).unwrap().code;
         package.write(&format!("src/{module}.rs"), &code);
         modules.push_str(&format!("pub mod {module};\n"));
+        round_trips += &instances(&format!("rules::{module}"), &name, &text);
     }
     package.write("src/lib.rs", &modules);
     package.cargo(&["clippy", "--lib", "--", "--deny", "warnings"]);
@@ -38,6 +46,7 @@ fn every_rule_compiles_without_a_warning() {
     });
     let passed: usize = passed.sum();
     assert!(passed > 300, "{passed} examples passed");
+    package.round_trip(&round_trips);
 }
 
 #[test]
@@ -52,6 +61,7 @@ fn a_second_list_needs_no_rust() {
     package.write("examples/program.rs", PROGRAM);
     let printed = package.cargo(&["run", "--example", "program"]);
     insta::assert_snapshot!(printed);
+    package.round_trip(&instances("ittybit", "openapi.yaml", &document));
 }
 
 /// Unions, bodies, responses and styles: what is sent, and how responses are read.
@@ -67,6 +77,41 @@ fn every_construct_is_sent_and_read() {
     package.write("examples/constructs.rs", CONSTRUCTS_PROGRAM);
     let printed = package.cargo(&["run", "--example", "constructs"]);
     insta::assert_snapshot!(printed);
+    package.round_trip(&instances("constructs", "constructs.yaml", CONSTRUCTS));
+}
+
+/// Types of which there are no instances: one that requires a value of itself, and those of a union's variants to which
+/// the properties beside the union belong too. No schema describes these alone; the union has instances of them.
+const WITHOUT_INSTANCES: [&str; 5] = [
+    "rules::example::Endless",
+    "rules::union::NamedCircle",
+    "rules::union::NamedFlat",
+    "constructs::NamedCircle",
+    "constructs::NamedFlat",
+];
+
+/// Every type of a client with instances of its schema, which the emulator makes: a call of `round_trip` for each.
+fn instances(crate_name: &str, name: &str, text: &str) -> String {
+    let instances = Instances::of(text).unwrap();
+    let cases = ittybit_codegen::cases(&Document::parse(name, text).unwrap(), "", crate_name).unwrap();
+    let types = cases.lines().filter_map(|line| {
+        let (place, rest) = line
+            .trim_start()
+            .strip_prefix("(\"")?
+            .split_once("\", generator.subschema_for::<")?;
+        Some((place, rest.strip_suffix(">()),")?))
+    });
+    let mut calls = String::new();
+    for (place, ty) in types.filter(|(_, ty)| !WITHOUT_INSTANCES.contains(ty)) {
+        let made = instances
+            .at(place)
+            .unwrap_or_else(|reason| panic!("{name}: {ty}: {reason}"));
+        // Where a type may be null, its users have an `Option`.
+        let made = made.iter().filter(|instance| !instance.is_null());
+        let made: Vec<String> = made.map(Value::to_string).collect();
+        calls += &format!("    see(round_trip::<{ty}>({ty:?}, &{made:?}));\n");
+    }
+    calls
 }
 
 /// A crate with a generated client.
@@ -92,6 +137,10 @@ serde_json = "1"
 
 [dev-dependencies]
 tokio = { version = "1", features = ["macros", "rt"] }
+
+# Nobody debugs these programs, and without its data they are made in less time.
+[profile.dev]
+debug = false
 "#;
 
 impl Package {
@@ -118,6 +167,14 @@ impl Package {
         }
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Reads and writes the instances of every type.
+    fn round_trip(&self, instances: &str) {
+        assert!(!instances.is_empty());
+        let program = ROUND_TRIP.replace("    // Instances.\n", instances);
+        self.write("examples/round_trip.rs", &program);
+        self.cargo(&["run", "--example", "round_trip"]);
     }
 
     /// Runs cargo, and returns what it prints.

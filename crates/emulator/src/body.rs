@@ -151,12 +151,38 @@ impl Reader<'_> {
             let media = part.media.as_deref().unwrap_or("application/octet-stream");
             (media.to_owned(), part.data.to_vec())
         });
+        let is_json_part = |part: &multipart::Part| {
+            let media = part.media.as_deref().and_then(|media| media.split(';').next());
+            !part.file && media.is_some_and(|media| is_json(&media.trim().to_ascii_lowercase()))
+        };
         let texts: Vec<_> = parts
             .iter()
+            .filter(|part| !is_json_part(part))
             .map(|part| (part.name.as_str(), String::from_utf8_lossy(part.data)))
             .collect();
         let members = texts.iter().map(|(name, text)| (*name, text.as_ref()));
-        self.checked(Value::Object(fields(self.contract, &properties, members)), file)
+        let mut object = fields(self.contract, &properties, members);
+        for part in parts.iter().filter(|part| is_json_part(part)) {
+            let value: Value = serde_json::from_slice(part.data).map_err(|error| {
+                Problem::invalid("body", format!("The part {} is not JSON: {error}.", shown(&part.name)))
+            })?;
+            let shape = properties
+                .get(&part.name)
+                .map(|schema| Shape::of(&self.contract.schemas, schema));
+            let is_list =
+                shape.is_some_and(|shape| shape.types(&self.contract.schemas).iter().any(|kind| kind == "array"));
+            // A list is one part, or a part for each item.
+            match object.get_mut(&part.name) {
+                _ if !is_list || value.is_array() => {
+                    object.insert(part.name.clone(), value);
+                }
+                Some(Value::Array(items)) => items.push(value),
+                _ => {
+                    object.insert(part.name.clone(), Value::Array(vec![value]));
+                }
+            }
+        }
+        self.checked(Value::Object(object), file)
     }
 
     fn properties(&self) -> serde_json::Map<String, Value> {

@@ -385,12 +385,19 @@ impl Maker<'_> {
             .get("multipleOf")
             .and_then(Value::as_f64)
             .filter(|step| *step >= 1.0);
+        let format = keywords.get("format").and_then(Value::as_str);
         let (low, high) = self.bounds(keywords, 1.0);
+        // Larger formats have room for what is made without bounds.
+        let (low, high) = match format {
+            Some("int8") => (low.max(-128.0), high.min(127.0)),
+            Some("uint8") => (low.max(0.0), high.min(255.0)),
+            _ => (low, high),
+        };
         let step = step.unwrap_or(1.0);
         let (low, high) = ((low / step).ceil(), (high / step).floor());
         let span = (high - low).clamp(0.0, 1e15) as i64;
         let value = (low + self.random.between(0, span) as f64) * step;
-        match keywords.get("format").and_then(Value::as_str) {
+        match format {
             // A format of this project's document.
             Some("unix-time") if low <= 1.0 && high >= 1.0 => self.second().into(),
             _ => (value as i64).into(),

@@ -246,7 +246,11 @@ impl Arguments {
             let files = self.files.remove(&index);
             request = match files {
                 None if value.is_none() && field.required => request.refused(field.name, "is required and was not set"),
-                files => request.part(name, Ok(value)).files(name, files.transpose()),
+                files => {
+                    let as_json = field.style.is_some_and(|style| style.form == Form::Json);
+                    let request = request.part_as(name, field.media_type, as_json, Ok(value));
+                    request.files_as(name, field.media_type, files.transpose())
+                }
             };
         }
         members

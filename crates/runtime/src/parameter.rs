@@ -32,6 +32,8 @@ pub struct Parameter {
     /// How it is written, where this does not follow from its location.
     #[doc(hidden)]
     pub style: Option<Style>,
+    /// The media type of a part of a multipart body, where the document has one.
+    pub media_type: Option<&'static str>,
     /// The description of the document, in CommonMark; empty where it has none.
     pub description: &'static str,
     /// Whether it is required.
@@ -115,6 +117,7 @@ impl Parameter {
             location: Location::Query,
             kind: Kind::Text,
             style: None,
+            media_type: None,
             description,
             required: false,
             deprecated: false,

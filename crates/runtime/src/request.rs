@@ -159,8 +159,24 @@ impl Request {
 
     /// Adds a field to a `multipart/form-data` body: a text, one part for each item of a list, or an object
     /// as JSON.
-    pub fn part<T: Serialize>(mut self, name: &str, value: Result<Option<T>, String>) -> Self {
-        if let Some(parts) = self.written(name, value, |json| parts(name, json)) {
+    pub fn part<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
+        self.part_as(name, None, false, value)
+    }
+
+    /// Adds a field to a `multipart/form-data` body, with the media type that the document has for it.
+    /// Written as JSON, a text and a list are JSON in one part, too.
+    pub fn part_as<T: Serialize>(
+        mut self,
+        name: &str,
+        media_type: Option<&str>,
+        as_json: bool,
+        value: Result<Option<T>, String>,
+    ) -> Self {
+        let parts = self.written(name, value, |json| match as_json {
+            true => Ok(vec![Part::json(name, json.to_owned(), media_type)]),
+            false => parts(name, media_type, json),
+        });
+        if let Some(parts) = parts {
             let form = self.multipart();
             parts.into_iter().for_each(|part| form.push(part));
         }
@@ -173,7 +189,12 @@ impl Request {
     }
 
     /// Adds files to a `multipart/form-data` body, each as a part of the same name.
-    pub fn files(mut self, name: &str, value: Result<Option<Vec<File>>, String>) -> Self {
+    pub fn files(self, name: &str, value: Result<Option<Vec<File>>, String>) -> Self {
+        self.files_as(name, None, value)
+    }
+
+    /// Adds files to a `multipart/form-data` body. The media type is that of files without their own.
+    pub fn files_as(mut self, name: &str, media_type: Option<&str>, value: Result<Option<Vec<File>>, String>) -> Self {
         match value {
             Ok(files) => {
                 for file in files.into_iter().flatten() {
@@ -182,7 +203,7 @@ impl Request {
                             let reason = "has a media type with a character that a header cannot have";
                             self.refuse(Error::invalid_argument(name, reason));
                         }
-                        _ => self.multipart().push(Part::file(name, file)),
+                        _ => self.multipart().push(Part::file(name, file, media_type)),
                     }
                 }
             }
@@ -481,11 +502,11 @@ fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String
 }
 
 /// The parts of a field of a multipart body.
-fn parts(name: &str, json: &str) -> Result<Vec<Part>, String> {
+fn parts(name: &str, media_type: Option<&str>, json: &str) -> Result<Vec<Part>, String> {
     let fields = fields(json)?.into_iter();
     let parts = fields.map(|(text, is_json)| match is_json {
-        true => Part::json(name, text),
-        false => Part::text(name, text),
+        true => Part::json(name, text, media_type),
+        false => Part::text(name, text, media_type),
     });
     Ok(parts.collect())
 }

@@ -307,7 +307,9 @@ macro_rules! union {
             }
 
             fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({ "anyOf": [$(generator.subschema_for::<$ty>()),+] })
+                // Outside of the macro, whose recursion limits the length of lists.
+                let variants = [$(generator.subschema_for::<$ty>()),+];
+                ::schemars::json_schema!({ "anyOf": variants })
             }
         }
     };

@@ -204,7 +204,7 @@ paths:
   /codes/{code}:
     get:
       operationId: get_code
-      parameters: [{ name: code, in: path, required: true, schema: { type: string, pattern: '^[A-Z]{3}$' } }]
+      parameters: [{ name: code, in: path, required: true, schema: { type: string, pattern: '^[ä-ü]{3}$' } }]
       responses: { '204': { description: There. } }
 components:
   schemas:

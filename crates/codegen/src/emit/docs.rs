@@ -112,7 +112,8 @@ pub(crate) fn inline(text: &str) -> String {
 const WORD: &str = "x ";
 
 /// CommonMark that is safe for rustdoc: no code that rustdoc would run as a test, no broken links, no accidental
-/// HTML. Everything else stays as the author wrote it.
+/// HTML. Of a link to another page of the author's site, only the words are left. Everything else stays as the author
+/// wrote it.
 pub(crate) fn for_rustdoc(text: &str) -> String {
     let text = stripped(text).replace("\r\n", "\n").replace('\r', "\n");
     let text = text.replace('\t', "    ");
@@ -211,13 +212,21 @@ fn edits(text: &str) -> Vec<Edit> {
                 },
             ) => {
                 links += 1;
-                if link_type != LinkType::Email && !is_valid_target(&dest_url) {
-                    let mut at = range.start + text[range.clone()].find(['[', '<']).unwrap_or_default();
-                    edits.push(backslash(at));
-                    // Otherwise the surrounding brackets would be the next link.
-                    while text[..at].ends_with('[') && !text[..at].ends_with("\\[") {
-                        at -= 1;
+                let is_valid = link_type == LinkType::Email || is_valid_target(&dest_url);
+                match words_of(&text[range.clone()]) {
+                    _ if is_valid => {}
+                    Some(words) => {
+                        edits.push((range.start..range.start + words.start, String::new()));
+                        edits.push((range.start + words.end..range.end, String::new()));
+                    }
+                    None => {
+                        let mut at = range.start + text[range.clone()].find(['[', '<']).unwrap_or_default();
                         edits.push(backslash(at));
+                        // Otherwise the surrounding brackets would be the next link.
+                        while text[..at].ends_with('[') && !text[..at].ends_with("\\[") {
+                            at -= 1;
+                            edits.push(backslash(at));
+                        }
                     }
                 }
             }
@@ -242,6 +251,13 @@ fn edits(text: &str) -> Vec<Edit> {
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits
+}
+
+/// The words of an inline link, such as `[words](target)`, if there are no brackets in them.
+fn words_of(link: &str) -> Option<Range<usize>> {
+    let words = 1..link.find("](")?;
+    let plain = link.starts_with('[') && !link[words.clone()].contains(['[', ']']);
+    (plain && link.ends_with(')') && link.matches("](").count() == 1).then_some(words)
 }
 
 /// Whether rustdoc would run a part of the text as a test.
@@ -580,6 +596,8 @@ mod tests {
             ("See https://a.b/c.", "See <https://a.b/c>."),
             ("From [0, 100].", "From \\[0, 100]."),
             ("A [link](https://a.b).", "A [link](https://a.b)."),
+            ("A [link](/b) to [`c`](d.md#e \"F\").", "A link to `c`."),
+            ("[a](b)](c) [d]\n[[e](f)]", "a](c) \\[d]\n\\[e]"),
             (
                 "`Authorization: Bearer <key>` or <key>",
                 "`Authorization: Bearer <key>` or \\<key>",

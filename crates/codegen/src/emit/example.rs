@@ -75,16 +75,19 @@ impl<'a> Hint<'a> {
         }
     }
 
-    /// A text that the bounds allow. `None` if there is a pattern and the document has no example.
+    /// A text that the bounds allow. `None` if the shortest text that matches the pattern has another length.
     fn text(self) -> Option<String> {
         if let Some(text) = self.example.and_then(Value::as_str) {
             return Some(text.to_owned());
         }
         let (least, most) = match self.bounds {
-            Some(bounds) if bounds.pattern.is_some() => return None,
             Some(bounds) => (bounds.min_length.unwrap_or(0), bounds.max_length.unwrap_or(usize::MAX)),
             None => (0, usize::MAX),
         };
+        if let Some(pattern) = self.bounds.and_then(|bounds| bounds.pattern.as_ref()) {
+            let fits = |text: &String| (least..=most).contains(&text.len());
+            return pattern.example.clone().filter(fits);
+        }
         let length = "text".len().max(least.min(WIDTH)).min(most);
         Some("text".chars().cycle().take(length).collect())
     }

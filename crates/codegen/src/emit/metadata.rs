@@ -225,7 +225,14 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
                     PartContent::Files => Value::file(true),
                     PartContent::Value(_) => Value::of(&setter.ty, context),
                 };
-                value.parameter(&part.name, &part.about, part.required, &[Some(of_body())])
+                let style = part.style.map(style_of);
+                let media_type = part.media_type.as_ref();
+                let members = [
+                    Some(of_body()),
+                    style.map(|style| quote! { style: Some(#style), }),
+                    media_type.map(|media_type| quote! { media_type: Some(#media_type), }),
+                ];
+                value.parameter(&part.name, &part.about, part.required, &members)
             });
             parts.collect()
         }

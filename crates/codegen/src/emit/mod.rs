@@ -12,6 +12,7 @@ mod metadata;
 mod operation;
 mod paths;
 mod setter;
+mod shared;
 mod structs;
 mod survey;
 mod unions;
@@ -66,7 +67,10 @@ pub(crate) fn emit(
         .conversions
         .iter()
         .filter_map(|(from, to)| enums::conversion(from, to, model));
-    let unions = model.unions.iter().map(|(name, union)| unions::definition(name, union));
+    let unions = model
+        .unions
+        .iter()
+        .map(|(name, union)| unions::definition(name, union, context));
     let outcomes = model
         .outcomes
         .iter()
@@ -105,6 +109,7 @@ pub(crate) fn emit(
     for constant in fields.into_iter().chain(constants) {
         builders.extend(items(constant)?);
     }
+    shared::in_operations(&mut builders)?;
     let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
     import(&mut types, &of_types.found)?;
     let of_builders = Survey::of(

@@ -467,7 +467,15 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
         example: part.example.as_ref(),
         bounds: None,
     };
-    let words = format!("The part {} of the body.", docs::code(&part.name));
+    let sent_as = part
+        .media_type
+        .as_deref()
+        .map(|media_type| format!(", sent as {}", docs::code(media_type)));
+    let words = format!(
+        "The part {} of the body{}.",
+        docs::code(&part.name),
+        sent_as.unwrap_or_default()
+    );
     let (kept, index) = (format_ident!("{kept}"), Literal::usize_unsuffixed(index));
     Ok(Setter {
         name: part.rust.clone(),

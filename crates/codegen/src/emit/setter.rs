@@ -133,6 +133,7 @@ pub(crate) fn pattern_constants(context: Context) -> impl Iterator<Item = TokenS
             classes,
             next,
             accepts,
+            ..
         } = automaton;
         let classes = classes.iter().map(|class| RustLiteral::u8_unsuffixed(*class));
         let next = next.iter().map(|state| RustLiteral::u16_unsuffixed(*state));

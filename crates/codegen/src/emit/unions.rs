@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::context::Context;
 use super::docs;
 use crate::model::{Outcome, Union};
 
-pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
+pub(crate) fn definition(name: &str, union: &Union, context: Context) -> TokenStream {
     let ident = format_ident!("{name}");
     let about = docs::item(&union.about, None);
     let ty = |ty: &TokenStream, boxed: bool| match boxed {
@@ -31,15 +31,19 @@ pub(crate) fn definition(name: &str, union: &Union) -> TokenStream {
         quote! { #ident(#ty) as [#(#tags)*], }
     });
     let tag = super::metadata::optional(&union.tag);
-    // A type that two variants have gets no `From`: it would be ambiguous.
+    // A type that two variants have gets no `From`: it would be ambiguous. Two aliases may be one type.
+    let same = |ty: &TokenStream| match context.outside(ty) {
+        Ok(ty) => ty.to_token_stream().to_string(),
+        Err(_) => ty.to_string(),
+    };
     let mut count: HashMap<String, usize> = HashMap::new();
     for variant in union.variants.values() {
-        *count.entry(variant.ty.to_string()).or_default() += 1;
+        *count.entry(same(&variant.ty)).or_default() += 1;
     }
     let own = union
         .variants
         .iter()
-        .filter(|(_, found)| count.get(&found.ty.to_string()) == Some(&1));
+        .filter(|(_, found)| count.get(&same(&found.ty)) == Some(&1));
     let conversions = own.map(|(variant, found)| {
         let (variant, ty) = (format_ident!("{variant}"), &found.ty);
         let value = match found.boxed {

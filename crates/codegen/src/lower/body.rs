@@ -1,24 +1,19 @@
 //! Bodies of requests and of responses.
 
-use std::collections::HashSet;
-
 use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::pointer;
-use openapiv3::{
-    Encoding, MediaType, QueryStyle, ReferenceOr, RequestBody, Response, Responses, Schema, SchemaKind, StatusCode,
-    StringFormat, Type, VariantOrUnknownOrEmpty,
-};
+use openapiv3::{MediaType, ReferenceOr, RequestBody, Response, Responses, Schema, SchemaKind, StatusCode, Type};
 use proc_macro2::TokenStream;
 
 use super::operation::{place_name, resolve};
 use super::schema::{Place, any};
 use super::shape::{Object, Shape};
 use super::{Lowering, Suffixes};
-use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Part, PartContent, Style, Success};
+use crate::model::{About, Body, Format, Outcome, OutcomeVariant, Parameter, Success};
 use crate::name;
 
-const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const MULTIPART: &str = "multipart/form-data";
 
 /// The responses of an operation.
 pub(super) struct ResponseModel {
@@ -102,14 +97,16 @@ impl<'a> Lowering<'a> {
                 _ => Format::JsonAs(media.clone(), ty),
             }
         } else if essence == FORM {
-            Format::Form(self.sent_type(&schema, &place), form_styles(&content.encoding))
+            let styles = self.form_styles(&content.encoding, &pointer::join(&content_at, [media, "encoding"]));
+            Format::Form(self.sent_type(&schema, &place), styles)
         } else if essence == MULTIPART
             && let Some(object) = self.object(&schema, &place)
         {
-            Format::Multipart(self.parts(&object, &place, parameters))
+            Format::Multipart(self.parts(&object, &place, parameters, content))
         } else if is_text(media) && !self.is_binary(&schema) {
             Format::Text(media.clone())
         } else {
+            self.read_as_bytes(&schema, &place.at);
             match essence.as_str() {
                 "*/*" => Format::Bytes("application/octet-stream".to_owned()),
                 _ => Format::Bytes(media.clone()),
@@ -135,7 +132,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn sent_type(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> TokenStream {
+    pub(super) fn sent_type(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> TokenStream {
         let converted = self.convert(schema, place);
         self.sent.extend(converted.holds.clone());
         converted.sent_type()
@@ -150,74 +147,6 @@ impl<'a> Lowering<'a> {
         match self.shape(schema, &Place::new(at, place.name.clone())) {
             Shape::Struct(object) => Some(object),
             _ => None,
-        }
-    }
-
-    fn parts(&mut self, object: &Object, place: &Place, parameters: &IndexMap<String, Parameter>) -> Vec<Part> {
-        let (mut parts, mut taken, mut suffixes) = (Vec::new(), HashSet::new(), Suffixes::default());
-        if !self.may_repeat(object.properties.len(), &place.at) {
-            return parts;
-        }
-        for (property, (schema, at)) in &object.properties {
-            let mut wanted = name::field_name(property);
-            if name::REQUEST_METHODS.contains(&wanted.as_str()) {
-                wanted.push_str("_value");
-            }
-            let is_taken = |name: &str| parameters.contains_key(name) || taken.contains(name);
-            let rust = match is_taken(&wanted) {
-                true => suffixes.free(&format!("{wanted}_part"), "_", is_taken),
-                false => wanted.clone(),
-            };
-            taken.insert(rust.clone());
-            if rust != name::field_name(property) {
-                self.note(
-                    at,
-                    "name-taken",
-                    format!("the name `{property}` is taken: the method is `{rust}`"),
-                );
-            }
-            let chain = self.chain(schema, at);
-            let content = if self.is_binary(schema) {
-                PartContent::File
-            } else if self.is_list_of_files(schema) {
-                PartContent::Files
-            } else {
-                let inner = Place::new(at.clone(), name::type_name(&format!("{}-{property}", place.name)));
-                PartContent::Value(self.sent_type(schema, &inner))
-            };
-            parts.push(Part {
-                rust,
-                name: property.clone(),
-                about: self.about(&chain),
-                at: at.clone(),
-                required: object.required.contains(property),
-                content,
-                example: self.example(&chain),
-            });
-        }
-        parts
-    }
-
-    /// Whether the values of a schema are bytes.
-    fn is_binary(&self, schema: &ReferenceOr<Schema>) -> bool {
-        let kind = self.kind_behind(schema);
-        let SchemaKind::Type(Type::String(string)) = kind.as_ref() else {
-            return false;
-        };
-        match &string.format {
-            VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => true,
-            VariantOrUnknownOrEmpty::Unknown(format) => format == "file",
-            _ => false,
-        }
-    }
-
-    fn is_list_of_files(&self, schema: &ReferenceOr<Schema>) -> bool {
-        match self.kind_behind(schema).as_ref() {
-            SchemaKind::Type(Type::Array(list)) => {
-                let items = list.items.clone().map(ReferenceOr::unbox);
-                items.is_some_and(|items| self.is_binary(&items))
-            }
-            _ => false,
         }
     }
 
@@ -331,6 +260,14 @@ impl<'a> Lowering<'a> {
                     let message = "the bodies of successful responses differ in kind: the body is returned as bytes";
                     self.note(&first.at, "success-mixed", message);
                 }
+                for item in &with_body {
+                    let media = item
+                        .media()
+                        .and_then(|(media, content)| Some((media, content.schema.as_ref()?)));
+                    if let Some((media, schema)) = media {
+                        self.read_as_bytes(schema, &pointer::join(&item.at, ["content", media, "schema"]));
+                    }
+                }
                 return (Success::Bytes, None);
             }
         }
@@ -431,25 +368,6 @@ fn accepted(success: &[Succeeded]) -> String {
     media.into_iter().filter(sendable).collect::<Vec<_>>().join(", ")
 }
 
-/// The properties of a form that have their own style.
-fn form_styles(encoding: &IndexMap<String, Encoding>) -> Vec<(String, Style)> {
-    let styles = encoding.iter().filter_map(|(name, encoding)| {
-        let form = match encoding.style.as_ref()? {
-            QueryStyle::Form => "Form",
-            QueryStyle::SpaceDelimited => "SpaceDelimited",
-            QueryStyle::PipeDelimited => "PipeDelimited",
-            QueryStyle::DeepObject => "DeepObject",
-        };
-        let style = Style {
-            form,
-            explode: encoding.explode,
-            allow_reserved: encoding.allow_reserved,
-        };
-        Some((name.clone(), style))
-    });
-    styles.collect()
-}
-
 /// The name of the variant for a status code.
 fn reason(status: &str) -> String {
     let word = match status {
@@ -468,7 +386,7 @@ fn reason(status: &str) -> String {
 }
 
 /// A media type without its parameters.
-fn essence(media: &str) -> String {
+pub(super) fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -477,7 +395,7 @@ pub(super) fn is_json(media: &str) -> bool {
     ["application/json", "text/json"].contains(&essence.as_str()) || essence.ends_with("+json")
 }
 
-fn is_text(media: &str) -> bool {
+pub(super) fn is_text(media: &str) -> bool {
     let essence = essence(media);
     essence.starts_with("text/") || essence == "application/xml" || essence.ends_with("+xml")
 }

@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Document, Kind, Node, Part, Value, pointer};
 
 use super::Lowering;
+use super::body::{FORM, MULTIPART, essence};
 use super::bounds::is_checked;
 
 impl Lowering<'_> {
@@ -17,6 +18,7 @@ impl Lowering<'_> {
         let mut ignored = Ignored {
             document: self.document,
             used: Used::of(self.document),
+            bytes: std::mem::take(&mut self.bytes),
             notes: IndexMap::new(),
         };
         let mut left_out: Option<String> = None;
@@ -60,9 +62,9 @@ fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::ServerVariable => ("a server's variable", &["enum", "description"]),
         Kind::PathItem => ("a path", &["summary", "description"]),
         Kind::Operation => ("an operation", &["externalDocs", "callbacks"]),
-        Kind::Parameter => ("a parameter", &["allowEmptyValue", "allowReserved"]),
+        Kind::Parameter => ("a parameter", &["allowEmptyValue"]),
         Kind::Example => ("an example", &["summary", "description", "externalValue"]),
-        Kind::MediaType => ("a media type", &["example", "examples", "encoding"]),
+        Kind::MediaType => ("a media type", &["example", "examples"]),
         Kind::Response => ("a response", &["links"]),
         Kind::SecurityScheme => ("a security scheme", &["description", "bearerFormat"]),
         Kind::Schema => (
@@ -145,6 +147,8 @@ fn resolved(document: &Document, at: String, node: &Node) -> String {
 struct Ignored<'d> {
     document: &'d Document,
     used: Used<'d>,
+    /// The places of the schemas whose values are bytes in a body.
+    bytes: HashSet<String>,
     /// The places of each code and message.
     notes: IndexMap<(&'static str, String), IndexSet<String>>,
 }
@@ -227,7 +231,11 @@ impl<'d> Ignored<'d> {
             (Kind::Example, parent) if parent != Some(Kind::Parameter) => return false,
             (Kind::Server, parent) if parent != Some(Kind::Document) => return false,
             (Kind::PathItem, _) if part.field != "paths" => return false,
-            (Kind::Link | Kind::Encoding, _) => return false,
+            (Kind::Link, _) => return false,
+            (Kind::Encoding, Some(Kind::MediaType)) => {
+                self.encoding(part);
+                return false;
+            }
             (Kind::Parameter | Kind::RequestBody | Kind::Response | Kind::Header, _)
                 if of_components && !self.used.references.contains(format!("#{}", part.at).as_str()) =>
             {
@@ -252,7 +260,20 @@ impl<'d> Ignored<'d> {
             _ if is_reference => return false,
             (Kind::Document, _) => self.extensions_of_map(part, "paths"),
             (Kind::Operation, _) => self.extensions_of_map(part, "responses"),
-            (Kind::Parameter, _) => self.examples(part),
+            (Kind::Parameter, _) => {
+                if part.node.get("in").and_then(Node::as_str) != Some("query") {
+                    let message = "{} is only used for a parameter in the query";
+                    self.note_member(part, "allowReserved", "field-unused", message);
+                }
+                self.examples(part);
+            }
+            (Kind::MediaType, parent) => {
+                let essence = part.key.map(essence).unwrap_or_default();
+                if parent != Some(Kind::RequestBody) || ![FORM, MULTIPART].contains(&essence.as_str()) {
+                    let message = format!("{{}} is only used in requests, for `{FORM}` and `{MULTIPART}`");
+                    self.note_member(part, "encoding", "encoding-unused", &message);
+                }
+            }
             (Kind::Response, _) => {
                 if self.used.further.contains(part.at) {
                     self.note_member(
@@ -302,6 +323,18 @@ impl<'d> Ignored<'d> {
             let message = format!("the response header `{name}` has no method of its own: it is in `headers()`");
             self.note(part.at, "header-unused", message);
         }
+    }
+
+    /// The encoding of a property of a form.
+    fn encoding(&mut self, part: &Part<'_, 'd>) {
+        self.note_member(part, "headers", "field-unused", "{} of a part are not sent");
+        if part.parent.and_then(|media| media.key).map(essence).as_deref() == Some(MULTIPART) {
+            for key in ["style", "explode", "allowReserved"] {
+                let message = format!("{{}} is only used for `{FORM}`");
+                self.note_member(part, key, "encoding-unused", &message);
+            }
+        }
+        self.extensions(part.at, part.node, &[]);
     }
 
     /// Only one example of a parameter is shown: its `example`, the first of its `examples`, or that of its schema.
@@ -542,6 +575,7 @@ impl<'d> Ignored<'d> {
             ],
             Some("number") => &["float", "double"],
             // This only says how to display the value.
+            Some("string") if self.bytes.contains(at) => &["binary", "file", "password"],
             Some("string") => &["password"],
             _ => &[],
         };

@@ -16,6 +16,7 @@ mod lifecycle;
 mod operation;
 mod pagination;
 mod parameter;
+mod part;
 mod schema;
 mod security;
 mod shape;
@@ -154,6 +155,8 @@ pub(crate) struct Lowering<'a> {
     received: Vec<String>,
     sent: Vec<String>,
     budget: Budget,
+    /// The places of the schemas whose values are bytes in a body.
+    bytes: HashSet<String>,
     /// The descriptions of the tags.
     tags: HashMap<&'a str, &'a str>,
     /// The compiled patterns of parameters, or the reasons why they are not checked.
@@ -184,6 +187,7 @@ impl<'a> Lowering<'a> {
             received: Vec::new(),
             sent: Vec::new(),
             budget: Budget::of(document.size()),
+            bytes: HashSet::new(),
             // In reverse order, so that the first of several tags with the same name is used.
             tags: api
                 .tags

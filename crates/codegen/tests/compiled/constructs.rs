@@ -98,6 +98,24 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         .details(constructs::UploadDetails::builder().width(3).build()?)
         .send()
         .await?;
+    let tags = || vec!["a".to_owned(), "b\"c".to_owned()];
+    client
+        .upload_scan()
+        .photo(File::bytes("a.png", "photo"))
+        .sheets(vec![File::bytes("1.jpg", "one").content_type("image/jpeg"), File::bytes("2", "two")])
+        .title("A \"title\"")
+        .size(Point::builder().x(1).build()?)
+        .tags(tags())
+        .names(tags())
+        .note("ä")
+        .history("<year>1999</year>")
+        .seal(File::bytes("seal.tif", "seal"))
+        .send()
+        .await?;
+    // The media type of a file is its own, where it has one.
+    client.upload_scan().photo(File::bytes("a.gif", "gif").content_type("image/gif")).title("").send().await?;
+    let labels = constructs::CreateLabelsBody::builder().tags(tags()).ids(vec![1, 2]).all(vec![3, 4]);
+    client.create_labels().body(labels).send().await?;
     client.post_text().body("ä").send().await?;
     client.put_bytes().body(Body::from(vec![0xff, b'x'])).send().await?;
     client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;

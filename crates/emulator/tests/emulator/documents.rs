@@ -408,11 +408,30 @@ fn items_can_be_replaced_and_nested() {
         served.checked("POST", path, response)
     };
     assert_eq!(review("/products/1/reviews", body).json()["stars"], 4);
+    // Parts that are JSON: a text is between quotation marks, and a list is one part or several.
+    let part = |name: &str, json: &str| {
+        format!(
+            "--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\nContent-Type: application/json\r\n\r\n{json}\r\n"
+        )
+    };
+    for tags in [
+        part("tags", r#"["a"]"#),
+        part("tags", r#""a""#) + &part("tags", r#""b""#),
+    ] {
+        let body = part("stars", "3") + &part("text", r#""Fine.""#) + &tags + "--xyz--\r\n";
+        let response = review("/products/2/reviews", body.as_bytes());
+        assert_eq!((response.status, &response.json()["text"]), (201, &json!("Fine.")));
+    }
+    let broken = part("stars", "3") + &part("tags", "[") + "--xyz--\r\n";
+    assert_eq!(review("/products/2/reviews", broken.as_bytes()).status, 400);
     assert_eq!(
         served.get(path, "/products/1/reviews").json().as_array().unwrap().len(),
         1
     );
-    assert_eq!(served.get(path, "/products/2/reviews").json(), json!([]));
+    assert_eq!(
+        served.get(path, "/products/2/reviews").json().as_array().unwrap().len(),
+        2
+    );
     assert_eq!(served.emulator.items("/products/1/reviews").unwrap().all().len(), 1);
     let missing = review("/products/9/reviews", body);
     assert_eq!(

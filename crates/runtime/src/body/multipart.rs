@@ -22,30 +22,29 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// A field with a text.
-    pub(crate) fn text(name: &str, text: String) -> Self {
+    /// A field with a text. Without a media type it is `text/plain` (RFC 7578, section 4.4).
+    pub(crate) fn text(name: &str, text: String, media_type: Option<&str>) -> Self {
         Self {
             name: name.to_owned(),
             file_name: None,
-            content_type: None,
+            content_type: media_type.map(str::to_owned),
             source: Source::Bytes(text.into()),
         }
     }
 
     /// A field with JSON.
-    pub(crate) fn json(name: &str, json: String) -> Self {
-        Self {
-            content_type: Some("application/json".to_owned()),
-            ..Self::text(name, json)
-        }
+    pub(crate) fn json(name: &str, json: String, media_type: Option<&str>) -> Self {
+        Self::text(name, json, Some(media_type.unwrap_or("application/json")))
     }
 
-    pub(crate) fn file(name: &str, file: File) -> Self {
+    /// A file, with its own media type if it has one.
+    pub(crate) fn file(name: &str, file: File, media_type: Option<&str>) -> Self {
         let content_type = file.body.content_type;
+        let otherwise = || media_type.unwrap_or(super::OCTET_STREAM).to_owned();
         Self {
             name: name.to_owned(),
             file_name: Some(file.name),
-            content_type: Some(content_type.unwrap_or_else(|| super::OCTET_STREAM.to_owned())),
+            content_type: Some(content_type.unwrap_or_else(otherwise)),
             source: file.body.source,
         }
     }
