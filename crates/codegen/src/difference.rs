@@ -9,7 +9,7 @@ use ittybit_spec::{Diagnostics, Document};
 use openapiv3::{ReferenceOr, Schema};
 
 use crate::lower::{Lowered, Schemas};
-use crate::model::{Format, Model};
+use crate::model::{Format, Model, Operation, Success};
 use crate::surface::Entry;
 use crate::{emit, engine, lower, surface};
 
@@ -25,9 +25,9 @@ pub struct PublicItem {
     pub ty: String,
     /// The name of the member.
     pub name: String,
-    /// The places in the document that it comes from: JSON pointers. There may be more than one, for example for
-    /// `send`.
-    pub places: Vec<String>,
+    /// For each part of it, the places in the document that the part comes from: JSON pointers. Only the result of
+    /// `send` has two parts, where both the pagination and the type of the response differ.
+    pub places: Vec<Vec<String>>,
 }
 
 pub(crate) type Items = Result<Vec<PublicItem>, Diagnostics>;
@@ -39,18 +39,18 @@ pub(crate) fn between(documents: [&Document; 2], crate_name: &str) -> [Items; 2]
         (old, new) => return [old, new].map(|lowered| lowered.map(|_| Vec::new())),
     };
     let kept = Kept::of([&old, &new]);
-    [&mut old, &mut new].map(|lowered| {
+    for lowered in [&mut old, &mut new] {
         kept.cut(lowered);
-        items(lowered, crate_name)
-    })
+    }
+    [(&old, &new), (&new, &old)].map(|(lowered, other)| items(lowered, &other.model, crate_name))
 }
 
-fn items(lowered: &Lowered, crate_name: &str) -> Items {
+fn items(lowered: &Lowered, other: &Model, crate_name: &str) -> Items {
     let file = engine::run(&lowered.document, lowered)?;
     let model = &lowered.model;
     let (file, _) =
         emit::emit(file, model, crate_name, None).map_err(|error| emit::unexpected(&lowered.document, &error))?;
-    let places = Places::of(model);
+    let places = Places::of(model, other);
     let entries = surface::entries(&file).into_iter();
     let item = |Entry { of, line }| {
         let (ty, name) = (type_name(&of), member_name(&line));
@@ -213,14 +213,21 @@ fn referred(schema: &ReferenceOr<Schema>) -> BTreeSet<String> {
 }
 
 /// The places in the document that an item comes from, by the names of the item and of its member.
-struct Places(HashMap<(String, String), Vec<String>>);
+struct Places(HashMap<(String, String), Vec<Vec<String>>>);
 
 impl Places {
-    fn of(model: &Model) -> Self {
+    fn of(model: &Model, other: &Model) -> Self {
         let mut places = HashMap::new();
-        let mut put = |item: &str, member: &str, at: &[String]| {
-            places.insert((item.to_owned(), member.to_owned()), at.to_vec());
+        let mut put_parts = |item: &str, member: &str, parts: Vec<Vec<String>>| {
+            places.insert((item.to_owned(), member.to_owned()), parts);
         };
+        for (name, operation) in &model.operations {
+            let builder = format!("builder::{}", operation.builder);
+            for (member, parts) in sending(operation, other.operations.get(name)) {
+                put_parts(&builder, member, parts);
+            }
+        }
+        let mut put = |item: &str, member: &str, at: &[String]| put_parts(item, member, vec![at.to_vec()]);
         for (name, at) in &model.places {
             let builder = format!("builder::{name}Builder");
             for item in [name, &builder] {
@@ -253,18 +260,14 @@ impl Places {
                     put(&builder, &part.rust, &[part.at.clone(), body.clone()]);
                 }
             }
-            let sent = [format!("{at}/responses"), format!("{at}/x-cursor-pagination")];
-            for member in SENDING {
-                put(&builder, member, &sent);
-            }
-            if let crate::model::Success::ByStatus(outcome) = &operation.success_body {
-                put(outcome, "", &sent[..1]);
+            if let Success::ByStatus(outcome) = &operation.success_body {
+                put(outcome, "", &[format!("{at}/responses")]);
             }
         }
         Self(places)
     }
 
-    fn get(&self, ty: &str, member: &str) -> Vec<String> {
+    fn get(&self, ty: &str, member: &str) -> Vec<Vec<String>> {
         let ty = ty.strip_prefix("blocking::").unwrap_or(ty);
         let known = |member: &str| self.0.get(&(ty.to_owned(), member.to_owned()));
         known(member).or_else(|| known("")).cloned().unwrap_or_default()
@@ -293,14 +296,24 @@ fn member_name(member: &str) -> &str {
 /// The constructors of a client depend on all security schemes.
 const SCHEMES: &str = "/components/securitySchemes";
 
-/// The methods of a request that depend on the response.
-const SENDING: [&str; 8] = [
-    "send",
-    "download",
-    "pages",
-    "pages_json",
-    "stream",
-    "iter",
-    "watch",
-    "watch_json",
-];
+/// The methods of a request that depend on the response, each with its places. Where only one of the clients has
+/// pages, the pagination is the reason for the methods about pages, and for the result of `send`; the response is
+/// another reason for that if its type differs too.
+fn sending(operation: &Operation, other: Option<&Operation>) -> impl Iterator<Item = (&'static str, Vec<Vec<String>>)> {
+    let at = operation.at.trim_end_matches("/operationId");
+    let [responses, pagination] = ["responses", "x-cursor-pagination"].map(|key| vec![format!("{at}/{key}")]);
+    let other = other.filter(|other| other.pagination.is_some() != operation.pagination.is_some());
+    let (sent, paged) = match other {
+        None => (vec![responses.clone()], vec![responses]),
+        Some(other) if result(other) == result(operation) => (vec![pagination.clone()], vec![pagination]),
+        Some(_) => (vec![pagination.clone(), responses], vec![pagination]),
+    };
+    let sent = ["send", "download"].map(|method| (method, sent.clone()));
+    let paged = ["pages", "pages_json", "stream", "iter", "watch", "watch_json"].map(|method| (method, paged.clone()));
+    sent.into_iter().chain(paged)
+}
+
+/// What a response contains, as text.
+fn result(operation: &Operation) -> String {
+    format!("{:?}", operation.success_body)
+}

@@ -134,7 +134,7 @@ fn generate_all(
 /// let [old, new] = ittybit_codegen::differing_items(&old?, &new?, "pets");
 /// let (old, new) = (old?, new?);
 /// let name = new.iter().find(|item| item.member.starts_with("name:")).unwrap();
-/// assert_eq!(name.places, ["/components/schemas/Pet/properties/name"]);
+/// assert_eq!(name.places, [["/components/schemas/Pet/properties/name"]]);
 /// assert!(!old.contains(name) && old.iter().all(|item| !item.item.contains("Kind")));
 /// # Ok::<(), ittybit_spec::Diagnostics>(())
 /// ```

@@ -52,8 +52,8 @@ struct Difference<'i> {
     what: What,
     kind: Kind,
     bump: Bump,
-    /// The JSON pointers from which it is generated, in the old and in the new document.
-    places: [&'i [String]; 2],
+    /// For each part of it, the JSON pointers from which it is generated, in the old and in the new document.
+    places: [&'i [Vec<String>]; 2],
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,7 +157,7 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
         |items: &'i [PublicItem]| -> BTreeMap<(String, String), Facts<'i>> { items.iter().map(facts).collect() };
     let (old, new) = (keyed(old), keyed(new));
     let mut found: BTreeMap<(&str, &str, What), Difference<'i>> = BTreeMap::new();
-    let mut note = |item: &'i PublicItem, what: What, kind: Kind, bump: Bump, places: [&'i [String]; 2]| {
+    let mut note = |item: &'i PublicItem, what: What, kind: Kind, bump: Bump, places: [&'i [Vec<String>]; 2]| {
         let difference = found.entry((&item.ty, &item.name, what.clone())).or_insert(Difference {
             ty: &item.ty,
             name: &item.name,
@@ -215,9 +215,24 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
     found.into_values().collect()
 }
 
-/// The changes nearest to the place of an item: at that place or inside it, or else in a component that it refers to,
-/// or else around it.
+/// The causes of each part of an item.
 fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Document; 2]) -> BTreeSet<usize> {
+    let changes: Vec<(usize, &Change)> = changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| can_cause(&difference.what, change))
+        .collect();
+    let parts = difference.places.map(<[_]>::len).into_iter().max().unwrap_or(0);
+    let of_part = |part: usize| {
+        let places = difference.places.map(|parts| parts.get(part).map_or(&[][..], Vec::as_slice));
+        nearest(places, &changes, documents)
+    };
+    (0..parts).flat_map(of_part).collect()
+}
+
+/// The changes nearest to the given places: at a place or inside it, or else in a component that it refers to, or else
+/// around it.
+fn nearest(places: [&[String]; 2], changes: &[(usize, &Change)], documents: [&Document; 2]) -> BTreeSet<usize> {
     let mut nearest = (usize::MAX, BTreeSet::new());
     let mut offer = |index: usize, distance: Option<usize>| match distance {
         Some(distance) if distance < nearest.0 => nearest = (distance, BTreeSet::from([index])),
@@ -226,15 +241,10 @@ fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Docum
         }
         _ => {}
     };
-    let changes: Vec<(usize, &Change)> = changes
-        .iter()
-        .enumerate()
-        .filter(|(_, change)| can_cause(&difference.what, change))
-        .collect();
-    for (side, places) in difference.places.iter().enumerate() {
-        for place in *places {
+    for (side, places) in places.into_iter().enumerate() {
+        for place in places {
             for (steps, target) in reached(documents[side], place) {
-                for (index, change) in &changes {
+                for (index, change) in changes {
                     let distance = below(change, side, &target).filter(|distance| steps == 0 || *distance < INNER);
                     // Adding or removing a component does not change the items that refer to it.
                     let is_lone = steps > 0 && change.kind != Kind::Changed && place_of(change, side).0 == target;
@@ -244,7 +254,7 @@ fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Docum
                     );
                 }
             }
-            for (index, change) in &changes {
+            for (index, change) in changes {
                 offer(*index, around(change, side, place).map(|distance| FURTHEST + distance));
             }
         }
@@ -379,7 +389,7 @@ fn unexplained(owner: &str, differences: &[&Difference<'_>], documents: [&Docume
     let places = [0, 1].map(|side| {
         let place = differences
             .iter()
-            .find_map(|found| found.places[side].first().or(found.places[1 - side].first()));
+            .find_map(|found| found.places[side].first().or(found.places[1 - side].first())?.first());
         locate(documents[side], place.map_or("", String::as_str))
     });
     let [old, new] = places;
