@@ -6,8 +6,7 @@ use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer};
 
-use crate::client::NoVerdict;
-use crate::policy::Approval;
+use crate::approval::Approval;
 
 /// The effect of a change on the wire, for a caller that follows the old document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +142,28 @@ impl Change {
             Kind::Removed => &self.old,
             Kind::Added | Kind::Changed => &self.new,
         }
+    }
+}
+
+/// Why the effect on the Rust client is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoVerdict {
+    /// The clients were not compared: see [`Report::compare_clients`].
+    NotAsked,
+    /// A document is too large to generate its client in a reasonable time.
+    TooLarge,
+    /// The generator refuses the old document, so there is no old client to compare with.
+    NoOldClient,
+}
+
+impl Display for NoVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoVerdict::NotAsked => "the clients were not compared",
+            NoVerdict::TooLarge => "a document is too large to generate its client",
+            NoVerdict::NoOldClient => "there is no client for the old document",
+        })
     }
 }
 

@@ -1,37 +1,13 @@
 //! The effect of changes on the Rust client, found by comparing the generated clients.
 
-use std::fmt::{self, Display};
-
 use ittybit_codegen::PublicItem;
 use ittybit_spec::{Diagnostics, Document};
 
-use crate::change::{Bump, Change, Kind, Place, Report};
+use crate::change::{Bump, Change, Kind, NoVerdict, Place, Report};
 use crate::{effect, fingerprint, rule};
 
 /// The largest document, in bytes, for which clients are generated.
 const LARGEST: usize = 4 << 20;
-
-/// Why the effect on the Rust client is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NoVerdict {
-    /// The clients were not compared: see [`Report::compare_clients`].
-    NotAsked,
-    /// A document is too large to generate its client in a reasonable time.
-    TooLarge,
-    /// The generator refuses the old document, so there is no old client to compare with.
-    NoOldClient,
-}
-
-impl Display for NoVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NoVerdict::NotAsked => "the clients were not compared",
-            NoVerdict::TooLarge => "a document is too large to generate its client",
-            NoVerdict::NoOldClient => "there is no client for the old document",
-        })
-    }
-}
 
 impl Report {
     /// Generates both clients as far as they differ, and sets the bump of each change according to their public

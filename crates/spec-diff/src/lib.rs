@@ -33,6 +33,7 @@
 //!
 //! No difference is left out: one that no rule covers is reported as `unclassified`, which is a warning.
 
+mod approval;
 mod change;
 mod client;
 mod compare;
@@ -41,15 +42,17 @@ mod effect;
 mod fingerprint;
 mod json;
 mod locate;
+mod options;
 mod policy;
 mod reference;
 pub mod render;
 mod rule;
 pub mod version;
 
-pub use change::{Bump, Change, Kind, Place, Report, Severity, Wire};
-pub use client::NoVerdict;
-pub use compare::{Options, diff, diff_with};
+pub use approval::Approval;
+pub use change::{Bump, Change, Kind, NoVerdict, Place, Report, Severity, Wire};
+pub use compare::{diff, diff_with};
 pub use date::{Date, NotADate};
-pub use policy::{Approval, Malformed, Policy};
+pub use options::Options;
+pub use policy::{Malformed, Policy};
 pub use rule::{Rule, rules};

@@ -4,7 +4,11 @@ use ittybit_spec::{Document, Node, Value, pointer};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::change::Place;
-use crate::compare::address;
+
+/// The address of a node, which identifies it as long as its document exists.
+pub(crate) fn address(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
+}
 
 /// The places of some nodes of a document.
 pub(crate) struct Locations(FxHashMap<usize, Place>);

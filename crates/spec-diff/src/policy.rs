@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, Table, TableLike};
 
+use crate::approval::Approval;
 use crate::change::{Report, Severity};
-use crate::compare::Options;
 use crate::fingerprint;
+use crate::options::Options;
 use crate::render::visible;
 use crate::rule;
 
@@ -43,29 +44,6 @@ pub struct Policy {
     /// The minimum number of days between a deprecation and its sunset: see
     /// [`Options::sunset_days`](crate::Options::sunset_days).
     pub sunset_days: u32,
-}
-
-/// The approval of one change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// The fingerprint of the change.
-    pub fingerprint: String,
-    /// Why the change is accepted.
-    pub reason: String,
-    /// Who approved it.
-    pub by: String,
-    /// The day of the approval, as `2026-11-27`.
-    pub on: String,
-    /// The name of the file that contains it.
-    pub file: String,
-    /// Its line there, from 1.
-    pub line: usize,
-}
-
-impl Display for Approval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "approved by {} on {}: {}", self.by, self.on, self.reason)
-    }
 }
 
 impl Policy {

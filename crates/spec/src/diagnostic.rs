@@ -9,7 +9,6 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::source::{Position, Source};
-use crate::{Document, document};
 
 /// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +48,7 @@ impl Place {
 
 /// One finding: a message at a place in a document.
 ///
-/// It owns everything that is needed to show it, so it can outlive its [`Document`].
+/// It owns everything that is needed to show it, so it can outlive its [`Document`](crate::Document).
 ///
 /// ```
 /// # use ittybit_spec::Document;
@@ -151,13 +150,6 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
-    }
-
-    /// Adds a second place with text beside it, such as the other of two values that conflict.
-    pub fn also(self, document: &Document, pointer: &str, label: impl Into<String>) -> Self {
-        let span = document::span(document.locate(pointer));
-        let source = Arc::clone(document.source_at(span.start));
-        self.also_at(&source, span, label)
     }
 
     pub(crate) fn also_at(mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> Self {

@@ -5,10 +5,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::lower::Lowered;
 use crate::node::{Node, Value};
 use crate::source::Source;
-use crate::{Diagnostic, Diagnostics, Severity, check, file, lower, pointer, sound};
+use crate::{Diagnostic, Diagnostics, Severity, pointer};
 
 /// An OpenAPI document, read from YAML or JSON, from one file or from several that refer to each
 /// other.
@@ -41,34 +40,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a file, and the files below its folder that it refers to. They are shown in messages
-    /// under the path given, and under paths relative to it.
-    ///
-    /// # Errors
-    /// A file that does not exist, cannot be read, is not UTF-8 or is empty; a reference to a file
-    /// outside of the folder; and the errors of [`parse`](Self::parse).
-    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
-        file::read(path)
-    }
-
-    /// Reads text: JSON where the name ends in `.json` or the text begins with `{` or `[`, and
-    /// YAML otherwise. It has no folder, so references to other files cannot be resolved.
-    ///
-    /// # Errors
-    /// Text that is neither, is empty, is nested more than 128 levels deep, or has aliases that
-    /// expand to too much.
-    pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
-        let source = Arc::new(Source::new(name.into(), text.into(), 0));
-        let (root, findings) = file::parse(&source)?;
-        Ok(Self {
-            sources: vec![source],
-            roots: vec![root],
-            paths: Vec::new(),
-            links: Arc::default(),
-            findings,
-        })
-    }
-
     /// The outermost value of the first file.
     pub fn root(&self) -> &Node {
         &self.roots[0]
@@ -156,38 +127,6 @@ impl Document {
         Diagnostic::new(severity, source, Some(span), message).key_span(key)
     }
 
-    /// All violations of the rules of OpenAPI 3.0 or 3.1. It is an error where no correct client can be
-    /// generated. A warning reports how the part is read instead, or that it has no effect.
-    pub fn check(&self) -> Diagnostics {
-        check::check(self).findings
-    }
-
-    /// The document without the operations and components that [`check`](Self::check) finds errors in,
-    /// and without everything that refers to them. `None` where an error is in a part that all of them
-    /// need, such as `servers`, and for a document of several files.
-    ///
-    /// A caller with further checks runs them on this part, and so reports all mistakes at once.
-    ///
-    /// ```
-    /// use ittybit_spec::Document;
-    ///
-    /// let document = Document::parse("api.yaml", "\
-    /// openapi: 3.0.3
-    /// info: { title: Tasks, version: 1.0.0 }
-    /// paths:
-    ///   /sound: { get: { responses: {} } }
-    ///   /not: { get: { parameters: [{ name: id }] } }
-    /// ")?;
-    /// let part = document.sound_part().unwrap();
-    /// assert!(part.get("/paths/~1sound/get").is_some());
-    /// assert!(part.get("/paths/~1not/get").is_none());
-    /// assert!(!part.check().has_errors());
-    /// # Ok::<(), ittybit_spec::Diagnostics>(())
-    /// ```
-    pub fn sound_part(&self) -> Option<Self> {
-        sound::part(self)
-    }
-
     /// The document with another tree, made from the values of its files.
     pub(crate) fn with_root(&self, root: Node) -> Self {
         Self {
@@ -198,50 +137,14 @@ impl Document {
             findings: Diagnostics::new(),
         }
     }
+}
 
-    /// The document as one tree in the form of OpenAPI 3.0, and all warnings and notes about it.
-    ///
-    /// Features of 3.1 are converted to those of 3.0. Parts that OpenAPI does not allow are left out or
-    /// read as something else, with a warning. All references lead to components. Each value keeps the
-    /// position that it was read from.
-    ///
-    /// ```
-    /// use ittybit_spec::Document;
-    ///
-    /// let document = Document::parse("api.yaml", "\
-    /// openapi: 3.1.0
-    /// info: { title: Tasks, version: 1.0.0 }
-    /// components: { schemas: { Name: { type: [string, 'null'] } } }
-    /// ")?;
-    /// let lowered = document.lowered()?.document;
-    /// let name = lowered.get("/components/schemas/Name").unwrap();
-    /// assert_eq!(name.get("type").unwrap().as_str(), Some("string"));
-    /// assert_eq!(name.get("nullable").unwrap().as_bool(), Some(true));
-    /// # Ok::<(), ittybit_spec::Diagnostics>(())
-    /// ```
-    ///
-    /// # Errors
-    /// All errors that [`check`](Self::check) finds.
-    pub fn lowered(&self) -> Result<Lowered, Diagnostics> {
-        lower::lower(self)
-    }
-
-    /// The document in the types of `openapiv3`.
-    ///
-    /// # Errors
-    /// All errors that [`check`](Self::check) finds.
-    pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
-        Ok(self.checked()?.0)
-    }
-
-    /// The document [in the form of OpenAPI 3.0](Self::lowered), in the types of `openapiv3`, and all
-    /// warnings and notes about it.
-    ///
-    /// # Errors
-    /// All errors that [`check`](Self::check) finds.
-    pub fn checked(&self) -> Result<(openapiv3::OpenAPI, Diagnostics), Diagnostics> {
-        let lowered = self.lowered()?;
-        Ok((lowered.openapi()?, lowered.findings))
+impl Diagnostic {
+    /// Adds a second place with text beside it, such as the other of two values that conflict.
+    pub fn also(self, document: &Document, pointer: &str, label: impl Into<String>) -> Self {
+        let span = span(document.locate(pointer));
+        let source = Arc::clone(document.source_at(span.start));
+        self.also_at(&source, span, label)
     }
 }
 

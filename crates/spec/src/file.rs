@@ -17,8 +17,38 @@ use crate::{Diagnostic, Diagnostics, Document, Severity, json, reference, walk, 
 /// The maximum size of all files of a document together, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
+impl Document {
+    /// Reads a file, and the files below its folder that it refers to. They are shown in messages
+    /// under the path given, and under paths relative to it.
+    ///
+    /// # Errors
+    /// A file that does not exist, cannot be read, is not UTF-8 or is empty; a reference to a file
+    /// outside of the folder; and the errors of [`parse`](Self::parse).
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
+        read_files(path)
+    }
+
+    /// Reads text: JSON where the name ends in `.json` or the text begins with `{` or `[`, and
+    /// YAML otherwise. It has no folder, so references to other files cannot be resolved.
+    ///
+    /// # Errors
+    /// Text that is neither, is empty, is nested more than 128 levels deep, or has aliases that
+    /// expand to too much.
+    pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostics> {
+        let source = Arc::new(Source::new(name.into(), text.into(), 0));
+        let (root, findings) = parse(&source)?;
+        Ok(Self {
+            sources: vec![source],
+            roots: vec![root],
+            paths: Vec::new(),
+            links: Arc::default(),
+            findings,
+        })
+    }
+}
+
 /// Reads a text.
-pub(crate) fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnostics> {
+fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnostics> {
     let name = source.name().to_ascii_lowercase();
     let named_json = name.ends_with(".json");
     let named_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
@@ -49,7 +79,7 @@ pub(crate) fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnos
 }
 
 /// Reads a file and all files that it refers to.
-pub(crate) fn read(path: &Path) -> Result<Document, Diagnostics> {
+fn read_files(path: &Path) -> Result<Document, Diagnostics> {
     let source = Arc::new(open(path, path.display().to_string(), 0).map_err(|unread| unread.of_document(path))?);
     let (root, findings) = parse(&source)?;
     let folder = match path.parent() {

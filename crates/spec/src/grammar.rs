@@ -4,9 +4,7 @@
 //! [3.0]: https://spec.openapis.org/oas/v3.0.3
 //! [3.1]: https://spec.openapis.org/oas/v3.1.1
 
-use crate::check::{Checker, Spot};
-use crate::rules;
-use crate::walk::Kind;
+use crate::kind::Kind;
 
 /// The shape that a value must have.
 pub(crate) enum Shape {
@@ -69,11 +67,9 @@ pub(crate) struct Object {
     pub(crate) newer: &'static [Field],
     /// Common names that are not fields of this object, each with what to write instead.
     pub(crate) foreign: &'static [(&'static str, &'static str)],
-    /// The rules that a table of fields cannot express.
-    pub(crate) rules: for<'d> fn(&mut Checker<'d>, &Spot<'d>),
 }
 
-/// No component, no foreign names, and no rules beyond the fields.
+/// No component, no fields, and no foreign names.
 const PLAIN: Object = Object {
     kind: Kind::Other,
     name: "",
@@ -81,7 +77,6 @@ const PLAIN: Object = Object {
     fields: &[],
     newer: &[],
     foreign: &[],
-    rules: no_rules,
 };
 
 impl Object {
@@ -133,8 +128,6 @@ const fn required(name: &'static str, shape: Shape, missing: Missing) -> Field {
     Field { name, shape, missing }
 }
 
-fn no_rules<'d>(_: &mut Checker<'d>, _: &Spot<'d>) {}
-
 use Shape::{Any, Bool, Count, List, Map, Number, OneOf, Referable, String};
 
 /// The shape of a whole document.
@@ -175,7 +168,6 @@ pub(crate) static DOCUMENT: Object = Object {
         ("host", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
         ("basePath", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
-    rules: rules::document,
     ..PLAIN
 };
 
@@ -301,7 +293,6 @@ pub(crate) static PATH_ITEM: Object = Object {
         field("servers", List(&Shape::Object(&SERVER))),
         field("parameters", List(&Referable(&PARAMETER))),
     ],
-    rules: rules::path_item,
     ..PLAIN
 };
 
@@ -337,7 +328,6 @@ static OPERATION: Object = Object {
         ),
         ("schemes", "that is OpenAPI 2; write `servers: [{ url: https://… }]`"),
     ],
-    rules: rules::operation,
     ..PLAIN
 };
 
@@ -378,7 +368,6 @@ static PARAMETER: Object = Object {
         ("pattern", UNDER_SCHEMA),
         ("collectionFormat", "that is OpenAPI 2; write `style` and `explode`"),
     ],
-    rules: rules::parameter,
 };
 
 static HEADER: Object = Object {
@@ -405,7 +394,6 @@ static HEADER: Object = Object {
         ("name", "the name of a header is its key under `headers`"),
         ("in", "every entry of `headers` is a header; remove it"),
     ],
-    rules: rules::schema_or_content,
 };
 
 static REQUEST_BODY: Object = Object {
@@ -507,7 +495,6 @@ static LINK: Object = Object {
         field("description", String),
         field("server", Shape::Object(&SERVER)),
     ],
-    rules: rules::link,
     ..PLAIN
 };
 
@@ -525,7 +512,6 @@ static SECURITY_SCHEME: Object = Object {
         field("flows", Shape::Object(&FLOWS)),
         field("openIdConnectUrl", String),
     ],
-    rules: rules::security_scheme,
     ..PLAIN
 };
 
@@ -688,7 +674,6 @@ pub(crate) static SCHEMA: Object = Object {
             "it came with OpenAPI 3.1; in 3.0 write `format: byte`",
         ),
     ],
-    rules: rules::schema,
 };
 
 static DISCRIMINATOR: Object = Object {
@@ -697,7 +682,6 @@ static DISCRIMINATOR: Object = Object {
         required("propertyName", String, Missing::LeftOut("propertyName: kind")),
         field("mapping", Map(Keys::Names, &Shape::SchemaName)),
     ],
-    rules: rules::discriminator,
     ..PLAIN
 };
 

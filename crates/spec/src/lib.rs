@@ -22,12 +22,14 @@
 //! - [`mod@pointer`]: JSON pointers to values
 
 mod check;
+mod checker;
 mod diagnostic;
 mod document;
 mod file;
 mod fix;
 mod grammar;
 mod json;
+mod kind;
 mod lower;
 mod node;
 mod number;
@@ -44,7 +46,8 @@ mod yaml;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
 pub use grammar::METHODS;
+pub use kind::Kind;
 pub use lower::Lowered;
 pub use node::{Entry, Node, Object, Value};
 pub use source::Position;
-pub use walk::{Kind, Part};
+pub use walk::Part;

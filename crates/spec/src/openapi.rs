@@ -7,7 +7,37 @@ use openapiv3::{
 use serde::Deserialize;
 
 use crate::node::{Entry, Node};
-use crate::{Diagnostic, Document, pointer};
+use crate::{Diagnostic, Diagnostics, Document, Lowered, pointer};
+
+impl Document {
+    /// The document in the types of `openapiv3`.
+    ///
+    /// # Errors
+    /// All errors that [`check`](Self::check) finds.
+    pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
+        Ok(self.checked()?.0)
+    }
+
+    /// The document [in the form of OpenAPI 3.0](Self::lowered), in the types of `openapiv3`, and all
+    /// warnings and notes about it.
+    ///
+    /// # Errors
+    /// All errors that [`check`](Self::check) finds.
+    pub fn checked(&self) -> Result<(openapiv3::OpenAPI, Diagnostics), Diagnostics> {
+        let lowered = self.lowered()?;
+        Ok((lowered.openapi()?, lowered.findings))
+    }
+}
+
+impl Lowered {
+    /// The document in the types of `openapiv3`.
+    ///
+    /// # Errors
+    /// A document that those types cannot represent.
+    pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
+        Ok(read(&self.document)?)
+    }
+}
 
 const CODE: &str = "document-unreadable";
 
@@ -20,7 +50,7 @@ const STACK: usize = 64 << 20;
 const SHALLOW: usize = 32;
 
 /// Deserialises a document that has no errors.
-pub(crate) fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
+fn read(document: &Document) -> Result<OpenAPI, Diagnostic> {
     let read = || OpenAPI::deserialize(document.root()).map_err(|error| refusal(document, &error));
     if document.root().depth() <= SHALLOW {
         return read();

@@ -7,9 +7,37 @@ use crate::{Diagnostic, Document};
 /// Each round removes what refers to the parts that the round before removed.
 const ROUNDS: usize = 16;
 
+impl Document {
+    /// The document without the operations and components that [`check`](Self::check) finds errors in,
+    /// and without everything that refers to them. `None` where an error is in a part that all of them
+    /// need, such as `servers`, and for a document of several files.
+    ///
+    /// A caller with further checks runs them on this part, and so reports all mistakes at once.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    ///
+    /// let document = Document::parse("api.yaml", "\
+    /// openapi: 3.0.3
+    /// info: { title: Tasks, version: 1.0.0 }
+    /// paths:
+    ///   /sound: { get: { responses: {} } }
+    ///   /not: { get: { parameters: [{ name: id }] } }
+    /// ")?;
+    /// let part = document.sound_part().unwrap();
+    /// assert!(part.get("/paths/~1sound/get").is_some());
+    /// assert!(part.get("/paths/~1not/get").is_none());
+    /// assert!(!part.check().has_errors());
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
+    pub fn sound_part(&self) -> Option<Self> {
+        part(self)
+    }
+}
+
 /// The document without the operations and components that [`Document::check`] finds errors in;
 /// `None` where an error is in a part that all of them need.
-pub(crate) fn part(document: &Document) -> Option<Document> {
+fn part(document: &Document) -> Option<Document> {
     let mut part = document.clone();
     for _ in 0..ROUNDS {
         let errors: Option<Vec<usize>> = part.check().errors().map(Diagnostic::start).collect();

@@ -2,48 +2,9 @@
 
 use crate::Document;
 use crate::grammar::{Keys, Object, SCHEMA, Shape, WHOLE};
+use crate::kind::Kind;
 use crate::node::{Node, Value};
 use crate::pointer;
-
-/// The kind of an object of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// The outermost object.
-    Document,
-    /// The operations of a path, of an expression of a callback, or of a webhook.
-    PathItem,
-    /// An operation: a method of a path.
-    Operation,
-    /// A parameter of an operation or of a path item.
-    Parameter,
-    /// A header of a response or of a part of a body.
-    Header,
-    /// The body of a request.
-    RequestBody,
-    /// A body of one media type.
-    MediaType,
-    /// The encoding of a property of a form.
-    Encoding,
-    /// A response.
-    Response,
-    /// A schema.
-    Schema,
-    /// An example that has a name.
-    Example,
-    /// A link.
-    Link,
-    /// A security scheme.
-    SecurityScheme,
-    /// A server.
-    Server,
-    /// A variable of a server's URL.
-    ServerVariable,
-    /// A tag.
-    Tag,
-    /// Anything else, such as `info`.
-    Other,
-}
 
 /// An object of a document, and its place in it.
 #[derive(Debug)]

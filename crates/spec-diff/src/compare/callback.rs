@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use ittybit_spec::Node;
 
-use super::operation::METHODS;
-use super::schema::Form;
-use super::{Member, Walk};
+use super::path::METHODS;
+use super::pending::Form;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Rule, Site};
 
@@ -124,8 +124,8 @@ impl<'d> Walk<'d> {
                 _ => self.other_change(&member, what, rules),
             }
         }
-        let old_parameters = self.all_parameters([items.0, old], true);
-        let mut new_parameters = self.all_parameters([items.1, new], false);
+        let old_parameters = self.all_parameters([items.0, old], self.old);
+        let mut new_parameters = self.all_parameters([items.1, new], self.new);
         for (key, (name, node)) in old_parameters {
             let what = format!("the {} parameter `{name}` of {what}", key.0);
             match new_parameters.shift_remove(&key) {

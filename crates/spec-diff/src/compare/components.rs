@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::schema::{Closed, Form, Holder, Pending, Subject};
-use super::{Member, Walk, address};
+use super::pending::{Closed, Form, Holder, Pending, Subject};
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::json;
+use crate::locate::address;
 use crate::rule::{self, Site};
 
 /// The kinds of components. No rule covers any other member of `components`.

@@ -2,8 +2,8 @@
 
 use ittybit_spec::Node;
 
-use super::schema::Form;
-use super::{Member, Walk};
+use super::pending::Form;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
 

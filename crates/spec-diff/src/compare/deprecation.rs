@@ -2,7 +2,7 @@
 
 use ittybit_spec::Node;
 
-use super::{Member, Walk};
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::date::Date;
 use crate::rule::{self, Rule, Site};

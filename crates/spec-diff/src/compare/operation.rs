@@ -4,41 +4,13 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::deprecation::{Removal, SUNSET};
-use super::{Member, Walk, address};
+use super::path::{METHODS, Operation, operations, template};
+use super::walk::{Member, Walk};
 use crate::change::Kind;
+use crate::locate::address;
 use crate::rule;
 
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const PAGINATION: &str = "x-cursor-pagination";
-
-/// An operation of one of the documents.
-#[derive(Clone, Copy)]
-pub(super) struct Operation<'d> {
-    pub(super) path: &'d str,
-    pub(super) method: &'d str,
-    /// The path item, which may contain parameters for all of its operations.
-    pub(super) item: &'d Node,
-    pub(super) node: &'d Node,
-    /// Whether the path is only in one of the documents.
-    path_is_lone: bool,
-    /// The objects that contain it, or would contain it.
-    within: (&'d Node, &'d Node),
-}
-
-impl<'d> Operation<'d> {
-    fn id(&self) -> Option<&'d str> {
-        self.node.get("operationId").and_then(Node::as_str)
-    }
-
-    fn label(&self) -> String {
-        format!("{} {}", self.method.to_uppercase(), self.path)
-    }
-
-    /// The names of the parameters in the path, in order.
-    pub(super) fn variables(&self) -> Vec<&'d str> {
-        variables(self.path)
-    }
-}
 
 impl<'d> Walk<'d> {
     pub(super) fn paths(&mut self, old: &'d Node, new: &'d Node) {
@@ -80,12 +52,8 @@ impl<'d> Walk<'d> {
     pub(super) fn lone_path(&mut self, member: &Member<'d>) {
         let Some(item) = member.old.or(member.new) else { return };
         let old_side = member.old.is_some();
-        let references = if old_side {
-            &self.old_references
-        } else {
-            &self.new_references
-        };
-        let resolved = references.resolve(item).unwrap_or(item);
+        let side = if old_side { self.old } else { self.new };
+        let resolved = side.references.resolve(item).unwrap_or(item);
         self.settle(Some(item));
         let mut any = false;
         for (method, node) in operations(resolved) {
@@ -304,35 +272,4 @@ impl<'d> Walk<'d> {
         self.settle(member.new);
         Some(flags)
     }
-}
-
-pub(crate) fn operations(item: &Node) -> impl Iterator<Item = (&str, &Node)> {
-    let members = item.as_object().unwrap_or_default().iter();
-    members
-        .filter(|member| METHODS.contains(&member.key()))
-        .map(|member| (member.key(), member.value()))
-}
-
-/// A path without the names of its variables.
-pub(super) fn template(path: &str) -> String {
-    let mut template = String::new();
-    let mut inside = false;
-    for character in path.chars() {
-        match character {
-            '{' => inside = true,
-            '}' => inside = false,
-            _ if inside => continue,
-            _ => {}
-        }
-        template.push(character);
-    }
-    template
-}
-
-fn variables(path: &str) -> Vec<&str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
-        .collect()
 }

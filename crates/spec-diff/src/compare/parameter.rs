@@ -6,9 +6,11 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::content::Body;
-use super::operation::Operation;
-use super::schema::{Form, is_scalar};
-use super::{Member, Walk};
+use super::path::Operation;
+use super::pending::Form;
+use super::side::Side;
+use super::view::is_scalar;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
 
@@ -17,8 +19,8 @@ pub(super) type Parameters<'d> = IndexMap<(&'d str, Cow<'d, str>), (&'d str, &'d
 
 impl<'d> Walk<'d> {
     pub(super) fn parameters(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
-        let old_parameters = self.effective(old, true);
-        let mut new_parameters = self.effective(new, false);
+        let old_parameters = self.effective(old, self.old);
+        let mut new_parameters = self.effective(new, self.new);
         let variables: Vec<(&str, &str)> = old.variables().into_iter().zip(new.variables()).collect();
         for ((place, key), (name, node)) in &old_parameters {
             let in_path = *place == "path";
@@ -58,11 +60,11 @@ impl<'d> Walk<'d> {
     }
 
     /// The parameters of an operation and those of its path, which the operation may override.
-    fn effective(&mut self, operation: &Operation<'d>, old_side: bool) -> Parameters<'d> {
-        self.all_parameters([operation.item, operation.node], old_side)
+    fn effective(&mut self, operation: &Operation<'d>, side: &Side<'d>) -> Parameters<'d> {
+        self.all_parameters([operation.item, operation.node], side)
     }
 
-    pub(super) fn all_parameters(&mut self, nodes: [&'d Node; 2], old_side: bool) -> Parameters<'d> {
+    pub(super) fn all_parameters(&mut self, nodes: [&'d Node; 2], side: &Side<'d>) -> Parameters<'d> {
         let mut parameters = Parameters::new();
         for list in nodes {
             let Some(list) = list.get("parameters").filter(|list| list.as_array().is_some()) else {
@@ -70,12 +72,7 @@ impl<'d> Walk<'d> {
             };
             self.see(list);
             for node in list.as_array().unwrap_or_default() {
-                let references = if old_side {
-                    &self.old_references
-                } else {
-                    &self.new_references
-                };
-                let Some(parameter) = references.resolve(node) else {
+                let Some(parameter) = side.references.resolve(node) else {
                     continue;
                 };
                 let text = |key| parameter.get(key).and_then(Node::as_str);
@@ -205,7 +202,7 @@ impl<'d> Walk<'d> {
             let places = (old.get(key).unwrap_or(old), new.get(key).unwrap_or(new));
             let message = format!("{what} was written as {}, and is written as {}", words(was), words(is));
             // A single value is written the same with and without `explode`.
-            let is_one = was.0 == is.0 && self.is_scalar(old, true) && self.is_scalar(new, false);
+            let is_one = was.0 == is.0 && is_one_value(old, self.old) && is_one_value(new, self.new);
             let rule = match is_one {
                 true => rule::WRITTEN_OTHERWISE,
                 false => rule::PARAMETER_STYLE_CHANGED,
@@ -218,22 +215,15 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// Whether the value of a parameter is neither a list nor an object.
-    fn is_scalar(&self, parameter: &'d Node, old_side: bool) -> bool {
-        let types = parameter
-            .get("schema")
-            .and_then(|schema| self.fold(&[schema], old_side, true).types());
-        types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
-    }
-
     pub(super) fn request_body(&mut self, member: &Member<'d>) {
         let what = "the request body";
         let (Some(old_body), Some(new_body)) = (member.old, member.new) else {
-            let references = match member.kind() {
-                Kind::Added => &self.new_references,
-                _ => &self.old_references,
+            let side = if member.kind() == Kind::Added {
+                self.new
+            } else {
+                self.old
             };
-            let body = member.old.or(member.new).and_then(|body| references.resolve(body));
+            let body = member.old.or(member.new).and_then(|body| side.references.resolve(body));
             let required = body.and_then(|body| body.get("required")).and_then(Node::as_bool) == Some(true);
             let (rule, words) = match (member.kind(), required) {
                 (Kind::Added, true) => (rule::BODY_ADDED_REQUIRED, "a request body is required now"),
@@ -277,4 +267,12 @@ impl<'d> Walk<'d> {
             }
         }
     }
+}
+
+/// Whether the value of a parameter is neither a list nor an object.
+fn is_one_value<'d>(parameter: &'d Node, side: &Side<'d>) -> bool {
+    let types = parameter
+        .get("schema")
+        .and_then(|schema| side.folded(&[schema]).types());
+    types.is_some_and(|types| types.iter().all(|name| is_scalar(name)))
 }

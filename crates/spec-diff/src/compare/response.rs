@@ -3,9 +3,9 @@
 use ittybit_spec::Node;
 
 use super::content::Body;
-use super::operation::Operation;
-use super::schema::Form;
-use super::{Member, Walk};
+use super::path::Operation;
+use super::pending::Form;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
 
@@ -194,7 +194,7 @@ impl<'d> Walk<'d> {
                     self.header(nodes, &what);
                 }
                 (Some(old), None) => {
-                    let target = self.old_references.resolve(old).unwrap_or(old);
+                    let target = self.old.references.resolve(old).unwrap_or(old);
                     let rule = if required(target) {
                         rule::HEADER_REMOVED_REQUIRED
                     } else {

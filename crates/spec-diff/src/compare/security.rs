@@ -1,12 +1,12 @@
 //! Security: alternatives; a caller has to satisfy one of them.
 
 use indexmap::IndexMap;
-use ittybit_spec::{Document, Entry, Node};
+use ittybit_spec::{Entry, Node};
 
-use super::operation::{operations, template};
-use super::{Member, Walk};
+use super::path::{operations, template};
+use super::side::Side;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
-use crate::reference::References;
 use crate::rule::{self, Rule};
 
 /// The alternatives: for each set of schemes the scopes, and the node.
@@ -42,29 +42,35 @@ impl<'d> Walk<'d> {
 
     /// Whether an operation of both documents has no security of its own.
     fn is_security_used(&self) -> bool {
-        let silent = |document: &'d Document, references: &References<'d>| -> Vec<(String, &'d str)> {
-            let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
+        let silent = |side: &Side<'d>| -> Vec<(String, &'d str)> {
+            let paths = side
+                .document
+                .get("/paths")
+                .and_then(Node::as_object)
+                .unwrap_or_default();
             let of = |path: &'d Entry| {
-                let item = references.resolve(path.value()).unwrap_or(path.value());
+                let item = side.references.resolve(path.value()).unwrap_or(path.value());
                 operations(item)
                     .filter(|(_, node)| node.get("security").is_none())
                     .map(|(method, _)| (template(path.key()), method))
             };
             paths.iter().flat_map(of).collect()
         };
-        let has_operations = |document: &'d Document, references: &References<'d>| {
-            let paths = document.get("/paths").and_then(Node::as_object).unwrap_or_default();
+        let has_operations = |side: &Side<'d>| {
+            let paths = side
+                .document
+                .get("/paths")
+                .and_then(Node::as_object)
+                .unwrap_or_default();
             paths.iter().any(|path| {
-                operations(references.resolve(path.value()).unwrap_or(path.value()))
+                operations(side.references.resolve(path.value()).unwrap_or(path.value()))
                     .next()
                     .is_some()
             })
         };
-        let new = silent(self.new, &self.new_references);
-        let shared = silent(self.old, &self.old_references)
-            .iter()
-            .any(|operation| new.contains(operation));
-        shared || !(has_operations(self.old, &self.old_references) && has_operations(self.new, &self.new_references))
+        let new = silent(self.new);
+        let shared = silent(self.old).iter().any(|operation| new.contains(operation));
+        shared || !(has_operations(self.old) && has_operations(self.new))
     }
 
     /// An operation without security of its own has that of the API.

@@ -2,8 +2,8 @@
 
 use ittybit_spec::Node;
 
-use super::operation::Operation;
-use super::{Member, Walk};
+use super::path::Operation;
+use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::{json, rule};
 

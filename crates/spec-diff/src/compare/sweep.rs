@@ -2,8 +2,9 @@
 
 use ittybit_spec::{Node, Value};
 
-use super::{Member, Walk, address};
+use super::walk::{Member, Walk};
 use crate::json;
+use crate::locate::address;
 
 impl<'d> Walk<'d> {
     pub(super) fn sweep(&mut self) {

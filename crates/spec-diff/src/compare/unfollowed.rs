@@ -6,21 +6,21 @@
 
 use std::collections::HashSet;
 
-use ittybit_spec::{Document, Node, Value};
+use ittybit_spec::{Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::discriminator::Subtypes;
-use super::schema::{Closed, Form, Holder, Pending, Subject};
-use super::{Walk, address};
-use crate::reference::References;
+use super::pending::{Closed, Form, Holder, Pending, Subject};
+use super::side::{Side, component_name};
+use super::walk::Walk;
+use crate::locate::address;
 use crate::rule::{self, Site};
 
 impl<'d> Walk<'d> {
     /// Compares the component schemas that both documents use behind a reference that no rule has followed.
     pub(super) fn unfollowed(&mut self) {
-        let old = self.used_unfollowed(self.old, &self.old_references, &self.subtypes.0);
-        let new = self.used_unfollowed(self.new, &self.new_references, &self.subtypes.1);
-        let schema = |document: &'d Document, name: &str| document.get("/components/schemas")?.get(name);
+        let old = self.used_unfollowed(self.old);
+        let new = self.used_unfollowed(self.new);
+        let schema = |side: &Side<'d>, name: &str| side.document.get("/components/schemas")?.get(name);
         let mut names: Vec<&'d str> = old.intersection(&new).copied().collect();
         names.sort_unstable();
         for name in names {
@@ -45,16 +45,8 @@ impl<'d> Walk<'d> {
     }
 
     /// The names of the component schemas that are reached by a reference that was not followed.
-    fn used_unfollowed(
-        &self,
-        document: &'d Document,
-        references: &References<'d>,
-        subtypes: &Subtypes<'d>,
-    ) -> HashSet<&'d str> {
-        let schemas = document
-            .get("/components/schemas")
-            .and_then(Node::as_object)
-            .unwrap_or_default();
+    fn used_unfollowed(&self, side: &Side<'d>) -> HashSet<&'d str> {
+        let schemas = side.schemas();
         let names: FxHashMap<usize, &'d str> = schemas
             .iter()
             .map(|entry| (address(entry.value()), entry.key()))
@@ -62,7 +54,7 @@ impl<'d> Walk<'d> {
         let mut found = HashSet::new();
         let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
-        let roots = document.root().as_object().unwrap_or_default().iter();
+        let roots = side.root().as_object().unwrap_or_default().iter();
         // A node, and whether a reference on the path to it was not followed by a rule.
         let mut open: Vec<(&'d Node, bool)> = roots
             .filter(|member| member.key() != "components")
@@ -82,11 +74,11 @@ impl<'d> Walk<'d> {
                 continue;
             };
             if let Some(reference) = node.get("$ref").filter(|reference| reference.as_str().is_some())
-                && let Some(target) = references.resolve(node)
+                && let Some(target) = side.references.resolve(node)
             {
                 // In a chain of references, except between schemas, only the first one is marked as followed.
                 let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
-                let step = references.step(node).unwrap_or(target);
+                let step = side.references.step(node).unwrap_or(target);
                 if followed {
                     chained.insert(address(step));
                 }
@@ -97,8 +89,7 @@ impl<'d> Walk<'d> {
                 .and_then(|discriminator| discriminator.get("mapping"));
             for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
                 let unfollowed = unfollowed || !self.settled.contains(&address(entry.value()));
-                let text = entry.value().as_str().unwrap_or_default();
-                let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
+                let name = component_name(entry.value().as_str().unwrap_or_default());
                 open.extend(
                     schemas
                         .iter()
@@ -106,7 +97,7 @@ impl<'d> Walk<'d> {
                         .map(|schema| (schema.value(), unfollowed)),
                 );
             }
-            let kinds = subtypes.get(&address(node)).into_iter().flatten();
+            let kinds = side.subtypes.get(&address(node)).into_iter().flatten();
             open.extend(kinds.map(|(_, kind)| (*kind, unfollowed)));
             open.extend(members.iter().map(|member| (member.value(), unfollowed)));
         }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 use rustc_hash::FxHashSet;
 
-use super::address;
+use crate::locate::address;
 use crate::reference::References;
 
 /// The parts of a schema, merged into one.
@@ -148,4 +148,8 @@ impl<'d> View<'d> {
 /// In YAML an unquoted `null` is not the text `null`.
 pub(crate) fn is_null_type(name: &Node) -> bool {
     *name.value() == ittybit_spec::Value::Null || name.as_str() == Some("null")
+}
+
+pub(super) fn is_scalar(name: &str) -> bool {
+    matches!(name, "string" | "number" | "integer" | "boolean")
 }

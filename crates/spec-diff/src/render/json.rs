@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::safe;
+use crate::approval::Approval;
 use crate::change::{Report, Severity, Wire};
-use crate::policy::Approval;
 
 #[derive(Serialize)]
 struct Shape<'r> {

@@ -19,8 +19,8 @@ pub use text::text;
 
 use similar::TextDiff;
 
+use crate::approval::Approval;
 use crate::change::{Report, Severity};
-use crate::policy::Approval;
 use crate::version;
 
 /// The number of changes by severity, without zeros: `1 error, 2 warnings, 1 of them approved`.

@@ -4,16 +4,15 @@
 //! operation. Types are generated from components, so the object moves there under a name, and its old
 //! place becomes a reference to it too: both have the same type.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::Lowering;
-use crate::fix::address;
+use crate::check::Checked;
+use crate::fix::{Fixes, address};
 use crate::grammar::{Shape, Version, WHOLE};
 use crate::node::Node;
-use crate::pointer;
-use crate::reference::Target;
-use crate::walk;
+use crate::reference::{MAX_HOPS, Target};
+use crate::{Document, pointer, walk};
 
 /// An object that becomes a component.
 pub(super) struct Hoisted<'d> {
@@ -24,12 +23,37 @@ pub(super) struct Hoisted<'d> {
     pub(super) shape: &'static Shape,
 }
 
-/// The number of references that are followed one after the other.
-const MAX_HOPS: usize = 64;
+/// All objects that become components.
+pub(super) struct Hoisting<'d> {
+    document: &'d Document,
+    version: Version,
+    fixes: &'d Fixes,
+    /// The kind and name of each new component, by the address of the object that becomes it.
+    pub(super) names: HashMap<usize, (&'static str, String)>,
+    pub(super) hoisted: Vec<Hoisted<'d>>,
+    /// The names of the new components.
+    taken: HashSet<(&'static str, String)>,
+    /// The last number that was added to each name to make it unique.
+    numbers: HashMap<String, usize>,
+}
 
-impl<'d> Lowering<'d> {
+impl<'d> Hoisting<'d> {
     /// Finds all objects that have to become components, and names them.
-    pub(super) fn hoist(&mut self) {
+    pub(super) fn of(document: &'d Document, checked: &'d Checked) -> Self {
+        let mut hoisting = Self {
+            document,
+            version: checked.version,
+            fixes: &checked.fixes,
+            names: HashMap::new(),
+            hoisted: Vec::new(),
+            taken: HashSet::new(),
+            numbers: HashMap::new(),
+        };
+        hoisting.find();
+        hoisting
+    }
+
+    fn find(&mut self) {
         let mut references = Vec::new();
         let collect = |node: &'d Node, shape: &'static Shape, references: &mut Vec<(&'d Node, &'static Shape)>| {
             walk::references(node, shape, &mut |node, _, shape| references.push((node, shape)));

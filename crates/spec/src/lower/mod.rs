@@ -5,18 +5,20 @@
 //! converted to that form here. Every value keeps the position that it was read from.
 
 mod hoist;
+mod members;
 mod schema;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use self::hoist::Hoisted;
+use self::hoist::Hoisting;
+use self::members::{Members, empty};
 use crate::check::{self, Checked};
 use crate::fix::{Fix, Fixes, address};
 use crate::grammar::{Object as Grammar, SCHEMA, Shape, Version, WHOLE};
+use crate::kind::Kind;
 use crate::node::{Entry, Node, Object, Value};
 use crate::tree::{MAX_DEPTH, too_deep};
-use crate::walk::{self, Kind};
-use crate::{Diagnostic, Diagnostics, Document, Severity, openapi, pointer};
+use crate::{Diagnostic, Diagnostics, Document, Severity, pointer, walk};
 
 /// A document in the form of OpenAPI 3.0, and the findings about the original.
 #[derive(Debug, Clone)]
@@ -28,13 +30,32 @@ pub struct Lowered {
     pub findings: Diagnostics,
 }
 
-impl Lowered {
-    /// The document in the types of `openapiv3`.
+impl Document {
+    /// The document as one tree in the form of OpenAPI 3.0, and all warnings and notes about it.
+    ///
+    /// Features of 3.1 are converted to those of 3.0. Parts that OpenAPI does not allow are left out or
+    /// read as something else, with a warning. All references lead to components. Each value keeps the
+    /// position that it was read from.
+    ///
+    /// ```
+    /// use ittybit_spec::Document;
+    ///
+    /// let document = Document::parse("api.yaml", "\
+    /// openapi: 3.1.0
+    /// info: { title: Tasks, version: 1.0.0 }
+    /// components: { schemas: { Name: { type: [string, 'null'] } } }
+    /// ")?;
+    /// let lowered = document.lowered()?.document;
+    /// let name = lowered.get("/components/schemas/Name").unwrap();
+    /// assert_eq!(name.get("type").unwrap().as_str(), Some("string"));
+    /// assert_eq!(name.get("nullable").unwrap().as_bool(), Some(true));
+    /// # Ok::<(), ittybit_spec::Diagnostics>(())
+    /// ```
     ///
     /// # Errors
-    /// A document that those types cannot represent.
-    pub fn openapi(&self) -> Result<openapiv3::OpenAPI, Diagnostics> {
-        Ok(openapi::read(&self.document)?)
+    /// All errors that [`check`](Self::check) finds.
+    pub fn lowered(&self) -> Result<Lowered, Diagnostics> {
+        lower(self)
     }
 }
 
@@ -42,7 +63,7 @@ impl Lowered {
 /// is checked and lowered again until nothing changes.
 const ROUNDS: usize = 8;
 
-pub(crate) fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
+fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
     let mut checked = check::check(document);
     let mut findings = std::mem::take(&mut checked.findings);
     let mut lowered: Option<Document> = None;
@@ -100,13 +121,7 @@ struct Lowering<'d> {
     version: Version,
     fixes: &'d Fixes,
     findings: Diagnostics,
-    /// The kind and name of each new component, by the address of the object that becomes it.
-    names: HashMap<usize, (&'static str, String)>,
-    hoisted: Vec<Hoisted<'d>>,
-    /// The names of the new components.
-    taken: HashSet<(&'static str, String)>,
-    /// The last number that was added to each name to make it unique.
-    numbers: HashMap<String, usize>,
+    hoisting: Hoisting<'d>,
     /// The address of the object that is being lowered as a component: it is not replaced by a reference
     /// to itself.
     own: Option<usize>,
@@ -130,10 +145,7 @@ impl<'d> Lowering<'d> {
             version: checked.version,
             fixes: &checked.fixes,
             findings: Diagnostics::new(),
-            names: HashMap::new(),
-            hoisted: Vec::new(),
-            taken: HashSet::new(),
-            numbers: HashMap::new(),
+            hoisting: Hoisting::of(document, checked),
             own: None,
             inlining: Vec::new(),
             inlined: 0,
@@ -142,7 +154,6 @@ impl<'d> Lowering<'d> {
     }
 
     fn run(mut self) -> Outcome {
-        self.hoist();
         let root = self.document.root();
         let root = self.value(root, &WHOLE).unwrap_or_else(|| root.clone());
         let root = self.with_components(root);
@@ -155,12 +166,13 @@ impl<'d> Lowering<'d> {
 
     /// Adds the new components.
     fn with_components(&mut self, root: Node) -> Node {
-        if self.hoisted.is_empty() {
+        let hoisted = std::mem::take(&mut self.hoisting.hoisted);
+        if hoisted.is_empty() {
             return root;
         }
         self.changed = true;
         let mut added: HashMap<&'static str, Vec<Entry>> = HashMap::new();
-        for hoisted in std::mem::take(&mut self.hoisted) {
+        for hoisted in hoisted {
             self.own = Some(address(hoisted.node));
             let value = self.value(hoisted.node, hoisted.shape);
             if let Some(value) = value {
@@ -212,7 +224,7 @@ impl<'d> Lowering<'d> {
             None => {}
         }
         if self.own != Some(address(node))
-            && let Some((component, name)) = self.names.get(&address(node))
+            && let Some((component, name)) = self.hoisting.names.get(&address(node))
         {
             return Some(reference(node, component, name));
         }
@@ -250,7 +262,7 @@ impl<'d> Lowering<'d> {
                 Value::Object(Object::of(entries))
             }
             (Shape::SchemaName, Value::String(name)) if walk::is_mapping_reference(name) => {
-                let text = self.destination(node, "schemas")?;
+                let text = self.hoisting.destination(node, "schemas")?;
                 return Some(Node::new(node.span(), Value::String(text)));
             }
             (Shape::Referable(_), Value::Bool(any)) => {
@@ -275,7 +287,7 @@ impl<'d> Lowering<'d> {
         }
         let mut members = Members(Vec::new());
         if let Some(entry) = node.entry("$ref").filter(|_| referring) {
-            let Some(text) = self.destination(entry.value(), object.component) else {
+            let Some(text) = self.hoisting.destination(entry.value(), object.component) else {
                 return (object.kind == Kind::Schema).then(|| empty(node));
             };
             let text = Node::new(entry.value().span(), Value::String(text));
@@ -286,7 +298,7 @@ impl<'d> Lowering<'d> {
         }
         self.members(node, object, &mut members);
         Some(match object.kind {
-            Kind::Schema => self.schema(node, members),
+            Kind::Schema => schema::convert(node, members, &mut |node, message| self.note(node, message)),
             Kind::Document => {
                 if let Some(webhooks) = members.remove("webhooks") {
                     self.note(
@@ -338,7 +350,7 @@ impl<'d> Lowering<'d> {
                     schema.0.extend(value.map(|value| entry.with_value(value)));
                 }
             }
-            let schema = self.schema(node, schema);
+            let schema = schema::convert(node, schema, &mut |node, message| self.note(node, message));
             members.set("schema", schema);
         }
     }
@@ -384,57 +396,4 @@ fn reference(at: &Node, component: &str, name: &str) -> Node {
     let text = Node::new(at.span(), Value::String(text));
     let entry = Entry::new("$ref".to_owned(), at.span(), text);
     Node::new(at.span(), Value::Object(Object::of(vec![entry])))
-}
-
-/// An empty object with the position of another value.
-fn empty(at: &Node) -> Node {
-    Node::new(at.span(), Value::Object(Object::of(Vec::new())))
-}
-
-/// The members of an object under construction.
-#[derive(Default)]
-struct Members(Vec<Entry>);
-
-impl Members {
-    fn get(&self, key: &str) -> Option<&Node> {
-        let found = self.0.iter().find(|entry| entry.key() == key);
-        found.map(Entry::value)
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
-    fn remove(&mut self, key: &str) -> Option<Entry> {
-        let place = self.0.iter().position(|entry| entry.key() == key)?;
-        Some(self.0.remove(place))
-    }
-
-    /// Takes the members out of the object under a key; none where the key is missing.
-    fn take(&mut self, key: &str) -> Members {
-        let Some(place) = self.0.iter().position(|entry| entry.key() == key) else {
-            return Self::default();
-        };
-        let left = self.0[place].with_value(Node::new(self.0[place].key_span(), Value::Null));
-        Self(std::mem::replace(&mut self.0[place], left).into_value().into_entries())
-    }
-
-    /// Adds the members whose names are not used yet.
-    fn add(&mut self, others: Vec<Entry>) {
-        let known: HashSet<String> = self.0.iter().map(|entry| entry.key().to_owned()).collect();
-        self.0
-            .extend(others.into_iter().filter(|entry| !known.contains(entry.key())));
-    }
-
-    /// Sets the value of a key: replaces the old one, or adds a member at the end.
-    fn set(&mut self, key: &str, value: Node) {
-        match self.0.iter_mut().find(|entry| entry.key() == key) {
-            Some(entry) => *entry = entry.with_value(value),
-            None => self.0.push(Entry::new(key.to_owned(), value.span(), value)),
-        }
-    }
-
-    fn into_node(self, at: &Node) -> Node {
-        Node::new(at.span(), Value::Object(Object::of(self.0)))
-    }
 }

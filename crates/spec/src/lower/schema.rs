@@ -5,7 +5,7 @@
 
 use serde_json::Number;
 
-use super::{Lowering, Members, empty};
+use super::members::{Members, empty};
 use crate::node::{Entry, Node, Object, Value};
 
 /// Keywords about the schema itself, and not about values.
@@ -89,245 +89,245 @@ const OF_TYPES: [(&str, &[&str]); 5] = [
     ),
 ];
 
-impl Lowering<'_> {
-    /// A schema whose parts were lowered.
-    pub(super) fn schema(&mut self, at: &Node, mut members: Members) -> Node {
-        examples(&mut members);
-        self.content(at, &mut members);
-        exclusive(at, &mut members, "minimum", "exclusiveMinimum", |flag, bound| {
-            flag >= bound
-        });
-        exclusive(at, &mut members, "maximum", "exclusiveMaximum", |flag, bound| {
-            flag <= bound
-        });
-        self.tuple(at, &mut members);
-        self.more_properties(at, &mut members);
-        for key in NARROWING {
-            if let Some(entry) = members.remove(key) {
-                let message = format!("`{key}` has no equivalent in OpenAPI 3.0: values that it excludes are accepted");
-                self.note(entry.value(), message);
-            }
+/// Receives what has no equivalent in 3.0: the value, and a message.
+type Note<'n> = &'n mut dyn FnMut(&Node, &str);
+
+/// Converts a schema whose parts were converted.
+pub(super) fn convert(at: &Node, mut members: Members, note: Note<'_>) -> Node {
+    examples(&mut members);
+    content(at, &mut members);
+    exclusive(at, &mut members, "minimum", "exclusiveMinimum", |flag, bound| {
+        flag >= bound
+    });
+    exclusive(at, &mut members, "maximum", "exclusiveMaximum", |flag, bound| {
+        flag <= bound
+    });
+    tuple(at, &mut members, note);
+    more_properties(at, &mut members, note);
+    for key in NARROWING {
+        if let Some(entry) = members.remove(key) {
+            let message = format!("`{key}` has no equivalent in OpenAPI 3.0: values that it excludes are accepted");
+            note(entry.value(), &message);
         }
-        members.0.retain(|entry| !ABOUT.contains(&entry.key()));
-        constant(at, &mut members);
-        self.types(at, &mut members);
-        null_variants(at, &mut members, "oneOf");
-        null_variants(at, &mut members, "anyOf");
-        let list = members.get("type").and_then(Node::as_str) == Some("array");
-        if list && !members.has("items") {
+    }
+    members.0.retain(|entry| !ABOUT.contains(&entry.key()));
+    constant(at, &mut members);
+    types(at, &mut members, note);
+    null_variants(at, &mut members, "oneOf");
+    null_variants(at, &mut members, "anyOf");
+    let list = members.get("type").and_then(Node::as_str) == Some("array");
+    if list && !members.has("items") {
+        members.set("items", empty(at));
+    }
+    beside_reference(at, members)
+}
+
+/// `contentEncoding` and `contentMediaType` become `format`: `byte` for Base64, `binary` for bytes.
+fn content(at: &Node, members: &mut Members) {
+    let encoding = members.remove("contentEncoding");
+    let media = members.remove("contentMediaType");
+    members.remove("contentSchema");
+    let text = |entry: &Option<Entry>| {
+        entry
+            .as_ref()
+            .and_then(|entry| entry.value().as_str())
+            .map(str::to_owned)
+    };
+    let format = match (text(&encoding).as_deref(), text(&media)) {
+        (Some("base64" | "base64url"), _) => "byte",
+        (None | Some("binary"), Some(media)) if is_binary(&media) => "binary",
+        _ => return,
+    };
+    let types: Vec<&str> = match members.get("type").map(Node::value) {
+        None => vec!["string"],
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Node::as_str).collect(),
+        Some(_) => Vec::new(),
+    };
+    if types.contains(&"string") && !members.has("format") {
+        if !members.has("type") {
+            members.set("type", string(at, "string"));
+        }
+        members.set("format", string(at, format));
+    }
+}
+
+/// `prefixItems`, the schemas of the first items, becomes one schema for all items: any of them and of the
+/// one for the further items. Where further items may be anything, all items may.
+fn tuple(at: &Node, members: &mut Members, note: Note<'_>) {
+    // `items: false` was made `items: { not: {} }`.
+    let rest = members.get("items").cloned();
+    let no_more = rest.as_ref().is_some_and(is_nothing);
+    let Some(prefix) = members.remove("prefixItems") else {
+        if no_more {
             members.set("items", empty(at));
+            members.set("maxItems", Node::new(at.span(), Value::Number(0.into())));
         }
-        self.beside_reference(at, members)
-    }
-
-    /// `contentEncoding` and `contentMediaType` become `format`: `byte` for Base64, `binary` for bytes.
-    fn content(&mut self, at: &Node, members: &mut Members) {
-        let encoding = members.remove("contentEncoding");
-        let media = members.remove("contentMediaType");
-        members.remove("contentSchema");
-        let text = |entry: &Option<Entry>| {
-            entry
-                .as_ref()
-                .and_then(|entry| entry.value().as_str())
-                .map(str::to_owned)
-        };
-        let format = match (text(&encoding).as_deref(), text(&media)) {
-            (Some("base64" | "base64url"), _) => "byte",
-            (None | Some("binary"), Some(media)) if is_binary(&media) => "binary",
-            _ => return,
-        };
-        let types: Vec<&str> = match members.get("type").map(Node::value) {
-            None => vec!["string"],
-            Some(Value::String(kind)) => vec![kind],
-            Some(Value::Array(kinds)) => kinds.iter().filter_map(Node::as_str).collect(),
-            Some(_) => Vec::new(),
-        };
-        if types.contains(&"string") && !members.has("format") {
-            if !members.has("type") {
-                members.set("type", string(at, "string"));
-            }
-            members.set("format", string(at, format));
+        return;
+    };
+    let mut variants: Vec<Node> = Vec::new();
+    for item in prefix.value().as_array().unwrap_or_default() {
+        if variants.len() < MAX_VARIANTS && !variants.contains(item) {
+            variants.push(item.clone());
         }
     }
+    let count = prefix.value().as_array().map_or(0, <[Node]>::len);
+    let most = members
+        .get("maxItems")
+        .and_then(Node::as_number)
+        .and_then(Number::as_u64);
+    let closed = no_more || most.is_some_and(|most| most <= count as u64);
+    if let Some(rest) = rest.filter(|_| !closed)
+        && !variants.contains(&rest)
+    {
+        variants.push(rest);
+    } else if !closed {
+        variants = vec![empty(at)];
+    }
+    let message = "`prefixItems` has no equivalent in OpenAPI 3.0: its schemas apply to items at any index";
+    note(prefix.value(), message);
+    let items = match variants.as_slice() {
+        [one] => one.clone(),
+        _ if count > MAX_VARIANTS => empty(at),
+        _ => object(at, vec![("anyOf", Value::Array(variants))]),
+    };
+    members.set("items", items);
+    if no_more && most.is_none() {
+        members.set("maxItems", Node::new(at.span(), Value::Number((count as u64).into())));
+    }
+}
 
-    /// `prefixItems`, the schemas of the first items, becomes one schema for all items: any of them and of the
-    /// one for the further items. Where further items may be anything, all items may.
-    fn tuple(&mut self, at: &Node, members: &mut Members) {
-        // `items: false` was made `items: { not: {} }`.
-        let rest = members.get("items").cloned();
-        let no_more = rest.as_ref().is_some_and(is_nothing);
-        let Some(prefix) = members.remove("prefixItems") else {
-            if no_more {
-                members.set("items", empty(at));
-                members.set("maxItems", Node::new(at.span(), Value::Number(0.into())));
+/// `patternProperties` and `unevaluatedProperties` become `additionalProperties`.
+fn more_properties(at: &Node, members: &mut Members, note: Note<'_>) {
+    if let Some(patterns) = members.remove("patternProperties") {
+        let all = patterns.value().as_object().unwrap_or_default();
+        let closed = members.get("additionalProperties").and_then(Node::as_bool) == Some(false);
+        let open = !members.has("additionalProperties");
+        let values = match all {
+            [] => None,
+            // Every name matches such a pattern.
+            [one] if closed || open && [".*", "^.*$", "", ".+", "^.+$"].contains(&one.key()) => {
+                Some(one.value().clone())
             }
-            return;
+            several if closed && several.len() <= MAX_VARIANTS => {
+                let variants = several.iter().map(|entry| entry.value().clone()).collect();
+                Some(object(at, vec![("anyOf", Value::Array(variants))]))
+            }
+            _ => Some(empty(at)),
         };
-        let mut variants: Vec<Node> = Vec::new();
-        for item in prefix.value().as_array().unwrap_or_default() {
-            if variants.len() < MAX_VARIANTS && !variants.contains(item) {
-                variants.push(item.clone());
+        if let Some(values) = values {
+            members.set("additionalProperties", values);
+            let message = "`patternProperties` has no equivalent in OpenAPI 3.0: names are not checked";
+            note(patterns.value(), message);
+        }
+    }
+    if let Some(rest) = members.remove("unevaluatedProperties") {
+        let alone = ["additionalProperties", "allOf", "oneOf", "anyOf", "$ref", "if"];
+        if alone.iter().any(|key| members.has(key)) {
+            if rest.value().as_object().is_some() {
+                note(
+                    rest.value(),
+                    "`unevaluatedProperties` has no equivalent in OpenAPI 3.0: any additional property is accepted",
+                );
+            }
+        } else {
+            members.set("additionalProperties", rest.value().clone());
+        }
+    }
+}
+
+/// A list of types becomes `anyOf` with a schema for each, and `null` becomes `nullable`.
+fn types(at: &Node, members: &mut Members, note: Note<'_>) {
+    let Some(kind) = members.get("type") else { return };
+    let kind = kind.clone();
+    let listed = match kind.value() {
+        Value::String(name) if name == "null" || name == "file" => std::slice::from_ref(&kind),
+        Value::Array(kinds) => kinds,
+        _ => return,
+    };
+    let mut kinds: Vec<&str> = Vec::new();
+    for name in listed {
+        // In YAML, `null` without quotes is not a string.
+        let name = match name.value() {
+            Value::Null => "null",
+            Value::String(name) => name,
+            _ => continue,
+        };
+        if !kinds.contains(&name) {
+            kinds.push(name);
+        }
+    }
+    let nullable = kinds.contains(&"null");
+    kinds.retain(|name| *name != "null");
+    if kinds.contains(&"number") {
+        kinds.retain(|name| *name != "integer");
+    }
+    let named = |name: &str| string(&kind, name);
+    match kinds.as_slice() {
+        [] => {
+            members.remove("type");
+            if nullable && !members.has("enum") {
+                members.set(
+                    "enum",
+                    Node::new(at.span(), Value::Array(vec![Node::new(at.span(), Value::Null)])),
+                );
             }
         }
-        let count = prefix.value().as_array().map_or(0, <[Node]>::len);
-        let most = members
-            .get("maxItems")
-            .and_then(Node::as_number)
-            .and_then(Number::as_u64);
-        let closed = no_more || most.is_some_and(|most| most <= count as u64);
-        if let Some(rest) = rest.filter(|_| !closed)
-            && !variants.contains(&rest)
+        ["file"] => {
+            members.set("type", named("string"));
+            members.set("format", string(at, "binary"));
+        }
+        [one] => members.set("type", named(one)),
+        // All types: `number` and `integer` are one of the five.
+        [_, _, _, _, _, ..] => {
+            members.remove("type");
+        }
+        _ if ["allOf", "oneOf", "anyOf", "not", "$ref"]
+            .iter()
+            .any(|key| members.has(key)) =>
         {
-            variants.push(rest);
-        } else if !closed {
-            variants = vec![empty(at)];
+            members.remove("type");
+            let message = "several types with other schemas have no equivalent in OpenAPI 3.0: the types are ignored";
+            note(&kind, message);
         }
-        let message = "`prefixItems` has no equivalent in OpenAPI 3.0: its schemas apply to items at any index";
-        self.note(prefix.value(), message);
-        let items = match variants.as_slice() {
-            [one] => one.clone(),
-            _ if count > MAX_VARIANTS => empty(at),
-            _ => object(at, vec![("anyOf", Value::Array(variants))]),
-        };
-        members.set("items", items);
-        if no_more && most.is_none() {
-            members.set("maxItems", Node::new(at.span(), Value::Number((count as u64).into())));
+        _ => {
+            let variants = kinds.iter().map(|name| variant(&kind, members, name)).collect();
+            members.remove("type");
+            members.remove("enum");
+            for (_, keys) in OF_TYPES {
+                members.0.retain(|entry| !keys.contains(&entry.key()));
+            }
+            members.set("anyOf", Node::new(kind.span(), Value::Array(variants)));
         }
     }
+    if nullable {
+        members.set("nullable", Node::new(at.span(), Value::Bool(true)));
+    }
+}
 
-    /// `patternProperties` and `unevaluatedProperties` become `additionalProperties`.
-    fn more_properties(&mut self, at: &Node, members: &mut Members) {
-        if let Some(patterns) = members.remove("patternProperties") {
-            let all = patterns.value().as_object().unwrap_or_default();
-            let closed = members.get("additionalProperties").and_then(Node::as_bool) == Some(false);
-            let open = !members.has("additionalProperties");
-            let values = match all {
-                [] => None,
-                // Every name matches such a pattern.
-                [one] if closed || open && [".*", "^.*$", "", ".+", "^.+$"].contains(&one.key()) => {
-                    Some(one.value().clone())
-                }
-                several if closed && several.len() <= MAX_VARIANTS => {
-                    let variants = several.iter().map(|entry| entry.value().clone()).collect();
-                    Some(object(at, vec![("anyOf", Value::Array(variants))]))
-                }
-                _ => Some(empty(at)),
-            };
-            if let Some(values) = values {
-                members.set("additionalProperties", values);
-                let message = "`patternProperties` has no equivalent in OpenAPI 3.0: names are not checked";
-                self.note(patterns.value(), message);
-            }
-        }
-        if let Some(rest) = members.remove("unevaluatedProperties") {
-            let alone = ["additionalProperties", "allOf", "oneOf", "anyOf", "$ref", "if"];
-            if alone.iter().any(|key| members.has(key)) {
-                if rest.value().as_object().is_some() {
-                    self.note(
-                        rest.value(),
-                        "`unevaluatedProperties` has no equivalent in OpenAPI 3.0: any additional property is accepted",
-                    );
-                }
-            } else {
-                members.set("additionalProperties", rest.value().clone());
-            }
-        }
+/// In 3.1, the siblings of `$ref` have an effect: the reference and the siblings become an `allOf`.
+fn beside_reference(at: &Node, mut members: Members) -> Node {
+    if members.0.len() < 2 || !members.has("$ref") {
+        return members.into_node(at);
     }
-
-    /// A list of types becomes `anyOf` with a schema for each, and `null` becomes `nullable`.
-    fn types(&mut self, at: &Node, members: &mut Members) {
-        let Some(kind) = members.get("type") else { return };
-        let kind = kind.clone();
-        let listed = match kind.value() {
-            Value::String(name) if name == "null" || name == "file" => std::slice::from_ref(&kind),
-            Value::Array(kinds) => kinds,
-            _ => return,
-        };
-        let mut kinds: Vec<&str> = Vec::new();
-        for name in listed {
-            // In YAML, `null` without quotes is not a string.
-            let name = match name.value() {
-                Value::Null => "null",
-                Value::String(name) => name,
-                _ => continue,
-            };
-            if !kinds.contains(&name) {
-                kinds.push(name);
-            }
-        }
-        let nullable = kinds.contains(&"null");
-        kinds.retain(|name| *name != "null");
-        if kinds.contains(&"number") {
-            kinds.retain(|name| *name != "integer");
-        }
-        let named = |name: &str| string(&kind, name);
-        match kinds.as_slice() {
-            [] => {
-                members.remove("type");
-                if nullable && !members.has("enum") {
-                    members.set(
-                        "enum",
-                        Node::new(at.span(), Value::Array(vec![Node::new(at.span(), Value::Null)])),
-                    );
-                }
-            }
-            ["file"] => {
-                members.set("type", named("string"));
-                members.set("format", string(at, "binary"));
-            }
-            [one] => members.set("type", named(one)),
-            // All types: `number` and `integer` are one of the five.
-            [_, _, _, _, _, ..] => {
-                members.remove("type");
-            }
-            _ if ["allOf", "oneOf", "anyOf", "not", "$ref"]
-                .iter()
-                .any(|key| members.has(key)) =>
-            {
-                members.remove("type");
-                let message =
-                    "several types with other schemas have no equivalent in OpenAPI 3.0: the types are ignored";
-                self.note(&kind, message);
-            }
-            _ => {
-                let variants = kinds.iter().map(|name| variant(&kind, members, name)).collect();
-                members.remove("type");
-                members.remove("enum");
-                for (_, keys) in OF_TYPES {
-                    members.0.retain(|entry| !keys.contains(&entry.key()));
-                }
-                members.set("anyOf", Node::new(kind.span(), Value::Array(variants)));
-            }
-        }
-        if nullable {
-            members.set("nullable", Node::new(at.span(), Value::Bool(true)));
-        }
+    let Some(reference) = members.remove("$ref") else {
+        return members.into_node(at);
+    };
+    let span = reference.key_span();
+    let part = |entries| Node::new(span.clone(), Value::Object(Object::of(entries)));
+    let mut parts = vec![part(vec![reference])];
+    let described = |entry: &Entry| DESCRIBING.contains(&entry.key()) || entry.key().starts_with("x-");
+    let (outer, inner): (Vec<Entry>, Vec<Entry>) = members.0.into_iter().partition(described);
+    if let [only] = inner.as_slice()
+        && only.key() == "allOf"
+    {
+        parts.extend(only.value().as_array().unwrap_or_default().iter().cloned());
+    } else if !inner.is_empty() {
+        parts.push(part(inner));
     }
-
-    /// In 3.1, the siblings of `$ref` have an effect: the reference and the siblings become an `allOf`.
-    fn beside_reference(&mut self, at: &Node, mut members: Members) -> Node {
-        if members.0.len() < 2 || !members.has("$ref") {
-            return members.into_node(at);
-        }
-        let Some(reference) = members.remove("$ref") else {
-            return members.into_node(at);
-        };
-        let span = reference.key_span();
-        let part = |entries| Node::new(span.clone(), Value::Object(Object::of(entries)));
-        let mut parts = vec![part(vec![reference])];
-        let described = |entry: &Entry| DESCRIBING.contains(&entry.key()) || entry.key().starts_with("x-");
-        let (outer, inner): (Vec<Entry>, Vec<Entry>) = members.0.into_iter().partition(described);
-        if let [only] = inner.as_slice()
-            && only.key() == "allOf"
-        {
-            parts.extend(only.value().as_array().unwrap_or_default().iter().cloned());
-        } else if !inner.is_empty() {
-            parts.push(part(inner));
-        }
-        let mut members = Members(outer);
-        members.set("allOf", Node::new(at.span(), Value::Array(parts)));
-        members.into_node(at)
-    }
+    let mut members = Members(outer);
+    members.set("allOf", Node::new(at.span(), Value::Array(parts)));
+    members.into_node(at)
 }
 
 /// `examples` becomes one `example`.

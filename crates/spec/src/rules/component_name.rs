@@ -1,6 +1,6 @@
 //! The name of a component has only letters, digits, `.`, `-` and `_`.
 
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::diagnostic::short;
 
 const CODE: &str = "component-name";

@@ -1,7 +1,7 @@
 //! A `default` has the schema's type, and is one of the values of its `enum`.
 
 use super::enumeration::{fitted, typed};
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::node::Value;
 
 const CODE: &str = "default-unknown";

@@ -1,7 +1,7 @@
 //! `exclusiveMinimum` and `exclusiveMaximum`: a flag in 3.0, a number in 3.1. Either form is accepted in both
 //! versions, and [lowering](crate::lower) converts it to that of 3.0.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::grammar::Version;
 use crate::node::Value;
 

@@ -1,6 +1,6 @@
 //! A list has `items`, which 3.0 requires. Without it, the items may be any JSON.
 
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::fix;
 use crate::grammar::Version;
 

@@ -1,6 +1,6 @@
 //! A link leads to exactly one operation. Links have no effect on requests, so this is never an error.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 
 const CODE: &str = "link-operation";
 

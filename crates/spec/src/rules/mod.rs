@@ -2,7 +2,6 @@
 
 pub(crate) mod component_name;
 mod default;
-mod discriminator;
 mod enumeration;
 pub(crate) mod exclusive;
 mod items;
@@ -12,6 +11,7 @@ pub(crate) mod parameter;
 pub(crate) mod path;
 mod path_parameters;
 mod range;
+pub(crate) mod reference;
 mod repeated_parameter;
 mod required_property;
 mod same_path;
@@ -21,12 +21,32 @@ mod security_scheme;
 pub(crate) mod status;
 pub(crate) mod version;
 
-use crate::check::{Checker, Spot};
-use crate::reference;
+use crate::checker::{Checker, Spot};
+use crate::kind::Kind;
 
-pub(crate) use self::parameter::schema_or_content;
+/// Checks an object of the given kind, whose fields were checked.
+pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, kind: Kind) {
+    match kind {
+        Kind::Document => document(checker, spot),
+        Kind::PathItem => repeated_parameter::check(checker, spot),
+        Kind::Operation => {
+            repeated_parameter::check(checker, spot);
+            security::check(checker, spot);
+            operation_id::check(checker, spot);
+        }
+        Kind::Parameter => {
+            parameter::schema_or_content(checker, spot);
+            parameter::check(checker, spot);
+        }
+        Kind::Header => parameter::schema_or_content(checker, spot),
+        Kind::Link => link::check(checker, spot),
+        Kind::SecurityScheme => security_scheme::check(checker, spot),
+        Kind::Schema => schema(checker, spot),
+        _ => {}
+    }
+}
 
-pub(crate) fn document<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) {
+fn document<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) {
     reference::check_cycles(checker);
     security::check(checker, root);
     let Some(paths) = root.get("paths") else {
@@ -38,34 +58,7 @@ pub(crate) fn document<'d>(checker: &mut Checker<'d>, root: &Spot<'d>) {
     }
 }
 
-pub(crate) fn path_item<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    repeated_parameter::check(checker, spot);
-}
-
-pub(crate) fn operation<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    repeated_parameter::check(checker, spot);
-    security::check(checker, spot);
-    operation_id::check(checker, spot);
-}
-
-pub(crate) fn parameter<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    parameter::schema_or_content(checker, spot);
-    parameter::check(checker, spot);
-}
-
-pub(crate) fn link<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    link::check(checker, spot);
-}
-
-pub(crate) fn security_scheme<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    security_scheme::check(checker, spot);
-}
-
-pub(crate) fn discriminator<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
-    discriminator::check(checker, spot);
-}
-
-pub(crate) fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
+fn schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     items::check(checker, spot);
     required_property::check(checker, spot);
     for (least, most) in [

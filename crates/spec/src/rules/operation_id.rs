@@ -1,6 +1,6 @@
 //! No two operations have the same `operationId`: the first keeps it, that of the other is ignored.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::diagnostic::short;
 
 const CODE: &str = "operation-id-repeated";

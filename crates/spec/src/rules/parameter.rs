@@ -1,11 +1,11 @@
 //! The schema of a parameter or a header, and how its value is written in a request.
 
 use crate::Severity;
-use crate::check::{Checker, Decision, Spot, quoted_list};
+use crate::checker::{Checker, Decision, Spot, quoted_list};
 use crate::diagnostic::short;
 use crate::grammar;
+use crate::kind::Kind;
 use crate::node::{Node, Object, Value};
-use crate::walk::Kind;
 
 const STYLE: &str = "parameter-style";
 const OPTIONAL: &str = "path-parameter-optional";
@@ -162,7 +162,7 @@ fn no_schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, what: &str) {
     }
     for member in &old {
         if let Some(field) = grammar::SCHEMA.field(member.name, Some(checker.version)) {
-            checker.shape(member, &field.shape);
+            checker.later.push((*member, &field.shape));
         }
     }
     checker.fixes.make_schema(spot.node, &OLD);

@@ -1,6 +1,6 @@
 //! A path is a template that begins with `/`.
 
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::diagnostic::short;
 
 const NO_SLASH: &str = "path-without-slash";

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::path::template;
 use super::repeated_parameter::parameters;
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::diagnostic::short;
 use crate::fix;
 use crate::grammar::METHODS;

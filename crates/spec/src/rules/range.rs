@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 
 const CODE: &str = "range-empty";
 

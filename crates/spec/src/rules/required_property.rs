@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::Severity;
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::diagnostic::short;
 
 const REPEATED: &str = "required-repeated";

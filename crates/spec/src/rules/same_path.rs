@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::path::template;
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::diagnostic::short;
 
 const CODE: &str = "path-same";

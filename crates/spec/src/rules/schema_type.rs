@@ -1,6 +1,6 @@
 //! The `type` of a schema is a name, and in 3.1 also a list of names.
 
-use crate::check::{Checker, Decision, Spot, quoted_list};
+use crate::checker::{Checker, Decision, Spot, quoted_list};
 use crate::diagnostic::short;
 use crate::grammar::Version;
 use crate::node::{Node, Value};

@@ -1,6 +1,6 @@
 //! Security requirements name security schemes.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::diagnostic::short;
 use crate::node::Node;
 

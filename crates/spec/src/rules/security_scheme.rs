@@ -1,6 +1,6 @@
 //! A security scheme has the fields that its type needs. Otherwise it cannot be used.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::fix;
 use crate::node::Value;
 

@@ -1,6 +1,6 @@
 //! The keys of `responses` are status codes, ranges of them, or `default`.
 
-use crate::check::{Checker, Decision, Spot};
+use crate::checker::{Checker, Decision, Spot};
 use crate::diagnostic::short;
 use crate::fix::Fixes;
 

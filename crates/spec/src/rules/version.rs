@@ -1,6 +1,6 @@
 //! The version of OpenAPI, which `openapi` or, before version 3, `swagger` has.
 
-use crate::check::{Checker, Spot};
+use crate::checker::{Checker, Spot};
 use crate::grammar::Version;
 
 const CODE: &str = "version";

@@ -4,48 +4,17 @@ use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
 use super::super::deprecation::{Removal, SUNSET};
+use super::super::pending::{Closed, Holder, Pending};
+use super::super::side::Side;
 use super::super::view::View;
-use super::super::{Found, Member};
+use super::super::walk::{Found, Member};
+use super::comparison::{Comparison, required_rule};
 use super::keywords::ANNOTATIONS;
-use super::{Closed, Comparison, Form, Holder, Pending, Subject, required_rule};
 use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Direction, Rule, Site};
 
 impl<'d> Comparison<'_, 'd> {
-    pub(in crate::compare) fn inner(
-        &self,
-        old: Vec<&'d Node>,
-        new: Vec<&'d Node>,
-        subject: Subject,
-        holder: Holder,
-    ) -> Pending<'d> {
-        // An item of a parameter or a header is reported with the rules of the parameter or the header.
-        let site = match (self.at.site, holder) {
-            (Site::Parameter | Site::ResponseHeader, Holder::Value) => self.at.site,
-            (site, _) => site.inner(),
-        };
-        Pending {
-            old,
-            new,
-            site,
-            subject,
-            operation: self.walk.operation.clone(),
-            holder,
-            form: match self.at.form {
-                // Only the outermost list is repeated.
-                Form::Exploded => Form::Parameter,
-                // A property of a form is text, but an object in it is written as JSON.
-                Form::Text if self.at.site == self.at.site.inner() && matches!(holder, Holder::Field { .. }) => {
-                    Form::Json
-                }
-                form => form,
-            },
-            guard: self.at.guard.clone(),
-            closed: Closed::default(),
-        }
-    }
-
     pub(super) fn items(&mut self, member: &Member<'d>) {
         let lists = |view: &View<'d>| view.keywords.get("items").cloned().unwrap_or_default();
         let (old, new) = (lists(self.old), lists(self.new));
@@ -66,7 +35,7 @@ impl<'d> Comparison<'_, 'd> {
             match (old.properties.get(name), new.properties.get(name)) {
                 (Some(old), Some(new)) => {
                     let inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
-                    let unsent = (self.is_unsent(old, true), self.is_unsent(new, false));
+                    let unsent = (self.is_unsent(old, self.walk.old), self.is_unsent(new, self.walk.new));
                     if unsent == (true, true) {
                         self.walk.unsent.push(inner);
                         continue;
@@ -91,7 +60,7 @@ impl<'d> Comparison<'_, 'd> {
                     self.walk.enqueue_property(inner);
                 }
                 (None, Some(added)) => {
-                    let unsent = self.is_unsent(added, false);
+                    let unsent = self.is_unsent(added, self.walk.new);
                     let direction = if unsent {
                         Direction::Neither
                     } else {
@@ -123,7 +92,7 @@ impl<'d> Comparison<'_, 'd> {
                     }
                 }
                 (Some(removed), None) => {
-                    let unsent = self.is_unsent(removed, true);
+                    let unsent = self.is_unsent(removed, self.walk.old);
                     let direction = if unsent {
                         Direction::Neither
                     } else {
@@ -249,10 +218,7 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Reports required properties that the schema does not describe, and that one of its alternatives describes now.
     fn required_in_alternative(&mut self, (old, new): (&'d Node, &'d Node)) {
-        let views = (
-            self.walk.fold(&[old], true, false),
-            self.walk.fold(&[new], false, false),
-        );
+        let views = (self.walk.old.view(&[old]), self.walk.new.view(&[new]));
         let required = self.old.required.keys();
         let asked: Vec<&'d str> = required
             .copied()
@@ -287,26 +253,26 @@ impl<'d> Comparison<'_, 'd> {
         });
         // Beyond this depth it is assumed that it does.
         schemas.into_iter().any(|schema| {
-            let inner = self.walk.fold(&[schema], true, false);
+            let inner = self.walk.old.view(&[schema]);
             depth == 0 || inner.properties.contains_key(name) || self.is_listed_inside(&inner, name, depth - 1)
         })
     }
 
     /// How the removal of a property was announced.
     fn removal(&self, parts: &[&'d Node]) -> Removal {
-        let view = self.walk.fold(parts, true, false);
+        let view = self.walk.old.view(parts);
         self.walk.removal(view.flag("deprecated"), view.get(SUNSET))
     }
 
     /// Whether a property is not sent in the direction of the schema: `readOnly` in a request, `writeOnly` in a
     /// response. `required` does not apply to it there.
-    fn is_unsent(&self, parts: &[&'d Node], old_side: bool) -> bool {
+    fn is_unsent(&self, parts: &[&'d Node], side: &Side<'d>) -> bool {
         let flag = match self.at.site.direction() {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",
             Direction::Neither => return false,
         };
-        self.walk.fold(parts, old_side, false).flag(flag)
+        side.view(parts).flag(flag)
     }
 
     fn which(&self, required: bool, unsent: bool) -> &'static str {
@@ -464,8 +430,8 @@ impl<'d> Comparison<'_, 'd> {
     pub(super) fn is_alternative(&mut self) -> bool {
         let has_union = |view: &View<'d>| view.get("oneOf").or(view.get("anyOf")).is_some();
         let (key, list, one, references) = match (union(self.old), union(self.new)) {
-            (None, Some((key, list))) if !has_union(self.old) => (key, list, self.nodes.0, &self.walk.new_references),
-            (Some((key, list)), None) if !has_union(self.new) => (key, list, self.nodes.1, &self.walk.old_references),
+            (None, Some((key, list))) if !has_union(self.old) => (key, list, self.nodes.0, &self.walk.new.references),
+            (Some((key, list)), None) if !has_union(self.new) => (key, list, self.nodes.1, &self.walk.old.references),
             _ => return false,
         };
         let is_wider = std::ptr::eq(one, self.nodes.0);

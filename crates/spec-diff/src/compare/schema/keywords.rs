@@ -6,50 +6,15 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::super::deprecation::SUNSET;
-use super::super::view::{View, is_null_type};
-use super::super::{Member, Walk, address};
-use super::{Comparison, Form, Holder};
+use super::super::pending::{Form, Holder};
+use super::super::view::{View, is_null_type, is_scalar};
+use super::super::walk::{Member, Walk};
+use super::comparison::Comparison;
 use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Bound, Direction, Facet, Move};
 
 impl<'d> Comparison<'_, 'd> {
-    /// Compares a keyword, or a member of one, and reports a difference with this facet.
-    pub(in crate::compare) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String) {
-        self.walk.settle(member.old);
-        self.walk.settle(member.new);
-        // A member of a keyword may have the name of another keyword.
-        let own = self.member(member.key);
-        let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));
-        if at(own.places()) == at(member.places()) {
-            self.handled.insert(own.key);
-        }
-        if !member.is_same() {
-            let rule = facet.at(self.at.site);
-            self.walk.report(rule, member.kind(), member.places(), message);
-        }
-    }
-
-    /// Whether the keyword has one valid value in each document: equal in all parts that have it.
-    pub(in crate::compare) fn plain(&self, key: &str, fits: fn(&Node) -> bool) -> bool {
-        let one = |view: &View<'d>| match view.keywords.get(key).map(Vec::as_slice) {
-            None => true,
-            Some([value]) => fits(value),
-            Some([first, rest @ ..]) => fits(first) && rest.iter().all(|other| json::same(first, other)),
-            Some([]) => true,
-        };
-        one(self.old) && one(self.new)
-    }
-
-    pub(super) fn settle(&mut self, key: &'d str) {
-        self.handled.insert(key);
-        for view in [self.old, self.new] {
-            for value in view.keywords.get(key).into_iter().flatten() {
-                self.walk.settle(Some(value));
-            }
-        }
-    }
-
     /// Compares `type` and `format`. Returns whether the types have so little in common that there is nothing more to
     /// compare.
     pub(super) fn kind(&mut self) -> bool {
@@ -588,10 +553,6 @@ impl std::fmt::Display for KindOf<'_> {
             (Some(types), Some(format)) => write!(f, "{types} of the format `{format}`"),
         }
     }
-}
-
-pub(in crate::compare) fn is_scalar(name: &str) -> bool {
-    matches!(name, "string" | "number" | "integer" | "boolean")
 }
 
 /// Whether each multiple of the second number is a multiple of the first.

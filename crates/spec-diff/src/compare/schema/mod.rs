@@ -1,158 +1,22 @@
 //! Schemas: merged into [views](View), and compared keyword by keyword.
 
+mod comparison;
+mod discriminator;
 mod inner;
 mod keywords;
 mod parts;
 
-use std::rc::Rc;
-
-pub(super) use self::keywords::is_scalar;
-
 use ittybit_spec::Node;
 use rustc_hash::FxHashSet;
 
+use self::comparison::{Comparison, required_rule};
 use super::deprecation::SUNSET;
+use super::pending::{Closed, Form, Holder, Pair, Pending, PropertyUse, Subject, Use};
 use super::view::View;
-use super::{Member, Walk, address};
+use super::walk::{Member, Walk};
 use crate::change::Kind;
-use crate::rule::{self, Direction, Rule, Site};
-
-/// Identifies a pair of schemas and its use.
-pub(super) type Pair = (Vec<usize>, Vec<usize>, Use);
-
-/// How two schemas are used, as far as the meaning of a difference depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Use {
-    direction: Direction,
-    form: Form,
-    guarded: bool,
-    closed: Closed,
-}
-
-/// Whether the schemas around refuse, in both documents, properties or items that none of their parts describes
-/// (`unevaluatedProperties`, `unevaluatedItems`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Closed {
-    pub(super) properties: bool,
-    pub(super) items: bool,
-}
-
-/// How a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) enum Form {
-    #[default]
-    Json,
-    /// As text, in which `1` may be a number or a string: a part of a form, or a header.
-    Text,
-    /// As the text of a parameter.
-    Parameter,
-    /// As the text of a parameter that is repeated for each item of a list: a single value is the same as a list of
-    /// one item.
-    Exploded,
-}
-
-impl Form {
-    pub(super) fn is_text(self) -> bool {
-        self != Form::Json
-    }
-}
-
-/// A property and its use; each combination is compared once.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct PropertyUse {
-    schemas: Pair,
-    holder: Holder,
-}
-
-/// The name of a schema in messages: a path inside of a parameter, a body or a component.
-#[derive(Clone)]
-pub(super) struct Subject {
-    root: Rc<str>,
-    path: String,
-}
-
-impl Subject {
-    pub(super) fn new(root: &str) -> Self {
-        Self {
-            root: root.into(),
-            path: String::new(),
-        }
-    }
-
-    /// Whether the path is too long to be readable. Chains of references may be as long as the document.
-    fn is_far(&self) -> bool {
-        self.path.split('.').count() > 4 || self.path.len() > 80
-    }
-
-    pub(super) fn property(&self, name: &str) -> Self {
-        // An empty name is valid.
-        let name = if name.is_empty() { "\"\"" } else { name };
-        let path = if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        };
-        Self {
-            root: Rc::clone(&self.root),
-            path,
-        }
-    }
-
-    fn inner(&self, mark: &str) -> Self {
-        Self {
-            root: Rc::clone(&self.root),
-            path: format!("{}{mark}", self.path),
-        }
-    }
-}
-
-impl std::fmt::Display for Subject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.root)
-        } else {
-            write!(f, "`{}` in {}", self.path, self.root)
-        }
-    }
-}
-
-/// What contains the value of a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Holder {
-    /// An object, in which it may be required.
-    Field { required: (bool, bool) },
-    /// A parameter, a body, a list, a map.
-    Value,
-    /// A component, without regard to its uses.
-    Component,
-}
-
-/// Two schemas to be compared, and where they are used.
-#[derive(Clone)]
-pub(super) struct Pending<'d> {
-    pub(super) old: Vec<&'d Node>,
-    pub(super) new: Vec<&'d Node>,
-    pub(super) site: Site,
-    pub(super) subject: Subject,
-    pub(super) operation: Option<Rc<str>>,
-    pub(super) holder: Holder,
-    pub(super) form: Form,
-    /// The rule that replaces each rule that affects the wire, where the direction alone does not decide: inside a
-    /// `not` a narrower schema makes the whole wider.
-    pub(super) guard: Option<Rule>,
-    pub(super) closed: Closed,
-}
-
-impl Pending<'_> {
-    fn used(&self) -> Use {
-        Use {
-            direction: self.site.direction(),
-            form: self.form,
-            guarded: self.guard.is_some(),
-            closed: self.closed,
-        }
-    }
-}
+use crate::locate::address;
+use crate::rule::{self, Direction, Site};
 
 impl<'d> Walk<'d> {
     /// Adds the schemas of a parameter, a header or a body to the pending ones.
@@ -220,15 +84,6 @@ impl<'d> Walk<'d> {
         }
     }
 
-    pub(super) fn fold(&self, nodes: &[&'d Node], old_side: bool, single: bool) -> View<'d> {
-        let references = if old_side {
-            &self.old_references
-        } else {
-            &self.new_references
-        };
-        View::of(references, nodes, single)
-    }
-
     /// The views of both schemas: a list of one alternative is that alternative, unless the other schema has more.
     fn views(&mut self, old: &[&'d Node], new: &[&'d Node]) -> (View<'d>, View<'d>) {
         let many = |view: &View<'d>| {
@@ -237,16 +92,11 @@ impl<'d> Walk<'d> {
                 lists.filter_map(|list| list.as_array()).any(|list| list.len() != 1)
             })
         };
-        let folded = (self.fold(old, true, true), self.fold(new, false, true));
+        let folded = (self.old.folded(old), self.new.folded(new));
         if !many(&folded.0) && !many(&folded.1) {
             return (self.noted(folded.0), self.noted(folded.1));
         }
-        (self.view(old, true), self.view(new, false))
-    }
-
-    pub(super) fn view(&mut self, nodes: &[&'d Node], old_side: bool) -> View<'d> {
-        let view = self.fold(nodes, old_side, false);
-        self.noted(view)
+        (self.noted(self.old.view(old)), self.noted(self.new.view(new)))
     }
 
     /// Marks the nodes that a view has visited.
@@ -279,8 +129,8 @@ impl<'d> Walk<'d> {
         };
         let nodes = (old_node, new_node);
         let components = (
-            pending.old.first().and_then(|node| self.old_references.component(node)),
-            pending.new.first().and_then(|node| self.new_references.component(node)),
+            pending.old.first().and_then(|node| self.old.references.component(node)),
+            pending.new.first().and_then(|node| self.new.references.component(node)),
         );
         if let Some(name) = components.1
             && pending.subject.is_far()
@@ -392,17 +242,6 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// The comparison of two views.
-pub(super) struct Comparison<'c, 'd> {
-    pub(super) walk: &'c mut Walk<'d>,
-    pub(super) at: &'c Pending<'d>,
-    pub(super) old: &'c View<'d>,
-    pub(super) new: &'c View<'d>,
-    pub(super) nodes: (&'d Node, &'d Node),
-    /// The keywords that were compared.
-    handled: FxHashSet<&'d str>,
-}
-
 impl<'d> Comparison<'_, 'd> {
     fn run(mut self) {
         self.beside_references();
@@ -435,52 +274,4 @@ impl<'d> Comparison<'_, 'd> {
             self.walk.schema_sunset(&member, deprecated, &subject, self.at.site);
         }
     }
-
-    fn member(&self, key: &'d str) -> Member<'d> {
-        self.member_of(key, self.old.get(key), self.new.get(key))
-    }
-
-    fn member_of(&self, key: &'d str, old: Option<&'d Node>, new: Option<&'d Node>) -> Member<'d> {
-        Member {
-            key,
-            old,
-            new,
-            within: self.within(old, new, |part| part.get(key)),
-        }
-    }
-
-    /// The objects to report for a value that is only in one document. In the other one it is the corresponding part,
-    /// so that a change of a component is the same change for all of its uses.
-    fn within(
-        &self,
-        old: Option<&'d Node>,
-        new: Option<&'d Node>,
-        value_in: impl Fn(&'d Node) -> Option<&'d Node>,
-    ) -> (&'d Node, &'d Node) {
-        let counterpart = |view: &View<'d>, value: &'d Node, other: &View<'d>| {
-            let holds = |part: &&'d Node| value_in(part).is_some_and(|found| std::ptr::eq(found, value));
-            let at = view.objects.iter().position(holds)?;
-            (view.objects.len() == other.objects.len()).then(|| other.objects[at])
-        };
-        let (mut within, views) = (self.nodes, (self.old, self.new));
-        match (old, new) {
-            (None, Some(value)) => within.0 = counterpart(views.1, value, views.0).unwrap_or(within.0),
-            (Some(value), None) => within.1 = counterpart(views.0, value, views.1).unwrap_or(within.1),
-            _ => {}
-        }
-        within
-    }
-}
-
-fn required_rule(site: Site, required: bool, subject: &str) -> (rule::Rule, String) {
-    let rule = match (site.direction(), required) {
-        (Direction::Request, true) => rule::REQUEST_PROPERTY_BECAME_REQUIRED,
-        (Direction::Request, false) => rule::REQUEST_PROPERTY_BECAME_OPTIONAL,
-        (Direction::Response, true) => rule::RESPONSE_PROPERTY_BECAME_REQUIRED,
-        (Direction::Response, false) => rule::RESPONSE_PROPERTY_BECAME_OPTIONAL,
-        (Direction::Neither, true) => rule::SCHEMA_PROPERTY_BECAME_REQUIRED,
-        (Direction::Neither, false) => rule::SCHEMA_PROPERTY_BECAME_OPTIONAL,
-    };
-    let words = if required { "required" } else { "optional" };
-    (rule, format!("{subject} became {words}"))
 }

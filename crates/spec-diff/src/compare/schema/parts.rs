@@ -2,9 +2,10 @@
 
 use ittybit_spec::Node;
 
-use super::super::Member;
+use super::super::pending::{Closed, Holder, Pending};
 use super::super::view::View;
-use super::{Closed, Comparison, Holder, Pending};
+use super::super::walk::Member;
+use super::comparison::Comparison;
 use crate::change::Kind;
 use crate::json;
 use crate::rule::{self, Facet};

@@ -1,0 +1,292 @@
+//! The state of a comparison, and what every rule needs: pairs of members, marks of what was compared, and a
+//! report of what differs.
+
+use std::collections::{HashSet, VecDeque};
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+use ittybit_spec::{Entry, Node};
+use rustc_hash::FxHashSet;
+
+use super::path::Operation;
+use super::pending::{Pair, Pending, PropertyUse};
+use super::side::Side;
+use crate::change::{Change, Kind};
+use crate::fingerprint;
+use crate::json as values;
+use crate::locate::{Locations, address};
+use crate::options::Options;
+use crate::rule::{self, Direction, Rule};
+
+/// A member that is in one or both of two objects.
+#[derive(Clone, Copy)]
+pub(super) struct Member<'d> {
+    pub(super) key: &'d str,
+    pub(super) old: Option<&'d Node>,
+    pub(super) new: Option<&'d Node>,
+    /// The objects that contain it, or would contain it.
+    pub(super) within: (&'d Node, &'d Node),
+}
+
+impl<'d> Member<'d> {
+    /// Whether its value is an object in each document that has it.
+    pub(super) fn is_map(&self) -> bool {
+        let mut sides = [self.old, self.new].into_iter().flatten();
+        sides.all(|node| node.as_object().is_some())
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match (self.old, self.new) {
+            (None, _) => Kind::Added,
+            (_, None) => Kind::Removed,
+            _ => Kind::Changed,
+        }
+    }
+
+    /// The nodes to report: the values, or the objects around where a value is missing.
+    pub(super) fn places(&self) -> (&'d Node, &'d Node) {
+        (self.old.unwrap_or(self.within.0), self.new.unwrap_or(self.within.1))
+    }
+
+    pub(super) fn is_same(&self) -> bool {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => values::same(old, new),
+            _ => false,
+        }
+    }
+
+    /// The difference of the values as the end of a sentence.
+    pub(super) fn difference(&self) -> String {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => {
+                let (old, new) = values::shown_apart(old, new);
+                format!("changed from {old} to {new}")
+            }
+            (None, Some(new)) => format!("was added: {}", values::shown(new)),
+            (Some(old), None) => format!("was removed: {}", values::shown(old)),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// A change that was found; its places are still nodes.
+pub(super) struct Found<'d> {
+    pub(super) rule: Rule,
+    pub(super) kind: Kind,
+    pub(super) old: &'d Node,
+    pub(super) new: &'d Node,
+    pub(super) operation: Option<Rc<str>>,
+    pub(super) message: String,
+}
+
+/// The state of one comparison.
+pub(super) struct Walk<'d> {
+    pub(super) old: &'d Side<'d>,
+    pub(super) new: &'d Side<'d>,
+    pub(super) options: Options,
+    pub(super) found: Vec<Found<'d>>,
+    /// The rules that were already reported for two nodes.
+    pub(super) reported: HashSet<(Direction, String, usize, usize)>,
+    /// Objects that were compared member by member.
+    pub(super) seen: FxHashSet<usize>,
+    /// Values that were compared as a whole.
+    pub(super) settled: FxHashSet<usize>,
+    /// Schemas still to be compared.
+    pub(super) pending: VecDeque<Pending<'d>>,
+    /// Properties that are not sent in the direction of the schema that has them (`readOnly`, `writeOnly`).
+    pub(super) unsent: Vec<Pending<'d>>,
+    /// Additions and removals of such properties.
+    pub(super) lone_unsent: Vec<Found<'d>>,
+    /// The rule that replaces each rule that affects the wire.
+    pub(super) guard: Option<Rule>,
+    /// Pairs of schemas that were compared, each with its use.
+    pub(super) compared: FxHashSet<Pair>,
+    /// Properties that were compared, each with its use.
+    pub(super) properties: FxHashSet<PropertyUse>,
+    /// How many pairs are compared at most: more than any two real documents have.
+    pub(super) most_pairs: usize,
+    /// Pairs of component schemas with different names that are used at the same place.
+    pub(super) linked: IndexSet<(&'d str, &'d str)>,
+    /// Operations whose path or method is only in one of the documents.
+    pub(super) unpaired: (Vec<Operation<'d>>, Vec<Operation<'d>>),
+    /// The operation that is being compared.
+    pub(super) operation: Option<Rc<str>>,
+}
+
+impl<'d> Walk<'d> {
+    pub(super) fn new(old: &'d Side<'d>, new: &'d Side<'d>, options: Options) -> Self {
+        Self {
+            old,
+            new,
+            options,
+            found: Vec::new(),
+            reported: HashSet::new(),
+            seen: FxHashSet::default(),
+            settled: FxHashSet::default(),
+            pending: VecDeque::new(),
+            unsent: Vec::new(),
+            lone_unsent: Vec::new(),
+            guard: None,
+            compared: FxHashSet::default(),
+            properties: FxHashSet::default(),
+            most_pairs: 100_000 + (old.document.text().len() + new.document.text().len()) / 20,
+            linked: IndexSet::new(),
+            unpaired: (Vec::new(), Vec::new()),
+            operation: None,
+        }
+    }
+
+    /// Records a change, unless it was recorded before.
+    pub(super) fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
+        let (old, new) = places;
+        let rule = match &self.guard {
+            Some(guard) if rule.wire => guard.clone(),
+            _ => rule,
+        };
+        let (direction, family) = rule::family(&rule.id);
+        let key = (direction, family.to_owned(), address(old), address(new));
+        // A change that was reported for the wire is not reported for the component again.
+        let of_wire = [Direction::Request, Direction::Response]
+            .into_iter()
+            .filter(|_| direction == Direction::Neither)
+            .any(|wire| self.reported.contains(&(wire, key.1.clone(), key.2, key.3)));
+        if self.reported.contains(&key) || of_wire {
+            return;
+        }
+        self.reported.insert(key);
+        let operation = self.operation.clone();
+        self.found.push(Found {
+            rule,
+            kind,
+            old,
+            new,
+            operation,
+            message,
+        });
+    }
+
+    /// Compares a member as a whole, and reports it if it differs.
+    pub(super) fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String) {
+        self.settle(member.old);
+        self.settle(member.new);
+        if !member.is_same() {
+            self.report(rule, member.kind(), member.places(), message());
+        }
+    }
+
+    /// Compares a member that no rule covers.
+    pub(super) fn unclassified(&mut self, member: &Member<'d>, what: &str) {
+        let message = || format!("`{}` of {what} {}", member.key, member.difference());
+        self.leaf(rule::UNCLASSIFIED, member, message);
+    }
+
+    /// Compares a member that is documentation, such as a description or an example.
+    pub(super) fn annotation(&mut self, member: &Member<'d>, what: &str) {
+        let key = member.key;
+        let message = || match member.kind() {
+            Kind::Added => format!("`{key}` of {what} was added"),
+            Kind::Removed => format!("`{key}` of {what} was removed"),
+            Kind::Changed => format!("`{key}` of {what} was changed"),
+        };
+        let rule = if matches!(key, "example" | "examples") {
+            rule::EXAMPLE_CHANGED
+        } else {
+            rule::DESCRIPTION_CHANGED
+        };
+        self.leaf(rule, member, message);
+    }
+
+    /// Marks a value as compared as a whole.
+    pub(super) fn settle(&mut self, node: Option<&'d Node>) {
+        if let Some(node) = node {
+            self.settled.insert(address(node));
+        }
+    }
+
+    /// Marks an object as compared member by member.
+    pub(super) fn see(&mut self, node: &'d Node) {
+        self.seen.insert(address(node));
+    }
+
+    /// The members of two objects, in the order of the old one, then of the new one. If one of the two is not an
+    /// object, this is reported, and there are no members.
+    pub(super) fn members(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
+        let (Some(old_members), Some(new_members)) = (old.as_object(), new.as_object()) else {
+            let member = Member {
+                key: "",
+                old: Some(old),
+                new: Some(new),
+                within: (old, new),
+            };
+            let message = || format!("{what} {}", member.difference());
+            self.leaf(rule::UNCLASSIFIED, &member, message);
+            return Vec::new();
+        };
+        self.see(old);
+        self.see(new);
+        let member = |entry: &'d Entry, sides: (Option<&'d Node>, Option<&'d Node>)| Member {
+            key: entry.key(),
+            old: sides.0,
+            new: sides.1,
+            within: (old, new),
+        };
+        let known = old_members
+            .iter()
+            .map(|entry| member(entry, (Some(entry.value()), new.get(entry.key()))));
+        let added = new_members
+            .iter()
+            .filter(|entry| old.entry(entry.key()).is_none())
+            .map(|entry| member(entry, (None, Some(entry.value()))));
+        known.chain(added).collect()
+    }
+
+    /// The targets of two nodes, all references followed.
+    pub(super) fn resolve(&mut self, old: &'d Node, new: &'d Node) -> (&'d Node, &'d Node) {
+        let mut follow = |node: &'d Node, target: Option<&'d Node>| match (node.get("$ref"), target) {
+            (Some(reference), Some(target)) => {
+                self.seen.insert(address(node));
+                self.settled.insert(address(reference));
+                target
+            }
+            _ => node,
+        };
+        (
+            follow(old, self.old.references.resolve(old)),
+            follow(new, self.new.references.resolve(new)),
+        )
+    }
+
+    /// The changes that were found, with their places in the texts.
+    pub(super) fn changes(self) -> Vec<Change> {
+        let wanted = |side: fn(&Found<'d>) -> &'d Node| self.found.iter().map(|found| address(side(found))).collect();
+        let old = Locations::new(self.old.document, wanted(|found| found.old));
+        let new = Locations::new(self.new.document, wanted(|found| found.new));
+        let mut changes: Vec<Change> = self
+            .found
+            .iter()
+            .map(|found| {
+                let places = (old.place(found.old), new.place(found.new));
+                Change {
+                    fingerprint: fingerprint::between(&found.rule.id, found.kind, &places, (found.old, found.new)),
+                    overruled: None,
+                    approval: None,
+                    id: found.rule.id.clone(),
+                    severity: found.rule.severity,
+                    wire: found.rule.wire,
+                    kind: found.kind,
+                    operation: found.operation.as_ref().map(|operation| operation.to_string()),
+                    old: places.0,
+                    new: places.1,
+                    // A name may contain any character; a message is one line.
+                    message: found.message.replace(char::is_control, " "),
+                    rust: None,
+                }
+            })
+            .collect();
+        changes.sort_by(|a, b| {
+            let order = |change: &Change| (std::cmp::Reverse(change.severity), change.new.line, change.new.column);
+            (order(a), &a.old, &a.new, &a.id, &a.message).cmp(&(order(b), &b.old, &b.new, &b.id, &b.message))
+        });
+        changes
+    }
+}
