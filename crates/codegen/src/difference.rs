@@ -173,37 +173,62 @@ fn types(lowered: &Lowered) -> HashMap<&str, String> {
 /// Types that contain each other need a `Box` somewhere in the cycle, and the types that lead to the cycle decide
 /// where. So for a type in a cycle, all types that contain it directly or indirectly are kept.
 fn in_cycles(schemas: &Schemas, types: &HashSet<String>) -> HashSet<String> {
-    let held: HashMap<&str, BTreeSet<String>> = schemas
+    let referred: HashMap<&str, BTreeSet<String>> = schemas
         .iter()
         .map(|(name, schema)| (name.as_str(), referred(schema)))
         .collect();
-    let mut holders: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (holder, held) in &held {
-        for held in held {
-            holders.entry(held).or_default().push(holder);
+    let (mut held, mut holders) = (Edges::new(), Edges::new());
+    for (holder, names) in &referred {
+        for name in names.iter().filter(|name| name != holder) {
+            held.entry(holder).or_default().push(name);
+            holders.entry(name).or_default().push(holder);
         }
     }
+    // What is left is in a cycle, or between two of them.
+    let cyclic = without_ends(referred.keys().copied().collect(), &held, &holders);
+    let cyclic = without_ends(cyclic, &holders, &held);
+    let mut open: Vec<&str> = types
+        .iter()
+        .map(String::as_str)
+        .filter(|name| cyclic.contains(name))
+        .collect();
     let mut found = HashSet::new();
-    for name in types {
-        let above = reached(name, |name| holders.get(name).into_iter().flatten().copied().collect());
-        let below = held.get(name.as_str()).into_iter().flatten();
-        if below
-            .into_iter()
-            .any(|held| held != name && above.contains(held.as_str()))
-        {
-            found.extend(above.into_iter().map(str::to_owned));
-        }
+    while let Some(name) = open.pop() {
+        let holders = holders.get(name).into_iter().flatten();
+        open.extend(holders.filter(|holder| found.insert((**holder).to_owned())));
     }
     found
 }
 
-fn reached<'n>(from: &'n str, next: impl Fn(&'n str) -> Vec<&'n str>) -> HashSet<&'n str> {
-    let (mut reached, mut open) = (HashSet::new(), vec![from]);
-    while let Some(name) = open.pop() {
-        let others = next(name).into_iter();
-        open.extend(others.filter(|other| reached.insert(*other)));
+type Edges<'n> = HashMap<&'n str, Vec<&'n str>>;
+
+/// The nodes of a graph from which a path without end begins.
+fn without_ends<'n>(mut nodes: HashSet<&'n str>, next: &Edges<'n>, previous: &Edges<'n>) -> HashSet<&'n str> {
+    let edges = |edges: &Edges<'n>, name: &str| edges.get(name).cloned().unwrap_or_default();
+    let count = |name: &&'n str| {
+        (
+            *name,
+            edges(next, name).iter().filter(|other| nodes.contains(*other)).count(),
+        )
+    };
+    let mut left: HashMap<&str, usize> = nodes.iter().map(count).collect();
+    let mut ends: Vec<&str> = left
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(name, _)| *name)
+        .collect();
+    while let Some(end) = ends.pop() {
+        nodes.remove(end);
+        for name in edges(previous, end) {
+            if let Some(count) = left.get_mut(name).filter(|_| nodes.contains(name)) {
+                *count -= 1;
+                if *count == 0 {
+                    ends.push(name);
+                }
+            }
+        }
     }
-    reached
+    nodes
 }
 
 fn referred(schema: &ReferenceOr<Schema>) -> BTreeSet<String> {

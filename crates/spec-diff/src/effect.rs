@@ -4,18 +4,20 @@
 //! This module does not know which Rust code a schema becomes. It only uses the place of each item in the document,
 //! and which kinds of changes can affect a type at all.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use ittybit_codegen::PublicItem;
 use ittybit_spec::{Document, Node, Value};
 
 use crate::change::{Bump, Change, Kind, Place};
-use crate::locate::Locations;
+use crate::locate::{Locations, address};
 use crate::{fingerprint, rule};
 
 /// Sets the bump of each change. A difference that no change explains becomes a change of its own.
 pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], items: [&[PublicItem]; 2]) {
     let differences = differences(items);
+    let of_deprecation = Causes::new(changes, is_of_deprecation);
+    let of_type = Causes::new(changes, is_of_type);
     let mut bumps = vec![Bump::Patch; changes.len()];
     let mut causes: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut without: BTreeMap<&str, Vec<&Difference<'_>>> = BTreeMap::new();
@@ -27,7 +29,8 @@ pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], it
         let found = match of_members {
             Some(found) => found.clone(),
             None if difference.what.is_traits() && without.contains_key(owner) => BTreeSet::new(),
-            None => causes_of(difference, changes, documents),
+            None if difference.what == What::Deprecation => causes_of(difference, &of_deprecation, documents),
+            None => causes_of(difference, &of_type, documents),
         };
         if found.is_empty() {
             without.entry(owner).or_default().push(difference);
@@ -40,8 +43,7 @@ pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], it
     for (change, bump) in changes.iter_mut().zip(bumps) {
         change.rust = Some(bump);
     }
-    let without = without.into_iter();
-    changes.extend(without.map(|(owner, all)| unexplained(owner, &all, documents)));
+    changes.extend(unexplained(&without, documents));
 }
 
 /// A public item, or a member of one, that differs between the clients.
@@ -216,50 +218,104 @@ fn differences<'i>([old, new]: [&'i [PublicItem]; 2]) -> Vec<Difference<'i>> {
 }
 
 /// The causes of each part of an item.
-fn causes_of(difference: &Difference<'_>, changes: &[Change], documents: [&Document; 2]) -> BTreeSet<usize> {
-    let changes: Vec<(usize, &Change)> = changes
-        .iter()
-        .enumerate()
-        .filter(|(_, change)| can_cause(&difference.what, change))
-        .collect();
+fn causes_of(difference: &Difference<'_>, changes: &Causes<'_>, documents: [&Document; 2]) -> BTreeSet<usize> {
     let parts = difference.places.map(<[_]>::len).into_iter().max().unwrap_or(0);
     let of_part = |part: usize| {
-        let places = difference.places.map(|parts| parts.get(part).map_or(&[][..], Vec::as_slice));
-        nearest(places, &changes, documents)
+        let places = difference
+            .places
+            .map(|parts| parts.get(part).map_or(&[][..], Vec::as_slice));
+        changes.nearest(places, documents)
     };
     (0..parts).flat_map(of_part).collect()
 }
 
-/// The changes nearest to the given places: at a place or inside it, or else in a component that it refers to, or else
-/// around it.
-fn nearest(places: [&[String]; 2], changes: &[(usize, &Change)], documents: [&Document; 2]) -> BTreeSet<usize> {
-    let mut nearest = (usize::MAX, BTreeSet::new());
-    let mut offer = |index: usize, distance: Option<usize>| match distance {
-        Some(distance) if distance < nearest.0 => nearest = (distance, BTreeSet::from([index])),
-        Some(distance) if distance == nearest.0 => {
-            nearest.1.insert(index);
-        }
-        _ => {}
-    };
-    for (side, places) in places.into_iter().enumerate() {
-        for place in places {
-            for (steps, target) in reached(documents[side], place) {
-                for (index, change) in changes {
-                    let distance = below(change, side, &target).filter(|distance| steps == 0 || *distance < INNER);
-                    // Adding or removing a component does not change the items that refer to it.
-                    let is_lone = steps > 0 && change.kind != Kind::Changed && place_of(change, side).0 == target;
-                    offer(
-                        *index,
-                        distance.filter(|_| !is_lone).map(|distance| FAR * steps + distance),
-                    );
-                }
+/// The changes that can be the cause of a difference, for each document by their pointers.
+struct Causes<'c>([BTreeMap<&'c str, Vec<(usize, &'c Change)>>; 2]);
+
+impl<'c> Causes<'c> {
+    fn new(changes: &'c [Change], what: fn(&Change) -> bool) -> Self {
+        Self([0, 1].map(|side| {
+            let mut by_pointer: BTreeMap<&str, Vec<(usize, &Change)>> = BTreeMap::new();
+            for (index, change) in changes.iter().enumerate().filter(|(_, change)| what(change)) {
+                by_pointer
+                    .entry(place_of(change, side).0)
+                    .or_default()
+                    .push((index, change));
             }
+            by_pointer
+        }))
+    }
+
+    /// The changes nearest to the given places: at a place or inside it, or else in a component that it refers to, or
+    /// else around it.
+    fn nearest(&self, places: [&[String]; 2], documents: [&Document; 2]) -> BTreeSet<usize> {
+        let mut nearest = Nearest(usize::MAX, BTreeSet::new());
+        for (side, places) in places.into_iter().enumerate() {
+            for place in places {
+                let mut known = HashSet::from([place.as_str()]);
+                let mut open = VecDeque::from([(0, place.as_str())]);
+                while let Some((steps, target)) = open.pop_front() {
+                    if FAR * steps > nearest.0 {
+                        break;
+                    }
+                    self.inside(side, target, steps, &mut nearest);
+                    let node = documents[side].get(target).filter(|_| steps < MOST_STEPS);
+                    let mut found = Vec::new();
+                    node.into_iter().for_each(|node| references(node, &mut found));
+                    found.retain(|target| known.insert(target));
+                    open.extend(found.into_iter().map(|target| (steps + 1, target)));
+                }
+                self.around(side, place, &mut nearest);
+            }
+        }
+        nearest.1
+    }
+
+    /// The changes at a place or inside it, which was reached by some references.
+    fn inside(&self, side: usize, place: &str, steps: usize, nearest: &mut Nearest) {
+        let inner = format!("{place}/");
+        let at = self.0[side].get(place).into_iter().map(|changes| (place, changes));
+        let inside = self.0[side].range(inner.as_str()..);
+        let inside = inside.map(|(pointer, changes)| (*pointer, changes));
+        for (pointer, changes) in at.chain(inside.take_while(|(pointer, _)| pointer.starts_with(&inner))) {
+            let keys = pointer[place.len()..].split('/').skip(1);
+            let distance: usize = keys.map(|key| if key == "properties" { INNER } else { 1 }).sum();
             for (index, change) in changes {
-                offer(*index, around(change, side, place).map(|distance| FURTHEST + distance));
+                let surrounds = place_of(change, side).1;
+                let distance = distance + if surrounds { 10 } else { 0 };
+                // Adding or removing a component does not change the items that refer to it.
+                let is_lone = change.kind != Kind::Changed && pointer == place;
+                if steps == 0 || distance < INNER && !is_lone {
+                    nearest.offer(*index, FAR * steps + distance);
+                }
             }
         }
     }
-    nearest.1
+
+    /// The changes of the objects around a place.
+    fn around(&self, side: usize, place: &str, nearest: &mut Nearest) {
+        let ends = place.match_indices('/').map(|(end, _)| end).filter(|end| *end > 0);
+        for end in ends {
+            let changes = self.0[side].get(&place[..end]).into_iter().flatten();
+            for (index, _) in changes.filter(|(_, change)| !place_of(change, side).1) {
+                nearest.offer(*index, FURTHEST + place[end..].matches('/').count());
+            }
+        }
+    }
+}
+
+/// The smallest distance so far, and the changes at that distance.
+struct Nearest(usize, BTreeSet<usize>);
+
+impl Nearest {
+    fn offer(&mut self, index: usize, distance: usize) {
+        if distance < self.0 {
+            *self = Self(distance, BTreeSet::new());
+        }
+        if distance == self.0 {
+            self.1.insert(index);
+        }
+    }
 }
 
 /// The distance of one reference, larger than any distance within one schema.
@@ -300,17 +356,16 @@ const OF_VALUES: [&str; 23] = [
     "x-sunset",
 ];
 
-fn can_cause(what: &What, change: &Change) -> bool {
-    let deprecates = change.id.ends_with("deprecated") || change.id.ends_with("reactivated");
-    let is_of_values = || {
-        let last = change.place().pointer.rsplit('/').next().unwrap_or_default();
-        // A property may have any name.
-        OF_VALUES.contains(&last) && !change.place().pointer.ends_with(&format!("/properties/{last}"))
-    };
-    match what {
-        What::Deprecation => deprecates,
-        What::Itself | What::Trait(_) => !deprecates && !is_of_values(),
-    }
+fn is_of_deprecation(change: &Change) -> bool {
+    change.id.ends_with("deprecated") || change.id.ends_with("reactivated")
+}
+
+fn is_of_type(change: &Change) -> bool {
+    let pointer = &change.place().pointer;
+    let last = pointer.rsplit('/').next().unwrap_or_default();
+    // A property may have any name.
+    let is_of_values = OF_VALUES.contains(&last) && !pointer.ends_with(&format!("/properties/{last}"));
+    !is_of_deprecation(change) && !is_of_values
 }
 
 /// The place of a change in one of the documents, and whether it is only the object around the place, because the
@@ -320,47 +375,6 @@ fn place_of(change: &Change, side: usize) -> (&str, bool) {
         0 => (&change.old.pointer, change.kind == Kind::Added),
         _ => (&change.new.pointer, change.kind == Kind::Removed),
     }
-}
-
-/// How far below a place a change is; `None` if it is not below it.
-fn below(change: &Change, side: usize, place: &str) -> Option<usize> {
-    let (pointer, surrounds) = place_of(change, side);
-    let rest = pointer
-        .strip_prefix(place)
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-    let keys = rest.split('/').skip(1);
-    let distance: usize = keys.map(|key| if key == "properties" { INNER } else { 1 }).sum();
-    Some(distance + if surrounds { 10 } else { 0 })
-}
-
-/// How far above a place a change is; `None` if it is not above it.
-fn around(change: &Change, side: usize, place: &str) -> Option<usize> {
-    let (pointer, surrounds) = place_of(change, side);
-    let rest = place.strip_prefix(pointer).filter(|rest| rest.starts_with('/'))?;
-    (!surrounds && !pointer.is_empty()).then(|| rest.matches('/').count())
-}
-
-/// A place and all places that it refers to, each with the number of references that lead to it.
-fn reached(document: &Document, place: &str) -> Vec<(usize, String)> {
-    let mut reached = vec![(0, place.to_owned())];
-    let mut at = 0;
-    while let Some((steps, place)) = reached.get(at).cloned() {
-        at += 1;
-        if steps >= MOST_STEPS {
-            continue;
-        }
-        let mut found = Vec::new();
-        document
-            .get(&place)
-            .into_iter()
-            .for_each(|node| references(node, &mut found));
-        for target in found {
-            if !reached.iter().any(|(_, known)| known == target) {
-                reached.push((steps + 1, target.to_owned()));
-            }
-        }
-    }
-    reached
 }
 
 fn references<'d>(node: &'d Node, found: &mut Vec<&'d str>) {
@@ -375,9 +389,34 @@ fn references<'d>(node: &'d Node, found: &mut Vec<&'d str>) {
     }
 }
 
-/// A change of a Rust type that no other change explains: the type is used elsewhere now, or the name of a type that
-/// it refers to has changed.
-fn unexplained(owner: &str, differences: &[&Difference<'_>], documents: [&Document; 2]) -> Change {
+/// A change for each Rust type with differences that no other change explains: the type is used elsewhere now, or the
+/// name of a type that it refers to has changed.
+fn unexplained(types: &BTreeMap<&str, Vec<&Difference<'_>>>, documents: [&Document; 2]) -> Vec<Change> {
+    let nodes = [0, 1].map(|side| -> Vec<&Node> {
+        let places = types.values().map(|all| {
+            let mut places = all
+                .iter()
+                .flat_map(|found| [found.places[side], found.places[1 - side]]);
+            places.find_map(|parts| parts.first()?.first())
+        });
+        places
+            .map(|place| nearest_node(documents[side], place.map_or("", String::as_str)))
+            .collect()
+    });
+    let [old, new] = [0, 1].map(|side| {
+        let wanted = nodes[side].iter().map(|node| address(node)).collect();
+        Locations::new(documents[side], wanted)
+    });
+    let places = nodes[0].iter().zip(&nodes[1]);
+    let places = places.map(|(old_node, new_node)| [old.place(old_node), new.place(new_node)]);
+    types
+        .iter()
+        .zip(places)
+        .map(|((owner, all), places)| rust_surface_changed(owner, all, places))
+        .collect()
+}
+
+fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]: [Place; 2]) -> Change {
     let mut words: Vec<String> = Vec::new();
     for difference in differences {
         let more = difference.words();
@@ -386,13 +425,6 @@ fn unexplained(owner: &str, differences: &[&Difference<'_>], documents: [&Docume
         }
     }
     let message = format!("the Rust type `{owner}`: {}", words.join(", "));
-    let places = [0, 1].map(|side| {
-        let place = differences
-            .iter()
-            .find_map(|found| found.places[side].first().or(found.places[1 - side].first())?.first());
-        locate(documents[side], place.map_or("", String::as_str))
-    });
-    let [old, new] = places;
     Change {
         fingerprint: fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, &new.pointer, (None, Some(&message))),
         overruled: None,
@@ -409,15 +441,11 @@ fn unexplained(owner: &str, differences: &[&Difference<'_>], documents: [&Docume
     }
 }
 
-/// The place of a pointer, or of its nearest ancestor that exists in the document.
-fn locate(document: &Document, pointer: &str) -> Place {
-    let mut pointer = pointer;
+/// The node at a pointer, or at its nearest ancestor that exists in the document.
+fn nearest_node<'d>(document: &'d Document, mut pointer: &str) -> &'d Node {
     loop {
         match document.get(pointer) {
-            Some(node) => {
-                let wanted = [crate::compare::address(node)].into_iter().collect();
-                return Locations::new(document, wanted).place(node);
-            }
+            Some(node) => return node,
             None => pointer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer),
         }
     }
