@@ -42,16 +42,23 @@ pub fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// The cases of all files in `changes`.
-pub fn all_cases() -> Vec<Case> {
+/// The files in `changes`, each with its name and its cases.
+pub fn case_files() -> Vec<(String, Vec<Case>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes");
     let entries = std::fs::read_dir(folder).expect("the folder of cases");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
-    let texts = files
-        .iter()
-        .map(|file| std::fs::read_to_string(file).expect("a file of cases"));
-    texts.flat_map(|text| cases(&text)).collect()
+    let read = |file: std::path::PathBuf| {
+        let text = std::fs::read_to_string(&file).expect("a file of cases");
+        let name = file.file_name().expect("a file").to_string_lossy();
+        (name.into_owned(), cases(&text))
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// The cases of all files.
+pub fn all_cases() -> Vec<Case> {
+    case_files().into_iter().flat_map(|(_, cases)| cases).collect()
 }
 
 /// Each case with its report, and with the report of the reverse change.

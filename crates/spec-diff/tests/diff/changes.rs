@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use ittybit_spec_diff::{Report, diff, rules};
 
-use crate::cases::{BASE, cases, document, review, reviewed};
+use crate::cases::{BASE, case_files, cases, document, review, reviewed};
 use crate::surface::{assert_as_whole, surface};
 use crate::wire::pairs;
 
@@ -17,34 +17,39 @@ use crate::wire::pairs;
 fn every_case_does_what_is_expected() {
     let base = document("old.yaml", BASE);
     let base_surface = surface(&base).expect("the base can be generated");
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::glob!("changes/*.patch", |path| {
-            let text = std::fs::read_to_string(path).expect("a file of cases");
-            let mut shown = String::new();
-            for case in cases(&text) {
-                let changed = document("new.yaml", &case.apply(BASE));
-                let changed_surface = surface(&changed);
-                let _ = writeln!(shown, "# {}", case.title);
-                for (arrow, old, new, old_surface, new_surface) in [
-                    ("→", &base, &changed, Some(&base_surface), changed_surface.as_ref().ok()),
-                    ("←", &changed, &base, changed_surface.as_ref().ok(), Some(&base_surface)),
-                ] {
-                    let report = review(old, new);
-                    let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(&report));
-                    show(&report, &mut shown);
-                    if let (Some(old), Some(new)) = (old_surface, new_surface) {
-                        assert_as_whole(&report, [old, new], &case.title);
-                    }
+    // Without `insta::glob!`, which also collects the failures of the tests that run at the same time.
+    for (file, cases) in case_files() {
+        let mut shown = String::new();
+        for case in cases {
+            let changed = document("new.yaml", &case.apply(BASE));
+            let changed_surface = surface(&changed);
+            let _ = writeln!(shown, "# {}", case.title);
+            for (arrow, old, new, old_surface, new_surface) in [
+                ("→", &base, &changed, Some(&base_surface), changed_surface.as_ref().ok()),
+                ("←", &changed, &base, changed_surface.as_ref().ok(), Some(&base_surface)),
+            ] {
+                let report = review(old, new);
+                let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(&report));
+                show(&report, &mut shown);
+                if let (Some(old), Some(new)) = (old_surface, new_surface) {
+                    assert_as_whole(&report, [old, new], &case.title);
                 }
-                if let Err(findings) = &changed_surface {
-                    let message = findings.errors().next().map(|finding| finding.message().to_owned());
-                    let _ = writeln!(shown, "  generation refuses it: {}", message.unwrap_or_default());
-                }
-                shown.push('\n');
             }
-            insta::assert_snapshot!(shown.trim_end());
+            if let Err(findings) = &changed_surface {
+                let message = findings.errors().next().map(|finding| finding.message().to_owned());
+                let _ = writeln!(shown, "  generation refuses it: {}", message.unwrap_or_default());
+            }
+            shown.push('\n');
+        }
+        insta::with_settings!({
+            omit_expression => true,
+            prepend_module_to_snapshot => false,
+            input_file => format!("changes/{file}"),
+            snapshot_suffix => file,
+        }, {
+            insta::assert_snapshot!("every_case_does_what_is_expected", shown.trim_end());
         });
-    });
+    }
 }
 
 /// Each rule has a case. A rule about schemas needs one for only one of its sites.
