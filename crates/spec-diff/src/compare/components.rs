@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
-use super::pending::{Closed, Form, Holder, Pending, Subject};
+use super::pending::{Holder, Pending, Subject};
 use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::json;
@@ -83,16 +83,10 @@ impl<'d> Walk<'d> {
             }
             ("schemas", Some(old), Some(new)) => {
                 // Compared already, unless it is only a part of other schemas.
+                let subject = Subject::new(&format!("the schema `{name}`"));
                 self.pending.push_back(Pending {
-                    old: vec![old],
-                    new: vec![new],
-                    site: Site::Schema,
-                    subject: Subject::new(&format!("the schema `{name}`")),
-                    operation: None,
                     holder: Holder::Component,
-                    form: Form::Json,
-                    guard: None,
-                    closed: Closed::default(),
+                    ..Pending::new((old, new), Site::Schema, subject)
                 });
             }
             ("schemas", ..) => {}

@@ -20,7 +20,6 @@ impl<'d> Walk<'d> {
                     _ => (removed, "was removed from"),
                 };
                 let message = || format!("`{media}` {words} the media types of {what}");
-
                 self.leaf(rule.clone(), &member, message);
                 continue;
             };
@@ -122,26 +121,6 @@ impl<'d> Walk<'d> {
                 }
             }
         }
-    }
-
-    /// The entries of a map that is a member of both objects, or of one of them.
-    pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
-        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
-        for node in [map.old, map.new].into_iter().flatten() {
-            self.see(node);
-        }
-        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
-        let added = entries(map.new)
-            .iter()
-            .filter(|entry| of(map.old, entry.key()).is_none());
-        let all = entries(map.old).iter().chain(added);
-        all.map(|entry| Member {
-            key: entry.key(),
-            old: of(map.old, entry.key()),
-            new: of(map.new, entry.key()),
-            within: map.places(),
-        })
-        .collect()
     }
 }
 

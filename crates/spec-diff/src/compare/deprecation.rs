@@ -96,8 +96,7 @@ impl<'d> Walk<'d> {
     }
 
     fn sunset(&mut self, member: &Member<'d>, (was, is): (bool, bool), what: &str, rules: Rules) {
-        self.settle(member.old);
-        self.settle(member.new);
+        self.settle_both(member);
         let least = i64::from(self.options.sunset_days);
         let left = |date: Date| date.days_since(self.options.today);
         let needs = format!("callers need {least} days from {}", self.options.today);

@@ -230,8 +230,7 @@ impl<'d> Walk<'d> {
         let (Some(old), Some(new)) = (list(member.old), list(member.new)) else {
             return self.unclassified(member, what);
         };
-        self.settle(member.old);
-        self.settle(member.new);
+        self.settle_both(member);
         let places = member.places();
         let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
         for tag in old.iter().filter(|tag| missing(tag, new)) {
@@ -245,10 +244,7 @@ impl<'d> Walk<'d> {
     }
 
     fn deprecated(&mut self, member: &Member<'d>, what: &str) {
-        let Some((was, is)) = self.flags(member, what) else {
-            return;
-        };
-        if was != is {
+        if let Some(is) = self.switched(member, what) {
             let (rule, words) = if is {
                 (rule::ENDPOINT_DEPRECATED, "is deprecated")
             } else {
@@ -256,20 +252,5 @@ impl<'d> Walk<'d> {
             };
             self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
         }
-    }
-
-    /// The values of a flag that is `false` by default. A value that is not a boolean is reported.
-    pub(super) fn flags(&mut self, member: &Member<'d>, what: &str) -> Option<(bool, bool)> {
-        let flag = |node: Option<&Node>| match node {
-            None => Some(false),
-            Some(node) => node.as_bool(),
-        };
-        let Some(flags) = flag(member.old).zip(flag(member.new)) else {
-            self.unclassified(member, what);
-            return None;
-        };
-        self.settle(member.old);
-        self.settle(member.new);
-        Some(flags)
     }
 }

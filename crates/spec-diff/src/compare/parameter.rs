@@ -102,15 +102,11 @@ impl<'d> Walk<'d> {
             match (member.key, member.old, member.new) {
                 // Equal, or reported by `parameters`: they identify the parameter.
                 ("name" | "in", ..) => {
-                    self.settle(member.old);
-                    self.settle(member.new);
+                    self.settle_both(&member);
                 }
                 ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
                 ("required", ..) => {
-                    let Some((was, is)) = self.flags(&member, &what) else {
-                        continue;
-                    };
-                    if was != is {
+                    if let Some(is) = self.switched(&member, &what) {
                         let (rule, words) = if is {
                             (rule::PARAMETER_BECAME_REQUIRED, "required")
                         } else {
@@ -121,10 +117,7 @@ impl<'d> Walk<'d> {
                     }
                 }
                 ("deprecated", ..) => {
-                    let Some((was, is)) = self.flags(&member, &what) else {
-                        continue;
-                    };
-                    if was != is {
+                    if let Some(is) = self.switched(&member, &what) {
                         let (facet, words) = if is {
                             (&rule::DEPRECATED, "is deprecated")
                         } else {
@@ -137,7 +130,7 @@ impl<'d> Walk<'d> {
                 }
                 ("style" | "explode" | "x-sunset", ..) => {}
                 ("allowReserved" | "allowEmptyValue", ..) => {
-                    if self.flags(&member, &what).is_some_and(|(was, is)| was != is) {
+                    if self.switched(&member, &what).is_some() {
                         self.unclassified(&member, &what);
                     }
                 }
@@ -159,8 +152,7 @@ impl<'d> Walk<'d> {
                 }
                 // The `content` that replaces it is reported.
                 ("schema", ..) if old_node.get("content").or(new_node.get("content")).is_some() => {
-                    self.settle(member.old);
-                    self.settle(member.new);
+                    self.settle_both(&member);
                 }
                 ("schema" | "content", ..) => {
                     let message = || format!("`{}` of {what} {}", member.key, member.difference());
@@ -237,10 +229,7 @@ impl<'d> Walk<'d> {
             match (member.key, member.old, member.new) {
                 ("description", ..) => self.annotation(&member, what),
                 ("required", ..) => {
-                    let Some((was, is)) = self.flags(&member, what) else {
-                        continue;
-                    };
-                    if was != is {
+                    if let Some(is) = self.switched(&member, what) {
                         let (rule, words) = if is {
                             (rule::BODY_BECAME_REQUIRED, "required")
                         } else {

@@ -132,7 +132,22 @@ pub(super) struct Pending<'d> {
     pub(super) closed: Closed,
 }
 
-impl Pending<'_> {
+impl<'d> Pending<'d> {
+    /// The schemas of a value that is JSON and belongs to no operation.
+    pub(super) fn new((old, new): (&'d Node, &'d Node), site: Site, subject: Subject) -> Self {
+        Self {
+            old: vec![old],
+            new: vec![new],
+            site,
+            subject,
+            operation: None,
+            holder: Holder::Value,
+            form: Form::Json,
+            guard: None,
+            closed: Closed::default(),
+        }
+    }
+
     pub(super) fn used(&self) -> Use {
         Use {
             direction: self.site.direction(),

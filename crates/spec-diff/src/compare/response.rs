@@ -212,11 +212,10 @@ impl<'d> Walk<'d> {
             match (member.key, member.old, member.new) {
                 ("description" | "example" | "examples", ..) => self.annotation(&member, what),
                 ("required" | "deprecated", ..) => {
-                    let Some((was, is)) = self.flags(&member, what) else {
+                    let Some(is) = self.switched(&member, what) else {
                         continue;
                     };
                     let (rule, words) = match (member.key, is) {
-                        _ if was == is => continue,
                         ("required", true) => (rule::HEADER_BECAME_REQUIRED, "became required"),
                         ("required", false) => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
                         (_, true) => (rule::DEPRECATED.at(Site::ResponseHeader), "is deprecated"),
@@ -241,8 +240,7 @@ impl<'d> Walk<'d> {
                 }
                 // The `content` that replaces it is reported.
                 ("schema", ..) if old.get("content").or(new.get("content")).is_some() => {
-                    self.settle(member.old);
-                    self.settle(member.new);
+                    self.settle_both(&member);
                 }
                 ("schema" | "content", ..) => {
                     let message = || format!("`{}` of {what} {}", member.key, member.difference());

@@ -96,8 +96,7 @@ impl<'d> Walk<'d> {
         let (Some(old), Some(new)) = (alternatives(effective.0), alternatives(effective.1)) else {
             return self.unclassified(member, what);
         };
-        self.settle(member.old);
-        self.settle(member.new);
+        self.settle_both(member);
         let places = (
             effective.0.unwrap_or(member.within.0),
             effective.1.unwrap_or(member.within.1),

@@ -101,8 +101,7 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, &what) {
             match member.key {
                 "url" => {
-                    self.settle(member.old);
-                    self.settle(member.new);
+                    self.settle_both(&member);
                 }
                 "description" => self.annotation(&member, &what),
                 "variables" if member.is_map() => self.server_variables(&member, &what),
@@ -147,8 +146,7 @@ impl<'d> Walk<'d> {
         let (Some(old_values), Some(new_values)) = (old.as_array(), new.as_array()) else {
             return self.unclassified(member, what);
         };
-        self.settle(member.old);
-        self.settle(member.new);
+        self.settle_both(member);
         let missing = |value: &&'d Node, list: &[Node]| !list.iter().any(|other| json::same(value, other));
         for value in old_values.iter().filter(|value| missing(value, new_values)) {
             let message = format!("{what} no longer accepts {}", json::shown(value));

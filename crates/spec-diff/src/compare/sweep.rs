@@ -98,8 +98,7 @@ impl<'d> Walk<'d> {
         if !self.seen.contains(&address(node)) && !self.is_known_within(node) {
             let key = member.key;
             let message = format!("`{key}` {}", member.difference());
-            self.settle(member.old);
-            self.settle(member.new);
+            self.settle_both(&member);
             let (kind, places) = (member.kind(), member.places());
             self.report(crate::rule::UNCLASSIFIED, kind, places, message);
             return;

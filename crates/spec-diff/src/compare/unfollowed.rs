@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use ittybit_spec::{Node, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::pending::{Closed, Form, Holder, Pending, Subject};
+use super::pending::{Holder, Pending, Subject};
 use super::side::{Side, component_name};
 use super::walk::Walk;
 use crate::locate::address;
@@ -28,16 +28,11 @@ impl<'d> Walk<'d> {
                 continue;
             };
             for site in [Site::RequestProperty, Site::ResponseProperty] {
+                let subject = format!("the schema `{name}`, which is used where no rule applies,");
                 self.pending.push_back(Pending {
-                    old: vec![old],
-                    new: vec![new],
-                    site,
-                    subject: Subject::new(&format!("the schema `{name}`, which is used where no rule applies,")),
-                    operation: None,
                     holder: Holder::Component,
-                    form: Form::Json,
                     guard: Some(rule::UNCLASSIFIED),
-                    closed: Closed::default(),
+                    ..Pending::new((old, new), site, Subject::new(&subject))
                 });
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
 use indexmap::IndexSet;
-use ittybit_spec::{Entry, Node};
+use ittybit_spec::Node;
 use rustc_hash::FxHashSet;
 
 use super::path::Operation;
@@ -167,8 +167,7 @@ impl<'d> Walk<'d> {
 
     /// Compares a member as a whole, and reports it if it differs.
     pub(super) fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String) {
-        self.settle(member.old);
-        self.settle(member.new);
+        self.settle_both(member);
         if !member.is_same() {
             self.report(rule, member.kind(), member.places(), message());
         }
@@ -203,6 +202,11 @@ impl<'d> Walk<'d> {
         }
     }
 
+    pub(super) fn settle_both(&mut self, member: &Member<'d>) {
+        self.settle(member.old);
+        self.settle(member.new);
+    }
+
     /// Marks an object as compared member by member.
     pub(super) fn see(&mut self, node: &'d Node) {
         self.seen.insert(address(node));
@@ -211,33 +215,56 @@ impl<'d> Walk<'d> {
     /// The members of two objects, in the order of the old one, then of the new one. If one of the two is not an
     /// object, this is reported, and there are no members.
     pub(super) fn members(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
-        let (Some(old_members), Some(new_members)) = (old.as_object(), new.as_object()) else {
-            let member = Member {
-                key: "",
-                old: Some(old),
-                new: Some(new),
-                within: (old, new),
-            };
-            let message = || format!("{what} {}", member.difference());
-            self.leaf(rule::UNCLASSIFIED, &member, message);
-            return Vec::new();
-        };
-        self.see(old);
-        self.see(new);
-        let member = |entry: &'d Entry, sides: (Option<&'d Node>, Option<&'d Node>)| Member {
-            key: entry.key(),
-            old: sides.0,
-            new: sides.1,
+        let both = Member {
+            key: "",
+            old: Some(old),
+            new: Some(new),
             within: (old, new),
         };
-        let known = old_members
+        if !both.is_map() {
+            let message = || format!("{what} {}", both.difference());
+            self.leaf(rule::UNCLASSIFIED, &both, message);
+            return Vec::new();
+        }
+        self.entries(&both)
+    }
+
+    /// The members of an object that both documents have, or one of them.
+    pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
+        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
+        for node in [map.old, map.new].into_iter().flatten() {
+            self.see(node);
+        }
+        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
+        let within = map.places();
+        let known = entries(map.old).iter().map(|entry| Member {
+            key: entry.key(),
+            old: Some(entry.value()),
+            new: of(map.new, entry.key()),
+            within,
+        });
+        let added = entries(map.new)
             .iter()
-            .map(|entry| member(entry, (Some(entry.value()), new.get(entry.key()))));
-        let added = new_members
-            .iter()
-            .filter(|entry| old.entry(entry.key()).is_none())
-            .map(|entry| member(entry, (None, Some(entry.value()))));
+            .filter(|entry| of(map.old, entry.key()).is_none())
+            .map(|entry| Member {
+                key: entry.key(),
+                old: None,
+                new: Some(entry.value()),
+                within,
+            });
         known.chain(added).collect()
+    }
+
+    /// Compares a flag that is `false` by default. Returns the new value, if it differs. A value that is not a boolean is
+    /// reported.
+    pub(super) fn switched(&mut self, member: &Member<'d>, what: &str) -> Option<bool> {
+        let flag = |node: Option<&Node>| node.map_or(Some(false), Node::as_bool);
+        let Some((was, is)) = flag(member.old).zip(flag(member.new)) else {
+            self.unclassified(member, what);
+            return None;
+        };
+        self.settle_both(member);
+        (was != is).then_some(is)
     }
 
     /// The targets of two nodes, all references followed.

@@ -59,8 +59,7 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Compares a keyword, or a member of one, and reports a difference with this facet.
     pub(super) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String) {
-        self.walk.settle(member.old);
-        self.walk.settle(member.new);
+        self.walk.settle_both(member);
         // A member of a keyword may have the name of another keyword.
         let own = self.member(member.key);
         let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));

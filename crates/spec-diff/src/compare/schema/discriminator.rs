@@ -45,23 +45,9 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     fn mapping(&mut self, mapping: &Member<'d>, what: &str) {
-        for node in [mapping.old, mapping.new].into_iter().flatten() {
-            self.walk.see(node);
-        }
-        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
-        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
-        let added = entries(mapping.new)
-            .iter()
-            .filter(|entry| of(mapping.old, entry.key()).is_none());
-        for entry in entries(mapping.old).iter().chain(added) {
-            let member = Member {
-                key: entry.key(),
-                old: of(mapping.old, entry.key()),
-                new: of(mapping.new, entry.key()),
-                within: mapping.places(),
-            };
+        for member in self.walk.entries(mapping) {
             let target = |node: Option<&'d Node>| node.and_then(Node::as_str).map(component_name);
-            let message = format!("`{}` in the mapping of {what} {}", entry.key(), member.difference());
+            let message = format!("`{}` in the mapping of {what} {}", member.key, member.difference());
             let facet = match member.kind() {
                 Kind::Added => &rule::DISCRIMINATOR_MAPPING_ADDED,
                 Kind::Removed => &rule::DISCRIMINATOR_MAPPING_REMOVED,

@@ -20,17 +20,11 @@ use crate::rule::{self, Direction, Site};
 
 impl<'d> Walk<'d> {
     /// Adds the schemas of a parameter, a header or a body to the pending ones.
-    pub(super) fn value(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, form: Form) {
+    pub(super) fn value(&mut self, nodes: (&'d Node, &'d Node), site: Site, what: &str, form: Form) {
         self.pending.push_back(Pending {
-            old: vec![old],
-            new: vec![new],
-            site,
-            subject: Subject::new(what),
             operation: self.operation.clone(),
-            holder: Holder::Value,
             form,
-            guard: None,
-            closed: Closed::default(),
+            ..Pending::new(nodes, site, Subject::new(what))
         });
     }
 

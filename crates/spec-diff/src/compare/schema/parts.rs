@@ -223,8 +223,7 @@ impl<'d> Comparison<'_, 'd> {
     /// Compares the names that are required if another one is present.
     pub(super) fn dependent_required(&mut self, map: &Member<'d>) {
         for member in self.walk.entries(map) {
-            self.walk.settle(member.old);
-            self.walk.settle(member.new);
+            self.walk.settle_both(&member);
             let names = |node: Option<&'d Node>| -> Vec<String> {
                 let names = node.and_then(Node::as_array).unwrap_or_default();
                 names.iter().map(json::canonical).collect()
