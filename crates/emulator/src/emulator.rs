@@ -70,6 +70,25 @@ impl Emulator {
         &self.service.api.api_key
     }
 
+    /// Whether any operation of the document takes the key, or other credentials.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::Emulator;
+    ///
+    /// assert!(Emulator::start().await?.has_security());
+    /// let open = "openapi: 3.0.3\ninfo: { title: Open, version: 1.0.0 }\npaths: {}\n";
+    /// assert!(!Emulator::builder().document(open).start().await?.has_security());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn has_security(&self) -> bool {
+        let operations = &self.service.api.contract.operations;
+        let mut alternatives = operations.iter().flat_map(|operation| &operation.security);
+        alternatives.any(|schemes| !schemes.is_empty())
+    }
+
     /// A client of this emulator, ready to use. Its retries wait on the emulator's clock: on a
     /// [`ManualClock`](crate::ManualClock), which is the default, a wait takes no time.
     ///
