@@ -178,7 +178,7 @@ impl Emulator {
             .map_err(|error| ChangeError::Invalid(error.to_string()))?;
         let tasks = self.list_of_tasks().ok_or_else(ChangeError::no_tasks)?;
         let id = task.id.clone();
-        match tasks.insert(&id, tasks::to_json(task)) {
+        match tasks.insert(&id, tasks.of_task(&task)) {
             true => Ok(()),
             false => Err(ChangeError::IdTaken(id)),
         }
@@ -214,7 +214,7 @@ impl Emulator {
                     to: task.id,
                 });
             }
-            Ok(tasks::to_json(task))
+            Ok(tasks.of_task(&task))
         });
         changed.unwrap_or_else(|| Err(ChangeError::NoSuchTask(id.to_owned())))
     }
