@@ -65,7 +65,10 @@ fn a_folder_becomes_a_crate_that_builds_and_keeps_edits() {
         .strip_prefix("rust,no_run\n")
         .unwrap();
     assert!(example.contains("client.get_pet("), "{example}");
-    assert!(readme.ends_with("\n\n`from_env` reads `PET_SHOP_API_KEY`.\n"), "{readme}");
+    assert!(
+        readme.ends_with("\n\n`from_env` reads `PET_SHOP_API_KEY`.\n"),
+        "{readme}"
+    );
     folder.write("pet-shop/examples/first.rs", example);
     folder.replace(
         "pet-shop/src/lib.rs",

@@ -146,6 +146,8 @@ pub(crate) struct Field {
     pub property: String,
     pub required: bool,
     pub nullable: bool,
+    /// Whether only the server sets it.
+    pub read_only: bool,
     pub example: Option<serde_json::Value>,
 }
 

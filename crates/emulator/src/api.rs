@@ -697,10 +697,13 @@ impl Api {
     fn recipe(&self, name: &ListName) -> Arc<dyn Recipe> {
         let resource = &self.resources[name.0];
         match self.setting.tasks {
-            Some(setting) if resource.path == tasks::PATH => Arc::new(Tasks {
-                setting,
-                resource: Arc::clone(resource),
-            }),
+            Some(setting) if resource.path == tasks::PATH => {
+                let generic = FromSchema {
+                    count: setting.count,
+                    ..self.made_from_schema(name)
+                };
+                Arc::new(Tasks::new(setting, generic))
+            }
             _ => Arc::new(self.made_from_schema(name)),
         }
     }

@@ -22,7 +22,7 @@ use crate::state::RandomFaults;
 use crate::tasks;
 
 /// The project's own document.
-const OWN_DOCUMENT: &str = include_str!("../openapi.yaml");
+pub(crate) const OWN_DOCUMENT: &str = include_str!("../openapi.yaml");
 
 /// The key that the emulator accepts by default.
 pub const DEFAULT_API_KEY: &str = "ittybit_emulator";

@@ -70,6 +70,25 @@ impl Emulator {
         &self.service.api.api_key
     }
 
+    /// Whether any operation of the document takes the key, or other credentials.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ittybit_emulator::Emulator;
+    ///
+    /// assert!(Emulator::start().await?.has_security());
+    /// let open = "openapi: 3.0.3\ninfo: { title: Open, version: 1.0.0 }\npaths: {}\n";
+    /// assert!(!Emulator::builder().document(open).start().await?.has_security());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn has_security(&self) -> bool {
+        let operations = &self.service.api.contract.operations;
+        let mut alternatives = operations.iter().flat_map(|operation| &operation.security);
+        alternatives.any(|schemes| !schemes.is_empty())
+    }
+
     /// A client of this emulator, ready to use. Its retries wait on the emulator's clock: on a
     /// [`ManualClock`](crate::ManualClock), which is the default, a wait takes no time.
     ///
@@ -159,7 +178,7 @@ impl Emulator {
             .map_err(|error| ChangeError::Invalid(error.to_string()))?;
         let tasks = self.list_of_tasks().ok_or_else(ChangeError::no_tasks)?;
         let id = task.id.clone();
-        match tasks.insert(&id, tasks::to_json(task)) {
+        match tasks.insert(&id, tasks.of_task(&task)) {
             true => Ok(()),
             false => Err(ChangeError::IdTaken(id)),
         }
@@ -195,7 +214,7 @@ impl Emulator {
                     to: task.id,
                 });
             }
-            Ok(tasks::to_json(task))
+            Ok(tasks.of_task(&task))
         });
         changed.unwrap_or_else(|| Err(ChangeError::NoSuchTask(id.to_owned())))
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, MutexGuard};
 
+use ittybit::Task;
 use serde_json::Value;
 
 use crate::collection::{Collection, Content, ListName};
@@ -10,6 +11,7 @@ use crate::recipe::{seconds, texts};
 use crate::schema::Direction;
 use crate::server::Service;
 use crate::state::State;
+use crate::tasks;
 
 /// The items of one list of an [`Emulator`](crate::Emulator).
 ///
@@ -135,6 +137,12 @@ impl<'e> Items<'e> {
             let item = list.get(id)?;
             Some(change(&item).map(|item| list.replace(item, now)))
         })
+    }
+
+    /// A task as an item of this list.
+    pub(crate) fn of_task(&self, task: &Task) -> Value {
+        let api = &self.service.api;
+        tasks::to_json(task, &api.contract, &api.resources[self.name.0])
     }
 
     fn check(&self, item: &Value) -> Result<(), ItemError> {

@@ -191,11 +191,13 @@ fn greet(emulator: &Emulator, spec: &Option<PathBuf>, tasks: usize) -> io::Resul
     let (url, key) = (emulator.base_url(), emulator.api_key());
     let mut out = io::stdout().lock();
     match spec {
-        Some(path) => writeln!(
-            out,
-            "Serving {} at {url}, until Ctrl-C. The API key is {key}",
-            path.display()
-        )?,
+        Some(path) => {
+            let about_key = match emulator.has_security() {
+                true => format!(". The API key is {key}"),
+                false => String::new(),
+            };
+            writeln!(out, "Serving {} at {url}, until Ctrl-C{about_key}", path.display())?;
+        }
         None => writeln!(
             out,
             "Serving {tasks} tasks at {url}, until Ctrl-C.\n\

@@ -40,6 +40,7 @@ pub(crate) trait Recipe: Send + Sync {
 }
 
 /// What an item is indexed by.
+#[derive(Debug, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) id: String,
     /// What lists are ordered by.
@@ -237,7 +238,7 @@ impl FromSchema {
     }
 
     /// Sets a property, unless the item would not be as documented.
-    fn set(&self, item: &mut Value, name: &str, value: Value) {
+    pub(crate) fn set(&self, item: &mut Value, name: &str, value: Value) {
         let Some(object) = item.as_object_mut() else {
             return;
         };
@@ -256,7 +257,7 @@ impl FromSchema {
     }
 
     /// Removes a property, unless it is required.
-    fn unset(&self, item: &mut Value, name: &str) {
+    pub(crate) fn unset(&self, item: &mut Value, name: &str) {
         let before = item.clone();
         if let Some(object) = item.as_object_mut() {
             object.remove(name);

@@ -1,6 +1,9 @@
 //! What the emulator knows of tasks beyond the document: what generated ones are like, how they progress, and
 //! what two of the filters mean.
 //!
+//! The document decides all the same. Where a task made here is not as it says, because a property, a value or a
+//! bound was changed, the task is made from its schema, as for any other resource, and gets what still fits.
+//!
 //! Task 0 is the newest whatever the number of tasks: a higher number adds older ones, and changes none.
 //!
 //! Kinds and statuses are shuffled in blocks: each of 13 tasks has a different kind, and of 20 each status has
@@ -10,15 +13,17 @@
 //! A life is a function of the seed, the task's id and its progress, so a task takes the same course however
 //! often it is read.
 
-use std::sync::Arc;
-
-use ittybit::{AudioCodec, Codecs, File, FileKind, Task, TaskKind, TaskStatus, Timestamp, VideoCodec};
+use ittybit::{Task, Timestamp};
 use serde_json::{Map, Value, json};
 
+use crate::contract::Contract;
+use crate::id::property;
 use crate::random::{Random, Stream, number_of, scramble};
-use crate::recipe::{Facts, Recipe, facts_of};
+use crate::recipe::{Facts, FromSchema, Recipe, facts_of};
 use crate::reply::UNKNOWN_VALUE;
 use crate::resource::{Resource, key};
+use crate::schema::Direction;
+use crate::value::Shape;
 
 /// Where tasks are in the project's own document.
 pub(crate) const PATH: &str = "/tasks";
@@ -42,28 +47,53 @@ const NEWEST: i64 = 60;
 const KEYS: u64 = 3;
 
 /// Each status as often as it is in 20 tasks.
-const STATUSES: [TaskStatus; 20] = [
-    TaskStatus::Waiting,
-    TaskStatus::Validating,
-    TaskStatus::Queued,
-    TaskStatus::Processing,
-    TaskStatus::Finishing,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Succeeded,
-    TaskStatus::Ready,
-    TaskStatus::Failed,
-    TaskStatus::Failed,
-    TaskStatus::Cancelled,
-    TaskStatus::Cancelled,
+const STATUSES: [&str; 20] = [
+    "waiting",
+    "validating",
+    "queued",
+    "processing",
+    "finishing",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "succeeded",
+    "ready",
+    "failed",
+    "failed",
+    "cancelled",
+    "cancelled",
 ];
+
+/// The properties that tasks have from here.
+const PROPERTIES: [&str; 14] = [
+    "id",
+    "object",
+    "kind",
+    "status",
+    "progress",
+    "input",
+    "output",
+    "error",
+    "metadata",
+    "created_by",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "updated_at",
+];
+
+/// Those that are `null` where they are absent, as in the reference.
+const NULL: [&str; 2] = ["error", "metadata"];
+
+/// How many tasks are looked at to find out whether the document is as it was when this was written. There are
+/// all kinds and statuses among them.
+const SAMPLE: usize = 20;
 
 /// What the tasks are generated from.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +107,16 @@ pub(crate) struct Setting {
 }
 
 pub(crate) struct Tasks {
-    pub(crate) setting: Setting,
-    pub(crate) resource: Arc<Resource>,
+    setting: Setting,
+    /// How a task is made where the document is another than the one that was known here.
+    generic: FromSchema,
+    /// The values of the document, each as often as it is in a block.
+    kinds: Vec<String>,
+    statuses: Vec<String>,
+    /// Those of `PROPERTIES` that the document has.
+    known: Vec<&'static str>,
+    /// Whether tasks are as made here, so that what they are indexed by is known without making them.
+    exact: bool,
 }
 
 /// Adds to the document's resource what the document does not say.
@@ -99,19 +137,112 @@ pub(crate) fn adapt(resource: &mut Resource) {
     }
 }
 
-/// A task as it is sent: with `null` for an absent value, as in the reference.
-pub(crate) fn to_json(mut task: Task) -> Value {
-    task.error.get_or_insert(Value::Null);
-    task.metadata.get_or_insert(Value::Null);
-    serde_json::to_value(task).expect("a task is JSON")
+/// A task as it is sent: with `null` for an absent value where the document allows it.
+pub(crate) fn to_json(task: &Task, contract: &Contract, resource: &Resource) -> Value {
+    let mut item = serde_json::to_value(task).expect("a task is JSON");
+    let schemas = &contract.schemas;
+    for name in NULL {
+        let place = property(schemas, &resource.schema, name);
+        if place.is_some_and(|place| schemas.is_valid(Direction::Response, &place, &Value::Null))
+            && let Some(item) = item.as_object_mut()
+        {
+            item.entry(name).or_insert(Value::Null);
+        }
+    }
+    item
 }
 
 /// A task as the client reads it, which treats `null` as absent.
 pub(crate) fn from_json(item: &Value) -> Option<Task> {
-    let mut task: Task = serde_json::from_value(item.clone()).ok()?;
-    task.error.take_if(|error| error.is_null());
-    task.metadata.take_if(|metadata| metadata.is_null());
-    Some(task)
+    let mut item = item.clone();
+    for name in NULL {
+        if item.get(name).is_some_and(Value::is_null)
+            && let Some(item) = item.as_object_mut()
+        {
+            item.remove(name);
+        }
+    }
+    serde_json::from_value(item).ok()
+}
+
+impl Tasks {
+    pub(crate) fn new(setting: Setting, generic: FromSchema) -> Self {
+        let (schemas, schema) = (&generic.contract.schemas, generic.resource.schema.as_str());
+        let place = |name: &str| property(schemas, schema, name);
+        let values = |name: &str| {
+            let shape = place(name).map(|place| Shape::at(schemas, Direction::Response, &place));
+            let listed = shape.unwrap_or_default().keywords.remove("enum");
+            let listed = listed.as_ref().and_then(Value::as_array).into_iter().flatten();
+            listed.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let or = |values: Vec<String>, default: &str| match values.is_empty() {
+            true => vec![default.to_owned()],
+            false => values,
+        };
+        let documented = values("status");
+        let mut statuses: Vec<String> = STATUSES.map(str::to_owned).into();
+        statuses.retain(|status| documented.contains(status));
+        let new: Vec<_> = documented.iter().filter(|status| !statuses.contains(status)).collect();
+        let new: Vec<String> = new.into_iter().cloned().collect();
+        statuses.extend(new);
+        let mut tasks = Self {
+            setting,
+            kinds: or(values("kind"), "video"),
+            statuses: or(statuses, "waiting"),
+            known: PROPERTIES.into_iter().filter(|name| place(name).is_some()).collect(),
+            exact: false,
+            generic,
+        };
+        let as_made = |age| tasks.facts_of(&tasks.item(age)) == tasks.basics(age).facts(&tasks);
+        let exact = (0..setting.count.min(SAMPLE) as u64).all(as_made);
+        tasks.exact = exact;
+        tasks
+    }
+
+    /// A task that is as the document says.
+    fn fitted(&self, age: u64, made: Map<String, Value>) -> Value {
+        let mut made = made;
+        made.retain(|name, _| self.known.contains(&name.as_str()));
+        let made = Value::Object(made);
+        if self.fits(&made) {
+            return made;
+        }
+        let mut item = self.generic.item(age);
+        for name in &self.known {
+            match made.get(*name) {
+                Some(value) => self.generic.set(&mut item, name, value.clone()),
+                None => self.generic.unset(&mut item, name),
+            }
+        }
+        item
+    }
+
+    /// Whether the document has a property with this value.
+    fn accepts(&self, name: &str, value: &Value) -> bool {
+        let schemas = &self.generic.contract.schemas;
+        let place = property(schemas, &self.generic.resource.schema, name);
+        place.is_some_and(|place| schemas.is_valid(Direction::Response, &place, value))
+    }
+
+    fn fits(&self, item: &Value) -> bool {
+        let schemas = &self.generic.contract.schemas;
+        schemas.is_valid(Direction::Response, &self.generic.resource.schema, item)
+    }
+
+    /// Makes all changes; where the task would then not be as the document says, those that can be made.
+    fn change(&self, item: &mut Value, changes: Vec<(&str, Value)>) {
+        let mut changed = item.clone();
+        for (name, value) in &changes {
+            changed[*name] = value.clone();
+        }
+        if self.fits(&changed) {
+            *item = changed;
+            return;
+        }
+        for (name, value) in changes {
+            self.generic.set(item, name, value);
+        }
+    }
 }
 
 impl Recipe for Tasks {
@@ -120,79 +251,181 @@ impl Recipe for Tasks {
     }
 
     fn facts(&self, age: u64) -> Facts {
-        let basics = self.setting.basics(age);
-        let values = self.resource.keys.iter().map(|key| match key.property.as_str() {
-            "kind" => vec![basics.kind.as_str().to_owned()],
-            "status" => vec![basics.status.as_str().to_owned()],
-            "created_by" => vec![basics.created_by.clone()],
-            property => crate::recipe::texts(self.item(age).get(property)),
-        });
-        Facts {
-            time: basics.created_at,
-            values: values.collect(),
-            alive: !basics.status.is_terminal(),
-            id: basics.id,
+        match self.exact {
+            true => self.basics(age).facts(self),
+            false => self.facts_of(&self.item(age)),
         }
     }
 
     fn item(&self, age: u64) -> Value {
-        to_json(self.setting.task(age))
-    }
-
-    fn write(&self, age: u64, out: &mut Vec<u8>) {
-        serde_json::to_writer(out, &self.setting.task(age)).expect("a task is JSON, and memory takes it");
+        let mut random = Random::new(self.setting.seed, Stream::Content, age);
+        let made = self.setting.task(age, self.documented(age), &mut random);
+        let mut item = self.fitted(age, made);
+        if self.setting.extra_fields {
+            item["priority"] = random.between(1, 5).into();
+            item["labels"] = json!([random.pick(&LABELS)]);
+            if let Some(input) = item.get_mut("input").and_then(Value::as_object_mut) {
+                input.insert("checksum".to_owned(), format!("{:016x}", random.next()).into());
+            }
+        }
+        if self.setting.unknown_values {
+            match age % 10 {
+                2 => {
+                    if let Some(input) = item.get_mut("input").and_then(Value::as_object_mut) {
+                        input.insert("kind".to_owned(), UNKNOWN_FILE_KIND.into());
+                    }
+                }
+                4 => item["status"] = UNKNOWN_VALUE.into(),
+                8 => item["kind"] = UNKNOWN_KIND.into(),
+                _ => {}
+            }
+        }
+        item
     }
 
     fn facts_of(&self, item: &Value) -> Facts {
-        let status = item.get("status").and_then(Value::as_str).unwrap_or_default();
-        Facts {
-            alive: !TaskStatus::from(status).is_terminal(),
-            ..facts_of(&self.resource, item)
-        }
+        facts_of(&self.generic.resource, item)
     }
 
+    /// Seconds until the task changes next; `None` for one that has finished, or whose status is unknown.
     fn wait(&self, item: &Value) -> Option<i64> {
-        wait(self.setting.seed, &from_json(item)?)
+        let lifecycle = self.generic.resource.lifecycle.as_ref()?;
+        let status = text(item, &lifecycle.property);
+        if !lifecycle.progress.iter().any(|one| one == status) {
+            return None;
+        }
+        let longest = match status {
+            "waiting" => 4,
+            "validating" | "finishing" => 2,
+            "processing" => 6,
+            _ => 5,
+        };
+        let step = number_of(status).wrapping_add(percent(item) as u64);
+        let number = number_of(text(item, &self.generic.resource.id)).wrapping_add(step);
+        Some(Random::new(self.setting.seed, Stream::Wait, number).between(1, longest))
     }
 
     fn advance(&self, item: &mut Value, now: i64) {
-        if let Some(mut task) = from_json(item) {
-            advance(self.setting.seed, &mut task, now);
-            *item = to_json(task);
+        let resource = &*self.generic.resource;
+        let Some(lifecycle) = &resource.lifecycle else {
+            return;
+        };
+        let status = text(item, &lifecycle.property).to_owned();
+        let Some(place) = lifecycle.progress.iter().position(|one| *one == status) else {
+            return;
+        };
+        let id = text(item, &resource.id).to_owned();
+        let mut random = Random::new(self.setting.seed, Stream::Fate, number_of(&id));
+        let fate = match random.share() {
+            share if share < 0.85 => Fate::Success,
+            share if share < 0.95 => Fate::Failure,
+            _ => Fate::Cancellation,
+        };
+        let has_failure = |status: &str| lifecycle.failure.iter().any(|one| one == status);
+        let mut changes = Vec::new();
+        let following = lifecycle.progress.get(place + 1).or(lifecycle.success.first());
+        let next = match (status.as_str(), fate) {
+            ("queued", Fate::Cancellation) if has_failure("cancelled") => Some("cancelled"),
+            ("processing", Fate::Failure) if percent(item) >= 2.0 * STEP && has_failure("failed") => {
+                changes.push(("error", failure(&mut random)));
+                Some("failed")
+            }
+            ("processing", _) => {
+                let percent = (percent(item) + STEP).min(100.0);
+                let progress = decimal(percent);
+                // A task that cannot progress would not end.
+                let stays = percent < 100.0 && self.accepts("progress", &progress);
+                changes.push(("progress", progress));
+                match stays {
+                    true => Some("processing"),
+                    false => following.map(String::as_str),
+                }
+            }
+            _ => following.map(String::as_str),
+        };
+        let Some(next) = next else {
+            return;
+        };
+        changes.push((&lifecycle.property, next.into()));
+        if next == "processing" && status != next {
+            changes.push(("progress", 0.into()));
         }
+        if lifecycle.success.iter().any(|one| one == next) {
+            changes.push(("progress", 100.into()));
+            let made = output(text(item, "kind"), &id, item.get("input").and_then(Value::as_object));
+            changes.extend(made.map(|made| ("output", Value::Object(made))));
+        }
+        let started = resource.started.as_ref().filter(|_| place == 0);
+        let ended = !lifecycle.progress.iter().any(|one| one == next);
+        let finished = resource.finished.as_ref().filter(|_| ended);
+        for field in [started, finished, resource.updated.as_ref()].into_iter().flatten() {
+            changes.push((&field.property, field.write(now)));
+        }
+        changes.retain(|(name, _)| !PROPERTIES.contains(name) || self.known.contains(name));
+        self.change(item, changes);
     }
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// What a task is indexed by.
 struct Basics {
     id: String,
-    kind: TaskKind,
-    status: TaskStatus,
+    kind: String,
+    status: String,
     created_by: String,
     created_at: i64,
 }
 
-impl Setting {
+impl Basics {
+    fn facts(self, tasks: &Tasks) -> Facts {
+        let resource = &tasks.generic.resource;
+        let values = resource.keys.iter().map(|key| match key.property.as_str() {
+            "kind" => vec![self.kind.clone()],
+            "status" => vec![self.status.clone()],
+            "created_by" => vec![self.created_by.clone()],
+            _ => Vec::new(),
+        });
+        let values = values.collect();
+        let lifecycle = resource.lifecycle.as_ref();
+        Facts {
+            time: self.created_at,
+            values,
+            alive: lifecycle.is_some_and(|lifecycle| lifecycle.progress.contains(&self.status)),
+            id: self.id,
+        }
+    }
+}
+
+impl Tasks {
     fn basics(&self, age: u64) -> Basics {
-        let group = age / GROUP_SIZE;
-        let mut kind = shuffled(self.seed, Stream::Kind, age, TaskKind::KNOWN);
-        let mut status = shuffled(self.seed, Stream::Status, age, &STATUSES);
-        if self.unknown_values {
+        let mut basics = self.documented(age);
+        if self.setting.unknown_values {
             match age % 10 {
-                4 => status = UNKNOWN_VALUE.into(),
-                8 => kind = UNKNOWN_KIND.into(),
+                4 => basics.status = UNKNOWN_VALUE.to_owned(),
+                8 => basics.kind = UNKNOWN_KIND.to_owned(),
                 _ => {}
             }
         }
-        Basics {
-            id: id("task", self.seed, Stream::TaskId, age),
-            kind,
-            status,
-            created_by: self.creator(group),
-            created_at: self.created_at(age),
-        }
+        basics
     }
 
+    /// The basics with values that are documented.
+    fn documented(&self, age: u64) -> Basics {
+        let setting = &self.setting;
+        Basics {
+            id: id("task", setting.seed, Stream::TaskId, age),
+            kind: shuffled(setting.seed, Stream::Kind, age, &self.kinds),
+            status: shuffled(setting.seed, Stream::Status, age, &self.statuses),
+            created_by: setting.creator(age / GROUP_SIZE),
+            created_at: setting.created_at(age),
+        }
+    }
+}
+
+impl Setting {
     /// A run of its own for two groups of three, one of the project's keys for the others.
     fn creator(&self, group: u64) -> String {
         let mut random = Random::new(self.seed, Stream::Creator, group);
@@ -210,76 +443,81 @@ impl Setting {
         latest - (in_group / 3).cast_signed()
     }
 
-    fn task(&self, age: u64) -> Task {
+    /// A task, before the document is asked.
+    fn task(&self, age: u64, basics: Basics, random: &mut Random) -> Map<String, Value> {
         let Basics {
             id,
             kind,
             status,
             created_by,
             created_at,
-        } = self.basics(age);
-        let mut random = Random::new(self.seed, Stream::Content, age);
-        let mut input = input(&kind, &mut random);
+        } = basics;
+        let input = input(&kind, random);
         let wait = random.between(1, 3);
         let work = random.between(2, 50);
-        let percent = (random.between(1, 19) * 5) as f64;
+        let percent = random.between(1, 19) * 5;
 
         let started = created_at + wait;
         let finished = started + work;
+        let is_success = ["succeeded", "ready"].contains(&status.as_str());
         // When the task started and finished, and its progress.
-        let (started_at, finished_at, progress) = match status {
-            TaskStatus::Waiting => (None, None, 0.0),
-            TaskStatus::Validating | TaskStatus::Queued => (Some(started), None, 0.0),
-            TaskStatus::Processing => (Some(started), None, percent),
-            TaskStatus::Finishing => (Some(started), None, 100.0),
-            TaskStatus::Succeeded | TaskStatus::Ready => (Some(started), Some(finished), 100.0),
-            TaskStatus::Failed => (Some(started), Some(finished), percent),
+        let (started_at, finished_at, progress) = match status.as_str() {
+            "waiting" => (None, None, 0),
+            "validating" | "queued" => (Some(started), None, 0),
+            "finishing" => (Some(started), None, 100),
+            _ if is_success => (Some(started), Some(finished), 100),
+            "failed" => (Some(started), Some(finished), percent),
             // Half of them before anything was done.
-            TaskStatus::Cancelled if percent < 50.0 => (None, Some(started), 0.0),
-            TaskStatus::Cancelled => (Some(started), Some(finished), percent),
+            "cancelled" if percent < 50 => (None, Some(started), 0),
+            "cancelled" => (Some(started), Some(finished), percent),
             _ => (Some(started), None, percent),
         };
         let updated_at = finished_at.or(started_at).unwrap_or(created_at);
-        let output = status.is_success().then(|| output(&kind, &id, Some(&input))).flatten();
-        let error = match status {
-            TaskStatus::Failed => failure(&mut random),
+        let output = is_success.then(|| output(&kind, &id, Some(&input))).flatten();
+        let error = match status.as_str() {
+            "failed" => failure(random),
             _ => Value::Null,
         };
         let metadata = match age % 4 {
             1 => json!({ "customer": random.between(1000, 9999), "label": random.pick(&LABELS) }),
             _ => Value::Null,
         };
-        let mut extra = Map::new();
-        if self.extra_fields {
-            extra.insert("priority".to_owned(), json!(random.between(1, 5)));
-            extra.insert("labels".to_owned(), json!([random.pick(&LABELS)]));
-            input
-                .extra
-                .insert("checksum".to_owned(), json!(format!("{:016x}", random.next())));
+        let time = |seconds| json!(Timestamp::from_unix_seconds(seconds));
+        let mut task = object([
+            ("id", id.into()),
+            ("object", "task".into()),
+            ("kind", kind.into()),
+            ("status", status.into()),
+            ("progress", progress.into()),
+            ("input", input.into()),
+            ("error", error),
+            ("metadata", metadata),
+            ("created_by", created_by.into()),
+            ("created_at", time(created_at)),
+            ("updated_at", time(updated_at)),
+        ]);
+        let optional = [
+            ("output", output.map(Value::Object)),
+            ("started_at", started_at.map(time)),
+            ("finished_at", finished_at.map(time)),
+        ];
+        for (name, value) in optional {
+            task.extend(value.map(|value| (name.to_owned(), value)));
         }
-        if self.unknown_values && age % 10 == 2 {
-            input.kind = Some(UNKNOWN_FILE_KIND.into());
-        }
-
-        let mut task = Task::builder()
-            .id(id)
-            .object("task")
-            .kind(kind)
-            .status(status)
-            .progress(progress)
-            .input(input)
-            .error(error)
-            .metadata(metadata)
-            .created_by(created_by)
-            .created_at(Timestamp::from_unix_seconds(created_at))
-            .updated_at(Timestamp::from_unix_seconds(updated_at))
-            .extra(extra)
-            .build()
-            .expect("every required field is set");
-        task.output = output;
-        task.started_at = started_at.map(Timestamp::from_unix_seconds);
-        task.finished_at = finished_at.map(Timestamp::from_unix_seconds);
         task
+    }
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
+    members.collect()
+}
+
+/// A number as the API writes it: without a fraction where it has none.
+fn decimal(number: f64) -> Value {
+    match number.fract() == 0.0 {
+        true => json!(number as i64),
+        false => json!(number),
     }
 }
 
@@ -346,12 +584,15 @@ const NAMES: [&str; 7] = [
 ];
 const PICTURES: [(i32, i32); 4] = [(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920)];
 
+/// A file, as JSON.
+type File = Map<String, Value>;
+
 /// A file that a task of this kind could read.
-fn input(kind: &TaskKind, random: &mut Random) -> File {
+fn input(kind: &str, random: &mut Random) -> File {
     let source = match kind {
-        TaskKind::Image | TaskKind::Nsfw => random.pick(&[Source::Video, Source::Image]),
-        TaskKind::Audio | TaskKind::Speech => random.pick(&[Source::Video, Source::Audio]),
-        TaskKind::Ingest | TaskKind::Conditions | TaskKind::Upload => {
+        "image" | "nsfw" => random.pick(&[Source::Video, Source::Image]),
+        "audio" | "speech" => random.pick(&[Source::Video, Source::Audio]),
+        "ingest" | "conditions" | "upload" => {
             random.pick(&[Source::Video, Source::Video, Source::Audio, Source::Image])
         }
         _ => Source::Video,
@@ -366,13 +607,13 @@ fn input(kind: &TaskKind, random: &mut Random) -> File {
 fn upload(extension: &str, mimetype: &str, random: &mut Random) -> File {
     let filename = format!("{}-{:03}.{extension}", random.pick(&NAMES), random.between(1, 999));
     let url = format!("https://storage.example.com/uploads/{filename}");
-    file(FileKind::Url, url, filename, mimetype)
+    file("url", url, filename, mimetype)
 }
 
 fn video(random: &mut Random) -> File {
-    let h264 = VideoCodec::builder().name("h264").profile("high").level("4.0");
-    let hevc = VideoCodec::builder().name("hevc").profile("main").level("5.1");
-    let vp9 = VideoCodec::builder().name("vp9");
+    let h264 = json!({ "name": "h264", "profile": "high", "level": "4.0" });
+    let hevc = json!({ "name": "hevc", "profile": "main", "level": "5.1" });
+    let vp9 = json!({ "name": "vp9" });
     let (extension, mimetype, codec, sound) = match random.between(0, 3) {
         0 => ("mov", "video/quicktime", h264, "aac"),
         1 => ("mp4", "video/mp4", h264, "aac"),
@@ -386,13 +627,14 @@ fn video(random: &mut Random) -> File {
         random.between(50, 36_000),
         random.between(1_000, 12_000) * 1000,
     );
-    file.framerate = Some(random.pick(&[24.0, 25.0, 29.97, 30.0, 60.0]));
-    let sound = AudioCodec::builder()
-        .name(sound)
-        .sample_rate(48_000)
-        .channels(2)
-        .bitrate(random.pick(&[96_000, 128_000, 192_000]));
-    set_codecs(&mut file, Codecs::builder().video(codec).audio(sound));
+    set(
+        &mut file,
+        "framerate",
+        decimal(random.pick(&[24.0, 25.0, 29.97, 30.0, 60.0])),
+    );
+    let bitrate = random.pick(&[96_000, 128_000, 192_000]);
+    let sound = json!({ "name": sound, "sample_rate": 48_000, "channels": 2, "bitrate": bitrate });
+    set(&mut file, "codecs", json!({ "video": codec, "audio": sound }));
     file
 }
 
@@ -404,12 +646,8 @@ fn audio(random: &mut Random) -> File {
     ]);
     let mut file = upload(extension, mimetype, random);
     set_stream(&mut file, random.between(50, 36_000), bitrate);
-    let codec = AudioCodec::builder()
-        .name(codec)
-        .sample_rate(44_100)
-        .channels(2)
-        .bitrate(bitrate);
-    set_codecs(&mut file, Codecs::builder().audio(codec));
+    let codec = json!({ "name": codec, "sample_rate": 44_100, "channels": 2, "bitrate": bitrate });
+    set(&mut file, "codecs", json!({ "audio": codec }));
     file
 }
 
@@ -417,93 +655,93 @@ fn image(random: &mut Random) -> File {
     let (extension, mimetype) = random.pick(&[("jpg", "image/jpeg"), ("png", "image/png"), ("webp", "image/webp")]);
     let mut file = upload(extension, mimetype, random);
     set_picture(&mut file, random.pick(&PICTURES));
-    file.filesize = Some(random.between(40_000, 6_000_000));
+    set(&mut file, "filesize", random.between(40_000, 6_000_000).into());
     file
 }
 
 /// The file that a task of this kind produces; none where it only analyses.
-fn output(kind: &TaskKind, task: &str, input: Option<&File>) -> Option<File> {
+fn output(kind: &str, task: &str, input: Option<&File>) -> Option<File> {
     let (extension, mimetype) = match kind {
-        TaskKind::Video => ("mp4", "video/mp4"),
-        TaskKind::AdaptiveVideo => ("m3u8", "application/vnd.apple.mpegurl"),
-        TaskKind::Image => ("webp", "image/webp"),
-        TaskKind::Audio => ("m4a", "audio/mp4"),
-        TaskKind::Subtitles | TaskKind::Chapters => ("vtt", "text/vtt"),
-        TaskKind::Summary => ("txt", "text/plain"),
-        TaskKind::Speech | TaskKind::Nsfw | TaskKind::Outline => ("json", "application/json"),
-        TaskKind::Ingest | TaskKind::Upload => return Some(copy(kind, task, input?)),
+        "video" => ("mp4", "video/mp4"),
+        "adaptive_video" => ("m3u8", "application/vnd.apple.mpegurl"),
+        "image" => ("webp", "image/webp"),
+        "audio" => ("m4a", "audio/mp4"),
+        "subtitles" | "chapters" => ("vtt", "text/vtt"),
+        "summary" => ("txt", "text/plain"),
+        "speech" | "nsfw" | "outline" => ("json", "application/json"),
+        "ingest" | "upload" => return Some(copy(kind, task, input?)),
         _ => return None,
     };
-    let stem = input
-        .and_then(|input| input.filename.as_deref())
+    let of_input = |name: &str| input.and_then(|input| input.get(name));
+    let stem = of_input("filename")
+        .and_then(Value::as_str)
         .map_or("output", |name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let filename = format!("{stem}.{extension}");
-    let mut file = file(
-        FileKind::Internal,
-        format!("https://cdn.example.com/{task}/{filename}"),
-        filename,
-        mimetype,
-    );
-    let duration = input.and_then(|input| input.duration).unwrap_or(60.0);
+    let url = format!("https://cdn.example.com/{task}/{filename}");
+    let mut file = file("internal", url, filename, mimetype);
+    let duration = of_input("duration").and_then(Value::as_f64).unwrap_or(60.0);
     let tenths = (duration * 10.0).round() as i64;
     match kind {
-        TaskKind::Video => {
+        "video" => {
             set_picture(&mut file, (1280, 720));
             set_stream(&mut file, tenths, 1_200_000);
-            file.framerate = input.and_then(|input| input.framerate).or(Some(30.0));
+            set(
+                &mut file,
+                "framerate",
+                of_input("framerate").cloned().unwrap_or(30.into()),
+            );
         }
-        TaskKind::AdaptiveVideo => {
-            file.duration = Some(duration);
-            file.filesize = Some(1_648);
+        "adaptive_video" => {
+            set(&mut file, "duration", decimal(duration));
+            set(&mut file, "filesize", 1_648.into());
         }
-        TaskKind::Image => {
+        "image" => {
             set_picture(&mut file, (640, 360));
-            file.filesize = Some(48_212);
+            set(&mut file, "filesize", 48_212.into());
         }
-        TaskKind::Audio => set_stream(&mut file, tenths, 128_000),
+        "audio" => set_stream(&mut file, tenths, 128_000),
         // A text is longer the longer the recording is.
-        _ => file.filesize = Some(512 + tenths * 2),
+        _ => set(&mut file, "filesize", (512 + tenths * 2).into()),
     }
     Some(file)
 }
 
 /// The same file in another place: what `ingest` takes in, and `upload` puts elsewhere.
-fn copy(kind: &TaskKind, task: &str, input: &File) -> File {
+fn copy(kind: &str, task: &str, input: &File) -> File {
     let mut file = input.clone();
-    let name = input.filename.as_deref().unwrap_or("file");
+    let name = input.get("filename").and_then(Value::as_str).unwrap_or("file");
     let (place, url) = match kind {
-        TaskKind::Upload => (FileKind::Url, format!("https://bucket.example.com/{task}/{name}")),
-        _ => (FileKind::Internal, format!("https://cdn.example.com/{task}/{name}")),
+        "upload" => ("url", format!("https://bucket.example.com/{task}/{name}")),
+        _ => ("internal", format!("https://cdn.example.com/{task}/{name}")),
     };
-    file.kind = Some(place);
-    file.url = Some(url);
+    set(&mut file, "kind", place.into());
+    set(&mut file, "url", url.into());
     file
 }
 
-fn file(kind: FileKind, url: String, filename: String, mimetype: &str) -> File {
-    File::builder()
-        .kind(kind)
-        .url(url)
-        .filename(filename)
-        .mimetype(mimetype)
-        .build()
-        .expect("a file has no required field")
+fn file(kind: &str, url: String, filename: String, mimetype: &str) -> File {
+    object([
+        ("kind", kind.into()),
+        ("url", url.into()),
+        ("filename", filename.into()),
+        ("mimetype", mimetype.into()),
+    ])
+}
+
+fn set(file: &mut File, name: &str, value: Value) {
+    file.insert(name.to_owned(), value);
 }
 
 fn set_picture(file: &mut File, (width, height): (i32, i32)) {
-    file.width = Some(width);
-    file.height = Some(height);
-}
-
-fn set_codecs(file: &mut File, codecs: ittybit::builder::CodecsBuilder) {
-    file.codecs = Some(codecs.build().expect("codecs have no required field"));
+    set(file, "width", width.into());
+    set(file, "height", height.into());
 }
 
 /// Sets the playing time, in tenths of a second, and what follows from it.
 fn set_stream(file: &mut File, tenths: i64, bitrate: i64) {
-    file.duration = Some(tenths as f64 / 10.0);
-    file.bitrate = Some(bitrate);
-    file.filesize = Some(bitrate * tenths / 80);
+    set(file, "duration", decimal(tenths as f64 / 10.0));
+    set(file, "bitrate", bitrate.into());
+    set(file, "filesize", (bitrate * tenths / 80).into());
 }
 
 /// Progress, in percent, that one step of processing makes.
@@ -517,82 +755,54 @@ enum Fate {
     Cancellation,
 }
 
-/// Seconds until the task changes next; `None` for one that has finished, or whose status is unknown.
-fn wait(seed: u64, task: &Task) -> Option<i64> {
-    let longest = match task.status {
-        TaskStatus::Waiting => 4,
-        TaskStatus::Validating | TaskStatus::Finishing => 2,
-        TaskStatus::Queued => 5,
-        TaskStatus::Processing => 6,
-        _ => return None,
-    };
-    let step = number_of(task.status.as_str()).wrapping_add(progress(task) as u64);
-    let number = number_of(&task.id).wrapping_add(step);
-    Some(Random::new(seed, Stream::Wait, number).between(1, longest))
-}
-
-/// Takes the task one step further, at a time in Unix seconds.
-fn advance(seed: u64, task: &mut Task, now: i64) {
-    let mut random = Random::new(seed, Stream::Fate, number_of(&task.id));
-    let fate = match random.share() {
-        share if share < 0.85 => Fate::Success,
-        share if share < 0.95 => Fate::Failure,
-        _ => Fate::Cancellation,
-    };
-    let now = Timestamp::from_unix_seconds(now);
-    task.updated_at = Some(now);
-    match task.status {
-        TaskStatus::Waiting => {
-            task.status = TaskStatus::Validating;
-            task.started_at = Some(now);
-        }
-        TaskStatus::Validating => task.status = TaskStatus::Queued,
-        TaskStatus::Queued if fate == Fate::Cancellation => {
-            task.status = TaskStatus::Cancelled;
-            task.finished_at = Some(now);
-        }
-        TaskStatus::Queued => {
-            task.status = TaskStatus::Processing;
-            task.progress = Some(0.0);
-        }
-        TaskStatus::Processing if fate == Fate::Failure && progress(task) >= 2.0 * STEP => {
-            task.status = TaskStatus::Failed;
-            task.finished_at = Some(now);
-            task.error = Some(failure(&mut random));
-        }
-        TaskStatus::Processing => {
-            let progress = (progress(task) + STEP).min(100.0);
-            task.progress = Some(progress);
-            if progress == 100.0 {
-                task.status = TaskStatus::Finishing;
-            }
-        }
-        TaskStatus::Finishing => {
-            task.status = TaskStatus::Succeeded;
-            task.progress = Some(100.0);
-            task.finished_at = Some(now);
-            task.output = output(&task.kind, &task.id, task.input.as_ref());
-        }
-        _ => {}
-    }
-}
-
-fn progress(task: &Task) -> f64 {
-    task.progress.unwrap_or(0.0).max(0.0)
+fn percent(item: &Value) -> f64 {
+    item.get("progress").and_then(Value::as_f64).unwrap_or(0.0).max(0.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::{HashMap, HashSet};
+    use std::sync::Arc;
+
+    use ittybit::{TaskKind, TaskStatus};
+    use ittybit_spec::Document;
+
+    use super::*;
+    use crate::builder::OWN_DOCUMENT;
+    use crate::recipe::texts;
 
     const SETTING: Setting = Setting {
         seed: 7,
-        count: 0,
+        count: 100,
         now: 1_735_689_600,
         unknown_values: false,
         extra_fields: false,
     };
+
+    fn tasks(setting: Setting, document: &str) -> Tasks {
+        let document = Document::parse("openapi.yaml", document).unwrap_or_else(|findings| panic!("{findings}"));
+        let contract = Contract::new(&document).unwrap_or_else(|findings| panic!("{findings}"));
+        let mut resources = crate::resource::find(&contract);
+        let mut resource = resources.remove(resources.iter().position(|one| one.path == PATH).unwrap());
+        adapt(&mut resource);
+        let generic = FromSchema {
+            contract: Arc::new(contract),
+            resource: Arc::new(resource),
+            seed: setting.seed,
+            count: setting.count,
+            now: setting.now,
+            parents: Vec::new(),
+        };
+        Tasks::new(setting, generic)
+    }
+
+    fn own() -> Tasks {
+        tasks(SETTING, OWN_DOCUMENT)
+    }
+
+    fn task(tasks: &Tasks, age: u64) -> Task {
+        from_json(&tasks.item(age)).unwrap()
+    }
 
     #[test]
     fn older_tasks_are_not_newer() {
@@ -608,30 +818,29 @@ mod tests {
                 unknown_values,
                 ..SETTING
             };
+            let tasks = tasks(setting, OWN_DOCUMENT);
+            assert!(tasks.exact);
             for age in 0..500 {
-                let (facts, task) = (setting.basics(age), setting.task(age));
-                assert_eq!(task.id, facts.id);
-                assert_eq!(task.kind, facts.kind);
-                assert_eq!(task.status, facts.status);
-                assert_eq!(task.created_by, Some(facts.created_by));
-                assert_eq!(task.created_at, Some(Timestamp::from_unix_seconds(facts.created_at)));
+                assert_eq!(tasks.facts(age), tasks.facts_of(&tasks.item(age)));
             }
         }
     }
 
     #[test]
     fn every_kind_and_status_is_among_the_newest() {
-        let facts: Vec<_> = (0..20).map(|age| SETTING.basics(age)).collect();
-        let kinds: HashSet<_> = facts.iter().map(|facts| &facts.kind).collect();
-        let statuses: HashSet<_> = facts.iter().map(|facts| &facts.status).collect();
+        let tasks = own();
+        let newest: Vec<_> = (0..20).map(|age| task(&tasks, age)).collect();
+        let kinds: HashSet<_> = newest.iter().map(|task| &task.kind).collect();
+        let statuses: HashSet<_> = newest.iter().map(|task| &task.status).collect();
         assert_eq!(kinds, TaskKind::KNOWN.iter().collect());
         assert_eq!(statuses, TaskStatus::KNOWN.iter().collect());
     }
 
     #[test]
     fn times_follow_each_other() {
+        let tasks = own();
         for age in 0..2_000 {
-            let task = SETTING.task(age);
+            let task = task(&tasks, age);
             let updated = task.updated_at.expect("every task was updated");
             let mut times = vec![task.created_at, task.started_at, task.finished_at];
             times.retain(Option::is_some);
@@ -647,24 +856,27 @@ mod tests {
     }
 
     /// The statuses of a task from its creation at 0, and when it came to each.
-    fn life(id: String) -> Vec<(TaskStatus, i64)> {
-        let mut task = Task::builder()
+    fn life(tasks: &Tasks, id: String) -> Vec<(TaskStatus, i64)> {
+        let task = Task::builder()
             .id(id)
             .kind("video")
             .status("waiting")
             .created_at(Timestamp::from_unix_seconds(0))
             .build()
             .unwrap();
+        let mut item = to_json(&task, &tasks.generic.contract, &tasks.generic.resource);
         let mut now = 0;
-        let mut statuses = vec![(task.status.clone(), now)];
-        while let Some(seconds) = wait(7, &task) {
+        let mut statuses = vec![(task.status, now)];
+        while let Some(seconds) = tasks.wait(&item) {
             now += seconds;
-            advance(7, &mut task, now);
+            tasks.advance(&mut item, now);
+            let task = from_json(&item).unwrap();
             assert_eq!(task.updated_at, Some(Timestamp::from_unix_seconds(now)));
             if statuses.last().unwrap().0 != task.status {
-                statuses.push((task.status.clone(), now));
+                statuses.push((task.status, now));
             }
         }
+        let task = from_json(&item).unwrap();
         assert_eq!(task.finished_at, task.updated_at);
         assert_eq!(task.output.is_some(), task.status.is_success());
         assert_eq!(task.error.is_some(), task.status == TaskStatus::Failed);
@@ -673,9 +885,10 @@ mod tests {
 
     #[test]
     fn every_life_ends_within_a_minute() {
+        let tasks = own();
         let mut ends = HashMap::new();
         for number in 0..1_000 {
-            let life = life(format!("task_{number}"));
+            let life = life(&tasks, format!("task_{number}"));
             let (end, at) = life.last().unwrap();
             assert!(end.is_terminal());
             assert!(*at <= 60, "{life:?}");
@@ -690,8 +903,9 @@ mod tests {
 
     #[test]
     fn a_life_goes_through_every_status() {
+        let tasks = own();
         let life = (0..)
-            .map(|number| life(format!("task_{number}")))
+            .map(|number| life(&tasks, format!("task_{number}")))
             .find(|life| life.last().unwrap().0 == TaskStatus::Succeeded)
             .unwrap();
         let statuses: Vec<_> = life.iter().map(|(status, _)| status.as_str()).collect();
@@ -704,5 +918,88 @@ mod tests {
             "succeeded",
         ];
         assert_eq!(statuses, expected);
+    }
+
+    /// The document with some of its text replaced.
+    fn edited(edits: &[(&str, &str)]) -> String {
+        edits.iter().fold(OWN_DOCUMENT.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        })
+    }
+
+    /// What a maintainer may do to the document, without a line of this file.
+    #[test]
+    fn the_document_can_change() {
+        let required = "required: [id, kind, status]\n      properties:\n";
+        let id = "          description: Id of the task. It is also";
+        let url = "          description: URL of the file.\n";
+        for (what, edits) in [
+            (
+                "a required property",
+                &[(
+                    required,
+                    "required: [id, kind, status, priority]\n      properties:\n        priority: { type: integer, minimum: 1, maximum: 9 }\n",
+                )][..],
+            ),
+            ("no progress", &[("        progress:\n", "        share:\n")]),
+            (
+                "little progress",
+                &[
+                    (
+                        "          type: number\n          format: double\n          description: |-\n            Progress",
+                        "          type: number\n          maximum: 40\n          description: |-\n            Progress",
+                    ),
+                    ("          example: 100\n", ""),
+                ],
+            ),
+            (
+                "no error and no input",
+                &[
+                    ("        error:\n", "        problem:\n"),
+                    ("        input:\n", "        source:\n"),
+                ],
+            ),
+            ("another status", &[("queued", "lined_up"), ("waiting", "pending")]),
+            (
+                "another end",
+                &[("succeeded", "done"), ("failed", "broken"), ("cancelled", "stopped")],
+            ),
+            (
+                "another kind",
+                &[("adaptive_video", "stream"), ("- video\n", "- movie\n")],
+            ),
+            (
+                "bounds",
+                &[
+                    (
+                        id,
+                        "          minLength: 20\n          description: Id of the task. It is also",
+                    ),
+                    (
+                        url,
+                        "          maxLength: 30\n          description: URL of the file.\n",
+                    ),
+                ],
+            ),
+        ] {
+            let tasks = tasks(SETTING, &edited(edits));
+            let mut ids = HashSet::new();
+            for age in 0..60 {
+                let item = tasks.item(age);
+                assert!(tasks.fits(&item), "{what}: {item:#}");
+                assert_eq!(tasks.facts(age), tasks.facts_of(&item), "{what}");
+                ids.extend(texts(item.get("id")));
+                let (mut item, mut now) = (item, SETTING.now);
+                while let Some(seconds) = tasks.wait(&item) {
+                    now += seconds;
+                    tasks.advance(&mut item, now);
+                    assert!(tasks.fits(&item), "{what}: {item:#}");
+                    assert!(now < SETTING.now + 120, "{what} does not end: {item:#}");
+                }
+                assert!(!tasks.facts_of(&item).alive, "{what}");
+            }
+            assert_eq!(ids.len(), 60, "{what}");
+        }
     }
 }

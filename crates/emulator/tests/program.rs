@@ -114,6 +114,41 @@ fn says_how_to_use_it() {
     insta::assert_snapshot!(running.greeting.replace(port, "PORT"));
 }
 
+/// There is nothing to say about a key that no operation takes.
+#[test]
+fn says_the_key_where_the_document_has_security() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let open = "\
+openapi: 3.0.3
+info: { title: Open, version: 1.0.0 }
+paths:
+  /health: { get: { operationId: health, responses: { '204': { description: Fine. } } } }
+";
+    let closed = "\
+components: { securitySchemes: { token: { type: http, scheme: bearer } } }
+security: [{ token: [] }]
+";
+    let mut shown = String::new();
+    for (name, text) in [
+        ("open.yaml", open.to_owned()),
+        ("closed.yaml", format!("{open}{closed}")),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+        let mut command = program(&["--spec", name]);
+        let mut child = command.current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (before, rest) = line.split_once("127.0.0.1:").unwrap();
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        shown.push_str(&format!("{before}127.0.0.1:PORT{rest}"));
+    }
+    insta::assert_snapshot!(shown);
+}
+
 #[cfg(unix)]
 #[test]
 fn stops_cleanly_at_a_signal() {

@@ -86,7 +86,8 @@ pub struct RequestBody {
     pub media_type: &'static str,
     /// How it is written.
     pub encoding: Encoding,
-    /// The documented fields of a body that is an object; for a multipart body, its parts.
+    /// The documented fields of a body that is an object, without those that are only read; for a multipart
+    /// body, its parts.
     pub fields: &'static [Parameter],
 }
 

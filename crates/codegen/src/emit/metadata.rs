@@ -209,7 +209,9 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
                 Format::Form(_, styles) => styles.iter().map(|(name, style)| (name, *style)).collect(),
                 _ => HashMap::new(),
             };
-            let fields = context.fields(&of).map(|(_, field, _, ty)| {
+            // A server ignores or refuses what is only read, so a command line has no flag for it.
+            let sent = context.fields(&of).filter(|(_, field, ..)| !field.read_only);
+            let fields = sent.map(|(_, field, _, ty)| {
                 let style = styles.get(&field.property).map(|style| style_of(*style));
                 let members = [Some(of_body()), style.map(|style| quote! { style: Some(#style), })];
                 Value::of(ty, context).parameter(&field.property, &field.about, field.required, &members)

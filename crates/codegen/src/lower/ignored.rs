@@ -69,14 +69,7 @@ fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::SecurityScheme => ("a security scheme", &["description", "bearerFormat"]),
         Kind::Schema => (
             "a schema",
-            &[
-                "externalDocs",
-                "maxProperties",
-                "minProperties",
-                "readOnly",
-                "writeOnly",
-                "xml",
-            ],
+            &["externalDocs", "maxProperties", "minProperties", "writeOnly", "xml"],
         ),
         _ => ("it", &[]),
     }

@@ -584,6 +584,9 @@ impl<'a> Lowering<'a> {
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,
+                read_only: chain
+                    .iter()
+                    .any(|(schema, _)| schema.as_item().is_some_and(|schema| schema.schema_data.read_only)),
                 example: self.example(&chain),
             };
             let free = suffixes.free(&rust, "_", |name| fields.contains_key(name));

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ittybit_spec_diff::{Policy, Report, Severity, Wire, render};
+use ittybit_spec::Document;
+use ittybit_spec_diff::{Policy, Report, Severity, Wire, diff, render};
 
-use crate::cases::{BASE, Case, cases, document, review, reviewed};
+use crate::cases::{BASE, Case, Reviewed, cases, document, review, reviewed};
 
 fn report(old: &str, new: &str) -> Report {
     review(&document("old.yaml", old), &document("new.yaml", new))
@@ -38,21 +39,26 @@ fn fingerprints(report: &Report) -> Vec<(String, String)> {
 #[test]
 fn fingerprints_do_not_depend_on_lines() {
     let other = case("# other\n-  title: Pets\n+  title: Cats\n+  description: And more.\n");
-    let moved = format!("# A comment.\n\n\n{BASE}");
-    for (case, [there, _]) in reviewed() {
-        let changed = case.apply(BASE);
-        let expected = fingerprints(there);
-        assert_eq!(fingerprints(&report(&moved, &changed)), expected, "{}", case.title);
-        assert_eq!(
-            fingerprints(&report(BASE, &format!("# More.\n{changed}"))),
-            expected,
-            "{}",
-            case.title
-        );
+    let base = document("old.yaml", BASE);
+    let moved = document("old.yaml", &format!("# A comment.\n\n\n{BASE}"));
+    for Reviewed { case, reports, .. } in reviewed() {
+        let expected = fingerprints(&reports[0]);
+        // Generating two clients takes long, and only these changes are found by it.
+        let of_clients = |(id, _): &(String, String)| id == "rust-surface-changed" || id == "generation-refused";
+        let again = |old: &Document, new: &str| {
+            let new = document("new.yaml", new);
+            fingerprints(&match expected.iter().any(of_clients) {
+                true => review(old, &new),
+                false => diff(old, &new),
+            })
+        };
+        let (changed, title) = (case.apply(BASE), &case.title);
+        assert_eq!(again(&moved, &changed), expected, "{title}");
+        assert_eq!(again(&base, &format!("# More.\n{changed}")), expected, "{title}");
         if changed.contains("  title: Pets\n") {
-            let also = fingerprints(&report(BASE, &other.apply(&changed)));
+            let also = again(&base, &other.apply(&changed));
             let missing: Vec<_> = expected.iter().filter(|one| !also.contains(one)).collect();
-            assert!(missing.is_empty(), "{}: {missing:?}", case.title);
+            assert!(missing.is_empty(), "{title}: {missing:?}");
         }
     }
 }
@@ -60,7 +66,7 @@ fn fingerprints_do_not_depend_on_lines() {
 /// In one report, changes have the same fingerprint only if they have the same rule and place, in different operations.
 #[test]
 fn different_changes_have_different_fingerprints() {
-    for (case, reports) in reviewed() {
+    for Reviewed { case, reports, .. } in reviewed() {
         for report in reports {
             let mut known = BTreeMap::new();
             for change in &report.changes {

@@ -1,9 +1,13 @@
 //! Cases: a base document, and small changes of it.
 
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use ittybit_spec::Document;
 use ittybit_spec_diff::{Report, diff};
+
+use crate::surface::surface;
 
 pub const BASE: &str = include_str!("base.yaml");
 
@@ -42,35 +46,63 @@ pub fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// The files in `changes`, each with its name and its cases.
-pub fn case_files() -> Vec<(String, Vec<Case>)> {
+/// The cases of all files in `changes`, each with the name of its file.
+pub fn all_cases() -> Vec<(String, Case)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/changes");
     let entries = std::fs::read_dir(folder).expect("the folder of cases");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
-    let read = |file: std::path::PathBuf| {
+    let of_file = |file: PathBuf| {
+        let name = file.file_name().expect("a file").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).expect("a file of cases");
-        let name = file.file_name().expect("a file").to_string_lossy();
-        (name.into_owned(), cases(&text))
+        cases(&text).into_iter().map(move |case| (name.clone(), case))
     };
-    files.into_iter().map(read).collect()
+    files.into_iter().flat_map(of_file).collect()
 }
 
-/// The cases of all files.
-pub fn all_cases() -> Vec<Case> {
-    case_files().into_iter().flat_map(|(_, cases)| cases).collect()
+/// A case, and everything that takes long to find out about it.
+pub struct Reviewed {
+    pub file: String,
+    pub case: Case,
+    /// The reports of the change and of the reverse change.
+    pub reports: [Report; 2],
+    /// The public items of the client of the changed document, or why it has none.
+    pub surface: Result<String, String>,
 }
 
-/// Each case with its report, and with the report of the reverse change.
-pub fn reviewed() -> &'static [(Case, [Report; 2])] {
-    static REVIEWED: OnceLock<Vec<(Case, [Report; 2])>> = OnceLock::new();
+/// All cases. They are reviewed once for all tests, on every core.
+pub fn reviewed() -> &'static [Reviewed] {
+    static REVIEWED: OnceLock<Vec<Reviewed>> = OnceLock::new();
     REVIEWED.get_or_init(|| {
-        let base = document("old.yaml", BASE);
-        let reviewed = |case: Case| {
-            let changed = document("new.yaml", &case.apply(BASE));
-            (case, [review(&base, &changed), review(&changed, &base)])
-        };
-        all_cases().into_iter().map(reviewed).collect()
+        let mut cases = all_cases();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = cases.len().div_ceil(threads);
+        std::thread::scope(|scope| {
+            let mut running = Vec::new();
+            while !cases.is_empty() {
+                let part: Vec<_> = cases.drain(..share.min(cases.len())).collect();
+                running.push(scope.spawn(|| {
+                    let base = document("old.yaml", BASE);
+                    let reviewed = part.into_iter().map(|(file, case)| {
+                        let changed = document("new.yaml", &case.apply(BASE));
+                        let reports = [review(&base, &changed), review(&changed, &base)];
+                        let surface = surface(&changed).map_err(|findings| {
+                            let reason = findings.errors().next().map(|finding| finding.message().to_owned());
+                            reason.unwrap_or_default()
+                        });
+                        Reviewed {
+                            file,
+                            case,
+                            reports,
+                            surface,
+                        }
+                    });
+                    reviewed.collect::<Vec<_>>()
+                }));
+            }
+            let parts = running.into_iter().map(|part| part.join().expect("reviews"));
+            parts.flatten().collect()
+        })
     })
 }
 

@@ -9,38 +9,35 @@ use std::fmt::Write;
 
 use ittybit_spec_diff::{Report, diff, rules};
 
-use crate::cases::{BASE, case_files, cases, document, review, reviewed};
+use crate::cases::{BASE, cases, document, reviewed};
 use crate::surface::{assert_as_whole, surface};
 use crate::wire::pairs;
 
 #[test]
 fn every_case_does_what_is_expected() {
-    let base = document("old.yaml", BASE);
-    let base_surface = surface(&base).expect("the base can be generated");
+    let base = surface(&document("old.yaml", BASE)).expect("the base can be generated");
     // Without `insta::glob!`, which also collects the failures of the tests that run at the same time.
-    for (file, cases) in case_files() {
+    for cases in reviewed().chunk_by(|one, next| one.file == next.file) {
         let mut shown = String::new();
-        for case in cases {
-            let changed = document("new.yaml", &case.apply(BASE));
-            let changed_surface = surface(&changed);
-            let _ = writeln!(shown, "# {}", case.title);
-            for (arrow, old, new, old_surface, new_surface) in [
-                ("→", &base, &changed, Some(&base_surface), changed_surface.as_ref().ok()),
-                ("←", &changed, &base, changed_surface.as_ref().ok(), Some(&base_surface)),
-            ] {
-                let report = review(old, new);
-                let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(&report));
-                show(&report, &mut shown);
-                if let (Some(old), Some(new)) = (old_surface, new_surface) {
-                    assert_as_whole(&report, [old, new], &case.title);
+        for reviewed in cases {
+            let title = &reviewed.case.title;
+            let _ = writeln!(shown, "# {title}");
+            for (place, arrow) in ["→", "←"].into_iter().enumerate() {
+                let report = &reviewed.reports[place];
+                let _ = writeln!(shown, "{arrow} {}, {}", report.wire(), rust(report));
+                show(report, &mut shown);
+                if let Ok(changed) = &reviewed.surface {
+                    let mut whole = [base.as_str(), changed];
+                    whole.rotate_left(place);
+                    assert_as_whole(report, whole, title);
                 }
             }
-            if let Err(findings) = &changed_surface {
-                let message = findings.errors().next().map(|finding| finding.message().to_owned());
-                let _ = writeln!(shown, "  generation refuses it: {}", message.unwrap_or_default());
+            if let Err(reason) = &reviewed.surface {
+                let _ = writeln!(shown, "  generation refuses it: {reason}");
             }
             shown.push('\n');
         }
+        let file = &cases[0].file;
         insta::with_settings!({
             omit_expression => true,
             prepend_module_to_snapshot => false,
@@ -57,7 +54,7 @@ fn every_case_does_what_is_expected() {
 fn every_rule_has_a_case() {
     // No case has a document without a client; this rule has its own test.
     let mut found: BTreeSet<String> = ["generation-refused".to_owned()].into();
-    for report in reviewed().iter().flat_map(|(_, reports)| reports) {
+    for report in reviewed().iter().flat_map(|reviewed| &reviewed.reports) {
         found.extend(report.changes.iter().map(|change| change.id.to_string()));
     }
     for report in pairs().iter().flat_map(|pair| pair.reports()) {

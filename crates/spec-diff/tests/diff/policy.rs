@@ -118,7 +118,7 @@ fn each_row_has_the_effects_on_rust() {
     }
     let changes = reviewed()
         .iter()
-        .flat_map(|(_, reports)| reports)
+        .flat_map(|reviewed| &reviewed.reports)
         .flat_map(|report| &report.changes);
     let seen: BTreeSet<(String, &str)> = changes
         .filter_map(|change| Some((row_of(&change.id), change.rust?.as_str())))

@@ -382,7 +382,8 @@ proptest! {
     fn an_error_has_its_inverse(edit in edit(true)) {
         let (old, new) = (base(), apply(base(), &[edit]));
         let (Some(old), Some(new)) = (parsed(&old), parsed(&new)) else { return Ok(()) };
-        for (here, there) in [(diff(&old, &new), diff(&new, &old)), (diff(&new, &old), diff(&old, &new))] {
+        let (forward, back) = (diff(&old, &new), diff(&new, &old));
+        for (here, there) in [(&forward, &back), (&back, &forward)] {
             for change in here.changes.iter().filter(|change| change.severity == Severity::Error) {
                 let inverses = inverses(&change.id);
                 let shown = there.changes.iter().any(|other| inverses.iter().any(|end| other.id.ends_with(end)));

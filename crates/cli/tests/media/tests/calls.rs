@@ -212,6 +212,7 @@ fn mistakes_are_reported_before_anything_is_sent() {
         &["media", "get"][..],
         &["media", "get", ""],
         &["media", "create"],
+        &["media", "create", "--url", "u", "--id", "med_1"],
         &["media", "create", "--url", "u", "--width", "wide"],
         &["media", "create", "--url", "u", "--public=perhaps"],
         &["media", "create", "--url", "u", "--source", "{"],
