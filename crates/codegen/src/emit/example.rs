@@ -6,7 +6,6 @@ use syn::Type;
 
 use super::context::{Context, name_of};
 use super::paths;
-use super::setter::Setter;
 use crate::lower::{TIMESTAMP, fits};
 use crate::model::{Bound, Bounds, Literal, Parameter};
 use crate::name;
@@ -321,91 +320,6 @@ impl Argument {
     }
 }
 
-/// The example requests of one operation.
-pub(crate) struct Requests {
-    /// The client's method.
-    method: String,
-    /// The statements before the request that build its required arguments.
-    before: String,
-    /// A call for each required argument.
-    required: Vec<String>,
-    blocking: bool,
-}
-
-impl Requests {
-    pub(crate) fn new(method: &str, setters: &[Setter], blocking: bool) -> Self {
-        let required = setters.iter().filter(|setter| setter.required);
-        let required: Vec<_> = required
-            .filter_map(|setter| Some((&setter.name, setter.example.as_ref()?)))
-            .collect();
-        let call = |(name, argument): &(&String, &Argument)| format!(".{name}({})", argument.expression);
-        Self {
-            method: method.to_owned(),
-            before: required.iter().map(|(_, argument)| argument.before.as_str()).collect(),
-            required: required.iter().map(call).collect(),
-            blocking,
-        }
-    }
-
-    /// A request: `begin`, the request with its required arguments, `end`.
-    fn with(&self, begin: &str, end: &str) -> String {
-        let end = (!end.is_empty()).then(|| end.to_owned());
-        let calls: Vec<String> = self.required.iter().cloned().chain(end).collect();
-        self.before.clone() + &statement(&format!("{begin}client.{}()", self.method), &calls)
-    }
-
-    fn within(&self, code: &str) -> String {
-        let (function, client) = match self.blocking {
-            true => ("fn", "blocking::Client"),
-            false => ("async fn", "Client"),
-        };
-        let function = format!("# {function} run(client: \u{2}::{client}) -> Result<(), \u{2}::Error> {{");
-        block(&format!("{function}\n{code}\n# Ok(())\n# }}"))
-    }
-
-    fn awaited(&self) -> &'static str {
-        if self.blocking { "?" } else { ".await?" }
-    }
-
-    /// A call whose response is printed with these arguments.
-    pub(crate) fn response(&self, printed: &str) -> String {
-        let response = self.with("let response = ", &format!(".send(){}", self.awaited()));
-        self.within(&format!("{response}\nprintln!({printed});"))
-    }
-
-    pub(crate) fn page(&self) -> String {
-        let page = self.with("let page = ", &format!(".send(){}", self.awaited()));
-        self.within(&format!("{page}\nprintln!(\"{{}} of them\", page.len());"))
-    }
-
-    /// Iterating over pages: `method` starts it, and `each` is the code for each page.
-    pub(crate) fn pages(&self, method: &str, each: &str) -> String {
-        self.all("pages", "page", method, each)
-    }
-
-    /// Iterating over items.
-    pub(crate) fn items(&self, method: &str) -> String {
-        self.all("items", "item", method, "println!(\"{item:?}\");")
-    }
-
-    /// Watching items: `each` is the code for each change.
-    pub(crate) fn watch(&self, method: &str, each: &str) -> String {
-        self.all("changes", "item", method, each)
-    }
-
-    fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {
-        let each = each.replace('\n', "\n    ");
-        let code = if self.blocking {
-            let begun = self.with(&format!("let {all} = "), &format!(".{method}()"));
-            format!("{begun}\nfor {one} in {all} {{\n    let {one} = {one}?;\n    {each}\n}}")
-        } else {
-            let begun = self.with(&format!("let mut {all} = "), &format!(".{method}()"));
-            format!("{begun}\nwhile let Some({one}) = {all}.try_next().await? {{\n    {each}\n}}")
-        };
-        self.within(&code)
-    }
-}
-
 /// The list of all operations.
 pub(crate) fn of_operations() -> String {
     block(
@@ -433,7 +347,7 @@ pub(crate) fn statement(begin: &str, calls: &[String]) -> String {
 }
 
 /// Code as a block for rustdoc. With a `?`, it needs a surrounding function that returns a `Result`.
-fn block(code: &str) -> String {
+pub(super) fn block(code: &str) -> String {
     let fails = code.contains('?') && !code.starts_with("# ");
     let end = if fails { "\n# Ok::<(), \u{2}::Error>(())" } else { "" };
     format!("```\n{code}{end}\n```")

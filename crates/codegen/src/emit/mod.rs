@@ -11,6 +11,7 @@ mod example;
 mod metadata;
 mod operation;
 mod paths;
+mod requests;
 mod setter;
 mod shared;
 mod structs;

@@ -5,8 +5,9 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::context::Context;
-use super::example::{Argument, Hint, Requests};
+use super::example::{Argument, Hint};
 use super::metadata::optional;
+use super::requests::Requests;
 use super::setter::{self, Setter};
 use super::{docs, metadata};
 use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Success};
