@@ -4,7 +4,7 @@
 //! setters of every request, the description of a component is repeated for each field. Most documents repeat little.
 //! All repetitions are counted, so that the size of the code is linear in the size of the document, not quadratic.
 
-use super::Lowering;
+use super::report::Report;
 
 /// Text up to this many bytes is always repeated.
 const SHORT: usize = 200;
@@ -14,9 +14,6 @@ const SHORT: usize = 200;
 pub(super) struct Budget {
     properties: usize,
     words: usize,
-    /// For patterns: the entries of their tables, and the bytes of memory for compiling them.
-    pub(super) table: usize,
-    pub(super) patterns: usize,
 }
 
 impl Budget {
@@ -25,22 +22,18 @@ impl Budget {
         Self {
             properties: 20_000 + bytes / 16,
             words: (1 << 20) + 2 * bytes,
-            table: 500_000,
-            patterns: (64 << 20) + 16 * bytes,
         }
     }
-}
 
-impl Lowering<'_> {
     /// Counts properties that are copied from one part of the document to another, and returns whether they may be.
-    pub(super) fn may_repeat(&mut self, properties: usize, at: &str) -> bool {
+    pub(super) fn may_repeat(&mut self, properties: usize, at: &str, report: &mut Report) -> bool {
         if self.repeats_too_much() {
             return false;
         }
-        self.budget.properties = self.budget.properties.saturating_sub(properties);
-        let may = self.budget.properties > 0;
+        self.properties = self.properties.saturating_sub(properties);
+        let may = self.properties > 0;
         if !may {
-            self.error(
+            report.error(
                 at,
                 "document-repeats",
                 "schemas, bodies and operations repeat too much of other parts for a document of this size",
@@ -52,7 +45,7 @@ impl Lowering<'_> {
 
     /// Whether the budget for properties is used up.
     pub(super) fn repeats_too_much(&self) -> bool {
-        self.budget.properties == 0
+        self.properties == 0
     }
 
     /// A text for docs: all of it, or only its beginning if the budget is used up.
@@ -60,9 +53,9 @@ impl Lowering<'_> {
         if text.len() <= SHORT {
             return text.to_owned();
         }
-        match self.budget.words.checked_sub(text.len()) {
+        match self.words.checked_sub(text.len()) {
             Some(left) => {
-                self.budget.words = left;
+                self.words = left;
                 text.to_owned()
             }
             None => text.chars().take(SHORT).chain(['…']).collect(),
@@ -73,7 +66,7 @@ impl Lowering<'_> {
     pub(super) fn value(&mut self, value: &serde_json::Value) -> Option<serde_json::Value> {
         let size = size(value);
         if size > SHORT {
-            self.budget.words = self.budget.words.checked_sub(size)?;
+            self.words = self.words.checked_sub(size)?;
         }
         Some(value.clone())
     }

@@ -8,35 +8,33 @@ use std::collections::HashSet;
 use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::{Document, Kind, Node, Part, Value, pointer};
 
-use super::Lowering;
-use super::body::{FORM, MULTIPART, essence};
-use super::bounds::is_checked;
+use super::integer::is_checked;
+use super::media_type::{FORM, MULTIPART, essence};
+use super::report::Report;
 
-impl Lowering<'_> {
-    /// Adds a note for everything that is not used.
-    pub(super) fn ignored(&mut self) {
-        let mut ignored = Ignored {
-            document: self.document,
-            used: Used::of(self.document),
-            bytes: std::mem::take(&mut self.bytes),
-            notes: IndexMap::new(),
-        };
-        let mut left_out: Option<String> = None;
-        self.document.visit(&mut |part| {
-            let outer = left_out.as_deref().and_then(|at| part.at.strip_prefix(at));
-            if !outer.is_some_and(|rest| rest.starts_with('/')) && !ignored.part(part) {
-                left_out = Some(part.at.to_owned());
-            }
-        });
-        for ((code, message), places) in ignored.notes {
-            let Some(first) = places.first() else { continue };
-            let more = match places.len() - 1 {
-                0 => String::new(),
-                1 => " (here and in one more place)".to_owned(),
-                more => format!(" (here and in {more} more places)"),
-            };
-            self.push(self.document.note(first, message + &more).code(code).at_key());
+/// Adds a note for everything that is not used. `bytes` are the places of the schemas whose values are bytes in a body.
+pub(super) fn ignored(document: &Document, bytes: HashSet<String>, report: &mut Report) {
+    let mut ignored = Ignored {
+        document,
+        used: Used::of(document),
+        bytes,
+        notes: IndexMap::new(),
+    };
+    let mut left_out: Option<String> = None;
+    document.visit(&mut |part| {
+        let outer = left_out.as_deref().and_then(|at| part.at.strip_prefix(at));
+        if !outer.is_some_and(|rest| rest.starts_with('/')) && !ignored.part(part) {
+            left_out = Some(part.at.to_owned());
         }
+    });
+    for ((code, message), places) in ignored.notes {
+        let Some(first) = places.first() else { continue };
+        let more = match places.len() - 1 {
+            0 => String::new(),
+            1 => " (here and in one more place)".to_owned(),
+            more => format!(" (here and in {more} more places)"),
+        };
+        report.push(document.note(first, message + &more).code(code).at_key());
     }
 }
 

@@ -1,33 +1,84 @@
 //! Operations: each becomes a method with its parameters, its request body and its responses.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use ittybit_spec::pointer;
-use openapiv3::{Operation as SpecOperation, PathItem, ReferenceOr};
+use openapiv3::{OpenAPI, Operation as SpecOperation, PathItem, ReferenceOr};
 
-use super::{Lowering, Suffixes, filled_in};
-use crate::model::{About, Operation, Success};
+use super::body::body;
+use super::bounds::Patterns;
+use super::columns::columns;
+use super::filter::filters;
+use super::names::Suffixes;
+use super::pagination::pagination;
+use super::parameter::parameters;
+use super::report::Report;
+use super::response::responses;
+use super::security::requirements;
+use super::server::filled_in;
+use super::types::Types;
+use super::watched::watched;
+use crate::model::{About, Operation, Scheme, Success};
 use crate::name;
 
 /// The document's requirements usually name at most this many schemes.
 const FEW: usize = 8;
 
-/// The names that operations have taken so far.
-#[derive(Default)]
-struct Names {
-    builders: HashSet<String>,
-    suffixes: Suffixes,
+/// The operations of every path, and the pairs of enums that are converted for filters.
+pub(super) fn operations<'a>(
+    api: &'a OpenAPI,
+    schemes: &[Scheme],
+    security: &[Vec<String>],
+    types: &mut Types<'a>,
+) -> (IndexMap<String, Operation>, IndexSet<(String, String)>) {
+    let mut operations = Operations {
+        api,
+        schemes,
+        security,
+        patterns: Patterns::of(types.report.document.size()),
+        types,
+        // In reverse order, so that the first of several tags with the same name is used.
+        tags: api
+            .tags
+            .iter()
+            .rev()
+            .map(|tag| (tag.name.as_str(), tag.description.as_deref().unwrap_or_default()))
+            .collect(),
+        builders: HashSet::new(),
+        suffixes: Suffixes::default(),
+        operations: IndexMap::new(),
+        conversions: IndexSet::new(),
+    };
+    operations.paths();
+    operations.name_builders();
+    (operations.operations, operations.conversions)
 }
 
-impl<'a> Lowering<'a> {
-    /// The operations of every path.
-    pub(super) fn paths(&mut self) {
-        let mut names = Names::default();
+/// The operations so far, and what they are made from.
+struct Operations<'t, 'a> {
+    api: &'a OpenAPI,
+    schemes: &'t [Scheme],
+    /// The requirements of the document.
+    security: &'t [Vec<String>],
+    types: &'t mut Types<'a>,
+    patterns: Patterns,
+    /// The descriptions of the tags.
+    tags: HashMap<&'a str, &'a str>,
+    /// The names that are taken.
+    builders: HashSet<String>,
+    suffixes: Suffixes,
+    operations: IndexMap<String, Operation>,
+    /// Pairs of enums: the enum of a property, and the enum of a parameter that filters by this property.
+    conversions: IndexSet<(String, String)>,
+}
+
+impl Operations<'_, '_> {
+    fn paths(&mut self) {
         for (path, item) in self.api.paths.iter() {
             let at = pointer::join("/paths", [path.as_str()]);
             let ReferenceOr::Item(item) = item else {
-                self.error(
+                self.types.report.error(
                     &at,
                     "path-reference",
                     "a path cannot be a reference",
@@ -37,20 +88,13 @@ impl<'a> Lowering<'a> {
             };
             for (method, operation) in item.iter() {
                 let at = pointer::join(&at, [method]);
-                self.operation(path, method, item, operation, &at, &mut names);
+                self.operation(path, method, item, operation, &at);
             }
         }
     }
 
-    fn operation(
-        &mut self,
-        path: &str,
-        method: &str,
-        item: &'a PathItem,
-        operation: &'a SpecOperation,
-        at: &str,
-        names: &mut Names,
-    ) {
+    fn operation(&mut self, path: &str, method: &str, item: &PathItem, operation: &SpecOperation, at: &str) {
+        let types = &mut *self.types;
         let id = operation
             .operation_id
             .clone()
@@ -62,13 +106,13 @@ impl<'a> Lowering<'a> {
         };
         let rust = name::field_name(&id);
         if operation.operation_id.is_none() {
-            self.note(
+            types.report.note(
                 at,
                 "operation-unnamed",
                 format!("the operation has no `operationId`: the method is `{rust}`"),
             );
         } else if rust.ends_with('_') {
-            self.note(
+            types.report.note(
                 &id_at,
                 "name-keyword",
                 format!("`{id}` is a Rust keyword: the method is `{rust}`"),
@@ -79,24 +123,25 @@ impl<'a> Lowering<'a> {
             false => rust.clone(),
         };
         // Methods whose builders would have the same name need different names too.
-        let is_taken = |name: &str| names.builders.contains(&name::builder_name(name));
-        let free = names.suffixes.free(&wanted, "_", is_taken);
+        let is_taken = |name: &str| self.builders.contains(&name::builder_name(name));
+        let free = self.suffixes.free(&wanted, "_", is_taken);
         if free != rust {
             let message = format!("the name `{rust}` is taken: the method is `{free}`");
-            self.note(&id_at, "name-taken", message);
+            types.report.note(&id_at, "name-taken", message);
         }
         let rust = free;
         let builder = name::builder_name(&rust);
-        names.builders.insert(builder.clone());
-        let parameters = self.parameters(item, operation, at, &builder);
-        self.define_pending();
+        self.builders.insert(builder.clone());
+        let parameters = parameters(item, operation, at, &builder, &mut self.patterns, types);
+        types.define_pending();
         let body = operation
             .request_body
             .as_ref()
-            .and_then(|body| self.body(body, at, &builder, &parameters));
-        let response = self.response_model(&operation.responses, at, &builder);
-        self.define_pending();
-        self.filters(response.item.as_deref(), &parameters);
+            .and_then(|request| body(request, at, &builder, &parameters, types));
+        let response = responses(&operation.responses, at, &builder, types);
+        types.define_pending();
+        let conversions = filters(response.item.as_deref(), &parameters, &types.defined, &mut types.report);
+        self.conversions.extend(conversions);
 
         let mut model = Operation {
             builder,
@@ -109,11 +154,14 @@ impl<'a> Lowering<'a> {
             tags: operation
                 .tags
                 .iter()
-                .map(|tag| (tag.clone(), self.tag_docs(tag)))
+                .map(|tag| {
+                    let docs = self.tags.get(tag.as_str()).copied().unwrap_or_default();
+                    (tag.clone(), types.budget.words(docs.trim()))
+                })
                 .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            server: self.other_server(item, operation, at),
+            server: other_server(self.api, item, operation, at, &mut types.report),
             parameters,
             body,
             success: response.success.clone(),
@@ -125,12 +173,24 @@ impl<'a> Lowering<'a> {
             lifecycle: None,
             columns: Vec::new(),
             security: match &operation.security {
-                Some(security) => self.requirements(security, &pointer::join(at, ["security"])),
-                None => self.inherited_security(at),
+                Some(security) => requirements(
+                    security,
+                    &pointer::join(at, ["security"]),
+                    self.schemes,
+                    &mut types.report,
+                ),
+                None => inherited(self.security, at, types),
             },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
-            model.pagination = self.pagination(extension, &model, &response, at);
+            model.pagination = pagination(
+                extension,
+                &model.parameters,
+                &response,
+                at,
+                &types.defined,
+                &mut types.report,
+            );
         }
         let item = match (&model.pagination, &model.success_body) {
             (Some(pagination), _) => Some(pagination.item.clone()),
@@ -138,80 +198,84 @@ impl<'a> Lowering<'a> {
             (None, _) => None,
         };
         if let Some(item) = item {
-            model.lifecycle = self.lifecycle_field(&item, model.pagination.is_some().then_some(at));
+            let list = model.pagination.is_some().then_some(at);
+            model.lifecycle = watched(&item, list, &types.defined, &mut types.report);
         }
         if let Some(extension) = operation.extensions.get("x-columns") {
-            model.columns = self.columns(extension, response.item.as_deref(), at);
+            model.columns = columns(
+                extension,
+                response.item.as_deref(),
+                at,
+                &types.defined,
+                &mut types.report,
+            );
         }
-        self.model.operations.insert(rust, model);
+        self.operations.insert(rust, model);
     }
 
-    /// The server of an operation or of its path, if it differs from the document's. A client has only one base URL, so
-    /// there is a warning.
-    fn other_server(&mut self, item: &PathItem, operation: &SpecOperation, at: &str) -> Option<String> {
-        let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
-        let (servers, at) = match operation.servers.is_empty() {
-            true => (&item.servers, path_at),
-            false => (&operation.servers, at),
-        };
-        let url = filled_in(servers.first()?);
-        if url.is_empty() || self.api.servers.first().map(filled_in).as_ref() == Some(&url) {
-            return None;
-        }
-        let message = format!("the client sends this request to its own base URL, not to `{url}`");
-        let finding = self
-            .document
-            .warning(&pointer::join(at, ["servers"]), message)
-            .code("server-other");
-        self.push(finding.help("callers need a second client with this `base_url`"));
-        Some(url)
-    }
-
-    /// The security requirements of the document.
-    fn inherited_security(&mut self, at: &str) -> Vec<Vec<String>> {
-        let names: usize = self.model.security.iter().map(Vec::len).sum();
-        // A few requirements do not count towards the budget.
-        match names <= FEW || self.may_repeat(names, at) {
-            true => self.model.security.clone(),
-            false => Vec::new(),
-        }
-    }
-
-    fn tag_docs(&mut self, name: &str) -> String {
-        let docs = self.tags.get(name).copied().unwrap_or_default();
-        self.words(docs.trim())
-    }
-}
-
-/// Follows references among the components of a kind.
-pub(super) fn resolve<'c, T>(
-    components: &'c IndexMap<String, ReferenceOr<T>>,
-    reference: &str,
-    kind: &str,
-    at: String,
-) -> (Option<&'c T>, String) {
-    let mut reference = reference;
-    // `check` reports cycles; without one, each component is visited at most once.
-    for _ in 0..=components.len() {
-        let Some(name) = reference.strip_prefix(&format!("#/components/{kind}/")) else {
-            break;
-        };
-        match components.get(name) {
-            Some(ReferenceOr::Item(item)) => {
-                return (Some(item), pointer::join("/components", [kind, name]));
+    /// Names the request builders. They are in the same module as the builders of structs.
+    fn name_builders(&mut self) {
+        let mut taken: HashSet<String> = self
+            .types
+            .defined
+            .structs
+            .keys()
+            .map(|name| format!("{name}Builder"))
+            .collect();
+        let mut suffixes = Suffixes::default();
+        for (rust, operation) in &mut self.operations {
+            let wanted = name::builder_name(rust);
+            let is_taken = |name: &str| {
+                name::is_reserved_type(name) || name::RESERVED_BUILDERS.contains(&name) || taken.contains(name)
+            };
+            let builder = match is_taken(&wanted) {
+                true => suffixes.free(&format!("{wanted}Request"), "", is_taken),
+                false => wanted.clone(),
+            };
+            if builder != wanted {
+                let message = format!("the name `{wanted}` is taken: the operation's builder is `{builder}`");
+                self.types.report.note(&operation.at, "name-taken", message);
             }
-            Some(ReferenceOr::Reference { reference: next }) => reference = next,
-            None => break,
+            taken.insert(builder.clone());
+            operation.builder = builder;
         }
     }
-    (None, at)
 }
 
-/// The name of an inline schema: after the operation, or after the component that operations share.
-pub(super) fn place_name(at: &str, builder: &str, of_operation: &str, of_component: &str) -> String {
-    match pointer::parse(at).as_deref() {
-        Some([root, _, component]) if root == "components" => name::type_name(&format!("{component}-{of_component}")),
-        _ => name::type_name(&format!("{builder}-{of_operation}")),
+/// The server of an operation or of its path, if it differs from the document's. A client has only one base URL, so
+/// there is a warning.
+fn other_server(
+    api: &OpenAPI,
+    item: &PathItem,
+    operation: &SpecOperation,
+    at: &str,
+    report: &mut Report,
+) -> Option<String> {
+    let path_at = at.rsplit_once('/').map_or(at, |(path, _)| path);
+    let (servers, at) = match operation.servers.is_empty() {
+        true => (&item.servers, path_at),
+        false => (&operation.servers, at),
+    };
+    let url = filled_in(servers.first()?);
+    if url.is_empty() || api.servers.first().map(filled_in).as_ref() == Some(&url) {
+        return None;
+    }
+    let message = format!("the client sends this request to its own base URL, not to `{url}`");
+    let finding = report
+        .document
+        .warning(&pointer::join(at, ["servers"]), message)
+        .code("server-other");
+    report.push(finding.help("callers need a second client with this `base_url`"));
+    Some(url)
+}
+
+/// The security requirements of the document.
+fn inherited(security: &[Vec<String>], at: &str, types: &mut Types) -> Vec<Vec<String>> {
+    let names: usize = security.iter().map(Vec::len).sum();
+    // A few requirements do not count towards the budget.
+    match names <= FEW || types.budget.may_repeat(names, at, &mut types.report) {
+        true => security.to_vec(),
+        false => Vec::new(),
     }
 }
 

@@ -1,22 +1,20 @@
 //! Shapes: which kind of Rust type a schema becomes, without regard to its inner schemas.
 
-use std::borrow::Cow;
-
 use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::{
-    AdditionalProperties, AnySchema, Discriminator, IntegerFormat, IntegerType, ObjectType, ReferenceOr, Schema,
-    SchemaKind, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, Components, Discriminator, ObjectType, ReferenceOr, Schema, SchemaKind, Type,
 };
 use serde_json::Value;
 
-use super::Lowering;
-use super::bounds::make_whole;
-use super::schema::{COMPONENTS, Place, UNIX_TIME, any};
-use super::union::Variants;
+use crate::lower::budget::Budget;
+use crate::lower::integer;
+use crate::lower::names::Place;
+use crate::lower::report::Report;
+use crate::lower::schema::{COMPONENTS, is_enum, only_part, required, single_type};
 
 /// The kind of Rust type that a schema becomes.
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Struct(Object),
     Enum(Vec<String>),
     Timestamp,
@@ -37,20 +35,41 @@ pub(super) enum Shape {
 
 /// The properties of an object, including those of the parts of an `allOf`.
 #[derive(Clone, Default)]
-pub(super) struct Object {
+pub(crate) struct Object {
     /// Each with the place of its schema in the document.
-    pub(super) properties: IndexMap<String, Inner>,
-    pub(super) required: Vec<String>,
-    pub(super) additional: Option<Inner>,
+    pub(crate) properties: IndexMap<String, Inner>,
+    pub(crate) required: Vec<String>,
+    pub(crate) additional: Option<Inner>,
 }
 
 /// A schema within another, and its place in the document.
-pub(super) type Inner = (ReferenceOr<Schema>, String);
+pub(crate) type Inner = (ReferenceOr<Schema>, String);
+
+/// A union that has no name yet.
+pub(crate) struct Variants {
+    pub(super) variants: Vec<Variant>,
+    pub(super) discriminator: Option<Discriminator>,
+}
+
+pub(super) struct Variant {
+    pub(super) schema: Inner,
+    /// If the variant is merged with the properties beside the union: all properties.
+    pub(super) merged: Option<Object>,
+}
 
 /// An `allOf` may have this many parts, including nested ones.
 const MAX_PARTS: usize = 1_000;
 
-impl Lowering<'_> {
+/// What a shape depends on.
+pub(super) struct Shapes<'s, 'a> {
+    pub(super) components: &'a Components,
+    pub(super) budget: &'s mut Budget,
+    pub(super) report: &'s mut Report<'a>,
+    /// How many nested unions are being merged with the properties beside them.
+    pub(super) merging: usize,
+}
+
+impl Shapes<'_, '_> {
     /// The shape of a schema. Inner schemas are not visited.
     pub(super) fn shape(&mut self, schema: &ReferenceOr<Schema>, place: &Place) -> Shape {
         let schema = match schema {
@@ -65,7 +84,9 @@ impl Lowering<'_> {
                 0 => Shape::String,
                 _ => Shape::Enum(string.enumeration.iter().flatten().cloned().collect()),
             },
-            SchemaKind::Type(Type::Integer(integer)) => integer_shape(integer),
+            SchemaKind::Type(Type::Integer(integer)) => {
+                integer::rust_type(integer).map_or(Shape::Timestamp, Shape::Integer)
+            }
             SchemaKind::Type(Type::Number(_)) => Shape::Float,
             SchemaKind::Type(Type::Boolean(_)) => Shape::Boolean,
             SchemaKind::Type(Type::Array(array)) => Shape::List(items(array.items.as_ref(), at)),
@@ -103,7 +124,7 @@ impl Lowering<'_> {
             .rev()
             .collect();
         let mut visited = 0;
-        if !self.may_repeat(left.len(), &place.at) {
+        if !self.budget.may_repeat(left.len(), &place.at, self.report) {
             return Shape::Refused;
         }
         // Nested parts replace the part that contains them.
@@ -132,13 +153,13 @@ impl Lowering<'_> {
                 left.extend(parts.into_iter().rev());
                 visited += 1;
                 if visited.max(left.len()) > MAX_PARTS {
-                    self.error(
+                    self.report.error(
                         &place.at,
                         "all-of-too-large",
                         format!("the `allOf` has more than {MAX_PARTS} parts"),
                         "write an object with all of the properties",
                     );
-                    self.may_repeat(visited, &place.at);
+                    self.budget.may_repeat(visited, &place.at, self.report);
                     return Shape::Refused;
                 }
                 continue;
@@ -159,6 +180,7 @@ impl Lowering<'_> {
                 Shape::Union(variants) => unions.push(variants),
                 _ => {
                     let mut finding = self
+                        .report
                         .document
                         .note(
                             &own_at,
@@ -166,9 +188,9 @@ impl Lowering<'_> {
                         )
                         .code("all-of-any");
                     if at != own_at {
-                        finding = finding.also(self.document, &at, "what it refers to");
+                        finding = finding.also(self.report.document, &at, "what it refers to");
                     }
-                    self.push(finding);
+                    self.report.push(finding);
                     return Shape::Any;
                 }
             }
@@ -186,7 +208,7 @@ impl Lowering<'_> {
         for name in &whole.required {
             if !whole.properties.contains_key(name) {
                 let message = format!("`{name}` is required, but is not among the `properties` of the parts");
-                self.note(&place.at, "required-unused", message);
+                self.report.note(&place.at, "required-unused", message);
             }
         }
         Shape::Struct(whole)
@@ -196,7 +218,7 @@ impl Lowering<'_> {
     fn part(&self, at: &str, index: usize) -> String {
         let key = ["allOf", "oneOf", "anyOf"]
             .into_iter()
-            .find(|key| self.document.get(&pointer::join(at, [*key])).is_some())
+            .find(|key| self.report.document.get(&pointer::join(at, [*key])).is_some())
             .unwrap_or("allOf");
         pointer::join(at, [key, index.to_string().as_str()])
     }
@@ -209,7 +231,7 @@ impl Lowering<'_> {
             .first()
             .map_or("", |(_, (_, at))| at.as_str())
             .to_owned();
-        if !self.may_repeat(part.properties.len(), &at) {
+        if !self.budget.may_repeat(part.properties.len(), &at, self.report) {
             return;
         }
         for (name, (schema, at)) in part.properties {
@@ -217,7 +239,8 @@ impl Lowering<'_> {
                 && *earlier != schema
             {
                 let message = format!("two parts of an `allOf` describe `{name}`: this one is used");
-                self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
+                self.report
+                    .push(self.report.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.properties.insert(name, (schema, at));
         }
@@ -227,7 +250,8 @@ impl Lowering<'_> {
                 && *earlier != schema
             {
                 let message = "two parts of an `allOf` describe `additionalProperties`: this one is used";
-                self.push(self.document.note(&at, message).code("all-of-overlap").at_key());
+                self.report
+                    .push(self.report.document.note(&at, message).code("all-of-overlap").at_key());
             }
             whole.additional = Some((schema, at));
         }
@@ -266,8 +290,9 @@ impl Lowering<'_> {
         if !any.all_of.is_empty() {
             if let Some((keyword, _)) = union {
                 let message = format!("`{keyword}` beside `allOf` is left out of the type");
-                self.push(
-                    self.document
+                self.report.push(
+                    self.report
+                        .document
                         .note(&pointer::join(at, [keyword]), message)
                         .code("all-of-keyword-unused")
                         .at_key(),
@@ -307,45 +332,6 @@ impl Lowering<'_> {
     }
 }
 
-/// The only part of an `allOf` that describes values, with its index. Other parts may have a description or a default.
-fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
-    let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
-    if let [part] = parts {
-        return Some((0, part));
-    }
-    let mut saying = parts.iter().enumerate().filter(|(_, part)| !says_nothing(part));
-    saying.next().filter(|_| saying.next().is_none())
-}
-
-/// The only part of an `allOf`, a `oneOf` or an `anyOf`.
-pub(super) fn sole_part(kind: &SchemaKind) -> Option<&ReferenceOr<Schema>> {
-    match kind {
-        SchemaKind::AllOf { all_of } => only_part(all_of).map(|(_, part)| part),
-        SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => match parts.as_slice() {
-            [part] => Some(part),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-pub(super) fn integer_shape(integer: &IntegerType) -> Shape {
-    Shape::Integer(match &integer.format {
-        VariantOrUnknownOrEmpty::Unknown(format) => match format.as_str() {
-            UNIX_TIME => return Shape::Timestamp,
-            "int8" => "i8",
-            "int16" => "i16",
-            "uint8" => "u8",
-            "uint16" => "u16",
-            "uint32" | "uint" => "u32",
-            "uint64" => "u64",
-            _ => "i64",
-        },
-        VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => "i32",
-        _ => "i64",
-    })
-}
-
 fn items(items: Option<&ReferenceOr<Box<Schema>>>, at: &str) -> Option<Inner> {
     Some((items?.clone().unbox(), pointer::join(at, ["items"])))
 }
@@ -370,68 +356,4 @@ fn object_shape(object: &ObjectType, at: &str) -> Shape {
         required: object.required.clone(),
         additional,
     })
-}
-
-/// Schemas with a `type` that `openapiv3` reads as `Any`, with the kind of their type. These have keywords of other
-/// types, which have no effect, or are integers with bounds that are not integers.
-pub(super) fn single_type(kind: &SchemaKind) -> Cow<'_, SchemaKind> {
-    let SchemaKind::Any(any) = kind else {
-        return Cow::Borrowed(kind);
-    };
-    let combined = [&any.all_of, &any.one_of, &any.any_of]
-        .iter()
-        .any(|parts| !parts.is_empty());
-    if combined || any.not.is_some() {
-        return Cow::Borrowed(kind);
-    }
-    let own: &[&str] = match any.typ.as_deref() {
-        Some("string") => &["format", "pattern", "minLength", "maxLength", "enum"],
-        Some("integer" | "number") => &[
-            "format",
-            "multipleOf",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "enum",
-        ],
-        Some("boolean") => &["enum"],
-        Some("array") => &["items", "minItems", "maxItems", "uniqueItems"],
-        Some("object") => &[
-            "properties",
-            "required",
-            "additionalProperties",
-            "minProperties",
-            "maxProperties",
-        ],
-        _ => return Cow::Borrowed(kind),
-    };
-    // With only the keywords of its type, `openapiv3` can read the schema.
-    let Ok(serde_json::Value::Object(keywords)) = serde_json::to_value(any) else {
-        return Cow::Borrowed(kind);
-    };
-    let mut keywords: serde_json::Map<_, _> = keywords
-        .into_iter()
-        .filter(|(key, _)| key == "type" || own.contains(&key.as_str()))
-        .collect();
-    if any.typ.as_deref() == Some("integer") {
-        make_whole(&mut keywords);
-    }
-    match serde_json::from_value(serde_json::Value::Object(keywords)) {
-        Ok(SchemaKind::Type(single)) => Cow::Owned(SchemaKind::Type(single)),
-        _ => Cow::Borrowed(kind),
-    }
-}
-
-pub(super) fn required(schema: &ReferenceOr<Schema>) -> Vec<String> {
-    match schema.as_item().map(|schema| &schema.schema_kind) {
-        Some(SchemaKind::Type(Type::Object(object))) => object.required.clone(),
-        Some(SchemaKind::Any(any)) => any.required.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// Whether the values of an `enum` without `type` are strings, apart from `null`.
-pub(super) fn is_enum(values: &[Value]) -> bool {
-    values.iter().any(Value::is_string) && values.iter().all(|value| value.is_string() || value.is_null())
 }
