@@ -34,7 +34,7 @@ pub(super) fn ignored(document: &Document, bytes: HashSet<String>, report: &mut 
             1 => " (here and in one more place)".to_owned(),
             more => format!(" (here and in {more} more places)"),
         };
-        report.push(document.note(first, message + &more).code(code).at_key());
+        report.note_at_key(first, code, message + &more);
     }
 }
 

@@ -29,6 +29,6 @@ pub(super) fn note_unused(content: &IndexMap<String, MediaType>, used: &str, at:
     for other in content.keys().filter(|other| *other != used) {
         let message = format!("of the media types only `{used}` is used, not `{other}`");
         let at = pointer::join(at, [other.as_str()]);
-        report.push(report.document.note(&at, message).code("media-type-unused").at_key());
+        report.note_at_key(&at, "media-type-unused", message);
     }
 }

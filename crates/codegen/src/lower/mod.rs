@@ -39,7 +39,7 @@ pub(crate) use self::integer::fits;
 pub(crate) use self::names::TIMESTAMP;
 use self::report::Report;
 pub(crate) use self::schema::any;
-use self::types::{Definitions, Types};
+use self::types::Types;
 use crate::model::Model;
 
 /// The schemas of a document by their names.
@@ -120,33 +120,25 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
         return Err(report.findings.errors().cloned().collect());
     }
     notes.extend(report.findings);
-    let Definitions {
-        schemas,
-        structs,
-        enums,
-        aliases,
-        unions,
-        outcomes,
-    } = defined;
     let model = Model {
         server_url,
         title: api.info.title.clone(),
         schemes,
         security,
         errors,
-        structs,
-        enums,
-        aliases,
-        unions,
+        structs: defined.structs,
+        enums: defined.enums,
+        aliases: defined.aliases,
+        unions: defined.unions,
         in_unions,
-        outcomes,
+        outcomes: defined.outcomes,
         operations,
         conversions,
         places: names.places,
         elsewhere: Default::default(),
     };
     let components = Components {
-        schemas,
+        schemas: defined.schemas,
         ..Components::default()
     };
     let api = OpenAPI {

@@ -55,6 +55,13 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// The place of a component, with its Rust name.
+    pub(super) fn component(&self, name: &str) -> Place {
+        let rust = self.components.get(name).cloned();
+        let rust = rust.unwrap_or_else(|| name::type_name(name));
+        Place::new(pointer::join("/components/schemas", [name]), rust)
+    }
+
     /// Takes the name itself, or with the shortest suffix that makes it unique.
     pub(super) fn take(&mut self, wanted: &str, at: &str) -> String {
         let is_reserved = |name: &str| name::is_reserved_type(name) || name == TIMESTAMP;

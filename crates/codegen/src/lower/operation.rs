@@ -8,6 +8,7 @@ use openapiv3::{OpenAPI, Operation as SpecOperation, PathItem, ReferenceOr};
 
 use super::body::body;
 use super::bounds::Patterns;
+use super::budget::Budget;
 use super::columns::columns;
 use super::filter::filters;
 use super::names::Suffixes;
@@ -140,9 +141,10 @@ impl Operations<'_, '_> {
             .and_then(|request| body(request, at, &builder, &parameters, types));
         let response = responses(&operation.responses, at, &builder, types);
         types.define_pending();
-        let conversions = filters(response.item.as_deref(), &parameters, &types.defined, &mut types.report);
-        self.conversions.extend(conversions);
 
+        let (defined, report) = (&types.defined, &mut types.report);
+        self.conversions
+            .extend(filters(response.item.as_deref(), &parameters, defined, report));
         let mut model = Operation {
             builder,
             at: id_at.clone(),
@@ -161,7 +163,7 @@ impl Operations<'_, '_> {
                 .collect(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            server: other_server(self.api, item, operation, at, &mut types.report),
+            server: other_server(self.api, item, operation, at, report),
             parameters,
             body,
             success: response.success.clone(),
@@ -173,24 +175,12 @@ impl Operations<'_, '_> {
             lifecycle: None,
             columns: Vec::new(),
             security: match &operation.security {
-                Some(security) => requirements(
-                    security,
-                    &pointer::join(at, ["security"]),
-                    self.schemes,
-                    &mut types.report,
-                ),
-                None => inherited(self.security, at, types),
+                Some(security) => requirements(security, &pointer::join(at, ["security"]), self.schemes, report),
+                None => inherited(self.security, at, &mut types.budget, report),
             },
         };
         if let Some(extension) = operation.extensions.get("x-cursor-pagination") {
-            model.pagination = pagination(
-                extension,
-                &model.parameters,
-                &response,
-                at,
-                &types.defined,
-                &mut types.report,
-            );
+            model.pagination = pagination(extension, &model.parameters, &response, at, defined, report);
         }
         let item = match (&model.pagination, &model.success_body) {
             (Some(pagination), _) => Some(pagination.item.clone()),
@@ -199,29 +189,18 @@ impl Operations<'_, '_> {
         };
         if let Some(item) = item {
             let list = model.pagination.is_some().then_some(at);
-            model.lifecycle = watched(&item, list, &types.defined, &mut types.report);
+            model.lifecycle = watched(&item, list, defined, report);
         }
         if let Some(extension) = operation.extensions.get("x-columns") {
-            model.columns = columns(
-                extension,
-                response.item.as_deref(),
-                at,
-                &types.defined,
-                &mut types.report,
-            );
+            model.columns = columns(extension, response.item.as_deref(), at, defined, report);
         }
         self.operations.insert(rust, model);
     }
 
     /// Names the request builders. They are in the same module as the builders of structs.
     fn name_builders(&mut self) {
-        let mut taken: HashSet<String> = self
-            .types
-            .defined
-            .structs
-            .keys()
-            .map(|name| format!("{name}Builder"))
-            .collect();
+        let structs = self.types.defined.structs.keys();
+        let mut taken: HashSet<String> = structs.map(|name| format!("{name}Builder")).collect();
         let mut suffixes = Suffixes::default();
         for (rust, operation) in &mut self.operations {
             let wanted = name::builder_name(rust);
@@ -270,10 +249,10 @@ fn other_server(
 }
 
 /// The security requirements of the document.
-fn inherited(security: &[Vec<String>], at: &str, types: &mut Types) -> Vec<Vec<String>> {
+fn inherited(security: &[Vec<String>], at: &str, budget: &mut Budget, report: &mut Report) -> Vec<Vec<String>> {
     let names: usize = security.iter().map(Vec::len).sum();
     // A few requirements do not count towards the budget.
-    match names <= FEW || types.budget.may_repeat(names, at, &mut types.report) {
+    match names <= FEW || budget.may_repeat(names, at, report) {
         true => security.to_vec(),
         false => Vec::new(),
     }

@@ -37,16 +37,13 @@ pub(super) fn pagination(
     let before = report.findings.errors().count();
     for key in entries.keys().filter(|key| !KEYS.contains(&key.as_str())) {
         let known = KEYS.map(|key| format!("`{key}`")).join(", ");
-        report.push(
-            report
-                .document
-                .error(
-                    &pointer::join(&at, [key.as_str()]),
-                    format!("`x-cursor-pagination` has no key `{key}`"),
-                )
-                .code("x-cursor-pagination-value")
-                .at_key()
-                .help(format!("known keys: {known}")),
+        let message = format!("`x-cursor-pagination` has no key `{key}`");
+        let at = pointer::join(&at, [key.as_str()]);
+        report.error_at_key(
+            &at,
+            "x-cursor-pagination-value",
+            message,
+            format!("known keys: {known}"),
         );
     }
     let forward = name_of(entries, "forward", &at, report);

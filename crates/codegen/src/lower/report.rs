@@ -29,6 +29,21 @@ impl<'a> Report<'a> {
         self.push(self.document.note(at, message).code(code));
     }
 
+    /// An error at the key of a member, not at its value.
+    pub(super) fn error_at_key(
+        &mut self,
+        at: &str,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(self.document.error(at, message).code(code).at_key().help(help));
+    }
+
+    pub(super) fn note_at_key(&mut self, at: &str, code: &'static str, message: impl Into<String>) {
+        self.push(self.document.note(at, message).code(code).at_key());
+    }
+
     pub(super) fn push(&mut self, finding: Diagnostic) {
         if self.reported.insert((finding.position(), finding.message().to_owned())) {
             self.findings.push(finding);

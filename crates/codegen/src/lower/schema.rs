@@ -13,19 +13,28 @@ pub(super) const COMPONENTS: &str = "#/components/schemas/";
 /// Chains of references, and of the lists and maps between them, are followed up to this length.
 pub(super) const MAX_CHAIN: usize = 192;
 
-/// A schema without keywords, for any value.
-pub(crate) fn any() -> Schema {
+/// A schema that consists of its kind.
+pub(super) fn of(schema_kind: SchemaKind) -> Schema {
     Schema {
         schema_data: SchemaData::default(),
-        schema_kind: SchemaKind::Any(AnySchema::default()),
+        schema_kind,
     }
+}
+
+/// A schema without keywords, for any value.
+pub(crate) fn any() -> Schema {
+    of(SchemaKind::Any(AnySchema::default()))
 }
 
 /// A schema of strings, without bounds.
 pub(super) fn text() -> Schema {
-    Schema {
-        schema_data: SchemaData::default(),
-        schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+    of(SchemaKind::Type(Type::String(StringType::default())))
+}
+
+pub(super) fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
+    match schema {
+        ReferenceOr::Item(schema) => ReferenceOr::Item(Box::new(schema)),
+        ReferenceOr::Reference { reference } => ReferenceOr::Reference { reference },
     }
 }
 
@@ -164,7 +173,7 @@ pub(super) fn chain<'s>(components: &'s Components, schema: &'s ReferenceOr<Sche
 pub(super) fn kind_behind<'s>(components: &'s Components, schema: &'s ReferenceOr<Schema>) -> Cow<'s, SchemaKind> {
     match chain(components, schema, "").pop() {
         Some((ReferenceOr::Item(schema), _)) => single_type(&schema.schema_kind),
-        _ => Cow::Owned(SchemaKind::Any(AnySchema::default())),
+        _ => Cow::Owned(any().schema_kind),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Converts a schema for the copy: inline enums and objects get names, keywords that restrict values are removed, and
 //! what the client cannot represent is an error.
 
-use ittybit_spec::pointer;
 use openapiv3::{
-    AdditionalProperties, AnySchema, ArrayType, IntegerFormat, IntegerType, NumberFormat, NumberType, ObjectType,
-    ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, ArrayType, IntegerFormat, IntegerType, NumberFormat, NumberType, ObjectType, ReferenceOr,
+    Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -13,7 +12,6 @@ use super::shape::{Inner, Shape};
 use super::{Kind, Types, enums};
 use crate::lower::names::{Place, TIMESTAMP};
 use crate::lower::schema::{self, COMPONENTS, MAX_CHAIN, is_nullable};
-use crate::name;
 
 /// A converted schema, as it is in the copy.
 pub(crate) struct Converted {
@@ -29,17 +27,17 @@ pub(crate) struct Converted {
 
 impl Converted {
     fn plain(kind: SchemaKind, rust: TokenStream) -> Self {
-        let schema = ReferenceOr::Item(Schema {
-            schema_data: SchemaData::default(),
-            schema_kind: kind,
-        });
         Self {
-            schema,
+            schema: ReferenceOr::Item(schema::of(kind)),
             nullable: false,
             rust,
             sent: None,
             holds: None,
         }
+    }
+
+    fn any() -> Self {
+        Self::plain(schema::any().schema_kind, quote!(serde_json::Value))
     }
 
     fn reference(name: &str) -> Self {
@@ -208,7 +206,7 @@ impl Types<'_> {
                     quote!(Vec<#item>)
                 };
                 let sent = inner.nullable.then(|| quote!(Vec<#item>));
-                let items = Some(boxed(inner.into_schema(false)));
+                let items = Some(schema::boxed(inner.into_schema(false)));
                 let list = ArrayType {
                     items,
                     min_items: None,
@@ -242,9 +240,7 @@ impl Types<'_> {
                     ..Converted::plain(SchemaKind::Type(Type::Object(map)), rust)
                 }
             }
-            Shape::Any | Shape::Refused => {
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
-            }
+            Shape::Any | Shape::Refused => Converted::any(),
         };
         converted.nullable |= nullable;
         converted
@@ -257,7 +253,7 @@ impl Types<'_> {
         name: &str,
         through: &mut Vec<String>,
     ) -> Converted {
-        let any = Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
+        let any = Converted::any();
         let Some((schema, at)) = inner else { return any };
         // An `allOf` may refer back to a schema around it.
         if through.contains(&at) {
@@ -278,18 +274,12 @@ impl Types<'_> {
     fn convert_reference(&mut self, target: &str, place: &Place, through: &mut Vec<String>) -> Converted {
         let Some(schema) = self.components.schemas.get(target) else {
             // `check` has reported it.
-            return Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value));
+            return Converted::any();
         };
-        let rust_name = self
-            .names
-            .components
-            .get(target)
-            .cloned()
-            .unwrap_or_else(|| name::type_name(target));
-        let target_place = Place::new(pointer::join("/components/schemas", [target]), rust_name.clone());
+        let target_place = self.names.component(target);
         let nullable = is_nullable(schema);
         let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
-            Kind::Struct | Kind::Enum => Converted::holding(rust_name),
+            Kind::Struct | Kind::Enum => Converted::holding(target_place.name),
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.report.error(
                     &place.at,
@@ -297,7 +287,7 @@ impl Types<'_> {
                     format!("the schema `{target}` contains itself without an object in between"),
                     "make it an object with properties: Rust needs a named type to break the cycle",
                 );
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
+                Converted::any()
             }
             Kind::Other if through.len() >= MAX_CHAIN => {
                 let message = format!("more than {MAX_CHAIN} lists, maps and references are nested in each other");
@@ -309,13 +299,13 @@ impl Types<'_> {
                         "put an object with properties in between",
                     );
                 }
-                Converted::plain(SchemaKind::Any(AnySchema::default()), quote!(serde_json::Value))
+                Converted::any()
             }
             Kind::Other => {
                 through.push(target.to_owned());
                 let mut converted = self.convert_within(schema, &target_place, through);
                 through.pop();
-                let ident = format_ident!("{rust_name}");
+                let ident = format_ident!("{}", target_place.name);
                 converted.rust = quote!(#ident);
                 converted
             }
@@ -332,18 +322,10 @@ impl Types<'_> {
     }
 
     pub(super) fn define_timestamp(&mut self) {
-        let integer = SchemaKind::Type(Type::Integer(IntegerType::default()));
-        let schema = ReferenceOr::Item(Schema {
-            schema_data: SchemaData::default(),
-            schema_kind: integer,
-        });
-        self.defined.schemas.entry(TIMESTAMP.to_owned()).or_insert(schema);
-    }
-}
-
-pub(super) fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
-    match schema {
-        ReferenceOr::Item(schema) => ReferenceOr::Item(Box::new(schema)),
-        ReferenceOr::Reference { reference } => ReferenceOr::Reference { reference },
+        let integer = schema::of(SchemaKind::Type(Type::Integer(IntegerType::default())));
+        let schemas = &mut self.defined.schemas;
+        schemas
+            .entry(TIMESTAMP.to_owned())
+            .or_insert(ReferenceOr::Item(integer));
     }
 }

@@ -85,8 +85,8 @@ fn check_descriptions(descriptions: &Value, values: &[String], at: &str, report:
                 let at = pointer::join(&at, [value.as_str()]);
                 if !known.contains(value) {
                     let message = format!("`{value}` is not among the values of the enum");
-                    let finding = report.document.error(&at, message).code("x-enum-descriptions-unknown");
-                    report.push(finding.at_key().help("add it to `enum`, or remove it here"));
+                    let help = "add it to `enum`, or remove it here";
+                    report.error_at_key(&at, "x-enum-descriptions-unknown", message, help);
                 } else if !text.is_string() {
                     not_text(report, &at, value);
                 }

@@ -29,11 +29,9 @@ pub(super) fn lifecycle(
     };
     for key in entries.keys().filter(|key| !LISTS.contains(&key.as_str())) {
         let message = format!("`{NAME}` has no key `{key}`");
-        let finding = report
-            .document
-            .error(&pointer::join(&at, [key.as_str()]), message)
-            .code("x-lifecycle-value");
-        report.push(finding.at_key().help("known keys: `progress`, `success` and `failure`"));
+        let at = pointer::join(&at, [key.as_str()]);
+        let help = "known keys: `progress`, `success` and `failure`";
+        report.error_at_key(&at, "x-lifecycle-value", message, help);
     }
     let [progress, success, failure] = LISTS.map(|list| values_in(entries, list, values, &at, report));
     let lifecycle = Lifecycle {
@@ -49,12 +47,8 @@ pub(super) fn lifecycle(
         .collect();
     if !missing.is_empty() {
         let message = format!("`{NAME}` does not list {}", missing.join(", "));
-        incomplete(
-            &at,
-            message,
-            "put each value into `progress`, `success` or `failure`",
-            report,
-        );
+        let help = "put each value into `progress`, `success` or `failure`";
+        report.error_at_key(&at, "x-lifecycle-incomplete", message, help);
     }
     let mut seen = HashSet::new();
     for list in LISTS {
@@ -79,14 +73,10 @@ pub(super) fn lifecycle(
     }
     if lifecycle.terminal().next().is_none() {
         let message = format!("`{NAME}` has no final value: a caller that waits for one would wait forever");
-        incomplete(&at, message, "list the final values in `success` and `failure`", report);
+        let help = "list the final values in `success` and `failure`";
+        report.error_at_key(&at, "x-lifecycle-incomplete", message, help);
     }
     Some(lifecycle)
-}
-
-fn incomplete(at: &str, message: String, help: &str, report: &mut Report) {
-    let finding = report.document.error(at, message).code("x-lifecycle-incomplete");
-    report.push(finding.at_key().help(help));
 }
 
 /// The values in one of the lists. Values that are not in the enum are an error, and are left out.

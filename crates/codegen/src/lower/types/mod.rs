@@ -99,22 +99,12 @@ impl<'a> Types<'a> {
             };
             if rust != *name {
                 let message = format!("the schema `{name}` is the Rust type `{rust}`");
-                self.report
-                    .push(self.report.document.note(&at, message).code("name-changed").at_key());
+                self.report.note_at_key(&at, "name-changed", message);
             }
             self.names.components.insert(name.clone(), rust);
         }
-        let place = |this: &Self, name: &str| {
-            let rust = this
-                .names
-                .components
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| name::type_name(name));
-            Place::new(pointer::join("/components/schemas", [name]), rust)
-        };
         for (name, schema) in schemas {
-            let place = place(self, name);
+            let place = self.names.component(name);
             let kind = match self.shape(schema, &place) {
                 Shape::Struct(_) => Kind::Struct,
                 Shape::Enum(_) | Shape::Union(_) => Kind::Enum,
@@ -123,7 +113,7 @@ impl<'a> Types<'a> {
             self.kinds.insert(name.clone(), kind);
         }
         for (name, schema) in schemas {
-            let place = place(self, name);
+            let place = self.names.component(name);
             self.component(schema, &place);
         }
     }

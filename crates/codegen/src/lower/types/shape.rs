@@ -239,8 +239,7 @@ impl Shapes<'_, '_> {
                 && *earlier != schema
             {
                 let message = format!("two parts of an `allOf` describe `{name}`: this one is used");
-                self.report
-                    .push(self.report.document.note(&at, message).code("all-of-overlap").at_key());
+                self.report.note_at_key(&at, "all-of-overlap", message);
             }
             whole.properties.insert(name, (schema, at));
         }
@@ -250,8 +249,7 @@ impl Shapes<'_, '_> {
                 && *earlier != schema
             {
                 let message = "two parts of an `allOf` describe `additionalProperties`: this one is used";
-                self.report
-                    .push(self.report.document.note(&at, message).code("all-of-overlap").at_key());
+                self.report.note_at_key(&at, "all-of-overlap", message);
             }
             whole.additional = Some((schema, at));
         }
@@ -290,13 +288,8 @@ impl Shapes<'_, '_> {
         if !any.all_of.is_empty() {
             if let Some((keyword, _)) = union {
                 let message = format!("`{keyword}` beside `allOf` is left out of the type");
-                self.report.push(
-                    self.report
-                        .document
-                        .note(&pointer::join(at, [keyword]), message)
-                        .code("all-of-keyword-unused")
-                        .at_key(),
-                );
+                let at = pointer::join(at, [keyword]);
+                self.report.note_at_key(&at, "all-of-keyword-unused", message);
             }
             let additional = match &any.additional_properties {
                 Some(AdditionalProperties::Schema(schema)) => {

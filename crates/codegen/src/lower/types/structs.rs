@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use openapiv3::{AdditionalProperties, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, Type};
+use openapiv3::{AdditionalProperties, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
 
 use super::Types;
-use super::convert::boxed;
 use super::shape::Object;
 use crate::lower::about::{about, example};
 use crate::lower::names::{Place, Suffixes};
-use crate::lower::schema::{any, chain};
+use crate::lower::schema::{self, any, boxed, chain};
 use crate::model::{Field, Struct};
 use crate::name;
 
@@ -103,10 +102,7 @@ impl Types<'_> {
             additional_properties,
             ..ObjectType::default()
         };
-        let copy = Schema {
-            schema_data: SchemaData::default(),
-            schema_kind: SchemaKind::Type(Type::Object(copy)),
-        };
+        let copy = schema::of(SchemaKind::Type(Type::Object(copy)));
         self.defined.schemas.insert(place.name.clone(), ReferenceOr::Item(copy));
         self.usage.holds.insert(place.name.clone(), holds);
         self.defined.structs[&place.name].fields = fields;
