@@ -8,7 +8,6 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItemConst, Item, Lit};
 
-use super::items;
 use crate::name;
 
 /// Shorter code is repeated: it is easier to read than the name of a constant.
@@ -25,7 +24,7 @@ pub(crate) fn in_operations(builders: &mut Vec<Item>) -> Result<(), syn::Error> 
     shared.visit(builders);
     for (name, value, ty) in shared.constants.unwrap_or_default().by_text.into_values() {
         let ident = format_ident!("{name}");
-        builders.extend(items(quote! { const #ident: #ty = #value; })?);
+        builders.push(syn::parse2(quote! { const #ident: #ty = #value; })?);
     }
     Ok(())
 }
