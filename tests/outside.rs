@@ -21,12 +21,12 @@ const GENERATOR: &[&str] = &[
     "annotate-snippets",
 ];
 
-/// Runs cargo outside of the workspace, where its `.cargo/config.toml` does not reach.
+/// Runs cargo as outside of the workspace: without the flags of its `.cargo/config.toml`.
 fn cargo(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(directory)
-        .env_remove("RUSTFLAGS")
+        .env("RUSTFLAGS", "")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         // One folder for all tests that compile, of every package: what they depend on is built once.
         .env(
@@ -58,14 +58,50 @@ const SAID: &str = "Video\n\
     this build has no TLS, so it cannot speak https: turn on the feature `rustls` or `native-tls` \
     of the crate, or pass an HTTP client that has TLS with `http_client`\n";
 
+/// A folder that is the same in every run: cargo compiles what is in it again only if it has changed.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Writes a file, unless it has this content already.
+fn write(path: &Path, content: &[u8]) {
+    if fs::read(path).is_ok_and(|present| present == content) {
+        return;
+    }
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+/// Makes a folder have the files of another one, and no others.
+fn mirror(from: &Path, to: &Path) {
+    let names = |folder: &Path| -> Vec<_> {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    };
+    let wanted = names(from);
+    for name in names(to).iter().filter(|name| !wanted.contains(name)) {
+        let path = to.join(name);
+        match path.is_dir() {
+            true => fs::remove_dir_all(path).unwrap(),
+            false => fs::remove_file(path).unwrap(),
+        }
+    }
+    for name in wanted {
+        let path = from.join(&name);
+        match path.is_dir() {
+            true => mirror(&path, &to.join(&name)),
+            false => write(&to.join(&name), &fs::read(&path).unwrap()),
+        }
+    }
+}
+
 /// A crate that uses the client, with the versions of the workspace's lock file.
 fn consumer(directory: &Path, client: &Path, patch: &str) {
-    fs::create_dir_all(directory.join("src")).unwrap();
     let manifest = format!(
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nittybit = {{ path = {client:?}, default-features = false }}\n\n{patch}"
     );
-    fs::write(directory.join("Cargo.toml"), manifest).unwrap();
-    fs::write(directory.join("src/main.rs"), MAIN).unwrap();
+    write(&directory.join("Cargo.toml"), manifest.as_bytes());
+    write(&directory.join("src/main.rs"), MAIN.as_bytes());
     fs::copy("Cargo.lock", directory.join("Cargo.lock")).unwrap();
 }
 
@@ -102,10 +138,10 @@ fn assert_lean(directory: &Path) {
 
 #[test]
 fn by_path() {
-    let directory = tempfile::tempdir().unwrap();
-    consumer(directory.path(), Path::new(env!("CARGO_MANIFEST_DIR")), "");
-    assert_lean(directory.path());
-    assert_eq!(cargo(directory.path(), &["run", "--quiet", "--offline"]), SAID);
+    let directory = folder("by-path");
+    consumer(&directory, Path::new(env!("CARGO_MANIFEST_DIR")), "");
+    assert_lean(&directory);
+    assert_eq!(cargo(&directory, &["run", "--quiet", "--offline"]), SAID);
 }
 
 #[test]
@@ -137,7 +173,11 @@ fn from_the_package() {
                 .status()
                 .unwrap();
             assert!(status.success());
-            directory.path().join(package.file_stem().unwrap())
+            // The times in a package are always the same, so cargo would not see a change.
+            let name = package.file_stem().unwrap();
+            let unpacked = folder("unpacked").join(name);
+            mirror(&directory.path().join(name), &unpacked);
+            unpacked
         })
         .collect();
     let version = env!("CARGO_PKG_VERSION");
@@ -152,7 +192,7 @@ fn from_the_package() {
         find("ittybit-runtime"),
         find("ittybit-spec"),
     );
-    let outside = directory.path().join("consumer");
+    let outside = folder("from-package");
     consumer(&outside, find("ittybit"), &patch);
     assert_lean(&outside);
     assert_eq!(cargo(&outside, &["run", "--quiet", "--offline"]), SAID);

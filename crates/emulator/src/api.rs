@@ -83,7 +83,7 @@ struct Call<'a> {
 }
 
 impl Api {
-    pub(crate) fn new(base_url: String, api_key: String, contract: Contract, setting: Setting) -> Self {
+    pub(crate) fn new(base_url: String, api_key: String, contract: Arc<Contract>, setting: Setting) -> Self {
         let mut resources = resource::find(&contract);
         // Without a value for the schema there are no items to begin with.
         resources.retain(|resource| {
@@ -112,7 +112,7 @@ impl Api {
             base_url,
             api_key,
             roles: resource::roles(&contract, &resources),
-            contract: Arc::new(contract),
+            contract,
             resources: resources.into_iter().map(Arc::new).collect(),
             routes,
             setting,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ittybit::Clock;
@@ -375,15 +375,23 @@ impl EmulatorBuilder {
         Ok(Emulator::new(server, service))
     }
 
-    fn contract(&self) -> Result<Contract, Diagnostics> {
+    fn contract(&self) -> Result<Arc<Contract>, Diagnostics> {
+        // Read once in a process: many tests start many emulators.
+        static OWN: OnceLock<Arc<Contract>> = OnceLock::new();
         let document = match self.document.as_deref() {
-            None => Document::parse("openapi.yaml", OWN_DOCUMENT)?,
+            None => {
+                if let Some(contract) = OWN.get() {
+                    return Ok(Arc::clone(contract));
+                }
+                let contract = Arc::new(Contract::new(&Document::parse("openapi.yaml", OWN_DOCUMENT)?)?);
+                return Ok(Arc::clone(OWN.get_or_init(|| contract)));
+            }
             Some(text) if text.trim_end().contains('\n') || text.trim_start().starts_with('{') => {
                 Document::parse("document", text)?
             }
             Some(path) => Document::read(Path::new(path))?,
         };
-        Contract::new(&document)
+        Contract::new(&document).map(Arc::new)
     }
 
     fn check(&self) -> Result<(), String> {
