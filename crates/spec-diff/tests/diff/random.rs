@@ -302,7 +302,8 @@ fn inverses(id: &str) -> &'static [&'static str] {
         ("-became-optional", &["-became-required"]),
         ("-became-nullable", &["-became-not-nullable"]),
         ("-became-not-nullable", &["-became-nullable"]),
-        ("-became-enum", &["-became-not-enum"]),
+        // A number that becomes a text with values: in the other direction the type says it all.
+        ("-became-enum", &["-became-not-enum", "-type-changed"]),
         ("-enum-value-removed", &["-enum-value-added"]),
         // For text and for exploded lists, one direction may be compatible.
         (
