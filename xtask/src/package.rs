@@ -155,38 +155,16 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
 fn readme(name: &str, title: &str, client: &Client) -> String {
     let krate = name.replace('-', "_");
     let call = first_call(&client.code);
-    let variables = match variables(&client.code).as_slice() {
-        [] => String::new(),
-        names => format!("\n`from_env` reads {}.\n", names.join(", ")),
+    let names: Vec<String> = client.variables.iter().map(|name| format!("`{name}`")).collect();
+    let variables = match names.is_empty() {
+        true => String::new(),
+        false => format!("\n`from_env` reads {}.\n", names.join(", ")),
     };
     format!(
         "# {name}\n\nClient for {title}. `src/client.rs` is generated; the other files are yours.\n\n\
          ```rust,no_run\nuse {krate}::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), {krate}::Error> {{\n    \
          let client = Client::from_env()?;\n{call}    Ok(())\n}}\n```\n{variables}"
     )
-}
-
-/// The environment variables that the client takes its credentials from, and its base URL where the document has none.
-fn variables(code: &str) -> Vec<String> {
-    let api = code.split("ittybit_runtime::client!").next().unwrap_or_default();
-    let quoted = |text: &str| {
-        text.split('"')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let after = |start: &'static str| api.split(start).skip(1).filter_map(|rest| rest.lines().next());
-    let prefix = after("env_prefix: ").flat_map(quoted).next().unwrap_or_default();
-    let mut names: Vec<String> = after("variables: ").flat_map(quoted).collect();
-    names.extend(
-        after("server: ")
-            .filter(|server| server.starts_with("None"))
-            .map(|_| "BASE_URL".to_owned()),
-    );
-    let mut seen = std::collections::HashSet::new();
-    let names = names.into_iter().filter(|name| seen.insert(name.clone()));
-    names.map(|name| format!("`{prefix}_{name}`")).collect()
 }
 
 /// The first example in the code, without its hidden lines.

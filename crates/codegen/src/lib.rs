@@ -59,6 +59,9 @@ pub struct Client {
     pub operations: usize,
     /// The number of structs, enums and aliases.
     pub types: usize,
+    /// The environment variables that the client reads its credentials from, and its base URL where the document has
+    /// none.
+    pub variables: Vec<String>,
 }
 
 /// Generates a client. The header of the code names `command` as the command that generated it; `crate_name` is
@@ -214,6 +217,7 @@ fn generate_here(
         notes: lowered.notes,
         operations: model.operations.len(),
         types: model.types(),
+        variables: emit::variables(model, crate_name),
     };
     Ok((client, cases))
 }

@@ -1,6 +1,7 @@
 //! The client itself, with the data about the API as a whole and the re-exports.
 
 use heck::ToShoutySnakeCase;
+use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -11,7 +12,7 @@ use crate::name;
 /// The constant `API`, and the invocation of `client!` that defines the client's types.
 pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
     let server = optional(&(!model.server_url.is_empty()).then_some(&model.server_url));
-    let prefix = crate_name.to_shouty_snake_case();
+    let prefix = prefix(crate_name);
     let schemes = model.schemes.iter().map(scheme);
     // Building a client fails without credentials only if every call needs them. If the client cannot send a scheme
     // at all, the call fails instead.
@@ -76,6 +77,21 @@ pub(crate) fn definition(model: &Model, crate_name: &str) -> TokenStream {
             credentials: [#(#credentials)*],
         }
     }
+}
+
+/// What the names of environment variables begin with.
+fn prefix(crate_name: &str) -> String {
+    crate_name.to_shouty_snake_case()
+}
+
+/// The environment variables that a client has to be told: of its credentials, and of its base URL where the document
+/// has none.
+pub(crate) fn variables(model: &Model, crate_name: &str) -> Vec<String> {
+    let base_url = model.server_url.is_empty().then_some("BASE_URL");
+    let of_schemes = model.schemes.iter().flat_map(|scheme| &scheme.variables);
+    let names: IndexSet<&str> = of_schemes.map(String::as_str).chain(base_url).collect();
+    let prefix = prefix(crate_name);
+    names.iter().map(|name| format!("{prefix}_{name}")).collect()
 }
 
 fn scheme(scheme: &Scheme) -> TokenStream {

@@ -26,6 +26,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemMod};
 
+pub(crate) use self::client::variables;
 use self::context::Context;
 use self::survey::Survey;
 use crate::model::Model;
