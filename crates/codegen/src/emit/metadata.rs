@@ -10,6 +10,7 @@ use syn::Type;
 use super::context::{Context, name_of};
 use super::example::{self, Hint};
 use super::setter::{self, Setter};
+use super::shared::{Shareable, Shared};
 use super::{docs, paths};
 use crate::model::{
     About, Body, Enum, Format, Lifecycle, LifecycleField, Literal, Location, Operation, Parameter, PartContent, Style,
@@ -54,23 +55,138 @@ pub(crate) fn operations(builders: &[proc_macro2::Ident], lists: &[proc_macro2::
     }
 }
 
-/// The constant `OPERATION`.
-pub(crate) fn operation(
-    id: &str,
-    operation: &Operation,
-    setters: &[Setter],
-    success: &Type,
-    context: Context,
-) -> TokenStream {
-    let Operation {
-        method,
-        path,
-        success: statuses,
-        ..
-    } = operation;
-    let summary = operation.summary.as_deref().unwrap_or_default().trim();
-    let (description, deprecated) = words(&operation.about);
-    let tags = operation.tags.iter().map(|(name, docs)| quote! { (#name, #docs) });
+/// The parts of `OPERATION` that several operations may have in common.
+pub(crate) struct Parts {
+    tags: Option<Shareable>,
+    parameters: Vec<Shareable>,
+    /// The fields of the body.
+    fields: Vec<Shareable>,
+}
+
+impl Parts {
+    pub(crate) fn new(operation: &Operation, setters: &[Setter], context: Context) -> Self {
+        let tags = operation.tags.first().map(|(first, _)| {
+            let tags = operation.tags.iter().map(|(name, docs)| quote! { (#name, #docs) });
+            Shareable::tags(first, quote! { &[#(#tags),*] })
+        });
+        Self {
+            tags,
+            parameters: parameters(operation, setters, context),
+            fields: operation
+                .body
+                .as_ref()
+                .map(|body| fields_of_body(body, setters, context))
+                .unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn shareable(&self) -> impl Iterator<Item = &Shareable> + Clone {
+        self.tags.iter().chain(&self.parameters).chain(&self.fields)
+    }
+
+    /// The constant `OPERATION`.
+    pub(crate) fn operation(
+        &self,
+        id: &str,
+        operation: &Operation,
+        setters: &[Setter],
+        success: &Type,
+        shared: &Shared,
+        context: Context,
+    ) -> TokenStream {
+        let Operation {
+            method,
+            path,
+            success: statuses,
+            ..
+        } = operation;
+        let summary = operation.summary.as_deref().unwrap_or_default().trim();
+        let (description, deprecated) = words(&operation.about);
+        let tags = self.tags.as_ref().map(|tags| shared.code(tags));
+        let parameters = self.parameters.iter().map(|parameter| shared.code(parameter));
+        let paging = operation.pagination.as_ref().map(|pagination| {
+            let name = |wire: &String| {
+                let mut found = named(operation, setters);
+                let found = found.find(|(_, item, _)| item.location == Location::Query && item.name == *wire);
+                found.map_or_else(|| wire.clone(), |(name, _, _)| name.to_owned())
+            };
+            let forward = name(&pagination.forward);
+            let [backward, limit] =
+                [&pagination.backward, &pagination.limit].map(|wire| optional(&wire.as_ref().map(name)));
+            let sizes = operation
+                .parameters
+                .values()
+                .find(|item| Some(&item.name) == pagination.limit.as_ref());
+            let [largest, default_limit] = [sizes.and_then(largest), pagination.default_limit]
+                .map(|size| optional(&size.map(RustLiteral::u64_unsuffixed)));
+            let cursor = &pagination.cursor.property;
+            let [has_more, applied_limit] = [&pagination.has_more, &pagination.applied_limit].map(optional);
+            quote! {
+                Paging {
+                    forward: #forward,
+                    backward: #backward,
+                    limit: #limit,
+                    largest: #largest,
+                    default_limit: #default_limit,
+                    cursor: #cursor,
+                    has_more: #has_more,
+                    applied_limit: #applied_limit,
+                }
+            }
+        });
+        let fields = described(operation, success).and_then(|item| fields_of(&item, context));
+        let statuses = statuses.iter().map(|(first, last)| {
+            let (first, last) = (RustLiteral::u16_unsuffixed(*first), RustLiteral::u16_unsuffixed(*last));
+            quote! { #first..=#last }
+        });
+        let parameters: Vec<TokenStream> = parameters.collect();
+        let body = operation
+            .body
+            .as_ref()
+            .map(|body| request_body(body, &self.fields, shared));
+        let response = match &operation.success_body {
+            Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
+            Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
+            Success::Text => Some(quote! { operation::ResponseBody::Text }),
+            Success::Bytes => Some(quote! { operation::ResponseBody::Bytes }),
+        };
+        let security: Vec<TokenStream> = operation
+            .security
+            .iter()
+            .map(|names| quote! { &[#(#names),*] })
+            .collect();
+        let idempotency_key = operation.idempotency_key();
+        let columns = &operation.columns;
+        let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
+        let members = [
+            (!summary.is_empty()).then(|| quote! { summary: #summary, }),
+            (!description.is_empty()).then(|| quote! { description: #description, }),
+            deprecated.then(|| quote! { deprecated: true, }),
+            tags.map(|tags| quote! { tags: #tags, }),
+            (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
+            body.map(|body| quote! { body: Some(#body), }),
+            response.map(|response| quote! { response: #response, }),
+            operation
+                .accept
+                .as_ref()
+                .map(|accept| quote! { accept: Some(#accept), }),
+            paging.map(|paging| quote! { paging: Some(#paging), }),
+            fields.as_ref().map(|name| quote! { fields: #name.0, times: #name.1, }),
+            (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
+            lifecycle.map(|lifecycle| quote! { lifecycle: Some(#lifecycle), }),
+            (!security.is_empty()).then(|| quote! { security: &[#(#security),*], }),
+            idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
+        ];
+        let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
+        let operation = completed(&members, quote! { Operation }, base);
+        quote! {
+            /// What the document says about this operation.
+            pub const OPERATION: &Operation = &#operation;
+        }
+    }
+}
+
+fn parameters(operation: &Operation, setters: &[Setter], context: Context) -> Vec<Shareable> {
     let parameters = named(operation, setters).map(|(name, parameter, setter)| {
         let value = match parameter.is_text {
             true => Value::of(&setter.ty, context),
@@ -99,82 +215,7 @@ pub(crate) fn operation(
         ];
         value.parameter(name, &parameter.about, setter.required, &members)
     });
-    let paging = operation.pagination.as_ref().map(|pagination| {
-        let name = |wire: &String| {
-            let mut found = named(operation, setters);
-            let found = found.find(|(_, item, _)| item.location == Location::Query && item.name == *wire);
-            found.map_or_else(|| wire.clone(), |(name, _, _)| name.to_owned())
-        };
-        let forward = name(&pagination.forward);
-        let [backward, limit] =
-            [&pagination.backward, &pagination.limit].map(|wire| optional(&wire.as_ref().map(name)));
-        let sizes = operation
-            .parameters
-            .values()
-            .find(|item| Some(&item.name) == pagination.limit.as_ref());
-        let [largest, default_limit] = [sizes.and_then(largest), pagination.default_limit]
-            .map(|size| optional(&size.map(RustLiteral::u64_unsuffixed)));
-        let cursor = &pagination.cursor.property;
-        let [has_more, applied_limit] = [&pagination.has_more, &pagination.applied_limit].map(optional);
-        quote! {
-            Paging {
-                forward: #forward,
-                backward: #backward,
-                limit: #limit,
-                largest: #largest,
-                default_limit: #default_limit,
-                cursor: #cursor,
-                has_more: #has_more,
-                applied_limit: #applied_limit,
-            }
-        }
-    });
-    let fields = described(operation, success).and_then(|item| fields_of(&item, context));
-    let statuses = statuses.iter().map(|(first, last)| {
-        let (first, last) = (RustLiteral::u16_unsuffixed(*first), RustLiteral::u16_unsuffixed(*last));
-        quote! { #first..=#last }
-    });
-    let parameters: Vec<TokenStream> = parameters.collect();
-    let body = operation.body.as_ref().map(|body| request_body(body, setters, context));
-    let response = match &operation.success_body {
-        Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
-        Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
-        Success::Text => Some(quote! { operation::ResponseBody::Text }),
-        Success::Bytes => Some(quote! { operation::ResponseBody::Bytes }),
-    };
-    let security: Vec<TokenStream> = operation
-        .security
-        .iter()
-        .map(|names| quote! { &[#(#names),*] })
-        .collect();
-    let idempotency_key = operation.idempotency_key();
-    let columns = &operation.columns;
-    let lifecycle = operation.lifecycle.as_ref().map(|found| lifecycle(found, context));
-    let members = [
-        (!summary.is_empty()).then(|| quote! { summary: #summary, }),
-        (!description.is_empty()).then(|| quote! { description: #description, }),
-        deprecated.then(|| quote! { deprecated: true, }),
-        (!operation.tags.is_empty()).then(|| quote! { tags: &[#(#tags),*], }),
-        (!parameters.is_empty()).then(|| quote! { parameters: &[#(#parameters),*], }),
-        body.map(|body| quote! { body: Some(#body), }),
-        response.map(|response| quote! { response: #response, }),
-        operation
-            .accept
-            .as_ref()
-            .map(|accept| quote! { accept: Some(#accept), }),
-        paging.map(|paging| quote! { paging: Some(#paging), }),
-        fields.as_ref().map(|name| quote! { fields: #name.0, times: #name.1, }),
-        (!columns.is_empty()).then(|| quote! { columns: &[#(#columns),*], }),
-        lifecycle.map(|lifecycle| quote! { lifecycle: Some(#lifecycle), }),
-        (!security.is_empty()).then(|| quote! { security: &[#(#security),*], }),
-        idempotency_key.map(|name| quote! { idempotency_key: Some(#name), }),
-    ];
-    let base = quote! { Operation::of(#id, #method, #path, &[#(#statuses),*]) };
-    let operation = completed(&members, quote! { Operation }, base);
-    quote! {
-        /// What the document says about this operation.
-        pub const OPERATION: &Operation = &#operation;
-    }
+    parameters.collect()
 }
 
 /// The struct of an operation's response, or of the items of its list.
@@ -186,7 +227,7 @@ fn described(operation: &Operation, success: &Type) -> Option<String> {
 }
 
 /// The request body as data.
-fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStream {
+fn request_body(body: &Body, fields: &[Shareable], shared: &Shared) -> TokenStream {
     let (description, _) = words(&body.about);
     let required = body.required;
     let (encoding, media_type) = match &body.format {
@@ -198,8 +239,22 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
         Format::Multipart(_) => ("Multipart", "multipart/form-data"),
     };
     let encoding = format_ident!("{encoding}");
+    let fields = fields.iter().map(|field| shared.code(field));
+    quote! {
+        operation::RequestBody {
+            description: #description,
+            required: #required,
+            media_type: #media_type,
+            encoding: operation::Encoding::#encoding,
+            fields: &[#(#fields),*],
+        }
+    }
+}
+
+/// The fields of a body: those of its type, or the parts of a multipart body.
+fn fields_of_body(body: &Body, setters: &[Setter], context: Context) -> Vec<Shareable> {
     let of_body = || quote! { location: operation::Location::Body, };
-    let fields: Vec<TokenStream> = match &body.format {
+    match &body.format {
         Format::Json(_) | Format::JsonAs(..) | Format::Form(..) => {
             let ty = setters.iter().find(|setter| setter.name == setter::BODY);
             let of = ty
@@ -239,15 +294,6 @@ fn request_body(body: &Body, setters: &[Setter], context: Context) -> TokenStrea
             parts.collect()
         }
         Format::Text(_) | Format::Bytes(_) => Vec::new(),
-    };
-    quote! {
-        operation::RequestBody {
-            description: #description,
-            required: #required,
-            media_type: #media_type,
-            encoding: operation::Encoding::#encoding,
-            fields: &[#(#fields),*],
-        }
     }
 }
 
@@ -458,7 +504,7 @@ impl Value {
     }
 
     /// The parameter as data, with further members.
-    fn parameter(self, name: &str, about: &About, required: bool, members: &[Option<TokenStream>]) -> TokenStream {
+    fn parameter(self, name: &str, about: &About, required: bool, members: &[Option<TokenStream>]) -> Shareable {
         let (description, deprecated) = words(about);
         let kind = (self.kind != "Text").then(|| format_ident!("{}", self.kind));
         let of_values = [
@@ -469,11 +515,8 @@ impl Value {
             self.values.map(|values| quote! { values: #values, }),
         ];
         let all: Vec<_> = of_values.into_iter().chain(members.iter().cloned()).collect();
-        completed(
-            &all,
-            quote! { Parameter },
-            quote! { Parameter::new(#name, #description) },
-        )
+        let base = quote! { Parameter::new(#name, #description) };
+        Shareable::parameter(name, completed(&all, quote! { Parameter }, base))
     }
 }
 

@@ -28,6 +28,7 @@ use syn::{File, Item, ItemMod};
 
 pub(crate) use self::client::variables;
 use self::context::Context;
+use self::shared::Shared;
 use self::survey::Survey;
 use crate::model::Model;
 
@@ -102,16 +103,17 @@ pub(crate) fn emit(
         types.extend(items(tokens)?);
     }
     let mut builders = Vec::new();
+    let shared = Shared::of(operations.iter().flat_map(operation::Parts::shareable));
     let of_structs = structs.iter().map(|item| item.builder(crate_name));
-    for tokens in of_structs.chain(operations.iter().map(|operation| operation.builder(context))) {
+    let of_operations = operations.iter().map(|operation| operation.builder(&shared, context));
+    for tokens in of_structs.chain(of_operations) {
         builders.extend(items(tokens)?);
     }
     let fields = metadata::fields(operations.iter().map(operation::Parts::described), context);
     let constants = metadata::values(context).chain(setter::pattern_constants(context));
-    for constant in fields.into_iter().chain(constants) {
+    for constant in fields.into_iter().chain(constants).chain(shared.constants) {
         builders.extend(items(constant)?);
     }
-    shared::in_operations(&mut builders)?;
     let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
     import(&mut types, &of_types.found)?;
     let of_builders = Survey::of(

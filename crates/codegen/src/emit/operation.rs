@@ -9,6 +9,7 @@ use super::example::{Argument, Hint};
 use super::metadata::optional;
 use super::requests::Requests;
 use super::setter::{self, Setter};
+use super::shared::{Shareable, Shared};
 use super::{docs, metadata};
 use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Success};
 
@@ -20,6 +21,7 @@ pub(crate) struct Parts<'m> {
     success: Type,
     /// The type of a successful response's JSON, for the metadata about its fields.
     item: Type,
+    metadata: metadata::Parts,
 }
 
 impl<'m> Parts<'m> {
@@ -77,6 +79,7 @@ impl<'m> Parts<'m> {
         Ok(Self {
             name,
             model,
+            metadata: metadata::Parts::new(model, &setters, context),
             setters,
             success,
             item,
@@ -117,6 +120,11 @@ impl<'m> Parts<'m> {
     /// The operation and its response type, for the metadata about its fields.
     pub(crate) fn described(&self) -> (&Operation, &Type) {
         (self.model, &self.item)
+    }
+
+    /// The parts of its metadata that other operations may have, too.
+    pub(crate) fn shareable(&self) -> impl Iterator<Item = &Shareable> + Clone {
+        self.metadata.shareable()
     }
 
     /// The client's method.
@@ -180,14 +188,16 @@ impl<'m> Parts<'m> {
     }
 
     /// The request builder.
-    pub(crate) fn builder(&self, context: Context) -> TokenStream {
+    pub(crate) fn builder(&self, shared: &Shared, context: Context) -> TokenStream {
         let builder = self.builder_ident();
         let about = docs::lines(&format!(
             "A {} request, built by [`Client::{}`], which shows how to send it.",
             self.wire(),
             self.name
         ));
-        let metadata = metadata::operation(self.name, self.model, &self.setters, &self.item, context);
+        let metadata = self
+            .metadata
+            .operation(self.name, self.model, &self.setters, &self.item, shared, context);
         let lists = self.pagination().map(|pages| {
             let watching = self.watching();
             quote! { impl<C> #builder<C> { #pages #watching } }

@@ -3,143 +3,92 @@
 
 use std::collections::{HashMap, HashSet};
 
-use indexmap::IndexMap;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ImplItemConst, Item, Lit};
 
 use crate::name;
 
 /// Shorter code is repeated: it is easier to read than the name of a constant.
 const SHORT: usize = 80;
 
-/// Replaces the equal parameters and tags of operations by constants, and adds these constants.
-pub(crate) fn in_operations(builders: &mut Vec<Item>) -> Result<(), syn::Error> {
-    let mut shared = Shared {
-        count: HashMap::new(),
-        constants: None,
-    };
-    shared.visit(builders);
-    shared.constants = Some(Constants::default());
-    shared.visit(builders);
-    for (name, value, ty) in shared.constants.unwrap_or_default().by_text.into_values() {
-        let ident = format_ident!("{name}");
-        builders.push(syn::parse2(quote! { const #ident: #ty = #value; })?);
-    }
-    Ok(())
+/// A parameter or the tags of an operation, as code.
+pub(crate) struct Shareable {
+    /// `PARAMETER_LIMIT`: what its constant is called, if no other has the name.
+    name: String,
+    ty: TokenStream,
+    code: TokenStream,
+    /// The code as text, to find what is equal.
+    text: String,
 }
 
-struct Shared {
-    /// How often each is there, by its text.
-    count: HashMap<String, usize>,
-    /// `None` as long as they are counted.
-    constants: Option<Constants>,
-}
-
-#[derive(Default)]
-struct Constants {
-    /// The name, the value and the type.
-    by_text: IndexMap<String, (String, Expr, proc_macro2::TokenStream)>,
-    names: HashSet<String>,
-    /// The last suffix of constants of the same name.
-    suffixes: HashMap<String, usize>,
-}
-
-impl Shared {
-    fn visit(&mut self, builders: &mut [Item]) {
-        for item in builders {
-            self.visit_item_mut(item);
-        }
+impl Shareable {
+    pub(crate) fn parameter(name: &str, code: TokenStream) -> Self {
+        Self::new(format!("parameter_{}", name::field_name(name)), quote!(Parameter), code)
     }
 
-    fn shareable(&mut self, value: &mut Expr) {
-        let Some((of, ty)) = kind(value) else { return };
-        let text = value.to_token_stream().to_string();
-        if text.len() <= SHORT {
-            return;
+    /// `first` is the name of the first tag.
+    pub(crate) fn tags(first: &str, code: TokenStream) -> Self {
+        Self::new(
+            format!("tags_{}", name::field_name(first)),
+            quote!(&[(&str, &str)]),
+            code,
+        )
+    }
+
+    fn new(name: String, ty: TokenStream, code: TokenStream) -> Self {
+        Self {
+            name: name.to_uppercase(),
+            ty,
+            text: code.to_string(),
+            code,
         }
-        let Some(constants) = &mut self.constants else {
-            *self.count.entry(text).or_default() += 1;
-            return;
+    }
+}
+
+/// What is a constant, by its text.
+pub(crate) struct Shared<'a> {
+    names: HashMap<&'a str, Ident>,
+    /// The constants, in the order in which they are used first.
+    pub(crate) constants: Vec<TokenStream>,
+}
+
+impl<'a> Shared<'a> {
+    /// Finds what occurs more than once.
+    pub(crate) fn of(all: impl Iterator<Item = &'a Shareable> + Clone) -> Self {
+        let mut count: HashMap<&str, usize> = HashMap::new();
+        for item in all.clone() {
+            *count.entry(&item.text).or_default() += 1;
+        }
+        let mut shared = Self {
+            names: HashMap::new(),
+            constants: Vec::new(),
         };
-        if self.count.get(&text).is_none_or(|count| *count < 2) {
-            return;
-        }
-        let Constants {
-            by_text,
-            names,
-            suffixes,
-        } = constants;
-        let (name, ..) = by_text.entry(text).or_insert_with(|| {
-            let first = of.to_uppercase();
-            let mut name = first.clone();
-            while !names.insert(name.clone()) {
-                let count = suffixes.entry(first.clone()).or_insert(1);
-                *count += 1;
-                name = format!("{first}_{count}");
+        let mut taken = HashSet::new();
+        // The last suffix of constants of the same name.
+        let mut suffixes: HashMap<&str, usize> = HashMap::new();
+        for item in all {
+            let Shareable { name, ty, code, text } = item;
+            if text.len() <= SHORT || count[text.as_str()] < 2 || shared.names.contains_key(text.as_str()) {
+                continue;
             }
-            (name, value.clone(), ty)
-        });
-        let ident = format_ident!("{name}");
-        *value = syn::parse_quote!(#ident);
-    }
-}
-
-impl VisitMut for Shared {
-    fn visit_impl_item_const_mut(&mut self, constant: &mut ImplItemConst) {
-        if constant.ident == "OPERATION" {
-            visit_mut::visit_impl_item_const_mut(self, constant);
-        }
-    }
-
-    fn visit_expr_array_mut(&mut self, array: &mut syn::ExprArray) {
-        array.elems.iter_mut().for_each(|value| self.shareable(value));
-        visit_mut::visit_expr_array_mut(self, array);
-    }
-
-    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
-        match &field.member {
-            syn::Member::Named(name) if name == "tags" => self.shareable(&mut field.expr),
-            _ => visit_mut::visit_field_value_mut(self, field),
-        }
-    }
-
-    // Functions have no constants of operations in them.
-    fn visit_impl_item_fn_mut(&mut self, _: &mut syn::ImplItemFn) {}
-}
-
-/// The beginning of the constant's name, and its type, for a parameter or a tag.
-fn kind(value: &Expr) -> Option<(String, proc_macro2::TokenStream)> {
-    match value {
-        Expr::Struct(value) if value.path.is_ident("Parameter") => {
-            let Expr::Call(base) = value.rest.as_deref()? else {
-                return None;
-            };
-            named("parameter", base.args.first()?, quote!(Parameter))
-        }
-        Expr::Call(call) => match call.func.as_ref() {
-            Expr::Path(path) if path.path.segments.first()?.ident == "Parameter" => {
-                named("parameter", call.args.first()?, quote!(Parameter))
+            let mut unique = name.clone();
+            while !taken.insert(unique.clone()) {
+                let suffix = suffixes.entry(name).or_insert(1);
+                *suffix += 1;
+                unique = format!("{name}_{suffix}");
             }
-            _ => None,
-        },
-        Expr::Reference(tags) => match tags.expr.as_ref() {
-            Expr::Array(tags) => match tags.elems.first()? {
-                Expr::Tuple(tag) => named("tags", tag.elems.first()?, quote!(&[(&str, &str)])),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
+            let ident = format_ident!("{unique}");
+            shared.constants.push(quote! { const #ident: #ty = #code; });
+            shared.names.insert(text, ident);
+        }
+        shared
     }
-}
 
-fn named(kind: &str, name: &Expr, ty: proc_macro2::TokenStream) -> Option<(String, proc_macro2::TokenStream)> {
-    match name {
-        Expr::Lit(name) => match &name.lit {
-            Lit::Str(name) => Some((format!("{kind}_{}", name::field_name(&name.value())), ty)),
-            _ => None,
-        },
-        _ => None,
+    /// The constant, or the code itself.
+    pub(crate) fn code(&self, item: &Shareable) -> TokenStream {
+        match self.names.get(item.text.as_str()) {
+            Some(constant) => constant.to_token_stream(),
+            None => item.code.clone(),
+        }
     }
 }
