@@ -44,7 +44,7 @@ async fn transient_failures_are_retried() {
 }
 
 #[tokio::test]
-async fn what_stays_is_an_error() {
+async fn permanent_failures_are_errors() {
     let emulator = emulator(&[]).await;
     emulator.fail_next(Fault::status(402));
     let error = failures(&emulator.client(), 10).await.unwrap_err();
