@@ -2,7 +2,8 @@
 //!
 //! A document names its security schemes, and says for each operation which of them are sent: all
 //! schemes of one requirement together, and any one of the requirements. The client takes the first
-//! requirement for which it has every credential.
+//! requirement for which it has every credential. A requirement without schemes, which allows
+//! anonymous access, is the last it takes, wherever the document has it.
 //!
 //! A [`Credential`] is a fixed value, or comes from a [`TokenProvider`] that fetches it when it is
 //! needed.
@@ -43,10 +44,13 @@ impl Credentials {
         self.0.is_empty()
     }
 
-    /// The first alternative for which every credential is there.
+    /// The first alternative for which every credential is there. An empty one is complete without any, so
+    /// it is only taken where no other is.
     pub(crate) fn satisfied<'s>(&self, security: &'s [&'s [&'s str]]) -> Option<&'s [&'s str]> {
         let has = |name: &&str| self.0.iter().any(|(scheme, _)| scheme.name == *name);
-        security.iter().find(|names| names.iter().all(has)).copied()
+        let (named, empty): (Vec<_>, Vec<_>) = security.iter().partition(|names| !names.is_empty());
+        let mut ordered = named.into_iter().chain(empty);
+        ordered.find(|names| names.iter().all(has)).copied()
     }
 
     /// Puts the credentials that an operation needs into a request.
