@@ -48,9 +48,9 @@ impl Credentials {
     /// it is only taken where no other is.
     pub(crate) fn satisfied<'s>(&self, security: &'s [&'s [&'s str]]) -> Option<&'s [&'s str]> {
         let has = |name: &&str| self.0.iter().any(|(scheme, _)| scheme.name == *name);
-        let (named, empty): (Vec<_>, Vec<_>) = security.iter().partition(|names| !names.is_empty());
-        let mut ordered = named.into_iter().chain(empty);
-        ordered.find(|names| names.iter().all(has)).copied()
+        let mut named = security.iter().filter(|names| !names.is_empty());
+        let complete = named.find(|names| names.iter().all(has));
+        complete.or_else(|| security.iter().find(|names| names.is_empty())).copied()
     }
 
     /// Puts the credentials that an operation needs into a request.

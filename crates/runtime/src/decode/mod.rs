@@ -84,9 +84,14 @@ fn split<'a, P: serde::Deserialize<'a>>(received: &'a Received) -> Option<(&'a s
     Some((body, serde_json::from_str(body).ok()?))
 }
 
+/// Whether there is nothing to read in a body.
+pub(crate) fn is_empty(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
 /// Whether a body ends in the middle of its JSON.
 pub(crate) fn is_cut_short(body: &[u8]) -> bool {
-    !body.trim_ascii().is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
+    !is_empty(body) && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 #[cfg(test)]
