@@ -50,7 +50,9 @@ impl Credentials {
         let has = |name: &&str| self.0.iter().any(|(scheme, _)| scheme.name == *name);
         let mut named = security.iter().filter(|names| !names.is_empty());
         let complete = named.find(|names| names.iter().all(has));
-        complete.or_else(|| security.iter().find(|names| names.is_empty())).copied()
+        complete
+            .or_else(|| security.iter().find(|names| names.is_empty()))
+            .copied()
     }
 
     /// Puts the credentials that an operation needs into a request.

@@ -123,7 +123,8 @@ impl Client {
         call: Call,
     ) -> Result<Response<T>, Error> {
         let read = |received: Received| self.read_success(received, T::read);
-        self.send(operation, call, Wanted::ByStatus(cannot_be_read::<T>), read).await
+        self.send(operation, call, Wanted::ByStatus(cannot_be_read::<T>), read)
+            .await
     }
 
     /// Sends a request, and reads text.
@@ -469,7 +470,7 @@ pub(crate) fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
         )));
     }
     // Tokio has no other way to find out (tokio-rs/tokio#8361). The panic is its own, and leaves nothing half
-    // done. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
+    // done; a program with `panic = "abort"` is aborted. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
     // have to be replaced for all threads, which is up to the program.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
         Error::runtime(

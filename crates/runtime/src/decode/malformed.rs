@@ -1,6 +1,7 @@
 //! What is wrong with a body, and where.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use reqwest::header::CONTENT_ENCODING;
 
@@ -114,8 +115,7 @@ impl Malformed {
         }
     }
 
-    /// Gives every piece that came from outside to `redact`; what the deserializer says is its own but
-    /// for what it quotes.
+    /// Gives every piece that came from outside to `redact`.
     pub(crate) fn redact(&mut self, redact: impl Fn(&mut String)) {
         match &mut self.what {
             What::Compressed(encoding) => redact(encoding),
@@ -124,11 +124,10 @@ impl Malformed {
                 if let Some(id) = id {
                     redact(id);
                 }
-                let quotes = ['"', '`'];
-                if let (Some(from), Some(to)) = (reason.find(quotes), reason.rfind(quotes)) {
-                    let mut quoted = reason[from..=to].to_owned();
-                    redact(&mut quoted);
-                    reason.replace_range(from..=to, &quoted);
+                if let Some(place) = value_in(reason) {
+                    let mut value = reason[place.clone()].to_owned();
+                    redact(&mut value);
+                    reason.replace_range(place, &value);
                 }
             }
             What::Empty | What::Markup | What::NotUtf8 { .. } | What::NoList(_) => {}
@@ -194,4 +193,24 @@ impl Malformed {
         write!(message, ": {reason}, near {near}. {ADVICE}").expect("writing to a string");
         message
     }
+}
+
+/// Where a message of the deserializer quotes a value that came from outside.
+fn value_in(reason: &str) -> Option<Range<usize>> {
+    let starts_with = |starts: &[&str]| starts.iter().any(|start| reason.starts_with(start));
+    // The fields of our own types.
+    if starts_with(&["missing field `", "duplicate field `"]) {
+        return None;
+    }
+    // What was expected is our own as well. Any other message may quote a value everywhere.
+    let has_expectation = starts_with(&[
+        "invalid type: ",
+        "invalid value: ",
+        "unknown field `",
+        "unknown variant `",
+    ]);
+    let end = reason.rfind(", expected ").filter(|_| has_expectation);
+    let found = &reason[..end.unwrap_or(reason.len())];
+    let quotes = ['"', '`'];
+    Some(found.find(quotes)?..found.rfind(quotes)? + 1)
 }

@@ -101,7 +101,9 @@ impl Transport for Slow {
 #[tokio::test(start_paused = true)]
 async fn a_deadline_counts_attempts_and_waits_together() {
     // Attempts begin after 0, 5 and 11 s, and the waits between them take 1, 2 and 4 s.
-    let waits = RetryPolicy::default().initial_delay(Duration::from_secs(1)).jitter(|| 1.0);
+    let waits = RetryPolicy::default()
+        .initial_delay(Duration::from_secs(1))
+        .jitter(|| 1.0);
     let client = ClientBuilder::new(&API)
         .transport(Slow)
         .retry(waits.max_attempts(10))
@@ -111,8 +113,15 @@ async fn a_deadline_counts_attempts_and_waits_together() {
         let begin = tokio::time::Instant::now();
         let within = options(|options| options.deadline(Duration::from_secs(deadline)));
         let error = send_with(&client, &pets::OPEN, within).await.unwrap_err();
-        assert_eq!((error.attempts(), begin.elapsed().as_secs()), (attempts, ends), "{error}");
-        assert!(error.to_string().contains("not sent again: the call's `deadline`"), "{error}");
+        assert_eq!(
+            (error.attempts(), begin.elapsed().as_secs()),
+            (attempts, ends),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("not sent again: the call's `deadline`"),
+            "{error}"
+        );
     }
 }
 

@@ -92,7 +92,11 @@ async fn a_response_without_length_is_tried_again_where_its_status_has_json_that
             Err(_) => true,
         };
         assert_eq!(server.requests().len(), if again { 2 } else { 1 }, "{status} {cut:?}");
-        assert_eq!(result.ok().map(ittybit_runtime::Response::into_inner), expected, "{status} {cut:?}");
+        assert_eq!(
+            result.ok().map(ittybit_runtime::Response::into_inner),
+            expected,
+            "{status} {cut:?}"
+        );
     }
 }
 
