@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::api::ErrorShape;
-use crate::auth::Scheme;
+use crate::auth::scheme::Scheme;
 use crate::decode::Malformed;
 use crate::error::{Error, ErrorObject};
 use crate::limits::Setting;

@@ -10,7 +10,7 @@
 
 mod client_credentials;
 mod credential;
-mod scheme;
+pub(crate) mod scheme;
 mod token;
 
 use reqwest::Request;

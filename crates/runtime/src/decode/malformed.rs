@@ -32,7 +32,7 @@ enum What {
     Json(Json),
 }
 
-/// JSON that does not fit, or that is broken.
+/// JSON that does not match its type, or is malformed.
 struct Json {
     /// Whether it is valid JSON, but of another form.
     is_json: bool,
@@ -156,7 +156,7 @@ impl Malformed {
                     excerpt::start(encoding.as_bytes())
                 )
             }
-            What::Empty => format!("no body, where JSON should be. {ADVICE}"),
+            What::Empty => format!("empty body, expected JSON. {ADVICE}"),
             What::Markup => format!("HTML or XML instead of JSON: {}. {ADVICE}", excerpt::start(body)),
             What::NotUtf8 { length } => format!(
                 "the body is not UTF-8: byte {} of {length}, after {}. {ADVICE}",
@@ -172,8 +172,8 @@ impl Malformed {
 
     fn json_message(&self, json: &Json, received: &Received) -> String {
         let mut message = match json.is_json {
-            true => "JSON that does not fit".to_owned(),
-            false => "JSON that is broken".to_owned(),
+            true => "JSON that does not match its type".to_owned(),
+            false => "malformed JSON".to_owned(),
         };
         let path = excerpt::both_ends(json.path.clone());
         if !path.is_empty() {
@@ -185,8 +185,8 @@ impl Malformed {
         if let Some(content_type) = received.content_type()
             && !content_type.to_ascii_lowercase().contains("json")
         {
-            let called = excerpt::start(content_type.as_bytes());
-            write!(message, ", called `{called}` by the server").expect("writing to a string");
+            let content_type = excerpt::start(content_type.as_bytes());
+            write!(message, ", with Content-Type `{content_type}`").expect("writing to a string");
         }
         let reason = excerpt::both_ends(json.reason.clone());
         let near = excerpt::around(&received.body, self.offset);

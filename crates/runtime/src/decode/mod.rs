@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn names_item_field_and_what_stands_there() {
+    fn a_message_names_the_item_the_field_and_its_value() {
         let complaint = complaint(
             r#"[{"id": "a", "input": {"name": "x"}},
                 {"input": {"name": "y, {[\"", "width": "wide"}, "id": "item_2"}]"#,
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn tells_bodies_that_are_no_list_apart() {
+    fn each_body_that_is_no_list_has_a_message_of_its_own() {
         assert!(complaint(r#"{"id": "a"}"#).starts_with("a JSON object instead of an array"));
         assert!(complaint("null").starts_with("`null` instead of an array"));
-        assert!(complaint(" \n").starts_with("no body"));
+        assert!(complaint(" \n").starts_with("empty body"));
         assert!(complaint("<!doctype html><p>hi").starts_with("HTML or XML"));
-        assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`"));
-        assert!(complaint("true").starts_with("JSON that does not fit: invalid type: boolean"));
+        assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("malformed JSON at `[0].id`"));
+        assert!(complaint("true").starts_with("JSON that does not match its type: invalid type: boolean"));
     }
 
     #[test]

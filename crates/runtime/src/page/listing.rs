@@ -33,7 +33,7 @@ pub(super) struct Position {
     pub(super) direction: Direction,
     /// The item beyond which the page starts; without one, the page that the caller requested.
     pub(super) cursor: Option<String>,
-    /// Failed items behind the cursor, without one of their own, that were given already: their JSON.
+    /// Failed items after the cursor, without one of their own, that were given already: their JSON.
     pub(super) beyond: Vec<String>,
 }
 

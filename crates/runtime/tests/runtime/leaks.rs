@@ -317,10 +317,13 @@ async fn a_key_of_one_letter_does_not_garble_messages() {
         tail(&of_status),
         "401 Unauthorized, d[redacted]ni[redacted]d: th[redacted] k[redacted]y is [redacted]"
     );
-    assert!(tail(&of_syntax).starts_with("200 OK: JSON that does not fit: invalid type: map, expected a sequence"));
+    assert!(
+        tail(&of_syntax)
+            .starts_with("200 OK: JSON that does not match its type: invalid type: map, expected a sequence")
+    );
     assert!(
         tail(&of_type).starts_with(
-            "200 OK: JSON that does not fit at `[0]`: invalid type: string \"[redacted]\", expected u64 at line 1"
+            "200 OK: JSON that does not match its type at `[0]`: invalid type: string \"[redacted]\", expected u64 at line 1"
         ),
         "{of_type}"
     );

@@ -57,9 +57,9 @@ async fn each_status_has_its_body() {
         assert_eq!((response.status().as_u16(), &*response), (status, &expected));
     }
     for (status, body, complaint) in [
-        (201, &b"[1, x]"[..], "JSON that is broken at `[1]`"),
+        (201, &b"[1, x]"[..], "malformed JSON at `[1]`"),
         (202, b"a\xff", "the body is not UTF-8: byte 1 of 2"),
-        (206, b"\"x\"", "JSON that does not fit"),
+        (206, b"\"x\"", "JSON that does not match its type"),
     ] {
         let server = Server::start(move |_, _| Reply::json(status, body));
         let error = request()
