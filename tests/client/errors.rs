@@ -62,7 +62,7 @@ const FAULTS: &[Fault] = &[
     ("204", || Reply::text(204, "text/plain", "")),
     ("success without a body", || page("")),
     ("success with a web page", || Reply::text(200, "text/html", HTML)),
-    ("JSON that is broken", || {
+    ("malformed JSON", || {
         page(r#"[{"id": "task_1", "kind": "video" "status": "queued"}]"#)
     }),
     ("JSON that is no list", || page(r#"{"data": [], "kind": "list"}"#)),
@@ -78,7 +78,7 @@ const FAULTS: &[Fault] = &[
     ("a body that is not UTF-8", || {
         page(b"[{\"id\": \"task_\xff\"}]".to_vec())
     }),
-    ("JSON of another content type that is broken", || {
+    ("malformed JSON of another content type", || {
         Reply::text(200, "text/plain", "[oops]")
     }),
     ("compression that was not requested", || {

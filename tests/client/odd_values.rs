@@ -358,7 +358,10 @@ fn one_event_a_page_lists_values_that_do_not_fit() {
         });
     });
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let events: Vec<_> = text.lines().filter(|line| line.contains("do not fit")).collect();
+    let events: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("do not match their types"))
+        .collect();
     assert_eq!(events.len(), 1, "{text}");
     assert!(events[0].contains("WARN"), "{text}");
     assert!(events[0].contains("count=4"), "{text}");

@@ -59,12 +59,12 @@ pub async fn run(
         }
     }
     view.end(&changes, true)?;
-    let Tally { all, failed, .. } = Tally::of(operation, &changes);
-    match failed {
+    let Tally { all, succeeded, .. } = Tally::of(operation, &changes);
+    match all - succeeded {
         0 => Ok(()),
-        failed => Err(Failure::failed(format!(
+        others => Err(Failure::failed(format!(
             "{} of {} {} did not succeed",
-            count(failed),
+            count(others),
             count(all),
             noun(operation)
         ))),
@@ -110,7 +110,7 @@ impl Shown {
             0 => String::new(),
             hidden => format!(", {} not shown", count(hidden as u64)),
         };
-        let failed = match tally.failed {
+        let failed = match tally.done - tally.succeeded {
             0 => String::new(),
             failed => format!(", {} did not succeed", count(failed)),
         };
@@ -172,7 +172,7 @@ impl Outcome {
 struct Tally {
     all: u64,
     done: u64,
-    failed: u64,
+    succeeded: u64,
 }
 
 impl Tally {
@@ -182,7 +182,7 @@ impl Tally {
             let outcome = Outcome::of(operation, item);
             tally.all += 1;
             tally.done += u64::from(outcome != Outcome::Open);
-            tally.failed += u64::from(outcome == Outcome::Failure);
+            tally.succeeded += u64::from(outcome == Outcome::Success);
         }
         tally
     }

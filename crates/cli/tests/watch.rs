@@ -44,6 +44,22 @@ fn a_pipe_gets_the_changes() {
 }
 
 #[test]
+fn a_task_that_is_not_listed_for_a_while_is_waited_for() {
+    let emulator = emulator(0);
+    for states in [&[("processing", 10)][..], &[], &[("succeeded", 100)]] {
+        emulator.fail_next(tasks(states));
+    }
+    let ran = ask(&emulator, &WATCH);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    assert_eq!(
+        (ran.lines().len(), emulator.requests().len()),
+        (2, 3),
+        "{}",
+        ran.shown()
+    );
+}
+
+#[test]
 fn failures_are_counted() {
     let mut shown = String::new();
     for format in [

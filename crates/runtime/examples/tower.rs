@@ -4,9 +4,10 @@
 //! cargo run -p ittybit-runtime --example tower
 //! ```
 
-use std::error::Error;
-
-use ittybit_runtime::reqwest::{Method, Request, Response, Url};
+use ittybit_runtime::Error;
+use ittybit_runtime::generated::{self, Api, CallOptions, ClientBuilder, ErrorShape};
+use ittybit_runtime::operation::Operation;
+use ittybit_runtime::reqwest::{Request, Response};
 use ittybit_runtime::transport::{InMemory, Transport, TransportError};
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -24,10 +25,28 @@ where
     }
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+// A generated client has these two; this example is about any of them.
+static API: Api = Api {
+    user_agent: "pets/1.0",
+    crate_name: "pets",
+    server: Some("https://api.example.com"),
+    env_prefix: "PETS",
+    schemes: &[],
+    security: &[],
+    errors: ErrorShape {
+        kind: &[],
+        message: &[],
+    },
+};
+static LIST_PETS: Operation = Operation::of("list_pets", "GET", "/pets", &[200..=200]);
+
+#[tokio::main(flavor = "current_thread")]
+pub async fn main() -> Result<(), Error> {
     // The innermost service sends. `reqwest::Client` is one as it is; this one needs no network.
-    let server = InMemory::new().respond(200, "[]");
+    let server = InMemory::new()
+        .respond(503, "")
+        .header("Retry-After", "0")
+        .respond(200, "[]");
     let innermost = server.clone();
     let service = ServiceBuilder::new()
         .map_request(|mut request: Request| {
@@ -41,12 +60,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let innermost = innermost.clone();
             async move { innermost.send(request).await }
         }));
-    let transport = Tower(service);
 
-    // `Client::builder().transport(transport)` puts it below a client, which then does this:
-    let url = Url::parse("https://api.example.com/pets")?;
-    let response = transport.send(Request::new(Method::GET, url)).await?;
-    println!("{}", response.status());
-    println!("sent with {:?}", server.requests()[0].headers()["traceparent"]);
+    let client = ClientBuilder::new(&API).transport(Tower(service)).build()?;
+    let pets = generated::Request::new(&LIST_PETS, CallOptions::default())
+        .send_json::<Vec<()>>(&client)
+        .await?;
+
+    println!("{}", pets.status());
+    // The service gets each attempt of the client.
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        println!("sent with {:?}", request.headers()["traceparent"]);
+    }
     Ok(())
 }

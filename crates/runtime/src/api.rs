@@ -1,6 +1,6 @@
 //! What differs between APIs, as one value that generated code hands to the runtime.
 
-use crate::auth::Scheme;
+use crate::auth::scheme::Scheme;
 
 /// What a client has to know about its API. The generator writes one from the API's document.
 ///

@@ -6,6 +6,7 @@ use reqwest::header::{
     AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
     TRANSFER_ENCODING,
 };
+use tokio::time::Instant;
 
 use crate::api::Api;
 use crate::auth::SchemeKind;
@@ -38,6 +39,8 @@ impl Call {
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
+    /// When what the call is a part of has to end.
+    pub(crate) until: Option<Instant>,
     pub(crate) retry: Option<RetryPolicy>,
     headers: HeaderMap,
     /// The first header that was refused, and why.

@@ -13,9 +13,9 @@ pub(crate) fn accept(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("gzip"));
 }
 
-/// Decompresses a body of at most `limit` bytes.
+/// Decompresses a body of at most `limit` bytes, if it is compressed; returns whether it was.
 #[cfg(feature = "gzip")]
-pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomplete> {
+pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<bool, Incomplete> {
     use std::io::Read;
 
     use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
@@ -29,7 +29,7 @@ pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomp
             .any(|name| encoding.as_bytes().eq_ignore_ascii_case(name))
     };
     if received.body.is_empty() || !received.headers.get(CONTENT_ENCODING).is_some_and(is_gzip) {
-        return Ok(());
+        return Ok(false);
     }
     let mut unpacked = Vec::new();
     // One byte more, to see that there is more.
@@ -44,11 +44,11 @@ pub(crate) fn unpack(received: &mut Received, limit: usize) -> Result<(), Incomp
         received.body.truncate(limit);
         return Err(Incomplete::TooLarge);
     }
-    read.map(|_| ())
+    read.map(|_| true)
         .map_err(|error| Incomplete::Broken(TransportError::interrupted(error)))
 }
 
 #[cfg(not(feature = "gzip"))]
-pub(crate) fn unpack(_: &mut Received, _: usize) -> Result<(), Incomplete> {
-    Ok(())
+pub(crate) fn unpack(_: &mut Received, _: usize) -> Result<bool, Incomplete> {
+    Ok(false)
 }

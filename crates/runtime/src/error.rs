@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::api::ErrorShape;
-use crate::auth::Scheme;
+use crate::auth::scheme::Scheme;
 use crate::category::Category;
 use crate::decode::Malformed;
 use crate::excerpt;
@@ -143,7 +143,7 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// Whether this is the error of one item of a list alone: the next item is the one behind it.
+    /// Whether this is the error of one item of a list alone: the next item is the one after it.
     ///
     /// ```
     /// # use ittybit_runtime as my_api;

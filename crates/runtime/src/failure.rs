@@ -6,12 +6,12 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::api::ErrorShape;
-use crate::auth::Scheme;
+use crate::auth::scheme::Scheme;
 use crate::decode::Malformed;
 use crate::error::{Error, ErrorObject};
 use crate::limits::Setting;
 use crate::operation::Operation;
-use crate::received::Received;
+use crate::received::{MAX_ERROR_BODY, Received};
 use crate::redact::Secrets;
 use crate::transport::TransportError;
 
@@ -133,6 +133,9 @@ impl Failure {
         }
         if let Some(received) = received {
             let at = offset.as_ref().map_or(0, |offset| **offset);
+            // No more is kept or quoted than `MAX_ERROR_BODY` bytes and the place of the fault. What is searched
+            // beyond that is longer than any secret, so none that crosses the end is missed.
+            received.body.truncate(at.saturating_add(2 * MAX_ERROR_BODY));
             let moved = secrets.redact_bytes(&mut received.body, at);
             if let Some(offset) = offset {
                 *offset = moved;

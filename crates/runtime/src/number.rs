@@ -6,26 +6,25 @@ use serde_json::Number;
 /// The largest magnitude up to which every integer has a float of its own.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
 
+/// The integer that a float without a fraction is, where every integer of its size has a float of its own.
+fn whole(number: f64) -> Option<i64> {
+    // Exact: within 2^53.
+    (number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER).then_some(number as i64)
+}
+
 /// Writes a float without a fraction as an integer, as JavaScript does, so that a document that
 /// was read and is written back is the same JSON.
 pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
-        // Exact: the bounds above keep it within 2^53.
-        serializer.serialize_i64(*number as i64)
-    } else {
-        serializer.serialize_f64(*number)
+    match whole(*number) {
+        Some(integer) => serializer.serialize_i64(integer),
+        None => serializer.serialize_f64(*number),
     }
 }
 
 /// A number as text, written likewise.
 pub(crate) fn text(number: &Number) -> String {
-    match number.as_f64() {
-        // Exact: the bounds above keep it within 2^53.
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= MAX_SAFE_INTEGER => {
-            (float as i64).to_string()
-        }
-        _ => number.to_string(),
-    }
+    let integer = number.as_f64().filter(|_| number.is_f64()).and_then(whole);
+    integer.map_or_else(|| number.to_string(), |integer| integer.to_string())
 }
 
 /// [`serialize`] for a field that may be absent.

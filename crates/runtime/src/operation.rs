@@ -59,7 +59,8 @@ pub struct Operation {
     /// The statuses that the document describes as success.
     pub success: &'static [RangeInclusive<u16>],
     /// The security requirements: alternatives, each of the names of schemes that are sent together. An
-    /// empty alternative is anonymous access; no alternative at all is an operation without security.
+    /// empty alternative is anonymous access, where no other is complete; no alternative at all is an
+    /// operation without security.
     pub security: &'static [&'static [&'static str]],
     /// The header that takes an idempotency key, where the document has one for a method that is not
     /// idempotent by itself.

@@ -45,7 +45,7 @@ enum Payload {
 impl Request {
     /// A request of an operation, without arguments.
     ///
-    /// What the path has behind a `?` is the beginning of the query; a `#` is a part of the path, because
+    /// What the path has after a `?` is the beginning of the query; a `#` is a part of the path, because
     /// a fragment is never sent.
     pub fn new(operation: &'static Operation, options: CallOptions) -> Self {
         Self {
@@ -353,7 +353,7 @@ impl Request {
         Ok((request, body.map(|(_, body)| body)))
     }
 
-    /// Whether a parameter of the path is behind the `?` that the document has in it.
+    /// Whether a parameter of the path is after the `?` that the document has in it.
     fn is_in_query(&self, name: &str) -> bool {
         let place = self.path.find(&placeholder(name));
         self.path.find('?').is_some_and(|query| Some(query) < place)

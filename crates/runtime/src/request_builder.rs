@@ -1,7 +1,7 @@
 //! Request builders: one setter for each argument, kept in [`Arguments`](crate::generated::Arguments). They are
 //! the same for every operation but for names, types and docs, so one macro writes them.
 
-/// Declares how a request builder is begun and what it can be given. The builder has the fields `client` and
+/// Declares how a request builder is created and what it can be given. The builder has the fields `client` and
 /// `arguments`, and the constant `OPERATION`. Each argument says with which method of `Arguments` it is kept,
 /// and at which position of the operation it is.
 ///

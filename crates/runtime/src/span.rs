@@ -80,12 +80,12 @@ impl Span {
     }
 }
 
-/// Optional values of the response in the current span do not fit their types. `first` names some.
+/// Optional values of the response in the current span do not match their types. `first` names some.
 pub(crate) fn misfits(count: usize, first: &str) {
     tracing::warn!(
         count,
         first,
-        "optional values do not fit their types: they are left out, and kept in `extra`"
+        "optional values do not match their types: they are left out, and kept in `extra`"
     );
 }
 
@@ -114,7 +114,7 @@ mod tests {
     const GET: Operation = Operation::of("get_thing", "GET", "/thing", &[200..=200]);
 
     #[test]
-    fn nobody_who_listens_nothing_that_is_made() {
+    fn without_a_subscriber_nothing_is_allocated() {
         let url = Url::parse("https://api.example.com/thing?limit=1").unwrap();
         let received = Received {
             status: StatusCode::SERVICE_UNAVAILABLE,

@@ -1,7 +1,7 @@
 //! Builders of values: one setter for each field of a struct. They are the same for every struct but for names,
 //! types and docs, so one macro writes them.
 
-/// Declares the builder of a struct, and how it is begun. Each field says whether it is `required`, `optional`,
+/// Declares the builder of a struct, and how it is created. Each field says whether it is `required`, `optional`,
 /// `boxed` or `optional_boxed`, and its name in JSON. `extra` is the type of the map for what the document
 /// does not list.
 #[doc(hidden)]

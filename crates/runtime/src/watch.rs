@@ -11,16 +11,16 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use crate::call::Call;
-use crate::category::Category;
-use crate::client::Client;
+use crate::client::{Client, ready_for_tokio};
 use crate::decode::text_of;
 use crate::error::Error;
 use crate::operation::{Lifecycle, Operation};
@@ -91,15 +91,16 @@ fn same_json(one: &Box<RawValue>, other: &Box<RawValue>) -> bool {
 /// The changes of a list's items, until each has finished: `Stream<Item = Result<T, Error>>`.
 ///
 /// It gives an item when it is first seen and whenever it has changed, up to the state in which it has
-/// finished. It ends when there is at least one item and every one has finished; it does not wait for an item
-/// that is no longer listed.
+/// finished. It ends after a pass through the list when there is at least one item and every one has finished.
+/// An item that is no longer listed, and was not seen to finish, counts as unfinished, and so does one that
+/// cannot be deserialized: the watch goes on until its [`deadline`](Self::deadline). So do not filter by state.
 ///
 /// The list is polled: 2 s after a change, and after up to 30 s while nothing changes
 /// ([`interval`](Self::interval)). Set a `limit` that all items fit in, so that each pass is one request.
 ///
 /// After an error it can be polled again: it waits as long as the server demands (`Retry-After`), at
-/// least for the interval, and continues. An item that cannot be deserialized is an error once, until its
-/// JSON changes.
+/// least for the interval, and continues; where the same request would fail again, with a new pass. An item that
+/// cannot be deserialized is an error once, until its JSON changes.
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
@@ -129,7 +130,7 @@ pub struct Watch<T> {
     seen: Vec<Seen<T>>,
     /// Where each is in `seen`, by its cursor.
     places: HashMap<String, usize>,
-    /// The number of passes so far.
+    /// The number of passes that were completed.
     passes: u64,
     pass: Option<Pass<T>>,
     /// Hashes of the errors of items in the last pass, which were returned.
@@ -272,6 +273,10 @@ impl<T> Watch<T> {
         self.deadline.map(|deadline| deadline.saturating_sub(elapsed))
     }
 
+    fn is_out_of_time(&self) -> bool {
+        self.left() == Some(Duration::ZERO)
+    }
+
     /// Waits until it is time for the next request, or until the deadline.
     fn pause(&mut self, at_least: Duration) {
         let mut wait = self.interval.take(&self.policy).max(at_least);
@@ -285,13 +290,21 @@ impl<T> Watch<T> {
 
     fn out_of_time(&self) -> Error {
         let within = self.deadline.unwrap_or_default();
-        let (all, open) = (self.seen.len(), self.seen.iter().filter(|seen| !seen.done).count());
-        let message = match all {
-            0 => format!(
+        let open = || self.seen.iter().filter(|seen| !seen.done);
+        let gone = match open().filter(|seen| seen.pass < self.passes).count() {
+            0 => String::new(),
+            gone => format!(" ({gone} no longer listed)"),
+        };
+        let message = match (open().count(), self.seen.len()) {
+            (0, 0) => format!(
                 "there was nothing to watch within {within:?}. Check the filters, or raise the watch's `deadline`"
             ),
-            _ => format!(
-                "{open} of {all} items had not finished within {within:?}. Watch them once more, or raise \
+            (0, all) => format!(
+                "{all} items had finished within {within:?}, but the list was not read to its end, or has other items \
+                 that cannot be read. Watch them once more, or raise the watch's `deadline`"
+            ),
+            (open, all) => format!(
+                "{open} of {all} items had not finished within {within:?}{gone}. Watch them once more, or raise \
                  the watch's `deadline`"
             ),
         };
@@ -314,7 +327,7 @@ impl<T> Watch<T> {
                 .item_failed(Error::pagination(reason).on(self.operation).of_item())
                 .map(Err);
         };
-        let (done, pass) = (is_done(&item, self.operation), self.passes);
+        let (done, pass) = (is_done(&item, self.operation), self.passes + 1);
         match self.places.get(&cursor) {
             None => {
                 self.places.insert(cursor, self.seen.len());
@@ -353,10 +366,9 @@ impl<T> Watch<T> {
 
     /// Ends a pass; returns whether all items have finished.
     fn is_done_after(&mut self, pass: Pass<T>) -> bool {
-        // An item that could not be read may be one of those that this pass did not see.
-        let sure = pass.failed.is_empty();
-        let open = |seen: &Seen<T>| !seen.done && (seen.pass == self.passes || !sure);
-        let done = !self.seen.is_empty() && !self.seen.iter().any(open);
+        self.passes += 1;
+        // An item that could not be read may be in any state.
+        let done = pass.failed.is_empty() && !self.seen.is_empty() && self.seen.iter().all(|seen| seen.done);
         self.reported = pass.failed;
         if pass.changed {
             self.interval.reset();
@@ -380,8 +392,7 @@ impl<T> Watch<T> {
             return Err(Error::pagination(reason).on(self.operation));
         };
         // A page that never comes must not outlast the deadline.
-        call.options.deadline = call.options.deadline.into_iter().chain(left).min();
-        self.passes += 1;
+        call.options.until = left.and_then(|left| Instant::now().checked_add(left));
         let Watching { pagination, .. } = self.watching;
         Ok(Pages::new(self.client.clone(), self.operation, pagination, Ok(call)).into_items())
     }
@@ -434,6 +445,9 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     }
 
     fn poll_change(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
+        if let Err(error) = ready_for_tokio(self.client.api().crate_name) {
+            return Poll::Ready(Some(Err(error.on(self.operation))));
+        }
         self.begun.get_or_insert_with(Instant::now);
         loop {
             if let Some(wait) = &mut self.wait {
@@ -445,6 +459,10 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
             }
             if self.end.is_some() {
                 return Poll::Ready(None);
+            }
+            if self.is_out_of_time() {
+                self.end = Some(End::Deadline);
+                return Poll::Ready(Some(Err(self.out_of_time())));
             }
             let pass = match &mut self.pass {
                 Some(pass) => pass,
@@ -486,13 +504,15 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
 
     /// Prepares to continue after a page failed.
     fn failed(&mut self, error: Error) -> Error {
-        // Where there is no runtime, there is none to wait in.
-        if error.category() == Category::Runtime {
-            return error;
-        }
-        if self.left() == Some(Duration::ZERO) {
+        if self.is_out_of_time() {
             self.end = Some(End::Deadline);
             return self.out_of_time();
+        }
+        // The same page would fail for ever, such as one after an item that was deleted.
+        if !error.is_retryable()
+            && let Some(pass) = self.pass.take()
+        {
+            self.reported.extend(pass.failed);
         }
         self.pause(error.retry_after().unwrap_or_default());
         error

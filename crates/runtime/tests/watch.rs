@@ -1,6 +1,6 @@
 //! Watching a list, over a transport in memory and on a clock that the test moves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -108,6 +108,8 @@ fn watch(transport: impl Transport, policy: RetryPolicy) -> Watch<Job> {
 fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // The time limit of an attempt that gets no response passes at once.
+        .start_paused(true)
         .build()
         .unwrap();
     runtime.block_on(work)
@@ -191,18 +193,100 @@ fn an_empty_list_is_not_the_end() {
 }
 
 #[test]
-fn what_is_no_longer_listed_is_not_waited_for() {
+fn an_item_that_is_no_longer_listed_and_has_not_finished_is_waited_for() {
     run(async {
         let transport = InMemory::new()
             .respond(200, r#"[{"id":"a","status":"running"},{"id":"b","status":"running"}]"#)
-            .respond(200, r#"[{"id":"b","status":"done"}]"#);
-        let done = watch(transport, policy(&Jumping::default()))
-            .until_done()
-            .await
-            .unwrap();
+            .respond(200, r#"[{"id":"b","status":"done"}]"#)
+            .respond(200, "[]");
+        let returned = transport.clone().respond(200, r#"[{"id":"a","status":"done"}]"#);
+        let mut watch = watch(returned, policy(&Jumping::default()));
+        let done = watch.until_done().await.unwrap();
         let done: Vec<_> = done.iter().map(|job| (&*job.id, &*job.status)).collect();
-        assert_eq!(done, [("a", "running"), ("b", "done")]);
+        assert_eq!(done, [("a", "done"), ("b", "done")]);
+        assert_eq!(transport.requests().len(), 4);
     });
+    run(async {
+        let transport = InMemory::new()
+            .respond(200, r#"[{"id":"a","status":"running"},{"id":"b","status":"done"}]"#)
+            .respond(200, "[]");
+        let mut watch = watch(transport, policy(&Jumping::default())).deadline(Duration::from_secs(60));
+        assert_eq!(
+            watch.until_done().await.unwrap_err().to_string(),
+            "list_jobs failed: 1 of 2 items had not finished within 60s (1 no longer listed). Watch them once \
+             more, or raise the watch's `deadline`"
+        );
+    });
+}
+
+#[test]
+fn an_item_that_has_finished_need_not_be_listed_any_more() {
+    run(async {
+        let transport = InMemory::new()
+            .respond(200, r#"[{"id":"a","status":"done"},{"id":"b","status":"running"}]"#)
+            .respond(200, r#"[{"id":"b","status":"done"}]"#);
+        let mut watch = watch(transport.clone(), policy(&Jumping::default()));
+        assert_eq!(watch.until_done().await.unwrap().len(), 2);
+        assert_eq!(transport.requests().len(), 2);
+    });
+}
+
+/// A page takes 4 s, and there is always another.
+struct Endless;
+
+impl Transport for Endless {
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let next = request.url().query().map_or(0, str::len);
+        let page = InMemory::new().respond(200, format!(r#"[{{"id":"{}","status":"done"}}]"#, "a".repeat(next + 1)));
+        page.header("Has-More", "true").send(request).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_ends_a_long_pass() {
+    let begin = tokio::time::Instant::now();
+    let mut watch = watch(Endless, policy(&Jumping::default())).deadline(Duration::from_secs(10));
+    let error = watch.until_done().await.unwrap_err();
+    assert_eq!(error.category(), Category::Timeout);
+    assert_eq!(
+        error.message(),
+        "2 items had finished within 10s, but the list was not read to its end, or has other items that cannot be \
+         read. Watch them once more, or raise the watch's `deadline`"
+    );
+    assert_eq!(begin.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_is_looked_at_between_pages() {
+    let mut watch = watch(Endless, policy(&Jumping::default())).deadline(Duration::from_secs(10));
+    assert!(watch.try_next().await.unwrap().is_some());
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!(watch.try_next().await.unwrap_err().category(), Category::Timeout);
+    assert!(watch.try_next().await.unwrap().is_none());
+}
+
+#[test]
+fn a_page_that_fails_for_good_is_left() {
+    let first = || {
+        let page = InMemory::new().respond(200, r#"[{"id":"a","status":"running"}]"#);
+        page.header("Has-More", "true")
+    };
+    let deleted = first().respond(404, r#"{"kind":"not_found","message":"there is no `a`"}"#);
+    let repeated = first()
+        .respond(200, r#"[{"id":"a","status":"running"}]"#)
+        .header("Has-More", "true");
+    for (transport, category) in [(deleted, Category::Api), (repeated, Category::Pagination)] {
+        run(async {
+            let transport = transport.respond(200, r#"[{"id":"a","status":"done"}]"#);
+            let mut watch = watch(transport.clone(), policy(&Jumping::default()));
+            assert_eq!(watch.until_done().await.unwrap_err().category(), category);
+            assert_eq!(watch.until_done().await.unwrap()[0].status, "done");
+            let requests = transport.requests();
+            let queries: Vec<_> = requests.iter().map(|request| request.url().query()).collect();
+            assert_eq!(queries, [None, Some("after=a"), None]);
+        });
+    }
 }
 
 #[test]
@@ -404,15 +488,16 @@ fn an_item_without_a_typed_form_is_an_error_until_it_changes() {
                 }
             }
         }
-        // It ends without `a`, which cannot be read.
+        // It does not end without `a`, which may be in any state while it cannot be read.
         let expected = [
             r#"{"id":"a","status":1}"#,
             "b running",
             r#"{"id":"a","status":2}"#,
             "b done",
+            "a done",
         ];
         assert_eq!(seen, expected);
-        assert_eq!(transport.requests().len(), 3);
+        assert_eq!(transport.requests().len(), 4);
     });
 }
 
@@ -427,6 +512,21 @@ fn outside_of_a_runtime_it_is_an_error() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn outside_of_the_runtime_that_it_began_in_it_is_an_error_and_goes_on_within() {
+    let transport = InMemory::new()
+        .respond(200, r#"[{"id":"a","status":"running"}]"#)
+        .respond(200, r#"[{"id":"a","status":"done"}]"#);
+    let mut watch = watch(transport, RetryPolicy::none()).interval(Duration::ZERO);
+    assert_eq!(run(watch.try_next()).unwrap().unwrap().status, "running");
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(watch.try_next()).poll(&mut context) {
+        std::task::Poll::Ready(Err(error)) => assert_eq!(error.category(), Category::Runtime),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(run(watch.until_done()).unwrap()[0].status, "done");
 }
 
 #[test]
@@ -456,6 +556,16 @@ enum Fault {
     NotJson,
     NoList,
     CutShort,
+    /// No response at all.
+    Silence,
+    /// The first item of the page is one without a typed form.
+    Untyped,
+    /// An empty page that has another after it.
+    Empty,
+    /// The page before, once more.
+    Repeated,
+    /// The first item of the page is not there, if it was before.
+    Missing,
 }
 
 /// When each step of a job begins, in seconds; with the last one it is done.
@@ -467,6 +577,8 @@ struct Server {
     page: usize,
     faults: Mutex<Vec<Fault>>,
     clock: Jumping,
+    /// Those that were listed.
+    listed: Mutex<HashSet<usize>>,
 }
 
 impl Server {
@@ -489,12 +601,27 @@ impl Transport for Server {
             .get("after")
             .map_or(0, |id| id["job_".len()..].parse::<usize>().unwrap() + 1);
         let end = (start + self.page).min(self.lives.len());
-        let jobs: Vec<String> = (start..end).map(|number| self.job(number, now)).collect();
         let more = if end < self.lives.len() { "true" } else { "false" };
-        let body = format!("[{}]", jobs.join(","));
         let fault = self.faults.lock().unwrap().pop().unwrap_or(Fault::Nothing);
+        let (first, more) = match fault {
+            Fault::Missing if self.listed.lock().unwrap().contains(&start) => (start + 1, more),
+            Fault::Repeated if start > 0 => (start - 1, "true"),
+            _ => (start, more),
+        };
+        let mut jobs: Vec<String> = (first..end).map(|number| self.job(number, now)).collect();
+        match fault {
+            Fault::Untyped => jobs[0] = format!(r#"{{"id":"job_{start}","status":{now}}}"#),
+            Fault::Empty => jobs.clear(),
+            Fault::Nothing | Fault::Missing => self.listed.lock().unwrap().extend(first..end),
+            _ => {}
+        }
+        let body = format!("[{}]", jobs.join(","));
         let canned = match fault {
-            Fault::Nothing => InMemory::new().respond(200, body).header("Has-More", more),
+            Fault::Nothing | Fault::Untyped | Fault::Missing | Fault::Repeated => {
+                InMemory::new().respond(200, body).header("Has-More", more)
+            }
+            Fault::Empty => InMemory::new().respond(200, body).header("Has-More", "true"),
+            Fault::Silence => std::future::pending().await,
             Fault::Status(status) => InMemory::new().respond(status, r#"{"kind":"k","message":"m"}"#),
             Fault::RetryAfter(status, seconds) => InMemory::new()
                 .respond(status, "")
@@ -514,12 +641,17 @@ fn fault() -> impl Strategy<Value = Fault> {
         4 => Just(Fault::Nothing),
         1 => prop::sample::select(vec![400, 401, 404, 408, 500, 502, 503, 504]).prop_map(Fault::Status),
         1 => (prop::sample::select(vec![429, 503]), any::<u8>()).prop_map(|(status, seconds)| Fault::RetryAfter(status, seconds)),
-        1 => prop::sample::select(vec![
+        2 => prop::sample::select(vec![
             Fault::Connect,
             Fault::Interrupted,
             Fault::NotJson,
             Fault::NoList,
             Fault::CutShort,
+            Fault::Silence,
+            Fault::Untyped,
+            Fault::Empty,
+            Fault::Repeated,
+            Fault::Missing,
         ]),
     ]
 }
@@ -554,7 +686,7 @@ proptest! {
         let policy = RetryPolicy::default().max_attempts(attempts).jitter(move || jitter).clock(clock.clone());
         let steps: Vec<usize> = lives.iter().map(Vec::len).collect();
         let count = faults.len();
-        let server = Server { lives, page, faults: Mutex::new(faults), clock };
+        let server = Server { lives, page, faults: Mutex::new(faults), clock, listed: Mutex::default() };
         let mut watch = watch(server, policy);
         let mut seen: HashMap<String, Vec<Job>> = HashMap::new();
         let mut order = Vec::new();

@@ -11,7 +11,7 @@ use super::requests::Requests;
 use super::setter::{self, Setter};
 use super::shared::{Shareable, Shared};
 use super::{docs, metadata};
-use crate::model::{Body, Bounds, Format, Operation, Parameter, Part, PartContent, Success};
+use crate::model::{Body, Bounds, Format, Location, Operation, Parameter, Part, PartContent, Success};
 
 pub(crate) struct Parts<'m> {
     name: &'m str,
@@ -31,11 +31,13 @@ impl<'m> Parts<'m> {
             let index = Literal::usize_unsuffixed(index);
             let ty = context.outside(&parameter.ty)?;
             let example = context.argument(&ty, Hint::of(parameter)).map(Argument::plain);
+            // The client makes a key where the caller gives none.
+            let is_made = parameter.location == Location::Header && model.idempotency_key() == Some(&parameter.name);
             setters.push(Setter {
                 name: rust.clone(),
                 about: parameter_docs(parameter),
                 ty,
-                required: parameter.required,
+                required: parameter.required && !is_made,
                 demand: setter::described(&parameter.bounds),
                 example,
                 kept: quote! { parameter(#index) },

@@ -2,14 +2,15 @@
 //!
 //! A document names its security schemes, and says for each operation which of them are sent: all
 //! schemes of one requirement together, and any one of the requirements. The client takes the first
-//! requirement for which it has every credential.
+//! requirement for which it has every credential. A requirement without schemes, which allows
+//! anonymous access, is the last it takes, wherever the document has it.
 //!
 //! A [`Credential`] is a fixed value, or comes from a [`TokenProvider`] that fetches it when it is
 //! needed.
 
 mod client_credentials;
 mod credential;
-mod scheme;
+pub(crate) mod scheme;
 mod token;
 
 use reqwest::Request;
@@ -43,10 +44,15 @@ impl Credentials {
         self.0.is_empty()
     }
 
-    /// The first alternative for which every credential is there.
+    /// The first alternative for which every credential is there. An empty one is complete without any, so
+    /// it is only taken where no other is.
     pub(crate) fn satisfied<'s>(&self, security: &'s [&'s [&'s str]]) -> Option<&'s [&'s str]> {
         let has = |name: &&str| self.0.iter().any(|(scheme, _)| scheme.name == *name);
-        security.iter().find(|names| names.iter().all(has)).copied()
+        let mut named = security.iter().filter(|names| !names.is_empty());
+        let complete = named.find(|names| names.iter().all(has));
+        complete
+            .or_else(|| security.iter().find(|names| names.is_empty()))
+            .copied()
     }
 
     /// Puts the credentials that an operation needs into a request.

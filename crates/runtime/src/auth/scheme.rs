@@ -45,7 +45,7 @@ pub struct Scheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemeKind {
-    /// The `Authorization` header, behind a scheme name such as `Bearer`.
+    /// The `Authorization` header, after a scheme name such as `Bearer`.
     Http(&'static str),
     /// The `Authorization` header, as user name and password (RFC 7617).
     Basic,

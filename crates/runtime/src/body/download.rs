@@ -16,6 +16,7 @@ use reqwest::header::CONTENT_LENGTH;
 use tokio::task::spawn_blocking;
 use tokio::time::Sleep;
 
+use crate::client::ready_for_tokio;
 use crate::error::Error;
 use crate::failure::{Failure, Reporter};
 use crate::limits::{Limits, Setting, TimeLimit};
@@ -44,6 +45,8 @@ use crate::transport::TransportError;
 #[must_use = "the body is read only as the download is"]
 pub struct Download {
     reporter: Reporter,
+    /// The crate of the client.
+    crate_name: &'static str,
     operation: &'static Operation,
     url: Url,
     limits: Limits,
@@ -62,6 +65,7 @@ pub struct Download {
 impl Download {
     pub(crate) fn new(
         reporter: Reporter,
+        crate_name: &'static str,
         operation: &'static Operation,
         url: Url,
         limits: Limits,
@@ -70,6 +74,7 @@ impl Download {
         let first = std::mem::take(&mut received.body);
         Self {
             reporter,
+            crate_name,
             operation,
             url,
             limits,
@@ -178,6 +183,13 @@ impl Download {
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        // The wait for a chunk has a time limit, wherever the download was moved since the call.
+        if self.rest.is_some()
+            && self.timer.is_none()
+            && let Err(error) = ready_for_tokio(self.crate_name)
+        {
+            return Poll::Ready(Some(Err(error.on(self.operation))));
+        }
         let next = match self.too_large(0) {
             Some(failure) => Err(failure),
             None => match self.first.take() {

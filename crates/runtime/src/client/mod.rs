@@ -11,6 +11,7 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 pub use self::builder::ClientBuilder;
@@ -54,11 +55,13 @@ struct Inner {
 }
 
 /// How a call reads its response.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Wanted {
     Json,
     /// JSON, or no body.
     Optional,
+    /// What the status says. The function returns whether a body cannot be read.
+    ByStatus(fn(&mut Received) -> bool),
     /// The body as it is, or nothing of it.
     Any,
     /// The body as it arrives.
@@ -120,7 +123,8 @@ impl Client {
         call: Call,
     ) -> Result<Response<T>, Error> {
         let read = |received: Received| self.read_success(received, T::read);
-        self.send(operation, call, Wanted::Any, read).await
+        self.send(operation, call, Wanted::ByStatus(cannot_be_read::<T>), read)
+            .await
     }
 
     /// Sends a request, and reads text.
@@ -150,7 +154,8 @@ impl Client {
         let limits = self.limits(&call.options);
         let read = |received: Received| {
             let (status, headers) = (received.status, received.headers.clone());
-            let download = Download::new(self.reporter().clone(), operation, url, limits, received);
+            let name = self.api().crate_name;
+            let download = Download::new(self.reporter().clone(), name, operation, url, limits, received);
             Ok(Response::new(download, status, headers))
         };
         self.send(operation, call, Wanted::Stream, read).await
@@ -229,10 +234,11 @@ impl Client {
             }
         };
         let client = &*self.inner;
-        let deadline = call.deadline.or(client.deadline);
+        let whole = call.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let deadline = call.deadline.or(client.deadline).into_iter().chain(whole).min();
         Limits::new(
             limit("timeout", call.timeout, client.timeout),
-            deadline.map(|within| limit("deadline", call.deadline, within)),
+            deadline.map(|within| limit("deadline", call.deadline.map(|_| within), within)),
         )
     }
 
@@ -267,7 +273,7 @@ impl Client {
             .entry(USER_AGENT)
             .or_insert_with(|| inner.user_agent.clone());
         // A download is not decompressed.
-        if cfg!(feature = "gzip") && wanted != Wanted::Stream {
+        if cfg!(feature = "gzip") && !matches!(wanted, Wanted::Stream) {
             compression::accept(request.headers_mut());
         }
 
@@ -305,10 +311,12 @@ impl Client {
             let unauthorized =
                 matches!(&failure, Failure::Status { received, .. } if received.status == StatusCode::UNAUTHORIZED);
             let error = self.reporter().error(failure, operation, url, attempts);
+            // Also where this call cannot be sent again: the next one needs another token.
+            let refused = unauthorized && inner.credentials.refused(&sent);
             let Some(next) = again else { return Err(error) };
             request = next;
             // A fetched token may have been revoked: a new one is worth one more try.
-            if unauthorized && inner.credentials.refused(&sent) && !renewed && limits.allow(Duration::ZERO) {
+            if refused && !renewed && limits.allow(Duration::ZERO) {
                 renewed = true;
                 span.retry(&error, Duration::ZERO);
                 continue;
@@ -392,7 +400,7 @@ impl Client {
             true => inner.max_response_bytes,
             false => inner.max_response_bytes.min(MAX_ERROR_BODY),
         };
-        if success && wanted == Wanted::Stream {
+        if success && matches!(wanted, Wanted::Stream) {
             let first = response.chunk().await;
             let first = first.map_err(|error| Failure::Transport(error.into(), Some(received.head())))?;
             received.body.extend(first.into_iter().flatten());
@@ -409,8 +417,8 @@ impl Client {
             let received = std::mem::take(received);
             return Err(Failure::Status { received, retry_after });
         }
-        match read {
-            Ok(()) => {}
+        let unpacked = match read {
+            Ok(unpacked) => unpacked,
             Err(Incomplete::TooLarge) => {
                 let setting = Setting {
                     of: "client",
@@ -421,17 +429,21 @@ impl Client {
             Err(Incomplete::Broken(error)) => {
                 return Err(Failure::Transport(error, Some(std::mem::take(received))));
             }
-        }
+        };
         // Without a length or chunks, the end of the connection is the end of the body, and only
-        // the JSON says whether it was meant to be.
-        let unmeasured = response.version() <= Version::HTTP_11
+        // the JSON says whether it was meant to be. What was compressed has an end of its own.
+        let unmeasured = !unpacked
+            && response.version() <= Version::HTTP_11
             && !response.headers().contains_key(CONTENT_LENGTH)
             && !response.headers().contains_key(TRANSFER_ENCODING)
             && received.status != StatusCode::NO_CONTENT;
         // Looked at only then: it takes as long as reading the body does.
-        let is_cut = || match wanted {
-            Wanted::Json => received.body.trim_ascii().is_empty() || decode::is_cut_short(&received.body),
+        let mut is_cut = || match wanted {
+            Wanted::Json => decode::is_empty(&received.body) || decode::is_cut_short(&received.body),
             Wanted::Optional => decode::is_cut_short(&received.body),
+            Wanted::ByStatus(cannot_be_read) => {
+                (decode::is_empty(&received.body) || decode::is_cut_short(&received.body)) && cannot_be_read(received)
+            }
             Wanted::Any | Wanted::Stream => false,
         };
         if unmeasured && is_cut() {
@@ -441,8 +453,16 @@ impl Client {
     }
 }
 
+/// Whether a response is not what its status demands.
+fn cannot_be_read<T: StatusBody>(received: &mut Received) -> bool {
+    let success = Success::new(std::mem::take(received));
+    let fails = T::read(&success).is_err();
+    *received = success.into_parts().0;
+    fails
+}
+
 /// Whether there is a Tokio runtime here, and one with timers.
-fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
+pub(crate) fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::runtime(format!(
             "there is no Tokio runtime here. Call it from a Tokio task, or use \
@@ -450,7 +470,7 @@ fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
         )));
     }
     // Tokio has no other way to find out (tokio-rs/tokio#8361). The panic is its own, and leaves nothing half
-    // done. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
+    // done; a program with `panic = "abort"` is aborted. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
     // have to be replaced for all threads, which is up to the program.
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
         Error::runtime(

@@ -256,9 +256,9 @@ impl<'de, 'r> Value<'de, 'r> {
 }
 
 macro_rules! strictly {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-            self.strictly(|json| json.$method(visitor))
+    ($($method:ident $(($($argument:ident: $type:ty),*))?)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($($argument: $type,)*)? visitor: V) -> Result<V::Value, Refused> {
+            self.strictly(|json| json.$method($($($argument,)*)? visitor))
         }
     )*};
 }
@@ -273,6 +273,10 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
         deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
         deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_identifier
         deserialize_ignored_any
+        deserialize_unit_struct(name: &'static str)
+        deserialize_tuple(length: usize)
+        deserialize_tuple_struct(name: &'static str, length: usize)
+        deserialize_enum(name: &'static str, variants: &'static [&'static str])
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
@@ -321,32 +325,6 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
             true => self.object(visitor, false),
             false => self.strictly(|json| json.deserialize_struct(name, fields, visitor)),
         }
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
-        self.strictly(|json| json.deserialize_unit_struct(name, visitor))
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
-        self.strictly(|json| json.deserialize_tuple(length, visitor))
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        self.strictly(|json| json.deserialize_tuple_struct(name, length, visitor))
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        self.strictly(|json| json.deserialize_enum(name, variants, visitor))
     }
 }
 
@@ -689,7 +667,7 @@ mod tests {
         }
 
         #[test]
-        fn what_fits_is_read_as_ever(json in any_json()) {
+        fn a_value_that_matches_its_type_is_read_as_serde_json_reads_it(json in any_json()) {
             let json = json.to_string();
             if let Ok(strictly) = serde_json::from_str::<Input>(&json) {
                 let (leniently, misfits) = read::<Input>(&json).unwrap();

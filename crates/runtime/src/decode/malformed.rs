@@ -1,6 +1,7 @@
 //! What is wrong with a body, and where.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use reqwest::header::CONTENT_ENCODING;
 
@@ -31,7 +32,7 @@ enum What {
     Json(Json),
 }
 
-/// JSON that does not fit, or that is broken.
+/// JSON that does not match its type, or is malformed.
 struct Json {
     /// Whether it is valid JSON, but of another form.
     is_json: bool,
@@ -114,8 +115,7 @@ impl Malformed {
         }
     }
 
-    /// Gives every piece that came from outside to `redact`; what the deserializer says is its own but
-    /// for what it quotes.
+    /// Gives every piece that came from outside to `redact`.
     pub(crate) fn redact(&mut self, redact: impl Fn(&mut String)) {
         match &mut self.what {
             What::Compressed(encoding) => redact(encoding),
@@ -124,11 +124,10 @@ impl Malformed {
                 if let Some(id) = id {
                     redact(id);
                 }
-                let quotes = ['"', '`'];
-                if let (Some(from), Some(to)) = (reason.find(quotes), reason.rfind(quotes)) {
-                    let mut quoted = reason[from..=to].to_owned();
-                    redact(&mut quoted);
-                    reason.replace_range(from..=to, &quoted);
+                if let Some(place) = value_in(reason) {
+                    let mut value = reason[place.clone()].to_owned();
+                    redact(&mut value);
+                    reason.replace_range(place, &value);
                 }
             }
             What::Empty | What::Markup | What::NotUtf8 { .. } | What::NoList(_) => {}
@@ -157,7 +156,7 @@ impl Malformed {
                     excerpt::start(encoding.as_bytes())
                 )
             }
-            What::Empty => format!("no body, where JSON should be. {ADVICE}"),
+            What::Empty => format!("empty body, expected JSON. {ADVICE}"),
             What::Markup => format!("HTML or XML instead of JSON: {}. {ADVICE}", excerpt::start(body)),
             What::NotUtf8 { length } => format!(
                 "the body is not UTF-8: byte {} of {length}, after {}. {ADVICE}",
@@ -173,8 +172,8 @@ impl Malformed {
 
     fn json_message(&self, json: &Json, received: &Received) -> String {
         let mut message = match json.is_json {
-            true => "JSON that does not fit".to_owned(),
-            false => "JSON that is broken".to_owned(),
+            true => "JSON that does not match its type".to_owned(),
+            false => "malformed JSON".to_owned(),
         };
         let path = excerpt::both_ends(json.path.clone());
         if !path.is_empty() {
@@ -186,12 +185,32 @@ impl Malformed {
         if let Some(content_type) = received.content_type()
             && !content_type.to_ascii_lowercase().contains("json")
         {
-            let called = excerpt::start(content_type.as_bytes());
-            write!(message, ", called `{called}` by the server").expect("writing to a string");
+            let content_type = excerpt::start(content_type.as_bytes());
+            write!(message, ", with Content-Type `{content_type}`").expect("writing to a string");
         }
         let reason = excerpt::both_ends(json.reason.clone());
         let near = excerpt::around(&received.body, self.offset);
         write!(message, ": {reason}, near {near}. {ADVICE}").expect("writing to a string");
         message
     }
+}
+
+/// Where a message of the deserializer quotes a value that came from outside.
+fn value_in(reason: &str) -> Option<Range<usize>> {
+    let starts_with = |starts: &[&str]| starts.iter().any(|start| reason.starts_with(start));
+    // The fields of our own types.
+    if starts_with(&["missing field `", "duplicate field `"]) {
+        return None;
+    }
+    // What was expected is our own as well. Any other message may quote a value everywhere.
+    let has_expectation = starts_with(&[
+        "invalid type: ",
+        "invalid value: ",
+        "unknown field `",
+        "unknown variant `",
+    ]);
+    let end = reason.rfind(", expected ").filter(|_| has_expectation);
+    let found = &reason[..end.unwrap_or(reason.len())];
+    let quotes = ['"', '`'];
+    Some(found.find(quotes)?..found.rfind(quotes)? + 1)
 }

@@ -2,7 +2,7 @@
 
 use super::position;
 
-/// Optional values that were left out, because they do not fit their types.
+/// Optional values that were left out, because they do not match their types.
 #[derive(Default)]
 pub(crate) struct Misfits {
     pub(crate) count: usize,

@@ -84,9 +84,14 @@ fn split<'a, P: serde::Deserialize<'a>>(received: &'a Received) -> Option<(&'a s
     Some((body, serde_json::from_str(body).ok()?))
 }
 
+/// Whether there is nothing to read in a body.
+pub(crate) fn is_empty(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
 /// Whether a body ends in the middle of its JSON.
 pub(crate) fn is_cut_short(body: &[u8]) -> bool {
-    !body.trim_ascii().is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
+    !is_empty(body) && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 #[cfg(test)]
@@ -134,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn names_item_field_and_what_stands_there() {
+    fn a_message_names_the_item_the_field_and_its_value() {
         let complaint = complaint(
             r#"[{"id": "a", "input": {"name": "x"}},
                 {"input": {"name": "y, {[\"", "width": "wide"}, "id": "item_2"}]"#,
@@ -152,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn tells_bodies_that_are_no_list_apart() {
+    fn each_body_that_is_no_list_has_a_message_of_its_own() {
         assert!(complaint(r#"{"id": "a"}"#).starts_with("a JSON object instead of an array"));
         assert!(complaint("null").starts_with("`null` instead of an array"));
-        assert!(complaint(" \n").starts_with("no body"));
+        assert!(complaint(" \n").starts_with("empty body"));
         assert!(complaint("<!doctype html><p>hi").starts_with("HTML or XML"));
-        assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("JSON that is broken at `[0].id`"));
-        assert!(complaint("true").starts_with("JSON that does not fit: invalid type: boolean"));
+        assert!(complaint(r#"[{"id": "a" "input"}]"#).starts_with("malformed JSON at `[0].id`"));
+        assert!(complaint("true").starts_with("JSON that does not match its type: invalid type: boolean"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) struct Position {
     pub(super) direction: Direction,
     /// The item beyond which the page starts; without one, the page that the caller requested.
     pub(super) cursor: Option<String>,
-    /// Failed items behind the cursor, without one of their own, that were given already: their JSON.
+    /// Failed items after the cursor, without one of their own, that were given already: their JSON.
     pub(super) beyond: Vec<String>,
 }
 
@@ -221,19 +221,15 @@ pub(super) fn applied_limit<T>(pagination: &Pagination<T>, headers: &HeaderMap) 
         .ok()
 }
 
-/// Removes a query parameter, and gives its value.
+/// Removes a query parameter, and gives its value. The others stay as they are written.
 fn take_parameter(request: &mut Request, name: &str) -> Option<String> {
-    let (taken, kept): (Vec<_>, Vec<_>) = request
-        .url()
-        .query_pairs()
-        .into_owned()
-        .partition(|(key, _)| key == name);
-    let (_, value) = taken.into_iter().next()?;
-    let url = request.url_mut();
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
-    }
+    let parsed = |pair: &str| form_urlencoded::parse(pair.as_bytes()).into_owned().next();
+    let is_it = |pair: &&str| parsed(pair).is_some_and(|(key, _)| key == name);
+    let query = request.url().query()?;
+    let (taken, kept): (Vec<_>, Vec<_>) = query.split('&').partition(is_it);
+    let (_, value) = parsed(taken.first()?)?;
+    let kept = (!kept.is_empty()).then(|| kept.join("&"));
+    request.url_mut().set_query(kept.as_deref());
     Some(value)
 }
 

@@ -6,7 +6,7 @@
 //! stream of items.
 //!
 //! Both streams can be resumed after an error: polled again, they request the same page again, so no item
-//! is lost and none is repeated. What would make them continue for ever (a page that repeats a cursor, an
+//! is lost and none is repeated. What would make them never end (a page that repeats a cursor, an
 //! empty page that says that more follow) is an error too.
 //!
 //! A page has all its items or is an error, so one item that does not have the documented form fails the

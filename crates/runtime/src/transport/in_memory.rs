@@ -18,23 +18,42 @@ use super::{Transport, TransportError};
 ///
 /// ```
 /// # use ittybit_runtime as my_api;
-/// use my_api::reqwest;
-/// use my_api::transport::{InMemory, Transport};
+/// # use my_api::generated::{Api, CallOptions, ClientBuilder, ErrorShape, Request};
+/// # use my_api::operation::Operation;
+/// # static API: Api = Api {
+/// #     user_agent: "my_api",
+/// #     crate_name: "my_api",
+/// #     server: Some("https://api.example.com"),
+/// #     env_prefix: "MY_API",
+/// #     schemes: &[],
+/// #     security: &[],
+/// #     errors: ErrorShape { kind: &[], message: &[] },
+/// # };
+/// # struct Client(my_api::generated::Client);
+/// # impl Client {
+/// #     fn builder() -> ClientBuilder { ClientBuilder::new(&API) }
+/// #     async fn list_pets(&self, limit: u8) -> Result<my_api::Response<serde_json::Value>, my_api::Error> {
+/// #         static LIST: Operation = Operation::of("list_pets", "GET", "/pets", &[200..=200]);
+/// #         Request::new(&LIST, CallOptions::default()).query("limit", Ok(Some(limit))).send_json(&self.0).await
+/// #     }
+/// # }
+/// use my_api::transport::InMemory;
 ///
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-/// let transport = InMemory::new().respond(429, "").respond(200, r#"[{"id": 7}]"#);
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let transport = InMemory::new()
+///     .respond(429, "")
+///     .header("Retry-After", "0")
+///     .respond(200, r#"[{"id": 7}]"#);
+/// let client = Client::builder().transport(transport.clone()).build()?;
+/// # let client = Client(client);
 ///
-/// // A client does this; `ClientBuilder::transport` takes the transport.
-/// let url = reqwest::Url::parse("https://api.example.com/pets?limit=5")?;
-/// let first = transport.send(reqwest::Request::new(reqwest::Method::GET, url.clone())).await?;
-/// let second = transport.send(reqwest::Request::new(reqwest::Method::GET, url)).await?;
-///
-/// assert_eq!(first.status(), 429);
-/// assert_eq!(second.text().await?, r#"[{"id": 7}]"#);
+/// let pets = client.list_pets(5).await?;
+/// assert_eq!(pets[0]["id"], 7);
+/// // The first attempt failed.
+/// assert_eq!(transport.requests().len(), 2);
 /// assert_eq!(transport.requests()[1].url().query(), Some("limit=5"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), my_api::Error>(())
 /// # }).unwrap();
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct InMemory {

@@ -51,6 +51,8 @@ async fn a_response_without_length_that_is_cut_anywhere_is_tried_again() {
 
 #[cfg(feature = "gzip")]
 mod compressed {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn responding(status: u16, body: Vec<u8>) -> Server {
@@ -80,6 +82,44 @@ mod compressed {
         let error = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap_err();
         assert_eq!((error.category(), error.attempts()), (Category::Interrupted, 3));
         assert!(error.body().unwrap().starts_with(b"[7, 7"), "what came is kept");
+    }
+
+    /// Without a length: gzip has an end of its own.
+    fn unmeasured(body: Vec<u8>) -> Server {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\r\n";
+        Server::start(move |_, _| Reply::Close([head.as_bytes(), &body].concat()))
+    }
+
+    #[tokio::test]
+    async fn truncated_json_in_whole_gzip_without_length_is_malformed_too() {
+        let server = unmeasured(gzip("[7, 8"));
+        let error = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap_err();
+        assert_eq!((error.category(), error.attempts()), (Category::Decode, 1));
+        // Where there is nothing, not even gzip, the connection ended too early.
+        for cut in [0, 15] {
+            let server = unmeasured(gzip("[7, 8]")[..cut].to_vec());
+            let error = send(&builder(&server).build().unwrap(), &pets::OPEN).await.unwrap_err();
+            assert_eq!((error.category(), error.attempts()), (Category::Interrupted, 3));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_whole_body_is_parsed_once() {
+        static PARSED: AtomicUsize = AtomicUsize::new(0);
+        struct Counted;
+        impl<'de> serde::Deserialize<'de> for Counted {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                PARSED.fetch_add(1, Ordering::SeqCst);
+                serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+            }
+        }
+        for server in [responding(200, gzip("[7]")), unmeasured(gzip("[7]"))] {
+            PARSED.store(0, Ordering::SeqCst);
+            let request = Request::new(&pets::OPEN, CallOptions::default());
+            let client = builder(&server).build().unwrap();
+            request.send_json::<Counted>(&client).await.unwrap();
+            assert_eq!((PARSED.load(Ordering::SeqCst), server.requests().len()), (1, 1));
+        }
     }
 
     #[tokio::test]

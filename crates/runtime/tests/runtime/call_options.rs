@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use ittybit_runtime::auth::Credential;
-use ittybit_runtime::generated::{CallOptions, Request};
-use ittybit_runtime::{Category, RetryPolicy};
+use ittybit_runtime::generated::{CallOptions, ClientBuilder, Request};
+use ittybit_runtime::transport::{InMemory, Transport, TransportError};
+use ittybit_runtime::{Category, RetryPolicy, reqwest};
 
-use crate::pets::{self, Waits, builder, client, policy, send, send_with};
+use crate::pets::{self, API, Waits, builder, client, policy, send, send_with};
 use crate::server::{Reply, Server};
 
 fn options(set: impl FnOnce(&mut CallOptions)) -> CallOptions {
@@ -85,6 +86,43 @@ async fn a_deadline_counts_the_waits() {
     assert!(waits.all().is_empty());
     // That of the client leaves time.
     assert_eq!(send(&client, &pets::OPEN).await.unwrap_err().attempts(), 3);
+}
+
+/// Each response takes 4 s, and is an error.
+struct Slow;
+
+impl Transport for Slow {
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        InMemory::new().respond(503, "").send(request).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_counts_attempts_and_waits_together() {
+    // Attempts begin after 0, 5 and 11 s, and the waits between them take 1, 2 and 4 s.
+    let waits = RetryPolicy::default()
+        .initial_delay(Duration::from_secs(1))
+        .jitter(|| 1.0);
+    let client = ClientBuilder::new(&API)
+        .transport(Slow)
+        .retry(waits.max_attempts(10))
+        .build()
+        .unwrap();
+    for (deadline, attempts, ends) in [(3, 1, 3), (5, 1, 4), (6, 2, 6), (11, 2, 9), (14, 3, 14), (18, 3, 15)] {
+        let begin = tokio::time::Instant::now();
+        let within = options(|options| options.deadline(Duration::from_secs(deadline)));
+        let error = send_with(&client, &pets::OPEN, within).await.unwrap_err();
+        assert_eq!(
+            (error.attempts(), begin.elapsed().as_secs()),
+            (attempts, ends),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("not sent again: the call's `deadline`"),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

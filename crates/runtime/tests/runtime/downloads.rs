@@ -54,6 +54,28 @@ impl Drop for Folder {
     }
 }
 
+#[test]
+fn outside_of_the_runtime_that_it_began_in_it_is_an_error_and_goes_on_within() {
+    let server = Server::start(|_, _| Reply::Hang(ten(5)));
+    let client = builder(&server).timeout(Duration::from_millis(100)).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut download = runtime.block_on(download(&client)).unwrap();
+    let mut read = 0;
+    while read < 5 {
+        read += runtime.block_on(download.chunk()).unwrap().unwrap().len();
+    }
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(download.chunk()).poll(&mut context) {
+        std::task::Poll::Ready(Err(error)) => assert_eq!(error.category(), Category::Runtime),
+        other => panic!("{other:?}"),
+    }
+    let error = runtime.block_on(download.chunk()).unwrap_err();
+    assert_eq!(error.category(), Category::Timeout);
+}
+
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }

@@ -150,11 +150,14 @@ async fn headers_of_a_success_are_without_secrets_and_keep_the_rest() {
 
 #[tokio::test]
 async fn a_body_that_is_cut_within_a_secret_shows_nothing_of_it() {
-    // Errors keep 64 KiB of a body; the secret is across the end of that.
-    for kept in [9, 12, SECRET.len() - 1] {
+    // Errors keep 64 KiB of a body; the secret is across the end of that. A success is received as a whole.
+    for (status, kept) in [401, 200]
+        .into_iter()
+        .flat_map(|status| [9, 12, SECRET.len() - 1].map(|kept| (status, kept)))
+    {
         let server = Server::start(move |_, _| {
             let body = format!("{}{SECRET} and more", "x".repeat(64 * 1024 - kept));
-            Reply::json(401, body)
+            Reply::json(status, body)
         });
         let error = send(&client(&server, "bearer", Credential::token(SECRET)), &pets::BEARER)
             .await
@@ -314,15 +317,53 @@ async fn a_key_of_one_letter_does_not_garble_messages() {
         tail(&of_status),
         "401 Unauthorized, d[redacted]ni[redacted]d: th[redacted] k[redacted]y is [redacted]"
     );
-    assert!(tail(&of_syntax).starts_with("200 OK: JSON that does not fit: invalid type: map, expected a sequence"));
+    assert!(
+        tail(&of_syntax)
+            .starts_with("200 OK: JSON that does not match its type: invalid type: map, expected a sequence")
+    );
     assert!(
         tail(&of_type).starts_with(
-            "200 OK: JSON that does not fit at `[0]`: invalid type: string \"[redacted]\", expected u64 at line 1"
+            "200 OK: JSON that does not match its type at `[0]`: invalid type: string \"[redacted]\", expected u64 at line 1"
         ),
         "{of_type}"
     );
     assert!(of_type.ends_with("Check the base URL; if it is right, look for a newer version of this client"));
     assert!(of_type.starts_with("list_pets failed: GET "), "{of_type}");
+}
+
+#[tokio::test]
+async fn of_what_the_deserializer_says_only_values_are_redacted() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Pet {
+        #[expect(dead_code, reason = "read only by serde")]
+        status: Kind,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Sold,
+        Lost,
+    }
+    for (key, body, message) in [
+        ("s", "[{}]", "missing field `status` at line 1"),
+        (
+            "s",
+            r#"[{"status": "sad"}]"#,
+            "unknown variant `[redacted]ad`, expected `sold` or `lost` at line 1",
+        ),
+        (
+            SECRET,
+            r#"[{"status": "KEY, expected KEY"}]"#,
+            "unknown variant `[redacted], expected [redacted]`, expected `sold` or `lost` at line 1",
+        ),
+        ("s", "7", "invalid type: integer `7`, expected a sequence at line 1"),
+    ] {
+        let server = Server::start(move |_, _| Reply::json(200, body.replace("KEY", SECRET)));
+        let client = client(&server, "bearer", Credential::token(key));
+        let request = Request::new(&pets::BEARER, CallOptions::default());
+        let error = request.send_json::<Vec<Pet>>(&client).await.unwrap_err();
+        assert!(error.message().contains(message), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use ittybit_runtime::Category;
 use ittybit_runtime::auth::Credential;
-use ittybit_runtime::generated::{CallOptions, Form, Request, Style};
+use ittybit_runtime::generated::{CallOptions, ClientBuilder, Form, Pagination, Request, Style};
 use ittybit_runtime::operation::Operation;
-use serde_json::json;
+use ittybit_runtime::transport::InMemory;
+use serde_json::{Value, json};
 
 use crate::pets::{self, builder};
 use crate::server::{Reply, Server};
@@ -50,6 +51,34 @@ async fn styles_are_sent_as_they_are_written() {
         "/.a.b%20c/;G=200;R=100/a%2Fb/%7B%22a%22%3A1%7D?plain=a+b%26c&pipe=1|2&space=1%202&deep[a][b][0]=1\
          &deep[a][b][1]=2&raw=a/b?c%23d"
     );
+}
+
+#[tokio::test]
+async fn a_cursor_leaves_the_rest_of_the_query_as_it_is_written() {
+    const PAGES: Pagination<Value> = Pagination {
+        forward: "after",
+        backward: None,
+        cursor: |pet, _| Some(pet["id"].to_string()),
+        cursor_property: "id",
+        has_more: None,
+        limit: None,
+        default_limit: None,
+        applied_limit: None,
+    };
+    let transport = InMemory::new().respond(200, r#"[{"id": 8}]"#).respond(200, "[]");
+    let client = ClientBuilder::new(&pets::API)
+        .transport(transport.clone())
+        .build()
+        .unwrap();
+    let mut pages = request(&pets::OPEN)
+        .query_as("space", Style::new(Form::SpaceDelimited, false), Ok(Some([1, 2])))
+        .query("after", Ok(Some("7")))
+        .query_as("raw", FORM.allow_reserved(), Ok(Some("a/b")))
+        .pages(&client, PAGES);
+    while pages.try_next().await.unwrap().is_some() {}
+    let requests = transport.requests();
+    let queries: Vec<_> = requests.iter().map(|request| request.url().query().unwrap()).collect();
+    assert_eq!(queries, ["space=1%202&raw=a/b&after=7", "space=1%202&raw=a/b&after=8"]);
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ pub static EITHER: Operation = secured(&[&["header", "cookie"], &["bearer"]]);
 /// With schemes that are not among those of the API.
 pub static UNKNOWN: Operation = secured(&[&["tls", "bearer"], &["proof"]]);
 pub static OPTIONAL: Operation = secured(&[&["bearer"], &[]]);
+/// The order in which most documents write it.
+pub static OPTIONAL_FIRST: Operation = secured(&[&[], &["bearer"]]);
 
 /// A clock on which no wait takes time; it records the waits.
 #[derive(Clone, Default)]

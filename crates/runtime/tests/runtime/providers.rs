@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ittybit_runtime::auth::{ClientCredentials, Credential, Token, TokenProvider};
-use ittybit_runtime::generated::{CallOptions, Client};
+use ittybit_runtime::body::Body;
+use ittybit_runtime::generated::{CallOptions, Client, Request};
 use ittybit_runtime::transport::{InMemory, Transport, TransportError};
 use ittybit_runtime::{Category, Decision, reqwest};
 use proptest::prelude::*;
@@ -212,6 +213,21 @@ async fn after_a_401_a_new_token_is_fetched_once() {
     // The second token was refused as well, so the next call begins with a third.
     send(&refused, &pets::BEARER).await.unwrap_err();
     assert_eq!(fetches.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_not_used_again_after_a_body_that_can_be_sent_once() {
+    let server = accepting(|number| number > 1);
+    let (credential, _) = numbered(|_| Ok(None));
+    let client = client(&server, "bearer", credential);
+    let upload = || {
+        let body = Body::stream(futures_util::stream::iter([Ok::<_, AnyError>("once".into())]));
+        let request = Request::new(&pets::BEARER, CallOptions::default());
+        request.bytes("text/plain", Ok(Some(body))).send_empty(&client)
+    };
+    let error = upload().await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 1));
+    upload().await.unwrap();
 }
 
 #[derive(Debug)]

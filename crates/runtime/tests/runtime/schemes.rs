@@ -113,6 +113,8 @@ async fn requirements_are_alternatives_of_schemes_that_are_sent_together() {
         (&["bearer"], &pets::OPTIONAL, &["bearer"]),
         (&["header"], &pets::OPTIONAL, &[]),
         (&[], &pets::OPTIONAL, &[]),
+        (&["bearer"], &pets::OPTIONAL_FIRST, &["bearer"]),
+        (&[], &pets::OPTIONAL_FIRST, &[]),
         (&[], &pets::OPEN, &[]),
     ];
     for (number, (schemes, operation, expected)) in wanted.into_iter().enumerate() {

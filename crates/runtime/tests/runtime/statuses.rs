@@ -57,9 +57,9 @@ async fn each_status_has_its_body() {
         assert_eq!((response.status().as_u16(), &*response), (status, &expected));
     }
     for (status, body, complaint) in [
-        (201, &b"[1, x]"[..], "JSON that is broken at `[1]`"),
+        (201, &b"[1, x]"[..], "malformed JSON at `[1]`"),
         (202, b"a\xff", "the body is not UTF-8: byte 1 of 2"),
-        (206, b"\"x\"", "JSON that does not fit"),
+        (206, b"\"x\"", "JSON that does not match its type"),
     ] {
         let server = Server::start(move |_, _| Reply::json(status, body));
         let error = request()
@@ -68,6 +68,35 @@ async fn each_status_has_its_body() {
             .unwrap_err();
         assert_eq!((error.category(), error.body()), (Category::Decode, Some(body)));
         assert!(error.message().starts_with(complaint), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_without_length_is_tried_again_where_its_status_has_json_that_is_cut() {
+    for (status, cut, expected) in [
+        (201, "[1", Some(Outcome::Made(json!([1, 2])))),
+        (201, "", Some(Outcome::Made(json!([1, 2])))),
+        (206, "[1", None),
+        (202, "[1", Some(Outcome::Text("[1".to_owned()))),
+        (206, "", Some(Outcome::Maybe(None))),
+        (200, "", Some(Outcome::Nothing)),
+    ] {
+        let server = Server::start(move |_, number| {
+            let body = if number == 0 { cut } else { "[1, 2]" };
+            Reply::Close(format!("HTTP/1.1 {status} Any\r\n\r\n{body}").into_bytes())
+        });
+        let client = builder(&server).build().unwrap();
+        let result = request().send_by_status::<Outcome>(&client).await;
+        let again = match &result {
+            Ok(response) => matches!(**response, Outcome::Made(_)),
+            Err(_) => true,
+        };
+        assert_eq!(server.requests().len(), if again { 2 } else { 1 }, "{status} {cut:?}");
+        assert_eq!(
+            result.ok().map(ittybit_runtime::Response::into_inner),
+            expected,
+            "{status} {cut:?}"
+        );
     }
 }
 

@@ -42,6 +42,14 @@ async fn a_transport_gets_each_attempt_with_its_credentials() {
     }
 }
 
+#[path = "../../examples/tower.rs"]
+mod tower;
+
+#[test]
+fn a_service_of_tower_is_below_a_client() {
+    tower::main().unwrap();
+}
+
 #[tokio::test]
 async fn a_body_is_sent_as_json() {
     let transport = InMemory::new().respond(200, "[]");
