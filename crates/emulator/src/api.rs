@@ -461,7 +461,7 @@ impl Api {
         let status = StatusCode::from_u16(call.operation.success()).unwrap_or_default();
         let mut reply = match &listing.envelope {
             None if listing.schema == resource.schema => {
-                shown.ends = ends(resource, &page, &*recipe);
+                shown.ends = ends(&page, &*recipe);
                 Reply::bytes(status, "application/json", array(&page, &*recipe))
             }
             envelope => {
@@ -474,7 +474,7 @@ impl Api {
                         &item(content, &*recipe),
                     )?);
                 }
-                shown.ends = ends(resource, &page, &*recipe);
+                shown.ends = ends(&page, &*recipe);
                 let body = match envelope {
                     None => Value::Array(items),
                     Some(name) => {
@@ -728,13 +728,16 @@ fn item(content: &Content, recipe: &dyn Recipe) -> Arc<Value> {
     }
 }
 
-/// The ids of the first and of the last item of a page.
-fn ends(resource: &Resource, page: &Page, recipe: &dyn Recipe) -> Option<(String, String)> {
-    let id = |content: &Content| match content {
-        Content::Generated(age) => recipe.facts(*age).id,
-        Content::Own(item) => texts(item.get(&resource.id)).concat(),
+/// The cursors of the first and of the last item of a page.
+fn ends(page: &Page, recipe: &dyn Recipe) -> Option<(String, String)> {
+    let cursor = |content: &Content| {
+        let facts = match content {
+            Content::Generated(age) => recipe.facts(*age),
+            Content::Own(item) => recipe.facts_of(item),
+        };
+        facts.cursor.unwrap_or(facts.id)
     };
-    Some((id(page.items.first()?), id(page.items.last()?)))
+    Some((cursor(page.items.first()?), cursor(page.items.last()?)))
 }
 
 fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {

@@ -21,7 +21,7 @@ use crate::resource::Key;
 /// A list: the place of its resource, and the values of the parameters in its path.
 pub(crate) type ListName = (usize, Vec<String>);
 
-/// The place of an item in a list: by its time of creation, and within the same time by the order of
+/// The place of an item in a list: by its time of creation, or by its cursor where that is a number, and within the same time by the order of
 /// insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
@@ -132,6 +132,8 @@ pub(crate) struct Collection {
     own: HashMap<String, u32>,
     /// Where removed items were, so that they still serve as cursors.
     removed: HashMap<String, Position>,
+    /// Where items are and were, by their cursors; for a list whose cursors are not the ids.
+    cursors: HashMap<String, Position>,
     names: Vec<HashMap<String, ValueNumber>>,
     /// How many items have a value, by its number.
     counts: Vec<usize>,
@@ -152,6 +154,7 @@ impl Collection {
             generated: Vec::with_capacity(count),
             own: HashMap::new(),
             removed: HashMap::new(),
+            cursors: HashMap::new(),
             names: vec![HashMap::new(); keys.len()],
             counts: vec![0],
             index: BTreeSet::new(),
@@ -171,6 +174,7 @@ impl Collection {
                 number,
             };
             let values = collection.number_values(&facts);
+            collection.cursors.extend(facts.cursor.map(|cursor| (cursor, position)));
             places.push(Place::new(ALL, position));
             collection.counts[ALL as usize] += 1;
             for value in values.iter().flatten() {
@@ -261,12 +265,17 @@ impl Collection {
         places.map(|place| self.content(place.number)).collect()
     }
 
-    /// Where a cursor leads: to its item, or to where that was before it was removed.
-    pub(crate) fn position(&self, id: &str) -> Option<Position> {
+    /// Where an id that is a cursor leads: to its item, or to where that was before it was removed.
+    pub(crate) fn position_of_id(&self, id: &str) -> Option<Position> {
         match self.number(id) {
             Some(number) => Some(self.position_of(number)),
             None => self.removed.get(id).copied(),
         }
+    }
+
+    /// The same for a cursor that is not the id.
+    pub(crate) fn position_of_cursor(&self, cursor: &str) -> Option<Position> {
+        self.cursors.get(cursor).copied()
     }
 
     pub(crate) fn page(&self, query: &Query) -> Page {
@@ -499,6 +508,8 @@ impl Collection {
             number,
         };
         let values = self.number_values(facts);
+        self.cursors
+            .extend(facts.cursor.clone().map(|cursor| (cursor, position)));
         for value in values.iter().flatten().copied().chain([ALL]) {
             if self.index.insert(Place::new(value, position)) {
                 self.counts[value as usize] += 1;

@@ -96,16 +96,20 @@ fn cursor(
     resource: &Resource,
     collection: &Collection,
     parameter: &str,
-    id: Option<&str>,
+    sent: Option<&str>,
 ) -> Result<Option<crate::collection::Position>, Problem> {
-    let Some(id) = id else {
+    let Some(sent) = sent else {
         return Ok(None);
     };
     let noun = &resource.noun;
-    collection.position(id).map(Some).ok_or_else(|| {
+    let (name, position) = match &resource.cursor {
+        Some(cursor) => (format!("`{}`", cursor.property), collection.position_of_cursor(sent)),
+        None => ("id".to_owned(), collection.position_of_id(sent)),
+    };
+    position.map(Some).ok_or_else(|| {
         let message = format!(
-            "`{parameter}` is {}, and no {noun} has that id. Use the id of a {noun} from an earlier page.",
-            shown(id)
+            "`{parameter}` is {}, and no {noun} has that {name}. Use the {name} of a {noun} from an earlier page.",
+            shown(sent)
         );
         Problem {
             place: Some(parameter.to_owned()),
@@ -120,7 +124,7 @@ pub(crate) struct Shown<'p> {
     pub(crate) listing: &'p Listing,
     pub(crate) ask: &'p Ask,
     pub(crate) page: &'p Page,
-    /// The ids of the first item and of the last.
+    /// The cursors of the first item and of the last.
     pub(crate) ends: Option<(String, String)>,
     /// The path of the list, and the query of the request.
     pub(crate) url: &'p str,

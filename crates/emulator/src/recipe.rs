@@ -43,6 +43,8 @@ pub(crate) trait Recipe: Send + Sync {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) id: String,
+    /// What pages are read by, where that is not the id.
+    pub(crate) cursor: Option<String>,
     /// What lists are ordered by.
     pub(crate) time: i64,
     /// For each key of the resource, the values that the item has.
@@ -72,13 +74,12 @@ pub(crate) fn facts_of(resource: &Resource, item: &Value) -> Facts {
         let status = item.get(&lifecycle.property).and_then(Value::as_str);
         status.is_some_and(|status| lifecycle.progress.iter().any(|one| one == status))
     };
+    let cursor = resource.cursor.as_ref().and_then(|cursor| item.get(&cursor.property));
+    let created = || resource.created.as_ref()?.read(item);
     Facts {
         id: texts(item.get(&resource.id)).pop().unwrap_or_default(),
-        time: resource
-            .created
-            .as_ref()
-            .and_then(|field| field.read(item))
-            .unwrap_or(0),
+        cursor: texts(cursor).pop(),
+        time: cursor.and_then(Value::as_i64).or_else(created).unwrap_or(0),
         values: values.collect(),
         alive: resource.lifecycle.as_ref().is_some_and(alive),
     }
@@ -133,6 +134,7 @@ impl FromSchema {
                 self.set(&mut item, &resource.id, id);
             }
         }
+        self.set_cursor(&mut item, number);
         for field in [&resource.created, &resource.updated].into_iter().flatten() {
             self.set(&mut item, &field.property, field.write(now));
         }
@@ -271,6 +273,16 @@ impl FromSchema {
         }
     }
 
+    /// Sets a cursor that is not the id to that of the item with this number, counted from the oldest.
+    fn set_cursor(&self, item: &mut Value, number: u64) {
+        if let Some(cursor) = &self.resource.cursor
+            && let Some(form) = &cursor.form
+            && let Some(value) = form.id(&self.contract.schemas, self.seed(), number)
+        {
+            self.set(item, &cursor.property, value);
+        }
+    }
+
     fn set_parents(&self, item: &mut Value) {
         for (name, value) in &self.parents {
             if self.known(name) && *name != self.resource.id {
@@ -307,6 +319,7 @@ impl Recipe for FromSchema {
         if let Some(id) = resource.id_form.id(schemas, seed, number) {
             self.set(&mut item, &resource.id, id);
         }
+        self.set_cursor(&mut item, number);
         let mut random = Random::new(seed, Stream::ItemValue, age);
         // Examples are always the same; what items are indexed by should vary.
         for key in &resource.keys {

@@ -28,6 +28,8 @@ pub(crate) struct Resource {
     /// The property that is the id.
     pub(crate) id: String,
     pub(crate) id_form: IdForm,
+    /// The property that is the cursor of the list, where that is not the id.
+    pub(crate) cursor: Option<Cursor>,
     pub(crate) created: Option<TimeField>,
     pub(crate) updated: Option<TimeField>,
     pub(crate) started: Option<TimeField>,
@@ -48,6 +50,14 @@ pub(crate) struct Key {
     pub(crate) several: bool,
     /// Older spellings of its values, and the current ones.
     pub(crate) aliases: HashMap<String, String>,
+}
+
+/// A property that pages are read by.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor {
+    pub(crate) property: String,
+    /// What its values look like; none for a time, which follows from when the item was created.
+    pub(crate) form: Option<IdForm>,
 }
 
 /// The extension `x-lifecycle`.
@@ -239,6 +249,9 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
     let id_shape = Shape::at(&contract.schemas, Direction::Response, &id_place);
     let id_form = IdForm::of(&contract.schemas, &id_place, &id_shape, elsewhere.as_ref(), &noun);
     let time = |names: &[&str]| TimeField::find(&contract.schemas, &properties, names);
+    let created = time(&TimeField::CREATED);
+    let cursor = cursors.map(|cursors| cursors.cursor).filter(|cursor| *cursor != id);
+    let cursor = cursor.and_then(|property| cursor_of(contract, &schema, property, created.as_ref(), &noun));
     let mut keys = Vec::new();
     let list = listed.map(|(place, operation, list)| listing(contract, place, operation, list, &properties, &mut keys));
     Some(Resource {
@@ -246,7 +259,7 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         noun,
         path: path.to_owned(),
         item_path,
-        created: time(&TimeField::CREATED),
+        created,
         updated: time(&TimeField::UPDATED),
         started: time(&TimeField::STARTED),
         finished: time(&TimeField::FINISHED),
@@ -255,9 +268,24 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         schema,
         id,
         id_form,
+        cursor,
         keys,
         list,
     })
+}
+
+fn cursor_of(
+    contract: &Contract,
+    schema: &str,
+    name: String,
+    created: Option<&TimeField>,
+    noun: &str,
+) -> Option<Cursor> {
+    let place = property(&contract.schemas, schema, &name)?;
+    let shape = Shape::at(&contract.schemas, Direction::Response, &place);
+    let is_time = created.is_some_and(|field| field.property == name);
+    let form = (!is_time).then(|| IdForm::of(&contract.schemas, &place, &shape, None, noun));
+    Some(Cursor { property: name, form })
 }
 
 /// The names in the braces of a path.
@@ -358,20 +386,12 @@ fn id_property(
         scalar.then(|| name.to_owned())
     };
     let (snake, camel) = (format!("{noun}_id"), format!("{noun}Id"));
-    let usual = [
-        "id",
-        snake.as_str(),
-        camel.as_str(),
-        "uuid",
-        "_id",
-        "key",
-        "slug",
-        "code",
-        "sid",
-        "name",
-    ];
+    let ids = ["id", snake.as_str(), camel.as_str(), "uuid", "_id"];
+    let names = ["key", "slug", "code", "sid", "name"];
+    // A cursor may be the number of an item in its list, beside the id that a path takes.
     let cursor = cursors.map(|cursors| cursors.cursor.as_str());
-    cursor.into_iter().chain(parameter).chain(usual).find_map(scalar)
+    let all = parameter.into_iter().chain(ids).chain(cursor).chain(names);
+    all.into_iter().find_map(scalar)
 }
 
 /// An example of an id that is not at its own schema: in an example of an item, or of the path.

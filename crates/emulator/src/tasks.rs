@@ -395,6 +395,8 @@ impl Basics {
             values,
             alive: lifecycle.is_some_and(|lifecycle| lifecycle.progress.contains(&self.status)),
             id: self.id,
+            // Whether the cursor is another property, only the item itself says.
+            cursor: None,
         }
     }
 }
