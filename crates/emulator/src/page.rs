@@ -3,13 +3,13 @@
 use hyper::header::{HeaderName, LINK};
 use serde_json::{Map, Value};
 
-use crate::collection::{Collection, Page, Query, Start};
+use crate::collection::{Collection, Page, Query, Start, Wanted};
 use crate::parameter::QueryValues;
 use crate::percent;
 use crate::problem::Problem;
-use crate::recipe::texts;
+use crate::recipe::{magnitude, texts};
 use crate::reply::Reply;
-use crate::resource::{Listing, Paging, Resource};
+use crate::resource::{AT_LEAST, AT_MOST, Listing, Paging, Resource};
 use crate::wording::shown;
 
 /// The page that a request selects.
@@ -76,12 +76,23 @@ pub(crate) fn ask(
         let Some(sent) = value(&filter.parameter) else {
             continue;
         };
+        if let Some(bounds) = sent.as_object() {
+            let bound = |names: [&'static str; 3]| {
+                let sent = names.into_iter().filter_map(|name| bounds.get(name));
+                sent.flat_map(|bound| texts(Some(bound)))
+                    .filter_map(|text| magnitude(&text))
+            };
+            let low = bound(AT_LEAST).fold(f64::NEG_INFINITY, f64::max);
+            let high = bound(AT_MOST).fold(f64::INFINITY, f64::min);
+            wanted.push((filter.key, Wanted::Between(low, high)));
+            continue;
+        }
         let mut found = texts(Some(sent));
         found.retain(|text| filter.prefix.is_none_or(|prefix| text.starts_with(prefix)));
         if found.is_empty() {
             return Ok(ask);
         }
-        wanted.push((filter.key, found));
+        wanted.push((filter.key, Wanted::OneOf(found)));
     }
     ask.query = Some(Query {
         wanted,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ittybit::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::contract::Contract;
 use crate::id::property;
@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::random::{Random, Stream, number_of};
 use crate::resource::{Lifecycle, Resource};
 use crate::schema::Direction;
+use crate::time_field;
 use crate::value::{self, Extent, Shape};
 
 /// How the items of a list are generated. An item is a function of its age alone, so that it need not be
@@ -57,10 +58,26 @@ pub(crate) struct Facts {
 pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.clone()],
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => vec![value.to_string()],
+        Some(Value::Number(number)) => vec![number_text(number)],
+        Some(Value::Bool(value)) => vec![value.to_string()],
         Some(Value::Array(items)) => items.iter().flat_map(|item| texts(Some(item))).collect(),
         Some(Value::Null | Value::Object(_)) | None => Vec::new(),
     }
+}
+
+/// A number in one spelling, whichever it has in JSON: `5` for `5.0` too.
+fn number_text(number: &Number) -> String {
+    const WHOLE: f64 = 1e15;
+    match number.as_f64() {
+        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < WHOLE => (value as i64).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+/// A text that is a number or a time, as a number to compare with others of its kind.
+pub(crate) fn magnitude(text: &str) -> Option<f64> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.or_else(|| Some(time_field::milliseconds(text)? as f64))
 }
 
 /// The facts of any item of a resource.
@@ -165,7 +182,8 @@ impl FromSchema {
         self.changed(&item, body, now)
     }
 
-    /// An item with what was sent put into it; `null` takes a property away, as in a merge patch.
+    /// An item with what was sent put into it. Where the schema does not take `null`, it takes a property away,
+    /// as in a merge patch.
     pub(crate) fn changed(&self, old: &Value, body: Option<&Value>, now: i64) -> Value {
         let mut item = old.clone();
         let resource = &*self.resource;
@@ -173,10 +191,9 @@ impl FromSchema {
             if *name == resource.id || self.read_only(name) {
                 continue;
             }
-            if value.is_null() {
+            self.set_known(&mut item, name, value.clone());
+            if value.is_null() && item.get(name).is_some_and(|now| !now.is_null()) {
                 self.unset(&mut item, name);
-            } else {
-                self.set_known(&mut item, name, value.clone());
             }
         }
         if let Some(field) = &resource.updated {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
 use crate::id::{IdForm, property};
-use crate::schema::{Direction, below};
+use crate::schema::{Direction, Schemas, below};
 use crate::time_field::TimeField;
 use crate::value::{Shape, example};
 
@@ -94,7 +94,7 @@ pub(crate) enum Paging {
     None,
 }
 
-/// A parameter that takes some of the items.
+/// A parameter that takes some of the items. An object of bounds takes those between them.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter {
     pub(crate) parameter: String,
@@ -504,8 +504,12 @@ fn listing(
         let Some(schema) = properties.get(first) else {
             continue;
         };
-        let key = key(keys, property);
         let spellings = [Shape::of(schemas, schema), shape(parameter)];
+        let is_object = spellings[1].types(schemas).iter().any(|kind| kind == "object");
+        if is_object && !are_bounds(schemas, &spellings[1], &spellings[0]) {
+            continue;
+        }
+        let key = key(keys, property);
         keys[key].several |= property.contains('.') || spellings[0].types(schemas).iter().any(|kind| kind == "array");
         for aliases in spellings
             .iter()
@@ -539,6 +543,28 @@ fn listing(
         filters,
     }
 }
+
+/// Whether the properties of an object are bounds of numbers, or of times.
+fn are_bounds(schemas: &Schemas, object: &Shape, compared: &Shape) -> bool {
+    let kind = |shape: &Shape| {
+        let types = shape.types(schemas);
+        let is = |name: &str| types.iter().any(|kind| kind == name);
+        let is_number = is("integer") || is("number");
+        (is_number != is("string") && !is("array") && !is("object")).then_some(is_number)
+    };
+    let format = |shape: &Shape| shape.keywords.get("format").and_then(Value::as_str).map(str::to_owned);
+    let is_time = matches!(format(compared).as_deref(), Some("date-time" | "date"));
+    let properties = object.properties(schemas);
+    let fits = |(name, bound): (&String, &Value)| {
+        let is_bound = AT_LEAST.contains(&name.as_str()) || AT_MOST.contains(&name.as_str());
+        is_bound && kind(&Shape::of(schemas, bound)) == kind(compared)
+    };
+    !properties.is_empty() && properties.iter().all(fits) && kind(compared).is_some_and(|number| number || is_time)
+}
+
+/// The names of bounds that are values themselves.
+pub(crate) const AT_LEAST: [&str; 3] = ["min", "gte", "from"];
+pub(crate) const AT_MOST: [&str; 3] = ["max", "lte", "to"];
 
 /// The place of a property among the keys; it is added where it is not there yet.
 pub(crate) fn key(keys: &mut Vec<Key>, property: &str) -> usize {
