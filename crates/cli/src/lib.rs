@@ -107,8 +107,7 @@ impl Program {
             let dry_run = DryRun::default();
             let prepared = connection.open(|builder| dry_run.prepare(builder, self.api));
             let (client, _emulator) = prepared.await?;
-            let call = arguments.call(operation)?;
-            let command = dry_run.command(operation, call, &arguments, self.api, &client).await?;
+            let command = dry_run.command(operation, &arguments, self.api, &client).await?;
             return output::print(command.as_bytes());
         }
         let (sends, receives) = (arguments.has_files(), single::is_download(operation));
