@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::age;
 use crate::item::{Fields, Members, one_line};
-use crate::terminal::{steers, visible};
+use crate::terminal::{is_control_or_bidi, visible};
 
 /// How the items of an operation are shown.
 pub struct Cells {
@@ -87,7 +87,7 @@ impl Cells {
         let mut out = String::with_capacity(json.len());
         for char in json.chars() {
             // A tab is between tokens; in strings JSON itself escapes it.
-            if steers(char) && char != '\t' {
+            if is_control_or_bidi(char) && char != '\t' {
                 out.push_str(&format!("\\u{:04x}", u32::from(char)));
             } else {
                 out.push(char);

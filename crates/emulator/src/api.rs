@@ -141,7 +141,7 @@ impl Api {
             .as_ref()
             .and_then(|found| self.operation(found.route, &request.method));
         let outcome = match (&found, operation) {
-            (None, _) => Err(self.nothing_there(request.uri.path())),
+            (None, _) => Err(self.no_such_path(request.uri.path())),
             (Some(found), None) => match request.method {
                 Method::OPTIONS => Ok(self.options(found.route)),
                 _ => Err(self.method_not_allowed(found.route, &request.method)),
@@ -173,7 +173,7 @@ impl Api {
     }
 
     /// Applies a fault to a response. Faults of the connection are applied later.
-    pub(crate) fn spoil(&self, reply: &mut Reply, request: &Parts, fault: &Fault) {
+    pub(crate) fn apply_fault(&self, reply: &mut Reply, request: &Parts, fault: &Fault) {
         if let Some(status) = fault.status {
             *reply = match status.as_u16() {
                 400.. => self.of_status(request, status),
@@ -254,7 +254,7 @@ impl Api {
         })
     }
 
-    fn nothing_there(&self, path: &str) -> Problem {
+    fn no_such_path(&self, path: &str) -> Problem {
         const SHOWN: usize = 3;
         let mut paths: Vec<_> = self.routes.iter().map(|route| route.path.as_str()).collect();
         paths.sort_unstable();
@@ -267,7 +267,7 @@ impl Api {
             true => "The document has no paths.".to_owned(),
             false => format!("Use {}{more}.", one_of(paths.into_iter().take(SHOWN))),
         };
-        let message = format!("There is nothing at `{}`. {advice}", excerpt(path));
+        let message = format!("No such path: `{}`. {advice}", excerpt(path));
         Problem::new(&[404], "not_found", message)
     }
 
@@ -304,7 +304,7 @@ impl Api {
         let operations = route.operations.iter();
         let methods = operations.map(|place| self.contract.operations[*place].method.as_str());
         let message = format!(
-            "`{}` does nothing here. Use {}.",
+            "`{}` is not supported on this path. Use {}.",
             excerpt(method.as_str()),
             one_of(methods)
         );
@@ -408,11 +408,11 @@ impl Api {
             }
             Role::Replace(place) | Role::Update(place) => self.changed(&call, place),
             Role::Remove(place) => self.removed(&call, place),
-            Role::Inside(place) => {
+            Role::Action(place) => {
                 let item = self.item_of(&call, place)?;
                 self.inside(&call, place, &item)
             }
-            Role::Free => self.free(&call),
+            Role::Stateless => self.free(&call),
         }
     }
 
@@ -773,12 +773,8 @@ fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {
         if place > 0 {
             body.push(b',');
         }
-        match content {
-            Content::Generated(age) => recipe.write(*age, &mut body),
-            Content::Own(item) => {
-                serde_json::to_writer(&mut body, &**item).expect("an item is JSON, and memory takes it")
-            }
-        }
+        let item = item(content, recipe);
+        serde_json::to_writer(&mut body, &*item).expect("an item is JSON, and memory takes it");
     }
     body.push(b']');
     body

@@ -25,11 +25,6 @@ pub(crate) trait Recipe: Send + Sync {
 
     fn item(&self, age: u64) -> Value;
 
-    /// Appends an item as it is sent.
-    fn write(&self, age: u64, out: &mut Vec<u8>) {
-        serde_json::to_writer(out, &self.item(age)).expect("an item is JSON, and memory takes it");
-    }
-
     /// What an item is indexed by, generated or not.
     fn facts_of(&self, item: &Value) -> Facts;
 

@@ -114,8 +114,8 @@ pub(crate) enum Role {
     Update(usize),
     Remove(usize),
     /// Something with an item, which has to be there.
-    Inside(usize),
-    Free,
+    Action(usize),
+    Stateless,
 }
 
 impl Role {
@@ -128,8 +128,8 @@ impl Role {
             | Self::Replace(place)
             | Self::Update(place)
             | Self::Remove(place)
-            | Self::Inside(place) => Some(place),
-            Self::Free => None,
+            | Self::Action(place) => Some(place),
+            Self::Stateless => None,
         }
     }
 }
@@ -158,7 +158,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
                 Method::PUT => Role::Replace(found),
                 Method::PATCH => Role::Update(found),
                 Method::DELETE => Role::Remove(found),
-                _ => Role::Inside(found),
+                _ => Role::Action(found),
             };
         }
         if let Some(found) = resources.iter().position(|resource| resource.path == path) {
@@ -169,7 +169,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
             return match operation.method {
                 Method::GET if listed => Role::List(found),
                 Method::POST => Role::Create(found),
-                _ => Role::Free,
+                _ => Role::Stateless,
             };
         }
         let inside = |resource: &Resource| {
@@ -180,7 +180,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
             .iter()
             .enumerate()
             .filter_map(|(place, resource)| Some((inside(resource)?, place)));
-        around.max().map_or(Role::Free, |(_, place)| Role::Inside(place))
+        around.max().map_or(Role::Stateless, |(_, place)| Role::Action(place))
     };
     contract.operations.iter().enumerate().map(role).collect()
 }
@@ -629,7 +629,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_of_many_has_a_name() {
+    fn plurals_have_a_singular() {
         for (many, one) in [
             ("tasks", "task"),
             ("companies", "company"),

@@ -28,12 +28,8 @@ use crate::value::Shape;
 /// Where tasks are in the project's own document.
 pub(crate) const PATH: &str = "/tasks";
 
-/// Older spellings of statuses, and the current ones.
-const OLD_STATUSES: [(&str, &str); 3] = [
-    ("ready", "succeeded"),
-    ("completed", "succeeded"),
-    ("pending", "waiting"),
-];
+/// Older spellings of statuses that no documented response has, and the current ones.
+const OLD_STATUSES: [(&str, &str); 2] = [("completed", "succeeded"), ("pending", "waiting")];
 
 /// A kind and a place for files that no version of the API has.
 const UNKNOWN_KIND: &str = "hologram";
@@ -574,14 +570,6 @@ fn failure(random: &mut Random) -> Value {
     json!({ "kind": kind, "message": message })
 }
 
-/// The contents of a file.
-#[derive(Clone, Copy)]
-enum Source {
-    Video,
-    Audio,
-    Image,
-}
-
 const NAMES: [&str; 7] = [
     "interview",
     "keynote",
@@ -598,19 +586,14 @@ type File = Map<String, Value>;
 
 /// A file that a task of this kind could read.
 fn input(kind: &str, random: &mut Random) -> File {
-    let source = match kind {
-        "image" | "nsfw" => random.pick(&[Source::Video, Source::Image]),
-        "audio" | "speech" => random.pick(&[Source::Video, Source::Audio]),
-        "ingest" | "conditions" | "upload" => {
-            random.pick(&[Source::Video, Source::Video, Source::Audio, Source::Image])
-        }
-        _ => Source::Video,
+    type Make = fn(&mut Random) -> File;
+    let makes: &[Make] = match kind {
+        "image" | "nsfw" => &[video, image],
+        "audio" | "speech" => &[video, audio],
+        "ingest" | "conditions" | "upload" => &[video, video, audio, image],
+        _ => return video(random),
     };
-    match source {
-        Source::Video => video(random),
-        Source::Audio => audio(random),
-        Source::Image => image(random),
-    }
+    random.pick(makes)(random)
 }
 
 fn upload(extension: &str, mimetype: &str, random: &mut Random) -> File {
@@ -821,7 +804,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_task_is_found_by_stands_in_it() {
+    fn the_index_values_of_a_task_are_its_own() {
         for unknown_values in [false, true] {
             let setting = Setting {
                 unknown_values,
