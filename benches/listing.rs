@@ -1,7 +1,7 @@
 //! Listing over loopback, beside the same loop written by hand on reqwest and serde_json:
 //! `cargo bench --bench listing`
 //!
-//! It prints how long 10,000 tasks take in pages of 100, what reading ahead brings where the network
+//! It prints how long 10,000 tasks take in the largest pages, what reading ahead brings where the network
 //! and the caller take 20 ms a page each, and how much memory a stream of 1,000,000 tasks takes
 //! beside one of 10,000.
 
@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use ittybit::Client;
 use loopback::{KEY, Reply, Server};
 
-const PAGE: usize = 100;
 const ROUNDS: usize = 21;
 /// The variable that sets how many tasks a child process streams.
 const STREAM: &str = "LISTING_STREAM_FROM";
@@ -31,10 +30,18 @@ async fn main() {
     memory_of_streaming();
 }
 
+/// The most tasks that a page can have, as the document says.
+fn largest_page() -> usize {
+    let paging = ittybit::builder::ListTasks::OPERATION.paging;
+    let largest = paging.and_then(|paging| paging.largest);
+    usize::try_from(largest.expect("a bound of `limit`")).expect("a number of items")
+}
+
 /// A server of a list of so many tasks.
 fn serving(tasks: usize, latency: Duration) -> Server {
     // Made once, because only the client is measured.
-    let first: String = served::page(0, PAGE);
+    let size = largest_page();
+    let first: String = served::page(0, size);
     Server::start(move |request, _| {
         let from = match request.query("after") {
             Some(id) => {
@@ -45,7 +52,7 @@ fn serving(tasks: usize, latency: Duration) -> Server {
             }
             None => 0,
         };
-        let to = (from + PAGE).min(tasks);
+        let to = (from + size).min(tasks);
         let body = match from {
             0 => first.clone(),
             _ => served::page(from, to),
@@ -53,7 +60,7 @@ fn serving(tasks: usize, latency: Duration) -> Server {
         std::thread::sleep(latency);
         Reply::text(200, "application/json", body)
             .header("Has-More", (to < tasks).to_string())
-            .header("Limit", PAGE.to_string())
+            .header("Limit", size.to_string())
     })
 }
 
@@ -66,7 +73,7 @@ fn client(url: &str) -> Client {
 }
 
 async fn list(client: &Client) -> usize {
-    let mut tasks = client.list_tasks().limit(100).stream();
+    let mut tasks = client.list_tasks().limit(largest_page() as i32).stream();
     let mut count = 0;
     while let Some(task) = tasks.try_next().await.expect("the server responds") {
         count += usize::from(!task.id.is_empty());
@@ -87,7 +94,7 @@ async fn time_of_listing() {
     for _ in 0..ROUNDS {
         // In turns, so that other load on the machine affects both.
         let start = Instant::now();
-        let count = by_hand::list(&http, &server.url(), KEY).await;
+        let count = by_hand::list(&http, &server.url(), KEY, largest_page()).await;
         by_hand.push(start.elapsed());
         assert_eq!(count.expect("the server responds"), TASKS);
         let start = Instant::now();
@@ -95,7 +102,7 @@ async fn time_of_listing() {
         ours.push(start.elapsed());
     }
     let (by_hand, ours) = (median(by_hand), median(ours));
-    println!("10,000 tasks in pages of 100, median of {ROUNDS}");
+    println!("10,000 tasks in pages of {}, median of {ROUNDS}", largest_page());
     println!("  by hand  {:>7.1} ms", by_hand.as_secs_f64() * 1e3);
     println!("  ittybit  {:>7.1} ms", ours.as_secs_f64() * 1e3);
     println!("  ratio    {:>7.2}\n", ours.as_secs_f64() / by_hand.as_secs_f64());
@@ -109,7 +116,11 @@ async fn time_with_read_ahead() {
     let mut times = Vec::new();
     for read_ahead in [0, 1] {
         let start = Instant::now();
-        let mut pages = client.list_tasks().limit(100).pages().read_ahead(read_ahead);
+        let mut pages = client
+            .list_tasks()
+            .limit(largest_page() as i32)
+            .pages()
+            .read_ahead(read_ahead);
         let mut count = 0;
         while let Some(page) = pages.try_next().await.expect("the server responds") {
             count += page.len();
@@ -118,7 +129,10 @@ async fn time_with_read_ahead() {
         assert_eq!(count, TASKS);
         times.push(start.elapsed());
     }
-    println!("30 pages, 20 ms of latency and 20 ms of work each");
+    println!(
+        "{} pages, 20 ms of latency and 20 ms of work each",
+        TASKS.div_ceil(largest_page())
+    );
     println!("  without          {:>7.0} ms", times[0].as_secs_f64() * 1e3);
     println!("  .read_ahead(1)   {:>7.0} ms", times[1].as_secs_f64() * 1e3);
     println!(

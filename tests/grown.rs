@@ -17,6 +17,8 @@ const PROGRAM: &str = include_str!("grown/program.rs");
 
 /// The tests that pass in the copy: those of the client, of the emulator and of the command line.
 const TESTED: [&str; 3] = ["tests", "crates/emulator/tests", "crates/cli/tests"];
+/// The packages of these tests, whose unit tests and examples pass too.
+const PACKAGES: [&str; 6] = ["-p", "ittybit", "-p", "ittybit-emulator", "-p", "ittybit-cli"];
 /// Without this one, and the one that builds the workspace again for a reason unrelated to the document.
 const NOT_TESTED: [&str; 2] = ["grown", "outside"];
 
@@ -119,6 +121,22 @@ fn the_workspace_follows_the_document() {
         "description: What the task does.",
         "description: What the task is for.",
     );
+    // A status of a task that is in progress.
+    copy.replace(
+        "openapi.yaml",
+        "        documented response has them.\n      enum:\n",
+        "        documented response has them.\n      enum:\n        - paused\n",
+    );
+    copy.replace(
+        "openapi.yaml",
+        "        ready: \"Legacy",
+        "        paused: Held back.\n        ready: \"Legacy",
+    );
+    copy.replace(
+        "openapi.yaml",
+        "progress: [waiting, validating, queued, ",
+        "progress: [waiting, validating, queued, paused, ",
+    );
     fs::write(copy.path("crates/cli/tests/second_resource.rs"), PROGRAM).unwrap();
 
     // The next build has the new types, and says that the checked-in client is stale.
@@ -136,6 +154,8 @@ fn the_workspace_follows_the_document() {
     let tests = copy.tests();
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
     copy.succeeds(&[&["test", "--workspace"], &tests[..]].concat());
+    copy.succeeds(&[&["test", "--lib", "--bins"], &PACKAGES[..]].concat());
+    copy.succeeds(&[&["test", "--doc"], &PACKAGES[..]].concat());
 
     // A mistake stops the build, with the place and what to write instead.
     copy.replace(

@@ -74,9 +74,9 @@ pub struct AudioCodec {
 }
 
 /// Reads a whole list, and counts its tasks. It does nothing about failures.
-pub async fn list(http: &reqwest::Client, base_url: &str, key: &str) -> reqwest::Result<usize> {
+pub async fn list(http: &reqwest::Client, base_url: &str, key: &str, page: usize) -> reqwest::Result<usize> {
     let mut count = 0;
-    let mut query = BTreeMap::from([("limit", "100".to_owned())]);
+    let mut query = BTreeMap::from([("limit", page.to_string())]);
     loop {
         let request = http.get(format!("{base_url}/tasks")).bearer_auth(key).query(&query);
         let response = request.send().await?.error_for_status()?;

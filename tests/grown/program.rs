@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use ittybit::body::File;
 use ittybit::{NewRun, Run, RunChanges, RunSource, RunState, UrlSource};
 use ittybit_emulator::{Emulator, ManualClock};
-use support::ask;
+use support::{ask, run};
 
 const RUNS: &str = "/runs";
 
@@ -91,6 +91,12 @@ async fn bounds_are_those_of_the_document() {
     assert_eq!(client.list_tasks().limit(50).send().await.unwrap().len(), 50);
     assert_eq!(client.list_runs().limit(50).send().await.unwrap().len(), 50);
     assert_eq!(emulator.items(RUNS).unwrap().all().len(), 60);
+}
+
+#[test]
+fn the_emulator_of_the_command_has_items_of_each() {
+    let listed = |group: &str| run(&["--emulator=3", group, "list", "--output", "jsonl"]).out.lines().count();
+    assert_eq!((listed("tasks"), listed("runs")), (3, 3));
 }
 
 #[test]

@@ -31,7 +31,9 @@ pub enum Given {
 }
 
 /// Standard input, where a file may be.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
+/// The name that it is sent with.
+pub const STDIN_NAME: &str = "stdin";
 
 impl Arguments {
     pub fn of(subcommand: &Subcommand, matches: &ArgMatches) -> Result<Self, Failure> {
@@ -84,6 +86,18 @@ impl Arguments {
 
     /// The call with these arguments.
     pub fn call(&self, operation: &'static Operation) -> Result<Call, Failure> {
+        self.call_with(operation, |_, path| match path {
+            STDIN => Ok(File::bytes(STDIN_NAME, read_bytes(STDIN)?)),
+            path => Ok(File::path(path)),
+        })
+    }
+
+    /// The call with these arguments, and with files made from their places among them and their paths.
+    pub fn call_with(
+        &self,
+        operation: &'static Operation,
+        file: impl Fn(usize, &str) -> Result<File, Failure>,
+    ) -> Result<Call, Failure> {
         let mut call = Call::new(operation);
         for (name, values) in &self.parameters {
             call = call.set(name, values)?;
@@ -91,12 +105,8 @@ impl Arguments {
         for (name, values) in &self.fields {
             call = call.field(name, values)?;
         }
-        for (name, path) in &self.files {
-            let file = match path.as_str() {
-                STDIN => File::bytes("stdin", read_bytes(STDIN)?),
-                path => File::path(path),
-            };
-            call = call.file(name, file)?;
+        for (place, (name, path)) in self.files.iter().enumerate() {
+            call = call.file(name, file(place, path)?)?;
         }
         Ok(match &self.body {
             None => call,

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::age;
 use crate::item::{Fields, Members, one_line};
-use crate::terminal::{steers, visible};
+use crate::terminal::{is_control_or_bidi, visible};
 
 /// How the items of an operation are shown.
 pub struct Cells {
@@ -87,7 +87,7 @@ impl Cells {
         let mut out = String::with_capacity(json.len());
         for char in json.chars() {
             // A tab is between tokens; in strings JSON itself escapes it.
-            if steers(char) && char != '\t' {
+            if is_control_or_bidi(char) && char != '\t' {
                 out.push_str(&format!("\\u{:04x}", u32::from(char)));
             } else {
                 out.push(char);
@@ -103,10 +103,12 @@ impl Cells {
     }
 }
 
-/// A cell that no spreadsheet reads as a formula. Formulas begin with one of these characters; numbers may too,
-/// and are not changed. A `'` in front makes the cell a text, and spreadsheets do not show it.
+/// A cell that no spreadsheet reads as a formula. Formulas begin with one of these characters; numbers in digits
+/// may too, and are not changed. A `'` in front makes the cell a text, and spreadsheets do not show it.
 fn inert(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    // Rust also reads `-inf` and `+nan` as numbers, in which a spreadsheet looks for names.
+    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
     match is_formula {
         true => format!("'{text}"),
         false => text.to_owned(),
@@ -121,7 +123,19 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "-", "-inf+1"] {
+        for text in [
+            "=1+1",
+            "+1+1",
+            "-2+3",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "-",
+            "-inf+1",
+            "-inf",
+            "+infinity",
+            "-nan",
+        ] {
             assert_eq!(inert(text), format!("'{text}"));
         }
         for text in ["-5", "+5", "-1.5e10", "", "a=1", "1-2", " =1"] {

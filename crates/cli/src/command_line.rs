@@ -24,13 +24,13 @@ Exit codes: 0 success, or the reader of the output closed it; 1 the command fail
 
 /// The subcommand that was called.
 pub enum Called<'a> {
-    Operation(Box<Order<'a>>),
+    Operation(Box<Invocation<'a>>),
     Print(Vec<u8>),
     WritePages(PathBuf),
 }
 
 /// A call, and what to do with its response.
-pub struct Order<'a> {
+pub struct Invocation<'a> {
     pub subcommand: &'a Subcommand,
     pub arguments: Arguments,
     pub connection: Connection,
@@ -461,14 +461,14 @@ pub fn called<'a>(
     let mut subcommands = subcommands.iter();
     let subcommand = subcommands.find(|subcommand| subcommand.group == group && subcommand.verb == verb);
     let subcommand = subcommand.ok_or_else(|| Failure::usage(format!("there is no command `{group} {verb}`")))?;
-    order(program, subcommand, matches).map(|order| Called::Operation(Box::new(order)))
+    invocation(program, subcommand, matches).map(|invocation| Called::Operation(Box::new(invocation)))
 }
 
-fn order<'a>(
+fn invocation<'a>(
     program: &'static Program,
     subcommand: &'a Subcommand,
     matches: &ArgMatches,
-) -> Result<Order<'a>, Failure> {
+) -> Result<Invocation<'a>, Failure> {
     let operation = subcommand.operation;
     let view = match operation.response {
         ResponseBody::Json => view(operation, matches)?,
@@ -488,7 +488,7 @@ fn order<'a>(
         Some((false, None)) | None => Extent::Page,
     };
     let output = is_download(operation).then(|| matches.get_one::<String>("path").cloned());
-    Ok(Order {
+    Ok(Invocation {
         subcommand,
         arguments: Arguments::of(subcommand, matches)?,
         connection: Connection::of(program, matches),

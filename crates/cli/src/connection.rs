@@ -163,7 +163,9 @@ impl Connection {
         }
         builder = builder.read_env();
         for (scheme, given) in &self.credentials {
-            builder = builder.credential(scheme.name, credential(scheme, given)?, scheme.setter);
+            // An error names the place that it was read from.
+            let flag = format!("--{}", credential_flag(scheme));
+            builder = builder.credential(scheme.name, credential(scheme, given)?, &flag);
         }
         if let Some(url) = self.base_url {
             builder = builder.base_url(url);

@@ -4,16 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ittybit_runtime::RetryPolicy;
 use ittybit_runtime::auth::{Credential, SchemeKind};
+use ittybit_runtime::body::File;
 use ittybit_runtime::generated::{Client, ClientBuilder};
-use ittybit_runtime::operation::{Api, Call, Encoding, Operation};
+use ittybit_runtime::operation::{Api, Encoding, Operation};
 use ittybit_runtime::reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use ittybit_runtime::reqwest::{Method, Request, Response};
 use ittybit_runtime::transport::{Transport, TransportError};
-use serde_json::value::RawValue;
 
-use crate::arguments::{Arguments, Given};
+use crate::arguments::{Arguments, Given, STDIN, STDIN_NAME};
 use crate::failure::Failure;
-use crate::item::Members;
 use crate::naming::variable;
 use crate::single::is_download;
 
@@ -47,11 +46,12 @@ impl DryRun {
     pub async fn command(
         &self,
         operation: &'static Operation,
-        call: Call,
         arguments: &Arguments,
         api: &'static Api,
         client: &Client,
     ) -> Result<String, Failure> {
+        // A file is not read: `curl` gets its path.
+        let call = arguments.call_with(operation, |place, _| Ok(File::bytes(place.to_string(), "")))?;
         let sent = match is_download(operation) {
             true => call.download(client).await.map(drop),
             false => call.send(client).await.map(drop),
@@ -103,7 +103,7 @@ fn curl(request: &Request, operation: &Operation, arguments: &Arguments, api: &A
         }
     }
     match (encoding, &arguments.body) {
-        (Some(Encoding::Multipart), _) => lines.extend(parts(arguments).iter().map(|(flag, part)| {
+        (Some(Encoding::Multipart), _) => lines.extend(parts(request, arguments).iter().map(|(flag, part)| {
             let part = quote(part);
             format!("{flag} {part}")
         })),
@@ -116,37 +116,34 @@ fn curl(request: &Request, operation: &Operation, arguments: &Arguments, api: &A
     lines.join(" \\\n  ") + "\n"
 }
 
-/// The parts of a form, each with the flag that takes it.
-fn parts(arguments: &Arguments) -> Vec<(&'static str, String)> {
-    let mut parts = Vec::new();
-    if let Some(Given::Json(json)) = &arguments.body {
-        let members: Members = serde_json::from_str(json.get()).unwrap_or_default();
-        let is_set = |name: &str| arguments.fields.iter().any(|(field, _)| *field == name);
-        let others = members.0.iter().filter(|(name, _)| !is_set(name));
-        parts.extend(others.map(|(name, value)| part_of_json(name, value)));
-    }
-    for (name, values) in &arguments.fields {
-        parts.extend(
-            values
-                .iter()
-                .map(|value| match serde_json::from_str::<&RawValue>(value) {
-                    Ok(json) if json.get().starts_with(['{', '[']) => part_of_json(name, json),
-                    _ => ("--form-string", format!("{name}={value}")),
-                }),
-        );
-    }
-    for (name, path) in &arguments.files {
-        parts.push(("--form", format!("{name}=@{path}")));
-    }
-    parts
+/// The parts of a form, each with the flag that takes it, as they are in the recorded request. A file is empty
+/// there, and its name is its place among the arguments.
+fn parts(request: &Request, arguments: &Arguments) -> Vec<(&'static str, String)> {
+    let body = request.body().and_then(|body| body.as_bytes()).unwrap_or_default();
+    let body = String::from_utf8_lossy(body);
+    let delimiter = body.lines().next().unwrap_or_default();
+    let parts = body.split(delimiter).filter_map(|part| {
+        let (head, text) = part.strip_suffix("\r\n")?.split_once("\r\n\r\n")?;
+        let name = head.split_once("; name=\"")?.1.split('"').next()?;
+        let media = head.split_once("\r\nContent-Type: ").map(|(_, media)| media);
+        let typed = media.map(|media| format!(";type={media}")).unwrap_or_default();
+        let file = head.split_once("; filename=\"").and_then(|(_, rest)| {
+            let place: usize = rest.split('"').next()?.parse().ok()?;
+            arguments.files.get(place)
+        });
+        Some(match (file, media) {
+            (Some((_, path)), _) if path == STDIN => ("--form", format!("{name}=@-;filename={STDIN_NAME}{typed}")),
+            (Some((_, path)), _) => ("--form", format!("{name}=@{}{typed}", in_quotes(path))),
+            (None, Some(_)) => ("--form", format!("{name}={}{typed}", in_quotes(text))),
+            (None, None) => ("--form-string", format!("{name}={text}")),
+        })
+    });
+    parts.collect()
 }
 
-fn part_of_json(name: &str, json: &RawValue) -> (&'static str, String) {
-    if let Ok(text) = serde_json::from_str::<String>(json.get()) {
-        return ("--form-string", format!("{name}={text}"));
-    }
-    let value = json.get().replace('\\', r"\\").replace('"', "\\\"");
-    ("--form", format!("{name}=\"{value}\";type=application/json"))
+/// A text that `curl` does not split at a `,` or `;`.
+fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
 }
 
 /// A text quoted for a shell, with the variables of credentials left as variables.

@@ -57,7 +57,7 @@ impl Failure {
         self
     }
 
-    /// Prints it, with flags in place of the client's names; returns the exit code.
+    /// Prints it, and returns the exit code.
     pub fn report(self, api: &Api, subcommand: Option<&Subcommand>) -> ExitCode {
         let (message, tips, code) = match self {
             Self::ClosedPipe => return ExitCode::SUCCESS,
@@ -67,8 +67,10 @@ impl Failure {
                     Category::Configuration | Category::InvalidArgument => USAGE,
                     _ => FAILED,
                 };
-                let all = tip_of(&error, api).into_iter().chain(tips).collect();
-                (in_flags(&error, api, subcommand), all, code)
+                let mut all: Vec<String> = tip_of(&error, api).into_iter().collect();
+                // Who opened the connection may have had the same one.
+                all.extend(tips.into_iter().filter(|tip| !all.contains(tip)).collect::<Vec<_>>());
+                (message_of(&error, api, subcommand), all, code)
             }
         };
         let red = AnsiColor::Red.on_default().bold();
@@ -121,6 +123,14 @@ impl From<Error> for Failure {
 
 /// What to do about it.
 fn tip_of(error: &Error, api: &Api) -> Option<String> {
+    match error.setting() {
+        Some("timeout") => return Some("to wait longer, add --timeout with more seconds".to_owned()),
+        Some("allow_insecure_http") => {
+            return Some("if the network is trusted, add --allow-insecure-http".to_owned());
+        }
+        Some(name) if api.schemes.iter().any(|scheme| scheme.setter == name) => return credentials(api),
+        _ => {}
+    }
     match (error.category(), error.status().map(|status| status.as_u16())) {
         (Category::Api | Category::Status, Some(401 | 403)) => credentials(api),
         (Category::Connect | Category::Timeout | Category::Redirect, _) => Some(format!(
@@ -141,37 +151,19 @@ pub fn credentials(api: &Api) -> Option<String> {
     (!ways.is_empty()).then(|| ways.join(", or "))
 }
 
-/// The client names its methods and arguments; here they are flags.
-fn in_flags(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String {
-    let mut message = match error.argument() {
-        // Nothing was sent, so the request is not shown.
-        Some(_) => error.message().to_owned(),
-        None => error.to_string(),
-    };
+/// The message of an error. The client names its arguments and settings; here they are flags.
+fn message_of(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> String {
     if let Some(argument) = error.argument() {
+        // Nothing was sent, so the request is not shown.
         let spelled = subcommand.and_then(|subcommand| subcommand.spelled(argument));
         let spelled = spelled.unwrap_or_else(|| format!("--{argument}"));
-        let named = format!("argument `{argument}`: ");
-        // Most reasons continue the name: `must be …`.
-        let between = match message.strip_prefix(&named) {
-            Some(reason) if reason.starts_with("the ") || reason.starts_with("this ") => ": ",
-            _ => " ",
-        };
-        message = message.replacen(&named, &(spelled + between), 1);
+        return format!("{spelled}: {}", error.reason());
     }
-    let setters = api.schemes.iter().map(|scheme| {
-        let flag = format!("--{}", credential_flag(scheme));
-        (format!("`{}`", scheme.setter), flag)
-    });
-    let methods = [
-        ("call `allow_insecure_http(true)`", "pass --allow-insecure-http"),
-        ("the client's `timeout`", "--timeout"),
-        ("`base_url`", "--base-url"),
-    ]
-    .map(|(method, flag)| (method.to_owned(), flag.to_owned()));
-    setters
-        .chain(methods)
-        .fold(message, |message, (method, flag)| message.replace(&method, &flag))
+    match error.setting() {
+        Some("base_url") => format!("--base-url: {}", error.reason()),
+        Some(name) if name == variable(api, "BASE_URL") => format!("{name}: {}", error.reason()),
+        _ => format!("{error:#}"),
+    }
 }
 
 /// A number with separated thousands: `12,345`.

@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 pub use program::Program;
 
-use crate::command_line::{Called, Order};
+use crate::command_line::{Called, Invocation};
 use crate::dry_run::DryRun;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, interrupted};
@@ -62,13 +62,13 @@ impl Program {
         };
         let called = command_line::called(self, &mut command, &subcommands, &matches);
         let subcommand = match &called {
-            Ok(Called::Operation(order)) => Some(order.subcommand),
+            Ok(Called::Operation(invocation)) => Some(invocation.subcommand),
             _ => None,
         };
         let result = called.and_then(|called| match called {
             Called::Print(text) => output::print(&text),
             Called::WritePages(directory) => manual::write_pages(command, &directory),
-            Called::Operation(order) => self.call(*order),
+            Called::Operation(invocation) => self.call(*invocation),
         });
         match result {
             Ok(()) => ExitCode::SUCCESS,
@@ -76,21 +76,21 @@ impl Program {
         }
     }
 
-    fn call(&'static self, order: Order) -> Result<(), Failure> {
+    fn call(&'static self, invocation: Invocation) -> Result<(), Failure> {
         // Another thread handles Ctrl-C while this one waits for a reader of its output.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime could be set up: {error}")))?;
-        let result = runtime.block_on(self.send(order));
+        let result = runtime.block_on(self.send(invocation));
         // A request that is still under way is dropped.
         runtime.shutdown_background();
         result
     }
 
-    async fn send(&'static self, order: Order<'_>) -> Result<(), Failure> {
-        let Order {
+    async fn send(&'static self, invocation: Invocation<'_>) -> Result<(), Failure> {
+        let Invocation {
             subcommand,
             mut arguments,
             connection,
@@ -98,7 +98,7 @@ impl Program {
             view,
             output,
             dry_run,
-        } = order;
+        } = invocation;
         let operation = subcommand.operation;
         if operation.paging.is_some() {
             list::ask_for_large_pages(operation, extent, &mut arguments);
@@ -107,8 +107,7 @@ impl Program {
             let dry_run = DryRun::default();
             let prepared = connection.open(|builder| dry_run.prepare(builder, self.api));
             let (client, _emulator) = prepared.await?;
-            let call = arguments.call(operation)?;
-            let command = dry_run.command(operation, call, &arguments, self.api, &client).await?;
+            let command = dry_run.command(operation, &arguments, self.api, &client).await?;
             return output::print(command.as_bytes());
         }
         let (sends, receives) = (arguments.has_files(), single::is_download(operation));

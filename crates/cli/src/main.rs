@@ -21,6 +21,6 @@ fn main() -> ExitCode {
 
 fn emulator(items: u64) -> io::Result<Emulator> {
     let count = usize::try_from(items).unwrap_or(usize::MAX);
-    let emulator = Emulator::builder().tasks(count).live(true).clock(SystemClock);
-    emulator.start_blocking()
+    let emulator = Emulator::builder().tasks(count).items(count);
+    emulator.live(true).clock(SystemClock).start_blocking()
 }

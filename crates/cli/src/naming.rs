@@ -250,7 +250,7 @@ pub fn is_only_file(operation: &Operation, parameter: &Parameter) -> bool {
         && files.next().is_none()
 }
 
-/// A name that is not taken: with a number behind it, if need be.
+/// A name that is not taken: with a number after it, if need be.
 fn numbered(wanted: String, is_taken: impl Fn(&str) -> bool) -> String {
     let others = (2..).map(|number| format!("{wanted}-{number}"));
     let mut names = std::iter::once(wanted.clone()).chain(others);

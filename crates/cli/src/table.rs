@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn later_rows_stand_below_the_first() {
+    fn later_rows_have_the_columns_of_the_first() {
         let mut table = table(&[&["1", "a name.mov", "now"]]);
         let mut shown = table.take_within(Some(80));
         for name in ["short", "one that needs more room.mov", "short"] {
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_do_not_steer_the_terminal() {
+    fn control_characters_in_heads_are_escaped() {
         let mut table = Table::new(vec!["\u{1b}]0;x\u{7}ID\u{202e}\u{200f}".to_owned()]);
         table.push(vec![("1".to_owned(), Style::new())]);
         let shown = plain(&table.take_within(None));

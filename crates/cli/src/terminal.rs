@@ -7,15 +7,15 @@ pub const ERASE_LINE: &str = "\r\x1b[K";
 
 /// Whether a line on standard error can be erased: on a terminal that supports it.
 pub fn can_erase() -> bool {
-    io::stderr().is_terminal() && knows_how()
+    io::stderr().is_terminal() && supports_escapes()
 }
 
 /// Whether lines on standard output can be erased.
 pub fn can_redraw() -> bool {
-    io::stdout().is_terminal() && knows_how()
+    io::stdout().is_terminal() && supports_escapes()
 }
 
-fn knows_how() -> bool {
+fn supports_escapes() -> bool {
     std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }
 
@@ -38,7 +38,7 @@ pub fn erase_lines(lines: usize) -> String {
 }
 
 /// Whether a character controls a terminal, or changes the direction of the text.
-pub fn steers(char: char) -> bool {
+pub fn is_control_or_bidi(char: char) -> bool {
     let turns = matches!(
         char,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -48,14 +48,14 @@ pub fn steers(char: char) -> bool {
 
 /// A message without control characters.
 pub fn harmless(message: &str) -> String {
-    message.replace(steers, " ")
+    message.replace(is_control_or_bidi, " ")
 }
 
 /// A text without control characters.
 pub fn visible(text: &str) -> String {
     let mut out = String::new();
     for char in text.chars() {
-        if steers(char) {
+        if is_control_or_bidi(char) {
             out.extend(char.escape_default());
         } else {
             out.push(char);
@@ -69,7 +69,7 @@ mod tests {
     use super::visible;
 
     #[test]
-    fn nothing_turns_the_text_round() {
+    fn bidi_characters_are_escaped() {
         assert_eq!(
             visible("a\u{202e}gpj.exe\u{2067}\u{2028}\u{200e}\u{200f}\u{61c}"),
             r"a\u{202e}gpj.exe\u{2067}\u{2028}\u{200e}\u{200f}\u{61c}"

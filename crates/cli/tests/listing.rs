@@ -4,6 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::Duration;
 
 use ittybit::Timestamp;
 use ittybit_emulator::Fault;
@@ -379,4 +380,26 @@ fn a_closed_pipe_is_not_an_error() {
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
         assert_eq!(output.status.code(), Some(0), "{format}");
     }
+}
+
+#[test]
+fn messages_name_flags_and_keep_what_the_server_says() {
+    let emulator = emulator(1);
+    let body = r#"{ "kind": "request_invalid", "message": "Set `base_url`, the client's `timeout` and `api_key`." }"#;
+    emulator.fail_next(Fault::status(400).body("application/json", body));
+    let ran = ask(&emulator, &["tasks", "list"]);
+    assert!(
+        ran.err
+            .contains("Set `base_url`, the client's `timeout` and `api_key`."),
+        "{}",
+        ran.shown()
+    );
+    emulator.fail_next(Fault::delay(Duration::from_secs(60)));
+    let ran = ask(&emulator, &["tasks", "list", "--timeout", "1", "--retries", "0"]);
+    assert!(
+        ran.err.contains("tip: to wait longer, add --timeout"),
+        "{}",
+        ran.shown()
+    );
+    assert!(!ran.err.contains("the client's"), "{}", ran.shown());
 }

@@ -22,12 +22,12 @@ use crate::render;
 use crate::reply::Reply;
 use crate::resource::{self, Resource, Role};
 use crate::route::{PathValues, Template, segments};
-use crate::schema::Direction;
+use crate::schema::{Direction, below};
 use crate::security;
 use crate::state::State;
 use crate::tasks::{self, Tasks};
 use crate::value::{self, Extent, Shape};
-use crate::wording::{excerpt, one_of};
+use crate::wording::{excerpt, one_of, shown};
 
 /// What the data is generated from.
 #[derive(Clone, Debug)]
@@ -141,7 +141,7 @@ impl Api {
             .as_ref()
             .and_then(|found| self.operation(found.route, &request.method));
         let outcome = match (&found, operation) {
-            (None, _) => Err(self.nothing_there(request.uri.path())),
+            (None, _) => Err(self.no_such_path(request.uri.path())),
             (Some(found), None) => match request.method {
                 Method::OPTIONS => Ok(self.options(found.route)),
                 _ => Err(self.method_not_allowed(found.route, &request.method)),
@@ -173,7 +173,7 @@ impl Api {
     }
 
     /// Applies a fault to a response. Faults of the connection are applied later.
-    pub(crate) fn spoil(&self, reply: &mut Reply, request: &Parts, fault: &Fault) {
+    pub(crate) fn apply_fault(&self, reply: &mut Reply, request: &Parts, fault: &Fault) {
         if let Some(status) = fault.status {
             *reply = match status.as_u16() {
                 400.. => self.of_status(request, status),
@@ -254,7 +254,7 @@ impl Api {
         })
     }
 
-    fn nothing_there(&self, path: &str) -> Problem {
+    fn no_such_path(&self, path: &str) -> Problem {
         const SHOWN: usize = 3;
         let mut paths: Vec<_> = self.routes.iter().map(|route| route.path.as_str()).collect();
         paths.sort_unstable();
@@ -267,7 +267,7 @@ impl Api {
             true => "The document has no paths.".to_owned(),
             false => format!("Use {}{more}.", one_of(paths.into_iter().take(SHOWN))),
         };
-        let message = format!("There is nothing at `{}`. {advice}", excerpt(path));
+        let message = format!("No such path: `{}`. {advice}", excerpt(path));
         Problem::new(&[404], "not_found", message)
     }
 
@@ -304,7 +304,7 @@ impl Api {
         let operations = route.operations.iter();
         let methods = operations.map(|place| self.contract.operations[*place].method.as_str());
         let message = format!(
-            "`{}` does nothing here. Use {}.",
+            "`{}` is not supported on this path. Use {}.",
             excerpt(method.as_str()),
             one_of(methods)
         );
@@ -371,11 +371,10 @@ impl Api {
     /// Whether what the request created is still there, if it created something. A response that shows what was
     /// deleted since would send its reader to nothing.
     fn is_current(&self, earlier: &Reply, now: i64) -> bool {
-        earlier.created.as_ref().is_none_or(|(name, id)| {
-            let mut state = State::lock(&self.state);
-            let list = state.list(name, now, || self.collection(name, now));
-            list.get(id).is_some()
-        })
+        earlier
+            .created
+            .as_ref()
+            .is_none_or(|(name, id)| self.with_list(name, now, |list| list.contains(id)))
     }
 
     fn preferred(
@@ -409,11 +408,11 @@ impl Api {
             }
             Role::Replace(place) | Role::Update(place) => self.changed(&call, place),
             Role::Remove(place) => self.removed(&call, place),
-            Role::Inside(place) => {
+            Role::Action(place) => {
                 let item = self.item_of(&call, place)?;
                 self.inside(&call, place, &item)
             }
-            Role::Free => self.free(&call),
+            Role::Stateless => self.free(&call),
         }
     }
 
@@ -430,23 +429,19 @@ impl Api {
             .and_then(|response| response.json());
         let pointer = response.and_then(|media| media.schema.as_deref());
         let pointer = pointer.ok_or_else(|| Problem::internal("the list has no schema"))?;
-        let (ask, page, total, recipe) = {
-            let mut state = State::lock(&self.state);
-            let list = state.list(&name, call.now, || self.collection(&name, call.now));
-            let ask = page::ask(
-                resource,
-                listing,
-                &call.query,
-                list,
-                self.most(pointer, listing.envelope.as_deref()),
-            )?;
+        let (ask, page, total, recipe) = self.with_list(&name, call.now, |list| {
+            let bound = |keyword| self.bound(pointer, listing.envelope.as_deref(), keyword);
+            let ask = page::ask(resource, listing, &call.query, list, bound("maxItems"))?;
             let page = ask.query.as_ref().map(|query| list.page(query)).unwrap_or_default();
+            if bound("minItems").is_some_and(|fewest| page.items.len() < fewest) {
+                return Err(render::unfit(pointer));
+            }
             // Counting takes time, so it is done only where the response has a total.
             let wanted = ask.query.as_ref().map(|query| query.wanted.as_slice());
             let counted = !matches!(listing.paging, resource::Paging::Cursors(_)) || listing.envelope.is_some();
             let total = counted.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
-            (ask, page, total, list.recipe())
-        };
+            Ok((ask, page, total, list.recipe()))
+        })?;
         // Items are written without the lock: that is most of the work.
         let url = format!("{}{}", self.base_url, call.path);
         let mut shown = Shown {
@@ -461,7 +456,7 @@ impl Api {
         let status = StatusCode::from_u16(call.operation.success()).unwrap_or_default();
         let mut reply = match &listing.envelope {
             None if listing.schema == resource.schema => {
-                shown.ends = ends(resource, &page, &*recipe);
+                shown.ends = ends(&page, &*recipe);
                 Reply::bytes(status, "application/json", array(&page, &*recipe))
             }
             envelope => {
@@ -474,7 +469,7 @@ impl Api {
                         &item(content, &*recipe),
                     )?);
                 }
-                shown.ends = ends(resource, &page, &*recipe);
+                shown.ends = ends(&page, &*recipe);
                 let body = match envelope {
                     None => Value::Array(items),
                     Some(name) => {
@@ -497,39 +492,35 @@ impl Api {
             headers.any(|header| header.name.eq_ignore_ascii_case(wanted))
         };
         shown.write_headers(documented, &mut reply);
-        reply.open = resource.open.as_ref().map(|property| match &listing.envelope {
-            Some(name) => format!("/{name}/0/{property}"),
-            None => format!("/0/{property}"),
-        });
+        let names = |property| listing.envelope.as_deref().into_iter().chain(["0", property]);
+        reply.open = resource.open.as_deref().map(|property| below("", names(property)));
         Ok(reply)
     }
 
-    /// The most items that the schema of a list allows.
-    fn most(&self, pointer: &str, envelope: Option<&str>) -> Option<usize> {
+    /// How many items the schema of a list allows at most, or at least.
+    fn bound(&self, pointer: &str, envelope: Option<&str>, keyword: &str) -> Option<usize> {
         let schemas = &self.contract.schemas;
         let place = match envelope {
             Some(name) => crate::id::property(schemas, pointer, name)?,
             None => pointer.to_owned(),
         };
-        let most = Shape::at(schemas, Direction::Response, &place)
+        let bound = Shape::at(schemas, Direction::Response, &place)
             .keywords
-            .get("maxItems")?
+            .get(keyword)?
             .as_u64()?;
-        usize::try_from(most).ok()
+        usize::try_from(bound).ok()
     }
 
     fn created(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {
         let resource = &*self.resources[place];
         let name = self.list_name(call, place)?;
         let recipe = self.made_from_schema(&name);
-        let item = {
-            let mut state = State::lock(&self.state);
-            let list = state.list(&name, call.now, || self.collection(&name, call.now));
+        let item = self.with_list(&name, call.now, |list| {
             let body = call.sent.value.as_ref();
             let item = recipe.created(body, list.entries(), call.now, |id| list.contains(id))?;
             list.insert(item.clone(), call.now);
-            item
-        };
+            Ok::<_, Problem>(item)
+        })?;
         let id = texts(item.get(&resource.id)).concat();
         let mut path = format!("{}/", call.path);
         percent::encode(&id, &mut path);
@@ -550,34 +541,35 @@ impl Api {
     }
 
     fn changed(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {
-        let old = self.item_of(call, place)?;
         let name = self.list_name(call, place)?;
         let recipe = self.made_from_schema(&name);
         let body = call.sent.value.as_ref();
-        let item = match call.role {
-            Role::Replace(_) => {
-                let media = call.operation.body.as_ref().and_then(|body| body.media.first());
-                recipe.replaced(&old, body, media.and_then(|media| media.schema.as_deref()), call.now)
+        let item = self.with_list(&name, call.now, |list| {
+            let (_, old) = self.found(call, place, list)?;
+            if call.sent.file.is_none() && body.is_some_and(|body| !body.is_object()) {
+                return Err(not_an_object(call));
             }
-            _ => recipe.changed(&old, body, call.now),
-        };
-        {
-            let mut state = State::lock(&self.state);
-            let list = state.list(&name, call.now, || self.collection(&name, call.now));
+            let item = match call.role {
+                Role::Replace(_) => {
+                    let media = call.operation.body.as_ref().and_then(|body| body.media.first());
+                    recipe.replaced(&old, body, media.and_then(|media| media.schema.as_deref()), call.now)
+                }
+                _ => recipe.changed(&old, body, call.now),
+            };
             list.replace(item.clone(), call.now);
-        }
+            Ok(item)
+        })?;
         self.with_item(call, place, &item)
     }
 
     fn removed(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {
-        let item = self.item_of(call, place)?;
         let name = self.list_name(call, place)?;
-        let id = texts(item.get(&self.resources[place].id)).concat();
-        {
-            let mut state = State::lock(&self.state);
-            let list = state.list(&name, call.now, || self.collection(&name, call.now));
-            list.remove(&id);
-        }
+        let item = self.with_list(&name, call.now, |list| {
+            let (id, item) = self.found(call, place, list)?;
+            list.remove(id);
+            Ok::<_, Problem>(item)
+        })?;
+        State::lock(&self.state).remove_files(call.path);
         self.with_item(call, place, &item)
     }
 
@@ -609,7 +601,9 @@ impl Api {
         };
         let body = render::item(&self.contract, resource, pointer, item)?;
         let mut reply = Reply::bytes(code, error_body::concrete(&media.name), body.to_string().into_bytes());
-        reply.open = resource.open.as_ref().map(|property| format!("/{property}"));
+        let envelope = render::envelope_of(&self.contract, resource, pointer);
+        let names = |property| envelope.as_deref().into_iter().chain([property]);
+        reply.open = resource.open.as_deref().map(|property| below("", names(property)));
         Ok(reply)
     }
 
@@ -618,18 +612,28 @@ impl Api {
         self.keep_upload(call);
         let status = call.operation.success();
         let response = call.operation.response(status);
-        let file = response.is_some_and(|response| response.json().is_none() && !response.media.is_empty());
-        if file
-            && call.operation.method == Method::GET
-            && let Some((media, data)) = State::lock(&self.state).file(call.path)
-        {
-            let takes = |documented: &str| documented == media || documented.contains('*');
-            let media = match response.and_then(|response| response.media.first()) {
-                Some(first) if !takes(&first.name) => first.name.clone(),
-                _ => media.clone(),
-            };
-            let status = StatusCode::from_u16(status).unwrap_or_default();
-            return Ok(Reply::bytes(status, &media, data.clone()));
+        let is_file = response.is_some_and(|response| response.json().is_none() && !response.media.is_empty());
+        let is_download = is_file && call.operation.method == Method::GET;
+        let is_deletion = call.operation.method == Method::DELETE && !matches!(call.role, Role::Remove(_));
+        if is_download || is_deletion {
+            let mut state = State::lock(&self.state);
+            match state.file(call.path) {
+                Some(None) => {
+                    let message = format!("The file at `{}` was deleted. Upload it again.", excerpt(call.path));
+                    return Err(Problem::not_found("file", message));
+                }
+                Some(Some((media, data))) if is_download => {
+                    let takes = |documented: &str| documented == media || documented.contains('*');
+                    let media = match response.and_then(|response| response.media.first()) {
+                        Some(first) if !takes(&first.name) => &first.name,
+                        _ => media,
+                    };
+                    let status = StatusCode::from_u16(status).unwrap_or_default();
+                    return Ok(Reply::bytes(status, media, data.clone()));
+                }
+                _ if is_deletion => state.delete_file(call.path),
+                _ => {}
+            }
         }
         let example = call.example.as_deref();
         render::documented(
@@ -651,8 +655,13 @@ impl Api {
 
     /// The item in the path of a request.
     fn item_of(&self, call: &Call<'_>, place: usize) -> Result<Arc<Value>, Problem> {
-        let resource = &*self.resources[place];
         let name = self.list_name(call, place)?;
+        self.with_list(&name, call.now, |list| Ok(self.found(call, place, list)?.1))
+    }
+
+    /// The item in the path of a request, in its list, and its id.
+    fn found<'c>(&self, call: &'c Call<'_>, place: usize, list: &Collection) -> Result<(&'c str, Arc<Value>), Problem> {
+        let resource = &*self.resources[place];
         let value = resource.item_path.as_ref().and_then(|(_, parameter)| {
             let mut values = call.path_values.iter();
             values
@@ -660,13 +669,18 @@ impl Api {
                 .map(|(_, value)| value.as_str())
         });
         let id = value.unwrap_or_default();
-        let mut state = State::lock(&self.state);
-        let list = state.list(&name, call.now, || self.collection(&name, call.now));
-        list.get(id).ok_or_else(|| {
+        let item = list.get(id).ok_or_else(|| {
             let noun = &resource.noun;
             let message = format!("There is no {noun} `{}`. Use the id of one that there is.", excerpt(id));
             Problem::not_found(noun, message)
-        })
+        })?;
+        Ok((id, item))
+    }
+
+    /// Runs a closure on a list, which nothing else reads or changes meanwhile.
+    pub(crate) fn with_list<T>(&self, name: &ListName, now: i64, act: impl FnOnce(&mut Collection) -> T) -> T {
+        let mut state = State::lock(&self.state);
+        act(state.list(name, now, || self.collection(name, now)))
     }
 
     /// The list of a request. Where it is nested in an item, that item must exist.
@@ -689,7 +703,7 @@ impl Api {
         Ok((place, parents))
     }
 
-    pub(crate) fn collection(&self, name: &ListName, now: i64) -> Collection {
+    fn collection(&self, name: &ListName, now: i64) -> Collection {
         let resource = &self.resources[name.0];
         Collection::new(self.recipe(name), resource.keys.clone(), self.setting.live, now)
     }
@@ -721,6 +735,18 @@ impl Api {
     }
 }
 
+/// A change that is not an object of properties, such as the operations of a JSON patch.
+fn not_an_object(call: &Call<'_>) -> Problem {
+    let message = format!(
+        "The emulator cannot apply a body of the type {}. Send an object with the properties to change.",
+        shown(&call.sent.media)
+    );
+    Problem {
+        place: Some("content-type".to_owned()),
+        ..Problem::new(&[415, 400, 422], "content_type_unsupported", message)
+    }
+}
+
 fn item(content: &Content, recipe: &dyn Recipe) -> Arc<Value> {
     match content {
         Content::Generated(age) => Arc::new(recipe.item(*age)),
@@ -728,13 +754,16 @@ fn item(content: &Content, recipe: &dyn Recipe) -> Arc<Value> {
     }
 }
 
-/// The ids of the first and of the last item of a page.
-fn ends(resource: &Resource, page: &Page, recipe: &dyn Recipe) -> Option<(String, String)> {
-    let id = |content: &Content| match content {
-        Content::Generated(age) => recipe.facts(*age).id,
-        Content::Own(item) => texts(item.get(&resource.id)).concat(),
+/// The cursors of the first and of the last item of a page.
+fn ends(page: &Page, recipe: &dyn Recipe) -> Option<(String, String)> {
+    let cursor = |content: &Content| {
+        let facts = match content {
+            Content::Generated(age) => recipe.facts(*age),
+            Content::Own(item) => recipe.facts_of(item),
+        };
+        facts.cursor.unwrap_or(facts.id)
     };
-    Some((id(page.items.first()?), id(page.items.last()?)))
+    Some((cursor(page.items.first()?), cursor(page.items.last()?)))
 }
 
 fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {
@@ -744,12 +773,8 @@ fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {
         if place > 0 {
             body.push(b',');
         }
-        match content {
-            Content::Generated(age) => recipe.write(*age, &mut body),
-            Content::Own(item) => {
-                serde_json::to_writer(&mut body, &**item).expect("an item is JSON, and memory takes it")
-            }
-        }
+        let item = item(content, recipe);
+        serde_json::to_writer(&mut body, &*item).expect("an item is JSON, and memory takes it");
     }
     body.push(b']');
     body

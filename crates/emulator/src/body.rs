@@ -21,6 +21,8 @@ pub(crate) struct Sent {
     pub(crate) value: Option<Value>,
     /// A file, with its media type: the body itself, or the first file of a form.
     pub(crate) file: Option<(String, Vec<u8>)>,
+    /// The media type of the body.
+    pub(crate) media: String,
 }
 
 /// # Errors
@@ -74,16 +76,17 @@ pub(crate) fn read(
         contract,
         schema: media.schema.as_deref(),
     };
-    match name.as_str() {
+    let sent = match name.as_str() {
         "application/x-www-form-urlencoded" => reader.form(body),
         "multipart/form-data" => reader.multipart(&content_type, body),
         name if is_json(name) => reader.json(body),
         name if name.starts_with("text/") && !name.contains("xml") => reader.text(name, body),
         name => Ok(Sent {
-            value: None,
             file: Some((name.to_owned(), body.to_vec())),
+            ..Sent::default()
         }),
-    }
+    };
+    Ok(Sent { media: name, ..sent? })
 }
 
 fn names(media: &[Media]) -> String {
@@ -112,6 +115,7 @@ impl Reader<'_> {
         Ok(Sent {
             value: Some(value),
             file,
+            ..Sent::default()
         })
     }
 
@@ -144,7 +148,13 @@ impl Reader<'_> {
             let shape = properties
                 .get(name)
                 .map(|schema| Shape::of(&self.contract.schemas, schema));
-            shape.is_some_and(|shape| shape.keywords.get("format").is_some_and(|format| format == "binary"))
+            let is_binary = |shape: Shape| {
+                // In 3.1 a file has a media type of its own.
+                let is_media = shape.keywords.contains_key("contentMediaType");
+                let is_text = shape.keywords.contains_key("contentEncoding");
+                shape.keywords.get("format").is_some_and(|format| format == "binary") || is_media && !is_text
+            };
+            shape.is_some_and(is_binary)
         };
         let file = parts.iter().find(|part| part.file || binary(&part.name));
         let file = file.map(|part| {

@@ -149,7 +149,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The seed of the tasks, their lives and random faults: 0 by default. The same seed gives the same
+    /// The seed of the tasks, their progress and random faults: 0 by default. The same seed gives the same
     /// data on every machine.
     ///
     /// ```

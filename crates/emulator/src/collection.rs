@@ -15,13 +15,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::random::number_of;
-use crate::recipe::{Facts, Recipe};
+use crate::recipe::{Facts, Recipe, magnitude};
 use crate::resource::Key;
 
 /// A list: the place of its resource, and the values of the parameters in its path.
 pub(crate) type ListName = (usize, Vec<String>);
 
-/// The place of an item in a list: by its time of creation, and within the same time by the order of
+/// The place of an item in a list: by its time of creation, or by its cursor where that is a number, and within the same time by the order of
 /// insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
@@ -88,11 +88,19 @@ struct Entry {
 /// The query for a page.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
-    /// Keys, each with values of which an item has to have one.
-    pub(crate) wanted: Vec<(usize, Vec<String>)>,
+    /// Keys, each with what one of an item's values has to be.
+    pub(crate) wanted: Vec<(usize, Wanted)>,
     pub(crate) ascending: bool,
     pub(crate) limit: usize,
     pub(crate) start: Start,
+}
+
+/// What a value has to be.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    OneOf(Vec<String>),
+    /// A number or a time that is not below one and not above the other.
+    Between(f64, f64),
 }
 
 /// Where a page begins.
@@ -122,6 +130,8 @@ pub(crate) struct Collection {
     recipe: Arc<dyn Recipe>,
     keys: Vec<Key>,
     live: bool,
+    /// Whether it has other items than those that it was made with.
+    changed: bool,
     /// By number; `None` where an item was removed. The generated ones come first, the oldest at 0.
     entries: Vec<Option<Entry>>,
     /// The value of each key for each entry.
@@ -132,6 +142,8 @@ pub(crate) struct Collection {
     own: HashMap<String, u32>,
     /// Where removed items were, so that they still serve as cursors.
     removed: HashMap<String, Position>,
+    /// Where items are and were, by their cursors; for a list whose cursors are not the ids.
+    cursors: HashMap<String, Position>,
     names: Vec<HashMap<String, ValueNumber>>,
     /// How many items have a value, by its number.
     counts: Vec<usize>,
@@ -147,11 +159,13 @@ impl Collection {
         let count = recipe.count();
         let mut collection = Self {
             live,
+            changed: false,
             entries: Vec::with_capacity(count),
             values: Vec::with_capacity(count * keys.len()),
             generated: Vec::with_capacity(count),
             own: HashMap::new(),
             removed: HashMap::new(),
+            cursors: HashMap::new(),
             names: vec![HashMap::new(); keys.len()],
             counts: vec![0],
             index: BTreeSet::new(),
@@ -171,6 +185,7 @@ impl Collection {
                 number,
             };
             let values = collection.number_values(&facts);
+            collection.cursors.extend(facts.cursor.map(|cursor| (cursor, position)));
             places.push(Place::new(ALL, position));
             collection.counts[ALL as usize] += 1;
             for value in values.iter().flatten() {
@@ -204,6 +219,10 @@ impl Collection {
         self.entries.len() as u64
     }
 
+    pub(crate) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
     pub(crate) fn contains(&self, id: &str) -> bool {
         self.number(id).is_some()
     }
@@ -214,6 +233,7 @@ impl Collection {
 
     /// Adds an item with an id that no other has. `now` is when it came, in Unix seconds.
     pub(crate) fn insert(&mut self, item: Value, now: i64) {
+        self.changed = true;
         let number = self.entries.len() as u32;
         let facts = self.recipe.facts_of(&item);
         self.removed.remove(&facts.id);
@@ -227,6 +247,7 @@ impl Collection {
     pub(crate) fn replace(&mut self, item: Value, now: i64) {
         let facts = self.recipe.facts_of(&item);
         if let Some(number) = self.number(&facts.id) {
+            self.changed = true;
             self.clear(number);
             self.fill(number, item, &facts, now);
         }
@@ -235,6 +256,7 @@ impl Collection {
     pub(crate) fn remove(&mut self, id: &str) -> Option<Arc<Value>> {
         let number = self.number(id)?;
         let item = self.item(number);
+        self.changed = true;
         let position = self.clear(number);
         self.own.remove(id);
         self.removed.insert(id.to_owned(), position);
@@ -261,12 +283,17 @@ impl Collection {
         places.map(|place| self.content(place.number)).collect()
     }
 
-    /// Where a cursor leads: to its item, or to where that was before it was removed.
-    pub(crate) fn position(&self, id: &str) -> Option<Position> {
+    /// Where an id that is a cursor leads: to its item, or to where that was before it was removed.
+    pub(crate) fn position_of_id(&self, id: &str) -> Option<Position> {
         match self.number(id) {
             Some(number) => Some(self.position_of(number)),
             None => self.removed.get(id).copied(),
         }
+    }
+
+    /// The same for a cursor that is not the id.
+    pub(crate) fn position_of_cursor(&self, cursor: &str) -> Option<Position> {
+        self.cursors.get(cursor).copied()
     }
 
     pub(crate) fn page(&self, query: &Query) -> Page {
@@ -319,7 +346,7 @@ impl Collection {
     }
 
     /// How many items match.
-    pub(crate) fn count(&self, wanted: &[(usize, Vec<String>)]) -> usize {
+    pub(crate) fn count(&self, wanted: &[(usize, Wanted)]) -> usize {
         match self.selection(wanted) {
             None => 0,
             Some(selection) if selection.others.is_empty() => self.counts[selection.followed as usize],
@@ -359,20 +386,27 @@ impl Collection {
             SEVERAL => values
                 .iter()
                 .any(|value| self.index.contains(&Place::new(*value, position))),
-            value => values.contains(&value),
+            value => values.binary_search(&value).is_ok(),
         }
     }
 
     /// The selection of a query, or `None` where no item can match.
-    fn selection(&self, wanted: &[(usize, Vec<String>)]) -> Option<Selection> {
+    fn selection(&self, wanted: &[(usize, Wanted)]) -> Option<Selection> {
         let mut others: Vec<(usize, Vec<ValueNumber>)> = Vec::new();
-        for (key, texts) in wanted {
+        for (key, wanted) in wanted {
             let names = &self.names[*key];
-            let numbers: Vec<_> = texts
-                .iter()
-                .filter_map(|text| names.get(self.current(*key, text)))
-                .copied()
-                .collect();
+            let mut numbers: Vec<_> = match wanted {
+                Wanted::OneOf(texts) => {
+                    let found = texts.iter().filter_map(|text| names.get(self.current(*key, text)));
+                    found.copied().collect()
+                }
+                Wanted::Between(low, high) => {
+                    let is_between = |text: &str| magnitude(text).is_some_and(|value| (*low..=*high).contains(&value));
+                    let found = names.iter().filter(|(text, _)| is_between(text));
+                    found.map(|(_, number)| *number).collect()
+                }
+            };
+            numbers.sort_unstable();
             // Two filters of one property without a common value.
             let apart = others.iter().any(|(other, values)| {
                 other == key && !values.iter().any(|value| numbers.contains(value)) && self.is_single(*key)
@@ -499,6 +533,8 @@ impl Collection {
             number,
         };
         let values = self.number_values(facts);
+        self.cursors
+            .extend(facts.cursor.clone().map(|cursor| (cursor, position)));
         for value in values.iter().flatten().copied().chain([ALL]) {
             if self.index.insert(Place::new(value, position)) {
                 self.counts[value as usize] += 1;

@@ -117,7 +117,7 @@ impl IdForm {
     }
 }
 
-/// The pointer of a property's schema, also where the object is put together by `allOf`, `oneOf` or `anyOf`.
+/// The pointer of a property's schema, also where the object is put together by `allOf`, `oneOf`, `anyOf` or `if`.
 pub(crate) fn property(schemas: &Schemas, object: &str, name: &str) -> Option<String> {
     fn find(schemas: &Schemas, object: &str, name: &str, depth: usize) -> Option<String> {
         let (place, schema) = schemas.resolve(crate::schema::Direction::Response, object)?;
@@ -128,16 +128,16 @@ pub(crate) fn property(schemas: &Schemas, object: &str, name: &str) -> Option<St
         {
             return Some(pointer::join(&place, ["properties", name]));
         }
-        let parts = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|keyword| {
+        let lists = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|keyword| {
             let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-            (0..count).map(move |number| (keyword, number.to_string()))
+            (0..count).map(move |number| format!("{keyword}/{number}"))
         });
+        let branches = ["then", "else"].map(str::to_owned);
         if depth > 16 {
             return None;
         }
-        parts
-            .into_iter()
-            .find_map(|(keyword, number)| find(schemas, &pointer::join(&place, [keyword, &number]), name, depth + 1))
+        let mut parts = lists.chain(branches);
+        parts.find_map(|part| find(schemas, &pointer::join(&place, part.split('/')), name, depth + 1))
     }
     find(schemas, object, name, 0)
 }

@@ -1,7 +1,7 @@
 //! The items of any list, as JSON, for tests.
 
 use std::fmt;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use ittybit::Task;
 use serde_json::Value;
@@ -10,7 +10,6 @@ use crate::collection::{Collection, Content, ListName};
 use crate::recipe::{seconds, texts};
 use crate::schema::Direction;
 use crate::server::Service;
-use crate::state::State;
 use crate::tasks;
 
 /// The items of one list of an [`Emulator`](crate::Emulator).
@@ -167,9 +166,7 @@ impl<'e> Items<'e> {
     fn with<T>(&self, act: impl FnOnce(&mut Collection, i64) -> T) -> T {
         let api = &self.service.api;
         let now = seconds(self.service.clock.now());
-        let mut state: MutexGuard<'_, State> = State::lock(&api.state);
-        let list = state.list(&self.name, now, || api.collection(&self.name, now));
-        act(list, now)
+        api.with_list(&self.name, now, |list| act(list, now))
     }
 }
 

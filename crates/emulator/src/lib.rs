@@ -97,18 +97,29 @@
 //!
 //! **Lists** filter by each parameter that names a property of the item, or has an `x-filter`; a current
 //! spelling also finds the older ones (`x-enum-aliases`). Several values of one parameter are alternatives.
-//! Lists are ordered by the time of creation, the newest first, or by a parameter with `asc` and `desc`. They
-//! page by the cursors of `x-cursor-pagination`, or by `page` or `offset` with `limit`, under the usual names.
+//! Numbers are compared by value. An object with `min`, `gte` or `from`, and `max`, `lte` or `to`, filters a number or
+//! a time by these bounds; a parameter with any other object is accepted and filters nothing. Lists are ordered by the
+//! time of creation, or by a cursor that is a number and not the id, the newest first, or by a parameter with `asc`
+//! and `desc`. They page by the cursors of `x-cursor-pagination`, or by `page` or `offset` with `limit`, under the usual names.
 //! An `offset` takes a step for each item that it skips.
 //!
-//! **Files** that were uploaded to a path, or to a path above it, are what a download there returns.
+//! **Changes.** `PUT` and `PATCH` take an object of properties. `null` is set where the schema of the property takes
+//! it, and removes the property elsewhere. A list of operations (JSON Patch) is refused with 415.
+//!
+//! **Files** that were uploaded to a path, or to a path above it, are what a download there returns. After a `DELETE`
+//! it is 404, until a file is uploaded again.
 //!
 //! **An `Idempotency-Key`** that is repeated within 24 hours of the emulator's clock, on the same path, gets
 //! the first response and changes nothing, unless what that request created was deleted since.
 //!
 //! **Everything else** is one of the document's examples, or a value generated from the schema: with its
 //! formats, bounds, patterns, enums and unions. The same seed gives the same data. A response always fits its
-//! schema; where no such value is found, it is a 500 that names the schema.
+//! schema; where no such value is found, it is a 500 that names the schema. So is a page with fewer items than the
+//! `minItems` of its list: [`items`](EmulatorBuilder::items) sets how many there are.
+//!
+//! **The schemas of 3.1** are applied as they are written, with `prefixItems`, `if`, `contains` and all other keywords
+//! of JSON Schema 2020-12. A document of several files, or one with a mistake that only causes a warning, is
+//! converted to 3.0 first, which has no form for these: there they are not checked.
 //!
 //! **Requests** are checked against the document, and refused with an error of its own shape, with what is
 //! wrong and where, as far as that shape has fields for it. The status is 400, or 422 where the document has

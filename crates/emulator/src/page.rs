@@ -3,13 +3,13 @@
 use hyper::header::{HeaderName, LINK};
 use serde_json::{Map, Value};
 
-use crate::collection::{Collection, Page, Query, Start};
+use crate::collection::{Collection, Page, Query, Start, Wanted};
 use crate::parameter::QueryValues;
 use crate::percent;
 use crate::problem::Problem;
-use crate::recipe::texts;
+use crate::recipe::{magnitude, texts};
 use crate::reply::Reply;
-use crate::resource::{Listing, Paging, Resource};
+use crate::resource::{AT_LEAST, AT_MOST, Listing, Paging, Resource};
 use crate::wording::shown;
 
 /// The page that a request selects.
@@ -76,12 +76,23 @@ pub(crate) fn ask(
         let Some(sent) = value(&filter.parameter) else {
             continue;
         };
+        if let Some(bounds) = sent.as_object() {
+            let bound = |names: [&'static str; 3]| {
+                let sent = names.into_iter().filter_map(|name| bounds.get(name));
+                sent.flat_map(|bound| texts(Some(bound)))
+                    .filter_map(|text| magnitude(&text))
+            };
+            let low = bound(AT_LEAST).fold(f64::NEG_INFINITY, f64::max);
+            let high = bound(AT_MOST).fold(f64::INFINITY, f64::min);
+            wanted.push((filter.key, Wanted::Between(low, high)));
+            continue;
+        }
         let mut found = texts(Some(sent));
         found.retain(|text| filter.prefix.is_none_or(|prefix| text.starts_with(prefix)));
         if found.is_empty() {
             return Ok(ask);
         }
-        wanted.push((filter.key, found));
+        wanted.push((filter.key, Wanted::OneOf(found)));
     }
     ask.query = Some(Query {
         wanted,
@@ -96,16 +107,20 @@ fn cursor(
     resource: &Resource,
     collection: &Collection,
     parameter: &str,
-    id: Option<&str>,
+    sent: Option<&str>,
 ) -> Result<Option<crate::collection::Position>, Problem> {
-    let Some(id) = id else {
+    let Some(sent) = sent else {
         return Ok(None);
     };
     let noun = &resource.noun;
-    collection.position(id).map(Some).ok_or_else(|| {
+    let (name, position) = match &resource.cursor {
+        Some(cursor) => (format!("`{}`", cursor.property), collection.position_of_cursor(sent)),
+        None => ("id".to_owned(), collection.position_of_id(sent)),
+    };
+    position.map(Some).ok_or_else(|| {
         let message = format!(
-            "`{parameter}` is {}, and no {noun} has that id. Use the id of a {noun} from an earlier page.",
-            shown(id)
+            "`{parameter}` is {}, and no {noun} has that {name}. Use the {name} of a {noun} from an earlier page.",
+            shown(sent)
         );
         Problem {
             place: Some(parameter.to_owned()),
@@ -120,7 +135,7 @@ pub(crate) struct Shown<'p> {
     pub(crate) listing: &'p Listing,
     pub(crate) ask: &'p Ask,
     pub(crate) page: &'p Page,
-    /// The ids of the first item and of the last.
+    /// The cursors of the first item and of the last.
     pub(crate) ends: Option<(String, String)>,
     /// The path of the list, and the query of the request.
     pub(crate) url: &'p str,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ittybit::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::contract::Contract;
 use crate::id::property;
@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::random::{Random, Stream, number_of};
 use crate::resource::{Lifecycle, Resource};
 use crate::schema::Direction;
+use crate::time_field;
 use crate::value::{self, Extent, Shape};
 
 /// How the items of a list are generated. An item is a function of its age alone, so that it need not be
@@ -23,11 +24,6 @@ pub(crate) trait Recipe: Send + Sync {
     fn facts(&self, age: u64) -> Facts;
 
     fn item(&self, age: u64) -> Value;
-
-    /// Appends an item as it is sent.
-    fn write(&self, age: u64, out: &mut Vec<u8>) {
-        serde_json::to_writer(out, &self.item(age)).expect("an item is JSON, and memory takes it");
-    }
 
     /// What an item is indexed by, generated or not.
     fn facts_of(&self, item: &Value) -> Facts;
@@ -43,6 +39,8 @@ pub(crate) trait Recipe: Send + Sync {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) id: String,
+    /// What pages are read by, where that is not the id.
+    pub(crate) cursor: Option<String>,
     /// What lists are ordered by.
     pub(crate) time: i64,
     /// For each key of the resource, the values that the item has.
@@ -55,10 +53,26 @@ pub(crate) struct Facts {
 pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.clone()],
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => vec![value.to_string()],
+        Some(Value::Number(number)) => vec![number_text(number)],
+        Some(Value::Bool(value)) => vec![value.to_string()],
         Some(Value::Array(items)) => items.iter().flat_map(|item| texts(Some(item))).collect(),
         Some(Value::Null | Value::Object(_)) | None => Vec::new(),
     }
+}
+
+/// A number in one spelling, whichever it has in JSON: `5` for `5.0` too.
+fn number_text(number: &Number) -> String {
+    const WHOLE: f64 = 1e15;
+    match number.as_f64() {
+        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < WHOLE => (value as i64).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+/// A text that is a number or a time, as a number to compare with others of its kind.
+pub(crate) fn magnitude(text: &str) -> Option<f64> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.or_else(|| Some(time_field::milliseconds(text)? as f64))
 }
 
 /// The facts of any item of a resource.
@@ -72,13 +86,12 @@ pub(crate) fn facts_of(resource: &Resource, item: &Value) -> Facts {
         let status = item.get(&lifecycle.property).and_then(Value::as_str);
         status.is_some_and(|status| lifecycle.progress.iter().any(|one| one == status))
     };
+    let cursor = resource.cursor.as_ref().and_then(|cursor| item.get(&cursor.property));
+    let created = || resource.created.as_ref()?.read(item);
     Facts {
         id: texts(item.get(&resource.id)).pop().unwrap_or_default(),
-        time: resource
-            .created
-            .as_ref()
-            .and_then(|field| field.read(item))
-            .unwrap_or(0),
+        cursor: texts(cursor).pop(),
+        time: cursor.and_then(Value::as_i64).or_else(created).unwrap_or(0),
         values: values.collect(),
         alive: resource.lifecycle.as_ref().is_some_and(alive),
     }
@@ -133,6 +146,7 @@ impl FromSchema {
                 self.set(&mut item, &resource.id, id);
             }
         }
+        self.set_cursor(&mut item, number);
         for field in [&resource.created, &resource.updated].into_iter().flatten() {
             self.set(&mut item, &field.property, field.write(now));
         }
@@ -163,7 +177,8 @@ impl FromSchema {
         self.changed(&item, body, now)
     }
 
-    /// An item with what was sent put into it; `null` takes a property away, as in a merge patch.
+    /// An item with what was sent put into it. Where the schema does not take `null`, it takes a property away,
+    /// as in a merge patch.
     pub(crate) fn changed(&self, old: &Value, body: Option<&Value>, now: i64) -> Value {
         let mut item = old.clone();
         let resource = &*self.resource;
@@ -171,10 +186,9 @@ impl FromSchema {
             if *name == resource.id || self.read_only(name) {
                 continue;
             }
-            if value.is_null() {
+            self.set_known(&mut item, name, value.clone());
+            if value.is_null() && item.get(name).is_some_and(|now| !now.is_null()) {
                 self.unset(&mut item, name);
-            } else {
-                self.set_known(&mut item, name, value.clone());
             }
         }
         if let Some(field) = &resource.updated {
@@ -271,6 +285,16 @@ impl FromSchema {
         }
     }
 
+    /// Sets a cursor that is not the id to that of the item with this number, counted from the oldest.
+    fn set_cursor(&self, item: &mut Value, number: u64) {
+        if let Some(cursor) = &self.resource.cursor
+            && let Some(form) = &cursor.form
+            && let Some(value) = form.id(&self.contract.schemas, self.seed(), number)
+        {
+            self.set(item, &cursor.property, value);
+        }
+    }
+
     fn set_parents(&self, item: &mut Value) {
         for (name, value) in &self.parents {
             if self.known(name) && *name != self.resource.id {
@@ -307,6 +331,7 @@ impl Recipe for FromSchema {
         if let Some(id) = resource.id_form.id(schemas, seed, number) {
             self.set(&mut item, &resource.id, id);
         }
+        self.set_cursor(&mut item, number);
         let mut random = Random::new(seed, Stream::ItemValue, age);
         // Examples are always the same; what items are indexed by should vary.
         for key in &resource.keys {

@@ -28,9 +28,7 @@ pub(crate) fn item(contract: &Contract, resource: &Resource, pointer: &str, item
     }
     let number = number_of(&texts(item.get(&resource.id)).concat());
     let make = |extent| value::make(schemas, pointer, extent, 0, number).map_err(Problem::internal);
-    let list = resource.list.as_ref().map(|list| list.schema.as_str());
-    let around = [Some(resource.schema.as_str()), list].into_iter().flatten();
-    if let Some(name) = around.into_iter().find_map(|inner| holder(contract, pointer, inner)) {
+    if let Some(name) = envelope_of(contract, resource, pointer) {
         let mut outer = make(Extent::Full)?;
         outer[name.as_str()] = item.clone();
         if fits(&outer) {
@@ -48,6 +46,16 @@ pub(crate) fn item(contract: &Contract, resource: &Resource, pointer: &str, item
         }
     }
     Ok(made)
+}
+
+/// The property that holds the item, where a schema is that of an object around it.
+pub(crate) fn envelope_of(contract: &Contract, resource: &Resource, pointer: &str) -> Option<String> {
+    let list = resource.list.as_ref().map(|list| list.schema.as_str());
+    let inner = [Some(resource.schema.as_str()), list];
+    let mut inner = inner.into_iter().flatten();
+    (pointer != resource.schema)
+        .then(|| inner.find_map(|inner| holder(contract, pointer, inner)))
+        .flatten()
 }
 
 /// A response that the document has, from its examples or from its schema.
@@ -184,7 +192,10 @@ pub(crate) fn envelope(
     if fits(&object) {
         return Ok(object);
     }
-    Err(Problem::internal(format!(
-        "the items do not fit into the schema at `{pointer}`"
-    )))
+    Err(unfit(pointer))
+}
+
+/// The problem with a page whose schema does not allow what is on it.
+pub(crate) fn unfit(pointer: &str) -> Problem {
+    Problem::internal(format!("the items do not fit into the schema at `{pointer}`"))
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
 use crate::id::{IdForm, property};
-use crate::schema::{Direction, below};
+use crate::schema::{Direction, Schemas, below};
 use crate::time_field::TimeField;
 use crate::value::{Shape, example};
 
@@ -28,6 +28,8 @@ pub(crate) struct Resource {
     /// The property that is the id.
     pub(crate) id: String,
     pub(crate) id_form: IdForm,
+    /// The property that is the cursor of the list, where that is not the id.
+    pub(crate) cursor: Option<Cursor>,
     pub(crate) created: Option<TimeField>,
     pub(crate) updated: Option<TimeField>,
     pub(crate) started: Option<TimeField>,
@@ -48,6 +50,14 @@ pub(crate) struct Key {
     pub(crate) several: bool,
     /// Older spellings of its values, and the current ones.
     pub(crate) aliases: HashMap<String, String>,
+}
+
+/// A property that pages are read by.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor {
+    pub(crate) property: String,
+    /// What its values look like; none for a time, which follows from when the item was created.
+    pub(crate) form: Option<IdForm>,
 }
 
 /// The extension `x-lifecycle`.
@@ -84,7 +94,7 @@ pub(crate) enum Paging {
     None,
 }
 
-/// A parameter that takes some of the items.
+/// A parameter that takes some of the items. An object of bounds takes those between them.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter {
     pub(crate) parameter: String,
@@ -104,8 +114,8 @@ pub(crate) enum Role {
     Update(usize),
     Remove(usize),
     /// Something with an item, which has to be there.
-    Inside(usize),
-    Free,
+    Action(usize),
+    Stateless,
 }
 
 impl Role {
@@ -118,8 +128,8 @@ impl Role {
             | Self::Replace(place)
             | Self::Update(place)
             | Self::Remove(place)
-            | Self::Inside(place) => Some(place),
-            Self::Free => None,
+            | Self::Action(place) => Some(place),
+            Self::Stateless => None,
         }
     }
 }
@@ -148,7 +158,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
                 Method::PUT => Role::Replace(found),
                 Method::PATCH => Role::Update(found),
                 Method::DELETE => Role::Remove(found),
-                _ => Role::Inside(found),
+                _ => Role::Action(found),
             };
         }
         if let Some(found) = resources.iter().position(|resource| resource.path == path) {
@@ -159,7 +169,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
             return match operation.method {
                 Method::GET if listed => Role::List(found),
                 Method::POST => Role::Create(found),
-                _ => Role::Free,
+                _ => Role::Stateless,
             };
         }
         let inside = |resource: &Resource| {
@@ -170,7 +180,7 @@ pub(crate) fn roles(contract: &Contract, resources: &[Resource]) -> Vec<Role> {
             .iter()
             .enumerate()
             .filter_map(|(place, resource)| Some((inside(resource)?, place)));
-        around.max().map_or(Role::Free, |(_, place)| Role::Inside(place))
+        around.max().map_or(Role::Stateless, |(_, place)| Role::Action(place))
     };
     contract.operations.iter().enumerate().map(role).collect()
 }
@@ -239,6 +249,9 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
     let id_shape = Shape::at(&contract.schemas, Direction::Response, &id_place);
     let id_form = IdForm::of(&contract.schemas, &id_place, &id_shape, elsewhere.as_ref(), &noun);
     let time = |names: &[&str]| TimeField::find(&contract.schemas, &properties, names);
+    let created = time(&TimeField::CREATED);
+    let cursor = cursors.map(|cursors| cursors.cursor).filter(|cursor| *cursor != id);
+    let cursor = cursor.and_then(|property| cursor_of(contract, &schema, property, created.as_ref(), &noun));
     let mut keys = Vec::new();
     let list = listed.map(|(place, operation, list)| listing(contract, place, operation, list, &properties, &mut keys));
     Some(Resource {
@@ -246,7 +259,7 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         noun,
         path: path.to_owned(),
         item_path,
-        created: time(&TimeField::CREATED),
+        created,
         updated: time(&TimeField::UPDATED),
         started: time(&TimeField::STARTED),
         finished: time(&TimeField::FINISHED),
@@ -255,9 +268,24 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         schema,
         id,
         id_form,
+        cursor,
         keys,
         list,
     })
+}
+
+fn cursor_of(
+    contract: &Contract,
+    schema: &str,
+    name: String,
+    created: Option<&TimeField>,
+    noun: &str,
+) -> Option<Cursor> {
+    let place = property(&contract.schemas, schema, &name)?;
+    let shape = Shape::at(&contract.schemas, Direction::Response, &place);
+    let is_time = created.is_some_and(|field| field.property == name);
+    let form = (!is_time).then(|| IdForm::of(&contract.schemas, &place, &shape, None, noun));
+    Some(Cursor { property: name, form })
 }
 
 /// The names in the braces of a path.
@@ -358,20 +386,12 @@ fn id_property(
         scalar.then(|| name.to_owned())
     };
     let (snake, camel) = (format!("{noun}_id"), format!("{noun}Id"));
-    let usual = [
-        "id",
-        snake.as_str(),
-        camel.as_str(),
-        "uuid",
-        "_id",
-        "key",
-        "slug",
-        "code",
-        "sid",
-        "name",
-    ];
+    let ids = ["id", snake.as_str(), camel.as_str(), "uuid", "_id"];
+    let names = ["key", "slug", "code", "sid", "name"];
+    // A cursor may be the number of an item in its list, beside the id that a path takes.
     let cursor = cursors.map(|cursors| cursors.cursor.as_str());
-    cursor.into_iter().chain(parameter).chain(usual).find_map(scalar)
+    let all = parameter.into_iter().chain(ids).chain(cursor).chain(names);
+    all.into_iter().find_map(scalar)
 }
 
 /// An example of an id that is not at its own schema: in an example of an item, or of the path.
@@ -484,8 +504,12 @@ fn listing(
         let Some(schema) = properties.get(first) else {
             continue;
         };
-        let key = key(keys, property);
         let spellings = [Shape::of(schemas, schema), shape(parameter)];
+        let is_object = spellings[1].types(schemas).iter().any(|kind| kind == "object");
+        if is_object && !are_bounds(schemas, &spellings[1], &spellings[0]) {
+            continue;
+        }
+        let key = key(keys, property);
         keys[key].several |= property.contains('.') || spellings[0].types(schemas).iter().any(|kind| kind == "array");
         for aliases in spellings
             .iter()
@@ -519,6 +543,28 @@ fn listing(
         filters,
     }
 }
+
+/// Whether the properties of an object are bounds of numbers, or of times.
+fn are_bounds(schemas: &Schemas, object: &Shape, compared: &Shape) -> bool {
+    let kind = |shape: &Shape| {
+        let types = shape.types(schemas);
+        let is = |name: &str| types.iter().any(|kind| kind == name);
+        let is_number = is("integer") || is("number");
+        (is_number != is("string") && !is("array") && !is("object")).then_some(is_number)
+    };
+    let format = |shape: &Shape| shape.keywords.get("format").and_then(Value::as_str).map(str::to_owned);
+    let is_time = matches!(format(compared).as_deref(), Some("date-time" | "date"));
+    let properties = object.properties(schemas);
+    let fits = |(name, bound): (&String, &Value)| {
+        let is_bound = AT_LEAST.contains(&name.as_str()) || AT_MOST.contains(&name.as_str());
+        is_bound && kind(&Shape::of(schemas, bound)) == kind(compared)
+    };
+    !properties.is_empty() && properties.iter().all(fits) && kind(compared).is_some_and(|number| number || is_time)
+}
+
+/// The names of bounds that are values themselves.
+pub(crate) const AT_LEAST: [&str; 3] = ["min", "gte", "from"];
+pub(crate) const AT_MOST: [&str; 3] = ["max", "lte", "to"];
 
 /// The place of a property among the keys; it is added where it is not there yet.
 pub(crate) fn key(keys: &mut Vec<Key>, property: &str) -> usize {
@@ -583,7 +629,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_of_many_has_a_name() {
+    fn plurals_have_a_singular() {
         for (many, one) in [
             ("tasks", "task"),
             ("companies", "company"),

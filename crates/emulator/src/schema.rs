@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_one_way_is_required_that_way_only() {
+    fn read_only_and_write_only_properties_are_required_in_one_direction() {
         let schemas = schemas(
             "3.1.0",
             &json!({ "User": {
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_lead_nowhere() {
+    fn a_circle_of_references_resolves_to_nothing() {
         let schemas = schemas("3.0.3", &json!({ "A": { "$ref": "#/components/schemas/A" } }));
         assert!(schemas.resolve(Direction::Request, "/components/schemas/A").is_none());
     }

@@ -153,7 +153,7 @@ async fn respond(
         Ok(body) => service.api.respond(&request, body, now),
         Err(problem) => service.api.refuse(problem),
     };
-    service.api.spoil(&mut reply, &request, &fault);
+    service.api.apply_fault(&mut reply, &request, &fault);
     if unread {
         // The rest of the body would be read as the next request.
         reply.set(CONNECTION, "close");

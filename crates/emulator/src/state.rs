@@ -17,7 +17,7 @@ const KEPT_FILES: usize = 256 << 20;
 /// How many responses are kept for repeated idempotency keys, and for how many seconds.
 const KEPT_RESPONSES: usize = 10_000;
 const REPEATABLE: i64 = 86_400;
-/// How many lists there are of a resource whose path has parameters.
+/// How many lists of resources whose paths have parameters are kept besides those that were changed.
 const KEPT_LISTS: usize = 1_000;
 
 /// Random faults.
@@ -46,12 +46,20 @@ pub(crate) struct State {
     received: u64,
 }
 
-/// Uploaded files by their paths, with their media types.
+/// A file with its media type.
+type File = (String, Vec<u8>);
+
+/// Uploaded files by their paths.
 #[derive(Default)]
 struct Files {
-    by_path: HashMap<String, (String, Vec<u8>)>,
+    /// None where a file was deleted.
+    by_path: HashMap<String, Option<File>>,
     order: VecDeque<String>,
     bytes: usize,
+}
+
+fn size(file: Option<&File>) -> usize {
+    file.map_or(0, |(_, data)| data.len())
 }
 
 impl State {
@@ -67,8 +75,11 @@ impl State {
             if !name.1.is_empty() {
                 self.nested.push_back(name.clone());
             }
-            if self.nested.len() > KEPT_LISTS
-                && let Some(oldest) = self.nested.pop_front()
+            // A list that a request or a test has changed cannot be made again.
+            let others = self.nested.len().saturating_sub(1);
+            let mut places = 0..if others < KEPT_LISTS { 0 } else { others };
+            if let Some(place) = places.find(|place| !self.lists[&self.nested[*place]].is_changed())
+                && let Some(oldest) = self.nested.remove(place)
             {
                 self.lists.remove(&oldest);
             }
@@ -98,23 +109,45 @@ impl State {
     pub(crate) fn keep_file(&mut self, path: String, media: String, data: Vec<u8>) {
         let files = &mut self.files;
         files.bytes += data.len();
-        match files.by_path.insert(path.clone(), (media, data)) {
-            Some((_, old)) => files.bytes -= old.len(),
+        match files.by_path.insert(path.clone(), Some((media, data))) {
+            Some(old) => files.bytes -= size(old.as_ref()),
             None => files.order.push_back(path),
         }
         while files.bytes > KEPT_FILES
             && let Some(oldest) = files.order.pop_front()
         {
-            files.bytes -= files.by_path.remove(&oldest).map_or(0, |(_, data)| data.len());
+            files.bytes -= size(files.by_path.remove(&oldest).flatten().as_ref());
         }
     }
 
-    /// The file at a path, or at the nearest path above.
-    pub(crate) fn file(&self, path: &str) -> Option<&(String, Vec<u8>)> {
+    /// Removes the file at a path, and those below it.
+    pub(crate) fn remove_files(&mut self, path: &str) {
+        let Files { by_path, order, bytes } = &mut self.files;
+        let is_there = |other: &str| {
+            let rest = other.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        by_path.retain(|other, file| {
+            let is_there = is_there(other);
+            *bytes -= if is_there { size(file.as_ref()) } else { 0 };
+            !is_there
+        });
+        order.retain(|other| !is_there(other));
+    }
+
+    /// The same, and remembers that the file was deleted.
+    pub(crate) fn delete_file(&mut self, path: &str) {
+        self.remove_files(path);
+        self.files.by_path.insert(path.to_owned(), None);
+        self.files.order.push_back(path.to_owned());
+    }
+
+    /// The file at a path, or at the nearest path above; `Some(None)` where it was deleted.
+    pub(crate) fn file(&self, path: &str) -> Option<Option<&File>> {
         let mut path = path;
         loop {
             if let Some(file) = self.files.by_path.get(path) {
-                return Some(file);
+                return Some(file.as_ref());
             }
             path = &path[..path.rfind('/').filter(|at| *at > 0)?];
         }

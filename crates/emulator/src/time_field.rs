@@ -97,7 +97,7 @@ impl TimeField {
                 let odd = self.form == Form::Seconds && number.unsigned_abs() >= MILLISECONDS as u64;
                 Some(if odd { number / 1000 } else { number })
             }
-            Value::String(text) => read(text),
+            Value::String(text) => milliseconds(text),
             _ => None,
         }
     }
@@ -127,46 +127,23 @@ fn form(schemas: &Schemas, shape: &Shape) -> Option<Form> {
         _ => {
             let time = example
                 .and_then(Value::as_str)
-                .is_some_and(|text| text.contains('T') && read(text).is_some());
+                .is_some_and(|text| text.contains('T') && milliseconds(text).is_some());
             time.then_some(Form::Text)
         }
     }
 }
 
 /// The milliseconds since 1970 of a date, or of a time in RFC 3339.
-fn read(text: &str) -> Option<i64> {
-    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let mut seconds = days(year, month, day) * 86_400;
-    let mut milliseconds = 0;
-    if text.len() > 10 {
-        seconds += number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19).unwrap_or(0);
-        let rest = text.get(19..).unwrap_or_default();
-        let digits = rest
-            .strip_prefix('.')
-            .map(|rest| rest.bytes().take_while(u8::is_ascii_digit).count());
-        if let Some(digits) = digits {
-            let fraction = format!("{:0<3}", &rest[1..=digits]);
-            milliseconds = fraction[..3].parse().ok()?;
-        }
-        let zone = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-        if let (Some(sign), Some((hours, minutes))) =
-            (zone.chars().next(), zone.get(1..).and_then(|zone| zone.split_once(':')))
-        {
-            let offset = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
-            seconds += if sign == '-' { offset } else { -offset };
-        }
-    }
-    Some(seconds * 1000 + milliseconds)
-}
-
-/// Days from 1970-01-01 to a day of the Gregorian calendar (Howard Hinnant's algorithm).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year - era * 400;
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+    let time: Timestamp = match text.len() {
+        10 => format!("{text}T00:00:00Z").parse().ok()?,
+        // Without an offset it is taken for UTC.
+        _ => text.parse().or_else(|_| format!("{text}Z").parse()).ok()?,
+    };
+    let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+    let digits: String = fraction.chars().take_while(char::is_ascii_digit).take(3).collect();
+    let fraction: i64 = format!("{digits:0<3}").parse().ok()?;
+    time.unix_seconds().checked_mul(1000)?.checked_add(fraction)
 }
 
 #[cfg(test)]
@@ -175,20 +152,21 @@ mod tests {
 
     #[test]
     fn times_are_read() {
-        for (text, milliseconds) in [
+        for (text, expected) in [
             ("1970-01-01", Some(0)),
             ("2025-01-01T00:00:00Z", Some(1_735_689_600_000)),
             ("2025-01-01T00:00:00.25Z", Some(1_735_689_600_250)),
             ("2025-01-01T01:30:00+01:30", Some(1_735_689_600_000)),
             ("2024-12-31T19:00:00-05:00", Some(1_735_689_600_000)),
+            ("2025-01-01T00:00:00+9999999999999999:00", None),
             ("soon", None),
             ("2025-01-01Tnoon", None),
         ] {
-            assert_eq!(read(text), milliseconds, "{text}");
+            assert_eq!(milliseconds(text), expected, "{text}");
         }
         for seconds in (0..4_000_000_000).step_by(86_399 * 7) {
             let text = Timestamp::from_unix_seconds(seconds).to_string();
-            assert_eq!(read(&text), Some(seconds * 1000), "{text}");
+            assert_eq!(milliseconds(&text), Some(seconds * 1000), "{text}");
         }
     }
 }

@@ -74,16 +74,16 @@ impl Shape {
         }
     }
 
-    /// The properties, those of every branch of a union among them.
+    /// The properties, those of every branch of a union or of an `if` among them.
     pub(crate) fn properties(&self, schemas: &Schemas) -> Map<String, Value> {
         let mut all = self.own_properties().cloned().unwrap_or_default();
-        for (branches, _) in &self.unions {
-            for branch in branches.iter() {
-                let mut shape = Self::default();
-                shape.merge(schemas, branch, 16);
-                for (name, property) in shape.own_properties().into_iter().flatten() {
-                    all.entry(name.clone()).or_insert_with(|| property.clone());
-                }
+        let branches = self.unions.iter().flat_map(|(branches, _)| branches);
+        let conditional = ["then", "else"].into_iter().filter_map(|name| self.keywords.get(name));
+        for branch in branches.chain(conditional) {
+            let mut shape = Self::default();
+            shape.merge(schemas, branch, 16);
+            for (name, property) in shape.own_properties().into_iter().flatten() {
+                all.entry(name.clone()).or_insert_with(|| property.clone());
             }
         }
         all
@@ -227,6 +227,11 @@ impl Maker<'_> {
         if !shape.unions.is_empty() {
             return self.union(shape, depth);
         }
+        if let Some(condition) = keywords.get("if")
+            && depth < DEEPEST
+        {
+            return self.conditional(keywords, condition, depth);
+        }
         match self.kind(keywords) {
             "object" => self.object(keywords, depth),
             "array" => self.array(keywords, depth),
@@ -279,6 +284,20 @@ impl Maker<'_> {
         if depth > DEEPEST {
             return Value::Null;
         }
+        self.schema(&json!({ "allOf": parts }), depth + 1)
+    }
+
+    /// A value for one of the branches of an `if`. The other may be what it is an instance of; then another is
+    /// tried.
+    fn conditional(&mut self, keywords: &Map<String, Value>, condition: &Value, depth: usize) -> Value {
+        let always = Value::Bool(true);
+        let branch = |name: &str| keywords.get(name).unwrap_or(&always).clone();
+        let mut rest = keywords.clone();
+        rest.retain(|name, _| !["if", "then", "else"].contains(&name.as_str()));
+        let parts = match self.random.next().is_multiple_of(2) {
+            true => json!([rest, condition, branch("then")]),
+            false => json!([rest, branch("else")]),
+        };
         self.schema(&json!({ "allOf": parts }), depth + 1)
     }
 
@@ -356,19 +375,37 @@ impl Maker<'_> {
         } else {
             fewest
         };
+        let contained_items = match keywords.contains_key("contains") {
+            true => count(keywords, "minContains").unwrap_or(1),
+            false => 0,
+        };
         let mut items: Vec<Value> = Vec::new();
         let first: Vec<_> = list(keywords, "prefixItems").collect();
+        let length = match contained_items {
+            0 => length,
+            some => length.max(first.len() + some).min(most),
+        };
         let rest = keywords.get("items").cloned().unwrap_or(Value::Bool(true));
         if depth > DEEPEST || rest == Value::Bool(false) && first.is_empty() {
             return Value::Array(items);
         }
+        // Nothing may follow the first ones.
+        let length = if rest == Value::Bool(false) {
+            length.min(first.len())
+        } else {
+            length
+        };
         let unique = keywords.get("uniqueItems") == Some(&Value::Bool(true));
         // Twice as many tries as items, for those that have to differ.
         for _ in 0..2 * length.min(1000) + 8 {
             if items.len() >= length {
                 break;
             }
-            let schema = first.get(items.len()).copied().unwrap_or(&rest);
+            let schema = match (first.get(items.len()), keywords.get("contains")) {
+                (Some(first), _) => first,
+                (None, Some(contained)) if items.len() < first.len() + contained_items => contained,
+                (None, _) => &rest,
+            };
             let item = self.schema(schema, depth + 1);
             if unique && items.contains(&item) {
                 // An example is always the same.
@@ -576,6 +613,16 @@ mod tests {
                      "discriminator": { "propertyName": "kind",
                                         "mapping": { "cat": "#/components/schemas/Cat" } } },
             "Either": { "anyOf": [{ "type": "string" }, { "type": "integer" }] },
+            "Pair": { "type": "array", "minItems": 2, "prefixItems": [{ "type": "string" }, { "type": "integer" }], "items": false },
+            "Tagged": { "type": "array", "items": { "type": "string" }, "contains": { "const": "main" }, "minContains": 2 },
+            "Round": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": { "kind": { "enum": ["circle", "square"] } },
+                "if": { "properties": { "kind": { "const": "circle" } } },
+                "then": { "required": ["radius"], "properties": { "radius": { "type": "number" } } },
+                "else": { "required": ["side"], "properties": { "side": { "type": "number" } } },
+            },
             "Odd": { "type": "integer", "minimum": 1, "maximum": 10, "not": { "multipleOf": 2 } },
             "Null": { "type": "null" },
             "Anything": {},

@@ -47,12 +47,15 @@ struct Inner {
     category: Category,
     /// What happened and what to do about it, without the call that it happened to.
     message: String,
+    /// The message without the name of the argument or the setting; none where it is the same.
+    reason: Option<String>,
     operation: Option<&'static Operation>,
     /// Where the request went, without its query.
     url: String,
     received: Option<Received>,
     kind: Option<String>,
     argument: Option<String>,
+    setting: Option<String>,
     retry_after: Option<Duration>,
     of_item: bool,
     /// Whether no later attempt helps, whatever the category.
@@ -113,6 +116,35 @@ impl Error {
     /// ```
     pub fn argument(&self) -> Option<&str> {
         self.inner.argument.as_deref()
+    }
+
+    /// The setting of the client that was refused, or that ended the call: a method of its builder, such as
+    /// `timeout`, or the environment variable that it was read from.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// fn is_too_slow(error: &my_api::Error) -> bool {
+    ///     error.setting() == Some("timeout")
+    /// }
+    /// ```
+    pub fn setting(&self) -> Option<&str> {
+        self.inner.setting.as_deref()
+    }
+
+    /// The [`message`](Self::message) without the names of the [`argument`](Self::argument) and of the
+    /// [`setting`](Self::setting), for a program that has other names for them. `{:#}` prints the error with it.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// fn report(error: &my_api::Error) -> String {
+    ///     match error.argument() {
+    ///         Some(argument) => format!("--{argument}: {}", error.reason()),
+    ///         None => format!("{error:#}"),
+    ///     }
+    /// }
+    /// ```
+    pub fn reason(&self) -> &str {
+        self.inner.reason.as_deref().unwrap_or(&self.inner.message)
     }
 
     /// What happened and what to do about it: the API's own message, where it sent one.
@@ -228,7 +260,7 @@ impl fmt::Display for Error {
                 f.write_str(": ")?;
             }
         }
-        f.write_str(&inner.message)?;
+        f.write_str(if f.alternate() { self.reason() } else { &inner.message })?;
         if let Some(wait) = inner.retry_after {
             write!(f, " (the server asks to wait {wait:?})")?;
         }
@@ -262,6 +294,9 @@ impl fmt::Debug for Error {
         if let Some(argument) = &inner.argument {
             out.field("argument", argument);
         }
+        if let Some(setting) = &inner.setting {
+            out.field("setting", setting);
+        }
         if let Some(retry_after) = &inner.retry_after {
             out.field("retry_after", retry_after);
         }
@@ -290,7 +325,9 @@ impl Error {
                 url: String::new(),
                 received: None,
                 kind: None,
+                reason: None,
                 argument: None,
+                setting: None,
                 retry_after: None,
                 of_item: false,
                 lasting: false,
@@ -303,6 +340,17 @@ impl Error {
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(Category::Configuration, message)
+    }
+
+    /// A setting that is refused: its name, why, and what else to do, with the names of other settings.
+    pub(crate) fn refused_setting(name: &str, message: String, reason: &str) -> Self {
+        Self::configuration(message).with_setting(name, reason)
+    }
+
+    fn with_setting(mut self, name: &str, reason: &str) -> Self {
+        self.inner.setting = Some(name.to_owned());
+        self.inner.reason = Some(reason.to_owned());
+        self
     }
 
     pub(crate) fn runtime(message: impl Into<String>) -> Self {
@@ -353,7 +401,9 @@ impl Error {
 
     /// An argument that is refused before anything is sent.
     pub(crate) fn invalid_argument(name: &str, reason: impl fmt::Display) -> Self {
+        let reason = reason.to_string();
         let mut error = Self::new(Category::InvalidArgument, format!("argument `{name}`: {reason}"));
+        error.inner.reason = Some(reason);
         error.inner.argument = Some(name.to_owned());
         error
     }
@@ -427,8 +477,9 @@ impl Error {
             Some(_) => "the body was not complete",
             None => "there was no response",
         };
-        let message = format!("{what} within {within:?}. Try again later, ask for smaller pages, or raise {setting}");
-        let mut made = Self::new(Category::Timeout, message);
+        let reason = format!("{what} within {within:?}. Try again later, ask for smaller pages");
+        let made = Self::new(Category::Timeout, format!("{reason}, or raise {setting}"));
+        let mut made = made.with_setting(setting.name, &reason);
         made.inner.received = received.map(Received::shortened);
         made
     }
@@ -457,8 +508,9 @@ impl Error {
 
     /// A body that is larger than the client reads.
     pub(crate) fn too_large(limit: usize, setting: Setting, received: Received) -> Self {
-        let message = format!("the response is larger than {limit} bytes. Ask for smaller pages, or raise {setting}");
-        Self::with_response(Category::TooLarge, message, received)
+        let reason = format!("the response is larger than {limit} bytes. Ask for smaller pages");
+        let message = format!("{reason}, or raise {setting}");
+        Self::with_response(Category::TooLarge, message, received).with_setting(setting.name, &reason)
     }
 
     /// A body that is not what the document describes.

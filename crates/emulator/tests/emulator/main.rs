@@ -8,3 +8,4 @@ mod documents;
 mod faults;
 mod life;
 mod paging;
+mod state;

@@ -338,11 +338,11 @@ fn missing(api: &'static Api, env_read: bool) -> Error {
     {
         return not_set(variable, &with_article(scheme.noun));
     }
-    Error::configuration(format!(
-        "no {}: {}",
-        auth::listed(&alternatives, |scheme| scheme.noun.to_owned()),
-        auth::how_to_set(api, &alternatives),
-    ))
+    let reason = format!("no {}", auth::listed(&alternatives, |scheme| scheme.noun.to_owned()));
+    let message = format!("{reason}: {}", auth::how_to_set(api, &alternatives));
+    let setters = alternatives.first().and_then(|schemes| schemes.first());
+    let setter = setters.map_or("credential", |scheme| scheme.setter);
+    Error::refused_setting(setter, message, &reason)
 }
 
 /// `an API key`, `a password`.
@@ -355,7 +355,8 @@ fn with_article(noun: &str) -> String {
 }
 
 fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool) -> Result<Url, Error> {
-    let bad = |what: &str| Error::configuration(format!("bad base URL in {source}: {what}"));
+    let message = |what: &str| format!("bad base URL in {source}: {what}");
+    let bad = |what: &str| Error::refused_setting(source.trim_matches('`'), message(what), what);
     let like = api.server.unwrap_or("https://api.example.com");
     if !text.contains("://") {
         return Err(bad(&format!("it does not start with https://; write it like {like}")));
@@ -373,11 +374,10 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
         return Err(bad("it has a `?` or `#` part; leave that out"));
     }
     if url.scheme() == "http" && !is_loopback(&url) && !allow_insecure_http {
-        return Err(bad(&format!(
-            "{} would send credentials in the clear; use https, or call `allow_insecure_http(true)` \
-             if the network is trusted",
-            url.origin().ascii_serialization()
-        )));
+        let origin = url.origin().ascii_serialization();
+        let reason = format!("{origin} would send credentials in the clear; use https");
+        let message = message(&reason) + ", or call `allow_insecure_http(true)` if the network is trusted";
+        return Err(Error::refused_setting("allow_insecure_http", message, &reason));
     }
     Ok(url)
 }

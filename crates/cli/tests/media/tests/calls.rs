@@ -3,8 +3,9 @@
 mod support;
 
 use std::fs;
+use std::process::Command;
 
-use support::{Server, created, json, nothing, program, run};
+use support::{Received, Server, created, json, nothing, program, run};
 
 const MEDIUM: &str = r#"{"id":"med_1","status":"failed","title":null,"source":{"type":"link","url":"https://e.com"},
   "size":{"width":640},"created_at":1735689600,"by":"key_1","note":"\u001b[31mred\u200e"}"#;
@@ -395,4 +396,76 @@ fn a_dry_run_shows_the_request_and_no_key() {
     // Not even a key is needed.
     shown.push_str(&run(program(), &["media", "get", "med_1", "--dry-run"], "").shown());
     insta::assert_snapshot!("dry_run", shown);
+}
+
+/// What arrives of a form, without what differs in every request, and what each program says of itself.
+fn arrived(mut request: Received) -> (String, Vec<String>, String) {
+    let body = request.text();
+    let delimiter = body.lines().next().unwrap_or_default().to_owned();
+    request.headers.retain(|header| {
+        let own = [
+            "user-agent: ",
+            "host: ",
+            "accept-encoding: ",
+            "content-length: ",
+            "content-type: ",
+        ];
+        !own.iter().any(|name| header.starts_with(name))
+    });
+    request.headers.sort_unstable();
+    (request.line, request.headers, body.replace(&delimiter, "--boundary"))
+}
+
+#[test]
+fn the_command_of_a_dry_run_sends_the_same_form() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("not tested: there is no `curl`");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(r#"a;b, "c"\d.html"#);
+    fs::write(&path, "<p>Hello</p>").unwrap();
+    let server = Server::start(vec![created(r#"{ "id": "med_1" }"#)]);
+    for (input, arguments) in [
+        (
+            "",
+            &[
+                "--title",
+                "@it's; \"x\"",
+                "--caption",
+                "a \"b\"\\c",
+                "--keywords",
+                "x;y",
+                "--keywords",
+                "<z",
+            ][..],
+        ),
+        (
+            "",
+            &[
+                "--body",
+                r#"{ "crop": { "width": 1 }, "title": "A", "new": ["a", { "b": ";" }] }"#,
+            ],
+        ),
+        ("piped", &["--title", "two\nlines", "--file", "-"]),
+    ] {
+        let mut all = vec!["media", "upload"];
+        all.extend(arguments);
+        if input.is_empty() {
+            all.extend(["--file", path.to_str().unwrap()]);
+        }
+        assert_eq!(server.call_with(&all, input).code, Some(0), "{all:?}");
+        let before = server.requests().len();
+        let shown = server.call_with(&[&all[..], &["--dry-run"]].concat(), "").out;
+        assert_eq!(server.requests().len(), before, "{shown}");
+        let mut shell = Command::new("sh");
+        shell.env("MEDIA_API_KEY", "secret_key");
+        let ran = run(shell, &["-c", &shown.replace("[URL]", &server.url())], input);
+        assert_eq!(ran.code, Some(0), "{shown}\n{}", ran.err);
+        let [ours, its] = server.requests()[before - 1..]
+            .to_vec()
+            .try_into()
+            .expect("two requests");
+        assert_eq!(arrived(its), arrived(ours), "{shown}");
+    }
 }

@@ -24,9 +24,17 @@ impl Contract {
     /// That of a document in this crate's folder.
     pub fn read(path: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        let document = ittybit_spec::Document::read(&path).unwrap().openapi().unwrap();
-        let mut document = serde_json::to_value(document).unwrap();
-        to_json_schema(&mut document);
+        let document = ittybit_spec::Document::read(&path).unwrap();
+        // The schemas of 3.1 are JSON Schema already.
+        let is_json_schema = document.get("/openapi").and_then(|version| version.as_str()) == Some("3.1.0");
+        let document = match is_json_schema {
+            true => document.root().to_json(),
+            false => {
+                let mut document = serde_json::to_value(document.openapi().unwrap()).unwrap();
+                to_json_schema(&mut document);
+                document
+            }
+        };
         Self {
             components: document["components"].clone(),
             document,
