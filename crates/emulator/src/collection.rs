@@ -13,6 +13,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
+use wabi_tree::OSBTreeSet;
 
 use crate::random::number_of;
 use crate::recipe::{Facts, Recipe, magnitude};
@@ -147,7 +148,7 @@ pub(crate) struct Collection {
     names: Vec<HashMap<String, ValueNumber>>,
     /// How many items have a value, by its number.
     counts: Vec<usize>,
-    index: BTreeSet<Place>,
+    index: OSBTreeSet<Place>,
     /// When items change, and which.
     due: BTreeSet<(i64, u32)>,
     due_of: HashMap<u32, i64>,
@@ -168,7 +169,7 @@ impl Collection {
             cursors: HashMap::new(),
             names: vec![HashMap::new(); keys.len()],
             counts: vec![0],
-            index: BTreeSet::new(),
+            index: OSBTreeSet::new(),
             due: BTreeSet::new(),
             due_of: HashMap::new(),
             recipe,
@@ -302,7 +303,10 @@ impl Collection {
         };
         let (after, before, skip) = match query.start {
             Start::Cursors { after, before } => (after, before, 0),
-            Start::Skip(skip) => (None, None, skip),
+            Start::Skip(skip) => match self.last_of(&selection, query.ascending, skip) {
+                Some(last) => (Some(last), None, 0),
+                None => (None, None, skip),
+            },
         };
         let (low, high) = match query.ascending {
             true => (after, before),
@@ -343,6 +347,23 @@ impl Collection {
             next,
             previous,
         }
+    }
+
+    /// The last of the first `skip` items of a selection; `None` where there is none, or where it is found only by
+    /// looking at each item.
+    fn last_of(&self, selection: &Selection, ascending: bool, skip: usize) -> Option<Position> {
+        let count = self.counts[selection.followed as usize];
+        let skip = skip.min(count);
+        if skip == 0 || !selection.others.is_empty() {
+            return None;
+        }
+        let first = self.index.range(Place::new(selection.followed, Position::FIRST)..).next()?;
+        let first = self.index.rank_of(first)?;
+        let rank = match ascending {
+            true => first + skip - 1,
+            false => first + count - skip,
+        };
+        self.index.get_by_rank(rank).map(|place| place.position())
     }
 
     /// How many items match.
