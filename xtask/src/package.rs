@@ -154,7 +154,7 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
 /// The README of the crate, with the example of its first method.
 fn readme(name: &str, title: &str, client: &Client) -> String {
     let krate = name.replace('-', "_");
-    let call = first_call(&client.code);
+    let call: String = client.first_call.lines().map(|line| format!("    {line}\n")).collect();
     let names: Vec<String> = client.variables.iter().map(|name| format!("`{name}`")).collect();
     let variables = match names.is_empty() {
         true => String::new(),
@@ -165,17 +165,4 @@ fn readme(name: &str, title: &str, client: &Client) -> String {
          ```rust,no_run\nuse {krate}::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), {krate}::Error> {{\n    \
          let client = Client::from_env()?;\n{call}    Ok(())\n}}\n```\n{variables}"
     )
-}
-
-/// The first example in the code, without its hidden lines.
-fn first_call(code: &str) -> String {
-    let methods = code.split_once("\nimpl Client {\n").map_or("", |(_, methods)| methods);
-    let lines = methods.lines().map(|line| line.trim_start());
-    let example = lines
-        .skip_while(|line| !line.starts_with("/// ```"))
-        .skip(1)
-        .take_while(|line| !line.starts_with("/// ```"))
-        .map(|line| line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default());
-    let shown = example.filter(|line| !line.starts_with("# ") && *line != "#");
-    shown.map(|line| format!("    {line}\n")).collect()
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use ittybit_codegen::Client;
 use proptest::prelude::*;
 use proptest::sample::select;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TextMergeStream};
@@ -16,7 +17,7 @@ const READING: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_SMART_PUNCTUATION);
 
 /// The client of a small document with this text wherever a document can have one.
-fn client(text: &str) -> String {
+fn client(text: &str) -> Client {
     let schema = json!({ "type": "string", "description": text });
     let response = json!({ "description": text, "content": { "application/json": { "schema": {
         "$ref": "#/components/schemas/Pet",
@@ -70,7 +71,7 @@ fn client(text: &str) -> String {
         },
     });
     let client = generate("api.json", &document.to_string());
-    client.unwrap_or_else(|findings| panic!("{text:?}: {findings}")).code
+    client.unwrap_or_else(|findings| panic!("{text:?}: {findings}"))
 }
 
 /// The code blocks that rustdoc would compile, in all docs of a file.
@@ -127,7 +128,17 @@ fn a_rule_after_a_long_word_begins_no_test() {
         "{} ___\n    -1;\n    std::fs::write(\"a\", \"b\").unwrap();",
         "a".repeat(97)
     );
-    assert_eq!(tests(&client(&text)), tests(&client("")));
+    assert_eq!(tests(&client(&text).code), tests(&client("").code));
+}
+
+/// The README of a generated crate has this call.
+#[test]
+fn the_first_call_is_not_the_documents() {
+    let call = client("```json\n{}\n```").first_call;
+    assert_eq!(
+        call,
+        "let response = client.list_pets().send().await?;\nprintln!(\"{:?}\", *response);"
+    );
 }
 
 proptest! {
@@ -135,9 +146,9 @@ proptest! {
 
     #[test]
     fn no_text_becomes_a_test(parts in prop::collection::vec(select(HOSTILE), 0..80)) {
-        thread_local! { static OWN: Vec<String> = tests(&client("")); }
+        thread_local! { static OWN: Vec<String> = tests(&client("").code); }
         let text = parts.concat();
-        OWN.with(|own| { prop_assert_eq!(&tests(&client(&text)), own, "{:?}", text); Ok(()) })?;
+        OWN.with(|own| { prop_assert_eq!(&tests(&client(&text).code), own, "{:?}", text); Ok(()) })?;
     }
 }
 

@@ -32,13 +32,13 @@ use self::shared::Shared;
 use self::survey::Survey;
 use crate::model::Model;
 
-/// Returns the code of the client, and the cases for its tests if `cases` has their first line.
+/// Returns the code of the client, the cases for its tests if `cases` has their first line, and its first call.
 pub(crate) fn emit(
     mut file: File,
     model: &Model,
     crate_name: &str,
     cases: Option<&str>,
-) -> Result<(File, String), syn::Error> {
+) -> Result<(File, String, String), syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
 
@@ -192,7 +192,9 @@ pub(crate) fn emit(
     let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
     file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();
     let cases = cases.map(|header| cases::text(header, &operations, context));
-    Ok((file, cases.unwrap_or_default()))
+    let first_call = operations.first().map(operation::Parts::call).unwrap_or_default();
+    let first_call = first_call.replace(docs::CRATE, crate_name);
+    Ok((file, cases.unwrap_or_default(), first_call))
 }
 
 fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {

@@ -151,8 +151,8 @@ impl<'m> Parts<'m> {
         Requests::new(self.name, &self.setters, blocking)
     }
 
-    /// An example of `send`.
-    fn sent(&self) -> String {
+    /// The statements of an example of `send`.
+    pub(crate) fn call(&self) -> String {
         match (&self.model.pagination, &self.model.success_body) {
             (Some(_), _) => self.requests(false).page(),
             (None, Success::Empty | Success::Bytes) => self.requests(false).response(r#""{}", response.status()"#),
@@ -177,7 +177,7 @@ impl<'m> Parts<'m> {
             let url = docs::code(url);
             format!("The document has another server for it: send it with a client whose `base_url` is {url}.")
         });
-        let example = self.sent();
+        let example = self.requests(false).within(&self.call());
         let text: Vec<String> = [summary, description, Some(wire), server, Some(example)]
             .into_iter()
             .flatten()
