@@ -149,6 +149,8 @@ pub(crate) struct Field {
     /// Whether only the server sets it.
     pub read_only: bool,
     pub example: Option<serde_json::Value>,
+    /// The values of an enum of numbers or booleans, as JSON: its type has others, too.
+    pub listed: Vec<String>,
 }
 
 /// A string schema with `enum`.

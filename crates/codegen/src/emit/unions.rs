@@ -85,7 +85,11 @@ pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
             ty = syn::parse_quote!(Option<#ty>);
         }
         syn::visit_mut::VisitMut::visit_type_mut(&mut super::paths::WithinTypes, &mut ty);
-        quote! { #presence #property: #ty, }
+        let listed = (!field.listed.is_empty()).then(|| {
+            let values = &field.listed;
+            quote! { as #(#values)* }
+        });
+        quote! { #presence #property: #ty #listed, }
     });
     quote! { ittybit_runtime::fit! { #ident { #(#properties)* } } }
 }

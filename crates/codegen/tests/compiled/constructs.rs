@@ -4,7 +4,7 @@ use std::error::Error;
 
 use constructs::body::{Body, File};
 use constructs::transport::InMemory;
-use constructs::{ChangeReportResponse, Circle, Client, Label, Named, Point, Shape};
+use constructs::{ChangeReportResponse, Circle, Client, Label, Levelled, Named, Point, Shape, Switched, Versioned};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -52,6 +52,18 @@ fn unions() -> Result<(), Box<dyn Error>> {
     ] {
         let named: Named = round_trip(&value)?;
         assert!(format!("{named:?}").starts_with(variant), "{value} became {named:?}");
+    }
+    for (v, variant) in [(1, "First"), (2, "Second"), (3, "Unknown")] {
+        let versioned: Versioned = round_trip(&json!({ "v": v }))?;
+        assert!(format!("{versioned:?}").starts_with(variant), "{v} became {versioned:?}");
+    }
+    for (on, variant) in [(true, "On"), (false, "Off")] {
+        let switched: Switched = round_trip(&json!({ "on": on }))?;
+        assert!(format!("{switched:?}").starts_with(variant), "{on} became {switched:?}");
+    }
+    for (level, variant) in [(json!(1), "Low"), (json!(2), "High"), (json!(3), "Unknown")] {
+        let levelled: Levelled = serde_json::from_value(json!({ "level": level }))?;
+        assert!(format!("{levelled:?}").starts_with(variant), "{level} became {levelled:?}");
     }
     let Shape::Circle(read) = serde_json::from_value(circle)? else { return Err("no circle".into()) };
     assert_eq!(Shape::from(*read), Circle::builder().kind("circle").radius(1.5).build()?.into());
