@@ -4,7 +4,7 @@ use std::error::Error;
 
 use constructs::body::{Body, File};
 use constructs::transport::InMemory;
-use constructs::{ChangeReportResponse, Circle, Client, Label, Levelled, Named, Point, Shape, Switched, Versioned};
+use constructs::{ChangeReportResponse, Circle, Client, Label, Levelled, Named, Perhaps, Point, Shape, Switched, Versioned};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -65,6 +65,8 @@ fn unions() -> Result<(), Box<dyn Error>> {
         let levelled: Levelled = serde_json::from_value(json!({ "level": level }))?;
         assert!(format!("{levelled:?}").starts_with(variant), "{level} became {levelled:?}");
     }
+    let nothing: Perhaps = round_trip(&json!({ "maybe": null, "each": [null, circle], "flag": null }))?;
+    assert!(nothing.maybe.is_none() && nothing.each[0].is_none() && nothing.each[1].is_some());
     let Shape::Circle(read) = serde_json::from_value(circle)? else { return Err("no circle".into()) };
     assert_eq!(Shape::from(*read), Circle::builder().kind("circle").radius(1.5).build()?.into());
     Ok(())

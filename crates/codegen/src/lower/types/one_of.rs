@@ -10,7 +10,7 @@ use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type};
 
 use super::shape::{Object, Shape, Shapes, Variant, Variants};
 use crate::lower::names::Place;
-use crate::lower::schema::{chain, is_enum, required, single_type};
+use crate::lower::schema::{chain, is_enum, is_nullable, required, single_type, sole_part};
 
 /// Nested unions with their own properties are merged up to this depth: a union may be a part of itself.
 const MOST_MERGED: usize = 3;
@@ -178,6 +178,30 @@ impl Shapes<'_, '_> {
             _ => return None,
         }
         Some(whole)
+    }
+
+    /// Whether null is a value of a schema. A variant of an enum of types may be nullable itself; where there is no such
+    /// enum, the whole is.
+    pub(super) fn accepts_null(&self, schema: &ReferenceOr<Schema>, shape: &Shape) -> bool {
+        let is_union = matches!(shape, Shape::Union(_));
+        let accepts = |part: &ReferenceOr<Schema>| {
+            let chain = || chain(self.components, part, "");
+            self.class(part) == Class::Null || !is_union && chain().iter().any(|(schema, _)| is_nullable(schema))
+        };
+        let mut next = Some(schema);
+        while let Some(ReferenceOr::Item(schema)) = next {
+            let parts = match &schema.schema_kind {
+                SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => parts.as_slice(),
+                SchemaKind::Any(any) if !any.one_of.is_empty() => &any.one_of,
+                SchemaKind::Any(any) => &any.any_of,
+                _ => &[],
+            };
+            if schema.schema_data.nullable || parts.iter().any(accepts) {
+                return true;
+            }
+            next = sole_part(&schema.schema_kind);
+        }
+        false
     }
 
     pub(super) fn class(&self, schema: &ReferenceOr<Schema>) -> Class {
