@@ -108,8 +108,11 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
             None => quote! { #about #ident, },
         }
     });
-    let last = outcome.variants.len().saturating_sub(1);
-    let arms = outcome.variants.iter().enumerate().map(|(index, (variant, found))| {
+    // A status has the variant of its own, where there is one, and not that of its range.
+    let mut arms: Vec<_> = outcome.variants.iter().collect();
+    arms.sort_by_key(|(_, found)| found.statuses.1 - found.statuses.0);
+    let last = arms.len().saturating_sub(1);
+    let arms = arms.into_iter().enumerate().map(|(index, (variant, found))| {
         let ident = format_ident!("{variant}");
         let value = match &found.ty {
             Some(_) => quote! { Self::#ident(success.json()?) },
@@ -119,6 +122,7 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
         let [first, end] = [first, end].map(proc_macro2::Literal::u16_unsuffixed);
         match index == last {
             true => quote! { _ => #value, },
+            false if found.statuses.0 == found.statuses.1 => quote! { #first => #value, },
             false => quote! { #first..=#end => #value, },
         }
     });

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use constructs::body::{Body, File};
 use constructs::transport::InMemory;
-use constructs::{ChangeReportResponse, Circle, Client, Label, Levelled, Named, Perhaps, Point, Shape, Switched, Versioned};
+use constructs::{Amount, ChangeReportResponse, Circle, Client, Label, Large, Levelled, Named, Perhaps, Point, Shape, Switched, Versioned};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -64,6 +64,18 @@ fn unions() -> Result<(), Box<dyn Error>> {
     for (level, variant) in [(json!(1), "Low"), (json!(2), "High"), (json!(3), "Unknown")] {
         let levelled: Levelled = serde_json::from_value(json!({ "level": level }))?;
         assert!(format!("{levelled:?}").starts_with(variant), "{level} became {levelled:?}");
+    }
+    for (value, variant) in [
+        (json!(9_007_199_254_740_993_u64), "Integer"),
+        (json!(0.5), "Number"),
+        (json!("1"), "Unknown"),
+    ] {
+        let amount: Amount = round_trip(&value)?;
+        assert!(format!("{amount:?}").starts_with(variant), "{value} became {amount:?}");
+    }
+    for (value, variant) in [(json!(u64::MAX), "Integer("), (json!(-1), "Integer2(")] {
+        let large: Large = round_trip(&value)?;
+        assert!(format!("{large:?}").starts_with(variant), "{value} became {large:?}");
     }
     let nothing: Perhaps = round_trip(&json!({ "maybe": null, "each": [null, circle], "flag": null }))?;
     assert!(nothing.maybe.is_none() && nothing.each[0].is_none() && nothing.each[1].is_some());
@@ -160,5 +172,9 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     let changed = respond(202, r#"{"job":"j"}"#)?.change_report().id("r").send().await?.into_inner();
     let ChangeReportResponse::Accepted(later) = changed else { return Err("another status".into()) };
     assert_eq!(later.job.as_deref(), Some("j"));
+    for (status, variant) in [(200, "Ok("), (201, "Created("), (202, "Success(")] {
+        let checked = respond(status, "{}")?.check_report().id("r").send().await?.into_inner();
+        assert!(format!("{checked:?}").starts_with(variant), "{status} became {checked:?}");
+    }
     Ok(())
 }
