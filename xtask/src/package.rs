@@ -75,13 +75,16 @@ pub fn name(given: Option<&str>, folder: &Path) -> Result<String> {
         "alloc",
         "test",
         "proc_macro",
-        "ittybit-runtime",
         "ittybit_runtime",
+        "schemars",
         "serde",
+        "serde_json",
+        "tokio",
     ];
-    let is_rust = syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_ok();
+    let krate = name.replace('-', "_");
+    let is_rust = syn::parse_str::<syn::Ident>(&krate).is_ok();
     ensure!(
-        is_rust && name.chars().all(plain) && !taken.contains(&name.as_str()),
+        is_rust && name.chars().all(plain) && !taken.contains(&krate.as_str()),
         "`{name}` cannot be the name of a crate\nhelp: choose one with `--name`, of letters, digits and hyphens, \
          such as `--name pets`"
     );

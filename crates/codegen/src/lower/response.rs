@@ -194,7 +194,7 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
         };
     }
     let wanted = name::type_name(&format!("{builder}-response"));
-    let name = types.names.take(&wanted, &first.at);
+    let name = types.names.take_noted(&wanted, &first.at, &mut types.report);
     let mut variants: IndexMap<String, OutcomeVariant> = IndexMap::new();
     for item in success {
         let rust = Suffixes::default().free(&reason(&item.status), "", |name| variants.contains_key(name));

@@ -146,6 +146,8 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     client.put_bytes().body(Body::from(vec![0xff, b'x'])).send().await?;
     client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;
     client.any_media().body(constructs::AnyMediaBody::builder().text("any")).send().await?;
+    client.any_json().body(constructs::AnyJsonBody::builder().text("any")).send().await?;
+    client.any_text().body("any").send().await?;
     assert_eq!(*client.make_report().id("r").send().await?, None);
     assert_eq!(*client.change_report().id("r").send().await?, ChangeReportResponse::NoContent);
     assert!(client.delete_report().id("r").send().await?.is_empty());

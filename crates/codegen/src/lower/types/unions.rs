@@ -42,7 +42,7 @@ impl Types<'_> {
             let converted = match variant.merged {
                 // Another union may have the same part with other properties, so this is a new type.
                 Some(object) => {
-                    let name = self.names.take(&inner.name, &inner.at);
+                    let name = self.names.take_noted(&inner.name, &inner.at, &mut self.report);
                     self.name_struct(object, part, &Place::new(inner.at, name.clone()));
                     Converted::holding(name)
                 }
