@@ -241,8 +241,13 @@ pub(crate) enum Success {
     Json(TokenStream),
     /// JSON, or no body.
     Optional(TokenStream),
-    Text,
-    Bytes,
+    /// `optional`: or no body.
+    Text {
+        optional: bool,
+    },
+    Bytes {
+        optional: bool,
+    },
     /// One of several bodies: an [`Outcome`].
     ByStatus(String),
 }

@@ -147,8 +147,8 @@ impl Parts {
         let response = match &operation.success_body {
             Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
             Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
-            Success::Text => Some(quote! { operation::ResponseBody::Text }),
-            Success::Bytes => Some(quote! { operation::ResponseBody::Bytes }),
+            Success::Text { .. } => Some(quote! { operation::ResponseBody::Text }),
+            Success::Bytes { .. } => Some(quote! { operation::ResponseBody::Bytes }),
         };
         let security: Vec<TokenStream> = operation
             .security

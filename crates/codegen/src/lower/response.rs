@@ -112,7 +112,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
             "no response describes a success: the body is returned as bytes",
         );
         return ResponseModel {
-            body: Success::Bytes,
+            body: Success::Bytes { optional: false },
             accept: Some("*/*".to_owned()),
             success: vec![(200, 299)],
             errors,
@@ -129,7 +129,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
     let first_at = first.at.clone();
     let (body, item) = success_body(&success, builder, types);
     let accept = match &body {
-        Success::Text | Success::Bytes => Some(accepted(&success)),
+        Success::Text { .. } | Success::Bytes { .. } => Some(accepted(&success)),
         Success::ByStatus(_) | Success::Json(_) | Success::Optional(_) => {
             Some(accepted(&success)).filter(|accepted| !accepted.is_empty() && accepted != "application/json")
         }
@@ -164,8 +164,9 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
             );
         }
     }
+    let optional = with_body.len() < success.len();
     match readings.as_slice() {
-        all if all.iter().all(|reading| *reading == Reading::Text) => return (Success::Text, None),
+        all if all.iter().all(|reading| *reading == Reading::Text) => return (Success::Text { optional }, None),
         all if all.iter().all(|reading| *reading == Reading::Json) => {}
         all => {
             if all.contains(&Reading::Json) {
@@ -180,7 +181,7 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
                     read_as_bytes(schema, &pointer::join(&item.at, ["content", media, "schema"]), types);
                 }
             }
-            return (Success::Bytes, None);
+            return (Success::Bytes { optional }, None);
         }
     }
     let schema = |item: &Succeeded| item.media().and_then(|(_, content)| content.schema.clone());
@@ -188,9 +189,9 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
     if is_one {
         let name = place_name(&first.at, builder, "response", "response");
         let (ty, item) = received_body(first, name, types);
-        return match with_body.len() == success.len() {
-            true => (Success::Json(ty), item),
-            false => (Success::Optional(ty), None),
+        return match optional {
+            false => (Success::Json(ty), item),
+            true => (Success::Optional(ty), None),
         };
     }
     let wanted = name::type_name(&format!("{builder}-response"));

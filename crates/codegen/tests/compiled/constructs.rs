@@ -111,6 +111,28 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         .session("s1")
         .send()
         .await?;
+    let point = || Point::builder().x(1).y(-2).build();
+    client
+        .more_styles()
+        .semi(vec![1, 2])
+        .semis(vec![1, 2])
+        .semi_point(point()?)
+        .semi_points(point()?)
+        .plain(point()?)
+        .plains(point()?)
+        .whole(point()?)
+        .each(point()?)
+        .flat(point()?)
+        .spaces(vec!["a".to_owned(), "b c".to_owned()])
+        .pipes(vec!["a".to_owned(), "b|c".to_owned()])
+        .x_point(point()?)
+        .x_points(point()?)
+        .x_json(point()?)
+        .ids(vec![1, 2])
+        .place(point()?)
+        .json(point()?)
+        .send()
+        .await?;
     let charge = constructs::CreateChargeBody::builder().amount(5).tags(vec!["a".to_owned(), "b c".to_owned()]);
     let meta = std::collections::BTreeMap::from([("key".to_owned(), "a&b".to_owned())]);
     client.create_charge().body(charge.meta(meta)).send().await?;
@@ -156,7 +178,7 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         // The boundary is different in each run.
         let boundary = content_type.and_then(|media| media.split_once("boundary=")).map_or("none", |(_, boundary)| boundary);
         println!("{} {}", request.method(), request.url());
-        for name in ["accept", "content-type", "cookie", "x-ids"] {
+        for name in ["accept", "content-type", "cookie", "x-ids", "x-point", "x-points", "x-json"] {
             if let Some(value) = request.headers().get(name) {
                 println!("{name}: {}", value.to_str()?.replace(boundary, "BOUNDARY"));
             }
@@ -169,6 +191,10 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     let mut download = respond(200, "%PDF")?.get_report().id("r").download().await?.into_inner();
     assert_eq!(download.chunk().await?.as_deref(), Some(&b"%PDF"[..]));
     assert_eq!(*respond(200, "text")?.get_text().id("r").send().await?, "text");
+    assert_eq!(respond(200, "text")?.get_words().id("r").send().await?.as_deref(), Some("text"));
+    assert_eq!(*respond(204, "")?.get_words().id("r").send().await?, None);
+    assert_eq!(respond(200, "%PDF")?.get_print().id("r").send().await?.as_deref(), Some(&b"%PDF"[..]));
+    assert_eq!(*respond(204, "")?.get_print().id("r").send().await?, None);
     let made = respond(200, r#"{"id":"r"}"#)?.make_report().id("r").send().await?.into_inner();
     assert_eq!(made.and_then(|made| made.id).as_deref(), Some("r"));
     let changed = respond(202, r#"{"job":"j"}"#)?.change_report().id("r").send().await?.into_inner();
