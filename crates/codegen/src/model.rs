@@ -225,13 +225,28 @@ pub(crate) struct Outcome {
     pub variants: IndexMap<String, OutcomeVariant>,
 }
 
+impl Outcome {
+    /// Whether all bodies are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        let mut bodies = self.variants.values().filter_map(|variant| variant.body.as_ref());
+        bodies.all(|body| matches!(body, OutcomeBody::Json(_)))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct OutcomeVariant {
     pub docs: String,
     /// The first and the last status code.
     pub statuses: (u16, u16),
     /// `None` if there is no body.
-    pub ty: Option<TokenStream>,
+    pub body: Option<OutcomeBody>,
+}
+
+#[derive(Debug)]
+pub(crate) enum OutcomeBody {
+    Json(TokenStream),
+    Text,
+    Bytes,
 }
 
 /// How a successful response is read.

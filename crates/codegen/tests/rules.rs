@@ -165,7 +165,7 @@ fn names(text: &str) -> BTreeMap<String, String> {
     let mut request = "";
     let mut found: BTreeMap<String, String> = types.collect();
     for line in lines {
-        if line.starts_with("/// `") {
+        if line.starts_with("/// `") && !line.starts_with("/// ```") {
             request = line;
         } else if line.starts_with("pub fn ") && line.contains(" -> builder::") {
             found.entry(request.to_owned()).or_insert_with(|| line.to_owned());

@@ -145,6 +145,9 @@ impl Parts {
             .as_ref()
             .map(|body| request_body(body, &self.fields, shared));
         let response = match &operation.success_body {
+            Success::ByStatus(name) if !context.model.outcomes[name].is_json() => {
+                Some(quote! { operation::ResponseBody::Bytes })
+            }
             Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
             Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
             Success::Text { .. } => Some(quote! { operation::ResponseBody::Text }),

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::context::Context;
 use super::docs;
-use crate::model::{Outcome, Union};
+use crate::model::{Outcome, OutcomeBody, Union};
 
 pub(crate) fn definition(name: &str, union: &Union, context: Context) -> TokenStream {
     let ident = format_ident!("{name}");
@@ -103,8 +103,10 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
     ));
     let variants = outcome.variants.iter().map(|(variant, found)| {
         let (ident, about) = (format_ident!("{variant}"), docs::lines(&docs::for_rustdoc(&found.docs)));
-        match &found.ty {
-            Some(ty) => quote! { #about #ident(#ty), },
+        match &found.body {
+            Some(OutcomeBody::Json(ty)) => quote! { #about #ident(#ty), },
+            Some(OutcomeBody::Text) => quote! { #about #ident(String), },
+            Some(OutcomeBody::Bytes) => quote! { #about #ident(ittybit_runtime::body::Bytes), },
             None => quote! { #about #ident, },
         }
     });
@@ -114,8 +116,10 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
     let last = arms.len().saturating_sub(1);
     let arms = arms.into_iter().enumerate().map(|(index, (variant, found))| {
         let ident = format_ident!("{variant}");
-        let value = match &found.ty {
-            Some(_) => quote! { Self::#ident(success.json()?) },
+        let value = match &found.body {
+            Some(OutcomeBody::Json(_)) => quote! { Self::#ident(success.json()?) },
+            Some(OutcomeBody::Text) => quote! { Self::#ident(success.text()?) },
+            Some(OutcomeBody::Bytes) => quote! { Self::#ident(success.bytes()) },
             None => quote! { Self::#ident },
         };
         let (first, end) = found.statuses;

@@ -195,6 +195,11 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     assert_eq!(*respond(204, "")?.get_words().id("r").send().await?, None);
     assert_eq!(respond(200, "%PDF")?.get_print().id("r").send().await?.as_deref(), Some(&b"%PDF"[..]));
     assert_eq!(*respond(204, "")?.get_print().id("r").send().await?, None);
+    use constructs::MakePrintResponse as Print;
+    assert!(matches!(*respond(200, "{}")?.make_print().id("r").send().await?, Print::Ok(_)));
+    assert_eq!(*respond(201, "a,b")?.make_print().id("r").send().await?, Print::Created("a,b".to_owned()));
+    assert_eq!(*respond(202, "%PDF")?.make_print().id("r").send().await?, Print::Accepted("%PDF".into()));
+    assert_eq!(*respond(204, "")?.make_print().id("r").send().await?, Print::NoContent);
     let made = respond(200, r#"{"id":"r"}"#)?.make_report().id("r").send().await?.into_inner();
     assert_eq!(made.and_then(|made| made.id).as_deref(), Some("r"));
     let changed = respond(202, r#"{"job":"j"}"#)?.change_report().id("r").send().await?.into_inner();
