@@ -27,7 +27,7 @@ use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemMod};
 
 pub(crate) use self::client::variables;
-use self::context::Context;
+use self::context::{Context, missing};
 use self::shared::Shared;
 use self::survey::Survey;
 use crate::model::Model;
@@ -232,13 +232,6 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
         .collect();
     code.splice(0..0, items(tokens)?);
     Ok(())
-}
-
-fn missing(what: &str) -> syn::Error {
-    syn::Error::new(
-        proc_macro2::Span::call_site(),
-        format!("progenitor's code has no {what}"),
-    )
 }
 
 fn module<'f>(file: &'f File, name: &str) -> Result<&'f [Item], syn::Error> {
