@@ -75,13 +75,16 @@ pub fn name(given: Option<&str>, folder: &Path) -> Result<String> {
         "alloc",
         "test",
         "proc_macro",
-        "ittybit-runtime",
         "ittybit_runtime",
+        "schemars",
         "serde",
+        "serde_json",
+        "tokio",
     ];
-    let is_rust = syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_ok();
+    let krate = name.replace('-', "_");
+    let is_rust = syn::parse_str::<syn::Ident>(&krate).is_ok();
     ensure!(
-        is_rust && name.chars().all(plain) && !taken.contains(&name.as_str()),
+        is_rust && name.chars().all(plain) && !taken.contains(&krate.as_str()),
         "`{name}` cannot be the name of a crate\nhelp: choose one with `--name`, of letters, digits and hyphens, \
          such as `--name pets`"
     );
@@ -154,7 +157,7 @@ fn between(from: &Path, to: &Path) -> Result<PathBuf> {
 /// The README of the crate, with the example of its first method.
 fn readme(name: &str, title: &str, client: &Client) -> String {
     let krate = name.replace('-', "_");
-    let call = first_call(&client.code);
+    let call: String = client.first_call.lines().map(|line| format!("    {line}\n")).collect();
     let names: Vec<String> = client.variables.iter().map(|name| format!("`{name}`")).collect();
     let variables = match names.is_empty() {
         true => String::new(),
@@ -165,17 +168,4 @@ fn readme(name: &str, title: &str, client: &Client) -> String {
          ```rust,no_run\nuse {krate}::Client;\n\n#[tokio::main]\nasync fn main() -> Result<(), {krate}::Error> {{\n    \
          let client = Client::from_env()?;\n{call}    Ok(())\n}}\n```\n{variables}"
     )
-}
-
-/// The first example in the code, without its hidden lines.
-fn first_call(code: &str) -> String {
-    let methods = code.split_once("\nimpl Client {\n").map_or("", |(_, methods)| methods);
-    let lines = methods.lines().map(|line| line.trim_start());
-    let example = lines
-        .skip_while(|line| !line.starts_with("/// ```"))
-        .skip(1)
-        .take_while(|line| !line.starts_with("/// ```"))
-        .map(|line| line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default());
-    let shown = example.filter(|line| !line.starts_with("# ") && *line != "#");
-    shown.map(|line| format!("    {line}\n")).collect()
 }

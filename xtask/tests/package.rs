@@ -99,7 +99,18 @@ fn a_folder_becomes_a_crate_that_builds_and_keeps_edits() {
 fn an_invalid_name_of_a_crate_is_an_error() {
     let folder = Folder::new();
     folder.write("pets.yaml", PETS);
-    for name in ["2pets", "pets!", "fn", "std", "ittybit-runtime", "süß", ""] {
+    for name in [
+        "2pets",
+        "pets!",
+        "fn",
+        "std",
+        "ittybit-runtime",
+        "serde-json",
+        "schemars",
+        "tokio",
+        "süß",
+        "",
+    ] {
         let run = folder.run(&[&CODEGEN[..], &["--name", name]].concat());
         assert_eq!(run.code, 1, "{name}: {run}");
         assert!(run.stderr.contains("cannot be the name of a crate"), "{name}: {run}");

@@ -48,7 +48,7 @@ pub(crate) fn between(documents: [&Document; 2], crate_name: &str) -> [Items; 2]
 fn items(lowered: &Lowered, other: &Model, crate_name: &str) -> Items {
     let file = engine::run(&lowered.document, lowered)?;
     let model = &lowered.model;
-    let (file, _) =
+    let (file, ..) =
         emit::emit(file, model, crate_name, None).map_err(|error| emit::unexpected(&lowered.document, &error))?;
     let places = Places::of(model, other);
     let entries = surface::entries(&file).into_iter();

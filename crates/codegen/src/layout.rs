@@ -160,16 +160,11 @@ fn wants_blank(previous: Line, line: Line) -> bool {
             "const ",
             "fn ",
             "use ",
-            "open_enum!",
-            "ittybit_runtime::client!",
-            "ittybit_runtime::fit!",
-            "ittybit_runtime::request_builder!",
-            "ittybit_runtime::union!",
-            "ittybit_runtime::value_builder!",
             "static ",
             "pub(crate) static ",
         ]
         .iter()
+        .chain(&MACROS)
         .any(|start| line.starts_with(start))
     };
     if before.is_empty() {

@@ -62,6 +62,8 @@ pub struct Client {
     /// The environment variables that the client reads its credentials from, and its base URL where the document has
     /// none.
     pub variables: Vec<String>,
+    /// A call of the first operation, as statements of an async function with a `client`. Empty without operations.
+    pub first_call: String,
 }
 
 /// Generates a client. The header of the code names `command` as the command that generated it; `crate_name` is
@@ -210,7 +212,7 @@ fn generate_here(
     let model = &lowered.model;
     let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
-    let (file, cases) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
+    let (file, cases, first_call) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
         .map_err(|error| emit::unexpected(document, &error))?;
     let client = Client {
         code: join::join(&layout::text(&file, &header, crate_name)),
@@ -218,6 +220,7 @@ fn generate_here(
         operations: model.operations.len(),
         types: model.types(),
         variables: emit::variables(model, crate_name),
+        first_call,
     };
     Ok((client, cases))
 }

@@ -149,6 +149,8 @@ pub(crate) struct Field {
     /// Whether only the server sets it.
     pub read_only: bool,
     pub example: Option<serde_json::Value>,
+    /// The values of an enum of numbers or booleans, as JSON: its type has others, too.
+    pub listed: Vec<String>,
 }
 
 /// A string schema with `enum`.
@@ -223,13 +225,28 @@ pub(crate) struct Outcome {
     pub variants: IndexMap<String, OutcomeVariant>,
 }
 
+impl Outcome {
+    /// Whether all bodies are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        let mut bodies = self.variants.values().filter_map(|variant| variant.body.as_ref());
+        bodies.all(|body| matches!(body, OutcomeBody::Json(_)))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct OutcomeVariant {
     pub docs: String,
     /// The first and the last status code.
     pub statuses: (u16, u16),
     /// `None` if there is no body.
-    pub ty: Option<TokenStream>,
+    pub body: Option<OutcomeBody>,
+}
+
+#[derive(Debug)]
+pub(crate) enum OutcomeBody {
+    Json(TokenStream),
+    Text,
+    Bytes,
 }
 
 /// How a successful response is read.
@@ -239,8 +256,13 @@ pub(crate) enum Success {
     Json(TokenStream),
     /// JSON, or no body.
     Optional(TokenStream),
-    Text,
-    Bytes,
+    /// `optional`: or no body.
+    Text {
+        optional: bool,
+    },
+    Bytes {
+        optional: bool,
+    },
     /// One of several bodies: an [`Outcome`].
     ByStatus(String),
 }

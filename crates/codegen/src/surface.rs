@@ -41,7 +41,7 @@ pub fn surface(code: &str) -> Result<String, syn::Error> {
             out.push_str(&of);
             out.push('\n');
         } else {
-            if owner != of && !out.lines().any(|line| line == of) {
+            if owner != of {
                 out.push_str(&of);
                 out.push('\n');
             }
@@ -71,6 +71,15 @@ pub(crate) struct Entry {
     pub line: String,
 }
 
+impl Entry {
+    fn item(of: String) -> Self {
+        Self {
+            of,
+            line: String::new(),
+        }
+    }
+}
+
 fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
     let heads: Vec<(String, String)> = items.iter().filter_map(|item| head(item, module)).collect();
     for item in items {
@@ -82,10 +91,7 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
             }
             Item::Struct(item) if is_public(&item.vis) => {
                 let of = find(&heads, &item.ident.to_string(), module);
-                entries.push(Entry {
-                    of: of.clone(),
-                    line: String::new(),
-                });
+                entries.push(Entry::item(of.clone()));
                 if let Fields::Named(fields) = &item.fields {
                     for field in fields.named.iter().filter(|field| is_public(&field.vis)) {
                         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -99,10 +105,7 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
             }
             Item::Enum(item) if is_public(&item.vis) => {
                 let of = find(&heads, &item.ident.to_string(), module);
-                entries.push(Entry {
-                    of: of.clone(),
-                    line: String::new(),
-                });
+                entries.push(Entry::item(of.clone()));
                 let values = values(items, &item.ident);
                 for variant in &item.variants {
                     let value = values
@@ -120,17 +123,11 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
             }
             Item::Type(item) if is_public(&item.vis) => {
                 let of = format!("type {module}{} = {}", item.ident, text(&item.ty));
-                entries.push(Entry {
-                    of,
-                    line: String::new(),
-                });
+                entries.push(Entry::item(of));
             }
             Item::Const(item) if is_public(&item.vis) => {
                 let of = format!("const {module}{}: {}", item.ident, text(&item.ty));
-                entries.push(Entry {
-                    of,
-                    line: String::new(),
-                });
+                entries.push(Entry::item(of));
             }
             Item::Impl(item) => collect_impl(item, &heads, module, entries),
             Item::Macro(item) => {
@@ -208,10 +205,7 @@ fn collect_impl(item: &ItemImpl, heads: &[(String, String)], module: &str, entri
         of = format!("impl {module}{ty}");
     }
     if let Some((path, _)) = &item.trait_ {
-        entries.push(Entry {
-            of: format!("impl {} for {ty}", text(path)),
-            line: String::new(),
-        });
+        entries.push(Entry::item(format!("impl {} for {ty}", text(path))));
         return;
     }
     for item in &item.items {
@@ -306,10 +300,7 @@ impl ValueBuilder {
         let lines = of_builder.into_iter().flatten().chain(setters.iter().map(Setter::line));
         let of = format!("struct builder::{builder}: Clone + Debug");
         let mut entries: Vec<Entry> = lines.map(|line| Entry { of: of.clone(), line }).collect();
-        entries.push(Entry {
-            of: format!("impl TryFrom<{builder}> for types::{name}"),
-            line: String::new(),
-        });
+        entries.push(Entry::item(format!("impl TryFrom<{builder}> for types::{name}")));
         entries.push(Entry {
             of: format!("impl types::{name}"),
             line: format!("fn builder() -> super::builder::{builder}"),

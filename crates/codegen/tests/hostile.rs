@@ -594,6 +594,63 @@ components:
     assert!(client.code.contains(&"a.".repeat(10)) && !client.code.contains(&"a.".repeat(20)));
 }
 
+/// Twice as much of what a document repeats results in at most twice as many lines.
+#[test]
+fn the_number_of_lines_is_linear() {
+    let each = |count: usize, write: &dyn Fn(usize) -> String| -> String { (0..count).map(write).collect() };
+    let schemas = |schemas: String| {
+        support::whole(&format!(
+            "components:\n  schemas:\n{schemas}    Last: {{ type: string }}\n"
+        ))
+    };
+    let next = |n: usize, count: usize| match n + 1 == count {
+        true => "{ $ref: '#/components/schemas/Last' }".to_owned(),
+        false => format!("{{ $ref: '#/components/schemas/A{}' }}", n + 1),
+    };
+    let parameters = |count: usize| {
+        let parameters = each(count, &|n| {
+            format!("{{ name: p{n}, in: query, schema: {{ type: string, maxLength: {n} }} }}, ")
+        });
+        support::whole(&format!(
+            "paths: {{ /a: {{ get: {{ operationId: get_a, parameters: [{parameters}], \
+             responses: {{ '204': {{ description: Fine. }} }} }} }} }}\n"
+        ))
+    };
+    let properties = |count: usize| {
+        let properties = each(count, &|n| format!("p{n}: {{ type: integer }}, "));
+        schemas(format!("    A: {{ type: object, properties: {{ {properties} }} }}\n"))
+    };
+    let references = |count: usize| schemas(each(count, &|n| format!("    A{n}: {}\n", next(n, count))));
+    let parts = |count: usize| {
+        let part = |n: usize| format!("    A{n}: {{ allOf: [{}] }}\n", next(n, count));
+        schemas(each(count, &part))
+    };
+    // An example of the first would contain one of the last 2^count times.
+    let examples = |count: usize| {
+        let both = |n: usize| format!("a: {0}, b: {0}", next(n, count));
+        let write = |n: usize| {
+            format!(
+                "    A{n}: {{ type: object, required: [a, b], properties: {{ {} }} }}\n",
+                both(n)
+            )
+        };
+        schemas(each(count, &write))
+    };
+    let documents: [&dyn Fn(usize) -> String; 5] = [&parameters, &properties, &references, &parts, &examples];
+    for document in documents {
+        let lines = |count: usize| {
+            let client = generate("much.yaml", &document(count)).unwrap_or_else(|findings| panic!("{findings}"));
+            client.code.lines().count()
+        };
+        let (once, twice) = (lines(40), lines(80));
+        assert!(
+            once < twice && twice <= 2 * once,
+            "{once} and {twice} lines: {}",
+            document(3)
+        );
+    }
+}
+
 /// What is cut off a long name may be all that distinguishes it from another one.
 #[test]
 fn long_names_that_differ_at_their_ends_are_different() {

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ittybit_spec::{Diagnostic, Document, Node, Value};
@@ -115,6 +116,63 @@ fn items(code: &str) -> Vec<String> {
         }
     }
     items
+}
+
+/// A name that is taken keeps its suffix when parts of the document change that have other names.
+#[test]
+fn names_that_are_taken_are_stable() {
+    let text = rules()
+        .into_iter()
+        .find(|(name, _)| name == "name_taken.yaml")
+        .unwrap()
+        .1;
+    let schema = "    Unrelated: { type: object, properties: { kind: { type: string, enum: [a] } } }\n";
+    let path = "  /unrelated:\n    get: { operationId: unrelated, responses: { '204': { description: Fine. } } }\n";
+    let without = |start: &str| -> String {
+        let kept = text.lines().filter(|line| !line.trim_start().starts_with(start));
+        kept.map(|line| format!("{line}\n")).collect()
+    };
+    let before = names(&text);
+    for (changed, difference) in [
+        (text.replace("  schemas:\n", &format!("  schemas:\n{schema}")), 2),
+        (text.replace("openapi:", &format!("{schema}openapi:")), 2),
+        (text.replace("paths:\n", &format!("paths:\n{path}")), 1),
+        (text.replace("components:\n", &format!("{path}components:\n")), 1),
+        // An alias, which `names` leaves out.
+        (without("Value:"), 0),
+        (without("delete:"), -1),
+    ] {
+        let after = names(&changed);
+        assert_eq!(after.len() as i64, before.len() as i64 + difference, "{changed}");
+        for (place, name) in &after {
+            assert!(
+                before.get(place).is_none_or(|before| before == name),
+                "{place}: {name} in {changed}"
+            );
+        }
+    }
+}
+
+/// The Rust names of schemas, by their places, and those of methods, by their requests.
+fn names(text: &str) -> BTreeMap<String, String> {
+    let document = Document::parse("name_taken.yaml", text).unwrap();
+    let cases = ittybit_codegen::cases(&document, "", "ittybit").unwrap();
+    let types = cases
+        .lines()
+        .filter_map(|line| line.trim().split_once("\", generator.subschema_for::<"));
+    let types = types.map(|(place, ty)| (place.to_owned(), ty.to_owned()));
+    let code = generate("name_taken.yaml", text).unwrap().code;
+    let lines: Vec<&str> = code.lines().map(str::trim_start).collect();
+    let mut request = "";
+    let mut found: BTreeMap<String, String> = types.collect();
+    for line in lines {
+        if line.starts_with("/// `") && !line.starts_with("/// ```") {
+            request = line;
+        } else if line.starts_with("pub fn ") && line.contains(" -> builder::") {
+            found.entry(request.to_owned()).or_insert_with(|| line.to_owned());
+        }
+    }
+    found
 }
 
 #[test]

@@ -114,6 +114,23 @@ pub trait StatusBody: Sized {
     fn read(success: &Success) -> Result<Self, Malformed>;
 }
 
+/// A text, where one of the successes has no body.
+impl StatusBody for Option<String> {
+    fn read(success: &Success) -> Result<Self, Malformed> {
+        match success.received.body.is_empty() {
+            true => Ok(None),
+            false => success.text().map(Some),
+        }
+    }
+}
+
+/// Bytes, where one of the successes has no body.
+impl StatusBody for Option<Bytes> {
+    fn read(success: &Success) -> Result<Self, Malformed> {
+        Ok(Some(success.bytes()).filter(|bytes| !bytes.is_empty()))
+    }
+}
+
 /// A response with a status of success, for [`StatusBody`].
 #[doc(hidden)]
 pub struct Success {

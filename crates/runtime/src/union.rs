@@ -4,13 +4,14 @@
 //! decides where there is one, and otherwise what the value has is compared with what each variant
 //! describes. A value that no variant fits is kept as it came.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::decode;
 use crate::timestamp::Timestamp;
+use crate::{decode, number};
 
 /// How strictly, and how deeply, a value is compared with a type.
 #[derive(Clone, Copy, Debug)]
@@ -69,26 +70,26 @@ impl<'v> Members<'v> {
         })
     }
 
-    /// Compares a required property.
-    pub fn required<T: Fit>(mut self, name: &str) -> Option<Self> {
+    /// Compares a required property. `listed` contains the values of an enum of numbers or booleans, as JSON.
+    pub fn required<T: Fit>(mut self, name: &str, listed: &[&str]) -> Option<Self> {
         let value = self.members.get(name)?;
         self.known += 1;
         self.points += 2;
         if let Some(comparison) = self.comparison {
-            self.points += T::fit(value, comparison)?;
+            self.points += property::<T>(value, listed, comparison)?;
         }
         Some(self)
     }
 
     /// Compares an optional property.
-    pub fn optional<T: Fit>(mut self, name: &str) -> Option<Self> {
+    pub fn optional<T: Fit>(mut self, name: &str, listed: &[&str]) -> Option<Self> {
         let Some(value) = self.members.get(name) else {
             return Some(self);
         };
         self.known += 1;
         let fits = match self.comparison {
             _ if value.is_null() => Some(0),
-            Some(comparison) => T::fit(value, comparison),
+            Some(comparison) => property::<T>(value, listed, comparison),
             None => Some(0),
         };
         match fits {
@@ -104,6 +105,16 @@ impl<'v> Members<'v> {
         let unknown = self.members.len().saturating_sub(self.known);
         self.points - isize::try_from(unknown).unwrap_or(isize::MAX)
     }
+}
+
+/// How well the value of a property fits its type, and its enum if there is one.
+fn property<T: Fit>(value: &Value, listed: &[&str], comparison: Comparison) -> Option<isize> {
+    let points = T::fit(value, comparison)?;
+    if listed.is_empty() || value.is_null() {
+        return Some(points);
+    }
+    let is_listed = text_of(value).is_some_and(|text| listed.contains(&&*text));
+    Some(points + comparison.listed(is_listed, listed.len())?)
 }
 
 impl Fit for Value {
@@ -224,7 +235,7 @@ pub fn read<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Opt
         return (variants.get(only)?.read)(value);
     }
     // A tag that no variant has belongs to a variant that this version does not know.
-    let is_tagged = tag.is_some_and(|tag| value.get(tag).is_some_and(Value::is_string));
+    let is_tagged = tag.and_then(|tag| text_of(value.get(tag)?)).is_some();
     let by_fit = |variant: &&Variant<U>| !is_tagged || variant.tags.is_empty();
     for strict in [true, false] {
         let comparison = Comparison {
@@ -245,8 +256,18 @@ pub fn read<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Opt
 
 /// The variant that the discriminator names.
 fn tagged<U>(value: &Value, tag: Option<&str>, variants: &[Variant<U>]) -> Option<usize> {
-    let text = value.get(tag?)?.as_str()?;
-    variants.iter().position(|variant| variant.tags.contains(&text))
+    let text = text_of(value.get(tag?)?)?;
+    variants.iter().position(|variant| variant.tags.contains(&&*text))
+}
+
+/// A value as text, as a document writes it in an enum or in the mapping of a discriminator.
+fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.into()),
+        Value::Number(number) => Some(number::text(number).into()),
+        Value::Bool(value) => Some(value.to_string().into()),
+        _ => None,
+    }
 }
 
 /// Reads a value into a type of a variant. An optional field that does not fit is left out, as elsewhere.
@@ -319,14 +340,14 @@ macro_rules! union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! fit {
-    ($name:ident { $($presence:ident $property:literal: $ty:ty,)* }) => {
+    ($name:ident { $($presence:ident $property:literal: $ty:ty $(as $($value:literal)+)?,)* }) => {
         impl $crate::generated::union::Fit for $name {
             fn fit(
                 value: &::serde_json::Value,
                 comparison: $crate::generated::union::Comparison,
             ) -> ::std::option::Option<isize> {
                 let members = $crate::generated::union::Members::of(value, comparison)?;
-                $(let members = members.$presence::<$ty>($property)?;)*
+                $(let members = members.$presence::<$ty>($property, &[$($($value),+)?])?;)*
                 Some(members.points())
             }
         }

@@ -42,6 +42,14 @@ pub(crate) fn definitions(items: &[Item]) -> HashMap<String, Definition<'_>> {
     found
 }
 
+/// The error for a definition that is not there.
+pub(crate) fn missing(what: &str) -> syn::Error {
+    syn::Error::new(
+        proc_macro2::Span::call_site(),
+        format!("progenitor's code has no {what}"),
+    )
+}
+
 /// Everything that a name can refer to.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {

@@ -2,7 +2,9 @@
 
 use crate::model::About;
 use proc_macro2::{Literal, TokenStream};
-use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, TextMergeWithOffset,
+};
 use quote::quote;
 use std::ops::Range;
 
@@ -15,13 +17,7 @@ const WIDTH: usize = 88;
 /// The docs and the deprecation of an item. `more` is appended to the document's text.
 pub(crate) fn item(about: &About, more: Option<&str>) -> TokenStream {
     let deprecated = about.deprecated.then(|| quote! { #[deprecated] });
-    let harmless = |text: &str| {
-        let text = for_rustdoc(text);
-        let shown = wrapped(text.trim_end()).join("\n");
-        // Wrapping moves words to the start of a line, so the wrapped text is checked too.
-        if runs(&shown) { block(&text, "") } else { text }
-    };
-    let text = [about.docs.as_deref().map(harmless), more.map(str::to_owned)];
+    let text = [about.docs.as_deref().map(for_rustdoc), more.map(str::to_owned)];
     let text: Vec<String> = text
         .into_iter()
         .flatten()
@@ -41,13 +37,23 @@ pub(crate) const LINE_END: char = '\u{1}';
 /// Represents the name of the generated crate in examples, until they are laid out.
 pub(crate) const CRATE: char = '\u{2}';
 
-/// Docs from text that is already valid for rustdoc.
+/// Docs from text that is already valid for rustdoc. All docs with a text of the document come from here.
 pub(crate) fn lines(text: &str) -> TokenStream {
     // rustc does not accept text direction characters or carriage returns in docs.
     let text = text.replace(is_bidi_control, "").replace('\r', " ");
-    let lines: Vec<String> = wrapped(text.trim_end())
-        .into_iter()
-        .map(|line| if line.is_empty() { line } else { format!(" {line}") })
+    let text = text.trim_end();
+    // Wrapping moves words to the start of a line, where they may begin a block.
+    let wrapped = wrapped(text).join("\n");
+    let shown = if tests(&wrapped) == tests(text) { &wrapped } else { text };
+    let lines: Vec<String> = shown
+        .lines()
+        .map(|line| {
+            if line.is_empty() {
+                String::new()
+            } else {
+                format!(" {line}")
+            }
+        })
         .collect();
     let text = lines.join(&LINE_END.to_string());
     // A raw string, because escaping each character is slow, and would be undone by layout.
@@ -72,7 +78,7 @@ fn is_bidi_control(char: char) -> bool {
 /// A text as inline code in CommonMark, which has no escapes: between more backticks than it contains, and on one
 /// line, because a line break is shown as a space anyway.
 pub(crate) fn code(text: &str) -> String {
-    let text = text.replace(['\r', '\n'], " ");
+    let text = stripped(text).replace(['\r', '\n'], " ");
     let ticks = "`".repeat(longest_ticks(&text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') {
         " "
@@ -260,13 +266,28 @@ fn words_of(link: &str) -> Option<Range<usize>> {
     (plain && link.ends_with(')') && link.matches("](").count() == 1).then_some(words)
 }
 
-/// Whether rustdoc would run a part of the text as a test.
-fn runs(text: &str) -> bool {
-    Parser::new_ext(text, READING).any(|event| match event {
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => true,
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => *info != *language(&info),
-        _ => false,
-    })
+/// The code in a text that rustdoc would compile as a test.
+fn tests(text: &str) -> Vec<String> {
+    // Most texts are plain words, which do not need to be parsed.
+    if !["    ", "```", "~~~"].iter().any(|block| text.contains(block)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut events = TextMergeStream::new(Parser::new_ext(text, READING)).peekable();
+    while let Some(event) = events.next() {
+        let is_test = match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => true,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => *info != *language(&info),
+            _ => false,
+        };
+        if is_test {
+            match events.next_if(|event| matches!(event, Event::Text(_))) {
+                Some(Event::Text(code)) => found.push(code.into_string()),
+                _ => found.push(String::new()),
+            }
+        }
+    }
+    found
 }
 
 /// Whether a link's target is an absolute URL, or a heading in the same docs.
@@ -410,7 +431,7 @@ fn first_word(line: &str) -> &str {
 
 /// Whether a word would begin something other than prose at the start of a line.
 fn starts_block(word: &str) -> bool {
-    word.starts_with(['#', '>', '|', '-', '+', '*', '=', '~']) || word.starts_with("```") || list_marker(word)
+    word.starts_with(['#', '>', '|', '-', '+', '*', '=', '~', '_']) || word.starts_with("```") || list_marker(word)
 }
 
 /// Whether a word begins an item of a list.
@@ -443,19 +464,6 @@ mod tests {
             prop_assert_eq!(end, [Event::Text("End".into()), Event::End(TagEnd::Paragraph)], "{}", docs);
             let line = inline(&parts.concat());
             prop_assert!(edits(&format!("- `1`: {line}")).is_empty() && !line.contains('\n'), "{line}");
-        }
-
-        /// From the document's text to the text that rustdoc reads.
-        #[test]
-        fn no_text_becomes_a_test(parts in prop::collection::vec(prop::sample::select(HOSTILE), 0..80)) {
-            let text = parts.concat();
-            let about = About { docs: Some(text.clone()), ..About::default() };
-            let read = as_read(item(&about, None));
-            prop_assert!(!runs(&read), "{text:?}\n\n{read}");
-            // As in a list of parameters or enum values, far into a line.
-            let listed = lines(&format!("- `{}`: {}", "long ".repeat(14), inline(&text)));
-            let read = as_read(listed);
-            prop_assert!(!runs(&read), "{text:?}\n\n{read}");
         }
     }
 
@@ -501,43 +509,12 @@ mod tests {
                 ..About::default()
             };
             let read = as_read(item(&about, None));
-            assert!(!runs(&read), "{text:?}\n{read}");
+            assert!(tests(&read).is_empty(), "{text:?}\n{read}");
             let read = as_read(lines(&format!("- {}", inline(&text))));
-            assert!(!runs(&read), "{text:?}\n{read}");
+            assert!(tests(&read).is_empty(), "{text:?}\n{read}");
         }
-        assert!(runs("```\nx\n```") && runs("a\n\n    x") && !runs("```text\nx\n```"));
+        assert_eq!(tests("```\nx\n```\n\n    y\n\n```text\nz\n```"), ["x\n", "y\n"]);
     }
-
-    const HOSTILE: &[&str] = &[
-        "`",
-        "``",
-        "```",
-        "~~~",
-        "\n",
-        "\n\n",
-        "    ",
-        "  ",
-        " ",
-        "\t",
-        "\r",
-        "> ",
-        "- ",
-        "1. ",
-        "\u{1}",
-        "\u{2}",
-        "\u{0}",
-        "\u{202a}",
-        "\u{2069}",
-        "\u{85}",
-        "rust",
-        "text",
-        "x",
-        "\"####",
-        "word word word word word ",
-        "</pre>",
-        "[a]: b",
-        "\\",
-    ];
 
     const PARTS: &[&str] = &[
         "a",

@@ -145,10 +145,13 @@ impl Parts {
             .as_ref()
             .map(|body| request_body(body, &self.fields, shared));
         let response = match &operation.success_body {
+            Success::ByStatus(name) if !context.model.outcomes[name].is_json() => {
+                Some(quote! { operation::ResponseBody::Bytes })
+            }
             Success::Json(_) | Success::Optional(_) | Success::ByStatus(_) => None,
             Success::Empty => Some(quote! { operation::ResponseBody::Empty }),
-            Success::Text => Some(quote! { operation::ResponseBody::Text }),
-            Success::Bytes => Some(quote! { operation::ResponseBody::Bytes }),
+            Success::Text { .. } => Some(quote! { operation::ResponseBody::Text }),
+            Success::Bytes { .. } => Some(quote! { operation::ResponseBody::Bytes }),
         };
         let security: Vec<TokenStream> = operation
             .security

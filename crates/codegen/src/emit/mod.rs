@@ -27,18 +27,18 @@ use syn::visit_mut::VisitMut;
 use syn::{File, Item, ItemMod};
 
 pub(crate) use self::client::variables;
-use self::context::Context;
+use self::context::{Context, missing};
 use self::shared::Shared;
 use self::survey::Survey;
 use crate::model::Model;
 
-/// Returns the code of the client, and the cases for its tests if `cases` has their first line.
+/// Returns the code of the client, the cases for its tests if `cases` has their first line, and its first call.
 pub(crate) fn emit(
     mut file: File,
     model: &Model,
     crate_name: &str,
     cases: Option<&str>,
-) -> Result<(File, String), syn::Error> {
+) -> Result<(File, String, String), syn::Error> {
     paths::Shorten.visit_file_mut(&mut file);
     let type_items = module(&file, "types")?;
 
@@ -192,7 +192,9 @@ pub(crate) fn emit(
     let allowed = allowed.into_iter().filter(|(broken, _)| *broken);
     file.attrs = allowed.map(|(_, lint)| syn::parse_quote!(#![allow(#lint)])).collect();
     let cases = cases.map(|header| cases::text(header, &operations, context));
-    Ok((file, cases.unwrap_or_default()))
+    let first_call = operations.first().map(operation::Parts::call).unwrap_or_default();
+    let first_call = first_call.replace(docs::CRATE, crate_name);
+    Ok((file, cases.unwrap_or_default(), first_call))
 }
 
 fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
@@ -230,13 +232,6 @@ fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
         .collect();
     code.splice(0..0, items(tokens)?);
     Ok(())
-}
-
-fn missing(what: &str) -> syn::Error {
-    syn::Error::new(
-        proc_macro2::Span::call_site(),
-        format!("progenitor's code has no {what}"),
-    )
 }
 
 fn module<'f>(file: &'f File, name: &str) -> Result<&'f [Item], syn::Error> {

@@ -71,8 +71,10 @@ impl<'m> Parts<'m> {
                 let ty = context.outside(ty)?;
                 (syn::parse_quote!(Option<#ty>), ty)
             }
-            Success::Text => (syn::parse_quote!(String), unit),
-            Success::Bytes => (syn::parse_quote!(ittybit_runtime::body::Bytes), unit),
+            Success::Text { optional: false } => (syn::parse_quote!(String), unit),
+            Success::Text { optional: true } => (syn::parse_quote!(Option<String>), unit),
+            Success::Bytes { optional: false } => (syn::parse_quote!(ittybit_runtime::body::Bytes), unit),
+            Success::Bytes { optional: true } => (syn::parse_quote!(Option<ittybit_runtime::body::Bytes>), unit),
             Success::ByStatus(name) => {
                 let name = format_ident!("{name}");
                 (syn::parse_quote!(types::#name), unit)
@@ -153,11 +155,13 @@ impl<'m> Parts<'m> {
         Requests::new(self.name, &self.setters, blocking)
     }
 
-    /// An example of `send`.
-    fn sent(&self) -> String {
+    /// The statements of an example of `send`.
+    pub(crate) fn call(&self) -> String {
         match (&self.model.pagination, &self.model.success_body) {
             (Some(_), _) => self.requests(false).page(),
-            (None, Success::Empty | Success::Bytes) => self.requests(false).response(r#""{}", response.status()"#),
+            (None, Success::Empty | Success::Bytes { .. }) => {
+                self.requests(false).response(r#""{}", response.status()"#)
+            }
             (None, _) => self.requests(false).response(r#""{:?}", *response"#),
         }
     }
@@ -179,7 +183,7 @@ impl<'m> Parts<'m> {
             let url = docs::code(url);
             format!("The document has another server for it: send it with a client whose `base_url` is {url}.")
         });
-        let example = self.sent();
+        let example = self.requests(false).within(&self.call());
         let text: Vec<String> = [summary, description, Some(wire), server, Some(example)]
             .into_iter()
             .flatten()
@@ -335,13 +339,13 @@ impl<'m> Parts<'m> {
                 Success::Empty => "send_empty",
                 Success::Json(_) => "send_json",
                 Success::Optional(_) => "send_optional",
-                Success::Text => "send_text",
-                Success::Bytes => "send_bytes",
-                Success::ByStatus(_) => "send_by_status",
+                Success::Text { optional: false } => "send_text",
+                Success::Bytes { optional: false } => "send_bytes",
+                Success::Text { .. } | Success::Bytes { .. } | Success::ByStatus(_) => "send_by_status",
             };
             let send_call = call(method, TokenStream::new());
             let send = send_docs("Sends the request.");
-            let download = matches!(self.model.success_body, Success::Bytes).then(|| {
+            let download = matches!(self.model.success_body, Success::Bytes { .. }).then(|| {
                 let about = docs::lines(
                     "Sends the request and returns the body in chunks, for a body that is too large for memory.\n\n\
                      # Errors\n\nAs those of [`send`](Self::send).",

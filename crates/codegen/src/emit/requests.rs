@@ -36,7 +36,8 @@ impl Requests {
         self.before.clone() + &statement(&format!("{begin}client.{}()", self.method), &calls)
     }
 
-    fn within(&self, code: &str) -> String {
+    /// A code block for docs, with statements in a function that has a `client`.
+    pub(crate) fn within(&self, code: &str) -> String {
         let (function, client) = match self.blocking {
             true => ("fn", "blocking::Client"),
             false => ("async fn", "Client"),
@@ -52,12 +53,12 @@ impl Requests {
     /// A call whose response is printed with these arguments.
     pub(crate) fn response(&self, printed: &str) -> String {
         let response = self.with("let response = ", &format!(".send(){}", self.awaited()));
-        self.within(&format!("{response}\nprintln!({printed});"))
+        format!("{response}\nprintln!({printed});")
     }
 
     pub(crate) fn page(&self) -> String {
         let page = self.with("let page = ", &format!(".send(){}", self.awaited()));
-        self.within(&format!("{page}\nprintln!(\"{{}} of them\", page.len());"))
+        format!("{page}\nprintln!(\"{{}} of them\", page.len());")
     }
 
     /// Iterating over pages: `method` starts it, and `each` is the code for each page.

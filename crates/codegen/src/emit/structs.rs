@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 
-use super::context::{Context, Definition};
-use super::{docs, example, missing, paths};
+use super::context::{Context, Definition, missing};
+use super::{docs, example, paths};
 use crate::model::Struct;
 
 pub(crate) struct Parts<'m> {

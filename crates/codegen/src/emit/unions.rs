@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::context::Context;
 use super::docs;
-use crate::model::{Outcome, Union};
+use crate::model::{Outcome, OutcomeBody, Union};
 
 pub(crate) fn definition(name: &str, union: &Union, context: Context) -> TokenStream {
     let ident = format_ident!("{name}");
@@ -85,7 +85,11 @@ pub(crate) fn fit(name: &str, context: Context) -> TokenStream {
             ty = syn::parse_quote!(Option<#ty>);
         }
         syn::visit_mut::VisitMut::visit_type_mut(&mut super::paths::WithinTypes, &mut ty);
-        quote! { #presence #property: #ty, }
+        let listed = (!field.listed.is_empty()).then(|| {
+            let values = &field.listed;
+            quote! { as #(#values)* }
+        });
+        quote! { #presence #property: #ty #listed, }
     });
     quote! { ittybit_runtime::fit! { #ident { #(#properties)* } } }
 }
@@ -99,22 +103,30 @@ pub(crate) fn outcome(name: &str, outcome: &Outcome) -> TokenStream {
     ));
     let variants = outcome.variants.iter().map(|(variant, found)| {
         let (ident, about) = (format_ident!("{variant}"), docs::lines(&docs::for_rustdoc(&found.docs)));
-        match &found.ty {
-            Some(ty) => quote! { #about #ident(#ty), },
+        match &found.body {
+            Some(OutcomeBody::Json(ty)) => quote! { #about #ident(#ty), },
+            Some(OutcomeBody::Text) => quote! { #about #ident(String), },
+            Some(OutcomeBody::Bytes) => quote! { #about #ident(ittybit_runtime::body::Bytes), },
             None => quote! { #about #ident, },
         }
     });
-    let last = outcome.variants.len().saturating_sub(1);
-    let arms = outcome.variants.iter().enumerate().map(|(index, (variant, found))| {
+    // A status has the variant of its own, where there is one, and not that of its range.
+    let mut arms: Vec<_> = outcome.variants.iter().collect();
+    arms.sort_by_key(|(_, found)| found.statuses.1 - found.statuses.0);
+    let last = arms.len().saturating_sub(1);
+    let arms = arms.into_iter().enumerate().map(|(index, (variant, found))| {
         let ident = format_ident!("{variant}");
-        let value = match &found.ty {
-            Some(_) => quote! { Self::#ident(success.json()?) },
+        let value = match &found.body {
+            Some(OutcomeBody::Json(_)) => quote! { Self::#ident(success.json()?) },
+            Some(OutcomeBody::Text) => quote! { Self::#ident(success.text()?) },
+            Some(OutcomeBody::Bytes) => quote! { Self::#ident(success.bytes()) },
             None => quote! { Self::#ident },
         };
         let (first, end) = found.statuses;
         let [first, end] = [first, end].map(proc_macro2::Literal::u16_unsuffixed);
         match index == last {
             true => quote! { _ => #value, },
+            false if found.statuses.0 == found.statuses.1 => quote! { #first => #value, },
             false => quote! { #first..=#end => #value, },
         }
     });

@@ -8,6 +8,7 @@ use super::media_type::{self, FORM, MULTIPART, essence, is_json, is_text};
 use super::names::{Place, place_name};
 use super::part::{form_styles, is_binary, parts, read_as_bytes};
 use super::reference::resolve;
+use super::report::Report;
 use super::schema::{any, chain};
 use super::types::{Object, Shape, Types};
 use crate::model::{About, Body, Format, Parameter};
@@ -44,9 +45,10 @@ pub(super) fn body(
     let essence = essence(media);
     let format = if is_json(media) || essence == "*/*" && !is_binary(components, &schema) && content.schema.is_some() {
         let ty = types.sent_type(&schema, &place);
-        match essence.as_str() {
-            "application/json" | "*/*" => Format::Json(ty),
-            _ => Format::JsonAs(media.clone(), ty),
+        let sent = sent_as(media, "application/json", &content_at, &mut types.report);
+        match media_type::essence(&sent).as_str() {
+            "application/json" => Format::Json(ty),
+            _ => Format::JsonAs(sent, ty),
         }
     } else if essence == FORM {
         let encoding_at = pointer::join(&content_at, [media, "encoding"]);
@@ -57,7 +59,7 @@ pub(super) fn body(
     {
         Format::Multipart(parts(&object, &place, parameters, content, types))
     } else if is_text(media) && !is_binary(components, &schema) {
-        Format::Text(media.clone())
+        Format::Text(sent_as(media, "text/plain", &content_at, &mut types.report))
     } else {
         read_as_bytes(&schema, &place.at, types);
         match essence.as_str() {
@@ -74,6 +76,16 @@ pub(super) fn body(
         required: body.required,
         format,
     })
+}
+
+/// The media type that a body is sent as: of a range of them, this `one`.
+fn sent_as(media: &str, one: &str, at: &str, report: &mut Report) -> String {
+    if !essence(media).contains('*') {
+        return media.to_owned();
+    }
+    let message = format!("`{media}` is a range of media types: the body is sent as `{one}`");
+    report.note_at_key(&pointer::join(at, [media]), "media-type-range", message);
+    one.to_owned()
 }
 
 /// The properties of an object. References are followed.

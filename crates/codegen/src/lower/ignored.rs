@@ -422,17 +422,15 @@ impl<'d> Ignored<'d> {
                 self.note_member(part, "additionalProperties", "additional-properties-unused", message);
             }
         }
-        for key in ["allOf", "oneOf", "anyOf"] {
-            let parts = schema.get(key).and_then(Node::as_array).unwrap_or_default();
-            let nullable = parts
-                .iter()
-                .enumerate()
-                .filter(|(_, inner)| inner.get("nullable").is_some());
-            for (index, _) in nullable.filter(|_| parts.len() > 1) {
-                let at = pointer::join(part.at, [key, &index.to_string(), "nullable"]);
-                let message = format!("`nullable` of one part of an `{key}` is not used: write it beside the `{key}`");
-                self.note(&at, "nullable-unused", message);
-            }
+        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+        let nullable = parts
+            .iter()
+            .enumerate()
+            .filter(|(_, inner)| inner.get("nullable").is_some());
+        for (index, _) in nullable.filter(|_| parts.len() > 1) {
+            let at = pointer::join(part.at, ["allOf", &index.to_string(), "nullable"]);
+            let message = "`nullable` of one part of an `allOf` is not used: write it beside the `allOf`";
+            self.note(&at, "nullable-unused", message);
         }
     }
 

@@ -75,6 +75,16 @@ impl Names {
         name
     }
 
+    /// Takes a name, and notes if it is another one than that of its place.
+    pub(super) fn take_noted(&mut self, wanted: &str, at: &str, report: &mut Report) -> String {
+        let name = self.take(wanted, at);
+        if name != wanted {
+            let message = format!("the name `{wanted}` is taken: the Rust type is `{name}`");
+            report.note(at, "name-taken", message);
+        }
+        name
+    }
+
     /// The place of an inline schema with its Rust name, and whether it still has to be defined. A place can be
     /// visited again through an `allOf` or a shared parameter. It keeps its name then, because it is the same type.
     pub(super) fn inline_place(&mut self, place: &Place, report: &mut Report) -> (Place, bool) {
@@ -82,11 +92,7 @@ impl Names {
         if let Some(name) = self.inline.get(at) {
             return (Place::new(at, name), false);
         }
-        let name = self.take(wanted, at);
-        if name != *wanted {
-            let message = format!("the name `{wanted}` is taken: the schema is the Rust type `{name}`");
-            report.note(at, "name-taken", message);
-        }
+        let name = self.take_noted(wanted, at, report);
         self.inline.insert(at.clone(), name.clone());
         (Place::new(at, name), true)
     }

@@ -11,7 +11,7 @@ use super::part::{is_binary, read_as_bytes};
 use super::reference::resolve;
 use super::schema::{any, kind_behind};
 use super::types::Types;
-use crate::model::{Outcome, OutcomeVariant, Success};
+use crate::model::{Outcome, OutcomeBody, OutcomeVariant, Success};
 use crate::name;
 
 /// The responses of an operation.
@@ -112,7 +112,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
             "no response describes a success: the body is returned as bytes",
         );
         return ResponseModel {
-            body: Success::Bytes,
+            body: Success::Bytes { optional: false },
             accept: Some("*/*".to_owned()),
             success: vec![(200, 299)],
             errors,
@@ -129,7 +129,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
     let first_at = first.at.clone();
     let (body, item) = success_body(&success, builder, types);
     let accept = match &body {
-        Success::Text | Success::Bytes => Some(accepted(&success)),
+        Success::Text { .. } | Success::Bytes { .. } => Some(accepted(&success)),
         Success::ByStatus(_) | Success::Json(_) | Success::Optional(_) => {
             Some(accepted(&success)).filter(|accepted| !accepted.is_empty() && accepted != "application/json")
         }
@@ -164,48 +164,54 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
             );
         }
     }
-    match readings.as_slice() {
-        all if all.iter().all(|reading| *reading == Reading::Text) => return (Success::Text, None),
-        all if all.iter().all(|reading| *reading == Reading::Json) => {}
-        all => {
-            if all.contains(&Reading::Json) {
-                let message = "the bodies of successful responses differ in kind: the body is returned as bytes";
-                types.report.note(&first.at, "success-mixed", message);
-            }
-            for item in &with_body {
-                let media = item
-                    .media()
-                    .and_then(|(media, content)| Some((media, content.schema.as_ref()?)));
-                if let Some((media, schema)) = media {
-                    read_as_bytes(schema, &pointer::join(&item.at, ["content", media, "schema"]), types);
-                }
-            }
-            return (Success::Bytes, None);
+    let optional = with_body.len() < success.len();
+    let as_bytes = |item: &Succeeded, types: &mut Types| {
+        if let Some((media, schema)) = item
+            .media()
+            .and_then(|(media, content)| Some((media, content.schema.as_ref()?)))
+        {
+            read_as_bytes(schema, &pointer::join(&item.at, ["content", media, "schema"]), types);
         }
+    };
+    let is_one_kind = readings.iter().all(|reading| *reading == readings[0]);
+    match readings[0] {
+        Reading::Text if is_one_kind => return (Success::Text { optional }, None),
+        Reading::Bytes if is_one_kind => {
+            with_body.iter().for_each(|item| as_bytes(item, types));
+            return (Success::Bytes { optional }, None);
+        }
+        _ => {}
     }
     let schema = |item: &Succeeded| item.media().and_then(|(_, content)| content.schema.clone());
-    let is_one = with_body.iter().all(|item| schema(item) == schema(first));
+    let is_one = is_one_kind && with_body.iter().all(|item| schema(item) == schema(first));
     if is_one {
         let name = place_name(&first.at, builder, "response", "response");
         let (ty, item) = received_body(first, name, types);
-        return match with_body.len() == success.len() {
-            true => (Success::Json(ty), item),
-            false => (Success::Optional(ty), None),
+        return match optional {
+            false => (Success::Json(ty), item),
+            true => (Success::Optional(ty), None),
         };
     }
     let wanted = name::type_name(&format!("{builder}-response"));
-    let name = types.names.take(&wanted, &first.at);
+    let name = types.names.take_noted(&wanted, &first.at, &mut types.report);
     let mut variants: IndexMap<String, OutcomeVariant> = IndexMap::new();
     for item in success {
         let rust = Suffixes::default().free(&reason(&item.status), "", |name| variants.contains_key(name));
-        let ty = item.media().is_some().then(|| {
-            let name = place_name(&item.at, builder, &format!("response-{}", item.status), "response");
-            received_body(item, name, types).0
+        let body = item.media().is_some().then(|| match reading(item, types.components) {
+            Reading::Json => {
+                let name = place_name(&item.at, builder, &format!("response-{}", item.status), "response");
+                OutcomeBody::Json(received_body(item, name, types).0)
+            }
+            Reading::Text => OutcomeBody::Text,
+            Reading::Bytes => {
+                as_bytes(item, types);
+                OutcomeBody::Bytes
+            }
         });
         let variant = OutcomeVariant {
             docs: types.budget.words(&item.response.description),
             statuses: item.range,
-            ty,
+            body,
         };
         variants.insert(rust, variant);
     }

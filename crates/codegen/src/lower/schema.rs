@@ -177,6 +177,19 @@ pub(super) fn kind_behind<'s>(components: &'s Components, schema: &'s ReferenceO
     }
 }
 
+/// The values of an enum of numbers or booleans, as JSON.
+pub(super) fn listed(components: &Components, schema: &ReferenceOr<Schema>) -> Vec<String> {
+    fn texts<T: ToString>(values: &[Option<T>]) -> Vec<String> {
+        values.iter().flatten().map(T::to_string).collect()
+    }
+    match kind_behind(components, schema).as_ref() {
+        SchemaKind::Type(Type::Integer(of)) => texts(&of.enumeration),
+        SchemaKind::Type(Type::Number(of)) => texts(&of.enumeration),
+        SchemaKind::Type(Type::Boolean(of)) => texts(&of.enumeration),
+        _ => Vec::new(),
+    }
+}
+
 /// How a parameter's value is converted to text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WireForm {

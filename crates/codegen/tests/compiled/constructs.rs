@@ -4,7 +4,7 @@ use std::error::Error;
 
 use constructs::body::{Body, File};
 use constructs::transport::InMemory;
-use constructs::{ChangeReportResponse, Circle, Client, Label, Named, Point, Shape};
+use constructs::{Amount, ChangeReportResponse, Circle, Client, Label, Large, Levelled, Named, Perhaps, Point, Shape, Switched, Versioned};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -53,6 +53,32 @@ fn unions() -> Result<(), Box<dyn Error>> {
         let named: Named = round_trip(&value)?;
         assert!(format!("{named:?}").starts_with(variant), "{value} became {named:?}");
     }
+    for (v, variant) in [(1, "First"), (2, "Second"), (3, "Unknown")] {
+        let versioned: Versioned = round_trip(&json!({ "v": v }))?;
+        assert!(format!("{versioned:?}").starts_with(variant), "{v} became {versioned:?}");
+    }
+    for (on, variant) in [(true, "On"), (false, "Off")] {
+        let switched: Switched = round_trip(&json!({ "on": on }))?;
+        assert!(format!("{switched:?}").starts_with(variant), "{on} became {switched:?}");
+    }
+    for (level, variant) in [(json!(1), "Low"), (json!(2), "High"), (json!(3), "Unknown")] {
+        let levelled: Levelled = serde_json::from_value(json!({ "level": level }))?;
+        assert!(format!("{levelled:?}").starts_with(variant), "{level} became {levelled:?}");
+    }
+    for (value, variant) in [
+        (json!(9_007_199_254_740_993_u64), "Integer"),
+        (json!(0.5), "Number"),
+        (json!("1"), "Unknown"),
+    ] {
+        let amount: Amount = round_trip(&value)?;
+        assert!(format!("{amount:?}").starts_with(variant), "{value} became {amount:?}");
+    }
+    for (value, variant) in [(json!(u64::MAX), "Integer("), (json!(-1), "Integer2(")] {
+        let large: Large = round_trip(&value)?;
+        assert!(format!("{large:?}").starts_with(variant), "{value} became {large:?}");
+    }
+    let nothing: Perhaps = round_trip(&json!({ "maybe": null, "each": [null, circle], "flag": null }))?;
+    assert!(nothing.maybe.is_none() && nothing.each[0].is_none() && nothing.each[1].is_some());
     let Shape::Circle(read) = serde_json::from_value(circle)? else { return Err("no circle".into()) };
     assert_eq!(Shape::from(*read), Circle::builder().kind("circle").radius(1.5).build()?.into());
     Ok(())
@@ -83,6 +109,28 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         .json(point)
         .x_ids(vec![3, 4])
         .session("s1")
+        .send()
+        .await?;
+    let point = || Point::builder().x(1).y(-2).build();
+    client
+        .more_styles()
+        .semi(vec![1, 2])
+        .semis(vec![1, 2])
+        .semi_point(point()?)
+        .semi_points(point()?)
+        .plain(point()?)
+        .plains(point()?)
+        .whole(point()?)
+        .each(point()?)
+        .flat(point()?)
+        .spaces(vec!["a".to_owned(), "b c".to_owned()])
+        .pipes(vec!["a".to_owned(), "b|c".to_owned()])
+        .x_point(point()?)
+        .x_points(point()?)
+        .x_json(point()?)
+        .ids(vec![1, 2])
+        .place(point()?)
+        .json(point()?)
         .send()
         .await?;
     let charge = constructs::CreateChargeBody::builder().amount(5).tags(vec!["a".to_owned(), "b c".to_owned()]);
@@ -120,6 +168,8 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     client.put_bytes().body(Body::from(vec![0xff, b'x'])).send().await?;
     client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;
     client.any_media().body(constructs::AnyMediaBody::builder().text("any")).send().await?;
+    client.any_json().body(constructs::AnyJsonBody::builder().text("any")).send().await?;
+    client.any_text().body("any").send().await?;
     assert_eq!(*client.make_report().id("r").send().await?, None);
     assert_eq!(*client.change_report().id("r").send().await?, ChangeReportResponse::NoContent);
     assert!(client.delete_report().id("r").send().await?.is_empty());
@@ -128,7 +178,7 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         // The boundary is different in each run.
         let boundary = content_type.and_then(|media| media.split_once("boundary=")).map_or("none", |(_, boundary)| boundary);
         println!("{} {}", request.method(), request.url());
-        for name in ["accept", "content-type", "cookie", "x-ids"] {
+        for name in ["accept", "content-type", "cookie", "x-ids", "x-point", "x-points", "x-json"] {
             if let Some(value) = request.headers().get(name) {
                 println!("{name}: {}", value.to_str()?.replace(boundary, "BOUNDARY"));
             }
@@ -141,10 +191,23 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     let mut download = respond(200, "%PDF")?.get_report().id("r").download().await?.into_inner();
     assert_eq!(download.chunk().await?.as_deref(), Some(&b"%PDF"[..]));
     assert_eq!(*respond(200, "text")?.get_text().id("r").send().await?, "text");
+    assert_eq!(respond(200, "text")?.get_words().id("r").send().await?.as_deref(), Some("text"));
+    assert_eq!(*respond(204, "")?.get_words().id("r").send().await?, None);
+    assert_eq!(respond(200, "%PDF")?.get_print().id("r").send().await?.as_deref(), Some(&b"%PDF"[..]));
+    assert_eq!(*respond(204, "")?.get_print().id("r").send().await?, None);
+    use constructs::MakePrintResponse as Print;
+    assert!(matches!(*respond(200, "{}")?.make_print().id("r").send().await?, Print::Ok(_)));
+    assert_eq!(*respond(201, "a,b")?.make_print().id("r").send().await?, Print::Created("a,b".to_owned()));
+    assert_eq!(*respond(202, "%PDF")?.make_print().id("r").send().await?, Print::Accepted("%PDF".into()));
+    assert_eq!(*respond(204, "")?.make_print().id("r").send().await?, Print::NoContent);
     let made = respond(200, r#"{"id":"r"}"#)?.make_report().id("r").send().await?.into_inner();
     assert_eq!(made.and_then(|made| made.id).as_deref(), Some("r"));
     let changed = respond(202, r#"{"job":"j"}"#)?.change_report().id("r").send().await?.into_inner();
     let ChangeReportResponse::Accepted(later) = changed else { return Err("another status".into()) };
     assert_eq!(later.job.as_deref(), Some("j"));
+    for (status, variant) in [(200, "Ok("), (201, "Created("), (202, "Success(")] {
+        let checked = respond(status, "{}")?.check_report().id("r").send().await?.into_inner();
+        assert!(format!("{checked:?}").starts_with(variant), "{status} became {checked:?}");
+    }
     Ok(())
 }

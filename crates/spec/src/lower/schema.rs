@@ -51,31 +51,20 @@ const DESCRIBING: [&str; 10] = [
     "xml",
 ];
 
+const OF_NUMBERS: [&str; 6] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "format",
+];
+
 /// The keywords that apply to values of one type.
 const OF_TYPES: [(&str, &[&str]); 5] = [
     ("string", &["minLength", "maxLength", "pattern", "format"]),
-    (
-        "number",
-        &[
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-            "format",
-        ],
-    ),
-    (
-        "integer",
-        &[
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-            "format",
-        ],
-    ),
+    ("number", &OF_NUMBERS),
+    ("integer", &OF_NUMBERS),
     ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
     (
         "object",

@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 use super::shape::{Inner, Shape};
 use super::{Kind, Types, enums};
 use crate::lower::names::{Place, TIMESTAMP};
-use crate::lower::schema::{self, COMPONENTS, MAX_CHAIN, is_nullable};
+use crate::lower::schema::{self, COMPONENTS, MAX_CHAIN};
 
 /// A converted schema, as it is in the copy.
 pub(crate) struct Converted {
@@ -143,8 +143,9 @@ impl Types<'_> {
 
     /// `through` contains the enclosing components and places that have no Rust type of their own.
     fn convert_within(&mut self, schema: &ReferenceOr<Schema>, place: &Place, through: &mut Vec<String>) -> Converted {
-        let nullable = is_nullable(schema);
-        let mut converted = match self.shape(schema, place) {
+        let shape = self.shape(schema, place);
+        let nullable = self.shapes().accepts_null(schema, &shape);
+        let mut converted = match shape {
             Shape::Reference(target) => self.convert_reference(&target, place, through),
             Shape::Struct(object) => {
                 let (place, is_new) = self.names.inline_place(place, &mut self.report);
@@ -277,8 +278,8 @@ impl Types<'_> {
             return Converted::any();
         };
         let target_place = self.names.component(target);
-        let nullable = is_nullable(schema);
-        let mut converted = match self.kinds.get(target).copied().unwrap_or(Kind::Other) {
+        let (kind, nullable) = self.kinds.get(target).copied().unwrap_or((Kind::Other, false));
+        let mut converted = match kind {
             Kind::Struct | Kind::Enum => Converted::holding(target_place.name),
             Kind::Other if through.iter().any(|earlier| earlier == target) => {
                 self.report.error(

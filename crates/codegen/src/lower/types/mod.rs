@@ -42,8 +42,8 @@ pub(super) struct Types<'a> {
     /// The places of the schemas whose values are bytes in a body.
     pub(super) bytes: HashSet<String>,
     usage: Usage,
-    /// The kinds of the component schemas.
-    kinds: HashMap<String, Kind>,
+    /// The kinds of the component schemas, and whether their values may be null.
+    kinds: HashMap<String, (Kind, bool)>,
     /// Structs that have a name, but no fields yet. Fields are defined later, one struct after the other, so that
     /// deeply nested objects do not overflow the stack.
     pending: VecDeque<(Object, Place)>,
@@ -105,12 +105,14 @@ impl<'a> Types<'a> {
         }
         for (name, schema) in schemas {
             let place = self.names.component(name);
-            let kind = match self.shape(schema, &place) {
+            let shape = self.shape(schema, &place);
+            let nullable = self.shapes().accepts_null(schema, &shape);
+            let kind = match shape {
                 Shape::Struct(_) => Kind::Struct,
                 Shape::Enum(_) | Shape::Union(_) => Kind::Enum,
                 _ => Kind::Other,
             };
-            self.kinds.insert(name.clone(), kind);
+            self.kinds.insert(name.clone(), (kind, nullable));
         }
         for (name, schema) in schemas {
             let place = self.names.component(name);

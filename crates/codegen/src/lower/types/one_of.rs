@@ -1,6 +1,7 @@
 //! Shapes of unions: a `oneOf` or an `anyOf` is an enum of its variants.
 //!
-//! Some of them are a plain type instead: several enums of strings are one enum, and several numbers a number.
+//! Some of them are a plain type instead: several enums of strings are one enum, and several integers an integer, where
+//! one type has all values.
 
 use std::collections::HashSet;
 
@@ -9,8 +10,9 @@ use ittybit_spec::pointer;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type};
 
 use super::shape::{Object, Shape, Shapes, Variant, Variants};
+use crate::lower::integer::rust_type;
 use crate::lower::names::Place;
-use crate::lower::schema::{chain, is_enum, required, single_type};
+use crate::lower::schema::{chain, is_enum, is_nullable, kind_behind, required, single_type, sole_part};
 
 /// Nested unions with their own properties are merged up to this depth: a union may be a part of itself.
 const MOST_MERGED: usize = 3;
@@ -91,10 +93,12 @@ impl Shapes<'_, '_> {
             let values: IndexSet<String> = found.iter().flat_map(|(part, ..)| self.choices(part)).collect();
             return Shape::Enum(values.into_iter().collect());
         }
-        if all(&[Class::Integer]) {
-            return Shape::Integer("i64");
+        if all(&[Class::Integer])
+            && let Some(rust) = self.integer(&found)
+        {
+            return Shape::Integer(rust);
         }
-        if all(&[Class::Integer, Class::Number]) {
+        if all(&[Class::Number]) {
             return Shape::Float;
         }
         if all(&[Class::Boolean]) {
@@ -119,6 +123,21 @@ impl Shapes<'_, '_> {
             variants: variants.collect(),
             discriminator: discriminator.cloned(),
         })
+    }
+
+    /// The Rust type for all values of some integers, if there is one.
+    fn integer(&self, parts: &[(ReferenceOr<Schema>, String, Class)]) -> Option<&'static str> {
+        let types = parts
+            .iter()
+            .map(|(part, ..)| match kind_behind(self.components, part).as_ref() {
+                SchemaKind::Type(Type::Integer(integer)) => rust_type(integer).unwrap_or("i64"),
+                _ => "i64",
+            });
+        let types: Vec<&str> = types.collect();
+        match types.contains(&"u64") {
+            false => Some("i64"),
+            true => types.iter().all(|rust| rust.starts_with('u')).then_some("u64"),
+        }
     }
 
     /// An `allOf` of objects and of unions: each variant of the union has the properties of the objects.
@@ -178,6 +197,30 @@ impl Shapes<'_, '_> {
             _ => return None,
         }
         Some(whole)
+    }
+
+    /// Whether null is a value of a schema. A variant of an enum of types may be nullable itself; where there is no such
+    /// enum, the whole is.
+    pub(super) fn accepts_null(&self, schema: &ReferenceOr<Schema>, shape: &Shape) -> bool {
+        let is_union = matches!(shape, Shape::Union(_));
+        let accepts = |part: &ReferenceOr<Schema>| {
+            let chain = || chain(self.components, part, "");
+            self.class(part) == Class::Null || !is_union && chain().iter().any(|(schema, _)| is_nullable(schema))
+        };
+        let mut next = Some(schema);
+        while let Some(ReferenceOr::Item(schema)) = next {
+            let parts = match &schema.schema_kind {
+                SchemaKind::OneOf { one_of: parts } | SchemaKind::AnyOf { any_of: parts } => parts.as_slice(),
+                SchemaKind::Any(any) if !any.one_of.is_empty() => &any.one_of,
+                SchemaKind::Any(any) => &any.any_of,
+                _ => &[],
+            };
+            if schema.schema_data.nullable || parts.iter().any(accepts) {
+                return true;
+            }
+            next = sole_part(&schema.schema_kind);
+        }
+        false
     }
 
     pub(super) fn class(&self, schema: &ReferenceOr<Schema>) -> Class {

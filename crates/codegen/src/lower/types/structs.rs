@@ -9,7 +9,7 @@ use super::Types;
 use super::shape::Object;
 use crate::lower::about::{about, example};
 use crate::lower::names::{Place, Suffixes};
-use crate::lower::schema::{self, any, boxed, chain};
+use crate::lower::schema::{self, any, boxed, chain, listed};
 use crate::model::{Field, Struct};
 use crate::name;
 
@@ -73,6 +73,7 @@ impl Types<'_> {
                     .iter()
                     .any(|(schema, _)| schema.as_item().is_some_and(|schema| schema.schema_data.read_only)),
                 example: example(&chain, &mut self.budget),
+                listed: listed(self.components, schema),
             };
             let free = suffixes.free(&rust, "_", |name| fields.contains_key(name));
             if free != rust {

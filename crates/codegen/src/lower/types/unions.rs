@@ -9,7 +9,7 @@ use super::one_of::Class;
 use super::shape::Variants;
 use crate::lower::about::about;
 use crate::lower::names::{Place, Suffixes};
-use crate::lower::schema::{self, COMPONENTS, chain};
+use crate::lower::schema::{self, COMPONENTS, chain, listed};
 use crate::model::{Union, UnionVariant};
 use crate::name;
 
@@ -42,7 +42,7 @@ impl Types<'_> {
             let converted = match variant.merged {
                 // Another union may have the same part with other properties, so this is a new type.
                 Some(object) => {
-                    let name = self.names.take(&inner.name, &inner.at);
+                    let name = self.names.take_noted(&inner.name, &inner.at, &mut self.report);
                     self.name_struct(object, part, &Place::new(inner.at, name.clone()));
                     Converted::holding(name)
                 }
@@ -94,7 +94,7 @@ impl Types<'_> {
 
     /// The values of the discriminator for this variant: those in the mapping. Without a mapping, the name of the
     /// component, unless the variant has an enum for this property that does not contain the name. Then they are the
-    /// values of the enum: many documents leave the mapping out.
+    /// values of the enum: many documents leave the mapping out. A number without an enum decides nothing.
     fn tags(&mut self, discriminator: &Discriminator, part: &ReferenceOr<Schema>) -> Vec<String> {
         let ReferenceOr::Reference { reference } = part else {
             return Vec::new();
@@ -106,32 +106,34 @@ impl Types<'_> {
         if !mapped.is_empty() {
             return mapped;
         }
-        let own = self.values_of(part, &discriminator.property_name, MOST_NESTED);
-        match own.is_empty() || own.iter().any(|value| value == name) {
-            true => vec![name.to_owned()],
-            false => own,
+        let property = self.property_of(part, &discriminator.property_name, MOST_NESTED);
+        let own = property.map(|property| match self.shapes().class(&property) {
+            // The name of a component is no number.
+            Class::Integer | Class::Number | Class::Boolean => Some(listed(self.components, &property)),
+            _ => Some(self.shapes().choices(&property)).filter(|values| !values.is_empty()),
+        });
+        match own.flatten() {
+            Some(values) if !values.iter().any(|value| value == name) => values,
+            _ => vec![name.to_owned()],
         }
     }
 
-    /// The values that a property of an object may have, where it is an enum.
-    fn values_of(&mut self, schema: &ReferenceOr<Schema>, property: &str, levels: usize) -> Vec<String> {
+    /// A property of an object.
+    fn property_of(&self, schema: &ReferenceOr<Schema>, property: &str, levels: usize) -> Option<ReferenceOr<Schema>> {
         let Some((ReferenceOr::Item(schema), _)) = chain(self.components, schema, "").pop() else {
-            return Vec::new();
+            return None;
         };
         let none = IndexMap::new();
         let (properties, parts) = match &schema.schema_kind {
             SchemaKind::Type(Type::Object(object)) => (&object.properties, [].as_slice()),
             SchemaKind::Any(any) => (&any.properties, any.all_of.as_slice()),
             SchemaKind::AllOf { all_of } => (&none, all_of.as_slice()),
-            _ => return Vec::new(),
+            _ => return None,
         };
         if let Some(property) = properties.get(property) {
-            return self.shapes().choices(&property.clone().unbox());
+            return Some(property.clone().unbox());
         }
-        let Some(levels) = levels.checked_sub(1) else {
-            return Vec::new();
-        };
-        let mut values = parts.iter().map(|part| self.values_of(part, property, levels));
-        values.find(|values| !values.is_empty()).unwrap_or_default()
+        let levels = levels.checked_sub(1)?;
+        parts.iter().find_map(|part| self.property_of(part, property, levels))
     }
 }
