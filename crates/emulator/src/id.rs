@@ -4,7 +4,7 @@ use ittybit_spec::pointer;
 use serde_json::Value;
 
 use crate::random::{Random, Stream, scramble};
-use crate::schema::Schemas;
+use crate::schema::{Schemas, target};
 use crate::value::{self, Extent, Shape, example, uuid};
 
 /// What ids look like.
@@ -120,6 +120,9 @@ impl IdForm {
 /// The pointer of a property's schema, also where the object is put together by `allOf`, `oneOf`, `anyOf` or `if`.
 pub(crate) fn property(schemas: &Schemas, object: &str, name: &str) -> Option<String> {
     fn find(schemas: &Schemas, object: &str, name: &str, depth: usize) -> Option<String> {
+        if depth > 16 {
+            return None;
+        }
         let (place, schema) = schemas.resolve(crate::schema::Direction::Response, object)?;
         if schema
             .get("properties")
@@ -128,14 +131,15 @@ pub(crate) fn property(schemas: &Schemas, object: &str, name: &str) -> Option<St
         {
             return Some(pointer::join(&place, ["properties", name]));
         }
+        let referred = schema.get("$ref").and_then(Value::as_str).and_then(target);
+        if let Some(found) = referred.and_then(|referred| find(schemas, &referred, name, depth + 1)) {
+            return Some(found);
+        }
         let lists = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|keyword| {
             let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
             (0..count).map(move |number| format!("{keyword}/{number}"))
         });
         let branches = ["then", "else"].map(str::to_owned);
-        if depth > 16 {
-            return None;
-        }
         let mut parts = lists.chain(branches);
         parts.find_map(|part| find(schemas, &pointer::join(&place, part.split('/')), name, depth + 1))
     }

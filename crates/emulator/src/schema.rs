@@ -52,7 +52,8 @@ impl Schemas {
         }
     }
 
-    /// The place that a pointer leads to when every `$ref` there is followed.
+    /// The place that a pointer leads to when every `$ref` there is followed, up to one that has other constraints
+    /// beside it, as in 3.1.
     pub(crate) fn resolve(&self, direction: Direction, pointer: &str) -> Option<(String, &Value)> {
         let document = &self.side(direction).document;
         let mut pointer = pointer.to_owned();
@@ -60,8 +61,8 @@ impl Schemas {
         for _ in 0..64 {
             let value = document.pointer(&pointer)?;
             match value.get("$ref").and_then(Value::as_str) {
-                Some(reference) => pointer = target(reference)?,
-                None => return Some((pointer, value)),
+                Some(reference) if !is_constrained(value) => pointer = target(reference)?,
+                _ => return Some((pointer, value)),
             }
         }
         None
@@ -126,8 +127,40 @@ impl Side {
     }
 }
 
+/// Whether a schema says more of a value than its `$ref`.
+fn is_constrained(schema: &Value) -> bool {
+    const KEYWORDS: [&str; 24] = [
+        "type",
+        "enum",
+        "const",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "properties",
+        "additionalProperties",
+        "minProperties",
+        "maxProperties",
+        "items",
+        "prefixItems",
+        "contains",
+        "minItems",
+        "maxItems",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minLength",
+        "maxLength",
+        "pattern",
+    ];
+    // A parameter is `required`, too, which is no list.
+    schema["required"].is_array() || KEYWORDS.iter().any(|keyword| schema.get(*keyword).is_some())
+}
+
 /// The pointer of a reference into the document itself.
-fn target(reference: &str) -> Option<String> {
+pub(crate) fn target(reference: &str) -> Option<String> {
     percent::decode(reference.strip_prefix('#')?)
 }
 

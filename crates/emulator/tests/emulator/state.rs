@@ -278,6 +278,9 @@ fn the_schemas_of_3_1_are_applied_as_they_are_written() {
     for (name, value) in whole.as_object().unwrap() {
         assert_eq!(created.json()[name.as_str()], *value, "{name}");
     }
+    let mut untagged = whole.clone();
+    untagged.as_object_mut().unwrap().remove("tags");
+    assert_eq!(send_json(&emulator, "POST", "/shapes", &[], &untagged).status, 400);
     for wrong in [
         json!({ "object": "form" }),
         json!({ "kind": "square" }),
