@@ -63,6 +63,49 @@ fn fingerprints_do_not_depend_on_lines() {
     }
 }
 
+/// A fingerprint does not depend on the order of a list, nor on what is inserted into it.
+#[test]
+fn fingerprints_do_not_depend_on_positions() {
+    let limit = "{ name: limit, in: query, schema: { maximum: MAX } }";
+    let body = |list: &str| {
+        let content = format!("{{ application/json: {{ schema: {{ anyOf: {list} }} }} }}");
+        format!("paths: {{ /pets: {{ post: {{ requestBody: {{ content: {content} }} }} }} }}")
+    };
+    let operation = |members: &str| format!("paths: {{ /pets: {{ get: {{ {members} }} }} }}");
+    let server = "{ url: 'https://a.example', variables: { a: { default: MAX } } }";
+    let lists = [
+        operation(&format!("parameters: [{limit}, OTHERS]")),
+        operation(&format!("parameters: [OTHERS, {limit}]")),
+        operation(&format!("parameters: [{{ name: a, in: query }}, OTHERS, {limit}]")),
+        "---".to_owned(),
+        format!("servers: [{server}, {{ url: 'https://b.example' }}]"),
+        format!("servers: [{{ url: 'https://b.example' }}, {server}]"),
+        "---".to_owned(),
+        body("[{ type: string }, { properties: { a: { maximum: MAX } } }]"),
+        body("[{ properties: { a: { maximum: MAX } } }, { type: string }]"),
+        body("[{ properties: { b: {} } }, { properties: { a: { maximum: MAX } } }, { type: string }]"),
+        "---".to_owned(),
+        operation("security: [{ a: [] }, { b: [s, 'MAX'] }]"),
+        operation("security: [{ b: ['MAX', s] }, { a: [] }]"),
+        "---".to_owned(),
+        body("[{ title: One, enum: [a, 'MAX', b] }, { title: Two }]"),
+        body("[{ title: Two }, { title: One, enum: ['MAX', a, b] }]"),
+    ];
+    for group in lists.split(|list| list == "---") {
+        let found = group.iter().map(|list| {
+            let list = list.replace("OTHERS", "{ name: after, in: query }");
+            let all = fingerprints(&diff(
+                &document("old.yaml", &list.replace("MAX", "9")),
+                &document("new.yaml", &list.replace("MAX", "5")),
+            ));
+            assert!(!all.is_empty(), "{list}");
+            all
+        });
+        let found: Vec<_> = found.collect();
+        assert!(found.windows(2).all(|pair| pair[0] == pair[1]), "{group:?}: {found:?}");
+    }
+}
+
 /// In one report, changes have the same fingerprint only if they have the same rule and place, in different operations.
 #[test]
 fn different_changes_have_different_fingerprints() {

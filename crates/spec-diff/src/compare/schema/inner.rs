@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
+use super::super::content::is_json_part;
 use super::super::deprecation::{Removal, SUNSET};
-use super::super::pending::{Closed, Holder, Pending};
+use super::super::pending::{Closed, Form, Holder, Pending};
 use super::super::side::Side;
 use super::super::view::View;
 use super::super::walk::{Found, Member};
@@ -34,7 +35,11 @@ impl<'d> Comparison<'_, 'd> {
             let subject = self.at.subject.property(name);
             match (old.properties.get(name), new.properties.get(name)) {
                 (Some(old), Some(new)) => {
-                    let inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
+                    let mut inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
+                    let mut encodings = self.at.encoding.into_iter().flatten();
+                    if encodings.any(|encoding| is_json_part(encoding, name)) {
+                        inner.form = Form::Json;
+                    }
                     let unsent = (self.is_unsent(old, self.walk.old), self.is_unsent(new, self.walk.new));
                     if unsent == (true, true) {
                         self.walk.unsent.push(inner);
