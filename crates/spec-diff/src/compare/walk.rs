@@ -159,15 +159,20 @@ impl<'d> Walk<'d> {
             return;
         }
         self.reported.insert(key);
-        let operation = self.operation.clone();
-        self.found.push(Found {
+        let found = self.found(rule, kind, places, message);
+        self.found.push(found);
+    }
+
+    /// A change that belongs to the operation that is being compared.
+    pub(super) fn found(&self, rule: Rule, kind: Kind, (old, new): (&'d Node, &'d Node), message: String) -> Found<'d> {
+        Found {
             rule,
             kind,
             old,
             new,
-            operation,
+            operation: self.operation.clone(),
             message,
-        });
+        }
     }
 
     /// Compares a member as a whole, and reports it if it differs.

@@ -162,6 +162,22 @@ fn approved_changes_stay_in_the_report() {
     insta::assert_snapshot!("approved_as_markdown", render::markdown(&report));
     insta::assert_snapshot!("approved_for_github", render::github(&report));
     insta::assert_snapshot!("approved_as_json", render::json(&report));
+    let page = render::html(
+        &report,
+        &document("old.yaml", BASE),
+        &document("new.yaml", &changed.apply(BASE)),
+    );
+    assert!(page.contains("<article class=\"change error approved\">"), "{page}");
+    assert!(
+        page.contains("<p class=\"approval\">approved by Ada on 2026-11-27: Nobody sends it.</p>"),
+        "{page}"
+    );
+    for label in [
+        "<label for=\"show-approved\">Approved <b>1</b>",
+        "<label for=\"show-open\">Not approved <b>",
+    ] {
+        assert!(page.contains(label), "{label}: {page}");
+    }
 }
 
 /// An approval that matches no change is reported, also if there are no changes at all.
@@ -245,6 +261,9 @@ fn malformed_files() {
         whole.replace("2026-11-27", "2026-11-27T10:00:00Z"),
         whole.replace("2026-11-27", "2026-13-27"),
         whole.repeat(2),
+        "sunset-days = '90'\n".to_owned(),
+        "# Ours.\nsunset-days = -1\n".to_owned(),
+        "sunset-days = 4294967296\n".to_owned(),
         "severity = 'error'\n".to_owned(),
         "[severity]\nrequest-parameter-remove = 'error'\n".to_owned(),
         "[severity]\nrequest-parameter-removed = 'none'\n".to_owned(),

@@ -8,7 +8,7 @@ use super::super::deprecation::{Removal, SUNSET};
 use super::super::pending::{Closed, Form, Holder, Pending};
 use super::super::side::Side;
 use super::super::view::View;
-use super::super::walk::{Found, Member};
+use super::super::walk::Member;
 use super::comparison::{Comparison, required_rule};
 use super::keywords::ANNOTATIONS;
 use crate::change::Kind;
@@ -144,26 +144,12 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Reports a property that only one of the schemas has. If it is not sent in the direction of the schema, it is
     /// reported later, unless the other direction reports it.
-    fn lone_property(
-        &mut self,
-        unsent: bool,
-        rule: Rule,
-        kind: Kind,
-        (old, new): (&'d Node, &'d Node),
-        message: String,
-    ) {
+    fn lone_property(&mut self, unsent: bool, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
         if !unsent {
-            return self.walk.report(rule, kind, (old, new), message);
+            return self.walk.report(rule, kind, places, message);
         }
-        let operation = self.walk.operation.clone();
-        self.walk.lone_unsent.push(Found {
-            rule,
-            kind,
-            old,
-            new,
-            operation,
-            message,
-        });
+        let found = self.walk.found(rule, kind, places, message);
+        self.walk.lone_unsent.push(found);
     }
 
     /// Reports a property that became required or optional, although `required` names it in both documents: it is only
@@ -277,7 +263,7 @@ impl<'d> Comparison<'_, 'd> {
             Direction::Response => "writeOnly",
             Direction::Neither => return false,
         };
-        side.view(parts).flag(flag)
+        side.folded(parts).flag(flag)
     }
 
     fn which(&self, required: bool, unsent: bool) -> &'static str {
