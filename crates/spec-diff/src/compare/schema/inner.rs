@@ -1,5 +1,7 @@
 //! The schemas inside a schema: properties, items, alternatives.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
@@ -328,7 +330,7 @@ impl<'d> Comparison<'_, 'd> {
             self.evaluated(key, member.kind(), member.places());
         }
         if old == new {
-            return;
+            return self.refused();
         }
         let words = |freedom: Freedom| match freedom {
             Freedom::None => "no other properties",
@@ -343,6 +345,31 @@ impl<'d> Comparison<'_, 'd> {
             &rule::ADDITIONAL_PROPERTIES_WIDENED
         };
         self.facet(facet, &member, message);
+    }
+
+    /// Compares the properties that are listed, but refused by another part of the schema: `additionalProperties: false`
+    /// only allows those beside it.
+    fn refused(&mut self) {
+        let refused = |view: &View<'d>| -> BTreeSet<&'d str> {
+            let closed = |part: &&&'d Node| part.get("additionalProperties").and_then(Node::as_bool) == Some(false);
+            let parts: Vec<&Node> = view.objects.iter().filter(closed).copied().collect();
+            let lists = |part: &&Node, name: &str| part.get("properties").is_some_and(|all| all.get(name).is_some());
+            let names = view.properties.keys().copied();
+            names
+                .filter(|name| !parts.iter().all(|part| lists(part, name)))
+                .collect()
+        };
+        let (old, new) = (refused(self.old), refused(self.new));
+        for (facet, names, words) in [
+            (&rule::ADDITIONAL_PROPERTIES_RESTRICTED, &new - &old, "refuses"),
+            (&rule::ADDITIONAL_PROPERTIES_WIDENED, &old - &new, "no longer refuses"),
+        ] {
+            let Some(name) = names.first() else { continue };
+            let subject = &self.at.subject;
+            let message = format!("{subject} {words} `{name}` by `additionalProperties: false` in another part of it");
+            let rule = facet.at(self.at.site);
+            self.walk.report(rule, Kind::Changed, self.nodes, message);
+        }
     }
 
     /// Compares `oneOf` and `anyOf`, which are sets of schemas: references with the same target and equal schemas are
