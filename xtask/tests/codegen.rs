@@ -158,7 +158,7 @@ fn check_shows_control_characters_escaped() {
     let folder = Folder::with_pets();
     folder.run(&CODEGEN);
     let code = folder.read("pets.rs");
-    folder.write("pets.rs", &format!("// \u{1b}[2J\u{202e}\rgone\n{code}"));
+    folder.write("pets.rs", format!("// \u{1b}[2J\u{202e}\rgone\n{code}"));
     let run = folder.run(&codegen_with("--check"));
     assert_eq!(run.code, 1, "{run}");
     assert!(run.stdout.contains("-// \\u{1b}[2J\\u{202e}\\r"), "{run}");
