@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::builder::styling::{AnsiColor, Effects, Style};
+use ittybit_spec_diff::render::visible;
 use similar::{ChangeTag, TextDiff};
 
 /// What to do with a stale file.
@@ -122,7 +123,7 @@ impl Change {
         )?;
 
         let lines = unified.iter_hunks().flat_map(|hunk| {
-            let header = (AnsiColor::Cyan.on_default(), format!("{}\n", hunk.header()));
+            let header = (AnsiColor::Cyan.on_default(), hunk.header().to_string());
             let changes: Vec<_> = hunk
                 .iter_changes()
                 .map(|change| {
@@ -131,7 +132,9 @@ impl Change {
                         ChangeTag::Insert => AnsiColor::Green.on_default(),
                         ChangeTag::Equal => Style::new(),
                     };
-                    (style, format!("{}{change}", change.tag()))
+                    // The file may contain anything, also what would affect a terminal.
+                    let line = change.value().trim_end_matches('\n').replace('\t', "    ");
+                    (style, format!("{}{}", change.tag(), visible(&line)))
                 })
                 .collect();
             std::iter::once(header).chain(changes)
@@ -139,7 +142,7 @@ impl Change {
         let mut hidden = 0;
         for (index, (style, line)) in lines.enumerate() {
             if index < Self::LINES {
-                writeln!(out, "{style}{}{style:#}", line.trim_end_matches('\n'))?;
+                writeln!(out, "{style}{line}{style:#}")?;
             } else {
                 hidden += 1;
             }

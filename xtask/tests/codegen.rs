@@ -152,6 +152,19 @@ fn check_shows_the_difference_and_writes_nothing() {
     folder.assert_untouched_since(&before);
 }
 
+/// Control characters in a file that was edited have no effect on the terminal.
+#[test]
+fn check_shows_control_characters_escaped() {
+    let folder = Folder::with_pets();
+    folder.run(&CODEGEN);
+    let code = folder.read("pets.rs");
+    folder.write("pets.rs", format!("// \u{1b}[2J\u{202e}\rgone\n{code}"));
+    let run = folder.run(&codegen_with("--check"));
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("-// \\u{1b}[2J\\u{202e}\\r"), "{run}");
+    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}', '\r']), "{run}");
+}
+
 #[test]
 fn a_long_difference_is_shortened() {
     let folder = Folder::with_pets();

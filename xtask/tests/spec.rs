@@ -247,6 +247,23 @@ fn approvals() {
     insta::assert_snapshot!("diff_without_the_policy", diff(&["--policy", "none.toml"]));
 }
 
+/// The number of days between a deprecation and its sunset is that of the policy.
+#[test]
+fn sunset_days() {
+    let repository = Repository::new();
+    repository.replace(
+        "operationId: list_pets",
+        "operationId: list_pets\n      deprecated: true\n      x-sunset: 2020-01-01",
+    );
+    let diff = || repository.run(&["diff", "HEAD:openapi.yaml", "--fail-on", "error"]);
+    assert!(diff().starts_with("exit code 0"), "{}", diff());
+    repository.write(".spec-review.toml", "sunset-days = 90\n");
+    let run = diff();
+    assert!(run.starts_with("exit code 1"), "{run}");
+    assert!(run.contains("error[api-sunset-date-too-small]"), "{run}");
+    assert!(run.contains("callers need 90 days"), "{run}");
+}
+
 /// Runs `git` with the environment of a user.
 fn git_diff(repository: &Repository, more: &[&str]) -> Run {
     let mut git = Command::new("git");
@@ -298,12 +315,12 @@ fn in_git_diff() {
     assert!(!git_diff(&repository, &["diff"]).stdout.contains('\u{1b}'));
 
     // A malformed document, with control characters that would affect a terminal.
-    repository.replace("paths:\n", "paths: [\u{202e}\u{1b}[31m\n");
+    repository.replace("paths:\n", "paths: [\u{202e}\u{1b}[31m\rgone\n");
     let broken = git_diff(&repository, &["diff"]);
     assert_eq!(broken.code, 0, "{broken}");
-    assert!(broken.stdout.contains("+paths: [\\u{202e}\\u{1b}[31m\n"), "{broken}");
+    assert!(broken.stdout.contains("+paths: [\\u{202e}\\u{1b}[31m\\r"), "{broken}");
     assert!(broken.stdout.contains("\nno review: "), "{broken}");
-    assert!(!broken.stdout.contains(['\u{1b}', '\u{202e}']), "{broken}");
+    assert!(!broken.stdout.contains(['\u{1b}', '\u{202e}', '\r']), "{broken}");
 
     // A document that was removed, and one that was added.
     repository.write("openapi.yaml", PETS);

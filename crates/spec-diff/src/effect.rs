@@ -10,8 +10,9 @@ use ittybit_codegen::PublicItem;
 use ittybit_spec::{Document, Node, Value};
 
 use crate::change::{Bump, Change, Kind, Place};
+use crate::fingerprint::{self, Paths};
 use crate::locate::{Locations, address};
-use crate::{fingerprint, rule};
+use crate::rule;
 
 /// Sets the bump of each change. A difference that no change explains becomes a change of its own.
 pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], items: [&[PublicItem]; 2]) {
@@ -407,16 +408,20 @@ fn unexplained(types: &BTreeMap<&str, Vec<&Difference<'_>>>, documents: [&Docume
         let wanted = nodes[side].iter().map(|node| address(node)).collect();
         Locations::new(documents[side], wanted)
     });
+    let mut paths = Paths::new(documents[1]);
     let places = nodes[0].iter().zip(&nodes[1]);
     let places = places.map(|(old_node, new_node)| [old.place(old_node), new.place(new_node)]);
     types
         .iter()
         .zip(places)
-        .map(|((owner, all), places)| rust_surface_changed(owner, all, places))
+        .map(|((owner, all), places)| {
+            let path = paths.path(&places[1].pointer);
+            rust_surface_changed(owner, all, places, &path)
+        })
         .collect()
 }
 
-fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]: [Place; 2]) -> Change {
+fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]: [Place; 2], path: &str) -> Change {
     let mut words: Vec<String> = Vec::new();
     for difference in differences {
         let more = difference.words();
@@ -426,7 +431,7 @@ fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]
     }
     let message = format!("the Rust type `{owner}`: {}", words.join(", "));
     Change {
-        fingerprint: fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, &new.pointer, (None, Some(&message))),
+        fingerprint: fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, path, (None, Some(&message))),
         overruled: None,
         approval: None,
         id: rule::RUST_SURFACE_CHANGED.id,

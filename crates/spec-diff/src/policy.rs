@@ -10,7 +10,7 @@ use crate::approval::Approval;
 use crate::change::{Report, Severity};
 use crate::fingerprint;
 use crate::options::Options;
-use crate::render::visible;
+use crate::render::safe::visible;
 use crate::rule;
 
 /// The decisions of a project: approved changes, and other severities for rules.

@@ -396,8 +396,8 @@ facets! {
     PATTERN_CHANGED = "pattern-changed", Warning, Warning, true;
     PATTERN_GENERALIZED = "pattern-generalized", Info, Warning, true;
     CONST_ADDED = "const-added", Error, Info, true;
-    CONST_REMOVED = "const-removed", Info, Error, true;
-    CONST_CHANGED = "const-changed", Error, Error, true;
+    CONST_REMOVED = "const-removed", Info, Info, true;
+    CONST_CHANGED = "const-changed", Error, Info, true;
     MULTIPLE_OF_SET = "multiple-of-set", Error, Info, true;
     MULTIPLE_OF_UNSET = "multiple-of-unset", Info, Warning, true;
     MULTIPLE_OF_CHANGED = "multiple-of-changed", Error, Error, true;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use ittybit_spec::Node;
 
+use super::deprecation::SUNSET;
 use super::path::METHODS;
 use super::pending::Form;
 use super::walk::{Member, Walk};
@@ -105,6 +106,8 @@ impl<'d> Walk<'d> {
                 ("summary" | "description" | "externalDocs" | "operationId" | "tags", ..) => {
                     self.annotation(&member, what);
                 }
+                ("deprecated", ..) => self.deprecated(&member, what),
+                (SUNSET, ..) => {}
                 ("requestBody", Some(old), Some(new)) => {
                     let nodes = self.resolve(old, new);
                     self.body(nodes, Site::ResponseBody, &format!("the request body of {what}"), rules);
@@ -124,6 +127,7 @@ impl<'d> Walk<'d> {
                 _ => self.other_change(&member, what, rules),
             }
         }
+        self.operation_sunset((old, new), what);
         let old_parameters = self.all_parameters([items.0, old], self.old);
         let mut new_parameters = self.all_parameters([items.1, new], self.new);
         for (key, (name, node)) in old_parameters {
@@ -163,7 +167,14 @@ impl<'d> Walk<'d> {
             match (member.key, member.old, member.new) {
                 ("description", ..) => self.annotation(&member, what),
                 (_, Some(old), Some(new)) if parts => {
-                    for part in self.members(old, new, what) {
+                    let parts = match member.key {
+                        "content" => self.media_types(old, new, what),
+                        _ => {
+                            let headers = self.members(old, new, what);
+                            self.headers_alike(headers, what)
+                        }
+                    };
+                    for part in parts {
                         let what = format!("{what} as `{}`", part.key);
                         if let (Some(old), Some(new)) = (part.old, part.new) {
                             let nodes = self.resolve(old, new);
@@ -180,12 +191,20 @@ impl<'d> Walk<'d> {
 
     /// An object with a schema: a media type, a header or a parameter.
     fn received_part(&mut self, (old, new): (&'d Node, &'d Node), site: Site, what: &str, rules: &Rules) {
+        self.part_sunset((old, new), what, site);
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
                 ("description" | "example" | "examples", ..) => self.annotation(&member, what),
+                ("deprecated", ..) => self.part_deprecated(&member, what, site),
+                (SUNSET, ..) => {}
+                // The name of a header, by which the two parameters were paired.
+                ("name", ..) if member.texts().is_some_and(|(old, new)| old.eq_ignore_ascii_case(new)) => {
+                    let message = || format!("the name of {what} {}, which is equivalent", member.difference());
+                    self.leaf(rule::WRITTEN_OTHERWISE, &member, message);
+                }
                 ("schema", Some(old), Some(new)) => self.value((old, new), site, what, Form::Json),
                 ("content", Some(old), Some(new)) => {
-                    for media in self.members(old, new, what) {
+                    for media in self.media_types(old, new, what) {
                         if let (Some(old), Some(new)) = (media.old, media.new) {
                             self.received_part((old, new), site, what, rules);
                         } else {

@@ -125,7 +125,7 @@ impl<'d> Walk<'d> {
             .collect();
 
         let mut candidates: Vec<(&'d str, &'d str)> = std::mem::take(&mut self.linked).into_iter().collect();
-        candidates.extend(self.alike(&removed, &added));
+        candidates.extend(self.same_schemas(&removed, &added));
         for (old, new) in candidates {
             let (Some(old_node), Some(new_node)) = (removed.get(old).copied(), added.get(new).copied()) else {
                 continue;
@@ -157,7 +157,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Pairs of schemas with the same content and different names that are not used at the same place.
-    fn alike(&self, removed: &Named<'d>, added: &Named<'d>) -> Vec<(&'d str, &'d str)> {
+    fn same_schemas(&self, removed: &Named<'d>, added: &Named<'d>) -> Vec<(&'d str, &'d str)> {
         let mut by_text: HashMap<String, Vec<&'d str>> = HashMap::new();
         for (name, node) in added.iter().rev() {
             by_text.entry(json::canonical(node)).or_default().push(name);

@@ -2,7 +2,7 @@
 
 use ittybit_spec::Node;
 
-use super::pending::Form;
+use super::pending::{Form, Pending, Subject};
 use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
@@ -24,11 +24,16 @@ impl<'d> Walk<'d> {
                 continue;
             };
             let what = format!("{what} as `{media}`");
+            let encoding = [old, new].map(|media| media.get("encoding"));
             for member in self.members(old, new, &what) {
                 match (member.key, member.old, member.new) {
                     ("schema", Some(old), Some(new)) => {
-                        let form = if is_text(media) { Form::Text } else { Form::Json };
-                        self.value((old, new), at.site, at.what, form);
+                        self.pending.push_back(Pending {
+                            operation: self.operation.clone(),
+                            form: if is_text(media) { Form::Text } else { Form::Json },
+                            encoding,
+                            ..Pending::new((old, new), at.site, Subject::new(at.what))
+                        });
                     }
                     ("schema", ..) => {
                         let (rule, verb) = match member.kind() {
@@ -50,13 +55,32 @@ impl<'d> Walk<'d> {
     }
 
     /// The media types of two bodies: `application/json` is the same as `Application/JSON; charset=utf-8`.
-    fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
-        let mut members = self.members(old, new, &format!("the media types of {what}"));
+    pub(super) fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
+        let members = self.members(old, new, &format!("the media types of {what}"));
+        self.alike(members, media_type, &|name| {
+            format!("the media type `{name}` of {what}")
+        })
+    }
+
+    /// The headers of two lists: `X-Page` is the same as `x-page`.
+    pub(super) fn headers_alike(&mut self, headers: Vec<Member<'d>>, what: &str) -> Vec<Member<'d>> {
+        self.alike(headers, str::to_lowercase, &|name| {
+            format!("the header `{name}` of {what}")
+        })
+    }
+
+    /// Pairs the members whose names are written otherwise, and are equal in their normal form.
+    fn alike(
+        &mut self,
+        mut members: Vec<Member<'d>>,
+        normal: fn(&str) -> String,
+        named: &dyn Fn(&str) -> String,
+    ) -> Vec<Member<'d>> {
         let mut at = 0;
         while at < members.len() {
             let member = members[at];
             let other = members.iter().position(|other| {
-                member.new.is_none() && other.old.is_none() && media_type(other.key) == media_type(member.key)
+                member.new.is_none() && other.old.is_none() && normal(other.key) == normal(member.key)
             });
             if let Some(other) = other {
                 let other = members.remove(other);
@@ -65,10 +89,7 @@ impl<'d> Walk<'d> {
                 known.new = other.new;
                 let (places, was) = (known.places(), known.key);
                 known.key = other.key;
-                let message = format!(
-                    "the media type `{was}` of {what} is written `{}` now, which is equivalent",
-                    other.key
-                );
+                let message = format!("{} is written `{}` now, which is equivalent", named(was), other.key);
                 self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, places, message);
             }
             at += 1;
@@ -89,9 +110,19 @@ impl<'d> Walk<'d> {
             for member in self.members(old, new, &what) {
                 match member.key {
                     "headers" if member.is_map() => {
-                        for header in self.entries(&member) {
+                        let headers = self.entries(&member);
+                        for header in self.headers_alike(headers, &what) {
                             self.encoding_header(&header, &what, site);
                         }
+                    }
+                    "contentType"
+                        if member
+                            .texts()
+                            .is_some_and(|(old, new)| media_types(old) == media_types(new)) =>
+                    {
+                        let message =
+                            || format!("`contentType` of {what} {}, which is equivalent", member.difference());
+                        self.leaf(rule::WRITTEN_OTHERWISE, &member, message);
                     }
                     "contentType" | "style" | "explode" | "allowReserved" | "headers" => {
                         let message = || format!("`{}` in the encoding of {what} {}", member.key, member.difference());
@@ -138,18 +169,40 @@ fn is_text(media: &str) -> bool {
     media == "application/x-www-form-urlencoded" || media.starts_with("multipart/") || media.starts_with("text/plain")
 }
 
-/// A media type in its normal form: in lower case, with sorted parameters, and without `charset=utf-8`, which is
-/// the default.
-fn media_type(media: &str) -> String {
-    let lower = media.to_lowercase();
-    let mut parts = lower.split(';').map(|part| part.trim().replace('"', ""));
-    let mut media = parts.next().unwrap_or_default();
+/// Whether the encoding of a form writes a property as JSON.
+pub(super) fn is_json_part(encoding: &Node, property: &str) -> bool {
+    let text = encoding
+        .get(property)
+        .and_then(|part| part.get("contentType")?.as_str());
+    let types = text.map(media_types).unwrap_or_default();
+    types
+        .iter()
+        .filter_map(|media| media.split(';').next())
+        .any(|media| media == "application/json" || media.ends_with("+json"))
+}
+
+/// Media types between commas, in their normal form.
+fn media_types(list: &str) -> Vec<String> {
+    list.split(',').map(|media| media_type(media.trim())).collect()
+}
+
+/// A media type in its normal form: names in lower case, with sorted parameters, and without `charset=utf-8`, which
+/// is the default. The values of parameters have a case, except a charset.
+pub(super) fn media_type(media: &str) -> String {
+    let mut parts = media.split(';').map(str::trim);
+    let media = parts.next().unwrap_or_default().to_lowercase();
     let mut parameters: Vec<String> = parts
-        .filter(|part| !part.is_empty() && part != "charset=utf-8")
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let (name, value) = (name.trim().to_lowercase(), value.trim().replace('"', ""));
+            match name.as_str() {
+                "charset" => format!(";charset={}", value.to_lowercase()),
+                _ => format!(";{name}={value}"),
+            }
+        })
+        .filter(|part| part != ";charset=utf-8")
         .collect();
     parameters.sort_unstable();
-    for parameter in parameters {
-        media = format!("{media};{parameter}");
-    }
-    media
+    media + &parameters.concat()
 }

@@ -78,9 +78,26 @@ impl<'d> Walk<'d> {
         self.sunset(&member(nodes), deprecated, what, rules);
     }
 
-    pub(super) fn parameter_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str) {
+    /// The sunset date of a parameter or a header.
+    pub(super) fn part_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str, site: Site) {
         let deprecated = (is_deprecated(nodes.0), is_deprecated(nodes.1));
-        self.schema_sunset(&member(nodes), deprecated, what, Site::Parameter);
+        self.schema_sunset(&member(nodes), deprecated, what, site);
+    }
+
+    /// The deprecation of a parameter or a header.
+    pub(super) fn part_deprecated(&mut self, member: &Member<'d>, what: &str, site: Site) {
+        if let Some(is) = self.switched(member, what) {
+            let (facet, words) = match is {
+                true => (&rule::DEPRECATED, "is deprecated"),
+                false => (&rule::REACTIVATED, "is no longer deprecated"),
+            };
+            self.report(
+                facet.at(site),
+                member.kind(),
+                member.places(),
+                format!("{what} {words}"),
+            );
+        }
     }
 
     pub(super) fn schema_sunset(&mut self, date: &Member<'d>, deprecated: (bool, bool), what: &str, site: Site) {
@@ -98,7 +115,8 @@ impl<'d> Walk<'d> {
     fn sunset(&mut self, member: &Member<'d>, (was, is): (bool, bool), what: &str, rules: Rules) {
         self.settle_both(member);
         let least = i64::from(self.options.sunset_days);
-        let left = |date: Date| date.days_since(self.options.today);
+        // Without a minimum any day is allowed, also one that has passed.
+        let is_too_soon = |date: Date| least > 0 && date.days_since(self.options.today) < least;
         let needs = format!("callers need {least} days from {}", self.options.today);
         let is_same = member.old.is_none() && member.new.is_none() || member.is_same();
         let (rule, words) = match (sunset(member.old), sunset(member.new)) {
@@ -113,11 +131,11 @@ impl<'d> Walk<'d> {
                 rules.removed,
                 "no longer has a sunset date, but is still deprecated".to_owned(),
             ),
-            (Some(Ok(before)), Some(Ok(date))) if is && date < before && left(date) < least => (
+            (Some(Ok(before)), Some(Ok(date))) if is && date < before && is_too_soon(date) => (
                 rules.earlier,
                 format!("had the sunset date {before}, and now has {date}; {needs}"),
             ),
-            (_, Some(Ok(date))) if is && !was && left(date) < least => {
+            (_, Some(Ok(date))) if is && !was && is_too_soon(date) => {
                 (rules.too_soon, format!("has the sunset date {date}; {needs}"))
             }
             _ if is_same => return,

@@ -243,7 +243,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn deprecated(&mut self, member: &Member<'d>, what: &str) {
+    pub(super) fn deprecated(&mut self, member: &Member<'d>, what: &str) {
         if let Some(is) = self.switched(member, what) {
             let (rule, words) = if is {
                 (rule::ENDPOINT_DEPRECATED, "is deprecated")

@@ -97,7 +97,7 @@ impl<'d> Walk<'d> {
     fn parameter(&mut self, (old_node, new_node): (&'d Node, &'d Node), (place, name): (&str, &str)) {
         let what = format!("the {place} parameter `{name}`");
         let form = self.style(old_node, new_node, place, &what);
-        self.parameter_sunset((old_node, new_node), &what);
+        self.part_sunset((old_node, new_node), &what, Site::Parameter);
         for member in self.members(old_node, new_node, &what) {
             match (member.key, member.old, member.new) {
                 // Equal, or reported by `parameters`: they identify the parameter.
@@ -116,18 +116,7 @@ impl<'d> Walk<'d> {
                         self.report(rule, member.kind(), member.places(), message);
                     }
                 }
-                ("deprecated", ..) => {
-                    if let Some(is) = self.switched(&member, &what) {
-                        let (facet, words) = if is {
-                            (&rule::DEPRECATED, "is deprecated")
-                        } else {
-                            (&rule::REACTIVATED, "is no longer deprecated")
-                        };
-                        let message = format!("{what} {words}");
-                        let rule = facet.at(Site::Parameter);
-                        self.report(rule, member.kind(), member.places(), message);
-                    }
-                }
+                ("deprecated", ..) => self.part_deprecated(&member, &what, Site::Parameter),
                 ("style" | "explode" | "x-sunset", ..) => {}
                 ("allowReserved" | "allowEmptyValue", ..) => {
                     if self.switched(&member, &what).is_some() {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ittybit_spec::Node;
 
+use crate::locate::address;
 use crate::rule::{Direction, Rule, Site};
 
 /// Identifies a pair of schemas and its use.
@@ -16,6 +17,8 @@ pub(super) struct Use {
     pub(super) form: Form,
     pub(super) guarded: bool,
     pub(super) closed: Closed,
+    /// The addresses of the encodings, or 0.
+    pub(super) encoding: [usize; 2],
 }
 
 /// Whether the schemas around refuse, in both documents, properties or items that none of their parts describes
@@ -130,6 +133,8 @@ pub(super) struct Pending<'d> {
     /// `not` a narrower schema makes the whole wider.
     pub(super) guard: Option<Rule>,
     pub(super) closed: Closed,
+    /// How the properties of a form are written, in each document.
+    pub(super) encoding: [Option<&'d Node>; 2],
 }
 
 impl<'d> Pending<'d> {
@@ -145,6 +150,7 @@ impl<'d> Pending<'d> {
             form: Form::Json,
             guard: None,
             closed: Closed::default(),
+            encoding: [None; 2],
         }
     }
 
@@ -154,6 +160,7 @@ impl<'d> Pending<'d> {
             form: self.form,
             guarded: self.guard.is_some(),
             closed: self.closed,
+            encoding: self.encoding.map(|encoding| encoding.map_or(0, address)),
         }
     }
 }

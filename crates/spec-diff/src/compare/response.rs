@@ -1,8 +1,9 @@
 //! Responses.
 
-use ittybit_spec::Node;
+use ittybit_spec::{Entry, Node};
 
 use super::content::Body;
+use super::deprecation::SUNSET;
 use super::path::Operation;
 use super::pending::Form;
 use super::walk::{Member, Walk};
@@ -40,10 +41,35 @@ impl<'d> Walk<'d> {
                 };
                 let message = || format!("the response `{status}` was {verb}");
                 self.leaf(rule, &member, message);
+                self.covered(&member, (old_responses, new_responses));
                 continue;
             };
             let nodes = self.resolve(old_response, new_response);
-            self.response(nodes, status);
+            self.response(nodes, status, false);
+        }
+    }
+
+    /// Compares a response that only one document has with what the other one says of its status: the response of
+    /// its range, or else `default`. Beside responses for success `default` describes failures.
+    fn covered(&mut self, member: &Member<'d>, (old, new): (&'d Node, &'d Node)) {
+        let other = |responses: &'d Node| {
+            let mut others = responses.as_object().unwrap_or_default().iter();
+            let range = others.find(|other| is_range_of(&other.key().to_uppercase(), &member.key.to_uppercase()));
+            let is_success = |key: &str| key.starts_with('2');
+            let has_success = responses
+                .as_object()
+                .unwrap_or_default()
+                .iter()
+                .any(|other| is_success(other.key()));
+            let is_other = member.key == "default" || is_success(member.key) && has_success;
+            range
+                .map(Entry::value)
+                .or(responses.get("default").filter(|_| !is_other))
+        };
+        let nodes = (member.old.or_else(|| other(old)), member.new.or_else(|| other(new)));
+        if let (Some(old), Some(new)) = nodes {
+            let nodes = self.resolve(old, new);
+            self.response(nodes, member.key, true);
         }
     }
 
@@ -84,10 +110,12 @@ impl<'d> Walk<'d> {
         statuses
     }
 
-    fn response(&mut self, (old, new): (&'d Node, &'d Node), status: &str) {
+    fn response(&mut self, (old, new): (&'d Node, &'d Node), status: &str, is_covered: bool) {
         let what = format!("the response `{status}`");
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
+                // The texts of a status and of its range differ.
+                ("description", ..) if is_covered => self.settle_both(&member),
                 ("description", ..) => self.annotation(&member, &what),
                 ("headers", ..) if member.is_map() => self.headers(&member, status),
                 ("links", ..) if member.is_map() => self.links(&member, &what),
@@ -161,35 +189,11 @@ impl<'d> Walk<'d> {
     }
 
     fn headers(&mut self, member: &Member<'d>, status: &str) {
-        for node in [member.old, member.new].into_iter().flatten() {
-            self.see(node);
-        }
-        let of = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
-        let old = of(member.old);
-        let added = of(member.new)
-            .iter()
-            .filter(|entry| !old.iter().any(|other| other.key().eq_ignore_ascii_case(entry.key())));
-        for entry in old.iter().chain(added) {
-            let name = entry.key();
-            let of = |node: Option<&'d Node>| {
-                let entries = node.and_then(Node::as_object).unwrap_or_default();
-                let same = entries.iter().find(|entry| entry.key() == name);
-                let alike = || entries.iter().find(|entry| entry.key().eq_ignore_ascii_case(name));
-                Some(same.or_else(alike)?.value())
-            };
-            let header = Member {
-                key: name,
-                old: of(member.old),
-                new: of(member.new),
-                within: member.places(),
-            };
-            let what = format!("the header `{name}` of the response `{status}`");
+        let headers = self.entries(member);
+        for header in self.headers_alike(headers, &format!("the response `{status}`")) {
+            let what = format!("the header `{}` of the response `{status}`", header.key);
             match (header.old, header.new) {
                 (Some(old), Some(new)) => {
-                    if member.new.is_some_and(|headers| headers.get(name).is_none()) {
-                        let message = format!("{what} is written in another case, which is equivalent");
-                        self.report(rule::WRITTEN_OTHERWISE, Kind::Changed, (old, new), message);
-                    }
                     let nodes = self.resolve(old, new);
                     self.header(nodes, &what);
                 }
@@ -208,22 +212,23 @@ impl<'d> Walk<'d> {
     }
 
     fn header(&mut self, (old, new): (&'d Node, &'d Node), what: &str) {
+        self.part_sunset((old, new), what, Site::ResponseHeader);
         for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
                 ("description" | "example" | "examples", ..) => self.annotation(&member, what),
-                ("required" | "deprecated", ..) => {
+                ("deprecated", ..) => self.part_deprecated(&member, what, Site::ResponseHeader),
+                ("required", ..) => {
                     let Some(is) = self.switched(&member, what) else {
                         continue;
                     };
-                    let (rule, words) = match (member.key, is) {
-                        ("required", true) => (rule::HEADER_BECAME_REQUIRED, "became required"),
-                        ("required", false) => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
-                        (_, true) => (rule::DEPRECATED.at(Site::ResponseHeader), "is deprecated"),
-                        (_, false) => (rule::REACTIVATED.at(Site::ResponseHeader), "is no longer deprecated"),
+                    let (rule, words) = match is {
+                        true => (rule::HEADER_BECAME_REQUIRED, "became required"),
+                        false => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
                     };
                     let message = format!("{what} {words}");
                     self.report(rule, member.kind(), member.places(), message);
                 }
+                (SUNSET, ..) => {}
                 ("schema", Some(old), Some(new)) => self.value((old, new), Site::ResponseHeader, what, Form::Text),
                 ("content", Some(old), Some(new)) => {
                     let at = Body {

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use ittybit_spec::{Node, Value};
+use ittybit_spec::{Entry, Node, Value, pointer};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pending::{Holder, Pending, Subject};
@@ -39,13 +39,15 @@ impl<'d> Walk<'d> {
         self.schemas();
     }
 
-    /// The names of the component schemas that are reached by a reference that was not followed.
+    /// The names of the component schemas that are reached by a reference that was not followed, also where it leads
+    /// to a part of one. A reference without a known target, such as to an `$anchor`, may lead to each of them.
     fn used_unfollowed(&self, side: &Side<'d>) -> HashSet<&'d str> {
         let schemas = side.schemas();
         let names: FxHashMap<usize, &'d str> = schemas
             .iter()
             .map(|entry| (address(entry.value()), entry.key()))
             .collect();
+        let all = || schemas.iter().map(Entry::key).collect();
         let mut found = HashSet::new();
         let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
@@ -68,14 +70,24 @@ impl<'d> Walk<'d> {
                 }
                 continue;
             };
-            if let Some(reference) = node.get("$ref").filter(|reference| reference.as_str().is_some())
-                && let Some(target) = side.references.resolve(node)
-            {
+            if node.get("$dynamicRef").and_then(Node::as_str).is_some() {
+                return all();
+            }
+            if let Some((reference, text)) = node.get("$ref").and_then(|node| Some((node, node.as_str()?))) {
+                let Some(target) = side.references.resolve(node) else {
+                    return all();
+                };
                 // In a chain of references, except between schemas, only the first one is marked as followed.
                 let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
                 let step = side.references.step(node).unwrap_or(target);
                 if followed {
                     chained.insert(address(step));
+                }
+                if let Some(name) = component_of(text).filter(|_| unfollowed || !followed) {
+                    match schemas.iter().find(|schema| schema.key() == name) {
+                        Some(schema) => found.insert(schema.key()),
+                        None => return all(),
+                    };
                 }
                 open.extend([target, step].map(|target| (target, unfollowed || !followed)));
             }
@@ -98,4 +110,11 @@ impl<'d> Walk<'d> {
         }
         found
     }
+}
+
+/// The name of the component schema that a reference leads to, or into.
+fn component_of(reference: &str) -> Option<String> {
+    let mut tokens = pointer::parse(reference.split_once('#')?.1)?.into_iter();
+    let is_schema = tokens.next()? == "components" && tokens.next()? == "schemas";
+    tokens.next().filter(|_| is_schema)
 }

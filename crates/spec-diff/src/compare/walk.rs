@@ -12,7 +12,7 @@ use super::path::Operation;
 use super::pending::{Pair, Pending, PropertyUse};
 use super::side::Side;
 use crate::change::{Change, Kind};
-use crate::fingerprint;
+use crate::fingerprint::{self, Paths};
 use crate::json as values;
 use crate::locate::{Locations, address};
 use crate::options::Options;
@@ -53,6 +53,11 @@ impl<'d> Member<'d> {
             (Some(old), Some(new)) => values::same(old, new),
             _ => false,
         }
+    }
+
+    /// Both values, if both are texts.
+    pub(super) fn texts(&self) -> Option<(&'d str, &'d str)> {
+        self.old?.as_str().zip(self.new?.as_str())
     }
 
     /// The difference of the values as the end of a sentence.
@@ -154,15 +159,20 @@ impl<'d> Walk<'d> {
             return;
         }
         self.reported.insert(key);
-        let operation = self.operation.clone();
-        self.found.push(Found {
+        let found = self.found(rule, kind, places, message);
+        self.found.push(found);
+    }
+
+    /// A change that belongs to the operation that is being compared.
+    pub(super) fn found(&self, rule: Rule, kind: Kind, (old, new): (&'d Node, &'d Node), message: String) -> Found<'d> {
+        Found {
             rule,
             kind,
             old,
             new,
-            operation,
+            operation: self.operation.clone(),
             message,
-        });
+        }
     }
 
     /// Compares a member as a whole, and reports it if it differs.
@@ -288,13 +298,16 @@ impl<'d> Walk<'d> {
         let wanted = |side: fn(&Found<'d>) -> &'d Node| self.found.iter().map(|found| address(side(found))).collect();
         let old = Locations::new(self.old.document, wanted(|found| found.old));
         let new = Locations::new(self.new.document, wanted(|found| found.new));
+        let (mut old_paths, mut new_paths) = (Paths::new(self.old.document), Paths::new(self.new.document));
         let mut changes: Vec<Change> = self
             .found
             .iter()
             .map(|found| {
                 let places = (old.place(found.old), new.place(found.new));
+                let paths = (old_paths.path(&places.0.pointer), new_paths.path(&places.1.pointer));
+                let nodes = (found.old, found.new);
                 Change {
-                    fingerprint: fingerprint::between(&found.rule.id, found.kind, &places, (found.old, found.new)),
+                    fingerprint: fingerprint::between(&found.rule.id, found.kind, (&paths.0, &paths.1), nodes),
                     overruled: None,
                     approval: None,
                     id: found.rule.id.clone(),

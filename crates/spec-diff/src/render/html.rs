@@ -101,7 +101,7 @@ pub fn html(report: &Report, old: &Document, new: &Document) -> String {
 }
 
 /// Which changes are shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Filter {
     All,
     Severity(Severity),
@@ -213,4 +213,21 @@ fn article(out: &mut String, change: &Change, sides: &Sides<'_>) {
         out,
         "<p class=\"place\"><code>{pointer}</code> <span>fingerprint <code>{fingerprint}</code></span></p>\n</article>"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Filter, STYLE};
+
+    /// The button of each filter is marked, and each filter but the first hides the changes that it does not show.
+    #[test]
+    fn each_filter_has_its_rules() {
+        for filter in Filter::ALL {
+            let name = filter.name();
+            let marked = format!("#show-{name}:checked ~ nav [for=\"show-{name}\"]");
+            assert!(STYLE.contains(&marked), "{marked}");
+            let hidden = format!("#show-{name}:checked ~ main article:not(.{name})");
+            assert_eq!(STYLE.contains(&hidden), filter != Filter::All, "{hidden}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ mod github;
 mod html;
 mod json;
 mod markdown;
-mod safe;
+pub(crate) mod safe;
 mod sides;
 mod text;
 

@@ -63,6 +63,49 @@ fn fingerprints_do_not_depend_on_lines() {
     }
 }
 
+/// A fingerprint does not depend on the order of a list, nor on what is inserted into it.
+#[test]
+fn fingerprints_do_not_depend_on_positions() {
+    let limit = "{ name: limit, in: query, schema: { maximum: MAX } }";
+    let body = |list: &str| {
+        let content = format!("{{ application/json: {{ schema: {{ anyOf: {list} }} }} }}");
+        format!("paths: {{ /pets: {{ post: {{ requestBody: {{ content: {content} }} }} }} }}")
+    };
+    let operation = |members: &str| format!("paths: {{ /pets: {{ get: {{ {members} }} }} }}");
+    let server = "{ url: 'https://a.example', variables: { a: { default: MAX } } }";
+    let lists = [
+        operation(&format!("parameters: [{limit}, OTHERS]")),
+        operation(&format!("parameters: [OTHERS, {limit}]")),
+        operation(&format!("parameters: [{{ name: a, in: query }}, OTHERS, {limit}]")),
+        "---".to_owned(),
+        format!("servers: [{server}, {{ url: 'https://b.example' }}]"),
+        format!("servers: [{{ url: 'https://b.example' }}, {server}]"),
+        "---".to_owned(),
+        body("[{ type: string }, { properties: { a: { maximum: MAX } } }]"),
+        body("[{ properties: { a: { maximum: MAX } } }, { type: string }]"),
+        body("[{ properties: { b: {} } }, { properties: { a: { maximum: MAX } } }, { type: string }]"),
+        "---".to_owned(),
+        operation("security: [{ a: [] }, { b: [s, 'MAX'] }]"),
+        operation("security: [{ b: ['MAX', s] }, { a: [] }]"),
+        "---".to_owned(),
+        body("[{ title: One, enum: [a, 'MAX', b] }, { title: Two }]"),
+        body("[{ title: Two }, { title: One, enum: ['MAX', a, b] }]"),
+    ];
+    for group in lists.split(|list| list == "---") {
+        let found = group.iter().map(|list| {
+            let list = list.replace("OTHERS", "{ name: after, in: query }");
+            let all = fingerprints(&diff(
+                &document("old.yaml", &list.replace("MAX", "9")),
+                &document("new.yaml", &list.replace("MAX", "5")),
+            ));
+            assert!(!all.is_empty(), "{list}");
+            all
+        });
+        let found: Vec<_> = found.collect();
+        assert!(found.windows(2).all(|pair| pair[0] == pair[1]), "{group:?}: {found:?}");
+    }
+}
+
 /// In one report, changes have the same fingerprint only if they have the same rule and place, in different operations.
 #[test]
 fn different_changes_have_different_fingerprints() {
@@ -119,6 +162,22 @@ fn approved_changes_stay_in_the_report() {
     insta::assert_snapshot!("approved_as_markdown", render::markdown(&report));
     insta::assert_snapshot!("approved_for_github", render::github(&report));
     insta::assert_snapshot!("approved_as_json", render::json(&report));
+    let page = render::html(
+        &report,
+        &document("old.yaml", BASE),
+        &document("new.yaml", &changed.apply(BASE)),
+    );
+    assert!(page.contains("<article class=\"change error approved\">"), "{page}");
+    assert!(
+        page.contains("<p class=\"approval\">approved by Ada on 2026-11-27: Nobody sends it.</p>"),
+        "{page}"
+    );
+    for label in [
+        "<label for=\"show-approved\">Approved <b>1</b>",
+        "<label for=\"show-open\">Not approved <b>",
+    ] {
+        assert!(page.contains(label), "{label}: {page}");
+    }
 }
 
 /// An approval that matches no change is reported, also if there are no changes at all.
@@ -202,6 +261,9 @@ fn malformed_files() {
         whole.replace("2026-11-27", "2026-11-27T10:00:00Z"),
         whole.replace("2026-11-27", "2026-13-27"),
         whole.repeat(2),
+        "sunset-days = '90'\n".to_owned(),
+        "# Ours.\nsunset-days = -1\n".to_owned(),
+        "sunset-days = 4294967296\n".to_owned(),
         "severity = 'error'\n".to_owned(),
         "[severity]\nrequest-parameter-remove = 'error'\n".to_owned(),
         "[severity]\nrequest-parameter-removed = 'none'\n".to_owned(),

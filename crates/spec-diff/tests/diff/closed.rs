@@ -136,6 +136,7 @@ impl Schemas<'_> {
             "exclusiveMinimum",
             "format",
             "properties",
+            "discriminator",
         ];
         let newer: &[&str] = &[
             "const",
@@ -187,6 +188,10 @@ impl Schemas<'_> {
             "description" | "default" => json!("a"),
             "not" | "if" | "then" | "else" | "contains" | "propertyNames" => inner(self),
             "prefixItems" => json!([inner(self), inner(self)][..1 + self.random.below(2)]),
+            "discriminator" => {
+                let component = format!("#/components/schemas/{}", self.random.pick(&COMPONENTS));
+                json!({ "propertyName": self.random.pick(&PROPERTIES), "mapping": { "a": component } })
+            }
             "dependentRequired" => json!({ self.random.pick(&PROPERTIES): [self.random.pick(&PROPERTIES)] }),
             "dependentSchemas" => json!({ self.random.pick(&PROPERTIES): inner(self) }),
             "patternProperties" => json!({ self.random.pick(&["^a", "^k"]): inner(self) }),
@@ -287,7 +292,7 @@ fn uses(random: &mut Random) -> (Value, Vec<(&'static str, Direction)>) {
             let content = json!({ "application/json": schema.clone() });
             let operation = &mut paths["/a"]["post"];
             let index = used.len();
-            let direction = match random.below(7) {
+            let direction = match random.below(8) {
                 0 => {
                     operation["requestBody"]["content"] = content;
                     used.retain(|(_, at, _)| *at != 0);
@@ -319,6 +324,15 @@ fn uses(random: &mut Random) -> (Value, Vec<(&'static str, Direction)>) {
                     let response = json!({ "responses": { "200": { "description": "", "content": content } } });
                     operation["callbacks"][format!("c{index}")]["{$url}"]["post"] = response;
                     (10 + index, Direction::Request)
+                }
+                6 => {
+                    // Each item is a part of its own, written as JSON.
+                    let parts = json!({ "part": { "type": "array", "items": schema["schema"] } });
+                    let encoding = json!({ "part": { "contentType": "application/json" } });
+                    let form = json!({ "schema": { "properties": parts }, "encoding": encoding });
+                    operation["requestBody"]["content"] = json!({ "multipart/form-data": form });
+                    used.retain(|(_, at, _)| *at != 0);
+                    (0, Direction::Request)
                 }
                 _ => {
                     let status = format!("{}", 400 + index);
@@ -457,7 +471,11 @@ fn is_sent(property: &Value, schemas: &Map<String, Value>, direction: Direction)
         .get("$ref")
         .and_then(Value::as_str)
         .and_then(|text| schemas.get(text.rsplit('/').next()?));
-    let parts = property.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    // A list of one alternative is that alternative.
+    let lists = ["allOf", "anyOf", "oneOf"].map(|key| property.get(key).and_then(Value::as_array));
+    let [all, any, one] = lists.map(|list| list.map_or(&[] as &[Value], Vec::as_slice));
+    let only = [any, one].into_iter().filter(|parts| parts.len() == 1).flatten();
+    let parts = all.iter().chain(only);
     referred
         .into_iter()
         .chain(parts)

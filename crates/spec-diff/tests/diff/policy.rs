@@ -10,6 +10,7 @@ const POLICY: &str = include_str!("../../../../docs/spec-review.md");
 
 /// The beginnings of the tables' headers.
 const RULES: &str = "| Rule | Wire |";
+const DIFFERENCES: &str = "| Rule | Here |";
 const SCHEMA_RULES: &str = "| Rule of schemas | Request | Response |";
 
 const BUMPS: [&str; 3] = ["major", "minor", "patch"];
@@ -86,6 +87,26 @@ fn the_document_lists_every_rule_and_no_other() {
         missing.is_empty() && extra.is_empty(),
         "missing: {missing:#?}\nextra: {extra:#?}"
     );
+}
+
+/// The severities of the table of differences are those of the rules, and differ from oasdiff's.
+#[test]
+fn differing_severities_are_those_of_the_rules() {
+    let documented = documented();
+    for row in rows(DIFFERENCES) {
+        let here = severity(&row[1]);
+        assert_ne!(here, severity(&row[2]), "{row:?}");
+        for id in names(&row[0]) {
+            let ids: Vec<String> = match id.split_once("-…") {
+                Some(("request", suffix)) => REQUEST.iter().map(|site| format!("{site}{suffix}")).collect(),
+                Some((_, suffix)) => RESPONSE.iter().map(|site| format!("{site}{suffix}")).collect(),
+                None => vec![id],
+            };
+            for id in ids {
+                assert_eq!(documented.get(&id), Some(&here), "{id}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -123,6 +123,7 @@ impl<'d> Comparison<'_, 'd> {
             },
             guard: self.at.guard.clone(),
             closed: Closed::default(),
+            encoding: [None; 2],
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The schemas inside a schema: properties, items, alternatives.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use ittybit_spec::{Node, Value};
 
+use super::super::content::is_json_part;
 use super::super::deprecation::{Removal, SUNSET};
-use super::super::pending::{Closed, Holder, Pending};
+use super::super::pending::{Closed, Form, Holder, Pending};
 use super::super::side::Side;
 use super::super::view::View;
-use super::super::walk::{Found, Member};
+use super::super::walk::Member;
 use super::comparison::{Comparison, required_rule};
 use super::keywords::ANNOTATIONS;
 use crate::change::Kind;
@@ -34,7 +37,11 @@ impl<'d> Comparison<'_, 'd> {
             let subject = self.at.subject.property(name);
             match (old.properties.get(name), new.properties.get(name)) {
                 (Some(old), Some(new)) => {
-                    let inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
+                    let mut inner = self.inner(old.clone(), new.clone(), subject, Holder::Field { required });
+                    let mut encodings = self.at.encoding.into_iter().flatten();
+                    if encodings.any(|encoding| is_json_part(encoding, name)) {
+                        inner.form = Form::Json;
+                    }
                     let unsent = (self.is_unsent(old, self.walk.old), self.is_unsent(new, self.walk.new));
                     if unsent == (true, true) {
                         self.walk.unsent.push(inner);
@@ -139,26 +146,12 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Reports a property that only one of the schemas has. If it is not sent in the direction of the schema, it is
     /// reported later, unless the other direction reports it.
-    fn lone_property(
-        &mut self,
-        unsent: bool,
-        rule: Rule,
-        kind: Kind,
-        (old, new): (&'d Node, &'d Node),
-        message: String,
-    ) {
+    fn lone_property(&mut self, unsent: bool, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
         if !unsent {
-            return self.walk.report(rule, kind, (old, new), message);
+            return self.walk.report(rule, kind, places, message);
         }
-        let operation = self.walk.operation.clone();
-        self.walk.lone_unsent.push(Found {
-            rule,
-            kind,
-            old,
-            new,
-            operation,
-            message,
-        });
+        let found = self.walk.found(rule, kind, places, message);
+        self.walk.lone_unsent.push(found);
     }
 
     /// Reports a property that became required or optional, although `required` names it in both documents: it is only
@@ -272,7 +265,7 @@ impl<'d> Comparison<'_, 'd> {
             Direction::Response => "writeOnly",
             Direction::Neither => return false,
         };
-        side.view(parts).flag(flag)
+        side.folded(parts).flag(flag)
     }
 
     fn which(&self, required: bool, unsent: bool) -> &'static str {
@@ -337,7 +330,7 @@ impl<'d> Comparison<'_, 'd> {
             self.evaluated(key, member.kind(), member.places());
         }
         if old == new {
-            return;
+            return self.refused();
         }
         let words = |freedom: Freedom| match freedom {
             Freedom::None => "no other properties",
@@ -352,6 +345,31 @@ impl<'d> Comparison<'_, 'd> {
             &rule::ADDITIONAL_PROPERTIES_WIDENED
         };
         self.facet(facet, &member, message);
+    }
+
+    /// Compares the properties that are listed, but refused by another part of the schema: `additionalProperties: false`
+    /// only allows those beside it.
+    fn refused(&mut self) {
+        let refused = |view: &View<'d>| -> BTreeSet<&'d str> {
+            let closed = |part: &&&'d Node| part.get("additionalProperties").and_then(Node::as_bool) == Some(false);
+            let parts: Vec<&Node> = view.objects.iter().filter(closed).copied().collect();
+            let lists = |part: &&Node, name: &str| part.get("properties").is_some_and(|all| all.get(name).is_some());
+            let names = view.properties.keys().copied();
+            names
+                .filter(|name| !parts.iter().all(|part| lists(part, name)))
+                .collect()
+        };
+        let (old, new) = (refused(self.old), refused(self.new));
+        for (facet, names, words) in [
+            (&rule::ADDITIONAL_PROPERTIES_RESTRICTED, &new - &old, "refuses"),
+            (&rule::ADDITIONAL_PROPERTIES_WIDENED, &old - &new, "no longer refuses"),
+        ] {
+            let Some(name) = names.first() else { continue };
+            let subject = &self.at.subject;
+            let message = format!("{subject} {words} `{name}` by `additionalProperties: false` in another part of it");
+            let rule = facet.at(self.at.site);
+            self.walk.report(rule, Kind::Changed, self.nodes, message);
+        }
     }
 
     /// Compares `oneOf` and `anyOf`, which are sets of schemas: references with the same target and equal schemas are

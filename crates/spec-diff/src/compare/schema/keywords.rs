@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use indexmap::IndexMap;
 use ittybit_spec::Node;
 
+use super::super::content::media_type;
 use super::super::deprecation::SUNSET;
 use super::super::pending::{Form, Holder};
 use super::super::view::{View, is_null_type, is_scalar};
@@ -89,14 +90,8 @@ impl<'d> Comparison<'_, 'd> {
         let places = self.member("type").places();
         let rule = rule::TYPE_GENERALIZED.at(self.at.site);
         self.walk.report(rule, Kind::Changed, places, message);
-        let items = self
-            .new
-            .keywords
-            .get("items")
-            .cloned()
-            .unwrap_or(self.new.objects[..1].to_vec());
-        if self.new.get("items").is_some() {
-            let inner = self.inner(self.at.old.clone(), items, subject.inner("[]"), Holder::Value);
+        if let Some(items) = self.new.keywords.get("items") {
+            let inner = self.inner(self.at.old.clone(), items.clone(), subject.inner("[]"), Holder::Value);
             self.walk.pending.push_back(inner);
         }
         let count = |key| {
@@ -105,21 +100,30 @@ impl<'d> Comparison<'_, 'd> {
                 .and_then(Node::as_number)
                 .and_then(serde_json::Number::as_f64)
         };
-        match count("minItems") {
-            Some(least) if least > 1.0 => {
-                if let Some(bound) = rule::BOUNDS.iter().find(|bound| bound.keyword == "minItems") {
-                    self.bound(bound);
-                }
+        let takes_one = |key, fits: fn(f64) -> bool| count(key).is_none_or(fits);
+        for (key, takes_one) in [
+            ("minItems", takes_one("minItems", |least| least <= 1.0)),
+            ("maxItems", takes_one("maxItems", |most| most >= 1.0)),
+        ] {
+            let bound = rule::BOUNDS.iter().find(|bound| bound.keyword == key);
+            match bound.filter(|_| !takes_one) {
+                Some(bound) => self.bound(bound),
+                None => self.settle(key),
             }
-            _ => self.settle("minItems"),
-        }
-        if count("maxItems").is_none_or(|most| most >= 1.0) {
-            self.settle("maxItems");
         }
         self.settle("uniqueItems");
-        let annotations = self.new.keywords.keys().filter(|key| ANNOTATIONS.contains(key));
-        for key in annotations.copied().collect::<Vec<_>>() {
-            self.keyword(key);
+        for (key, values) in &self.new.keywords {
+            if ANNOTATIONS.contains(key) || ["default", "deprecated", SUNSET].contains(key) {
+                self.keyword(key);
+            } else if !["type", "items", "minItems", "maxItems", "uniqueItems", "nullable"].contains(key) {
+                let message = format!(
+                    "the list has `{key}`, which a single value may not fit, in {}",
+                    self.at.subject
+                );
+                self.walk.settle(Some(values[0]));
+                let places = (self.nodes.0, values[0]);
+                self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
+            }
         }
         true
     }
@@ -384,6 +388,21 @@ impl<'d> Comparison<'_, 'd> {
             }
             "contentEncoding" if self.plain(key, text) => {
                 self.three_way([&rule::CONTENT_ENCODING_CHANGED; 3], &member, "the encoding");
+            }
+            "contentMediaType"
+                if member
+                    .texts()
+                    .is_some_and(|(old, new)| media_type(old) == media_type(new)) =>
+            {
+                self.settle(key);
+                let message = || {
+                    format!(
+                        "the media type of {} {}, which is equivalent",
+                        self.at.subject,
+                        member.difference()
+                    )
+                };
+                self.walk.leaf(rule::WRITTEN_OTHERWISE, &member, message);
             }
             "contentMediaType" if self.plain(key, text) => {
                 self.three_way([&rule::CONTENT_MEDIA_TYPE_CHANGED; 3], &member, "the media type");

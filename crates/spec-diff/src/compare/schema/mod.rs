@@ -178,6 +178,7 @@ impl<'d> Walk<'d> {
                 form,
                 guarded,
                 closed: Closed::default(),
+                encoding: [0; 2],
             })
         });
         let mut pairs = uses.map(|used| (old.clone(), new.clone(), used));

@@ -198,6 +198,12 @@ impl<'d> Comparison<'_, 'd> {
         }
     }
 
+    /// The message for a difference of an entry of a map.
+    fn entry_message(&self, map: &Member<'d>, entry: &Member<'d>) -> String {
+        let (map, subject) = (map.key, &self.at.subject);
+        format!("`{}` in `{map}` of {subject} {}", entry.key, entry.difference())
+    }
+
     /// Compares a map of schemas.
     pub(super) fn named_parts(&mut self, map: &Member<'d>, [added, removed]: [&Facet; 2]) {
         for member in self.walk.entries(map) {
@@ -208,13 +214,7 @@ impl<'d> Comparison<'_, 'd> {
                 continue;
             }
             let facet = if member.kind() == Kind::Added { added } else { removed };
-            let message = format!(
-                "`{}` in `{}` of {} {}",
-                member.key,
-                map.key,
-                self.at.subject,
-                member.difference()
-            );
+            let message = self.entry_message(map, &member);
             self.facet(facet, &member, message);
             self.evaluated(map.key, member.kind(), member.places());
         }
@@ -236,13 +236,7 @@ impl<'d> Comparison<'_, 'd> {
                 less.then_some(&rule::DEPENDENT_REQUIRED_REMOVED),
             ];
             for facet in facets.into_iter().flatten() {
-                let message = format!(
-                    "`{}` in `{}` of {} {}",
-                    member.key,
-                    map.key,
-                    self.at.subject,
-                    member.difference()
-                );
+                let message = self.entry_message(map, &member);
                 self.facet(facet, &member, message);
             }
         }
