@@ -357,7 +357,10 @@ impl Collection {
         if skip == 0 || !selection.others.is_empty() {
             return None;
         }
-        let first = self.index.range(Place::new(selection.followed, Position::FIRST)..).next()?;
+        let first = self
+            .index
+            .range(Place::new(selection.followed, Position::FIRST)..)
+            .next()?;
         let first = self.index.rank_of(first)?;
         let rank = match ascending {
             true => first + skip - 1,

@@ -278,13 +278,29 @@ impl Maker<'_> {
                 && let Some(reference) = branch["$ref"].as_str()
             {
                 let name = discriminated(discriminator, reference);
-                parts.push(json!({ "properties": { property: { "const": name } }, "required": [property] }));
+                let tag = self.tag(branch, property, name);
+                parts.extend(tag.map(|tag| json!({ "properties": { property: tag }, "required": [property] })));
             }
         }
         if depth > DEEPEST {
             return Value::Null;
         }
         self.schema(&json!({ "allOf": parts }), depth + 1)
+    }
+
+    /// The schema of a discriminator in a branch, whose name is a text also where the property is a number; none where
+    /// the name is no value of it, so that the branch alone decides.
+    fn tag(&self, branch: &Value, property: &str, name: String) -> Option<Value> {
+        let own = Shape::of(self.schemas, branch).keywords.remove("properties");
+        let own = own
+            .and_then(|mut own| Some(own.get_mut(property)?.take()))
+            .unwrap_or_default();
+        let kinds = Shape::of(self.schemas, &own).types(self.schemas);
+        if kinds.is_empty() || kinds.iter().any(|kind| kind == "string") {
+            return Some(json!({ "const": name }));
+        }
+        let value: Value = serde_json::from_str(&name).ok()?;
+        Some(json!({ "const": value }))
     }
 
     /// A value for one of the branches of an `if`. The other may be what it is an instance of; then another is

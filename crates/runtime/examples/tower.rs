@@ -41,7 +41,7 @@ static API: Api = Api {
 static LIST_PETS: Operation = Operation::of("list_pets", "GET", "/pets", &[200..=200]);
 
 #[tokio::main(flavor = "current_thread")]
-pub async fn main() -> Result<(), Error> {
+pub(crate) async fn main() -> Result<(), Error> {
     // The innermost service sends. `reqwest::Client` is one as it is; this one needs no network.
     let server = InMemory::new()
         .respond(503, "")

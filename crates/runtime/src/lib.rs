@@ -57,6 +57,7 @@ mod response;
 mod retry;
 mod span;
 mod style;
+mod timers;
 mod timestamp;
 pub mod transport;
 mod union;

@@ -20,12 +20,13 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::call::Call;
-use crate::client::{Client, ready_for_tokio};
+use crate::client::Client;
 use crate::decode::text_of;
 use crate::error::Error;
 use crate::operation::{Lifecycle, Operation};
 use crate::page::{Items, Pages, Pagination};
 use crate::retry::RetryPolicy;
+use crate::timers;
 
 /// The time between two passes through the list, at first and after a change.
 const FIRST: Duration = Duration::from_secs(2);
@@ -445,7 +446,7 @@ impl<T: Clone + DeserializeOwned + Send + 'static> Watch<T> {
     }
 
     fn poll_change(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        if let Err(error) = ready_for_tokio(self.client.api().crate_name) {
+        if let Err(error) = timers::ready(self.client.api().crate_name) {
             return Poll::Ready(Some(Err(error.on(self.operation))));
         }
         self.begun.get_or_insert_with(Instant::now);

@@ -445,7 +445,7 @@ impl<'d> Ignored<'d> {
             self.note_member(part, "example", "example-unused", message);
         }
         if schema.get("description").is_some() {
-            self.note_member(part, "title", "words-unused", "{} is not used beside a `description`");
+            self.note_member(part, "title", "text-unused", "{} is not used beside a `description`");
         }
         for key in ["title", "description"] {
             let message = match role {
@@ -455,7 +455,7 @@ impl<'d> Ignored<'d> {
                 Role::Inner if !named => "{} of a schema that has no name is not used",
                 _ => continue,
             };
-            self.note_member(part, key, "words-unused", message);
+            self.note_member(part, key, "text-unused", message);
         }
         if role != Role::Named && !named {
             self.note_member(

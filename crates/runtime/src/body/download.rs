@@ -16,12 +16,12 @@ use reqwest::header::CONTENT_LENGTH;
 use tokio::task::spawn_blocking;
 use tokio::time::Sleep;
 
-use crate::client::ready_for_tokio;
 use crate::error::Error;
 use crate::failure::{Failure, Reporter};
 use crate::limits::{Limits, Setting, TimeLimit};
 use crate::operation::Operation;
 use crate::received::Received;
+use crate::timers;
 use crate::transport::TransportError;
 
 /// The body of a response, as it arrives: chunk by chunk, as a `Stream` of chunks, or into a file.
@@ -186,7 +186,7 @@ impl Download {
         // The wait for a chunk has a time limit, wherever the download was moved since the call.
         if self.rest.is_some()
             && self.timer.is_none()
-            && let Err(error) = ready_for_tokio(self.crate_name)
+            && let Err(error) = timers::ready(self.crate_name)
         {
             return Poll::Ready(Some(Err(error.on(self.operation))));
         }

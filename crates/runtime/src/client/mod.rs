@@ -30,6 +30,7 @@ use crate::received::{Incomplete, MAX_ERROR_BODY, Received, read_body};
 use crate::response::{Response, StatusBody, Success};
 use crate::retry::{Attempt, Budget, RetryPolicy};
 use crate::span::{self, Span};
+use crate::timers;
 use crate::transport::AnyTransport;
 
 /// What a generated client wraps. Cheap to clone; clones share connections, tokens and the retry budget.
@@ -252,7 +253,7 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Error> {
         let inner = &*self.inner;
-        ready_for_tokio(self.api().crate_name).map_err(|error| error.on(operation))?;
+        timers::ready(self.api().crate_name).map_err(|error| error.on(operation))?;
         if !operation.security.is_empty() && inner.credentials.satisfied(operation.security).is_none() {
             let message = auth::missing(inner.api, operation.security);
             return Err(Error::credentials(message).on(operation));
@@ -459,25 +460,6 @@ fn cannot_be_read<T: StatusBody>(received: &mut Received) -> bool {
     let fails = T::read(&success).is_err();
     *received = success.into_parts().0;
     fails
-}
-
-/// Whether there is a Tokio runtime here, and one with timers.
-pub(crate) fn ready_for_tokio(crate_name: &str) -> Result<(), Error> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::runtime(format!(
-            "there is no Tokio runtime here. Call it from a Tokio task, or use \
-             `{crate_name}::blocking::Client` (feature `blocking`)"
-        )));
-    }
-    // Tokio has no other way to find out (tokio-rs/tokio#8361). The panic is its own, and leaves nothing half
-    // done; a program with `panic = "abort"` is aborted. Its text goes to the program's panic hook, by default to stderr: to silence that, the hook would
-    // have to be replaced for all threads, which is up to the program.
-    std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).map_err(|_| {
-        Error::runtime(
-            "the Tokio runtime here has no timers, and without them there are no timeouts. Build it \
-             with `enable_all`, or with `enable_time` and `enable_io`",
-        )
-    })
 }
 
 /// Whether a response has the origin of the request. A transport need not set the URL of a response.
