@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::loopback::{self, KEY, Reply, Server, Waits, client};
 use ittybit::{Category, Client, RetryPolicy};
 use serde_json::json;
+use tracing::Dispatch;
 use tracing::field::{Field, Visit};
 use tracing::span;
 use tracing_subscriber::Layer;
@@ -84,6 +85,15 @@ impl<S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'
     }
 }
 
+/// Runs something with a subscriber, while other tests run without one.
+///
+/// While there is one subscriber, `tracing` lets the thread that comes first to a span or an event decide whether it is
+/// ever enabled, and another test has no subscriber. While there are two it asks both.
+pub fn with_subscriber<T>(subscriber: impl Into<Dispatch>, run: impl FnOnce() -> T) -> T {
+    let _second = Dispatch::new(tracing_subscriber::registry());
+    tracing::dispatcher::with_default(&subscriber.into(), run)
+}
+
 /// The span of one request for a page of five.
 fn recorded(server: &Server) -> Record {
     record_of(&client(server, &Waits::default()))
@@ -96,7 +106,7 @@ fn record_of(client: &Client) -> Record {
         .enable_all()
         .build()
         .unwrap();
-    tracing::subscriber::with_default(subscriber, || {
+    with_subscriber(subscriber, || {
         let _ = runtime.block_on(client.list_tasks().limit(5).send());
     });
     let records = recorded.0.lock().unwrap();
@@ -214,7 +224,7 @@ fn no_line_at_any_level_has_the_key() {
         .enable_all()
         .build()
         .unwrap();
-    tracing::subscriber::with_default(subscriber, || {
+    with_subscriber(subscriber, || {
         let client = client(&server, &Waits::default());
         runtime.block_on(async {
             let mut pages = client.list_tasks().order(ittybit::SortOrder::Asc).pages();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use crate::logging::with_subscriber;
 use crate::loopback::{KEY, Reply, Request, Server, Waits, client, task};
 use futures_util::StreamExt;
 use ittybit::{Category, Error, Items, Task};
@@ -339,7 +340,7 @@ fn one_event_a_page_lists_values_that_do_not_fit() {
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(move || written.clone());
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+    with_subscriber(tracing_subscriber::registry().with(layer), || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -430,10 +430,10 @@ impl Api {
         let pointer = response.and_then(|media| media.schema.as_deref());
         let pointer = pointer.ok_or_else(|| Problem::internal("the list has no schema"))?;
         let (ask, page, total, recipe) = self.with_list(&name, call.now, |list| {
-            let bound = |keyword| self.bound(pointer, listing.envelope.as_deref(), keyword);
-            let ask = page::ask(resource, listing, &call.query, list, bound("maxItems"))?;
+            let [fewest, most] = self.lengths(pointer, listing.envelope.as_deref());
+            let ask = page::ask(resource, listing, &call.query, list, most)?;
             let page = ask.query.as_ref().map(|query| list.page(query)).unwrap_or_default();
-            if bound("minItems").is_some_and(|fewest| page.items.len() < fewest) {
+            if fewest.is_some_and(|fewest| page.items.len() < fewest) {
                 return Err(render::unfit(pointer));
             }
             // Counting takes time, so it is done only where the response has a total.
@@ -497,18 +497,18 @@ impl Api {
         Ok(reply)
     }
 
-    /// How many items the schema of a list allows at most, or at least.
-    fn bound(&self, pointer: &str, envelope: Option<&str>, keyword: &str) -> Option<usize> {
+    /// How many items the schema of a list allows at least, and at most.
+    fn lengths(&self, pointer: &str, envelope: Option<&str>) -> [Option<usize>; 2] {
         let schemas = &self.contract.schemas;
         let place = match envelope {
-            Some(name) => crate::id::property(schemas, pointer, name)?,
-            None => pointer.to_owned(),
+            Some(name) => crate::id::property(schemas, pointer, name),
+            None => Some(pointer.to_owned()),
         };
-        let bound = Shape::at(schemas, Direction::Response, &place)
-            .keywords
-            .get(keyword)?
-            .as_u64()?;
-        usize::try_from(bound).ok()
+        let shape = place.map(|place| Shape::at(schemas, Direction::Response, &place));
+        ["minItems", "maxItems"].map(|keyword| {
+            let length = shape.as_ref()?.keywords.get(keyword)?.as_u64()?;
+            usize::try_from(length).ok()
+        })
     }
 
     fn created(&self, call: &Call<'_>, place: usize) -> Result<Reply, Problem> {

@@ -22,8 +22,8 @@ use crate::resource::Key;
 /// A list: the place of its resource, and the values of the parameters in its path.
 pub(crate) type ListName = (usize, Vec<String>);
 
-/// The place of an item in a list: by its time of creation, or by its cursor where that is a number, and within the same time by the order of
-/// insertion.
+/// The place of an item in a list: by its time of creation, or by its cursor where that is a number, and within the
+/// same time by the order of insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     time: i64,

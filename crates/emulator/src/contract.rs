@@ -220,9 +220,9 @@ const METHODS: [(&str, Method); 8] = [
 ];
 
 impl<'d> Reader<'d> {
-    /// The place behind a pointer, with references followed.
+    /// The place that a pointer leads to, with references followed. For a schema there is `schema`.
     fn at(&self, pointer: &str) -> Option<(String, &'d Value)> {
-        self.schemas.resolve(Direction::Request, pointer)
+        self.schemas.resolve_object(pointer)
     }
 
     fn operations(&self, schemes: &[(String, Scheme)]) -> Vec<Operation> {
@@ -342,7 +342,7 @@ impl<'d> Reader<'d> {
 
     /// The pointer of a schema, if there is one.
     fn schema(&self, pointer: &str) -> Option<String> {
-        Some(self.at(pointer)?.0)
+        Some(self.schemas.resolve(Direction::Request, pointer)?.0)
     }
 
     fn body(&self, pointer: &str) -> Option<RequestBody> {

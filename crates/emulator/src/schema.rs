@@ -52,16 +52,25 @@ impl Schemas {
         }
     }
 
-    /// The place that a pointer leads to when every `$ref` there is followed, up to one that has other constraints
-    /// beside it, as in 3.1.
+    /// The place of the schema that a pointer leads to when every `$ref` there is followed, up to one that has
+    /// other constraints beside it, as in 3.1.
     pub(crate) fn resolve(&self, direction: Direction, pointer: &str) -> Option<(String, &Value)> {
+        self.follow(direction, pointer, is_constrained)
+    }
+
+    /// The same for anything but a schema, where nothing beside a `$ref` counts.
+    pub(crate) fn resolve_object(&self, pointer: &str) -> Option<(String, &Value)> {
+        self.follow(Direction::Request, pointer, |_| false)
+    }
+
+    fn follow(&self, direction: Direction, pointer: &str, ends: fn(&Value) -> bool) -> Option<(String, &Value)> {
         let document = &self.side(direction).document;
         let mut pointer = pointer.to_owned();
         // A cycle of references leads nowhere.
         for _ in 0..64 {
             let value = document.pointer(&pointer)?;
             match value.get("$ref").and_then(Value::as_str) {
-                Some(reference) if !is_constrained(value) => pointer = target(reference)?,
+                Some(reference) if !ends(value) => pointer = target(reference)?,
                 _ => return Some((pointer, value)),
             }
         }
@@ -129,34 +138,9 @@ impl Side {
 
 /// Whether a schema says more of a value than its `$ref`.
 fn is_constrained(schema: &Value) -> bool {
-    const KEYWORDS: [&str; 24] = [
-        "type",
-        "enum",
-        "const",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "not",
-        "if",
-        "properties",
-        "additionalProperties",
-        "minProperties",
-        "maxProperties",
-        "items",
-        "prefixItems",
-        "contains",
-        "minItems",
-        "maxItems",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "minLength",
-        "maxLength",
-        "pattern",
-    ];
-    // A parameter is `required`, too, which is no list.
-    schema["required"].is_array() || KEYWORDS.iter().any(|keyword| schema.get(*keyword).is_some())
+    const DESCRIBING: [&str; 3] = ["$ref", "$comment", "examples"];
+    let constrains = |name: &String| !DESCRIBING.contains(&name.as_str()) && !ittybit_spec::describes(name);
+    schema.as_object().is_some_and(|members| members.keys().any(constrains))
 }
 
 /// The pointer of a reference into the document itself.
@@ -361,6 +345,26 @@ mod tests {
         assert!(schemas.is_valid(Direction::Request, pointer, &json!({ "id": "x", "password": "x" })));
         assert!(schemas.is_valid(Direction::Response, pointer, &json!({ "id": "x" })));
         assert!(!schemas.is_valid(Direction::Response, pointer, &json!({ "id": "x", "password": "x" })));
+    }
+
+    #[test]
+    fn references_are_followed_up_to_one_with_a_constraint_beside_it() {
+        let schemas = schemas(
+            "3.1.0",
+            &json!({
+                "Named": { "$ref": "#/components/schemas/Base", "description": "…", "x-order": 1 },
+                "Step": { "$ref": "#/components/schemas/Base", "multipleOf": 5 },
+                "Base": { "type": "integer" },
+            }),
+        );
+        for (name, found) in [("Named", "Base"), ("Step", "Step")] {
+            let (place, _) = schemas
+                .resolve(Direction::Request, &format!("/components/schemas/{name}"))
+                .unwrap();
+            assert_eq!(place, format!("/components/schemas/{found}"));
+        }
+        let (place, _) = schemas.resolve_object("/components/schemas/Step").unwrap();
+        assert_eq!(place, "/components/schemas/Base");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
 pub use grammar::METHODS;
 pub use kind::Kind;
-pub use lower::Lowered;
+pub use lower::{Lowered, describes};
 pub use node::{Entry, Node, Object, Value};
 pub use source::Position;
 pub use walk::Part;

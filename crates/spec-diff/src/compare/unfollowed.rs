@@ -47,7 +47,7 @@ impl<'d> Walk<'d> {
             .iter()
             .map(|entry| (address(entry.value()), entry.key()))
             .collect();
-        let all = || schemas.iter().map(Entry::key).collect();
+        let all: HashSet<&'d str> = schemas.iter().map(Entry::key).collect();
         let mut found = HashSet::new();
         let mut chained: FxHashSet<usize> = FxHashSet::default();
         let mut seen: FxHashSet<(usize, bool)> = FxHashSet::default();
@@ -71,11 +71,11 @@ impl<'d> Walk<'d> {
                 continue;
             };
             if node.get("$dynamicRef").and_then(Node::as_str).is_some() {
-                return all();
+                return all;
             }
             if let Some((reference, text)) = node.get("$ref").and_then(|node| Some((node, node.as_str()?))) {
                 let Some(target) = side.references.resolve(node) else {
-                    return all();
+                    return all;
                 };
                 // In a chain of references, except between schemas, only the first one is marked as followed.
                 let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
@@ -84,9 +84,9 @@ impl<'d> Walk<'d> {
                     chained.insert(address(step));
                 }
                 if let Some(name) = component_of(text).filter(|_| unfollowed || !followed) {
-                    match schemas.iter().find(|schema| schema.key() == name) {
-                        Some(schema) => found.insert(schema.key()),
-                        None => return all(),
+                    match all.get(name.as_str()) {
+                        Some(name) => found.insert(*name),
+                        None => return all,
                     };
                 }
                 open.extend([target, step].map(|target| (target, unfollowed || !followed)));

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use self::hoist::Hoisting;
 use self::members::{Members, empty};
+pub use self::schema::describes;
 use crate::check::{self, Checked};
 use crate::fix::{Fix, Fixes, address};
 use crate::grammar::{Object as Grammar, SCHEMA, Shape, Version, WHOLE};

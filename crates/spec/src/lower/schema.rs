@@ -37,7 +37,7 @@ const NARROWING: [&str; 12] = [
     "else",
 ];
 
-/// Keywords that describe a schema, but do not restrict its values.
+/// Keywords that describe a schema, but do not restrict its values. Extensions do not either.
 const DESCRIBING: [&str; 10] = [
     "title",
     "description",
@@ -50,6 +50,16 @@ const DESCRIBING: [&str; 10] = [
     "externalDocs",
     "xml",
 ];
+
+/// Whether a keyword describes a schema, and does not restrict its values.
+///
+/// ```
+/// assert!(ittybit_spec::describes("title") && ittybit_spec::describes("x-order"));
+/// assert!(!ittybit_spec::describes("maxLength"));
+/// ```
+pub fn describes(keyword: &str) -> bool {
+    DESCRIBING.contains(&keyword) || keyword.starts_with("x-")
+}
 
 const OF_NUMBERS: [&str; 6] = [
     "minimum",
@@ -305,8 +315,7 @@ fn beside_reference(at: &Node, mut members: Members) -> Node {
     let span = reference.key_span();
     let part = |entries| Node::new(span.clone(), Value::Object(Object::of(entries)));
     let mut parts = vec![part(vec![reference])];
-    let described = |entry: &Entry| DESCRIBING.contains(&entry.key()) || entry.key().starts_with("x-");
-    let (outer, inner): (Vec<Entry>, Vec<Entry>) = members.0.into_iter().partition(described);
+    let (outer, inner): (Vec<Entry>, Vec<Entry>) = members.0.into_iter().partition(|entry| describes(entry.key()));
     if let [only] = inner.as_slice()
         && only.key() == "allOf"
     {
@@ -479,8 +488,10 @@ fn null_variants(at: &Node, members: &mut Members, key: &str) {
     }
     let span = members.get(key).map_or(at.span(), Node::span);
     let rest: Vec<Node> = variants.iter().filter(|variant| !is_null(variant)).cloned().collect();
-    let described = |entry: &Entry| DESCRIBING.contains(&entry.key()) || entry.key().starts_with("x-");
-    let alone = members.0.iter().all(|entry| entry.key() == key || described(entry));
+    let alone = members
+        .0
+        .iter()
+        .all(|entry| entry.key() == key || describes(entry.key()));
     match rest.as_slice() {
         [] if alone => {
             members.remove(key);
