@@ -90,6 +90,8 @@ fn cpu_seconds(package: &Path, target: &Path) -> Result<f64> {
         .args(["-c", "TIMEFORMAT='%U %S'; time cargo build --quiet --offline"])
         .current_dir(package)
         .env("CARGO_TARGET_DIR", target)
+        // A dependency from a registry is never compiled incrementally, as one by path is by default.
+        .env("CARGO_INCREMENTAL", "0")
         .env_remove("RUSTFLAGS")
         .stdin(Stdio::null())
         .output()

@@ -7,7 +7,8 @@
 //! Task 0 is the newest whatever the number of tasks: a higher number adds older ones, and changes none.
 //!
 //! Kinds and statuses are shuffled in blocks: each of 13 tasks has a different kind, and of 20 each status has
-//! some. So every value is in the first pages already. Tasks are in groups of 8 that one run, or one key,
+//! some. So every value is in the first pages already. A value that was not known here follows at the end of each
+//! block, so that the tasks before it stay as they are. Tasks are in groups of 8 that one run, or one key,
 //! created within three seconds; many share a second.
 //!
 //! A life is a function of the seed, the task's id and its progress, so a task takes the same course however
@@ -42,7 +43,23 @@ const GROUP_SIZE: u64 = 8;
 const NEWEST: i64 = 60;
 const KEYS: u64 = 3;
 
-/// How often each status is in 20 tasks.
+/// How often each kind is in a block of tasks.
+const KINDS: [(&str, usize); 13] = [
+    ("video", 1),
+    ("adaptive_video", 1),
+    ("image", 1),
+    ("audio", 1),
+    ("speech", 1),
+    ("nsfw", 1),
+    ("summary", 1),
+    ("outline", 1),
+    ("subtitles", 1),
+    ("chapters", 1),
+    ("ingest", 1),
+    ("conditions", 1),
+    ("upload", 1),
+];
+/// How often each status is in a block.
 const STATUSES: [(&str, usize); 9] = [
     ("waiting", 1),
     ("validating", 1),
@@ -54,8 +71,6 @@ const STATUSES: [(&str, usize); 9] = [
     ("failed", 2),
     ("cancelled", 2),
 ];
-/// How many that is.
-const BLOCK: usize = 20;
 
 /// The properties that tasks have from here.
 const PROPERTIES: [&str; 14] = [
@@ -78,10 +93,6 @@ const PROPERTIES: [&str; 14] = [
 /// Those that are `null` where they are absent, as in the reference.
 const NULL: [&str; 2] = ["error", "metadata"];
 
-/// How many tasks are looked at to find out whether the document is as it was when this was written. There are
-/// all kinds and statuses among them.
-const SAMPLE: usize = 20;
-
 /// What the tasks are generated from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting {
@@ -97,9 +108,8 @@ pub(crate) struct Tasks {
     setting: Setting,
     /// How a task is made where the document is another than the one that was known here.
     generic: FromSchema,
-    /// The values of the document, each as often as it is in a block.
-    kinds: Vec<String>,
-    statuses: Vec<String>,
+    kinds: Block,
+    statuses: Block,
     /// Those of `PROPERTIES` that the document has.
     known: Vec<&'static str>,
     /// Whether tasks are as made here, so that what they are indexed by is known without making them.
@@ -152,25 +162,46 @@ pub(crate) fn from_json(item: &Value) -> Option<Task> {
     serde_json::from_value(item).ok()
 }
 
-/// The documented statuses, each as often as it is in a block.
-fn statuses(documented: &[String]) -> Vec<String> {
-    let is_documented = |status: &str| documented.iter().any(|one| one == status);
-    let is_known = |status: &str| STATUSES.iter().any(|(one, _)| *one == status);
-    let known = STATUSES.into_iter().filter(|(status, _)| is_documented(status));
-    let new = documented.iter().filter(|status| !is_known(status));
-    let mut counts: Vec<(&str, usize)> = known.chain(new.map(|status| (status.as_str(), 1))).collect();
-    // The most frequent one makes room for those that were not known here.
-    let surplus = counts
-        .iter()
-        .map(|(_, count)| count)
-        .sum::<usize>()
-        .saturating_sub(BLOCK);
-    if let Some((_, most)) = counts.iter_mut().max_by_key(|(_, count)| *count) {
-        *most = most.saturating_sub(surplus).max(1);
+/// The documented values of a property, each as often as it is in a block of tasks.
+struct Block {
+    /// Those known here, in another order in each block.
+    shuffled: Vec<String>,
+    /// The others, which follow in each block.
+    new: Vec<String>,
+}
+
+impl Block {
+    /// A value that is not documented makes room for the most frequent one that is.
+    fn new(known: &[(&str, usize)], documented: Vec<String>) -> Self {
+        let is_documented = |value: &str| documented.iter().any(|one| one == value);
+        let frequent = known.iter().filter(|(value, _)| is_documented(value));
+        let frequent = frequent.max_by_key(|(_, count)| count).map(|(value, _)| *value);
+        let each = known
+            .iter()
+            .flat_map(|(value, count)| std::iter::repeat_n(*value, *count));
+        let shuffled = each.filter_map(|value| match is_documented(value) {
+            true => Some(value),
+            false => frequent,
+        });
+        let is_known = |value: &String| known.iter().any(|(one, _)| one == value);
+        Self {
+            shuffled: shuffled.map(str::to_owned).collect(),
+            new: documented.iter().filter(|value| !is_known(value)).cloned().collect(),
+        }
     }
-    let each = counts.into_iter();
-    each.flat_map(|(status, count)| std::iter::repeat_n(status.to_owned(), count))
-        .collect()
+
+    fn len(&self) -> usize {
+        self.shuffled.len() + self.new.len()
+    }
+
+    fn at(&self, seed: u64, stream: Stream, age: u64) -> &str {
+        let (block, place) = (age / self.len() as u64, (age % self.len() as u64) as usize);
+        if place >= self.shuffled.len() {
+            return &self.new[place - self.shuffled.len()];
+        }
+        let order = Random::new(seed, stream, block).permutation(self.shuffled.len());
+        &self.shuffled[order[place]]
+    }
 }
 
 impl Tasks {
@@ -187,17 +218,18 @@ impl Tasks {
             true => vec![default.to_owned()],
             false => values,
         };
-        let statuses = statuses(&values("status"));
         let mut tasks = Self {
             setting,
-            kinds: or(values("kind"), "video"),
-            statuses: or(statuses, "waiting"),
+            kinds: Block::new(&KINDS, or(values("kind"), "video")),
+            statuses: Block::new(&STATUSES, or(values("status"), "waiting")),
             known: PROPERTIES.into_iter().filter(|name| place(name).is_some()).collect(),
             exact: false,
             generic,
         };
         let as_made = |age| tasks.facts_of(&tasks.item(age)) == tasks.basics(age).facts(&tasks);
-        let exact = (0..setting.count.min(SAMPLE) as u64).all(as_made);
+        // There are all kinds and statuses among these.
+        let sample = tasks.kinds.len().max(tasks.statuses.len());
+        let exact = (0..setting.count.min(sample) as u64).all(as_made);
         tasks.exact = exact;
         tasks
     }
@@ -422,8 +454,8 @@ impl Tasks {
         let setting = &self.setting;
         Basics {
             id: id("task", setting.seed, Stream::TaskId, age),
-            kind: shuffled(setting.seed, Stream::Kind, age, &self.kinds),
-            status: shuffled(setting.seed, Stream::Status, age, &self.statuses),
+            kind: self.kinds.at(setting.seed, Stream::Kind, age).to_owned(),
+            status: self.statuses.at(setting.seed, Stream::Status, age).to_owned(),
             created_by: setting.creator(age / GROUP_SIZE),
             created_at: setting.created_at(age),
         }
@@ -527,14 +559,6 @@ fn decimal(number: f64) -> Value {
 }
 
 const LABELS: [&str; 4] = ["campaign", "archive", "preview", "urgent"];
-
-/// The value at a place of a sequence that repeats `values`, each time in another order.
-fn shuffled<T: Clone>(seed: u64, stream: Stream, place: u64, values: &[T]) -> T {
-    let length = values.len() as u64;
-    let mut random = Random::new(seed, stream, place / length);
-    let order = random.permutation(values.len());
-    values[order[(place % length) as usize]].clone()
-}
 
 /// An id as the documentation shows them: what it names, and letters and digits.
 fn id(prefix: &str, seed: u64, stream: Stream, number: u64) -> String {
@@ -821,11 +845,32 @@ mod tests {
     #[test]
     fn every_kind_and_status_is_among_the_newest() {
         let tasks = own();
-        let newest: Vec<_> = (0..BLOCK as u64).map(|age| task(&tasks, age)).collect();
+        let newest: Vec<_> = (0..tasks.statuses.len() as u64).map(|age| task(&tasks, age)).collect();
         let kinds: HashSet<_> = newest.iter().map(|task| &task.kind).collect();
         let statuses: HashSet<_> = newest.iter().map(|task| &task.status).collect();
         assert_eq!(kinds, TaskKind::KNOWN.iter().collect());
         assert_eq!(statuses, TaskStatus::KNOWN.iter().collect());
+    }
+
+    #[test]
+    fn a_new_kind_and_status_leave_the_newest_tasks_as_they_were() {
+        let before = own();
+        let after = tasks(
+            SETTING,
+            &edited(|document| {
+                for schema in ["TaskKind", "TaskStatus"] {
+                    let values = &mut document["components"]["schemas"][schema]["enum"];
+                    values.as_array_mut().unwrap().insert(0, "novel".into());
+                }
+            }),
+        );
+        for age in 0..before.kinds.len() as u64 {
+            assert_eq!(before.item(age), after.item(age));
+        }
+        let statuses: Vec<_> = (0..after.statuses.len() as u64)
+            .map(|age| after.basics(age).status)
+            .collect();
+        assert!(statuses.contains(&"novel".to_owned()), "{statuses:?}");
     }
 
     #[test]
@@ -968,7 +1013,7 @@ mod tests {
                 let lifecycle = own().generic.resource.lifecycle.clone().unwrap();
                 respell(document, &[lifecycle.success, lifecycle.failure].concat());
             }),
-            ("another kind", |document| respell(document, &own().kinds[..2])),
+            ("another kind", |document| respell(document, &own().kinds.shuffled[..2])),
             ("bounds", |document| {
                 properties(document, "Task")["id"]["minLength"] = 20.into();
                 properties(document, "File")["url"]["maxLength"] = 30.into();

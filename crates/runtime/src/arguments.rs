@@ -2,7 +2,6 @@
 //! names at run time. Each is checked when it is set, and what is wrong with it is kept until the request
 //! is made. The request is written here alone, from what the operation says of each argument.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
 use serde::Serialize;
@@ -12,6 +11,7 @@ use crate::argument;
 use crate::body::{Body, File};
 use crate::call::CallOptions;
 use crate::error::Error;
+use crate::members::Members;
 use crate::operation::{Encoding, Kind, Location, Operation, Parameter, RequestBody};
 use crate::request::Request;
 use crate::style::{Form, Style};
@@ -22,18 +22,48 @@ use crate::style::{Form, Style};
 pub struct Arguments {
     operation: &'static Operation,
     options: CallOptions,
-    parameters: BTreeMap<usize, Set<Box<RawValue>>>,
+    parameters: ByPosition<Set<Box<RawValue>>>,
     /// The body as JSON, or for a form its fields.
     json: Option<Set<Box<RawValue>>>,
     /// Fields of the body that are set one by one.
-    fields: BTreeMap<usize, Set<Box<RawValue>>>,
-    files: BTreeMap<usize, Set<Vec<File>>>,
+    fields: ByPosition<Set<Box<RawValue>>>,
+    files: ByPosition<Set<Vec<File>>>,
     /// A body that is neither JSON nor a form.
     content: Option<Set<Body>>,
 }
 
 /// An argument, or what is wrong with it.
 type Set<T> = Result<T, String>;
+
+/// Arguments by their position, in its order. There are few, and to compile a map for them takes much longer.
+#[derive(Clone)]
+struct ByPosition<T>(Vec<(usize, T)>);
+
+impl<T> ByPosition<T> {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets an argument, and returns what it was before.
+    fn insert(&mut self, position: usize, value: T) -> Option<T> {
+        match self.0.binary_search_by_key(&position, |(known, _)| *known) {
+            Ok(index) => Some(std::mem::replace(&mut self.0[index].1, value)),
+            Err(index) => {
+                self.0.insert(index, (position, value));
+                None
+            }
+        }
+    }
+
+    fn remove(&mut self, position: usize) -> Option<T> {
+        let index = self.0.iter().position(|(known, _)| *known == position)?;
+        Some(self.0.remove(index).1)
+    }
+}
 
 /// The argument that is the body as a whole.
 const BODY: &str = "body";
@@ -44,10 +74,10 @@ impl Arguments {
         Self {
             operation,
             options: CallOptions::default(),
-            parameters: BTreeMap::new(),
+            parameters: ByPosition::new(),
             json: None,
-            fields: BTreeMap::new(),
-            files: BTreeMap::new(),
+            fields: ByPosition::new(),
+            files: ByPosition::new(),
             content: None,
         }
     }
@@ -132,10 +162,12 @@ impl Arguments {
     /// The body has no such part.
     pub fn file_by_name(&mut self, name: &str, file: File) -> Result<(), Error> {
         let index = Self::position(self.documented_fields(), "part", name)?;
-        let files = self.files.entry(index).or_insert_with(|| Ok(Vec::new()));
-        if let Ok(files) = files {
+        let files = self.files.remove(index).unwrap_or_else(|| Ok(Vec::new()));
+        let files = files.map(|mut files| {
             files.push(file);
-        }
+            files
+        });
+        self.files.insert(index, files);
         Ok(())
     }
 
@@ -177,7 +209,7 @@ impl Arguments {
             request = request.accept(accept);
         }
         for (index, parameter) in operation.parameters.iter().enumerate() {
-            let value = self.parameters.remove(&index);
+            let value = self.parameters.remove(index);
             let value = match value {
                 None if parameter.required || parameter.location == Location::Path => argument::missing(),
                 value => value.transpose(),
@@ -236,6 +268,7 @@ impl Arguments {
 
     /// Parts in the order of the document, and then those that it does not have.
     fn with_parts(mut self, mut request: Request, body: &RequestBody) -> Request {
+        let mut files = std::mem::replace(&mut self.files, ByPosition::new());
         let mut members = match self.members(body) {
             Ok(members) => members,
             Err((name, reason)) => return request.refused(name, reason),
@@ -243,7 +276,7 @@ impl Arguments {
         for (index, field) in body.fields.iter().enumerate() {
             let name = field.wire_name();
             let value = members.remove(name);
-            let files = self.files.remove(&index);
+            let files = files.remove(index);
             request = match files {
                 None if value.is_none() && field.required => request.refused(field.name, "is required and was not set"),
                 files => {
@@ -253,9 +286,8 @@ impl Arguments {
                 }
             };
         }
-        members
-            .into_iter()
-            .fold(request, |request, (name, value)| request.part(&name, Ok(Some(value))))
+        let others = members.0.into_iter();
+        others.fold(request, |request, (name, value)| request.part(&name, Ok(Some(value))))
     }
 
     /// The whole body as JSON; or the name of the argument that is wrong, and why.
@@ -271,32 +303,32 @@ impl Arguments {
         }
         let members = self.members(body)?;
         let mut required = body.fields.iter().filter(|field| field.required);
-        if let Some(field) = required.find(|field| !members.contains_key(field.wire_name())) {
+        if let Some(field) = required.find(|field| members.get(field.wire_name()).is_none()) {
             return Err((field.name, "is required and was not set".to_owned()));
         }
-        match self.json {
-            Some(given) if self.fields.is_empty() => given,
+        match &self.json {
+            Some(given) if self.fields.is_empty() => given.clone(),
             _ => json(&members),
         }
         .map_err(of_body)
     }
 
     /// The members of the body that are JSON.
-    fn members(&self, body: &RequestBody) -> Result<BTreeMap<String, Box<RawValue>>, (&'static str, String)> {
+    fn members(&self, body: &RequestBody) -> Result<Members<'_>, (&'static str, String)> {
         let mut members = match &self.json {
-            None => BTreeMap::new(),
+            None => Members(Vec::new()),
             Some(json) => {
                 let json = json.as_ref().map_err(|reason| (BODY, reason.clone()))?;
-                serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(json.get()).map_err(|_| {
+                serde_json::from_str(json.get()).map_err(|_| {
                     let reason = "must be an object, because it has fields that are set separately";
                     (BODY, reason.to_owned())
                 })?
             }
         };
-        for (index, value) in &self.fields {
-            let field = &body.fields[*index];
+        for (position, value) in &self.fields.0 {
+            let field = &body.fields[*position];
             let value = value.as_ref().map_err(|reason| (field.name, reason.clone()))?;
-            members.insert(field.wire_name().to_owned(), value.clone());
+            members.set(field.wire_name(), value);
         }
         Ok(members)
     }
@@ -331,10 +363,11 @@ impl fmt::Debug for Arguments {
         let (parameters, fields) = (self.operation.parameters, self.documented_fields());
         let set = self
             .parameters
+            .0
             .iter()
             .map(|(index, value)| (parameters[*index].name, value));
-        let of_fields = self.fields.iter().map(|(index, value)| (fields[*index].name, value));
-        let of_files = self.files.iter().map(|(index, value)| (fields[*index].name, value));
+        let of_fields = self.fields.0.iter().map(|(index, value)| (fields[*index].name, value));
+        let of_files = self.files.0.iter().map(|(index, value)| (fields[*index].name, value));
         f.debug_map()
             .entries(set)
             .entries(self.json.iter().map(|json| (BODY, json)))

@@ -599,7 +599,7 @@ pub(crate) struct ErrorObject {
 impl ErrorObject {
     /// Reads it, if that is what the body is.
     pub(crate) fn read(body: &[u8], shape: &ErrorShape) -> Option<Self> {
-        let object: Value = serde_json::from_slice(body).ok()?;
+        let object: Value = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
         let text = |pointers: &[&str]| {
             pointers.iter().find_map(|pointer| match object.pointer(pointer)? {
                 Value::String(text) if !text.trim().is_empty() => Some(text.clone()),

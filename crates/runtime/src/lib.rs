@@ -43,6 +43,7 @@ pub mod generated;
 mod idempotency_key;
 mod limits;
 mod link;
+mod members;
 mod newtypes;
 mod number;
 mod open_enum;

@@ -9,7 +9,6 @@
 //! `%2F` as in a URL. The search takes time linear in the text.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
@@ -42,7 +41,7 @@ pub(crate) struct Secrets(RwLock<Known>);
 struct Known {
     fixed: Vec<Secret>,
     /// The oldest first.
-    tokens: VecDeque<Secret>,
+    tokens: Vec<Secret>,
 }
 
 struct Secret {
@@ -126,7 +125,7 @@ impl Secrets {
                 search.end();
             }
         }
-        ranges.sort_by_key(|range| range.start);
+        ranges.sort_unstable_by_key(|range| range.start);
         ranges.dedup_by(|next, last| {
             let overlaps = next.start < last.end;
             if overlaps {

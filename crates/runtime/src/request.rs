@@ -1,7 +1,5 @@
 //! Builds a request from an operation and its arguments.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
@@ -13,6 +11,7 @@ use crate::body::{Body, Download, File, Multipart, OCTET_STREAM, Outgoing, Part}
 use crate::call::{self, Call, CallOptions};
 use crate::client::Client;
 use crate::error::Error;
+use crate::members::Members;
 use crate::operation::Operation;
 use crate::page::{Page, Pages, Pagination};
 use crate::response::{Response, StatusBody};
@@ -474,16 +473,17 @@ fn steps(path: &str) -> usize {
 
 /// The pairs of a form, which is an object.
 fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String> {
-    let Value::Object(properties) = style::parse(json)? else {
-        return Err("is not an object, and only an object can be written as a form".to_owned());
-    };
-    let json: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let not_an_object = |_| "is not an object, and only an object can be written as a form".to_owned();
+    let Members(members) = serde_json::from_str(json).map_err(not_an_object)?;
     let mut pairs = Vec::new();
-    for (name, _) in &properties {
+    for (name, json) in &members {
         let place = Place::Query;
-        let json = json[name].get();
+        let json = json.get();
         let of_property = |reason| format!("`{name}` {reason}");
-        match encoding.iter().find(|(known, _)| known == name) {
+        if json == "null" {
+            continue;
+        }
+        match encoding.iter().find(|(known, _)| *known == name) {
             Some(&(_, style)) => {
                 pairs.extend(Styled { name, style, place }.pairs(json).map_err(of_property)?);
             }

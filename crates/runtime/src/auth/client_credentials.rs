@@ -6,7 +6,6 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use reqwest::Url;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::token::{Token, TokenProvider};
@@ -176,22 +175,27 @@ impl ClientCredentials {
         }
         if !status.is_success() {
             self.secrets().redact_bytes(&mut body, 0);
-            let reason = match serde_json::from_slice::<Refusal>(&body) {
-                Ok(Refusal {
-                    error,
-                    error_description: Some(description),
-                }) => format!("{error}: {description}"),
-                Ok(Refusal { error, .. }) => error,
-                Err(_) => excerpt::start(&body),
+        }
+        let object = std::str::from_utf8(&body).ok();
+        let object: Option<Value> = object.and_then(|text| serde_json::from_str(text).ok());
+        let member = |name: &str| object.as_ref().and_then(|object| object.get(name));
+        let text = |name: &str| member(name).and_then(Value::as_str);
+        if !status.is_success() {
+            // RFC 6749, section 5.2.
+            let reason = match (text("error"), text("error_description")) {
+                (Some(error), Some(description)) => format!("{error}: {description}"),
+                (Some(error), None) => error.to_owned(),
+                _ => excerpt::start(&body),
             };
             return Err(format!("the token server responded with {status}: {reason}"));
         }
-        // A body that cannot be used may still have a token in it, so it is not shown.
-        let granted: Granted = serde_json::from_slice(&body).map_err(|_| {
-            format!("the token server responded with {status}, but without an `access_token`; is the token URL right?")
-        })?;
-        let token = Token::new(granted.access_token);
-        Ok(match granted.expires_in.as_ref().and_then(seconds) {
+        // RFC 6749, section 5.1. A body that cannot be used may still have a token in it, so it is not shown.
+        let Some(token) = text("access_token").map(Token::new) else {
+            return Err(format!(
+                "the token server responded with {status}, but without an `access_token`; is the token URL right?"
+            ));
+        };
+        Ok(match member("expires_in").and_then(seconds) {
             Some(lifetime) => token.expires_in(lifetime),
             None => token,
         })
@@ -212,20 +216,6 @@ impl fmt::Debug for ClientCredentials {
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
-}
-
-/// RFC 6749, section 5.1.
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    expires_in: Option<Value>,
-}
-
-/// RFC 6749, section 5.2.
-#[derive(Deserialize)]
-struct Refusal {
-    error: String,
-    error_description: Option<String>,
 }
 
 /// A lifetime in seconds; some servers write the number as text. One too long to be a duration never ends.

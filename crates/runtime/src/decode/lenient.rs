@@ -18,6 +18,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::position;
+use crate::members::Members;
 
 /// Begins the key of a field that did not fit. No UTF-8 text has this byte, so no property's name begins so.
 const MARK: u8 = 0xff;
@@ -328,37 +329,9 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
     }
 }
 
-/// The members of an object, in their order, with all there is under one name.
-struct Members<'de>(Vec<(String, &'de RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-
-        impl<'de> Visitor<'de> for All {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(All)
-    }
-}
-
 /// The text of a property of an object, as it is written in a query.
 pub(super) fn member(json: &str, property: &str) -> Option<String> {
-    let Members(members) = serde_json::from_str(json).ok()?;
-    let (_, value) = members.into_iter().rfind(|(name, _)| name == property)?;
+    let value = serde_json::from_str::<Members>(json).ok()?.get(property)?;
     match serde_json::from_str(value.get()).ok()? {
         serde_json::Value::String(text) => Some(text),
         serde_json::Value::Number(number) => Some(number.to_string()),

@@ -9,7 +9,7 @@ mod malformed;
 mod misfits;
 mod position;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{self, DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 pub use self::item::text_of;
@@ -22,7 +22,7 @@ use crate::received::Received;
 /// Reads one value.
 pub(crate) fn value<T: DeserializeOwned>(received: &Received) -> Result<(T, Misfits), Malformed> {
     let mut misfits = Misfits::default();
-    let error = match serde_json::from_slice(&received.body) {
+    let error = match parsed(&received.body) {
         Ok(value) => return Ok((value, misfits)),
         Err(error) => error,
     };
@@ -62,7 +62,7 @@ pub(crate) fn list<T: DeserializeOwned>(received: &Received, cursor: &str) -> Re
         Some(b'n') if received.body.trim_ascii() == b"null" => return Err(Malformed::no_list("`null`")),
         _ => {}
     }
-    let error = match serde_json::from_slice(&received.body) {
+    let error = match parsed(&received.body) {
         Ok(items) => {
             return Ok(List {
                 items,
@@ -78,6 +78,11 @@ pub(crate) fn list<T: DeserializeOwned>(received: &Received, cursor: &str) -> Re
     }
 }
 
+/// Reads JSON. It is text first, because a type that is read from bytes as well is compiled twice.
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_str(std::str::from_utf8(body).map_err(de::Error::custom)?)
+}
+
 /// The text of a body, and its parts; `None` where it is no JSON of this form.
 fn split<'a, P: serde::Deserialize<'a>>(received: &'a Received) -> Option<(&'a str, P)> {
     let body = std::str::from_utf8(&received.body).ok()?;
@@ -91,7 +96,9 @@ pub(crate) fn is_empty(body: &[u8]) -> bool {
 
 /// Whether a body ends in the middle of its JSON.
 pub(crate) fn is_cut_short(body: &[u8]) -> bool {
-    !is_empty(body) && serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
+    // The end may be within a character.
+    let text = String::from_utf8_lossy(body);
+    !is_empty(body) && serde_json::from_str::<IgnoredAny>(&text).is_err_and(|error| error.is_eof())
 }
 
 #[cfg(test)]
