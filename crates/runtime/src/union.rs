@@ -329,7 +329,7 @@ macro_rules! union {
 
             fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                 // Outside of the macro, whose recursion limits the length of lists.
-                let variants = [$(generator.subschema_for::<$ty>()),+];
+                let variants: &[::schemars::Schema] = &[$(generator.subschema_for::<$ty>()),+];
                 ::schemars::json_schema!({ "anyOf": variants })
             }
         }

@@ -12,10 +12,13 @@ pub(super) fn about(chain: &[(&ReferenceOr<Schema>, String)], budget: &mut Budge
     let mut data = chain
         .iter()
         .filter_map(|(schema, _)| Some(&schema.as_item()?.schema_data));
-    let words = data.find_map(|data| data.description.as_ref().or(data.title.as_ref()));
+    let words = data.find_map(|data| {
+        let mut texts = [&data.description, &data.title].into_iter().flatten();
+        texts.find(|text| !text.trim().is_empty())
+    });
     let own = chain.first().and_then(|(schema, _)| schema.as_item());
     About {
-        docs: words.map(|text| budget.words(text)),
+        docs: budget.docs(words.map(String::as_str)),
         deprecated: own.is_some_and(|own| own.schema_data.deprecated),
     }
 }

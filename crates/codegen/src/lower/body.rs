@@ -68,7 +68,7 @@ pub(super) fn body(
         }
     };
     let about = About {
-        docs: body.description.as_deref().map(|text| types.budget.words(text)),
+        docs: types.budget.docs(body.description.as_deref()),
         deprecated: false,
     };
     Some(Body {

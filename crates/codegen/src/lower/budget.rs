@@ -62,6 +62,12 @@ impl Budget {
         }
     }
 
+    /// The docs of an item. A blank text is none.
+    pub(super) fn docs(&mut self, text: Option<&str>) -> Option<String> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        Some(self.words(text))
+    }
+
     /// An example or a default, unless the budget is used up.
     pub(super) fn value(&mut self, value: &serde_json::Value) -> Option<serde_json::Value> {
         let size = size(value);

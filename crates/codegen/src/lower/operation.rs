@@ -149,7 +149,7 @@ impl Operations<'_, '_> {
             builder,
             at: id_at.clone(),
             about: About {
-                docs: operation.description.clone(),
+                docs: operation.description.clone().filter(|text| !text.trim().is_empty()),
                 deprecated: operation.deprecated,
             },
             summary: operation.summary.clone(),

@@ -210,10 +210,8 @@ fn parameter(
         None if default.is_some() => about::first_value(&chain, &mut types.budget, |data| data.example.as_ref()),
         None => about::example(&chain, &mut types.budget),
     };
-    let docs = match &data.description {
-        Some(text) => Some(types.budget.words(text)),
-        None => about::about(&chain[..1], &mut types.budget).docs,
-    };
+    let docs = types.budget.docs(data.description.as_deref());
+    let docs = docs.or_else(|| about::about(&chain[..1], &mut types.budget).docs);
     let filter = filter(data, location, at, &mut types.report);
     let model = Parameter {
         about: About {

@@ -46,9 +46,9 @@ pub(super) fn lowered(
             Some(texts) => texts.get(value),
             None => None,
         };
-        let docs = described.and_then(Value::as_str).map(str::to_owned);
+        let docs = described.and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let about = About {
-            docs,
+            docs: docs.map(str::to_owned),
             deprecated: false,
         };
         let free = suffixes.free(&rust, "", |name| variants.contains_key(name));
