@@ -6,9 +6,11 @@
 //! crates of a batch are members of one workspace, which is reused for the next batch, so that dependencies
 //! are compiled once and the folder stays small.
 
+mod progress;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +22,7 @@ use anyhow::{Context, Result, bail, ensure};
 use ittybit_spec::{Diagnostics, Document, Severity};
 use serde_json::{Value, json};
 
+use self::progress::Progress;
 use crate::output::counted;
 use crate::package;
 
@@ -91,6 +94,11 @@ impl Outcome {
 
     fn is_failure(self) -> bool {
         self > Self::Refused
+    }
+
+    /// Its name, if it is a failure.
+    fn failure(self) -> Option<&'static str> {
+        self.is_failure().then(|| self.name())
     }
 }
 
@@ -202,6 +210,7 @@ fn is_openapi_3(text: &str) -> bool {
 /// the paths.
 fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec<Entry>> {
     let next = AtomicUsize::new(0);
+    let progress = Progress::new("generated", paths.len());
     let worker = || {
         let mut done = Vec::new();
         loop {
@@ -214,6 +223,7 @@ fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec
                 entry.code = String::new();
             }
             entry.path = path.strip_prefix(folder).unwrap_or(path).to_owned();
+            progress.done(&entry.path, entry.outcome.failure());
             done.push((index, entry));
         }
     };
@@ -379,11 +389,9 @@ fn check(entries: &mut [Entry]) -> Result<()> {
         .iter_mut()
         .filter(|entry| entry.outcome == Outcome::Generated)
         .collect();
-    let (mut done, count) = (0, clients.len());
+    let progress = Progress::new("compiled", clients.len());
     for batch in clients.chunks_mut(BATCH) {
-        check_batch(folder, &runtime, batch)?;
-        done += batch.len();
-        writeln!(anstream::stderr(), "compiled {done} of {count}")?;
+        check_batch(folder, &runtime, batch, &progress)?;
     }
     Ok(())
 }
@@ -394,7 +402,7 @@ fn member(index: usize) -> String {
     format!("client-{index}")
 }
 
-fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Result<()> {
+fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress: &Progress) -> Result<()> {
     let members: Vec<String> = (0..batch.len()).map(member).collect();
     fs::write(
         folder.join("Cargo.toml"),
@@ -413,17 +421,28 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
     // A target folder that is set from outside may already have the dependencies.
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("target"), PathBuf::from);
     let target = std::path::absolute(target)?;
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["check", "--workspace", "--keep-going", "--message-format", "json"])
         .args(["--no-default-features", "--features", "blocking,schemars"])
         .current_dir(folder)
         .env("RUSTFLAGS", "")
         .env_remove("CARGO_BUILD_TARGET_DIR")
         .env("CARGO_TARGET_DIR", target)
-        .output()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .context("cannot run cargo")?;
-    for line in output.stdout.split(|byte| *byte == b'\n') {
-        let Ok(message) = serde_json::from_slice::<Value>(line) else {
+    let (stdout, stderr) = (cargo.stdout.take(), cargo.stderr.take());
+    let (stdout, mut stderr) = stdout.zip(stderr).context("a process without output")?;
+    // It is read meanwhile: cargo waits when nobody does.
+    let errors = thread::spawn(move || {
+        let mut errors = Vec::new();
+        stderr.read_to_end(&mut errors).ok();
+        errors
+    });
+    for line in BufReader::new(stdout).split(b'\n') {
+        let Ok(message) = serde_json::from_slice::<Value>(&line?) else {
             continue;
         };
         let package = message["manifest_path"]
@@ -434,7 +453,8 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
         let Some(index) = members.iter().position(|member| package == Some(member.as_ref())) else {
             continue;
         };
-        if message["reason"] == "compiler-artifact" && batch[index].outcome == Outcome::Generated {
+        let is_first = batch[index].outcome == Outcome::Generated;
+        if message["reason"] == "compiler-artifact" && is_first {
             batch[index].outcome = Outcome::Compiled;
         }
         let (level, text) = (&message["message"]["level"], &message["message"]["message"]);
@@ -450,12 +470,17 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry]) -> Resul
                 batch[index].diagnostics.push(finding);
             }
         }
+        let outcome = batch[index].outcome;
+        if is_first && outcome != Outcome::Generated {
+            progress.done(&batch[index].path, outcome.failure());
+        }
     }
+    cargo.wait()?;
     let unknown = batch.iter().any(|entry| entry.outcome == Outcome::Generated);
     ensure!(
         !unknown,
         "cargo reported nothing about a client:\n{}",
-        String::from_utf8_lossy(&output.stderr)
+        String::from_utf8_lossy(&errors.join().unwrap_or_default())
     );
     Ok(())
 }

@@ -191,6 +191,87 @@ fn a_long_difference_is_shortened() {
     );
 }
 
+/// The path item, the parameter and the schemas are each in a file of their own, in two folders.
+#[test]
+fn files_that_the_document_refers_to_are_part_of_the_client() {
+    let folder = Folder::new();
+    folder.write(
+        "specs/api.yaml",
+        "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+servers: [{ url: https://api.example.com }]
+paths:
+  /pets: { $ref: paths/pets.yaml }
+",
+    );
+    folder.write(
+        "specs/paths/pets.yaml",
+        "\
+get:
+  operationId: list_pets
+  parameters: [{ $ref: '../schemas/parameters.json#/colour' }]
+  responses:
+    '200':
+      description: Every pet.
+      content:
+        application/json: { schema: { type: array, items: { $ref: '../schemas/pet.yaml#/Pet' } } }
+",
+    );
+    folder.write(
+        "specs/schemas/parameters.json",
+        r#"{ "colour": { "name": "colour", "in": "query", "schema": { "$ref": "pet.yaml#/Colour" } } }"#,
+    );
+    folder.write(
+        "specs/schemas/pet.yaml",
+        "\
+Pet: { type: object, properties: { name: { type: string }, colour: { $ref: '#/Colour' } } }
+Colour: { type: string, enum: [black, white] }
+",
+    );
+    let codegen = ["codegen", "--spec", "specs/api.yaml", "--out", "pet-shop"];
+    let check = [&codegen[..], &["--check"]].concat();
+
+    let run = folder.run(&codegen);
+    assert_eq!(run.code, 0, "{run}");
+    let client = folder.read("pet-shop/src/client.rs");
+    for code in [
+        "pub fn list_pets(",
+        "pub struct Pet {",
+        "pub enum Colour {",
+        "Option<Colour>",
+        "    White,",
+    ] {
+        assert!(client.contains(code), "`{code}` is missing:\n{client}");
+    }
+    let run = folder.run(&check);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+
+    // An edit of any of the files makes the client stale.
+    for (path, from, to, code) in [
+        ("specs/schemas/pet.yaml", "white]", "white, grey]", "    Grey,"),
+        (
+            "specs/schemas/parameters.json",
+            "\"name\": \"colour\"",
+            "\"name\": \"coat\"",
+            "coat",
+        ),
+        ("specs/paths/pets.yaml", "list_pets", "find_pets", "pub fn find_pets("),
+    ] {
+        let before = folder.read("pet-shop/src/client.rs");
+        assert!(!before.contains(code), "{path}");
+        folder.replace(path, from, to);
+        let run = folder.run(&check);
+        assert_eq!(run.code, 1, "{path}: {run}");
+        assert!(run.stderr.contains("pet-shop/src/client.rs is stale"), "{path}: {run}");
+        assert_eq!(folder.read("pet-shop/src/client.rs"), before, "{path}");
+
+        assert_eq!(folder.run(&codegen).code, 0, "{path}");
+        assert!(folder.read("pet-shop/src/client.rs").contains(code), "{path}");
+        assert_eq!(folder.run(&check).code, 0, "{path}");
+    }
+}
+
 #[test]
 fn line_ends_of_the_document_change_nothing() {
     let folder = Folder::with_pets();

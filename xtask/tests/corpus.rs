@@ -51,7 +51,7 @@ fn results(folder: &Folder) -> Vec<(String, String, Vec<String>, bool)> {
 fn each_document_is_generated_or_refused() {
     let folder = folder();
     let run = folder.run(&["corpus", "documents", "--json", "results.json"]);
-    assert_eq!(run.code, 0, "{run}");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
     let found = results(&folder);
     let [refused, pets] = found.as_slice() else {
         panic!("{found:?}");
@@ -83,10 +83,60 @@ fn each_document_is_generated_or_refused() {
 fn with_check_each_client_is_compiled() {
     let folder = folder();
     let run = folder.run(&["corpus", "documents", "--check", "--json", "results.json"]);
-    assert_eq!(run.code, 0, "{run}");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
     let outcomes: Vec<String> = results(&folder).into_iter().map(|result| result.1).collect();
     assert_eq!(outcomes, ["refused", "compiled"]);
     assert!(run.stdout.contains("1   50.0 %  compiled"), "{run}");
+}
+
+/// Instead of cargo: the first client has an error, and the second one is compiled when the error was read, or after
+/// a while for which nobody should have to wait.
+#[cfg(unix)]
+const CARGO: &str = r#"#!/bin/sh
+echo '{"reason":"compiler-message","manifest_path":"/client-0/Cargo.toml","message":{"level":"error"}}'
+waited=0
+until [ -e "$FOLDER/read" ]; do
+  [ $waited = 100 ] && touch "$FOLDER/late" && break
+  waited=$((waited + 1))
+  sleep 0.1
+done
+echo '{"reason":"compiler-artifact","manifest_path":"/client-1/Cargo.toml"}'
+"#;
+
+/// In a pipe there are only lines of failures.
+#[cfg(unix)]
+#[test]
+fn a_failure_is_shown_as_soon_as_it_is_known() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Stdio;
+
+    let folder = folder();
+    folder.write("documents/cats.yaml", PETS);
+    folder.write("cargo", CARGO);
+    let cargo = folder.path.join("cargo");
+    std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
+    let mut child = folder
+        .command(&["corpus", "documents", "--check"])
+        .env("CARGO", &cargo)
+        .env("FOLDER", &folder.path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut text = String::new();
+    errors.read_line(&mut text).unwrap();
+    assert_eq!(text, "does not compile: cats.yaml\n");
+    folder.write("read", "");
+
+    errors.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "does not compile: cats.yaml\nerror: 1 of 3 documents failed\n");
+    assert!(!folder.path.join("late").exists(), "it was shown only at the end");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("\ndoes not compile\n         cats.yaml\n"), "{report}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use ittybit::Timestamp;
+use ittybit::{TaskKind, TaskStatus, Timestamp};
 use ittybit_emulator::Fault;
 use serde_json::Value;
 use support::{ask, connected, emulator, numbered, page, program, run};
@@ -319,6 +319,60 @@ fn columns_may_have_spaces() {
     assert_eq!(ran.err, "");
     assert_eq!(ran.lines()[0], "kind,object");
     assert!(ran.lines()[1].ends_with(",task"), "{}", ran.out);
+}
+
+/// The README of the repository shows the first lines of the first command, with `…` for the columns between.
+///
+/// Ids and ages do not depend on the values that the document has, so they are compared. Kinds and statuses are dealt
+/// out among the tasks, and a new one changes who gets which: those of the README only have to be documented.
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let (_, rest) = readme.split_once("```sh\ncargo run -p ittybit-cli -- ").unwrap();
+    let (command, rest) = rest.split_once('\n').unwrap();
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    let (shown, _) = rest.split_once("```").unwrap();
+
+    let mut arguments: Vec<&str> = command.split(' ').collect();
+    // As on a terminal.
+    arguments.extend(["--output", "table"]);
+    let ran = run(&arguments);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let mut printed = ran.out.lines();
+
+    let mut shown = shown.lines();
+    let heads: Vec<&str> = shown.next().unwrap().split_whitespace().collect();
+    let printed_heads: Vec<&str> = printed.next().unwrap().split_whitespace().collect();
+    let gap = heads.iter().position(|head| *head == "…").unwrap();
+    let (first, last) = (&heads[..gap], &heads[gap + 1..]);
+    assert!(
+        printed_heads.starts_with(first) && printed_heads.ends_with(last),
+        "{printed_heads:?}"
+    );
+
+    let shown: Vec<Vec<&str>> = shown.map(cells).collect();
+    assert!(!shown.is_empty());
+    for row in &shown {
+        let printed = cells(printed.next().unwrap());
+        assert_eq!(
+            (row.first(), row.last()),
+            (printed.first(), printed.last()),
+            "{}",
+            ran.shown()
+        );
+        for (head, cell) in heads.iter().zip(row) {
+            match *head {
+                "KIND" => assert!(TaskKind::KNOWN.contains(&TaskKind::from(*cell)), "{cell}"),
+                "STATUS" => assert!(TaskStatus::KNOWN.contains(&TaskStatus::from(*cell)), "{cell}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The cells of a row of a table that are not empty.
+fn cells(row: &str) -> Vec<&str> {
+    row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }
 
 #[test]

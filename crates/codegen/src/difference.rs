@@ -342,3 +342,118 @@ fn sending(operation: &Operation, other: Option<&Operation>) -> impl Iterator<It
 fn result(operation: &Operation) -> String {
     format!("{:?}", operation.success_body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPERATIONS: usize = 50;
+
+    /// A document with operations that each return a type of their own, which has a type that all share.
+    fn document() -> String {
+        let numbers = 0..OPERATIONS;
+        let path = |number| {
+            format!(
+                "  /things/{number}:
+    get:
+      operationId: get_thing_{number}
+      parameters: [{{ name: limit, in: query, schema: {{ type: integer }} }}]
+      responses:
+        '200':
+          description: A thing.
+          content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/Thing{number}' }} }} }}
+"
+            )
+        };
+        let schema = |number| {
+            format!(
+                "    Thing{number}:
+      type: object
+      properties: {{ size: {{ type: integer }}, part: {{ $ref: '#/components/schemas/Part' }} }}
+"
+            )
+        };
+        format!(
+            "openapi: 3.0.3
+info: {{ title: Things, version: 1.0.0 }}
+servers: [{{ url: https://api.example.com }}]
+paths:
+{}components:
+  schemas:
+    Part: {{ type: object, properties: {{ name: {{ type: string }} }} }}
+{}",
+            numbers.clone().map(path).collect::<String>(),
+            numbers.map(schema).collect::<String>(),
+        )
+    }
+
+    /// The document with another text in place of the first one behind a heading.
+    fn edited(heading: &str, from: &str, to: &str) -> String {
+        let document = document();
+        let (before, after) = document.split_once(heading).unwrap();
+        assert!(after.contains(from));
+        format!("{before}{heading}{}", after.replacen(from, to, 1))
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Generated {
+        operations: Vec<String>,
+        structs: Vec<String>,
+        /// The schemas that progenitor gets.
+        schemas: Vec<String>,
+        /// The types whose items are compared.
+        types: BTreeSet<String>,
+    }
+
+    /// What is generated for the difference between the document and a new one, of the new one.
+    fn generated(new: &str) -> Generated {
+        let documents = [document(), new.to_owned()].map(|text| Document::parse("api.yaml", text).unwrap());
+        let [old, mut new] = documents.each_ref().map(|document| lower::lower(document).unwrap());
+        Kept::of([&old, &new]).cut(&mut new);
+        let items = between(documents.each_ref(), "things").map(Result::unwrap);
+        Generated {
+            schemas: new.schemas().into_keys().collect(),
+            operations: new.model.operations.into_keys().collect(),
+            structs: new.model.structs.into_keys().collect(),
+            types: items.concat().into_iter().map(|item| item.ty).collect(),
+        }
+    }
+
+    /// What is generated where these operations, structs, schemas and types are left beside what every client has.
+    fn left(operations: &[&str], structs: &[&str], schemas: &[&str], types: &[&str]) -> Generated {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let always = [
+            "Client",
+            "blocking::Client",
+            "operation::API",
+            "operation::LISTS",
+            "operation::OPERATIONS",
+        ];
+        Generated {
+            operations: owned(operations),
+            structs: owned(structs),
+            schemas: owned(schemas),
+            types: always.iter().chain(types).map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_generated() {
+        assert_eq!(generated(&document()), left(&[], &[], &[], &[]));
+
+        // An operation refers to its type by name, and does not need it.
+        let operation = edited("get_thing_7\n", "name: limit", "name: most");
+        let expected = left(&["get_thing_7"], &[], &[], &["builder::GetThing7"]);
+        assert_eq!(generated(&operation), expected);
+
+        // A struct needs the schema that it refers to, without its contents; its operation is as it was.
+        let ty = edited("Thing7:\n", "size: { type: integer", "size: { type: string");
+        let expected = left(
+            &[],
+            &["Thing7"],
+            &["Part", "Thing7"],
+            &["Thing7", "builder::Thing7Builder"],
+        );
+        assert_eq!(generated(&ty), expected);
+    }
+}

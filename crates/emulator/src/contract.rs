@@ -1,7 +1,7 @@
 //! The operations of a document, with their parameters, bodies and responses.
 
 use hyper::Method;
-use ittybit_spec::{Diagnostic, Diagnostics, Document, Severity};
+use ittybit_spec::{Diagnostic, Diagnostics, Document, METHODS, Severity};
 use serde_json::Value;
 
 use crate::schema::{Direction, Schemas, below};
@@ -208,17 +208,6 @@ struct Reader<'d> {
     schemas: &'d Schemas,
 }
 
-const METHODS: [(&str, Method); 8] = [
-    ("get", Method::GET),
-    ("put", Method::PUT),
-    ("post", Method::POST),
-    ("delete", Method::DELETE),
-    ("options", Method::OPTIONS),
-    ("head", Method::HEAD),
-    ("patch", Method::PATCH),
-    ("trace", Method::TRACE),
-];
-
 impl<'d> Reader<'d> {
     /// The place that a pointer leads to, with references followed. For a schema there is `schema`.
     fn at(&self, pointer: &str) -> Option<(String, &'d Value)> {
@@ -231,13 +220,14 @@ impl<'d> Reader<'d> {
             let Some((place, item)) = self.at(&below("/paths", [path])) else {
                 continue;
             };
-            for (name, method) in &METHODS {
-                if let Some(operation) = item.get(name) {
+            for name in METHODS {
+                let method = Method::try_from(name.to_uppercase().as_str());
+                if let (Some(operation), Ok(method)) = (item.get(name), method) {
                     let place = Place {
                         item: &place,
-                        operation: below(&place, [*name]),
+                        operation: below(&place, [name]),
                     };
-                    operations.push(self.operation(path, method.clone(), operation, &place, schemes));
+                    operations.push(self.operation(path, method, operation, &place, schemes));
                 }
             }
         }

@@ -12,12 +12,14 @@ use super::integer::is_checked;
 use super::media_type::{FORM, MULTIPART, essence};
 use super::report::Report;
 
-/// Adds a note for everything that is not used. `bytes` are the places of the schemas whose values are bytes in a body.
-pub(super) fn ignored(document: &Document, bytes: HashSet<String>, report: &mut Report) {
+/// Adds a note for everything that is not used. `bytes` are the places of the schemas whose values are bytes in a body,
+/// `described` those of the successful responses whose descriptions become docs.
+pub(super) fn ignored(document: &Document, bytes: HashSet<String>, described: HashSet<String>, report: &mut Report) {
     let mut ignored = Ignored {
         document,
         used: Used::of(document),
         bytes,
+        described,
         notes: IndexMap::new(),
     };
     let mut left_out: Option<String> = None;
@@ -140,6 +142,8 @@ struct Ignored<'d> {
     used: Used<'d>,
     /// The places of the schemas whose values are bytes in a body.
     bytes: HashSet<String>,
+    /// The places of the successful responses whose descriptions become docs.
+    described: HashSet<String>,
     /// The places of each code and message.
     notes: IndexMap<(&'static str, String), IndexSet<String>>,
 }
@@ -266,7 +270,7 @@ impl<'d> Ignored<'d> {
                 }
             }
             (Kind::Response, _) => {
-                if self.used.further.contains(part.at) {
+                if self.used.further.contains(part.at) && !self.described.contains(part.at) {
                     self.note_member(
                         part,
                         "description",

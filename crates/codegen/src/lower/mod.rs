@@ -113,9 +113,10 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
         names,
         defined,
         bytes,
+        described,
         ..
     } = types;
-    ignored(&document, bytes, &mut report);
+    ignored(&document, bytes, described, &mut report);
     if report.findings.has_errors() {
         return Err(report.findings.errors().cloned().collect());
     }

@@ -127,6 +127,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
         first.response.headers.keys().cloned().collect(),
     );
     let first_at = first.at.clone();
+    types.described.insert(first_at.clone());
     let (body, item) = success_body(&success, builder, types);
     let accept = match &body {
         Success::Text { .. } | Success::Bytes { .. } => Some(accepted(&success)),
@@ -214,6 +215,7 @@ fn success_body(success: &[Succeeded], builder: &str, types: &mut Types) -> (Suc
             body,
         };
         variants.insert(rust, variant);
+        types.described.insert(item.at.clone());
     }
     let outcome = Outcome {
         operation: builder.to_owned(),

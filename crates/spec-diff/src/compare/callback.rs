@@ -3,10 +3,9 @@
 
 use std::rc::Rc;
 
-use ittybit_spec::Node;
+use ittybit_spec::{METHODS, Node};
 
 use super::deprecation::SUNSET;
-use super::path::METHODS;
 use super::pending::Form;
 use super::walk::{Member, Walk};
 use crate::change::Kind;

@@ -1,10 +1,10 @@
 //! Paths and operations.
 
 use indexmap::IndexMap;
-use ittybit_spec::Node;
+use ittybit_spec::{METHODS, Node};
 
 use super::deprecation::{Removal, SUNSET};
-use super::path::{METHODS, Operation, operations, template};
+use super::path::{Operation, operations, template};
 use super::walk::{Member, Walk};
 use crate::change::Kind;
 use crate::locate::address;

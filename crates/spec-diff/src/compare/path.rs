@@ -1,8 +1,6 @@
 //! Paths, and the operations that are on them.
 
-use ittybit_spec::Node;
-
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+use ittybit_spec::{METHODS, Node};
 
 /// An operation of one of the documents.
 #[derive(Clone, Copy)]

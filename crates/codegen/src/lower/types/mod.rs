@@ -41,6 +41,8 @@ pub(super) struct Types<'a> {
     pub(super) defined: Definitions,
     /// The places of the schemas whose values are bytes in a body.
     pub(super) bytes: HashSet<String>,
+    /// The places of the successful responses whose descriptions become docs.
+    pub(super) described: HashSet<String>,
     usage: Usage,
     /// The kinds of the component schemas, and whether their values may be null.
     kinds: HashMap<String, (Kind, bool)>,
@@ -70,6 +72,7 @@ impl<'a> Types<'a> {
             names: Names::default(),
             defined: Definitions::default(),
             bytes: HashSet::new(),
+            described: HashSet::new(),
             usage: Usage::default(),
             kinds: HashMap::new(),
             pending: VecDeque::new(),
