@@ -28,6 +28,8 @@ fn cargo(directory: &Path, arguments: &[&str]) -> String {
         .current_dir(directory)
         .env("RUSTFLAGS", "")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         // One folder for all tests that compile, of every package: what they depend on is built once.
         .env(
             "CARGO_TARGET_DIR",
@@ -95,10 +97,12 @@ fn mirror(from: &Path, to: &Path) {
     }
 }
 
-/// A crate that uses the client, with the versions of the workspace's lock file.
+/// A crate that uses the client, with the versions of the workspace's lock file. It has the features of `serde` and
+/// `tokio` that a generated client with all features has: with others, everything that depends on them would be
+/// compiled once more than for the other tests.
 fn consumer(directory: &Path, client: &Path, patch: &str) {
     let manifest = format!(
-        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nittybit = {{ path = {client:?}, default-features = false }}\n\n{patch}"
+        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nittybit = {{ path = {client:?}, default-features = false }}\nschemars = \"1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n{patch}"
     );
     write(&directory.join("Cargo.toml"), manifest.as_bytes());
     write(&directory.join("src/main.rs"), MAIN.as_bytes());

@@ -7,19 +7,23 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::Folder;
+use support::{Folder, shared};
 
 const TUTORIAL: &str = include_str!("../../docs/your-own-api.md");
 
-/// `cargo xtask` runs the program of this build. Other commands of cargo run without a network, and without TLS: it
-/// is a C library that takes a minute to compile.
+/// `cargo xtask` runs the program of this build. Other commands of cargo run without a network, and with the features
+/// of the other tests. `cargo build` finds what `cargo check` does, and more.
 const CARGO: &str = r#"
 cargo() {
     if [ "$1" = xtask ]; then
         shift
         "$XTASK" "$@"
     else
-        command cargo "$@" --offline --no-default-features
+        if [ "$1" = check ]; then
+            shift
+            set -- build "$@"
+        fi
+        command cargo "$@" --offline --no-default-features --features blocking,schemars
     fi
 }
 "#;
@@ -55,12 +59,7 @@ fn every_command_of_the_tutorial_succeeds() {
                     .args(["-euc", &format!("{CARGO}{text}")])
                     .current_dir(folder.path.join("clone"))
                     .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
-                    // One folder for all tests that compile, of every package: what they depend on is built once.
-                    .env(
-                        "CARGO_TARGET_DIR",
-                        Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
-                    )
-                    .env("RUSTFLAGS", "")
+                    .envs(shared())
                     .output()
                     .unwrap();
                 let errors = String::from_utf8_lossy(&output.stderr);

@@ -2,10 +2,12 @@
 
 mod support;
 
+use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use ittybit_emulator::Instances;
 use ittybit_spec::Document;
@@ -25,79 +27,57 @@ const CONSTRUCTS_PROGRAM: &str = include_str!("compiled/constructs.rs");
 /// Deserializes instances and serializes them again.
 const ROUND_TRIP: &str = include_str!("compiled/round_trip.rs");
 
+/// The crates of the rules, each with the first letters of those that it has. There are two, which are compiled and
+/// tested at the same time: the compiler uses one core for most of a crate.
+const RULES: [(&str, std::ops::RangeInclusive<char>); 2] = [("rules_a_to_m", 'a'..='m'), ("rules_n_to_z", 'n'..='z')];
+
 #[test]
 fn every_rule_compiles_without_a_warning() {
-    let package = Package::new("rules");
-    let mut round_trips = String::new();
-    let mut modules = String::from("//! A module for each rule.\n");
-    for (name, text) in rules() {
-        let module = name.split('.').next().unwrap_or_default().to_owned();
-        let code = generate_for(&format!("rules::{module}"), &name, &text).unwrap().code;
-        package.write(&format!("src/{module}.rs"), &code);
-        modules.push_str(&format!("pub mod {module};\n"));
-        round_trips += &instances(&format!("rules::{module}"), &name, &text);
-    }
-    package.write("src/lib.rs", &modules);
+    let built = built();
     // Cargo would compile nothing again, but the examples: for the same input their result is the same.
-    let input = package.input(&round_trips);
-    if package.stamp().is_some_and(|stamp| stamp == input) {
+    let stamp = Package::new("passed").0;
+    if fs::read_to_string(&stamp).is_ok_and(|passed| passed == built.input) {
         return;
     }
-    package.cargo(&["clippy", "--lib", "--", "--deny", "warnings"]);
-    package.cargo(&["doc", "--no-deps", "--document-private-items"]);
-    let tested = package.cargo(&["test", "--doc"]);
-    let passed = tested.lines().filter_map(|line| {
-        let (_, rest) = line.split_once("ok. ")?;
-        rest.split_once(" passed")?.0.parse::<usize>().ok()
+    let passed: usize = std::thread::scope(|scope| {
+        let mut running = Vec::new();
+        for (name, _) in RULES {
+            scope.spawn(move || Package::new(name).document(built));
+            running.push(scope.spawn(move || {
+                built.round_trip(name);
+                Package::new(name).test_examples()
+            }));
+        }
+        running.into_iter().map(|tests| tests.join().unwrap()).sum()
     });
-    let passed: usize = passed.sum();
     assert!(passed > 300, "{passed} examples passed");
-    package.round_trip(&round_trips);
-    package.write(STAMP, &input);
+    fs::write(stamp, &built.input).unwrap();
 }
 
 #[test]
 fn a_second_list_needs_no_rust() {
-    let package = Package::new("ittybit");
-    let document = project().replace("\ncomponents:\n", &format!("{OPERATIONS}\ncomponents:\n")) + SCHEMAS;
-    package.write("src/client.rs", &generate("openapi.yaml", &document).unwrap().code);
-    package.write(
-        "src/lib.rs",
-        "//! The client of a larger document.\nmod client;\npub use client::*;\n",
-    );
-    package.write("examples/program.rs", PROGRAM);
-    let printed = package.cargo(&["run", "--example", "program"]);
-    insta::assert_snapshot!(printed);
-    package.round_trip(&instances("ittybit", "openapi.yaml", &document));
+    insta::assert_snapshot!(built().run("program"));
+    built().round_trip("ittybit");
 }
 
 /// Unions, bodies, responses and styles: what is sent, and how responses are read.
 #[test]
 fn every_construct_is_sent_and_read() {
-    let package = Package::new("constructs");
-    let client = generate_for("constructs", "constructs.yaml", CONSTRUCTS).unwrap();
-    package.write("src/client.rs", &client.code);
-    package.write(
-        "src/lib.rs",
-        "//! The client of every construct.\nmod client;\npub use client::*;\n",
-    );
-    package.write("examples/constructs.rs", CONSTRUCTS_PROGRAM);
-    let printed = package.cargo(&["run", "--example", "constructs"]);
-    insta::assert_snapshot!(printed);
-    package.round_trip(&instances("constructs", "constructs.yaml", CONSTRUCTS));
+    insta::assert_snapshot!(built().run("constructs"));
+    built().round_trip("constructs");
 }
 
 /// Types of which there are no instances: one that requires a value of itself, and those of a union's variants to which
 /// the properties beside the union belong too. No schema describes these alone; the union has instances of them.
 /// So it is with a schema that is meant otherwise than it says.
 const WITHOUT_INSTANCES: [&str; 9] = [
-    "rules::example::Endless",
-    "rules::name_taken::NamedOne2",
-    "rules::name_taken::NamedTwo",
-    "rules::union::Meant",
-    "rules::union::Means",
-    "rules::union::NamedCircle",
-    "rules::union::NamedFlat",
+    "rules_a_to_m::example::Endless",
+    "rules_n_to_z::name_taken::NamedOne2",
+    "rules_n_to_z::name_taken::NamedTwo",
+    "rules_n_to_z::union::Meant",
+    "rules_n_to_z::union::Means",
+    "rules_n_to_z::union::NamedCircle",
+    "rules_n_to_z::union::NamedFlat",
     "constructs::NamedCircle",
     "constructs::NamedFlat",
 ];
@@ -151,19 +131,151 @@ fn parts(document: &Document, place: &str) -> Vec<String> {
     parts.collect()
 }
 
+/// What cargo has made of the crates.
+struct Built {
+    /// The libraries of the crates and of what they depend on, by name.
+    libraries: HashMap<String, PathBuf>,
+    /// The programs by name.
+    programs: HashMap<String, PathBuf>,
+    /// A hash of what decides whether the rules pass.
+    input: String,
+}
+
+/// All crates. One cargo builds them, so that both cores have work all the time.
+fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut members = Vec::new();
+        let mut all_instances = Vec::new();
+        for (name, letters) in RULES {
+            let package = Package::new(name);
+            package.manifest();
+            let mut instances = String::new();
+            let mut library = String::from("//! A module for each rule.\n#![deny(warnings)]\n");
+            for (file, text) in rules().iter().filter(|(file, _)| letters.contains(&first(file))) {
+                let module = file.split('.').next().unwrap_or_default();
+                let path = format!("{name}::{module}");
+                package.write(
+                    &format!("src/{module}.rs"),
+                    &generate_for(&path, file, text).unwrap().code,
+                );
+                library.push_str(&format!("pub mod {module};\n"));
+                instances += &self::instances(&path, file, text);
+            }
+            package.write("src/lib.rs", &library);
+            package.round_trip(&instances);
+            members.push(name);
+            all_instances.push(instances);
+        }
+        let extended = project().replace("\ncomponents:\n", &format!("{OPERATIONS}\ncomponents:\n")) + SCHEMAS;
+        for (name, client, instances, program) in [
+            (
+                "ittybit",
+                generate("openapi.yaml", &extended),
+                instances("ittybit", "openapi.yaml", &extended),
+                ("examples/program.rs", PROGRAM),
+            ),
+            (
+                "constructs",
+                generate_for("constructs", "constructs.yaml", CONSTRUCTS),
+                instances("constructs", "constructs.yaml", CONSTRUCTS),
+                ("examples/constructs.rs", CONSTRUCTS_PROGRAM),
+            ),
+        ] {
+            let package = Package::new(name);
+            package.manifest();
+            package.write("src/client.rs", &client.unwrap().code);
+            package.write(
+                "src/lib.rs",
+                "//! A generated client.\nmod client;\npub use client::*;\n",
+            );
+            package.write(program.0, program.1);
+            package.round_trip(&instances);
+            members.push(name);
+        }
+        let workspace = Package::new("");
+        workspace.write(
+            "Cargo.toml",
+            &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
+        );
+        workspace.write(
+            "Cargo.lock",
+            &fs::read_to_string(repository().join("Cargo.lock")).unwrap(),
+        );
+        let printed = workspace.cargo(&[
+            "build",
+            "--workspace",
+            "--lib",
+            "--examples",
+            "--message-format",
+            "json-render-diagnostics",
+        ]);
+        let mut built = Built {
+            libraries: HashMap::new(),
+            programs: HashMap::new(),
+            input: input(&all_instances),
+        };
+        for message in printed.lines() {
+            let message: Value = serde_json::from_str(message).unwrap();
+            let Some(name) = message["target"]["name"].as_str() else {
+                continue;
+            };
+            let files = message["filenames"].as_array().into_iter().flatten();
+            let mut files = files.filter_map(Value::as_str);
+            if let Some(program) = message["executable"].as_str() {
+                built.programs.insert(name.to_owned(), PathBuf::from(program));
+            } else if let Some(library) = files.find(|file| file.ends_with(".rlib")) {
+                built.libraries.insert(name.to_owned(), PathBuf::from(library));
+            }
+        }
+        built
+    })
+}
+
+fn first(name: &str) -> char {
+    name.chars().next().unwrap()
+}
+
+/// A hash of everything that decides whether the rules pass: this test, their crates, the runtime that they are
+/// compiled with, the versions of all else, and the compiler.
+fn input(instances: &[String]) -> String {
+    let rustc = Command::new("rustc").arg("-vV").output().unwrap();
+    assert!(rustc.status.success());
+    let mut hasher = DefaultHasher::new();
+    (rustc.stdout, include_str!("compiled.rs"), ROUND_TRIP, instances).hash(&mut hasher);
+    for file in ["Cargo.lock", "Cargo.toml", "rust-toolchain.toml"] {
+        fs::read(repository().join(file)).ok().hash(&mut hasher);
+    }
+    for (name, _) in RULES {
+        hash_files(&Package::new(name).0.join("src"), &mut hasher);
+    }
+    hash_files(&repository().join("crates/runtime"), &mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+impl Built {
+    /// What a program prints.
+    fn run(&self, program: &str) -> String {
+        let output = Command::new(&self.programs[program]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}:\n{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Reads and writes the instances of every type of a crate.
+    fn round_trip(&self, package: &str) {
+        self.run(&format!("round_trip_{package}"));
+    }
+}
+
 /// A crate with a generated client.
 struct Package(PathBuf);
-
-/// The file of a package with the input for which everything passed.
-const STAMP: &str = "passed";
 
 /// The manifest of a generated client.
 const MANIFEST: &str = r#"[package]
 name = "NAME"
 version = "0.0.0"
 edition = "2024"
-
-[workspace]
 
 [features]
 blocking = ["ittybit-runtime/blocking"]
@@ -177,26 +289,27 @@ serde_json = "1"
 
 [dev-dependencies]
 tokio = { version = "1", features = ["macros", "rt"] }
-
-# Nobody debugs these programs, and without its data they are made in less time.
-[profile.dev]
-debug = false
 "#;
+
+/// The features that the crates are compiled with.
+const FEATURES: [&str; 2] = ["blocking", "schemars"];
 
 impl Package {
     fn new(name: &str) -> Self {
-        let package = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-        package.write(
-            "Cargo.lock",
-            &fs::read_to_string(repository().join("Cargo.lock")).unwrap(),
-        );
+        Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated").join(name))
+    }
+
+    fn name(&self) -> &str {
+        self.0.file_name().unwrap().to_str().unwrap()
+    }
+
+    fn manifest(&self) {
         let runtime = repository().join("crates/runtime");
-        let manifest = MANIFEST.replace("NAME", name);
-        package.write(
+        let manifest = MANIFEST.replace("NAME", self.name());
+        self.write(
             "Cargo.toml",
             &manifest.replace("RUNTIME", &runtime.display().to_string()),
         );
-        package
     }
 
     /// Writes a file, unless it has this content already: then cargo does not compile it again.
@@ -209,32 +322,56 @@ impl Package {
         fs::write(path, text).unwrap();
     }
 
-    /// Reads and writes the instances of every type.
+    /// Writes the program that reads and writes the instances of every type.
     fn round_trip(&self, instances: &str) {
         assert!(!instances.is_empty());
         let program = ROUND_TRIP.replace("    // Instances.\n", instances);
-        self.write("examples/round_trip.rs", &program);
-        self.cargo(&["run", "--example", "round_trip"]);
+        self.write(&format!("examples/round_trip_{}.rs", self.name()), &program);
     }
 
-    /// A hash of everything that decides whether the package passes: this test, the package, the runtime that it
-    /// is compiled with, the versions of all else, and the compiler.
-    fn input(&self, round_trips: &str) -> String {
-        let rustc = Command::new("rustc").arg("-vV").output().unwrap();
-        assert!(rustc.status.success());
-        let mut hasher = DefaultHasher::new();
-        (rustc.stdout, include_str!("compiled.rs"), ROUND_TRIP, round_trips).hash(&mut hasher);
-        for file in ["Cargo.lock", "Cargo.toml", "rust-toolchain.toml"] {
-            fs::read(repository().join(file)).ok().hash(&mut hasher);
+    /// Writes the pages of the docs, without a warning. `cargo doc` would compile all dependencies once more, only to
+    /// check them.
+    fn document(&self, built: &Built) {
+        let mut rustdoc = Command::new("rustdoc");
+        rustdoc
+            .args(["src/lib.rs", "--edition", "2024", "--crate-name", self.name()])
+            .args(["--document-private-items", "--deny", "warnings"])
+            .arg("--check-cfg")
+            .arg(format!(
+                "cfg(feature, values({}))",
+                FEATURES.map(|name| format!("{name:?}")).join(", ")
+            ))
+            .args(
+                FEATURES
+                    .iter()
+                    .flat_map(|feature| ["--cfg".to_owned(), format!("feature={feature:?}")]),
+            )
+            .arg("--out-dir")
+            .arg(self.0.join("doc"));
+        let dependencies = built.libraries["serde_json"].parent().unwrap();
+        rustdoc.arg("-L").arg(format!("dependency={}", dependencies.display()));
+        for name in ["ittybit_runtime", "schemars", "serde", "serde_json"] {
+            rustdoc
+                .arg("--extern")
+                .arg(format!("{name}={}", built.libraries[name].display()));
         }
-        for folder in [self.0.join("src"), repository().join("crates/runtime")] {
-            hash_files(&folder, &mut hasher);
-        }
-        format!("{:016x}", hasher.finish())
+        // Cargo sets these, which a client sends.
+        rustdoc
+            .env("CARGO_PKG_NAME", self.name())
+            .env("CARGO_PKG_VERSION", "0.0.0");
+        let output = rustdoc.current_dir(&self.0).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{rustdoc:?}:\n{errors}");
     }
 
-    fn stamp(&self) -> Option<String> {
-        fs::read_to_string(self.0.join(STAMP)).ok()
+    /// Compiles and runs the examples in the docs, and returns how many passed.
+    fn test_examples(&self) -> usize {
+        let tested = self.cargo(&["test", "--doc"]);
+        let passed = tested.lines().filter_map(|line| {
+            let (_, rest) = line.split_once("ok. ")?;
+            rest.split_once(" passed")?.0.parse::<usize>().ok()
+        });
+        passed.sum()
     }
 
     /// Runs cargo, and returns what it prints.
@@ -242,11 +379,16 @@ impl Package {
         let (command, rest) = arguments.split_first().unwrap();
         let output = Command::new(env!("CARGO"))
             .arg(command)
-            .args(["--offline", "--features", "blocking,schemars"])
+            .args(["--offline", "--features", &FEATURES.join(",")])
             .args(rest)
             .current_dir(&self.0)
             .env("RUSTFLAGS", "")
-            .env("RUSTDOCFLAGS", "--deny warnings")
+            // The lints of clippy, of a build: `cargo clippy` would compile all dependencies once more, only to check
+            // them.
+            .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+            .env("CARGO_INCREMENTAL", "0")
+            // Nobody debugs these programs, and without its data they are made in less time.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             // All tests that compile something share this folder, so that dependencies are built once.
             .env(
                 "CARGO_TARGET_DIR",

@@ -9,6 +9,21 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+/// How crates outside of the workspace are built, in all tests of all packages: their dependencies are compiled once,
+/// in one folder, with these settings, with the features `blocking` and `schemars` and without TLS, which is a C library
+/// that takes a minute to compile. So they build where a user checks: for that, dependencies would be compiled again.
+pub fn shared() -> [(&'static str, PathBuf); 4] {
+    [
+        (
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
+        ),
+        ("CARGO_INCREMENTAL", "0".into()),
+        ("CARGO_PROFILE_DEV_DEBUG", "0".into()),
+        ("RUSTFLAGS", "".into()),
+    ]
+}
+
 /// A folder that the program is run in.
 pub struct Folder {
     pub path: PathBuf,
@@ -46,11 +61,7 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(&self.path)
-            // One target folder for all tests that compile, so that their dependencies are built once.
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("copies"),
-            )
+            .envs(shared())
             // The program finds the workspace by this variable of cargo.
             .env("CARGO_MANIFEST_DIR", self.path.join("xtask"))
             // A repository around the folder is not found.
