@@ -47,7 +47,10 @@ fn help_has_the_texts_of_the_document() {
         let value_name = parameter.name.to_uppercase();
         says(&format!("--{flag} <{value_name}> {}", parameter.description));
         for (value, about) in parameter.values {
-            says(&format!("- {value}: {}", about.trim_end_matches('.')));
+            match about.trim_end_matches('.') {
+                "" => says(&format!("- {value}")),
+                about => says(&format!("- {value}: {about}")),
+            }
         }
     }
 }
