@@ -96,7 +96,10 @@ const CARGO: &str = r#"#!/bin/sh
 echo '{"reason":"compiler-message","manifest_path":"/client-0/Cargo.toml","message":{"level":"error"}}'
 waited=0
 until [ -e "$FOLDER/read" ]; do
-  [ $waited = 100 ] && touch "$FOLDER/late" && break
+  if [ $waited = 100 ]; then
+    touch "$FOLDER/late"
+    break
+  fi
   waited=$((waited + 1))
   sleep 0.1
 done
