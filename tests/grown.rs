@@ -121,6 +121,27 @@ fn the_workspace_follows_the_document() {
         "description: What the task does.",
         "description: What the task is for.",
     );
+    // A status of a task that is in progress, and a kind.
+    copy.replace(
+        "openapi.yaml",
+        "        documented response has them.\n      enum:\n",
+        "        documented response has them.\n      enum:\n        - held_back\n",
+    );
+    copy.replace(
+        "openapi.yaml",
+        "        ready: \"Legacy",
+        "        held_back: It waits for another task.\n        ready: \"Legacy",
+    );
+    copy.replace(
+        "openapi.yaml",
+        "progress: [waiting, validating, queued, ",
+        "progress: [waiting, validating, queued, held_back, ",
+    );
+    copy.replace(
+        "openapi.yaml",
+        "        - video\n",
+        "        - hologram_video\n        - video\n",
+    );
     fs::write(copy.path("crates/cli/tests/second_resource.rs"), PROGRAM).unwrap();
 
     // The next build has the new types, and says that the checked-in client is stale.
