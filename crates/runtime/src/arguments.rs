@@ -12,6 +12,7 @@ use crate::body::{Body, File};
 use crate::call::CallOptions;
 use crate::error::Error;
 use crate::members::Members;
+use crate::names::quoted;
 use crate::operation::{Encoding, Kind, Location, Operation, Parameter, RequestBody};
 use crate::request::Request;
 use crate::style::{Form, Style};
@@ -178,10 +179,10 @@ impl Arguments {
     /// The position of a name, or an error where there is none.
     fn position(all: &[Parameter], what: &str, name: &str) -> Result<usize, Error> {
         all.iter().position(|known| known.name == name).ok_or_else(|| {
-            let names: Vec<String> = all.iter().map(|known| format!("`{}`", known.name)).collect();
-            let reason = match names.as_slice() {
-                [] => format!("this operation takes no {what}s"),
-                names => format!("this operation does not take it; it takes {}", names.join(", ")),
+            let names = quoted(&mut all.iter().map(|known| known.name));
+            let reason = match names.as_str() {
+                "" => format!("this operation takes no {what}s"),
+                names => format!("this operation does not take it; it takes {names}"),
             };
             Error::invalid_argument(name, reason)
         })

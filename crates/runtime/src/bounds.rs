@@ -33,8 +33,16 @@ fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<
         Bound::Excluded(maximum) => Some(format!("less than {maximum}")),
         Bound::Unbounded => None,
     };
-    let demand: Vec<String> = [minimum, maximum].into_iter().flatten().collect();
-    Err(format!("must be {}, but is {value}", demand.join(" and ")))
+    Err(outside(minimum, maximum, &value.to_string()))
+}
+
+fn outside(minimum: Option<String>, maximum: Option<String>, value: &str) -> String {
+    let demand = match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!("{minimum} and {maximum}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => String::new(),
+    };
+    format!("must be {demand}, but is {value}")
 }
 
 /// Numbers, by what must divide them.
@@ -86,11 +94,14 @@ fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
 
 /// Lists, item by item.
 fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec<T>, String> {
-    values
-        .into_iter()
-        .enumerate()
-        .map(|(index, value)| check(value).map_err(|reason| format!("item {} {reason}", index + 1)))
-        .collect()
+    let mut checked = Vec::with_capacity(values.len());
+    for value in values {
+        match check(value) {
+            Ok(value) => checked.push(value),
+            Err(reason) => return Err(format!("item {} {reason}", checked.len() + 1)),
+        }
+    }
+    Ok(checked)
 }
 
 /// Values of a path parameter: an empty or a relative segment would lead to another resource.

@@ -37,9 +37,9 @@ pub(crate) fn both_ends(text: String) -> String {
     if length <= 2 * LENGTH {
         return text;
     }
-    let start = text.chars().take(LENGTH);
-    let end = text.chars().skip(length - LENGTH);
-    start.chain(['…']).chain(end).collect()
+    let (start, _) = text.split_at(offset(&text, LENGTH));
+    let (_, end) = text.split_at(offset(&text, length - LENGTH));
+    format!("{start}…{end}")
 }
 
 /// Whether a body is HTML or XML, which no JSON starts like.
@@ -47,9 +47,15 @@ pub(crate) fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
+/// Where the character of this number begins.
+fn offset(text: &str, number: usize) -> usize {
+    text.char_indices().nth(number).map_or(text.len(), |(offset, _)| offset)
+}
+
 fn one_line(text: &str, length: usize) -> String {
-    text.chars()
-        .take(length)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    let mut line = String::new();
+    for c in text[..offset(text, length)].chars() {
+        line.push(if c.is_control() { ' ' } else { c });
+    }
+    line
 }

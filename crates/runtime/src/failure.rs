@@ -82,10 +82,12 @@ impl Failure {
             _ => None,
         };
         if let Some(ErrorObject { kind, message }) = &mut object {
-            [kind, message]
-                .into_iter()
-                .flatten()
-                .for_each(|text| secrets.redact(text));
+            if let Some(kind) = kind {
+                secrets.redact(kind);
+            }
+            if let Some(message) = message {
+                secrets.redact(message);
+            }
         }
         self.redact(secrets);
         match self {

@@ -44,6 +44,7 @@ mod idempotency_key;
 mod limits;
 mod link;
 mod members;
+mod names;
 mod newtypes;
 mod number;
 mod open_enum;

@@ -114,26 +114,53 @@ impl Secrets {
         };
         let mut ranges = Vec::new();
         for secret in known.iter().filter(|secret| secret.text.len() >= shortest) {
-            let mut search = Search::new(secret, &mut ranges);
+            let mut found = Vec::new();
+            let mut search = Search::new(secret, &mut found);
             for (position, byte) in text.iter().enumerate() {
                 search.take(*byte, position..position + 1);
             }
             search.end();
+            ranges = merged(ranges, &found);
             for escapes in escapes.iter().filter(|escapes| here.have(escapes)) {
-                let mut search = Search::new(secret, &mut ranges);
+                let mut found = Vec::new();
+                let mut search = Search::new(secret, &mut found);
                 escapes.read(text, |byte, place| search.take(byte, place));
                 search.end();
+                ranges = merged(ranges, &found);
             }
         }
-        ranges.sort_unstable_by_key(|range| range.start);
-        ranges.dedup_by(|next, last| {
-            let overlaps = next.start < last.end;
-            if overlaps {
-                last.end = last.end.max(next.end);
-            }
-            overlaps
-        });
         ranges
+    }
+}
+
+/// Ranges in order and without overlaps, of two lists that are in order. (To sort them would cost every caller the
+/// compilation of a sort.)
+fn merged(known: Vec<Range<usize>>, found: &[Range<usize>]) -> Vec<Range<usize>> {
+    if found.is_empty() {
+        return known;
+    }
+    let (mut known, mut found) = (known.as_slice(), found);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(known.len() + found.len());
+    loop {
+        let next = match (known, found) {
+            ([next, rest @ ..], []) => {
+                known = rest;
+                next
+            }
+            ([next, rest @ ..], [other, ..]) if next.start <= other.start => {
+                known = rest;
+                next
+            }
+            (_, [next, rest @ ..]) => {
+                found = rest;
+                next
+            }
+            ([], []) => return merged,
+        };
+        match merged.last_mut() {
+            Some(last) if next.start < last.end => last.end = last.end.max(next.end),
+            _ => merged.push(next.clone()),
+        }
     }
 }
 

@@ -196,7 +196,7 @@ impl Request {
     pub fn files_as(mut self, name: &str, media_type: Option<&str>, value: Result<Option<Vec<File>>, String>) -> Self {
         match value {
             Ok(files) => {
-                for file in files.into_iter().flatten() {
+                for file in files.unwrap_or_default() {
                     match file.body.content_type.as_deref().map(HeaderValue::from_str) {
                         Some(Err(_)) => {
                             let reason = "has a media type with a character that a header cannot have";
@@ -319,9 +319,10 @@ impl Request {
         }
         let mut url = Url::parse(&format!("{}{}", client.base_url(), self.path)).map_err(Error::request)?;
         if !self.query.is_empty() {
-            let fixed = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
-            let pairs: Vec<String> = fixed.into_iter().chain(self.query).collect();
-            url.set_query(Some(&pairs.join("&")));
+            if let Some(fixed) = url.query().filter(|query| !query.is_empty()) {
+                self.query.insert(0, fixed.to_owned());
+            }
+            url.set_query(Some(&self.query.join("&")));
         }
         let body = match self.body {
             None => None,
@@ -337,11 +338,10 @@ impl Request {
         // A header parameter may be named so, too.
         let given = self.headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok());
         if !self.cookies.is_empty() {
-            let cookies: Vec<&str> = given
-                .into_iter()
-                .chain(self.cookies.iter().map(String::as_str))
-                .collect();
-            let value = HeaderValue::from_str(&cookies.join("; ")).map_err(Error::request)?;
+            if let Some(given) = given {
+                self.cookies.insert(0, given.to_owned());
+            }
+            let value = HeaderValue::from_str(&self.cookies.join("; ")).map_err(Error::request)?;
             self.headers.insert(COOKIE, value);
         }
         self.headers.extend(self.options.headers(client.api())?.clone());
@@ -463,12 +463,8 @@ fn placeholder(name: &str) -> String {
 /// How many segments of a path a URL resolves to another one: `.` and `..`, encoded or not.
 fn steps(path: &str) -> usize {
     let path = path.split('?').next().unwrap_or_default();
-    let segments = path
-        .split('/')
-        .map(|segment| segment.replace("%2e", ".").replace("%2E", "."));
-    segments
-        .filter(|segment| matches!(segment.as_str(), "." | ".."))
-        .count()
+    let path = path.replace("%2e", ".").replace("%2E", ".");
+    path.split('/').filter(|segment| matches!(*segment, "." | "..")).count()
 }
 
 /// The pairs of a form, which is an object.
@@ -488,13 +484,10 @@ fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String
                 pairs.extend(Styled { name, style, place }.pairs(json).map_err(of_property)?);
             }
             None => {
-                let texts = fields(json).map_err(of_property)?;
                 let name = place.write(name, false);
-                pairs.extend(
-                    texts
-                        .iter()
-                        .map(|(text, _)| format!("{name}={}", place.write(text, false))),
-                );
+                for (text, _) in fields(json).map_err(of_property)? {
+                    pairs.push(format!("{name}={}", place.write(&text, false)));
+                }
             }
         }
     }
@@ -503,12 +496,14 @@ fn form(json: &str, encoding: &[(&'static str, Style)]) -> Result<String, String
 
 /// The parts of a field of a multipart body.
 fn parts(name: &str, media_type: Option<&str>, json: &str) -> Result<Vec<Part>, String> {
-    let fields = fields(json)?.into_iter();
-    let parts = fields.map(|(text, is_json)| match is_json {
-        true => Part::json(name, text, media_type),
-        false => Part::text(name, text, media_type),
-    });
-    Ok(parts.collect())
+    let mut parts = Vec::new();
+    for (text, is_json) in fields(json)? {
+        parts.push(match is_json {
+            true => Part::json(name, text, media_type),
+            false => Part::text(name, text, media_type),
+        });
+    }
+    Ok(parts)
 }
 
 /// A field of a form as texts, each with whether it is JSON: a list is several, an object is JSON.

@@ -142,7 +142,7 @@ impl Place {
 fn kept(text: &str, set: &'static AsciiSet) -> String {
     let mut written = String::with_capacity(text.len());
     let mut parts = text.split('%');
-    written.extend(parts.next().map(|part| utf8_percent_encode(part, set).to_string()));
+    written.extend(utf8_percent_encode(parts.next().unwrap_or_default(), set));
     for part in parts {
         let encoded = part.len() >= 2 && part.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
         written += if encoded { "%" } else { "%25" };
@@ -176,11 +176,11 @@ impl Styled<'_> {
                 Ok(match (&value, explode) {
                     (Value::List(_), true) => {
                         let parts = self.parts(&value, explode)?;
-                        parts.iter().map(|part| matrix(&name, part)).collect()
+                        each(&parts, &|part| matrix(&name, part)).concat()
                     }
                     (Value::Object(_), true) => {
                         let parts = self.parts(&value, explode)?;
-                        parts.iter().map(|part| format!(";{part}")).collect()
+                        each(&parts, &|part| format!(";{part}")).concat()
                     }
                     _ => match self.parts(&value, false)? {
                         parts if parts.is_empty() => String::new(),
@@ -213,7 +213,7 @@ impl Styled<'_> {
         let parts = self.parts(&value, explode)?;
         Ok(match (&value, explode) {
             (Value::Object(_), true) => parts,
-            (Value::List(_), true) => parts.iter().map(|part| format!("{name}={part}")).collect(),
+            (Value::List(_), true) => each(&parts, &|part| format!("{name}={part}")),
             _ if parts.is_empty() => parts,
             _ => vec![format!("{name}={}", parts.join(delimiter))],
         })
@@ -227,14 +227,23 @@ impl Styled<'_> {
     /// texts each where they are not.
     fn parts(&self, value: &Value, explode: bool) -> Result<Vec<String>, String> {
         match value {
-            Value::List(items) => items.iter().map(|item| self.scalar(item)).collect(),
+            Value::List(items) => {
+                let mut parts = Vec::new();
+                for item in items {
+                    parts.push(self.scalar(item)?);
+                }
+                Ok(parts)
+            }
             Value::Object(properties) => {
                 let mut parts = Vec::new();
                 for (name, value) in properties {
                     let (name, value) = (self.write(name), self.scalar(value)?);
                     match explode {
                         true => parts.push(format!("{name}={value}")),
-                        false => parts.extend([name, value]),
+                        false => {
+                            parts.push(name);
+                            parts.push(value);
+                        }
                     }
                 }
                 Ok(parts)
@@ -285,11 +294,14 @@ pub(crate) fn segment(json: &str) -> Result<String, String> {
     Ok(match parse(json)? {
         Value::Text(text) => plain(&text),
         Value::List(items) => {
-            let texts = items.iter().map(|item| match item {
-                Value::Text(text) => Ok(plain(text).replace(',', "%2C")),
-                _ => Err("has a value within a list, for which a path has no form".to_owned()),
-            });
-            texts.collect::<Result<Vec<_>, _>>()?.join(",")
+            let mut texts = Vec::new();
+            for item in items {
+                let Value::Text(text) = item else {
+                    return Err("has a value within a list, for which a path has no form".to_owned());
+                };
+                texts.push(plain(&text).replace(',', "%2C"));
+            }
+            texts.join(",")
         }
         Value::Null => return Err("null cannot be written as text".to_owned()),
         Value::Object(_) => {
@@ -301,6 +313,14 @@ pub(crate) fn segment(json: &str) -> Result<String, String> {
             styled.text(json)?
         }
     })
+}
+
+fn each(parts: &[String], text: &dyn Fn(&str) -> String) -> Vec<String> {
+    let mut texts = Vec::with_capacity(parts.len());
+    for part in parts {
+        texts.push(text(part));
+    }
+    texts
 }
 
 fn matrix(name: &str, value: &str) -> String {

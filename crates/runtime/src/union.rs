@@ -153,13 +153,20 @@ impl Fit for Timestamp {
     }
 }
 
+fn is_within(value: &Value, least: i128, most: i128) -> bool {
+    let value = match (value.as_i64(), value.as_u64()) {
+        (Some(value), _) => i128::from(value),
+        (None, Some(value)) => i128::from(value),
+        (None, None) => return false,
+    };
+    least <= value && value <= most
+}
+
 macro_rules! integers {
     ($($integer:ty)+) => {
         $(impl Fit for $integer {
             fn fit(value: &Value, _: Comparison) -> Option<isize> {
-                let fits = |value: i64| <$integer>::try_from(value).is_ok();
-                let unsigned = |value: u64| <$integer>::try_from(value).is_ok();
-                (value.as_i64().is_some_and(fits) || value.as_u64().is_some_and(unsigned)).then_some(2)
+                is_within(value, i128::from(<$integer>::MIN), i128::from(<$integer>::MAX)).then_some(2)
             }
         })+
     };

@@ -97,18 +97,22 @@ impl Credentials {
 /// The alternatives of a requirement that a client can send: those whose schemes the API all has.
 pub(crate) fn alternatives(api: &'static Api, security: &[&[&str]]) -> Vec<Vec<&'static Scheme>> {
     let find = |name: &&str| api.schemes.iter().find(|scheme| scheme.name == *name);
-    security
-        .iter()
-        .filter_map(|names| names.iter().map(find).collect())
-        .collect()
+    let mut alternatives = Vec::new();
+    for names in security {
+        let known: Vec<&Scheme> = names.iter().filter_map(find).collect();
+        if known.len() == names.len() {
+            alternatives.push(known);
+        }
+    }
+    alternatives
 }
 
 /// How credentials for one of these alternatives are set.
 pub(crate) fn how_to_set(api: &Api, alternatives: &[Vec<&Scheme>]) -> String {
     format!(
         "call {}, or `read_env` with {} set",
-        listed(alternatives, |scheme| format!("`{}`", scheme.setter)),
-        listed(alternatives, |scheme| api.variables_to_set(scheme)),
+        listed(alternatives, &|scheme| format!("`{}`", scheme.setter)),
+        listed(alternatives, &|scheme| api.variables_to_set(scheme)),
     )
 }
 
@@ -116,13 +120,9 @@ pub(crate) fn how_to_set(api: &Api, alternatives: &[Vec<&Scheme>]) -> String {
 pub(crate) fn missing(api: &'static Api, security: &[&[&str]]) -> String {
     let known = alternatives(api, security);
     if known.is_empty() {
-        let names = security
-            .iter()
-            .map(|names| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
-        let names: Vec<String> = names.map(|names| names.join(" and ")).collect();
         return format!(
             "this call needs the security scheme {}, which the client cannot send; it is not sent without",
-            names.join(", or ")
+            listed(security, &|name| format!("`{name}`"))
         );
     }
     format!(
@@ -132,10 +132,14 @@ pub(crate) fn missing(api: &'static Api, security: &[&[&str]]) -> String {
 }
 
 /// A text for each scheme, joined: `a and b, or c`.
-pub(crate) fn listed(alternatives: &[Vec<&Scheme>], text: impl Fn(&Scheme) -> String) -> String {
-    let each = alternatives.iter().map(|schemes| {
-        let texts: Vec<String> = schemes.iter().map(|scheme| text(scheme)).collect();
-        texts.join(" and ")
-    });
-    each.collect::<Vec<_>>().join(", or ")
+pub(crate) fn listed<S>(alternatives: &[impl AsRef<[S]>], text: &dyn Fn(&S) -> String) -> String {
+    let mut listed = String::new();
+    for (index, schemes) in alternatives.iter().enumerate() {
+        listed += if index > 0 { ", or " } else { "" };
+        for (index, scheme) in schemes.as_ref().iter().enumerate() {
+            listed += if index > 0 { " and " } else { "" };
+            listed += &text(scheme);
+        }
+    }
+    listed
 }

@@ -1,9 +1,9 @@
 //! The body of a request: pieces that are opened for each attempt, and sent one after the other.
 
-use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, Read};
 use std::mem;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -38,8 +38,10 @@ impl Outgoing {
 
     /// Whether it can be sent again.
     pub(crate) fn is_reusable(&self) -> bool {
-        let mut sources = self.pieces.iter().map(|(_, source)| source);
-        !sources.any(|source| matches!(source, Source::Stream(_)))
+        !self
+            .pieces
+            .iter()
+            .any(|(_, source)| matches!(source, Source::Stream(_)))
     }
 
     /// Opens the pieces for one attempt.
@@ -47,17 +49,16 @@ impl Outgoing {
         if let Some(bytes) = self.bytes() {
             return Ok(bytes.into());
         }
-        let mut pieces = VecDeque::new();
+        let mut pieces = Vec::new();
         for (name, source) in &self.pieces {
             let refuse = |reason: String| Error::invalid_argument(name, reason);
             let piece = match source {
                 Source::Bytes(bytes) => Piece::Bytes(bytes.clone()),
                 Source::File(path) => {
-                    let opened = spawn_blocking({
-                        let path = path.clone();
-                        move || open(&path)
-                    });
-                    let opened = opened.await.map_err(|error| refuse(error.to_string()))?;
+                    let opened = FileWork::Open(path.clone()).start().await;
+                    let opened = opened
+                        .map_err(|error| refuse(error.to_string()))?
+                        .and_then(|(file, _)| piece(file));
                     opened.map_err(|error| refuse(format!("the file {} cannot be read: {error}", path.display())))?
                 }
                 Source::Stream(chunks) => {
@@ -68,27 +69,27 @@ impl Outgoing {
                     Piece::Stream(Mutex::new(chunks))
                 }
             };
-            pieces.push_back(piece);
+            pieces.push(piece);
         }
+        let pieces = pieces.into_iter();
         Ok(reqwest::Body::wrap(Sending { pieces }))
     }
 
     /// The whole, where all of it is in memory.
     fn bytes(&self) -> Option<Bytes> {
-        let pieces = self.pieces.iter().map(|(_, source)| match source {
-            Source::Bytes(bytes) => Some(bytes.clone()),
-            Source::File(_) | Source::Stream(_) => None,
-        });
-        let pieces: Vec<Bytes> = pieces.collect::<Option<_>>()?;
-        Some(match pieces.as_slice() {
-            [bytes] => bytes.clone(),
-            pieces => pieces.concat().into(),
-        })
+        if let [(_, Source::Bytes(bytes))] = self.pieces.as_slice() {
+            return Some(bytes.clone());
+        }
+        let mut whole = Vec::new();
+        for (_, source) in &self.pieces {
+            let Source::Bytes(bytes) = source else { return None };
+            whole.extend_from_slice(bytes);
+        }
+        Some(whole.into())
     }
 }
 
-fn open(path: &std::path::Path) -> io::Result<Piece> {
-    let file = fs::File::open(path)?;
+fn piece(file: fs::File) -> io::Result<Piece> {
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -117,6 +118,23 @@ enum FileState {
     Idle(fs::File),
     Reading(JoinHandle<io::Result<(fs::File, Bytes)>>),
     Over,
+}
+
+/// What is done on a thread for blocking work. One type for all of it, because a caller compiles what it takes to run
+/// a task for each.
+enum FileWork {
+    Open(PathBuf),
+    /// Reads at most so many bytes.
+    Read(fs::File, usize),
+}
+
+impl FileWork {
+    fn start(self) -> JoinHandle<io::Result<(fs::File, Bytes)>> {
+        spawn_blocking(move || match self {
+            Self::Open(path) => Ok((fs::File::open(path)?, Bytes::new())),
+            Self::Read(file, most) => read(file, most),
+        })
+    }
 }
 
 impl Piece {
@@ -159,7 +177,7 @@ fn poll_file(
                     usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK))
                 });
                 if let FileState::Idle(file) = mem::replace(state, FileState::Over) {
-                    *state = FileState::Reading(spawn_blocking(move || read(file, most)));
+                    *state = FileState::Reading(FileWork::Read(file, most).start());
                 }
             }
             FileState::Reading(reading) => {
@@ -197,7 +215,7 @@ fn read(mut file: fs::File, most: usize) -> io::Result<(fs::File, Bytes)> {
 
 /// The pieces of one attempt.
 struct Sending {
-    pieces: VecDeque<Piece>,
+    pieces: std::vec::IntoIter<Piece>,
 }
 
 impl http_body::Body for Sending {
@@ -205,12 +223,12 @@ impl http_body::Body for Sending {
     type Error = AnyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, AnyError>>> {
-        while let Some(piece) = self.pieces.front_mut() {
+        while let Some(piece) = self.pieces.as_mut_slice().first_mut() {
             match ready!(piece.poll(context)) {
                 Some(Ok(bytes)) if bytes.is_empty() => {}
                 Some(chunk) => return Poll::Ready(Some(chunk.map(Frame::data))),
                 None => {
-                    self.pieces.pop_front();
+                    self.pieces.next();
                 }
             }
         }
@@ -218,14 +236,17 @@ impl http_body::Body for Sending {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.pieces.is_empty()
+        self.pieces.as_slice().is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let mut lengths = self.pieces.iter().map(Piece::left);
-        match lengths.try_fold(0_u64, |sum, length| sum.checked_add(length?)) {
-            Some(length) => SizeHint::with_exact(length),
-            None => SizeHint::default(),
+        let mut length = 0_u64;
+        for piece in self.pieces.as_slice() {
+            let Some(sum) = piece.left().and_then(|left| length.checked_add(left)) else {
+                return SizeHint::default();
+            };
+            length = sum;
         }
+        SizeHint::with_exact(length)
     }
 }

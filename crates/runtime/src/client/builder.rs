@@ -13,6 +13,7 @@ use crate::api::Api;
 use crate::auth::{self, ClientCredentials, Credential, Credentials, Scheme, SchemeKind};
 use crate::error::Error;
 use crate::failure::Reporter;
+use crate::names::quoted;
 use crate::redact::Secrets;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::http_client::{CONNECT_TIMEOUT, http_client, is_loopback};
@@ -181,15 +182,10 @@ impl ClientBuilder {
         {
             let known = self.api.schemes.iter().find(|known| known.name == scheme);
             let Some(known) = known else {
-                let names: Vec<String> = self
-                    .api
-                    .schemes
-                    .iter()
-                    .map(|known| format!("`{}`", known.name))
-                    .collect();
-                let message = match names.as_slice() {
-                    [] => format!("there is no security scheme `{scheme}`: the API has none"),
-                    names => format!("there is no security scheme `{scheme}`; there is {}", names.join(", ")),
+                let names = quoted(&mut self.api.schemes.iter().map(|known| known.name));
+                let message = match names.as_str() {
+                    "" => format!("there is no security scheme `{scheme}`: the API has none"),
+                    names => format!("there is no security scheme `{scheme}`; there is {names}"),
                 };
                 return Err(Error::configuration(message));
             };
@@ -338,7 +334,7 @@ fn missing(api: &'static Api, env_read: bool) -> Error {
     {
         return not_set(variable, &with_article(scheme.noun));
     }
-    let reason = format!("no {}", auth::listed(&alternatives, |scheme| scheme.noun.to_owned()));
+    let reason = format!("no {}", auth::listed(&alternatives, &|scheme| scheme.noun.to_owned()));
     let message = format!("{reason}: {}", auth::how_to_set(api, &alternatives));
     let setters = alternatives.first().and_then(|schemes| schemes.first());
     let setter = setters.map_or("credential", |scheme| scheme.setter);

@@ -236,7 +236,10 @@ impl Client {
         };
         let client = &*self.inner;
         let whole = call.until.map(|until| until.saturating_duration_since(Instant::now()));
-        let deadline = call.deadline.or(client.deadline).into_iter().chain(whole).min();
+        let deadline = match (call.deadline.or(client.deadline), whole) {
+            (Some(own), Some(whole)) => Some(own.min(whole)),
+            (own, whole) => own.or(whole),
+        };
         Limits::new(
             limit("timeout", call.timeout, client.timeout),
             deadline.map(|within| limit("deadline", call.deadline.map(|_| within), within)),
@@ -404,7 +407,7 @@ impl Client {
         if success && matches!(wanted, Wanted::Stream) {
             let first = response.chunk().await;
             let first = first.map_err(|error| Failure::Transport(error.into(), Some(received.head())))?;
-            received.body.extend(first.into_iter().flatten());
+            received.body.extend_from_slice(&first.unwrap_or_default());
             received.rest = Some(response.into());
             return Ok(());
         }

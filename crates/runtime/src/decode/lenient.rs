@@ -198,6 +198,25 @@ struct Value<'de, 'r> {
     depth: u8,
 }
 
+// Macros and matches, where functions of closures would do: callers compile this for each type that they read.
+macro_rules! located {
+    ($value:ident, $result:expr) => {
+        match $result {
+            Ok(value) => Ok(value),
+            Err(refused) => Err($value.located(refused)),
+        }
+    };
+}
+
+macro_rules! strictly {
+    ($value:ident, $method:ident($($argument:expr),*)) => {
+        match $value.strictly().$method($($argument),*) {
+            Ok(value) => Ok(value),
+            Err(error) => Err($value.refused(&error)),
+        }
+    };
+}
+
 type Json<'de> = serde_json::Deserializer<serde_json::de::StrRead<'de>>;
 
 impl<'de, 'r> Value<'de, 'r> {
@@ -219,47 +238,67 @@ impl<'de, 'r> Value<'de, 'r> {
     }
 
     /// Reads it as it is.
-    fn strictly<R>(self, read: impl FnOnce(&mut Json<'de>) -> Result<R, serde_json::Error>) -> Result<R, Refused> {
-        read(&mut Json::from_str(self.json)).map_err(|error| Refused {
-            offset: Some(self.start() + position::of_error(self.json.as_bytes(), &error)),
+    fn strictly(self) -> Json<'de> {
+        Json::from_str(self.json)
+    }
+
+    /// An error of reading it as it is.
+    fn refused(self, error: &serde_json::Error) -> Refused {
+        Refused {
+            offset: Some(self.start() + position::of_error(self.json.as_bytes(), error)),
             is_json: error.is_data(),
-            ..Refused::new(position::without(&error))
-        })
+            ..Refused::new(position::without(error))
+        }
     }
 
     /// An error of the value as a whole was found at its end.
-    fn located<R>(self, result: Result<R, Refused>) -> Result<R, Refused> {
-        result.map_err(|mut refused| {
-            refused.offset.get_or_insert_with(|| self.end());
-            refused
-        })
+    fn located(self, mut refused: Refused) -> Refused {
+        refused.offset.get_or_insert(self.end());
+        refused
     }
 
     fn deeper(self) -> Result<(), Refused> {
         match self.depth {
-            0 => self.located(Err(Refused::new("recursion limit exceeded".to_owned()))),
+            0 => Err(self.located(Refused::new("recursion limit exceeded".to_owned()))),
             _ => Ok(()),
         }
     }
 
-    fn object<V: Visitor<'de>>(self, visitor: V, keeps_unknown: bool) -> Result<V::Value, Refused> {
+    fn elements(self) -> Result<Array<'de, 'r>, Refused> {
         self.deeper()?;
-        let Members(members) = self.strictly(|json| Members::deserialize(json))?;
-        self.located(visitor.visit_map(Object {
-            whole: self,
-            members,
-            keys: 0,
-            keeps_unknown,
-            misfits: Vec::new(),
-            current: None,
-        }))
+        match Vec::deserialize(&mut self.strictly()) {
+            Ok(elements) => Ok(Array {
+                whole: self,
+                elements: elements.into_iter(),
+            }),
+            Err(error) => Err(self.refused(&error)),
+        }
+    }
+
+    fn members(self, keeps_unknown: bool) -> Result<Object<'de, 'r>, Refused> {
+        self.deeper()?;
+        match Members::deserialize(&mut self.strictly()) {
+            Ok(Members(members)) => Ok(Object {
+                whole: self,
+                members,
+                keys: 0,
+                keeps_unknown,
+                misfits: Vec::new(),
+                current: None,
+            }),
+            Err(error) => Err(self.refused(&error)),
+        }
+    }
+
+    fn object<V: Visitor<'de>>(self, visitor: V, keeps_unknown: bool) -> Result<V::Value, Refused> {
+        located!(self, visitor.visit_map(self.members(keeps_unknown)?))
     }
 }
 
-macro_rules! strictly {
+macro_rules! all_strictly {
     ($($method:ident $(($($argument:ident: $type:ty),*))?)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($($argument: $type,)*)? visitor: V) -> Result<V::Value, Refused> {
-            self.strictly(|json| json.$method($($($argument,)*)? visitor))
+            strictly!(self, $method($($($argument,)*)? visitor))
         }
     )*};
 }
@@ -267,7 +306,7 @@ macro_rules! strictly {
 impl<'de> Deserializer<'de> for Value<'de, '_> {
     type Error = Refused;
 
-    strictly! {
+    all_strictly! {
         deserialize_any deserialize_bool
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
@@ -282,36 +321,31 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match self.json {
-            "null" => self.located(visitor.visit_none()),
-            _ => self.located(visitor.visit_some(self)),
+            "null" => located!(self, visitor.visit_none()),
+            _ => located!(self, visitor.visit_some(self)),
         }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
         match name {
             // Raw JSON, which only `serde_json` has.
-            "$serde_json::private::RawValue" => self.strictly(|json| json.deserialize_newtype_struct(name, visitor)),
-            _ => self.located(visitor.visit_newtype_struct(self)),
+            "$serde_json::private::RawValue" => strictly!(self, deserialize_newtype_struct(name, visitor)),
+            _ => located!(self, visitor.visit_newtype_struct(self)),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        if !self.json.starts_with('[') {
-            return self.strictly(|json| json.deserialize_seq(visitor));
+        match self.json.starts_with('[') {
+            true => located!(self, visitor.visit_seq(self.elements()?)),
+            false => strictly!(self, deserialize_seq(visitor)),
         }
-        self.deeper()?;
-        let elements: Vec<&RawValue> = self.strictly(|json| Vec::deserialize(json))?;
-        self.located(visitor.visit_seq(Array {
-            whole: self,
-            elements: elements.into_iter(),
-        }))
     }
 
     /// A map, or a struct that keeps unknown fields.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match self.json.starts_with('{') {
             true => self.object(visitor, true),
-            false => self.strictly(|json| json.deserialize_map(visitor)),
+            false => strictly!(self, deserialize_map(visitor)),
         }
     }
 
@@ -324,7 +358,7 @@ impl<'de> Deserializer<'de> for Value<'de, '_> {
     ) -> Result<V::Value, Refused> {
         match self.json.starts_with('{') {
             true => self.object(visitor, false),
-            false => self.strictly(|json| json.deserialize_struct(name, fields, visitor)),
+            false => strictly!(self, deserialize_struct(name, fields, visitor)),
         }
     }
 }
@@ -348,8 +382,10 @@ impl<'de> SeqAccess<'de> for Array<'de, '_> {
     type Error = Refused;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
-        let element = self.elements.next();
-        element.map(|json| seed.deserialize(self.whole.inner(json))).transpose()
+        match self.elements.next() {
+            Some(json) => Ok(Some(seed.deserialize(self.whole.inner(json))?)),
+            None => Ok(None),
+        }
     }
 }
 
@@ -372,6 +408,14 @@ impl<'de, 'r> Object<'de, 'r> {
         let number = current.ok_or_else(|| Refused::new("a value was read before its key".to_owned()))?;
         Ok((number, self.whole.inner(self.members[number].1)))
     }
+
+    /// Leaves a member out whose value does not fit; what did not fit within it is part of that now.
+    fn leave_out(&mut self, number: usize, value: Value<'de, 'r>, before: usize) {
+        let mut misfits = value.reading.misfits.borrow_mut();
+        misfits.truncate(before);
+        misfits.push(value.start());
+        self.misfits.push(number);
+    }
 }
 
 impl<'de> MapAccess<'de> for Object<'de, '_> {
@@ -382,14 +426,14 @@ impl<'de> MapAccess<'de> for Object<'de, '_> {
         if let Some((key, _)) = self.members.get(number) {
             self.current = Some(number);
             self.keys += 1;
-            return seed.deserialize(StrDeserializer::new(key)).map(Some);
+            return Ok(Some(seed.deserialize(StrDeserializer::new(key))?));
         }
         let Some(number) = self.misfits.pop() else {
             return Ok(None);
         };
         self.current = Some(number);
         let key = [&[MARK], self.members[number].0.as_bytes()].concat();
-        seed.deserialize(BytesDeserializer::new(&key)).map(Some)
+        Ok(Some(seed.deserialize(BytesDeserializer::new(&key))?))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
@@ -400,21 +444,18 @@ impl<'de> MapAccess<'de> for Object<'de, '_> {
     /// The value of a struct's field. (Maps ask for theirs with a seed.)
     fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, Refused> {
         let (number, value) = self.value()?;
-        let misfits = &value.reading.misfits;
-        let before = misfits.borrow().len();
-        T::deserialize(value).or_else(|refused| {
-            if !self.keeps_unknown || refused.is_duplicate {
-                return Err(refused);
-            }
-            // What is not optional is refused for what was wrong with its value.
-            let absent = T::deserialize(Absent).map_err(|_| refused)?;
-            let mut misfits = misfits.borrow_mut();
-            // What did not fit within is part of what is left out now.
-            misfits.truncate(before);
-            misfits.push(value.start());
-            self.misfits.push(number);
-            Ok(absent)
-        })
+        let before = value.reading.misfits.borrow().len();
+        match T::deserialize(value) {
+            Err(refused) if self.keeps_unknown && !refused.is_duplicate => match T::deserialize(Absent) {
+                Ok(absent) => {
+                    self.leave_out(number, value, before);
+                    Ok(absent)
+                }
+                // What is not optional is refused for what was wrong with its value.
+                Err(_) => Err(refused),
+            },
+            read => read,
+        }
     }
 }
 

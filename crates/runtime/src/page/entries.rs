@@ -1,5 +1,7 @@
 //! The items of a page, among them those that failed.
 
+use std::ops::Range;
+
 use super::listing::Direction;
 use super::pagination::Pagination;
 use crate::decode::FailedItem;
@@ -99,51 +101,41 @@ impl<T> Entries<T> {
 
     /// Whether an item at either end has this cursor.
     pub(super) fn ends_with(&self, cursor: &str, pagination: &Pagination<T>) -> bool {
-        let ends = [Direction::Forward, Direction::Backward].map(|end| self.towards(end).next());
-        ends.into_iter().flatten().any(|entry| match entry {
-            Entry::Item(item) => pagination.cursor_of(item).as_deref() == Some(cursor),
-            Entry::Failed(failed) => failed.cursor.as_deref() == Some(cursor),
-        })
+        let is_of = |end| match self.towards(end).next() {
+            Some(Entry::Item(item)) => pagination.cursor_of(item).as_deref() == Some(cursor),
+            Some(Entry::Failed(failed)) => failed.cursor.as_deref() == Some(cursor),
+            None => false,
+        };
+        is_of(Direction::Forward) || is_of(Direction::Backward)
     }
 
     /// Everything that was not given before, in a direction of reading.
     pub(super) fn in_order(self, direction: Direction) -> InOrder<T> {
-        let Self {
-            mut items,
-            mut failed,
-            repeated,
-        } = self;
-        let length = items.len() + failed.len();
-        if direction == Direction::Backward {
-            items.reverse();
-            failed.reverse();
-        }
-        let mut failed = failed.into_iter();
-        failed.by_ref().take(repeated).for_each(drop);
-        InOrder {
-            items: items.into_iter(),
-            failed: failed.peekable(),
-            next: repeated,
-            length,
+        let mut entries = InOrder {
+            places: 0..self.len(),
+            items: self.items.into_iter(),
+            failed: self.failed.into_iter(),
             direction,
+        };
+        for _ in 0..self.repeated {
+            entries.next();
         }
+        entries
     }
 }
 
 /// The entries of a page, one by one.
 pub(super) struct InOrder<T> {
     items: std::vec::IntoIter<T>,
-    failed: std::iter::Peekable<std::vec::IntoIter<FailedItem>>,
-    /// The place of the next one in the direction of reading.
-    next: usize,
-    /// How many places there are.
-    length: usize,
+    failed: std::vec::IntoIter<FailedItem>,
+    /// The places of all that are left.
+    places: Range<usize>,
     direction: Direction,
 }
 
 impl<T> InOrder<T> {
     pub(super) fn len(&self) -> usize {
-        self.length - self.next
+        self.places.len()
     }
 }
 
@@ -151,16 +143,21 @@ impl<T> Iterator for InOrder<T> {
     type Item = Result<T, FailedItem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let place = match self.direction {
-            Direction::Forward => self.next,
-            Direction::Backward => self.length.checked_sub(self.next + 1)?,
-        };
-        let failed = self.failed.next_if(|failed| failed.index == place);
-        let entry = match failed {
-            Some(failed) => Err(failed),
-            None => Ok(self.items.next()?),
-        };
-        self.next += 1;
-        Some(entry)
+        match self.direction {
+            Direction::Forward => {
+                let place = self.places.next()?;
+                match self.failed.as_slice().first() {
+                    Some(failed) if failed.index == place => self.failed.next().map(Err),
+                    _ => self.items.next().map(Ok),
+                }
+            }
+            Direction::Backward => {
+                let place = self.places.next_back()?;
+                match self.failed.as_slice().last() {
+                    Some(failed) if failed.index == place => self.failed.next_back().map(Err),
+                    _ => self.items.next_back().map(Ok),
+                }
+            }
+        }
     }
 }

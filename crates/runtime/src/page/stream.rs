@@ -1,6 +1,5 @@
 //! A list as a stream of pages or of items.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
@@ -26,14 +25,34 @@ use crate::operation::Operation;
 struct Walk<T> {
     listing: Arc<Listing<T>>,
     position: Position,
-    /// Hashes of the cursors that were passed, to detect a server that repeats its pages for ever.
-    /// Eight bytes a page: a million pages take less room than a few pages of items.
-    passed: HashSet<u64>,
-    hasher: RandomState,
+    passed: Passed,
     /// How many more items the caller wants.
     wanted: Option<usize>,
     exhausted: bool,
     mode: listing::Mode,
+}
+
+/// The cursors that were passed, to detect a server that repeats its pages for ever.
+#[derive(Clone, Default)]
+struct Passed {
+    /// Their hashes in order, eight bytes a page: a million pages take less room than a few pages of items. A list,
+    /// because a set of them would cost every caller the compilation of its table.
+    hashes: Vec<u64>,
+    hasher: RandomState,
+}
+
+impl Passed {
+    /// Adds a cursor. Returns whether it is a new one.
+    fn insert(&mut self, cursor: &str) -> bool {
+        let hash = self.hasher.hash_one(cursor);
+        match self.hashes.binary_search(&hash) {
+            Ok(_) => false,
+            Err(place) => {
+                self.hashes.insert(place, hash);
+                true
+            }
+        }
+    }
 }
 
 // By hand: a derive would demand `T: Clone`, and a walk has no value of type `T`.
@@ -43,7 +62,6 @@ impl<T> Clone for Walk<T> {
             listing: Arc::clone(&self.listing),
             position: self.position.clone(),
             passed: self.passed.clone(),
-            hasher: self.hasher.clone(),
             wanted: self.wanted,
             exhausted: self.exhausted,
             mode: self.mode,
@@ -56,8 +74,7 @@ impl<T> Walk<T> {
         Self {
             position: listing.start(),
             listing: Arc::new(listing),
-            passed: HashSet::new(),
-            hasher: RandomState::new(),
+            passed: Passed::default(),
             wanted: None,
             exhausted: false,
             mode: listing::Mode::AllOrNone,
@@ -73,7 +90,7 @@ impl<T> Walk<T> {
         let direction = self.position.direction;
         if let Some(cursor) = page.entries.edge(direction, &self.listing.pagination) {
             // The page that ends with it was given before.
-            if !self.passed.insert(self.hasher.hash_one(&cursor)) {
+            if !self.passed.insert(&cursor) {
                 let failure = Failure::RepeatedCursor(cursor, page.received(Vec::new()));
                 return Err(self.listing.error_of(failure, page.attempts));
             }
@@ -127,9 +144,11 @@ impl<T: DeserializeOwned + Send + 'static> ReadAhead<T> {
                 }
             }
         };
+        // Boxed, it is a task of the type that the HTTP client has, too, so the caller compiles no other one.
+        let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work.in_current_span());
         Self {
             pages: receiver,
-            task: tokio::spawn(work.in_current_span()),
+            task: tokio::spawn(work),
         }
     }
 }
