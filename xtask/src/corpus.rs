@@ -6,6 +6,7 @@
 //! crates of a batch are members of one workspace, which is reused for the next batch, so that dependencies
 //! are compiled once and the folder stays small.
 
+mod mutation;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use crate::package;
 Examples:
   cargo run --release -p xtask -- corpus documents
   cargo run --release -p xtask -- corpus documents --check --json results.json
+  cargo run --release -p xtask -- corpus documents --mutations 10000
 
 Exit codes:
   0  every document became a client or was refused, and with `--check` every client compiles
@@ -48,6 +50,14 @@ pub struct Args {
     /// Also compile the clients
     #[arg(long)]
     check: bool,
+
+    /// Use this number of documents with random changes instead, each made of one below the folder
+    #[arg(long, value_name = "NUMBER")]
+    mutations: Option<usize>,
+
+    /// The seed of the random changes: the same one makes the same documents
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "mutations")]
+    seed: u64,
 
     /// Write the result of each document to this file
     #[arg(long, value_name = "FILE")]
@@ -137,8 +147,18 @@ pub fn run(args: &Args) -> Result<()> {
         "there is no OpenAPI 3 document below `{}`\nhelp: documents are .yaml, .yml or .json files with `openapi: 3…`",
         args.folder.display()
     );
+    let Some(count) = args.mutations else {
+        return generate_and_report(args, &args.folder, &paths);
+    };
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let paths = mutation::write(&paths, folder.path(), count, args.seed)?;
+    generate_and_report(args, folder.path(), &paths)
+        .inspect_err(|_| anstream::eprintln!("the documents are in `{}`", folder.keep().display()))
+}
+
+fn generate_and_report(args: &Args, folder: &Path, paths: &[PathBuf]) -> Result<()> {
     let begun = Instant::now();
-    let mut entries = generate_all(&args.folder, &paths, args.check)?;
+    let mut entries = generate_all(folder, paths, args.check)?;
     let generated_in = begun.elapsed();
     if args.check {
         check(&mut entries)?;

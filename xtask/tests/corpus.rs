@@ -79,6 +79,44 @@ fn each_document_is_generated_or_refused() {
     assert!(run.stdout.contains("100.0 %  generated"), "{run}");
 }
 
+/// The same seed makes the same documents, another seed others, and none of them is the document that they are made of.
+#[test]
+fn random_changes_of_a_document_are_tried() {
+    let folder = Folder::new();
+    folder.write("documents/pets.yaml", PETS);
+    let results_of = |seed: &str| {
+        let run = folder.run(&[
+            "corpus",
+            "documents",
+            "--mutations",
+            "40",
+            "--seed",
+            seed,
+            "--json",
+            "results.json",
+        ]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+        let json: serde_json::Value = serde_json::from_str(&folder.read("results.json")).unwrap();
+        let entries = json.as_array().unwrap().clone();
+        let result = |mut entry: serde_json::Value| {
+            entry.as_object_mut().unwrap().remove("seconds");
+            entry.to_string()
+        };
+        entries.into_iter().map(result).collect::<Vec<String>>()
+    };
+    let first = results_of("1");
+    assert_eq!(first.len(), 40);
+    assert_eq!(first, results_of("1"));
+    assert_ne!(first, results_of("2"));
+    for outcome in ["refused", "generated"] {
+        let named = format!("\"outcome\":\"{outcome}\"");
+        assert!(
+            first.iter().any(|result| result.contains(&named)),
+            "none is {outcome}: {first:?}"
+        );
+    }
+}
+
 #[test]
 fn with_check_each_client_is_compiled() {
     let folder = folder();
