@@ -114,19 +114,15 @@ impl Secrets {
         };
         let mut ranges = Vec::new();
         for secret in known.iter().filter(|secret| secret.text.len() >= shortest) {
-            let mut found = Vec::new();
-            let mut search = Search::new(secret, &mut found);
+            let mut search = Search::new(secret);
             for (position, byte) in text.iter().enumerate() {
                 search.take(*byte, position..position + 1);
             }
-            search.end();
-            ranges = merged(ranges, &found);
+            ranges = merged(ranges, &search.end());
             for escapes in escapes.iter().filter(|escapes| here.have(escapes)) {
-                let mut found = Vec::new();
-                let mut search = Search::new(secret, &mut found);
+                let mut search = Search::new(secret);
                 escapes.read(text, |byte, place| search.take(byte, place));
-                search.end();
-                ranges = merged(ranges, &found);
+                ranges = merged(ranges, &search.end());
             }
         }
         ranges
@@ -211,7 +207,8 @@ impl Secret {
 /// for each byte, whatever the text is.
 struct Search<'a> {
     secret: &'a Secret,
-    ranges: &'a mut Vec<Range<usize>>,
+    /// Where it was found.
+    ranges: Vec<Range<usize>>,
     /// How much of the secret the last bytes are.
     matched: usize,
     /// Where the last bytes start, as a ring of the secret's length.
@@ -221,10 +218,10 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(secret: &'a Secret, ranges: &'a mut Vec<Range<usize>>) -> Self {
+    fn new(secret: &'a Secret) -> Self {
         Self {
             secret,
-            ranges,
+            ranges: Vec::new(),
             matched: 0,
             starts: vec![0; secret.text.len()],
             count: 0,
@@ -247,11 +244,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The text ends here, and may have been cut.
-    fn end(mut self) {
+    /// The text ends here, and may have been cut. Returns where the secret was found.
+    fn end(mut self) -> Vec<Range<usize>> {
         if self.matched >= self.secret.shortest_beginning() {
             self.found();
         }
+        self.ranges
     }
 
     fn found(&mut self) {

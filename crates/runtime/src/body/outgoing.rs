@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -56,9 +56,13 @@ impl Outgoing {
                 Source::Bytes(bytes) => Piece::Bytes(bytes.clone()),
                 Source::File(path) => {
                     let opened = FileWork::Open(path.clone()).start().await;
-                    let opened = opened
-                        .map_err(|error| refuse(error.to_string()))?
-                        .and_then(|(file, _)| piece(file));
+                    let opened =
+                        opened
+                            .map_err(|error| refuse(error.to_string()))?
+                            .map(|Worked { file, left, .. }| Piece::File {
+                                state: FileState::Idle(file),
+                                left,
+                            });
                     opened.map_err(|error| refuse(format!("the file {} cannot be read: {error}", path.display())))?
                 }
                 Source::Stream(chunks) => {
@@ -77,29 +81,28 @@ impl Outgoing {
 
     /// The whole, where all of it is in memory.
     fn bytes(&self) -> Option<Bytes> {
-        if let [(_, Source::Bytes(bytes))] = self.pieces.as_slice() {
-            return Some(bytes.clone());
-        }
-        let mut whole = Vec::new();
+        let mut pieces = Vec::new();
         for (_, source) in &self.pieces {
             let Source::Bytes(bytes) = source else { return None };
-            whole.extend_from_slice(bytes);
+            pieces.push(bytes.clone());
         }
-        Some(whole.into())
+        Some(match pieces.as_slice() {
+            [bytes] => bytes.clone(),
+            pieces => pieces.concat().into(),
+        })
     }
 }
 
-fn piece(file: fs::File) -> io::Result<Piece> {
+fn open(path: &Path) -> io::Result<Worked> {
+    let file = fs::File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     // The length of a pipe is not known.
     let left = metadata.is_file().then_some(metadata.len());
-    Ok(Piece::File {
-        state: FileState::Idle(file),
-        left,
-    })
+    let bytes = Bytes::new();
+    Ok(Worked { file, left, bytes })
 }
 
 /// A piece that was opened.
@@ -116,7 +119,7 @@ enum Piece {
 
 enum FileState {
     Idle(fs::File),
-    Reading(JoinHandle<io::Result<(fs::File, Bytes)>>),
+    Reading(JoinHandle<io::Result<Worked>>),
     Over,
 }
 
@@ -128,10 +131,19 @@ enum FileWork {
     Read(fs::File, usize),
 }
 
+/// What came of it.
+struct Worked {
+    file: fs::File,
+    /// How many bytes an opened file has, where that is known.
+    left: Option<u64>,
+    /// What was read.
+    bytes: Bytes,
+}
+
 impl FileWork {
-    fn start(self) -> JoinHandle<io::Result<(fs::File, Bytes)>> {
+    fn start(self) -> JoinHandle<io::Result<Worked>> {
         spawn_blocking(move || match self {
-            Self::Open(path) => Ok((fs::File::open(path)?, Bytes::new())),
+            Self::Open(path) => open(&path),
             Self::Read(file, most) => read(file, most),
         })
     }
@@ -181,7 +193,7 @@ fn poll_file(
                 }
             }
             FileState::Reading(reading) => {
-                let (file, bytes) = ready!(Pin::new(reading).poll(context))??;
+                let Worked { file, bytes, .. } = ready!(Pin::new(reading).poll(context))??;
                 *state = FileState::Idle(file);
                 let length = u64::try_from(bytes.len())?;
                 if length == 0 {
@@ -201,7 +213,7 @@ fn poll_file(
     }
 }
 
-fn read(mut file: fs::File, most: usize) -> io::Result<(fs::File, Bytes)> {
+fn read(mut file: fs::File, most: usize) -> io::Result<Worked> {
     let mut chunk = vec![0; most];
     let length = loop {
         match file.read(&mut chunk) {
@@ -210,7 +222,12 @@ fn read(mut file: fs::File, most: usize) -> io::Result<(fs::File, Bytes)> {
         }
     };
     chunk.truncate(length);
-    Ok((file, chunk.into()))
+    let bytes = chunk.into();
+    Ok(Worked {
+        file,
+        left: None,
+        bytes,
+    })
 }
 
 /// The pieces of one attempt.
