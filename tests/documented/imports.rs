@@ -1,4 +1,4 @@
-//! Files import in one direction, as ARCHITECTURE.md says: in no crate do files import each other in a ring.
+//! Files import in one direction, as ARCHITECTURE.md says: in no crate do files import each other in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -28,9 +28,9 @@ struct File {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_ring() {
+fn no_files_import_each_other_in_a_cycle() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut rings = Vec::new();
+    let mut cycles = Vec::new();
     for name in [
         "crates/cli",
         "crates/codegen",
@@ -46,14 +46,14 @@ fn no_files_import_each_other_in_a_ring() {
         assert!(edges.len() > 10, "{name} has only {} files", edges.len());
         let shortest = edges
             .keys()
-            .filter_map(|module| ring(&edges, module))
+            .filter_map(|module| cycle(&edges, module))
             .min_by_key(Vec::len);
-        if let Some(ring) = shortest {
-            let ring: Vec<String> = ring.iter().map(|module| module.join("::")).collect();
-            rings.push(format!("{name}: {}", ring.join(" → ")));
+        if let Some(cycle) = shortest {
+            let cycle: Vec<String> = cycle.iter().map(|module| module.join("::")).collect();
+            cycles.push(format!("{name}: {}", cycle.join(" → ")));
         }
     }
-    assert!(rings.is_empty(), "import each other in a ring:\n{}", rings.join("\n"));
+    assert!(cycles.is_empty(), "import each other in a cycle:\n{}", cycles.join("\n"));
 }
 
 fn module(src: &Path, file: &Path) -> Module {
@@ -196,7 +196,7 @@ impl VisitMut for File {
 }
 
 /// The shortest way from a module back to itself.
-fn ring<'m>(edges: &BTreeMap<&'m Module, BTreeSet<&'m Module>>, from: &'m Module) -> Option<Vec<&'m Module>> {
+fn cycle<'m>(edges: &BTreeMap<&'m Module, BTreeSet<&'m Module>>, from: &'m Module) -> Option<Vec<&'m Module>> {
     let mut seen = BTreeSet::new();
     let mut ways = VecDeque::from([vec![from]]);
     while let Some(way) = ways.pop_front() {

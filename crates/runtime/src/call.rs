@@ -70,7 +70,7 @@ impl CallOptions {
         self.deadline = Some(deadline);
     }
 
-    /// Which failures are tried again, and when.
+    /// Which failures are retried, and when.
     pub fn retry(&mut self, policy: RetryPolicy) {
         self.retry = Some(policy);
     }

@@ -81,7 +81,7 @@ macro_rules! request_builder {
                 self
             }
 
-            /// Which failures of this call are tried again, and when; the client's policy by default.
+            /// Which failures of this call are retried, and when; the client's policy by default.
             ///
             /// ```
             #[doc = concat!("# fn run(client: ", $krate, "::Client) {")]

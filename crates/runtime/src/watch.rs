@@ -94,7 +94,7 @@ fn same_json(one: &Box<RawValue>, other: &Box<RawValue>) -> bool {
 /// It gives an item when it is first seen and whenever it has changed, up to the state in which it has
 /// finished. It ends after a pass through the list when there is at least one item and every one has finished.
 /// An item that is no longer listed, and was not seen to finish, counts as unfinished, and so does one that
-/// cannot be deserialized: the watch goes on until its [`deadline`](Self::deadline). So do not filter by state.
+/// cannot be deserialized: the watch continues until its [`deadline`](Self::deadline). So do not filter by state.
 ///
 /// The list is polled: 2 s after a change, and after up to 30 s while nothing changes
 /// ([`interval`](Self::interval)). Set a `limit` that all items fit in, so that each pass is one request.

@@ -136,7 +136,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Which failures are tried again, and when.
+    /// Which failures are retried, and when.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self

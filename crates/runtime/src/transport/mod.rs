@@ -32,7 +32,7 @@ use std::pin::Pin;
 
 pub use self::in_memory::{InMemory, Recorded};
 
-/// Sends requests, each once. It follows no redirect and tries nothing again: the client does.
+/// Sends requests, each once. It follows no redirect and retries nothing: the client does.
 ///
 /// The client limits the time of an attempt, so a transport needs no timeout of its own. The client drops
 /// the future of a request that it cancels.
