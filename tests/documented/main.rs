@@ -6,7 +6,7 @@ mod imports;
 use std::path::{Path, PathBuf};
 
 /// What is public in the runtime for generated code alone: its module `generated`.
-const HIDDEN: [&str; 14] = [
+const HIDDEN: [&str; 15] = [
     "argument.rs",
     "arguments.rs",
     "blocking/client.rs",
@@ -14,6 +14,7 @@ const HIDDEN: [&str; 14] = [
     "call.rs",
     "client",
     "generated.rs",
+    "members.rs",
     "number.rs",
     "open_enum.rs",
     "page/pagination.rs",

@@ -8,8 +8,9 @@ use ittybit_runtime::operation::Operation;
 use serde_json::value::RawValue;
 
 use crate::age;
-use crate::item::{Fields, Members, one_line};
+use crate::item::{Fields, one_line};
 use crate::terminal::{is_control_or_bidi, visible};
+use ittybit_runtime::generated::Members;
 
 /// How the items of an operation are shown.
 pub struct Cells {

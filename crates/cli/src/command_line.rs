@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
-use ittybit_runtime::operation::{Encoding, Kind, Operation, Parameter, RequestBody, ResponseBody};
+use ittybit_runtime::operation::{Encoding, Kind, Operation, RequestBody, ResponseBody};
 
 use crate::arguments::{Arguments, look_up};
 use crate::connection::{self, Connection};
@@ -160,28 +160,24 @@ fn operation_command(subcommand: &Subcommand) -> Command {
         .long_about(prose(description))
         .after_long_help(EXIT_CODES)
         .hide(operation.deprecated);
-    for argument in &subcommand.arguments {
+    let (paging, others): (Vec<_>, Vec<_>) = subcommand
+        .arguments
+        .iter()
+        .partition(|argument| of_paging(operation, argument));
+    for argument in others {
         let heading = match argument {
             argument if argument.is_field() => Some("Body"),
-            argument if is_of_paging(operation, argument.parameter) => None,
             argument if argument.flag.is_none() => None,
             _ if operation.paging.is_some() => Some("Filters"),
             _ => Some("Parameters"),
         };
-        if let Some(heading) = heading {
-            command = command.arg(self::argument(operation, argument).help_heading(heading));
-        } else if argument.flag.is_none() {
-            command = command.arg(self::argument(operation, argument));
-        }
+        command = command.arg(self::argument(operation, argument).help_heading(heading));
     }
     command = command.args(operation.body.map(|body| body_argument(&body)));
     if operation.paging.is_some() {
-        let paged = subcommand
-            .arguments
-            .iter()
-            .filter(|argument| is_of_paging(operation, argument.parameter));
+        let paging = paging.into_iter();
         command = command
-            .args(paged.map(|argument| self::argument(operation, argument).help_heading("Pages")))
+            .args(paging.map(|argument| self::argument(operation, argument).help_heading("Pages")))
             .args(paging_arguments(operation));
     }
     command.args(output_arguments(operation)).arg(
@@ -193,11 +189,11 @@ fn operation_command(subcommand: &Subcommand) -> Command {
     )
 }
 
-fn is_of_paging(operation: &Operation, parameter: &Parameter) -> bool {
-    let name = Some(parameter.name);
+fn of_paging(operation: &Operation, argument: &Argument) -> bool {
+    let name = Some(argument.parameter.name).filter(|_| !argument.is_field());
     operation
         .paging
-        .is_some_and(|paging| name == Some(paging.forward) || name == paging.backward || name == paging.limit)
+        .is_some_and(|paging| name.is_some() && [Some(paging.forward), paging.backward, paging.limit].contains(&name))
 }
 
 /// The body as a whole.

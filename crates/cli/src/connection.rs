@@ -11,7 +11,7 @@ use ittybit_runtime::generated::{Client, ClientBuilder};
 use ittybit_runtime::operation::Api;
 
 use crate::failure::{Failure, credentials};
-use crate::naming::{credential_flag, variable, variables};
+use crate::naming::credential_flag;
 use crate::program::Program;
 
 /// The connection, as the flags set it.
@@ -51,7 +51,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
                 "The {}. Other users of this machine can see it in the list of processes; the variable does not show \
                  it to them [env: {}]",
                 scheme.noun,
-                variables(api, scheme)
+                api.variables_to_set(scheme)
             ))
     });
     let mut arguments: Vec<Arg> = credentials.collect();
@@ -60,7 +60,7 @@ pub fn arguments(program: &Program) -> Vec<Arg> {
         Arg::new("base-url")
             .long("base-url")
             .value_name("URL")
-            .help(format!("Where the API is [env: {}]{server}", variable(api, "BASE_URL"))),
+            .help(format!("Where the API is [env: {}]{server}", api.variable("BASE_URL"))),
         Arg::new("allow-insecure-http")
             .long("allow-insecure-http")
             .action(ArgAction::SetTrue)
@@ -213,5 +213,5 @@ fn credential(scheme: &Scheme, text: &str) -> Result<Credential, Failure> {
 /// Whether a credential is in the environment.
 fn is_in_environment(api: &Api) -> bool {
     let mut names = api.schemes.iter().flat_map(|scheme| scheme.variables);
-    names.any(|name| std::env::var_os(variable(api, name)).is_some())
+    names.any(|name| std::env::var_os(api.variable(name)).is_some())
 }

@@ -13,7 +13,6 @@ use ittybit_runtime::transport::{Transport, TransportError};
 
 use crate::arguments::{Arguments, Given, STDIN, STDIN_NAME};
 use crate::failure::Failure;
-use crate::naming::variable;
 use crate::single::is_download;
 
 /// Records the request instead of sending it.
@@ -68,7 +67,7 @@ impl DryRun {
 
 /// A variable as a shell names it.
 fn placeholder(api: &Api, name: &str) -> String {
-    format!("${}", variable(api, name))
+    format!("${}", api.variable(name))
 }
 
 fn curl(request: &Request, operation: &Operation, arguments: &Arguments, api: &Api) -> String {

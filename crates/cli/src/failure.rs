@@ -1,6 +1,6 @@
 //! Failures: how they are printed, and their exit codes.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use ittybit_runtime::operation::Api;
 use ittybit_runtime::{Category, Error};
 
-use crate::naming::{Subcommand, credential_flag, variable, variables};
+use crate::naming::{Subcommand, credential_flag};
 use crate::terminal::harmless;
 
 /// Why the command failed.
@@ -135,7 +135,7 @@ fn tip_of(error: &Error, api: &Api) -> Option<String> {
         (Category::Api | Category::Status, Some(401 | 403)) => credentials(api),
         (Category::Connect | Category::Timeout | Category::Redirect, _) => Some(format!(
             "the address comes from --base-url or {}, if one of them is given",
-            variable(api, "BASE_URL")
+            api.variable("BASE_URL")
         )),
         _ => None,
     }
@@ -145,7 +145,10 @@ fn tip_of(error: &Error, api: &Api) -> Option<String> {
 pub fn credentials(api: &Api) -> Option<String> {
     let ways = api.schemes.iter().map(|scheme| {
         let (noun, flag) = (scheme.noun, credential_flag(scheme));
-        format!("give the right {noun} with --{flag} or {}", variables(api, scheme))
+        format!(
+            "give the right {noun} with --{flag} or {}",
+            api.variables_to_set(scheme)
+        )
     });
     let ways: Vec<String> = ways.collect();
     (!ways.is_empty()).then(|| ways.join(", or "))
@@ -161,30 +164,7 @@ fn message_of(error: &Error, api: &Api, subcommand: Option<&Subcommand>) -> Stri
     }
     match error.setting() {
         Some("base_url") => format!("--base-url: {}", error.reason()),
-        Some(name) if name == variable(api, "BASE_URL") => format!("{name}: {}", error.reason()),
+        Some(name) if name == api.variable("BASE_URL") => format!("{name}: {}", error.reason()),
         _ => format!("{error:#}"),
-    }
-}
-
-/// A number with separated thousands: `12,345`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        let _ = out.write_char(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands_are_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(super::count(number), text);
-        }
     }
 }

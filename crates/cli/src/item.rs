@@ -1,42 +1,13 @@
 //! Items: JSON as the server sent it, and the fields in it.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use ittybit_runtime::Timestamp;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use ittybit_runtime::generated::Members;
 use serde_json::value::RawValue;
 
 /// An item as the server sent it.
 pub type Item = Box<RawValue>;
-
-/// The members of an object, in their order.
-#[derive(Default)]
-pub struct Members<'a>(pub Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
 
 /// The requested fields of an item, by their paths, such as `input.url`.
 pub struct Fields<'a>(HashMap<String, &'a RawValue>);

@@ -9,13 +9,14 @@ use ittybit_runtime::operation::{Call, Operation};
 use ittybit_runtime::{Items, Pages};
 
 use crate::arguments::Arguments;
-use crate::failure::{Failure, count, note};
+use crate::failure::{Failure, note};
 use crate::format::View;
 use crate::interrupt::{Interrupt, interrupted};
 use crate::item::Item;
 use crate::naming::{Subcommand, noun};
 use crate::output::Output;
 use crate::watch;
+use indicatif::HumanCount;
 
 /// How much of a list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl List<'_> {
                     let tip = self.how_to_resume(&items, output.items());
                     let failure = Failure::failed(format!(
                         "interrupted after {} {}",
-                        count(output.items()),
+                        HumanCount(output.items()),
                         noun(self.subcommand.operation)
                     ));
                     return Err(tip.into_iter().fold(failure, Failure::tip));
@@ -156,13 +157,13 @@ impl List<'_> {
             true => paging.and_then(|paging| paging.backward),
             false => paging.map(|paging| paging.forward),
         };
-        let flag = name.and_then(|name| self.subcommand.flag(name)).unwrap_or_default();
+        let flag = name.and_then(|name| self.subcommand.spelled(name)).unwrap_or_default();
         // A cursor comes from the server, and must not be run by a shell that it is copied to.
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "_-.".contains(char);
         if cursor.chars().all(is_plain) && !cursor.starts_with('-') {
-            format!("--{flag} {cursor}")
+            format!("{flag} {cursor}")
         } else {
-            format!("--{flag}='{}'", cursor.replace('\'', r"'\''"))
+            format!("{flag}='{}'", cursor.replace('\'', r"'\''"))
         }
     }
 

@@ -113,13 +113,6 @@ impl Subcommand {
             None => value_name(argument.parameter.name),
         })
     }
-
-    /// The flag of a parameter, without dashes before it.
-    pub fn flag(&self, name: &str) -> Option<&str> {
-        let mut arguments = self.arguments.iter();
-        let argument = arguments.find(|argument| argument.parameter.name == name)?;
-        argument.flag.as_deref()
-    }
 }
 
 /// The flag that takes the credential of a scheme.
@@ -128,17 +121,6 @@ pub fn credential_flag(scheme: &Scheme) -> String {
         own if OWN_FLAGS.contains(&own.as_str()) => format!("credential-{own}"),
         free => free,
     }
-}
-
-/// The environment variable of a name in the document's API.
-pub fn variable(api: &Api, name: &str) -> String {
-    format!("{}_{name}", api.env_prefix)
-}
-
-/// The environment variables of the credential of a scheme.
-pub fn variables(api: &Api, scheme: &Scheme) -> String {
-    let variables = scheme.variables.iter().map(|name| variable(api, name));
-    variables.collect::<Vec<_>>().join(" and ")
 }
 
 /// A value in a usage line.

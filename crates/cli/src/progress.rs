@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use crate::failure::count;
 use crate::terminal::{ERASE_LINE, can_erase};
+use indicatif::HumanCount;
 
 /// Shows the number of items. Where its line cannot be erased, it shows nothing.
 pub struct Progress {
@@ -29,7 +29,12 @@ impl Progress {
         if self.watched && items > 0 {
             let rate = items as f64 / self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
             // Nothing depends on whether this succeeds.
-            let _ = write!(io::stderr(), "{ERASE_LINE}{} {}, {rate:.0}/s", count(items), self.noun);
+            let _ = write!(
+                io::stderr(),
+                "{ERASE_LINE}{} {}, {rate:.0}/s",
+                HumanCount(items),
+                self.noun
+            );
             self.shown = true;
         }
     }

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use ittybit_runtime::Watch;
 use ittybit_runtime::operation::Operation;
 
-use crate::failure::{Failure, count, warn};
+use crate::failure::{Failure, warn};
 use crate::format::{Format, View};
 use crate::interrupt::Interrupt;
 use crate::item::{Fields, Item};
@@ -12,6 +12,7 @@ use crate::live::Live;
 use crate::naming::noun;
 use crate::output::Output;
 use crate::terminal::can_redraw;
+use indicatif::HumanCount;
 
 /// Prints the changes; a failure where not all items succeeded.
 pub async fn run(
@@ -50,10 +51,10 @@ pub async fn run(
             None => {
                 view.end(&changes, false)?;
                 let Tally { all, done, .. } = Tally::of(operation, &changes);
-                let (open, noun) = (count(all - done), noun(operation));
+                let (open, noun) = (HumanCount(all - done), noun(operation));
                 return Err(Failure::failed(format!(
                     "interrupted while {open} of {} {noun} were in progress",
-                    count(all)
+                    HumanCount(all)
                 )));
             }
         }
@@ -64,8 +65,8 @@ pub async fn run(
         0 => Ok(()),
         others => Err(Failure::failed(format!(
             "{} of {} {} did not succeed",
-            count(others),
-            count(all),
+            HumanCount(others),
+            HumanCount(all),
             noun(operation)
         ))),
     }
@@ -108,13 +109,13 @@ impl Shown {
         }
         let more = match hidden {
             0 => String::new(),
-            hidden => format!(", {} not shown", count(hidden as u64)),
+            hidden => format!(", {} not shown", HumanCount(hidden as u64)),
         };
         let failed = match tally.done - tally.succeeded {
             0 => String::new(),
-            failed => format!(", {} did not succeed", count(failed)),
+            failed => format!(", {} did not succeed", HumanCount(failed)),
         };
-        let (done, all) = (count(tally.done), count(tally.all));
+        let (done, all) = (HumanCount(tally.done), HumanCount(tally.all));
         let table = self.output.table_of(states.into_iter());
         live.draw(format!("{table}{done} of {all} {noun} are done{failed}{more}\n"))
     }

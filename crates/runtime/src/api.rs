@@ -32,8 +32,16 @@ pub struct Api {
 }
 
 impl Api {
-    /// The full name of an environment variable.
-    pub(crate) fn variable(&self, name: &str) -> String {
+    /// The full name of an environment variable, such as `PREFIX_BASE_URL`.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::operation::Api;
+    /// fn base_url(api: &Api) -> Option<String> {
+    ///     std::env::var(api.variable("BASE_URL")).ok()
+    /// }
+    /// ```
+    pub fn variable(&self, name: &str) -> String {
         format!("{}_{name}", self.env_prefix)
     }
 
@@ -42,8 +50,18 @@ impl Api {
         scheme.variables.iter().map(|name| self.variable(name)).collect()
     }
 
-    /// Which environment variables have to be set for a scheme.
-    pub(crate) fn variables_to_set(&self, scheme: &Scheme) -> String {
+    /// Which environment variables have to be set for a scheme: `PREFIX_TOKEN (or PREFIX_CLIENT_ID and
+    /// PREFIX_CLIENT_SECRET)`.
+    ///
+    /// ```
+    /// # use ittybit_runtime as my_api;
+    /// # use my_api::operation::Api;
+    /// fn help(api: &Api) -> String {
+    ///     let all: Vec<_> = api.schemes.iter().map(|scheme| api.variables_to_set(scheme)).collect();
+    ///     format!("Set {}", all.join(", or "))
+    /// }
+    /// ```
+    pub fn variables_to_set(&self, scheme: &Scheme) -> String {
         match (self.variables(scheme).as_slice(), scheme.token_url) {
             ([token, client @ ..], Some(_)) if !client.is_empty() => {
                 format!("{token} (or {})", client.join(" and "))

@@ -10,14 +10,12 @@ pub fn converted<T>(value: impl TryInto<T, Error: Display>) -> Result<T, String>
     value.try_into().map_err(|reason| reason.to_string())
 }
 
-/// The error of a required value that was not set.
-pub(crate) fn missing<T>() -> Result<T, String> {
-    Err("is required and was not set".to_owned())
-}
+/// What is wrong with a required value that was not set.
+pub(crate) const MISSING: &str = "is required and was not set";
 
 /// The value of a required field, or an error that names the field.
 pub fn required<T>(name: &str, set: Option<Result<T, String>>) -> Result<T, Error> {
-    let set = set.unwrap_or_else(missing);
+    let set = set.unwrap_or_else(|| Err(MISSING.to_owned()));
     set.map_err(|reason| Error::invalid_argument(name, reason))
 }
 

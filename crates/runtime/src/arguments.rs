@@ -7,7 +7,7 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::argument;
+use crate::argument::{self, MISSING};
 use crate::body::{Body, File};
 use crate::call::CallOptions;
 use crate::error::Error;
@@ -210,15 +210,14 @@ impl Arguments {
             request = request.accept(accept);
         }
         for (index, parameter) in operation.parameters.iter().enumerate() {
-            let value = self.parameters.remove(index);
-            let value = match value {
-                None if parameter.required || parameter.location == Location::Path => argument::missing(),
-                value => value.transpose(),
-            };
             // Errors name an argument as its builder does, which may differ from its name in the request.
-            request = match value {
-                Err(reason) => request.refused(parameter.name, reason),
-                Ok(value) => parameter.written(request, value),
+            request = match self.parameters.remove(index) {
+                Some(Ok(value)) => parameter.written(request, &value),
+                Some(Err(reason)) => request.refused(parameter.name, reason),
+                None if parameter.required || parameter.location == Location::Path => {
+                    request.refused(parameter.name, MISSING)
+                }
+                None => request,
             };
         }
         self.with_body(request)
@@ -234,7 +233,8 @@ impl Arguments {
         };
         if let (Encoding::Text | Encoding::Bytes, true) = (body.encoding, given) {
             return match self.content.take() {
-                Some(content) => request.bytes(body.media_type, content.map(Some)),
+                Some(Ok(content)) => request.bytes(body.media_type, content),
+                Some(Err(reason)) => request.refused(BODY, reason),
                 None => request.refused(BODY, format!("is {}: set it with `content`", body.media_type)),
             };
         }
@@ -244,7 +244,7 @@ impl Arguments {
         }
         if !given && body.encoding != Encoding::Multipart {
             return match body.required {
-                true => request.refused(BODY, "is required and was not set"),
+                true => request.refused(BODY, MISSING),
                 false => request,
             };
         }
@@ -255,12 +255,12 @@ impl Arguments {
                 let styles = styles.filter_map(|field| Some((field.wire_name(), field.style?)));
                 let styles: Vec<(&str, Style)> = styles.collect();
                 match self.whole(&body) {
-                    Ok(json) => request.form(Ok(Some(json)), &styles),
+                    Ok(json) => request.form(json, &styles),
                     Err((name, reason)) => request.refused(name, reason),
                 }
             }
             Encoding::Json => match self.whole(&body) {
-                Ok(json) => request.json_as(body.media_type, Ok(Some(json))),
+                Ok(json) => request.json(body.media_type, json),
                 Err((name, reason)) => request.refused(name, reason),
             },
             _ => request,
@@ -276,19 +276,24 @@ impl Arguments {
         };
         for (index, field) in body.fields.iter().enumerate() {
             let name = field.wire_name();
-            let value = members.remove(name);
-            let files = files.remove(index);
+            let (value, files) = (members.remove(name), files.remove(index));
+            if value.is_none() && files.is_none() && field.required {
+                request = request.refused(field.name, MISSING);
+            }
+            if let Some(value) = value {
+                let as_json = field.style.is_some_and(|style| style.form == Form::Json);
+                request = request.part(name, field.media_type, as_json, value);
+            }
             request = match files {
-                None if value.is_none() && field.required => request.refused(field.name, "is required and was not set"),
-                files => {
-                    let as_json = field.style.is_some_and(|style| style.form == Form::Json);
-                    let request = request.part_as(name, field.media_type, as_json, Ok(value));
-                    request.files_as(name, field.media_type, files.transpose())
-                }
+                None => request,
+                Some(Ok(files)) => request.files(name, field.media_type, files),
+                Some(Err(reason)) => request.refused(name, reason),
             };
         }
         let others = members.0.into_iter();
-        others.fold(request, |request, (name, value)| request.part(&name, Ok(Some(value))))
+        others.fold(request, |request, (name, value)| {
+            request.part(&name, None, false, value)
+        })
     }
 
     /// The whole body as JSON; or the name of the argument that is wrong, and why.
@@ -305,7 +310,7 @@ impl Arguments {
         let members = self.members(body)?;
         let mut required = body.fields.iter().filter(|field| field.required);
         if let Some(field) = required.find(|field| members.get(field.wire_name()).is_none()) {
-            return Err((field.name, "is required and was not set".to_owned()));
+            return Err((field.name, MISSING.to_owned()));
         }
         match &self.json {
             Some(given) if self.fields.is_empty() => given.clone(),
@@ -337,19 +342,16 @@ impl Arguments {
 
 impl Parameter {
     /// Puts a value where it goes in a request.
-    fn written(&self, request: Request, value: Option<Box<RawValue>>) -> Request {
+    fn written(&self, request: Request, value: &RawValue) -> Request {
         let name = self.wire_name();
-        match (self.location, self.style, value) {
-            (_, _, None) => request,
-            (Location::Path, None, Some(value)) => request.path(name, Ok(value)),
-            (Location::Path, Some(style), Some(value)) => request.path_as(name, style, Ok(value)),
-            (Location::Header, None, value) => request.header(name, Ok(value)),
-            (Location::Header, Some(style), value) => request.header_as(name, style, Ok(value)),
-            (Location::Cookie, style, value) => {
-                request.cookie(name, style.unwrap_or(Style::new(Form::Form, true)), Ok(value))
-            }
-            (Location::Query | Location::Body, None, value) => request.query(name, Ok(value)),
-            (Location::Query | Location::Body, Some(style), value) => request.query_as(name, style, Ok(value)),
+        match (self.location, self.style) {
+            (Location::Path, None) => request.path(name, value),
+            (Location::Path, Some(style)) => request.path_as(name, style, value),
+            (Location::Header, None) => request.header(name, value),
+            (Location::Header, Some(style)) => request.header_as(name, style, value),
+            (Location::Cookie, style) => request.cookie(name, style.unwrap_or(Style::new(Form::Form, true)), value),
+            (Location::Query | Location::Body, None) => request.query(name, value),
+            (Location::Query | Location::Body, Some(style)) => request.query_as(name, style, value),
         }
     }
 }

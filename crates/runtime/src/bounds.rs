@@ -1,85 +1,53 @@
 //! Checks of arguments against what the document demands of them, before a request is sent.
-//!
-//! Each takes a value and returns it, or what is wrong with it.
 
-use std::fmt::Display;
-use std::ops::{Bound, Rem};
+use std::ops::Bound;
 
 use serde_json::Value;
 
 /// Numbers, by the smallest and the largest that are allowed.
-fn between<T: PartialOrd + Display>(value: T, minimum: Bound<T>, maximum: Bound<T>) -> Result<T, String> {
+fn between(value: f64, minimum: Bound<f64>, maximum: Bound<f64>) -> Result<(), String> {
     // What must be true, not what must not: every comparison with "not a number" is false.
-    let large_enough = match &minimum {
-        Bound::Included(minimum) => value >= *minimum,
-        Bound::Excluded(minimum) => value > *minimum,
-        Bound::Unbounded => true,
+    let (large_enough, minimum) = match minimum {
+        Bound::Included(minimum) => (value >= minimum, format!("at least {minimum}")),
+        Bound::Excluded(minimum) => (value > minimum, format!("more than {minimum}")),
+        Bound::Unbounded => (true, String::new()),
     };
-    let small_enough = match &maximum {
-        Bound::Included(maximum) => value <= *maximum,
-        Bound::Excluded(maximum) => value < *maximum,
-        Bound::Unbounded => true,
+    let (small_enough, maximum) = match maximum {
+        Bound::Included(maximum) => (value <= maximum, format!("at most {maximum}")),
+        Bound::Excluded(maximum) => (value < maximum, format!("less than {maximum}")),
+        Bound::Unbounded => (true, String::new()),
     };
     if large_enough && small_enough {
-        return Ok(value);
+        return Ok(());
     }
-    let minimum = match minimum {
-        Bound::Included(minimum) => Some(format!("at least {minimum}")),
-        Bound::Excluded(minimum) => Some(format!("more than {minimum}")),
-        Bound::Unbounded => None,
-    };
-    let maximum = match maximum {
-        Bound::Included(maximum) => Some(format!("at most {maximum}")),
-        Bound::Excluded(maximum) => Some(format!("less than {maximum}")),
-        Bound::Unbounded => None,
-    };
-    Err(outside(minimum, maximum, &value.to_string()))
-}
-
-fn outside(minimum: Option<String>, maximum: Option<String>, value: &str) -> String {
-    let demand = match (minimum, maximum) {
-        (Some(minimum), Some(maximum)) => format!("{minimum} and {maximum}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => String::new(),
-    };
-    format!("must be {demand}, but is {value}")
-}
-
-/// Numbers, by what must divide them.
-fn multiple_of<T: Rem<Output = T> + Default + PartialEq + Copy + Display>(value: T, factor: T) -> Result<T, String> {
-    if value % factor == T::default() {
-        Ok(value)
+    let and = if minimum.is_empty() || maximum.is_empty() {
+        ""
     } else {
-        Err(format!("must be a multiple of {factor}, but is {value}"))
+        " and "
+    };
+    Err(format!("must be {minimum}{and}{maximum}, but is {value}"))
+}
+
+/// Numbers, by what must divide them. `0.3` is a multiple of `0.1`, though the nearest numbers that there are for
+/// them are not.
+fn multiple_of(value: f64, whole: Option<i64>, factor: f64) -> Result<(), String> {
+    let is_multiple = match whole {
+        // A float has not each of the large integers.
+        Some(whole) if factor.fract() == 0.0 && factor.abs() < 9e18 => whole % factor as i64 == 0,
+        _ => {
+            let times = value / factor;
+            (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0)
+        }
+    };
+    if is_multiple {
+        return Ok(());
     }
-}
-
-/// Numbers with a fraction, by what must divide them. `0.3` is a multiple of `0.1`, though the
-/// nearest numbers that there are for them are not.
-fn multiple_of_fraction(value: f64, factor: f64) -> Result<f64, String> {
-    let times = value / factor;
-    if (times - times.round()).abs() <= f64::EPSILON * times.abs().max(1.0) {
-        Ok(value)
-    } else {
-        Err(format!("must be a multiple of {factor}, but is {value}"))
-    }
-}
-
-/// Texts, by their number of characters.
-fn length<T: AsRef<str>>(value: T, minimum: usize, maximum: usize) -> Result<T, String> {
-    let length = value.as_ref().chars().count();
-    count(length, minimum, maximum, "character")?;
-    Ok(value)
-}
-
-/// Lists, by their number of items.
-fn items<T>(values: Vec<T>, minimum: usize, maximum: usize) -> Result<Vec<T>, String> {
-    count(values.len(), minimum, maximum, "item")?;
-    Ok(values)
+    let value = whole.map_or_else(|| value.to_string(), |whole| whole.to_string());
+    Err(format!("must be a multiple of {factor}, but is {value}"))
 }
 
 /// Lists without the same item twice.
-fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
+fn unique(values: &[Value]) -> Result<(), String> {
     for (index, value) in values.iter().enumerate() {
         if let Some(first) = values[..index].iter().position(|earlier| earlier == value) {
             return Err(format!(
@@ -89,19 +57,7 @@ fn unique<T: PartialEq>(values: Vec<T>) -> Result<Vec<T>, String> {
             ));
         }
     }
-    Ok(values)
-}
-
-/// Lists, item by item.
-fn each<T>(values: Vec<T>, check: impl Fn(T) -> Result<T, String>) -> Result<Vec<T>, String> {
-    let mut checked = Vec::with_capacity(values.len());
-    for value in values {
-        match check(value) {
-            Ok(value) => checked.push(value),
-            Err(reason) => return Err(format!("item {} {reason}", checked.len() + 1)),
-        }
-    }
-    Ok(checked)
+    Ok(())
 }
 
 /// Values of a path parameter: an empty or a relative segment would lead to another resource.
@@ -127,16 +83,15 @@ pub struct Pattern {
 }
 
 /// Texts, by a regular expression that must match somewhere in them.
-fn pattern<T: AsRef<str>>(value: T, pattern: &Pattern) -> Result<T, String> {
+fn matches(text: &str, pattern: &Pattern) -> Result<(), String> {
     let width = pattern.next.len() / pattern.accepts.len();
-    let state = value.as_ref().bytes().fold(0, |state: usize, byte| {
+    let state = text.bytes().fold(0, |state: usize, byte| {
         pattern.next[state * width + usize::from(pattern.classes[usize::from(byte)])].into()
     });
     if pattern.accepts[state] {
-        Ok(value)
-    } else {
-        Err(format!("must match `{}`, but is {:?}", pattern.source, value.as_ref()))
+        return Ok(());
     }
+    Err(format!("must match `{}`, but is {text:?}", pattern.source))
 }
 
 /// What the document demands of a value, as data.
@@ -180,44 +135,43 @@ pub(crate) fn check(json: &str, demand: &Bounds) -> Result<(), String> {
         return Ok(());
     }
     match serde_json::from_str(json) {
-        Ok(value) => check_value(value, demand),
+        Ok(value) => check_value(&value, demand),
         // A number beyond the types of Rust.
         Err(error) => Err(format!("cannot be checked: {error}")),
     }
 }
 
-fn check_value(value: Value, demand: &Bounds) -> Result<(), String> {
+fn check_value(value: &Value, demand: &Bounds) -> Result<(), String> {
     match value {
         Value::Number(number) => {
             let whole = number.as_i64();
             let number = number.as_f64().ok_or("cannot be checked: it is too large")?;
             between(number, demand.minimum, demand.maximum)?;
-            match (demand.multiple_of, whole) {
-                (None, _) => Ok(()),
-                // A float has not each of the large integers.
-                (Some(factor), Some(whole)) if factor.fract() == 0.0 && factor.abs() < 9e18 => {
-                    multiple_of(whole, factor as i64).map(drop)
-                }
-                (Some(factor), _) => multiple_of_fraction(number, factor).map(drop),
-            }
+            demand
+                .multiple_of
+                .map_or(Ok(()), |factor| multiple_of(number, whole, factor))
         }
         Value::String(text) => {
-            let text = length(text, demand.length.0, demand.length.1)?;
-            demand
-                .pattern
-                .map_or(Ok(()), |expression| pattern(text, expression).map(drop))
+            count(text.chars().count(), demand.length, "character")?;
+            demand.pattern.map_or(Ok(()), |pattern| matches(text, pattern))
         }
         Value::Array(values) => {
-            let values = items(values, demand.items.0, demand.items.1)?;
-            let values = if demand.unique { unique(values)? } else { values };
+            count(values.len(), demand.items, "item")?;
+            if demand.unique {
+                unique(values)?;
+            }
             let Some(demand) = demand.each else { return Ok(()) };
-            each(values, |value| check_value(value.clone(), demand).map(|()| value)).map(drop)
+            for (index, value) in values.iter().enumerate() {
+                check_value(value, demand).map_err(|reason| format!("item {} {reason}", index + 1))?;
+            }
+            Ok(())
         }
         Value::Null | Value::Bool(_) | Value::Object(_) => Ok(()),
     }
 }
 
-fn count(count: usize, minimum: usize, maximum: usize, of: &str) -> Result<(), String> {
+/// Texts by their number of characters, and lists by their number of items.
+fn count(count: usize, (minimum, maximum): (usize, usize), of: &str) -> Result<(), String> {
     if (minimum..=maximum).contains(&count) {
         return Ok(());
     }
@@ -235,52 +189,76 @@ fn count(count: usize, minimum: usize, maximum: usize, of: &str) -> Result<(), S
 mod tests {
     use std::ops::Bound::{Excluded, Included, Unbounded};
 
+    use serde_json::json;
+
     use super::*;
+
+    fn refused(reason: &str) -> Result<(), String> {
+        Err(reason.to_owned())
+    }
 
     #[test]
     fn numbers() {
-        assert_eq!(between(1, Included(1), Included(100)), Ok(1));
-        assert_eq!(between(100, Included(1), Included(100)), Ok(100));
+        let limit = Bounds {
+            minimum: Included(1.0),
+            maximum: Included(100.0),
+            ..Bounds::NONE
+        };
+        assert_eq!(check("1", &limit), Ok(()));
+        assert_eq!(check("100", &limit), Ok(()));
         assert_eq!(
-            between(0, Included(1), Included(100)),
-            Err("must be at least 1 and at most 100, but is 0".to_owned())
+            check("0", &limit),
+            refused("must be at least 1 and at most 100, but is 0")
         );
         assert_eq!(
             between(0.5, Excluded(0.5), Unbounded),
-            Err("must be more than 0.5, but is 0.5".to_owned())
+            refused("must be more than 0.5, but is 0.5")
         );
         assert_eq!(
-            between(9, Unbounded, Excluded(9)),
-            Err("must be less than 9, but is 9".to_owned())
+            between(9.0, Unbounded, Excluded(9.0)),
+            refused("must be less than 9, but is 9")
         );
         assert_eq!(
             between(f64::NAN, Included(0.0), Excluded(1.0)),
-            Err("must be at least 0 and less than 1, but is NaN".to_owned())
+            refused("must be at least 0 and less than 1, but is NaN")
         );
-        assert_eq!(multiple_of(9, 3), Ok(9));
-        assert_eq!(multiple_of_fraction(0.3, 0.1), Ok(0.3));
-        assert_eq!(multiple_of_fraction(1e300, 0.5), Ok(1e300));
+        let multiple = |json: &str, factor| {
+            let demand = Bounds {
+                multiple_of: Some(factor),
+                ..Bounds::NONE
+            };
+            check(json, &demand)
+        };
+        assert_eq!(multiple("9", 3.0), Ok(()));
+        assert_eq!(multiple("0.3", 0.1), Ok(()));
+        assert_eq!(multiple("1e300", 0.5), Ok(()));
+        assert_eq!(multiple("0.35", 0.1), refused("must be a multiple of 0.1, but is 0.35"));
+        assert_eq!(multiple("10", 3.0), refused("must be a multiple of 3, but is 10"));
+        // The nearest float is a multiple.
         assert_eq!(
-            multiple_of_fraction(0.35, 0.1),
-            Err("must be a multiple of 0.1, but is 0.35".to_owned())
+            multiple("9007199254740993", 2.0),
+            refused("must be a multiple of 2, but is 9007199254740993")
         );
-        assert_eq!(multiple_of(10, 3), Err("must be a multiple of 3, but is 10".to_owned()));
     }
 
     #[test]
     fn texts() {
-        assert_eq!(length("äöü", 3, 3), Ok("äöü"));
+        let length = |text: &str, length| {
+            let demand = Bounds { length, ..Bounds::NONE };
+            check_value(&json!(text), &demand)
+        };
+        assert_eq!(length("äöü", (3, 3)), Ok(()));
         assert_eq!(
-            length("äö", 3, 3),
-            Err("must have exactly 3 characters, but has 2".to_owned())
+            length("äö", (3, 3)),
+            refused("must have exactly 3 characters, but has 2")
         );
         assert_eq!(
-            length("", 1, usize::MAX),
-            Err("must have at least 1 character, but has 0".to_owned())
+            length("", (1, usize::MAX)),
+            refused("must have at least 1 character, but has 0")
         );
         assert_eq!(path_segment("a/b"), Ok(()));
-        assert_eq!(path_segment(""), Err("must not be empty".to_owned()));
-        assert_eq!(path_segment(".."), Err("must not be `..`".to_owned()));
+        assert_eq!(path_segment(""), refused("must not be empty"));
+        assert_eq!(path_segment(".."), refused("must not be `..`"));
         // `^a$`: 0 start, 1 after `a`, 2 dead.
         let mut classes = [0; 256];
         classes[usize::from(b'a')] = 1;
@@ -291,28 +269,31 @@ mod tests {
             next: &[2, 1, 2, 2, 2, 2],
             accepts: &[false, true, false],
         };
-        assert_eq!(pattern("a", &only_a), Ok("a"));
-        assert_eq!(
-            pattern("ab", &only_a),
-            Err("must match `^a$`, but is \"ab\"".to_owned())
-        );
+        assert_eq!(matches("a", &only_a), Ok(()));
+        assert_eq!(matches("ab", &only_a), refused("must match `^a$`, but is \"ab\""));
     }
 
     #[test]
     fn lists() {
-        assert_eq!(items(vec![1, 2], 0, 2), Ok(vec![1, 2]));
+        const SMALL: Bounds = Bounds {
+            maximum: Included(5.0),
+            ..Bounds::NONE
+        };
+        let demand = Bounds {
+            items: (0, 2),
+            unique: true,
+            each: Some(&SMALL),
+            ..Bounds::NONE
+        };
+        assert_eq!(check("[1, 2]", &demand), Ok(()));
         assert_eq!(
-            items(vec![1, 2, 3], 0, 2),
-            Err("must have at most 2 items, but has 3".to_owned())
-        );
-        assert_eq!(unique(vec![1, 2]), Ok(vec![1, 2]));
-        assert_eq!(
-            unique(vec![1, 2, 1]),
-            Err("must not have an item twice, but item 3 is item 1 again".to_owned())
+            check("[1, 2, 3]", &demand),
+            refused("must have at most 2 items, but has 3")
         );
         assert_eq!(
-            each(vec![1, 9], |value| between(value, Unbounded, Included(5))),
-            Err("item 2 must be at most 5, but is 9".to_owned())
+            check("[1, 1]", &demand),
+            refused("must not have an item twice, but item 2 is item 1 again")
         );
+        assert_eq!(check("[1, 9]", &demand), refused("item 2 must be at most 5, but is 9"));
     }
 }

@@ -244,13 +244,20 @@ impl Call {
         let paging = operation
             .paging
             .ok_or_else(|| Error::pagination("the operation is not a list with pages").on(operation))?;
+        // A pagination has the names in the request, which may differ from those of the arguments.
+        let sent_as = |name| {
+            let mut parameters = operation.parameters.iter();
+            parameters
+                .find(|known| known.name == name)
+                .map_or(name, |known| known.wire_name())
+        };
         Ok(Pagination {
-            forward: paging.forward,
-            backward: paging.backward,
+            forward: sent_as(paging.forward),
+            backward: paging.backward.map(sent_as),
             cursor: |item, property| text_of(item, property),
             cursor_property: paging.cursor,
             has_more: paging.has_more,
-            limit: paging.limit,
+            limit: paging.limit.map(sent_as),
             default_limit: paging.default_limit,
             applied_limit: paging.applied_limit,
         })

@@ -14,7 +14,7 @@ use crate::auth::scheme::Scheme;
 use crate::category::Category;
 use crate::decode::Malformed;
 use crate::excerpt;
-use crate::limits::Setting;
+use crate::limits::{Setting, TimeLimit};
 use crate::operation::Operation;
 use crate::received::Received;
 use crate::transport::{TransportError, TransportErrorKind, innermost};
@@ -342,12 +342,8 @@ impl Error {
         Self::new(Category::Configuration, message)
     }
 
-    /// A setting that is refused: its name, why, and what else to do, with the names of other settings.
-    pub(crate) fn refused_setting(name: &str, message: String, reason: &str) -> Self {
-        Self::configuration(message).with_setting(name, reason)
-    }
-
-    fn with_setting(mut self, name: &str, reason: &str) -> Self {
+    /// The error of this setting, with what is wrong with it.
+    pub(crate) fn with_setting(mut self, name: &str, reason: &str) -> Self {
         self.inner.setting = Some(name.to_owned());
         self.inner.reason = Some(reason.to_owned());
         self
@@ -378,7 +374,7 @@ impl Error {
         Self::credentials(format!("no {noun} from the provider of `{name}`: {reason}"))
     }
 
-    pub(crate) fn provider_timeout(within: Duration, setting: Setting) -> Self {
+    pub(crate) fn provider_timeout(TimeLimit { within, setting }: TimeLimit) -> Self {
         Self::credentials(format!(
             "the provider of credentials had none within {within:?}. See what it waits for, or raise {setting}"
         ))
@@ -472,7 +468,7 @@ impl Error {
     }
 
     /// An attempt that took longer than a setting allows.
-    pub(crate) fn timeout(within: Duration, setting: Setting, received: Option<Received>) -> Self {
+    pub(crate) fn timeout(TimeLimit { within, setting }: TimeLimit, received: Option<Received>) -> Self {
         let what = match received {
             Some(_) => "the body was not complete",
             None => "there was no response",

@@ -9,7 +9,7 @@ use crate::api::ErrorShape;
 use crate::auth::scheme::Scheme;
 use crate::decode::Malformed;
 use crate::error::{Error, ErrorObject};
-use crate::limits::Setting;
+use crate::limits::{Setting, TimeLimit};
 use crate::operation::Operation;
 use crate::received::{MAX_ERROR_BODY, Received};
 use crate::redact::Secrets;
@@ -22,11 +22,7 @@ pub(crate) enum Failure {
     /// The transport failed; with the part of the response that was received.
     Transport(TransportError, Option<Received>),
     /// The time limit of an attempt, or of a whole call, passed.
-    Timeout {
-        within: Duration,
-        setting: Setting,
-        received: Option<Received>,
-    },
+    Timeout(TimeLimit, Option<Received>),
     /// A status that is not success.
     Status {
         received: Received,
@@ -47,7 +43,7 @@ pub(crate) enum Failure {
     /// A provider of a credential failed; with its message.
     Provider { scheme: &'static Scheme, reason: String },
     /// The time limit passed before the providers had fetched every credential, so nothing was sent.
-    ProviderTimeout { within: Duration, setting: Setting },
+    ProviderTimeout(TimeLimit),
 }
 
 /// Makes errors of the failures of a client.
@@ -92,11 +88,7 @@ impl Failure {
         self.redact(secrets);
         match self {
             Self::Transport(error, received) => Error::transport(error, received),
-            Self::Timeout {
-                within,
-                setting,
-                received,
-            } => Error::timeout(within, setting, received),
+            Self::Timeout(limit, received) => Error::timeout(limit, received),
             Self::Status { received, retry_after } => Error::status_of(received, retry_after, object),
             Self::OtherOrigin(origin, received) => Error::other_origin(&origin, received),
             Self::TooLarge(limit, setting, received) => Error::too_large(limit, setting, received),
@@ -105,7 +97,7 @@ impl Failure {
             Self::RepeatedCursor(cursor, received) => Error::repeated_cursor(&cursor, received),
             Self::Contradiction(message, received) => Error::contradiction(message, received),
             Self::Provider { scheme, reason } => Error::provider(scheme, &reason),
-            Self::ProviderTimeout { within, setting } => Error::provider_timeout(within, setting),
+            Self::ProviderTimeout(limit) => Error::provider_timeout(limit),
         }
     }
 
@@ -115,7 +107,7 @@ impl Failure {
                 error.redact(|text| secrets.redact(text));
                 (None, None, received.as_mut())
             }
-            Self::Timeout { received, .. } => (None, None, received.as_mut()),
+            Self::Timeout(_, received) => (None, None, received.as_mut()),
             Self::OtherOrigin(text, received) | Self::RepeatedCursor(text, received) => {
                 (Some(text), None, Some(received))
             }
@@ -128,7 +120,7 @@ impl Failure {
             | Self::CutShort(received)
             | Self::Contradiction(_, received) => (None, None, Some(received)),
             Self::Provider { reason, .. } => (Some(reason), None, None),
-            Self::ProviderTimeout { .. } => (None, None, None),
+            Self::ProviderTimeout(_) => (None, None, None),
         };
         if let Some(text) = text {
             secrets.redact(text);

@@ -8,6 +8,7 @@ pub use crate::bounds::{Bounds, Pattern};
 pub use crate::call::CallOptions;
 pub use crate::client::{Client, ClientBuilder};
 pub use crate::decode::{Malformed, extra, nullable, text_of};
+pub use crate::members::Members;
 pub use crate::open_enum::StringVisitor;
 pub use crate::page::Pagination;
 pub use crate::request::Request;

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 /// The members of an object, in their order, with all there is under one name. A list, because a map of them would cost
 /// every caller the compilation of its trees.
-pub(crate) struct Members<'de>(pub(crate) Vec<(String, &'de RawValue)>);
+#[derive(Default)]
+pub struct Members<'de>(pub Vec<(String, &'de RawValue)>);
 
 impl<'de> Members<'de> {
     /// The value of a member; of several with its name, the last one.

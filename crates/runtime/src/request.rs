@@ -9,12 +9,13 @@ use serde_json::value::RawValue;
 
 use crate::body::{Body, Download, File, Multipart, OCTET_STREAM, Outgoing, Part};
 use crate::call::{self, Call, CallOptions};
-use crate::client::Client;
+use crate::client::{Client, Wanted};
 use crate::error::Error;
 use crate::members::Members;
 use crate::operation::Operation;
 use crate::page::{Page, Pages, Pagination};
-use crate::response::{Response, StatusBody};
+use crate::received::Received;
+use crate::response::{Response, StatusBody, Success};
 use crate::style::{self, Form, Place, Style, Styled, Value};
 use crate::watch::{Watch, Watching};
 
@@ -60,7 +61,7 @@ impl Request {
     }
 
     /// Sets a parameter of the path, in the default style.
-    pub fn path<T: Serialize>(self, name: &str, value: Result<T, String>) -> Self {
+    pub fn path<T: Serialize>(self, name: &str, value: T) -> Self {
         if self.is_in_query(name) {
             return self.path_as(name, Style::new(Form::Simple, false), value);
         }
@@ -68,30 +69,30 @@ impl Request {
     }
 
     /// Sets a parameter of the path.
-    pub fn path_as<T: Serialize>(self, name: &str, style: Style, value: Result<T, String>) -> Self {
+    pub fn path_as<T: Serialize>(self, name: &str, style: Style, value: T) -> Self {
         let place = Place::Path;
         self.fill(name, value, |json| Styled { name, style, place }.text(json))
     }
 
     /// Sets a parameter of the query in the default style: a list once for each of its values.
-    pub fn query<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
+    pub fn query<T: Serialize>(self, name: &str, value: T) -> Self {
         self.query_as(name, Style::new(Form::Form, true), value)
     }
 
     /// Sets a parameter of the query.
-    pub fn query_as<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+    pub fn query_as<T: Serialize>(mut self, name: &str, style: Style, value: T) -> Self {
         let pairs = self.pairs(name, style, Place::Query, value);
         self.query.extend(pairs);
         self
     }
 
     /// Sets a header, in the default style.
-    pub fn header<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
+    pub fn header<T: Serialize>(self, name: &str, value: T) -> Self {
         self.header_as(name, Style::new(Form::Simple, false), value)
     }
 
     /// Sets a header.
-    pub fn header_as<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+    pub fn header_as<T: Serialize>(mut self, name: &str, style: Style, value: T) -> Self {
         let place = Place::Header;
         let text = self.written(name, value, |json| Styled { name, style, place }.text(json));
         if let Some(text) = text {
@@ -106,7 +107,7 @@ impl Request {
     }
 
     /// Sets a cookie. What is exploded is several cookies.
-    pub fn cookie<T: Serialize>(mut self, name: &str, style: Style, value: Result<Option<T>, String>) -> Self {
+    pub fn cookie<T: Serialize>(mut self, name: &str, style: Style, value: T) -> Self {
         let pairs = self.pairs(name, style, Place::Cookie, value);
         self.cookies.extend(pairs);
         self
@@ -124,12 +125,7 @@ impl Request {
     }
 
     /// Sets the body, as JSON.
-    pub fn json<T: Serialize>(self, value: Result<Option<T>, String>) -> Self {
-        self.json_as(JSON, value)
-    }
-
-    /// Sets the body, as JSON of another media type.
-    pub fn json_as<T: Serialize>(mut self, media_type: &str, value: Result<Option<T>, String>) -> Self {
+    pub fn json<T: Serialize>(mut self, media_type: &str, value: T) -> Self {
         if let Some(json) = self.written("body", value, |json| Ok(json.to_owned())) {
             self.whole(media_type, json.into());
         }
@@ -138,7 +134,7 @@ impl Request {
 
     /// Sets the body, as `application/x-www-form-urlencoded`. `encoding` has the properties that are not
     /// written in the default form: a text, a list as several pairs, and an object as JSON.
-    pub fn form<T: Serialize>(mut self, value: Result<Option<T>, String>, encoding: &[(&'static str, Style)]) -> Self {
+    pub fn form<T: Serialize>(mut self, value: T, encoding: &[(&'static str, Style)]) -> Self {
         let form = self.written("body", value, |json| form(json, encoding));
         if let Some(form) = form {
             self.whole("application/x-www-form-urlencoded", form.into());
@@ -147,30 +143,15 @@ impl Request {
     }
 
     /// Sets the body, as bytes.
-    pub fn bytes(mut self, media_type: &str, value: Result<Option<Body>, String>) -> Self {
-        match value {
-            Ok(Some(body)) => self.whole(media_type, body),
-            Ok(None) => {}
-            Err(reason) => self.refuse(Error::invalid_argument("body", reason)),
-        }
+    pub fn bytes(mut self, media_type: &str, body: Body) -> Self {
+        self.whole(media_type, body);
         self
     }
 
-    /// Adds a field to a `multipart/form-data` body: a text, one part for each item of a list, or an object
-    /// as JSON.
-    pub fn part<T: Serialize>(self, name: &str, value: Result<Option<T>, String>) -> Self {
-        self.part_as(name, None, false, value)
-    }
-
-    /// Adds a field to a `multipart/form-data` body, with the media type that the document has for it.
-    /// Written as JSON, a text and a list are JSON in one part, too.
-    pub fn part_as<T: Serialize>(
-        mut self,
-        name: &str,
-        media_type: Option<&str>,
-        as_json: bool,
-        value: Result<Option<T>, String>,
-    ) -> Self {
+    /// Adds a field to a `multipart/form-data` body, with the media type that the document has for it: a text,
+    /// one part for each item of a list, or an object as JSON. Written as JSON, a text and a list are JSON in one
+    /// part, too.
+    pub fn part<T: Serialize>(mut self, name: &str, media_type: Option<&str>, as_json: bool, value: T) -> Self {
         let parts = self.written(name, value, |json| match as_json {
             true => Ok(vec![Part::json(name, json.to_owned(), media_type)]),
             false => parts(name, media_type, json),
@@ -182,31 +163,17 @@ impl Request {
         self
     }
 
-    /// Adds a file to a `multipart/form-data` body.
-    pub fn file(self, name: &str, value: Result<Option<File>, String>) -> Self {
-        self.files(name, value.map(|file| file.map(|file| vec![file])))
-    }
-
-    /// Adds files to a `multipart/form-data` body, each as a part of the same name.
-    pub fn files(self, name: &str, value: Result<Option<Vec<File>>, String>) -> Self {
-        self.files_as(name, None, value)
-    }
-
-    /// Adds files to a `multipart/form-data` body. The media type is that of files without their own.
-    pub fn files_as(mut self, name: &str, media_type: Option<&str>, value: Result<Option<Vec<File>>, String>) -> Self {
-        match value {
-            Ok(files) => {
-                for file in files.unwrap_or_default() {
-                    match file.body.content_type.as_deref().map(HeaderValue::from_str) {
-                        Some(Err(_)) => {
-                            let reason = "has a media type with a character that a header cannot have";
-                            self.refuse(Error::invalid_argument(name, reason));
-                        }
-                        _ => self.multipart().push(Part::file(name, file, media_type)),
-                    }
+    /// Adds files to a `multipart/form-data` body, each as a part of the same name. The media type is that of
+    /// files without their own.
+    pub fn files(mut self, name: &str, media_type: Option<&str>, files: Vec<File>) -> Self {
+        for file in files {
+            match file.body.content_type.as_deref().map(HeaderValue::from_str) {
+                Some(Err(_)) => {
+                    let reason = "has a media type with a character that a header cannot have";
+                    self.refuse(Error::invalid_argument(name, reason));
                 }
+                _ => self.multipart().push(Part::file(name, file, media_type)),
             }
-            Err(reason) => self.refuse(Error::invalid_argument(name, reason)),
         }
         self
     }
@@ -217,7 +184,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_json<T: DeserializeOwned>(self, client: &Client) -> Result<Response<T>, Error> {
         let (operation, call) = self.call(client, JSON)?;
-        client.send_json(operation, call).await
+        let read = |received| client.read_success(received, Success::json);
+        client.send(operation, call, Wanted::Json, read).await
     }
 
     /// Sends the request, and reads one value from the response, unless it has no body.
@@ -226,7 +194,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_optional<T: DeserializeOwned>(self, client: &Client) -> Result<Response<Option<T>>, Error> {
         let (operation, call) = self.call(client, JSON)?;
-        client.send_optional(operation, call).await
+        let read = |received| client.read_success(received, Success::optional);
+        client.send(operation, call, Wanted::Optional, read).await
     }
 
     /// Sends the request, and reads the response by its status.
@@ -235,7 +204,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_by_status<T: StatusBody>(self, client: &Client) -> Result<Response<T>, Error> {
         let (operation, call) = self.call(client, JSON)?;
-        client.send_by_status(operation, call).await
+        let read = |received| client.read_success(received, T::read);
+        client.send(operation, call, Wanted::by_status::<T>(), read).await
     }
 
     /// Sends the request, and reads the response as text.
@@ -244,7 +214,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_text(self, client: &Client) -> Result<Response<String>, Error> {
         let (operation, call) = self.call(client, ANY)?;
-        client.send_text(operation, call).await
+        let read = |received| client.read_success(received, Success::text);
+        client.send(operation, call, Wanted::Any, read).await
     }
 
     /// Sends the request, and reads the response as bytes.
@@ -253,7 +224,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_bytes(self, client: &Client) -> Result<Response<Bytes>, Error> {
         let (operation, call) = self.call(client, ANY)?;
-        client.send_bytes(operation, call).await
+        let read = |received: Received| Ok(Response::new(received.body.into(), received.status, received.headers));
+        client.send(operation, call, Wanted::Any, read).await
     }
 
     /// Sends the request, and gives the body of the response as it arrives.
@@ -262,7 +234,15 @@ impl Request {
     /// An argument was refused, or the call failed before the body began.
     pub async fn download(self, client: &Client) -> Result<Response<Download>, Error> {
         let (operation, call) = self.call(client, ANY)?;
-        client.download(operation, call).await
+        let url = call.request.url().clone();
+        let limits = client.limits(&call.options);
+        let read = |received: Received| {
+            let (status, headers) = (received.status, received.headers.clone());
+            let reporter = client.reporter().clone();
+            let download = Download::new(reporter, client.api().crate_name, operation, url, limits, received);
+            Ok(Response::new(download, status, headers))
+        };
+        client.send(operation, call, Wanted::Stream, read).await
     }
 
     /// Sends the request; the body of the response does not matter.
@@ -271,7 +251,8 @@ impl Request {
     /// An argument was refused, or the call failed.
     pub async fn send_empty(self, client: &Client) -> Result<Response<()>, Error> {
         let (operation, call) = self.call(client, JSON)?;
-        client.send_empty(operation, call).await
+        let read = |received: Received| Ok(Response::new((), received.status, received.headers));
+        client.send(operation, call, Wanted::Any, read).await
     }
 
     /// Sends the request, and reads one page.
@@ -359,13 +340,8 @@ impl Request {
     }
 
     /// Puts a value into its place in the path.
-    fn fill<T: Serialize>(
-        mut self,
-        name: &str,
-        value: Result<T, String>,
-        write: impl FnOnce(&str) -> Result<String, String>,
-    ) -> Self {
-        if let Some(text) = self.written(name, value.map(Some), write) {
+    fn fill<T: Serialize>(mut self, name: &str, value: T, write: impl FnOnce(&str) -> Result<String, String>) -> Self {
+        if let Some(text) = self.written(name, value, write) {
             // Such a value would lead to another path, and so call another operation.
             let reason = if self.is_in_query(name) {
                 ""
@@ -385,36 +361,27 @@ impl Request {
         self
     }
 
-    /// The pairs of an argument; none where it is left out, or was refused.
-    fn pairs<T: Serialize>(
-        &mut self,
-        name: &str,
-        style: Style,
-        place: Place,
-        value: Result<Option<T>, String>,
-    ) -> Vec<String> {
+    /// The pairs of an argument; none where it was refused.
+    fn pairs<T: Serialize>(&mut self, name: &str, style: Style, place: Place, value: T) -> Vec<String> {
         let pairs = self.written(name, value, |json| Styled { name, style, place }.pairs(json));
         pairs.unwrap_or_default()
     }
 
-    /// An argument as `write` writes its JSON; `None` where it is left out, or was refused.
+    /// An argument as `write` writes its JSON; `None` where it was refused.
     fn written<T: Serialize, W>(
         &mut self,
         name: &str,
-        value: Result<Option<T>, String>,
+        value: T,
         write: impl FnOnce(&str) -> Result<W, String>,
     ) -> Option<W> {
-        let written = value.and_then(|value| match value {
-            Some(value) => {
-                let json = serde_json::to_string(&value).map_err(|error| error.to_string())?;
-                write(&json).map(Some)
+        let json = serde_json::to_string(&value).map_err(|error| error.to_string());
+        match json.and_then(|json| write(&json)) {
+            Ok(written) => Some(written),
+            Err(reason) => {
+                self.refuse(Error::invalid_argument(name, reason));
+                None
             }
-            None => Ok(None),
-        });
-        written.unwrap_or_else(|reason| {
-            self.refuse(Error::invalid_argument(name, reason));
-            None
-        })
+        }
     }
 
     /// Sets a body of one piece.

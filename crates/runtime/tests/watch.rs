@@ -414,7 +414,7 @@ fn a_deadline_does_not_wait_for_a_retry_after() {
 #[test]
 fn a_wrong_argument_is_one_error() {
     run(async {
-        let request = Request::new(&LIST, CallOptions::default()).query::<String>("run", Err("is empty".to_owned()));
+        let request = Request::new(&LIST, CallOptions::default()).query("run", [["no form"]]);
         let mut watch = request.watch(&client(InMemory::new(), RetryPolicy::none()), WATCHING);
         let error = watch.try_next().await.unwrap_err();
         assert_eq!(error.argument(), Some("run"));

@@ -250,16 +250,12 @@ impl Download {
                 }
                 Poll::Pending => {
                     let limits = &self.limits;
-                    let (TimeLimit { within, setting }, timer) = self.timer.get_or_insert_with(|| {
+                    let (limit, timer) = self.timer.get_or_insert_with(|| {
                         let (limit, until) = limits.of_attempt();
                         (limit, Box::pin(tokio::time::sleep_until(until)))
                     });
                     ready!(timer.as_mut().poll(context));
-                    return Poll::Ready(Err(Failure::Timeout {
-                        within: *within,
-                        setting: *setting,
-                        received: Some(self.received.head()),
-                    }));
+                    return Poll::Ready(Err(Failure::Timeout(*limit, Some(self.received.head()))));
                 }
             }
         }

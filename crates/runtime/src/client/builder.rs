@@ -67,8 +67,8 @@ impl ClientBuilder {
     pub fn read_env(mut self) -> Self {
         self.env_read = true;
         for scheme in self.api.schemes {
-            if let Some(credential) = from_env(self.api, scheme).transpose() {
-                let from = self.api.variables(scheme).join(" and ");
+            let (credential, from) = from_env(self.api, scheme);
+            if let Some(credential) = credential.transpose() {
                 self = self.give(scheme.name, credential, from);
             }
         }
@@ -268,29 +268,26 @@ fn not_set(variable: &str, noun: &str) -> Error {
     ))
 }
 
-/// The credential of a scheme, if its variables are set.
-fn from_env(api: &Api, scheme: &Scheme) -> Result<Option<Credential>, Error> {
-    match api.variables(scheme).as_slice() {
+/// The credential of a scheme, if its variables are set; and these variables.
+fn from_env(api: &Api, scheme: &Scheme) -> (Result<Option<Credential>, Error>, String) {
+    let variables = api.variables(scheme);
+    match variables.as_slice() {
         [username, password] if scheme.kind == SchemeKind::Basic => {
-            let pair = pair_from_env(
-                [username, password],
-                ["the name of the user", "the password of the user"],
-            )?;
-            Ok(pair.map(|[username, password]| Credential::basic(username, password)))
+            let nouns = ["the name of the user", "the password of the user"];
+            let pair = pair_from_env([username, password], nouns);
+            let credential = pair.map(|pair| pair.map(|[username, password]| Credential::basic(username, password)));
+            (credential, variables.join(" and "))
         }
-        [token, rest @ ..] => {
-            let token = read(token)?.map(Credential::token);
-            match (token, rest, scheme.token_url) {
-                (None, [id, secret], Some(_)) => {
-                    let pair = pair_from_env([id, secret], ["the id of the client", "the secret of the client"])?;
-                    let from = format!("{id} and {secret}");
-                    pair.map(|[id, secret]| client_credentials(scheme, id, secret, &from))
-                        .transpose()
-                }
-                (token, ..) => Ok(token),
+        [token, rest @ ..] => match (read(token), rest, scheme.token_url) {
+            (Ok(None), [id, secret], Some(_)) => {
+                let from = rest.join(" and ");
+                let pair = pair_from_env([id, secret], ["the id of the client", "the secret of the client"]);
+                let credentials = |[id, secret]: [String; 2]| client_credentials(scheme, id, secret, &from);
+                (pair.and_then(|pair| pair.map(credentials).transpose()), from)
             }
-        }
-        [] => Ok(None),
+            (set, ..) => (set.map(|set| set.map(Credential::token)), token.clone()),
+        },
+        [] => (Ok(None), String::new()),
     }
 }
 
@@ -338,7 +335,7 @@ fn missing(api: &'static Api, env_read: bool) -> Error {
     let message = format!("{reason}: {}", auth::how_to_set(api, &alternatives));
     let setters = alternatives.first().and_then(|schemes| schemes.first());
     let setter = setters.map_or("credential", |scheme| scheme.setter);
-    Error::refused_setting(setter, message, &reason)
+    Error::configuration(message).with_setting(setter, &reason)
 }
 
 /// `an API key`, `a password`.
@@ -352,7 +349,7 @@ fn with_article(noun: &str) -> String {
 
 fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool) -> Result<Url, Error> {
     let message = |what: &str| format!("bad base URL in {source}: {what}");
-    let bad = |what: &str| Error::refused_setting(source.trim_matches('`'), message(what), what);
+    let bad = |what: &str| Error::configuration(message(what)).with_setting(source.trim_matches('`'), what);
     let like = api.server.unwrap_or("https://api.example.com");
     if !text.contains("://") {
         return Err(bad(&format!("it does not start with https://; write it like {like}")));
@@ -373,7 +370,7 @@ fn parse_base_url(text: &str, source: &str, api: &Api, allow_insecure_http: bool
         let origin = url.origin().ascii_serialization();
         let reason = format!("{origin} would send credentials in the clear; use https");
         let message = message(&reason) + ", or call `allow_insecure_http(true)` if the network is trusted";
-        return Err(Error::refused_setting("allow_insecure_http", message, &reason));
+        return Err(Error::configuration(message).with_setting("allow_insecure_http", &reason));
     }
     Ok(url)
 }

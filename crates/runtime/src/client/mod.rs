@@ -7,17 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use reqwest::{Request, StatusCode, Url, Version};
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 pub use self::builder::ClientBuilder;
 use crate::api::Api;
 use crate::auth::{self, Credentials, Sent};
-use crate::body::{Download, Outgoing};
+use crate::body::Outgoing;
 use crate::call::{Call, CallOptions};
 use crate::compression;
 use crate::decode::{self, Malformed, Misfits};
@@ -57,7 +55,7 @@ struct Inner {
 
 /// How a call reads its response.
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(crate) enum Wanted {
     Json,
     /// JSON, or no body.
     Optional,
@@ -67,6 +65,18 @@ enum Wanted {
     Any,
     /// The body as it arrives.
     Stream,
+}
+
+impl Wanted {
+    /// What the status says.
+    pub(crate) fn by_status<T: StatusBody>() -> Self {
+        Self::ByStatus(|received| {
+            let success = Success::new(std::mem::take(received));
+            let fails = T::read(&success).is_err();
+            *received = success.into_parts().0;
+            fails
+        })
+    }
 }
 
 impl AsRef<Self> for Client {
@@ -91,78 +101,8 @@ impl Client {
         &self.inner.retry
     }
 
-    /// Sends a request, and reads one value from the response.
-    pub(crate) async fn send_json<T: DeserializeOwned>(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<T>, Error> {
-        let read = |received: Received| self.read_success(received, Success::json);
-        self.send(operation, call, Wanted::Json, read).await
-    }
-
-    /// Sends a request whose success has no body that matters.
-    pub(crate) async fn send_empty(&self, operation: &'static Operation, call: Call) -> Result<Response<()>, Error> {
-        let read = |received: Received| Ok(Response::new((), received.status, received.headers));
-        self.send(operation, call, Wanted::Any, read).await
-    }
-
-    /// Sends a request, and reads one value from the response, unless it has no body.
-    pub(crate) async fn send_optional<T: DeserializeOwned>(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<Option<T>>, Error> {
-        let read = |received: Received| self.read_success(received, Success::optional);
-        self.send(operation, call, Wanted::Optional, read).await
-    }
-
-    /// Sends a request, and reads the response by its status.
-    pub(crate) async fn send_by_status<T: StatusBody>(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<T>, Error> {
-        let read = |received: Received| self.read_success(received, T::read);
-        self.send(operation, call, Wanted::ByStatus(cannot_be_read::<T>), read)
-            .await
-    }
-
-    /// Sends a request, and reads text.
-    pub(crate) async fn send_text(&self, operation: &'static Operation, call: Call) -> Result<Response<String>, Error> {
-        let read = |received: Received| self.read_success(received, Success::text);
-        self.send(operation, call, Wanted::Any, read).await
-    }
-
-    /// Sends a request, and reads the body as bytes.
-    pub(crate) async fn send_bytes(&self, operation: &'static Operation, call: Call) -> Result<Response<Bytes>, Error> {
-        let read = |received: Received| {
-            let Received {
-                status, headers, body, ..
-            } = received;
-            Ok(Response::new(body.into(), status, headers))
-        };
-        self.send(operation, call, Wanted::Any, read).await
-    }
-
-    /// Sends a request, and gives the body as it arrives.
-    pub(crate) async fn download(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-    ) -> Result<Response<Download>, Error> {
-        let url = call.request.url().clone();
-        let limits = self.limits(&call.options);
-        let read = |received: Received| {
-            let (status, headers) = (received.status, received.headers.clone());
-            let name = self.api().crate_name;
-            let download = Download::new(self.reporter().clone(), name, operation, url, limits, received);
-            Ok(Response::new(download, status, headers))
-        };
-        self.send(operation, call, Wanted::Stream, read).await
-    }
-
-    fn read_success<T>(
+    /// A response of success as `read` reads it.
+    pub(crate) fn read_success<T>(
         &self,
         received: Received,
         read: impl FnOnce(&Success) -> Result<T, Malformed>,
@@ -179,18 +119,8 @@ impl Client {
         }
     }
 
-    /// Sends a request, and reads JSON as `read` does it.
-    pub(crate) async fn send_and<R>(
-        &self,
-        operation: &'static Operation,
-        call: Call,
-        read: impl FnOnce(Received) -> Result<R, Failure>,
-    ) -> Result<R, Error> {
-        self.send(operation, call, Wanted::Json, read).await
-    }
-
     /// Sends a request, with retries, and reads the response.
-    async fn send<R>(
+    pub(crate) async fn send<R>(
         &self,
         operation: &'static Operation,
         call: Call,
@@ -226,7 +156,7 @@ impl Client {
     }
 
     /// The time limits of a call, which begins now: its own, and where it has none, those of the client.
-    fn limits(&self, call: &CallOptions) -> Limits {
+    pub(crate) fn limits(&self, call: &CallOptions) -> Limits {
         let limit = |name, call: Option<Duration>, client: Duration| {
             let of = if call.is_some() { "call" } else { "client" };
             TimeLimit {
@@ -354,24 +284,20 @@ impl Client {
         span: &Span,
     ) -> Result<Received, Failure> {
         let inner = &*self.inner;
-        let (TimeLimit { within, setting }, until) = limits.of_attempt();
+        let (limit, until) = limits.of_attempt();
         *attempts += 1;
         let credentials = &inner.credentials;
         let authorized =
             credentials.authorize(operation.security, &mut request, policy.time(), &inner.reporter.secrets);
         *sent = tokio::time::timeout_at(until, authorized)
             .await
-            .unwrap_or(Err(Failure::ProviderTimeout { within, setting }))?;
+            .unwrap_or(Err(Failure::ProviderTimeout(limit)))?;
         let mut received = None;
         let exchange = self.exchange(operation, request, wanted, policy, &mut received, span);
         match tokio::time::timeout_at(until, exchange).await {
             Ok(Ok(())) => Ok(received.unwrap_or_default()),
             Ok(Err(failure)) => Err(failure),
-            Err(_) => Err(Failure::Timeout {
-                within,
-                setting,
-                received,
-            }),
+            Err(_) => Err(Failure::Timeout(limit, received)),
         }
     }
 
@@ -455,14 +381,6 @@ impl Client {
         }
         Ok(())
     }
-}
-
-/// Whether a response is not what its status demands.
-fn cannot_be_read<T: StatusBody>(received: &mut Received) -> bool {
-    let success = Success::new(std::mem::take(received));
-    let fails = T::read(&success).is_err();
-    *received = success.into_parts().0;
-    fails
 }
 
 /// Whether a response has the origin of the request. A transport need not set the URL of a response.

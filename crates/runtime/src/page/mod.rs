@@ -30,7 +30,7 @@ use self::listing::{Direction, Listing, More, Position, applied_limit, set_param
 pub use self::pagination::Pagination;
 pub use self::stream::{Items, Pages};
 use crate::call::Call;
-use crate::client::Client;
+use crate::client::{Client, Wanted};
 use crate::decode::{self, FailedItem};
 use crate::error::Error;
 use crate::failure::Failure;
@@ -221,7 +221,7 @@ impl<T: DeserializeOwned> Page<T> {
             entries.leave_out(position.direction, &position.beyond);
             Self::of(&listing, position, entries, received)
         };
-        listing.client.send_and(listing.operation, call, read).await
+        listing.client.send(listing.operation, call, Wanted::Json, read).await
     }
 
     /// Makes a page of a response that does not contradict itself.

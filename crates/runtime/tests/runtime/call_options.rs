@@ -210,7 +210,7 @@ async fn a_value_that_would_make_another_path_is_refused() {
     let server = Server::start(|_, _| Reply::json(200, "[]"));
     let client = builder(&server).build().unwrap();
     let get = async |id: &str| {
-        let request = Request::new(&GET, CallOptions::default()).path("id", Ok(id));
+        let request = Request::new(&GET, CallOptions::default()).path("id", id);
         request.send_json::<Vec<()>>(&client).await
     };
     for id in ["", ".", ".."] {

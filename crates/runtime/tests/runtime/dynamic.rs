@@ -279,7 +279,10 @@ async fn responses_of_each_kind() {
 }
 
 static JOBS: Operation = Operation {
-    parameters: &[parameter("after", Location::Query, Kind::Text)],
+    parameters: &[Parameter {
+        sent_as: Some("page[after]"),
+        ..parameter("after", Location::Query, Kind::Text)
+    }],
     paging: Some(Paging {
         forward: "after",
         backward: None,
@@ -302,7 +305,7 @@ static JOBS: Operation = Operation {
 
 #[tokio::test]
 async fn lists_go_by_the_property_that_the_operation_names() {
-    let server = Server::start(|request, _| match request.query("after").as_deref() {
+    let server = Server::start(|request, _| match request.query("page[after]").as_deref() {
         None => Reply::json(200, r#"[{"key":"a"},{"key":"b"}]"#).header("Has-More", "true"),
         Some("b") => Reply::json(200, r#"[{"key":"c"}]"#).header("Has-More", "false"),
         Some(other) => panic!("after {other}"),

@@ -259,7 +259,7 @@ async fn records_what_tracing_gets() {
     for (client, operation, secrets) in each(&server) {
         let record = Record::default();
         let guard = tracing::subscriber::set_default(record.clone());
-        let request = Request::new(operation, CallOptions::default()).query("name", Ok(Some(&secrets[0])));
+        let request = Request::new(operation, CallOptions::default()).query("name", &secrets[0]);
         let error = request.send_json::<Value>(&client).await.unwrap_err();
         drop(guard);
         assert_eq!(error.attempts(), 3);

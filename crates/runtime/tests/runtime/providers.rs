@@ -223,7 +223,7 @@ async fn a_refused_token_is_not_used_again_after_a_body_that_can_be_sent_once() 
     let upload = || {
         let body = Body::stream(futures_util::stream::iter([Ok::<_, AnyError>("once".into())]));
         let request = Request::new(&pets::BEARER, CallOptions::default());
-        request.bytes("text/plain", Ok(Some(body))).send_empty(&client)
+        request.bytes("text/plain", body).send_empty(&client)
     };
     let error = upload().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 1));

@@ -26,7 +26,7 @@ async fn a_transport_gets_each_attempt_with_its_credentials() {
         .header("Retry-After", "1")
         .respond(200, "[7]");
     let client = with(transport.clone());
-    let request = Request::new(&pets::BEARER, CallOptions::default()).query("limit", Ok(Some(5)));
+    let request = Request::new(&pets::BEARER, CallOptions::default()).query("limit", 5);
     let response = request.send_json::<Vec<u8>>(&client).await.unwrap();
     assert_eq!(*response, [7]);
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -53,7 +53,8 @@ fn a_service_of_tower_is_below_a_client() {
 #[tokio::test]
 async fn a_body_is_sent_as_json() {
     let transport = InMemory::new().respond(200, "[]");
-    let request = Request::new(&pets::MAKE, CallOptions::default()).json(Ok(Some(serde_json::json!({"name": "Rex"}))));
+    let request =
+        Request::new(&pets::MAKE, CallOptions::default()).json("application/json", serde_json::json!({"name": "Rex"}));
     request.send_empty(&with(transport.clone())).await.unwrap();
     let [sent] = transport.requests().try_into().unwrap();
     assert_eq!(sent.body(), br#"{"name":"Rex"}"#);
