@@ -47,30 +47,43 @@ pub(crate) fn is_reserved_type(name: &str) -> bool {
     name != "Timestamp" && RUNTIME_TYPES.contains(&name) || OWN_TYPES.contains(&name)
 }
 
-/// Further names that a request builder may not have: the module of the builders imports them, or Rust's
-/// prelude contains them.
-pub(crate) const RESERVED_BUILDERS: &[&str] = &[
-    "Argument",
-    "AsRef",
-    "Bound",
-    "CallOptions",
-    "Display",
-    "Form",
-    "IntoIterator",
-    "Lifecycle",
-    "Operation",
-    "Pagination",
-    "Paging",
-    "Parameter",
-    "Pattern",
-    "Request",
-    "Style",
-    "Timestamp",
-    "ToString",
-    "TryFrom",
-    "TryInto",
-    "Watching",
+/// What the module of the builders imports, where it is used, and from where. A name that ends in `::` is that of a
+/// module.
+pub(crate) const IMPORTS: &[(&str, &str)] = &[
+    ("Arguments", "ittybit_runtime::generated"),
+    ("Bound", "std::ops"),
+    ("Bounds", "ittybit_runtime::generated"),
+    ("Client", "super"),
+    ("Error", "ittybit_runtime"),
+    ("Form", "ittybit_runtime::generated"),
+    ("Items", "ittybit_runtime"),
+    ("Lifecycle", "ittybit_runtime::operation"),
+    ("Operation", "ittybit_runtime::operation"),
+    ("Page", "ittybit_runtime"),
+    ("Pages", "ittybit_runtime"),
+    ("Pagination", "ittybit_runtime::generated"),
+    ("Paging", "ittybit_runtime::operation"),
+    ("Parameter", "ittybit_runtime::operation"),
+    ("Pattern", "ittybit_runtime::generated"),
+    ("Response", "ittybit_runtime"),
+    ("Style", "ittybit_runtime::generated"),
+    ("Timestamp", "ittybit_runtime"),
+    ("Watch", "ittybit_runtime"),
+    ("Watching", "ittybit_runtime::generated"),
+    ("blocking::", "super"),
+    ("open_enum", "ittybit_runtime"),
+    ("operation::", "ittybit_runtime"),
+    ("text_of", "ittybit_runtime::generated"),
+    ("types::", "super"),
 ];
+
+/// Names of Rust's prelude that the code of builders uses without a path.
+const PRELUDE: &[&str] = &["AsRef", "IntoIterator", "ToString", "TryFrom", "TryInto"];
+
+/// Whether a request builder may not have this name.
+pub(crate) fn is_reserved_builder(name: &str) -> bool {
+    is_reserved_type(name) || PRELUDE.contains(&name) || IMPORTS.iter().any(|(imported, _)| *imported == name)
+}
 
 /// Methods of every request builder, and variables in them. A parameter with one of these names gets a suffix.
 pub(crate) const REQUEST_METHODS: &[&str] = &[

@@ -24,13 +24,14 @@ use ittybit_spec::Diagnostics;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{File, Item, ItemMod};
+use syn::{File, Item, ItemMod, Path};
 
 pub(crate) use self::client::variables;
 use self::context::{Context, missing};
 use self::shared::Shared;
 use self::survey::Survey;
 use crate::model::Model;
+use crate::name;
 
 /// Returns the code of the client, the cases for its tests if `cases` has their first line, and its first call.
 pub(crate) fn emit(
@@ -116,35 +117,8 @@ pub(crate) fn emit(
     }
     let of_types = Survey::of(&mut types, &["Timestamp", "open_enum"]);
     import(&mut types, &of_types.found)?;
-    let of_builders = Survey::of(
-        &mut builders,
-        &[
-            "Arguments",
-            "Bound",
-            "Bounds",
-            "Client",
-            "Error",
-            "Form",
-            "Items",
-            "Lifecycle",
-            "Operation",
-            "Page",
-            "Pages",
-            "Pagination",
-            "Paging",
-            "Parameter",
-            "Pattern",
-            "Response",
-            "Style",
-            "Timestamp",
-            "Watch",
-            "Watching",
-            "blocking::",
-            "text_of",
-            "operation::",
-            "types::",
-        ],
-    );
+    let importable: Vec<_> = name::IMPORTS.iter().map(|(name, _)| *name).collect();
+    let of_builders = Survey::of(&mut builders, &importable);
     import(&mut builders, &of_builders.found)?;
 
     let builder_idents: Vec<_> = operations.iter().map(operation::Parts::builder_ident).collect();
@@ -203,33 +177,14 @@ fn items(tokens: TokenStream) -> Result<Vec<Item>, syn::Error> {
 
 /// Inserts a `use` for each of the names at the start of `code`.
 fn import(code: &mut Vec<Item>, names: &[&str]) -> Result<(), syn::Error> {
-    let mut names = names.to_vec();
-    names.sort_unstable();
-    let tokens = names
-        .iter()
-        .map(|name| match *name {
-            "Bound" => quote! { use std::ops::Bound; },
-            "Client" => quote! { use super::Client; },
-            "Lifecycle" | "Operation" | "Paging" | "Parameter" => {
-                let ident = format_ident!("{name}");
-                quote! { use ittybit_runtime::operation::#ident; }
-            }
-            "Arguments" | "Bounds" | "Form" | "Pagination" | "Pattern" | "Style" | "Watching" | "text_of" => {
-                let ident = format_ident!("{name}");
-                quote! { use ittybit_runtime::generated::#ident; }
-            }
-            "operation::" => quote! { use ittybit_runtime::operation; },
-            "blocking::" => quote! {
-                #[cfg(feature = "blocking")]
-                use super::blocking;
-            },
-            "types::" => quote! { use super::types; },
-            other => {
-                let ident = format_ident!("{other}");
-                quote! { use ittybit_runtime::#ident; }
-            }
+    let found = name::IMPORTS.iter().filter(|(name, _)| names.contains(name));
+    let tokens = found
+        .map(|(name, from)| {
+            let cfg = (*name == "blocking::").then(|| quote! { #[cfg(feature = "blocking")] });
+            let path: Path = syn::parse_str(&format!("{from}::{}", name.trim_end_matches("::")))?;
+            Ok(quote! { #cfg use #path; })
         })
-        .collect();
+        .collect::<Result<_, syn::Error>>()?;
     code.splice(0..0, items(tokens)?);
     Ok(())
 }

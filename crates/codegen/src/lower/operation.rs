@@ -204,9 +204,7 @@ impl Operations<'_, '_> {
         let mut suffixes = Suffixes::default();
         for (rust, operation) in &mut self.operations {
             let wanted = name::builder_name(rust);
-            let is_taken = |name: &str| {
-                name::is_reserved_type(name) || name::RESERVED_BUILDERS.contains(&name) || taken.contains(name)
-            };
+            let is_taken = |name: &str| name::is_reserved_builder(name) || taken.contains(name);
             let builder = match is_taken(&wanted) {
                 true => suffixes.free(&format!("{wanted}Request"), "", is_taken),
                 false => wanted.clone(),
