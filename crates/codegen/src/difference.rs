@@ -104,11 +104,11 @@ impl Kept {
         for lowered in both {
             types.extend(in_cycles(&lowered.schemas(), &types));
         }
-        let one_sided = |one: &Model, other: &Model| {
-            let pairs = one.conversions.difference(&other.conversions);
-            pairs.cloned().collect::<Vec<_>>()
-        };
-        let conversions: HashSet<_> = one_sided(old, new).into_iter().chain(one_sided(new, old)).collect();
+        let conversions: HashSet<_> = old
+            .conversions
+            .symmetric_difference(&new.conversions)
+            .cloned()
+            .collect();
         types.extend(conversions.iter().flat_map(|(from, to)| [from.clone(), to.clone()]));
         Self {
             types,
@@ -121,17 +121,12 @@ impl Kept {
         let mut schemas = lowered.schemas();
         let model = &mut lowered.model;
         let kept = |name: &String| self.types.contains(name);
-        let others = [
-            model.structs.keys().collect::<Vec<_>>(),
-            model.enums.keys().collect(),
-            model.unions.keys().collect(),
-        ];
-        model.elsewhere = others
-            .concat()
-            .into_iter()
-            .filter(|name| !kept(name))
-            .cloned()
-            .collect();
+        let others = model
+            .structs
+            .keys()
+            .chain(model.enums.keys())
+            .chain(model.unions.keys());
+        model.elsewhere = others.filter(|name| !kept(name)).cloned().collect();
         model.structs.retain(|name, _| kept(name));
         model.enums.retain(|name, _| kept(name));
         model.unions.retain(|name, _| kept(name));

@@ -113,7 +113,22 @@ fn generate_all(
     with_cases: bool,
 ) -> Result<(Client, String), Diagnostics> {
     let outcome = with_stack([document].as_slice(), || {
-        generate_here(document, command, crate_name, with_cases)
+        let lowered = lower::lower(document)?;
+        let file = engine::run(&lowered.document, &lowered)?;
+        let model = &lowered.model;
+        let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
+        let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
+        let (file, cases, first_call) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
+            .map_err(|error| emit::unexpected(document, &error))?;
+        let client = Client {
+            code: join::join(&layout::text(&file, &header, crate_name)),
+            notes: lowered.notes,
+            operations: model.operations.len(),
+            types: model.types(),
+            variables: emit::variables(model, crate_name),
+            first_call,
+        };
+        Ok((client, cases))
     });
     outcome.unwrap_or_else(|reason| Err(failed(document, &reason)))
 }
@@ -199,28 +214,4 @@ fn is_shallow(document: &Document) -> bool {
     let as_written = document.files().count() <= 1
         && !matches!(document.get("/openapi").and_then(Node::as_str), Some(version) if version.starts_with("3.1"));
     as_written && document.root().depth() + nested.map(Node::depth).sum::<usize>() <= SHALLOW
-}
-
-fn generate_here(
-    document: &Document,
-    command: &str,
-    crate_name: &str,
-    with_cases: bool,
-) -> Result<(Client, String), Diagnostics> {
-    let lowered = lower::lower(document)?;
-    let file = engine::run(&lowered.document, &lowered)?;
-    let model = &lowered.model;
-    let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
-    let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");
-    let (file, cases, first_call) = emit::emit(file, model, crate_name, with_cases.then_some(header.as_str()))
-        .map_err(|error| emit::unexpected(document, &error))?;
-    let client = Client {
-        code: join::join(&layout::text(&file, &header, crate_name)),
-        notes: lowered.notes,
-        operations: model.operations.len(),
-        types: model.types(),
-        variables: emit::variables(model, crate_name),
-        first_call,
-    };
-    Ok((client, cases))
 }

@@ -60,29 +60,16 @@ impl Model {
 
     /// Whether the generated code contains deprecated items, which it then also uses.
     pub(crate) fn has_deprecated(&self) -> bool {
-        let fields = self
-            .structs
-            .values()
-            .flat_map(|item| item.fields.values().map(|field| &field.about));
-        let parameters = self
-            .operations
-            .values()
-            .flat_map(|item| item.parameters.values().map(|item| &item.about));
-        let types = self
-            .structs
-            .values()
-            .map(|item| &item.about)
+        let structs = self.structs.values();
+        let structs = structs.flat_map(|item| item.fields.values().map(|field| &field.about).chain([&item.about]));
+        let operations = self.operations.values();
+        let operations =
+            operations.flat_map(|item| item.parameters.values().map(|item| &item.about).chain([&item.about]));
+        structs
+            .chain(operations)
             .chain(self.enums.values().map(|item| &item.about))
-            .chain(self.unions.values().map(|item| &item.about));
-        let rest = self
-            .operations
-            .values()
-            .map(|item| &item.about)
-            .chain(self.aliases.values().map(|item| &item.about));
-        fields
-            .chain(parameters)
-            .chain(types)
-            .chain(rest)
+            .chain(self.unions.values().map(|item| &item.about))
+            .chain(self.aliases.values().map(|item| &item.about))
             .any(|about| about.deprecated)
     }
 }

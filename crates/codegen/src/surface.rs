@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, File, GenericArgument, ImplItem, Item, ItemImpl, Signature, Type, Visibility};
 
@@ -133,12 +133,11 @@ fn collect(items: &[Item], module: &str, entries: &mut Vec<Entry>) {
             Item::Macro(item) => {
                 let name = item.mac.path.segments.last().map(|last| last.ident.to_string());
                 let made = match name.as_deref() {
-                    Some("value_builder") => item.mac.parse_body().map(ValueBuilder::entries),
+                    Some("value_builder") => item.mac.parse_body_with(value_builder),
                     Some("request_builder") => item
                         .mac
-                        .parse_body()
-                        .map(|builder: RequestBuilder| builder.entries(&heads, module)),
-                    Some("client") => item.mac.parse_body().map(ClientTypes::entries),
+                        .parse_body_with(|input: ParseStream| request_builder(input, &heads, module)),
+                    Some("client") => item.mac.parse_body_with(client_types),
                     _ => continue,
                 };
                 entries.extend(made.into_iter().flatten());
@@ -218,161 +217,98 @@ fn collect_impl(item: &ItemImpl, heads: &[(String, String)], module: &str, entri
     }
 }
 
-/// A setter in the invocation of one of the runtime's macros that define builders.
-struct Setter {
-    attributes: Vec<Attribute>,
-    name: syn::Ident,
-    ty: Type,
+/// The line of a setter in the invocation of one of the runtime's macros that define builders.
+fn setter(input: ParseStream) -> syn::Result<String> {
+    let marks = marks(&input.call(Attribute::parse_outer)?);
+    let name: syn::Ident = input.parse()?;
+    input.parse::<syn::Token![:]>()?;
+    let ty = text(&input.parse::<Type>()?);
+    input.parse::<syn::Token![=]>()?;
+    // How the value is stored is not public.
+    input.parse::<syn::Expr>()?;
+    Ok(format!(
+        "fn {name}(self, value: impl TryInto<{ty}, Error: Display>) -> Self{marks}"
+    ))
 }
 
-impl Parse for Setter {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let name = input.parse()?;
-        input.parse::<syn::Token![:]>()?;
-        let ty = input.parse()?;
-        input.parse::<syn::Token![=]>()?;
-        // How the value is stored is not public.
-        input.parse::<syn::Expr>()?;
-        Ok(Self { attributes, name, ty })
-    }
-}
-
-impl Setter {
-    fn line(&self) -> String {
-        let Self { attributes, name, ty } = self;
-        let marks = marks(attributes);
-        format!(
-            "fn {name}(self, value: impl TryInto<{}, Error: Display>) -> Self{marks}",
-            text(ty)
-        )
-    }
-}
-
-fn setters(input: ParseStream) -> syn::Result<Punctuated<Setter, syn::Token![,]>> {
+fn setters(input: ParseStream) -> syn::Result<Punctuated<String, syn::Token![,]>> {
     let braced;
     syn::braced!(braced in input);
-    braced.parse_terminated(Setter::parse, syn::Token![,])
+    braced.parse_terminated(setter, syn::Token![,])
 }
 
-/// The arguments of `value_builder!`.
-struct ValueBuilder {
-    name: syn::Ident,
-    builder: syn::Ident,
-    setters: Punctuated<Setter, syn::Token![,]>,
-    extra: Option<Type>,
-}
-
-impl Parse for ValueBuilder {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        input.parse::<syn::LitStr>()?;
-        let (name, builder) = (input.parse()?, input.parse()?);
-        let setters = setters(input)?;
-        let mut extra = None;
-        if input.peek(syn::Ident) {
-            input.parse::<syn::Ident>()?;
-            input.parse::<syn::Token![:]>()?;
-            extra = Some(input.parse()?);
-        }
-        Ok(Self {
-            name,
-            builder,
-            setters,
-            extra,
-        })
-    }
-}
-
-impl ValueBuilder {
-    fn entries(self) -> Vec<Entry> {
-        let Self {
-            name,
-            builder,
-            setters,
-            extra,
-        } = self;
-        let extra = extra.map(|ty| format!("fn extra(self, fields: {}) -> Self", text(&ty)));
-        let of_builder = [
-            Some(String::new()),
-            Some(format!("fn build(self) -> Result<types::{name}, Error>")),
-            extra,
-        ];
-        let lines = of_builder.into_iter().flatten().chain(setters.iter().map(Setter::line));
-        let of = format!("struct builder::{builder}: Clone + Debug");
-        let mut entries: Vec<Entry> = lines.map(|line| Entry { of: of.clone(), line }).collect();
-        entries.push(Entry::item(format!("impl TryFrom<{builder}> for types::{name}")));
-        entries.push(Entry {
-            of: format!("impl types::{name}"),
-            line: format!("fn builder() -> super::builder::{builder}"),
-        });
-        entries
-    }
-}
-
-/// The arguments of `request_builder!`.
-struct RequestBuilder {
-    builder: syn::Ident,
-    setters: Punctuated<Setter, syn::Token![,]>,
-}
-
-impl Parse for RequestBuilder {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        input.parse::<syn::LitStr>()?;
+/// What `value_builder!` declares.
+fn value_builder(input: ParseStream) -> syn::Result<Vec<Entry>> {
+    input.parse::<syn::LitStr>()?;
+    let (name, builder): (syn::Ident, syn::Ident) = (input.parse()?, input.parse()?);
+    let mut lines: Vec<String> = setters(input)?.into_iter().collect();
+    if input.peek(syn::Ident) {
         input.parse::<syn::Ident>()?;
-        let builder = input.parse()?;
-        let _example;
-        syn::parenthesized!(_example in input);
-        _example.parse::<proc_macro2::TokenStream>()?;
-        let setters = setters(input)?;
-        Ok(Self { builder, setters })
+        input.parse::<syn::Token![:]>()?;
+        lines.push(format!(
+            "fn extra(self, fields: {}) -> Self",
+            text(&input.parse::<Type>()?)
+        ));
     }
+    lines.extend([String::new(), format!("fn build(self) -> Result<types::{name}, Error>")]);
+    let of = format!("struct builder::{builder}: Clone + Debug");
+    let mut entries: Vec<Entry> = lines.into_iter().map(|line| Entry { of: of.clone(), line }).collect();
+    entries.push(Entry::item(format!("impl TryFrom<{builder}> for types::{name}")));
+    entries.push(Entry {
+        of: format!("impl types::{name}"),
+        line: format!("fn builder() -> super::builder::{builder}"),
+    });
+    Ok(entries)
 }
 
-impl RequestBuilder {
-    fn entries(self, heads: &[(String, String)], module: &str) -> Vec<Entry> {
-        let of = find(heads, &self.builder.to_string(), module);
-        let lines = self.setters.iter().map(Setter::line);
-        lines.map(|line| Entry { of: of.clone(), line }).collect()
-    }
+/// What `request_builder!` declares.
+fn request_builder(input: ParseStream, heads: &[(String, String)], module: &str) -> syn::Result<Vec<Entry>> {
+    input.parse::<syn::LitStr>()?;
+    input.parse::<syn::Ident>()?;
+    let builder: syn::Ident = input.parse()?;
+    let _example;
+    syn::parenthesized!(_example in input);
+    _example.parse::<proc_macro2::TokenStream>()?;
+    let of = find(heads, &builder.to_string(), module);
+    let entry = |line| Entry { of: of.clone(), line };
+    Ok(setters(input)?.into_iter().map(entry).collect())
 }
 
-/// The arguments of `client!`. Only the methods for credentials differ between APIs.
-struct ClientTypes {
-    lines: Vec<(&'static str, String)>,
-}
-
-impl Parse for ClientTypes {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let mut lines = Vec::new();
-        while !input.is_empty() {
-            let key = syn::Ident::parse_any(input)?;
-            input.parse::<syn::Token![:]>()?;
-            if key == "credentials" {
-                let listed;
-                syn::bracketed!(listed in input);
-                while !listed.is_empty() {
-                    let (name, arguments) = credential(&listed)?;
-                    lines.push(("ClientBuilder", format!("fn {name}(self, {arguments}) -> Self")));
-                    listed.parse::<Option<syn::Token![,]>>()?;
-                }
-            } else if key == "new" {
-                let arguments = match (input.peek2(syn::Ident), input.peek(syn::Ident)) {
-                    (true, _) => Some(credential(input)?.1),
-                    (false, true) if input.parse::<syn::Ident>()? == "anonymous" => Some(String::new()),
-                    _ => None,
-                };
-                let new = arguments.map(|arguments| format!("fn new({arguments}) -> Result<Self, Error>"));
-                lines.extend(
-                    new.iter()
-                        .flat_map(|new| ["Client", "blocking::Client"].map(|of| (of, new.clone()))),
-                );
-            } else {
-                input.parse::<syn::Expr>()?;
+/// What `client!` declares. Only the methods for credentials differ between APIs.
+fn client_types(input: ParseStream) -> syn::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let mut add = |of: &str, line: String| {
+        let of = format!("impl {of}");
+        entries.push(Entry { of, line });
+    };
+    while !input.is_empty() {
+        let key = syn::Ident::parse_any(input)?;
+        input.parse::<syn::Token![:]>()?;
+        if key == "credentials" {
+            let listed;
+            syn::bracketed!(listed in input);
+            while !listed.is_empty() {
+                let (name, arguments) = credential(&listed)?;
+                add("ClientBuilder", format!("fn {name}(self, {arguments}) -> Self"));
+                listed.parse::<Option<syn::Token![,]>>()?;
             }
-            input.parse::<Option<syn::Token![,]>>()?;
+        } else if key == "new" {
+            let arguments = match (input.peek2(syn::Ident), input.peek(syn::Ident)) {
+                (true, _) => Some(credential(input)?.1),
+                (false, true) if input.parse::<syn::Ident>()? == "anonymous" => Some(String::new()),
+                _ => None,
+            };
+            if let Some(arguments) = arguments {
+                for of in ["Client", "blocking::Client"] {
+                    add(of, format!("fn new({arguments}) -> Result<Self, Error>"));
+                }
+            }
+        } else {
+            input.parse::<syn::Expr>()?;
         }
-        Ok(Self { lines })
+        input.parse::<Option<syn::Token![,]>>()?;
     }
+    Ok(entries)
 }
 
 /// The setter of a credential, and its arguments.
@@ -388,29 +324,14 @@ fn credential(input: ParseStream) -> syn::Result<(syn::Ident, String)> {
     Ok((setter, arguments.collect::<Vec<_>>().join(", ")))
 }
 
-impl ClientTypes {
-    fn entries(self) -> Vec<Entry> {
-        let lines = self.lines.into_iter();
-        let entry = |(of, line)| Entry {
-            of: format!("impl {of}"),
-            line,
-        };
-        lines.map(entry).collect()
-    }
-}
-
 /// Moves the members of a type that are written in another module to the line of the type.
 fn of_types(entries: &mut [Entry]) {
     let heads: HashMap<String, String> = entries
         .iter()
         .filter(|entry| entry.line.is_empty())
         .filter_map(|entry| {
-            let name = entry.of.strip_prefix("struct ")?.split([':', '<', ' ']).next()?;
-            (name == "types").then(|| {
-                let rest = &entry.of["struct types::".len()..];
-                let name = rest.split([':', '<', ' ']).next().unwrap_or_default();
-                (format!("impl types::{name}"), entry.of.clone())
-            })
+            let name = entry.of.strip_prefix("struct types::")?.split([':', '<', ' ']).next()?;
+            Some((format!("impl types::{name}"), entry.of.clone()))
         })
         .collect();
     for entry in entries.iter_mut().filter(|entry| !entry.line.is_empty()) {

@@ -146,13 +146,13 @@ impl Expression<'_> {
             let items: Option<Vec<String>> = items.map(|item| self.of(inner, hint.of_item(item), true)).collect();
             return Some(format!("vec![{}]", items?.join(", ")));
         }
-        if let Some(value) = paths::second_argument(ty, "BTreeMap") {
+        if let Some(value) = paths::argument(ty, "BTreeMap") {
             let value = self.of(value, Hint::default(), true)?;
             return Some(format!(
                 "std::collections::BTreeMap::from([(\"key\".to_owned(), {value})])"
             ));
         }
-        if paths::second_argument(ty, "Map").is_some() {
+        if paths::argument(ty, "Map").is_some() {
             let value = "serde_json::json!(\"value\")";
             return Some(format!("serde_json::Map::from_iter([(\"key\".to_owned(), {value})])"));
         }

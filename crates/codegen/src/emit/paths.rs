@@ -57,23 +57,14 @@ fn keep_last(path: &mut Path) {
     }
 }
 
-/// `T` of `Name<T>`, for a `Name` of the standard library.
+/// The last argument of a type of the standard library: `T` of `Name<T>`, `V` of `Name<K, V>`.
 pub(crate) fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
-    nth_argument(ty, name, 0)
-}
-
-/// `V` of `Name<K, V>`.
-pub(crate) fn second_argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
-    nth_argument(ty, name, 1)
-}
-
-fn nth_argument<'t>(ty: &'t Type, name: &str, index: usize) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
     };
-    match arguments.args.get(index)? {
+    match arguments.args.last()? {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
     }

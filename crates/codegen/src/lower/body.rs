@@ -23,11 +23,7 @@ pub(super) fn body(
 ) -> Option<Body> {
     let components = types.components;
     let at = pointer::join(at, ["requestBody"]);
-    let (body, at) = match body {
-        ReferenceOr::Item(body) => (Some(body), at),
-        ReferenceOr::Reference { reference } => resolve(&components.request_bodies, reference, "requestBodies", at),
-    };
-    let body = body?;
+    let (body, at) = resolve(body, &components.request_bodies, "requestBodies", at)?;
     let content_at = pointer::join(&at, ["content"]);
     let name = place_name(&at, builder, "body", "body");
     let best = body.content.iter().min_by_key(|(media, content)| rank(media, content));

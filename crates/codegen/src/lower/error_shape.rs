@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use openapiv3::{Components, OpenAPI, ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type};
+use openapiv3::{Components, OpenAPI, ReferenceOr, Responses, Schema, SchemaKind, StatusCode, Type};
 
 use super::reference::resolve;
 use super::schema::COMPONENTS;
@@ -91,13 +91,8 @@ impl Properties {
             StatusCode::Range(class) => *class >= 4,
         });
         for response in coded.map(|(_, response)| response).chain(&responses.default) {
-            let response: Option<&Response> = match response {
-                ReferenceOr::Item(response) => Some(response),
-                ReferenceOr::Reference { reference } => {
-                    resolve(&components.responses, reference, "responses", String::new()).0
-                }
-            };
-            for media_type in response.iter().flat_map(|response| response.content.values()) {
+            let response = resolve(response, &components.responses, "responses", String::new());
+            for media_type in response.iter().flat_map(|(response, _)| response.content.values()) {
                 if let Some(schema) = &media_type.schema {
                     self.texts(schema, "", components, MAX_DEPTH);
                 }

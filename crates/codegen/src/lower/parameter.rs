@@ -34,13 +34,9 @@ pub(super) fn parameters(
     for (parameters, at) in [(&item.parameters, path_at), (&operation.parameters, at)] {
         for (index, parameter) in parameters.iter().enumerate() {
             let at = pointer::join(at, ["parameters", index.to_string().as_str()]);
-            let (parameter, at) = match parameter {
-                ReferenceOr::Item(parameter) => (Some(parameter), at),
-                ReferenceOr::Reference { reference } => {
-                    resolve(&types.components.parameters, reference, "parameters", at)
-                }
+            let Some((parameter, at)) = resolve(parameter, &types.components.parameters, "parameters", at) else {
+                continue;
             };
-            let Some(parameter) = parameter else { continue };
             let location = match parameter {
                 SpecParameter::Query { .. } => "query",
                 SpecParameter::Header { .. } => "header",

@@ -4,26 +4,23 @@ use indexmap::IndexMap;
 use ittybit_spec::pointer;
 use openapiv3::ReferenceOr;
 
-/// Follows references among the components of a kind.
+/// What is at `at`, or what a reference there leads to among the components of a kind; and where that is.
 pub(super) fn resolve<'c, T>(
+    mut item: &'c ReferenceOr<T>,
     components: &'c IndexMap<String, ReferenceOr<T>>,
-    reference: &str,
     kind: &str,
-    at: String,
-) -> (Option<&'c T>, String) {
-    let mut reference = reference;
+    mut at: String,
+) -> Option<(&'c T, String)> {
     // `check` reports cycles; without one, each component is visited at most once.
     for _ in 0..=components.len() {
-        let Some(name) = reference.strip_prefix(&format!("#/components/{kind}/")) else {
-            break;
-        };
-        match components.get(name) {
-            Some(ReferenceOr::Item(item)) => {
-                return (Some(item), pointer::join("/components", [kind, name]));
+        match item {
+            ReferenceOr::Item(found) => return Some((found, at)),
+            ReferenceOr::Reference { reference } => {
+                let name = reference.strip_prefix(&format!("#/components/{kind}/"))?;
+                at = pointer::join("/components", [kind, name]);
+                item = components.get(name)?;
             }
-            Some(ReferenceOr::Reference { reference: next }) => reference = next,
-            None => break,
         }
     }
-    (None, at)
+    None
 }

@@ -65,7 +65,7 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
     for (status, response) in &responses.responses {
         let key = status.to_string();
         let at = pointer::join(&at, [key.as_str()]);
-        let Some((response, at)) = response_of(response, at, types.components) else {
+        let Some((response, at)) = resolve(response, &types.components.responses, "responses", at) else {
             continue;
         };
         let range = match status {
@@ -91,7 +91,12 @@ pub(super) fn responses(responses: &Responses, at: &str, builder: &str, types: &
         );
     }
     if let Some(default) = &responses.default
-        && let Some((response, default_at)) = response_of(default, pointer::join(&at, ["default"]), types.components)
+        && let Some((response, default_at)) = resolve(
+            default,
+            &types.components.responses,
+            "responses",
+            pointer::join(&at, ["default"]),
+        )
     {
         if success.is_empty() {
             // `default` alone is the description of success.
@@ -255,18 +260,6 @@ fn reading(item: &Succeeded, components: &Components) -> Reading {
         _ if is_text(media) => Reading::Text,
         _ => Reading::Bytes,
     }
-}
-
-fn response_of<'a>(
-    response: &'a ReferenceOr<Response>,
-    at: String,
-    components: &'a Components,
-) -> Option<(&'a Response, String)> {
-    let (response, at) = match response {
-        ReferenceOr::Item(response) => (Some(response), at),
-        ReferenceOr::Reference { reference } => resolve(&components.responses, reference, "responses", at),
-    };
-    Some((response?, at))
 }
 
 /// The media types of successful responses, as the value of an `Accept` header.
