@@ -53,7 +53,11 @@ fn no_files_import_each_other_in_a_cycle() {
             cycles.push(format!("{name}: {}", cycle.join(" → ")));
         }
     }
-    assert!(cycles.is_empty(), "import each other in a cycle:\n{}", cycles.join("\n"));
+    assert!(
+        cycles.is_empty(),
+        "import each other in a cycle:\n{}",
+        cycles.join("\n")
+    );
 }
 
 fn module(src: &Path, file: &Path) -> Module {

@@ -250,6 +250,11 @@ static EXTERNAL_DOCS: Object = Object {
     ..PLAIN
 };
 
+/// Whether `components` may have a member of this name.
+pub fn is_component_kind(name: &str) -> bool {
+    COMPONENTS.field(name, None).is_some()
+}
+
 pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     fields: &[

@@ -7,7 +7,7 @@ use crate::node::Node;
 use crate::{Document, pointer};
 
 /// The number of references that are followed one after the other. A longer chain is treated as a cycle.
-pub(crate) const MAX_HOPS: usize = 64;
+pub const MAX_HOPS: usize = 64;
 
 /// The value that a reference leads to.
 pub(crate) struct Target<'d> {
