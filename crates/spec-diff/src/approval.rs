@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
+
 /// The approval of one change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Approval {
     /// The fingerprint of the change.
     pub fingerprint: String,
@@ -14,6 +16,7 @@ pub struct Approval {
     /// The day of the approval, as `2026-11-27`.
     pub on: String,
     /// The name of the file that contains it.
+    #[serde(skip)]
     pub file: String,
     /// Its line there, from 1.
     pub line: usize,

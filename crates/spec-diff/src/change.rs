@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use crate::approval::Approval;
+use crate::rule::Rule;
 
 /// The effect of a change on the wire, for a caller that follows the old document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,10 @@ pub enum Severity {
     Warning,
     /// Breaks a caller.
     Error,
+}
+
+impl Severity {
+    pub(crate) const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
 }
 
 /// The version bump of the generated Rust client that a change requires.
@@ -126,6 +131,24 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change of the documents, without an effect on Rust.
+    pub(crate) fn new(rule: Rule, kind: Kind, [old, new]: [Place; 2], message: String, fingerprint: String) -> Self {
+        Self {
+            id: rule.id,
+            severity: rule.severity,
+            wire: rule.wire,
+            kind,
+            operation: None,
+            old,
+            new,
+            message,
+            rust: None,
+            fingerprint,
+            overruled: None,
+            approval: None,
+        }
+    }
+
     /// Whether it is known to break users of the Rust client.
     pub fn breaks_rust(&self) -> bool {
         self.rust == Some(Bump::Major)

@@ -66,19 +66,11 @@ impl Report {
         };
         let reason = finding.map_or("", |finding| finding.message());
         let message = format!("there is no client for the new document: {reason}");
+        let fingerprint = fingerprint::of(&rule::GENERATION_REFUSED.id, "", (None, Some(&message)));
+        let places = [place(1, 1), place(line, column)];
         self.changes.push(Change {
-            fingerprint: fingerprint::of(&rule::GENERATION_REFUSED.id, "", (None, Some(&message))),
-            overruled: None,
-            approval: None,
-            id: rule::GENERATION_REFUSED.id,
-            severity: rule::GENERATION_REFUSED.severity,
-            wire: rule::GENERATION_REFUSED.wire,
-            kind: Kind::Changed,
-            operation: None,
-            old: place(1, 1),
-            new: place(line, column),
-            message,
             rust: Some(Bump::Major),
+            ..Change::new(rule::GENERATION_REFUSED, Kind::Changed, places, message, fingerprint)
         });
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use toml_edit::Datetime;
+
 /// A day of the Gregorian calendar.
 ///
 /// ```
@@ -18,9 +20,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
-    year: i32,
-    month: u32,
-    day: u32,
+    year: i64,
+    month: i64,
+    day: i64,
 }
 
 impl Date {
@@ -53,46 +55,26 @@ impl Date {
 
     /// Days since 1970-01-01. Years are counted from March here, so that a leap day is the last day of a year.
     fn days(self) -> i64 {
-        let year = i64::from(self.year) - i64::from(self.month < 3);
-        let month = i64::from((self.month + 9) % 12);
+        let year = self.year - i64::from(self.month < 3);
+        let month = (self.month + 9) % 12;
         let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-        year * 365 + leap_days + (153 * month + 2) / 5 + i64::from(self.day) - 1 - 719_468
+        year * 365 + leap_days + (153 * month + 2) / 5 + self.day - 1 - 719_468
     }
 
+    /// The inverse of `days`: 400 years have 146,097 days.
     fn from_days(days: i64) -> Self {
-        let mut year = 1970;
-        let mut left = days;
-        while left >= length_of_year(year) {
-            left -= length_of_year(year);
-            year += 1;
-        }
-        let mut month = 1;
-        while left >= i64::from(length_of_month(year, month)) {
-            left -= i64::from(length_of_month(year, month));
-            month += 1;
-        }
+        let (era, day) = (
+            (days + 719_468).div_euclid(146_097),
+            (days + 719_468).rem_euclid(146_097),
+        );
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
         Self {
-            year,
-            month,
-            day: u32::try_from(left).unwrap_or_default() + 1,
+            year: 400 * era + year + i64::from(month > 9),
+            month: (month + 2) % 12 + 1,
+            day: day - (153 * month + 2) / 5 + 1,
         }
-    }
-}
-
-fn is_leap(year: i32) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn length_of_year(year: i32) -> i64 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-fn length_of_month(year: i32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
-        2 => 28,
-        _ => 31,
     }
 }
 
@@ -105,17 +87,12 @@ impl std::str::FromStr for Date {
             if !(time.is_empty() || time.starts_with(['T', 't', ' '])) {
                 return None;
             }
-            let mut parts = day.split('-');
-            let mut next = |digits: usize| {
-                let part = parts.next().filter(|part| part.len() == digits)?;
-                part.bytes()
-                    .all(|byte| byte.is_ascii_digit())
-                    .then(|| part.parse::<u32>().ok())?
-            };
-            let (year, month, day) = (next(4)?, next(2)?, next(2)?);
-            let year = i32::try_from(year).ok()?;
-            let fits = (1..=12).contains(&month) && (1..=length_of_month(year, month)).contains(&day);
-            fits.then_some(Self { year, month, day })
+            let date = day.parse::<Datetime>().ok()?.date?;
+            Some(Self {
+                year: date.year.into(),
+                month: date.month.into(),
+                day: date.day.into(),
+            })
         };
         parse().ok_or_else(|| NotADate { text: text.to_owned() })
     }

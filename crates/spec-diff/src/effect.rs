@@ -285,8 +285,8 @@ impl<'c> Causes<'c> {
                 let surrounds = place_of(change, side).1;
                 let distance = distance + if surrounds { 10 } else { 0 };
                 // Adding or removing a component does not change the items that refer to it.
-                let is_lone = change.kind != Kind::Changed && pointer == place;
-                if steps == 0 || distance < INNER && !is_lone {
+                let is_unpaired = change.kind != Kind::Changed && pointer == place;
+                if steps == 0 || distance < INNER && !is_unpaired {
                     nearest.offer(*index, FAR * steps + distance);
                 }
             }
@@ -330,18 +330,8 @@ const INNER: usize = 100;
 /// How many references in a row are followed.
 const MOST_STEPS: usize = 8;
 
-/// Keywords that restrict or describe values without affecting their Rust type.
-const OF_VALUES: [&str; 23] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
+/// Keywords that restrict or describe values without affecting their Rust type, besides the bounds.
+const OF_VALUES: [&str; 13] = [
     "multipleOf",
     "uniqueItems",
     "pattern",
@@ -365,7 +355,9 @@ fn is_of_type(change: &Change) -> bool {
     let pointer = &change.place().pointer;
     let last = pointer.rsplit('/').next().unwrap_or_default();
     // A property may have any name.
-    let is_of_values = OF_VALUES.contains(&last) && !pointer.ends_with(&format!("/properties/{last}"));
+    let is_bound = |bound: &rule::Bound| bound.keyword == last || bound.exclusive == Some(last);
+    let is_of_values = OF_VALUES.contains(&last) || rule::BOUNDS.iter().any(is_bound);
+    let is_of_values = is_of_values && !pointer.ends_with(&format!("/properties/{last}"));
     !is_of_deprecation(change) && !is_of_values
 }
 
@@ -421,7 +413,7 @@ fn unexplained(types: &BTreeMap<&str, Vec<&Difference<'_>>>, documents: [&Docume
         .collect()
 }
 
-fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]: [Place; 2], path: &str) -> Change {
+fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], places: [Place; 2], path: &str) -> Change {
     let mut words: Vec<String> = Vec::new();
     for difference in differences {
         let more = difference.words();
@@ -430,19 +422,10 @@ fn rust_surface_changed(owner: &str, differences: &[&Difference<'_>], [old, new]
         }
     }
     let message = format!("the Rust type `{owner}`: {}", words.join(", "));
+    let fingerprint = fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, path, (None, Some(&message)));
     Change {
-        fingerprint: fingerprint::of(&rule::RUST_SURFACE_CHANGED.id, path, (None, Some(&message))),
-        overruled: None,
-        approval: None,
-        id: rule::RUST_SURFACE_CHANGED.id,
-        severity: rule::RUST_SURFACE_CHANGED.severity,
-        wire: rule::RUST_SURFACE_CHANGED.wire,
-        kind: Kind::Changed,
-        operation: None,
-        old,
-        new,
-        message,
         rust: differences.iter().map(|found| found.bump).max(),
+        ..Change::new(rule::RUST_SURFACE_CHANGED, Kind::Changed, places, message, fingerprint)
     }
 }
 

@@ -23,13 +23,7 @@ pub(crate) fn same(a: &Node, b: &Node) -> bool {
 
 /// Compares two numbers; exact for integers.
 pub(crate) fn order(a: &Number, b: &Number) -> Ordering {
-    let integer = |number: &Number| {
-        number
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| number.as_u64().map(i128::from))
-    };
-    match (integer(a), integer(b)) {
+    match (a.as_i128(), b.as_i128()) {
         (Some(a), Some(b)) => a.cmp(&b),
         _ => {
             let float = |number: &Number| number.as_f64().unwrap_or(f64::NAN);

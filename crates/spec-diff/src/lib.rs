@@ -48,6 +48,7 @@ mod reference;
 pub mod render;
 mod rule;
 pub mod version;
+mod visible;
 
 pub use approval::Approval;
 pub use change::{Bump, Change, Kind, NoVerdict, Place, Report, Severity, Wire};

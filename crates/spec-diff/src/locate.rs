@@ -1,7 +1,7 @@
 //! The places of nodes (pointer, line and column), found for many nodes in one pass.
 
-use ittybit_spec::{Document, Node, Value, pointer};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use ittybit_spec::{Document, Node, Position, Value, pointer};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::change::Place;
 
@@ -17,29 +17,13 @@ impl Locations {
     /// Finds the places of the nodes with these addresses.
     pub(crate) fn new(document: &Document, wanted: FxHashSet<usize>) -> Self {
         let mut search = Search {
+            document,
             wanted,
             pointer: String::new(),
-            found: Vec::new(),
+            places: FxHashMap::default(),
         };
         search.visit(document.root(), None);
-        let mut found = search.found;
-        found.sort_unstable_by_key(|(offset, _, _)| *offset);
-
-        let text = document.text();
-        let (mut line, mut column, mut at) = (1, 1, 0);
-        let mut places = FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
-        for (offset, address, pointer) in found {
-            for character in text.get(at..offset).unwrap_or_default().chars() {
-                if character == '\n' {
-                    (line, column) = (line + 1, 1);
-                } else {
-                    column += 1;
-                }
-            }
-            at = offset.max(at);
-            places.insert(address, Place { line, column, pointer });
-        }
-        Self(places)
+        Self(search.places)
     }
 
     /// The place of one of the wanted nodes.
@@ -52,14 +36,14 @@ impl Locations {
     }
 }
 
-struct Search {
+struct Search<'d> {
+    document: &'d Document,
     wanted: FxHashSet<usize>,
     pointer: String,
-    /// Byte offset, address and pointer.
-    found: Vec<(usize, usize, String)>,
+    places: FxHashMap<usize, Place>,
 }
 
-impl Search {
+impl Search<'_> {
     /// Recursion is safe: the parser limits how deeply a document is nested.
     fn visit(&mut self, node: &Node, key: Option<usize>) {
         if self.wanted.contains(&address(node)) {
@@ -69,7 +53,9 @@ impl Search {
                 Value::Object(_) | Value::Array(_) => key.unwrap_or(node.span().start),
                 _ => node.span().start,
             };
-            self.found.push((offset, address(node), self.pointer.clone()));
+            let Position { line, column } = self.document.position(offset);
+            let pointer = self.pointer.clone();
+            self.places.insert(address(node), Place { line, column, pointer });
         }
         let length = self.pointer.len();
         match node.value() {

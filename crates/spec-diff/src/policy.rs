@@ -10,8 +10,8 @@ use crate::approval::Approval;
 use crate::change::{Report, Severity};
 use crate::fingerprint;
 use crate::options::Options;
-use crate::render::safe::visible;
 use crate::rule;
+use crate::visible::visible;
 
 /// The decisions of a project: approved changes, and other severities for rules.
 ///
@@ -275,14 +275,10 @@ impl File<'_> {
                 let known: Vec<&str> = rules.iter().map(String::as_str).collect();
                 return Err(self.unknown(table, id, &format!("there is no rule `{id}`"), &known));
             }
-            let severity = match item.as_str() {
-                Some("error") => Severity::Error,
-                Some("warning") => Severity::Warning,
-                Some("info") => Severity::Info,
-                _ => {
-                    let help = format!("write `{id} = \"error\"`, `\"warning\"` or `\"info\"`");
-                    return Err(self.malformed(place(table, id), "this is not a severity", help));
-                }
+            let is_named = |severity: &Severity| item.as_str() == Some(severity.as_str());
+            let Some(severity) = Severity::ALL.into_iter().find(is_named) else {
+                let help = format!("write `{id} = \"error\"`, `\"warning\"` or `\"info\"`");
+                return Err(self.malformed(place(table, id), "this is not a severity", help));
             };
             severities.insert(id.to_owned(), severity);
         }

@@ -1,15 +1,12 @@
 //! References inside one document.
 
-use ittybit_spec::{Document, Node};
+use ittybit_spec::{Document, MAX_HOPS, Node};
 
 /// Resolves the references of a document.
 pub(crate) struct References<'d> {
     document: &'d Document,
     siblings: bool,
 }
-
-/// The longest chain of components that are only references to each other, so that a cycle ends.
-const LONGEST_CHAIN: usize = 64;
 
 impl<'d> References<'d> {
     pub(crate) fn new(document: &'d Document) -> Self {
@@ -51,7 +48,7 @@ impl<'d> References<'d> {
     pub(crate) fn component(&self, node: &'d Node) -> Option<&'d str> {
         let mut name = None;
         let mut node = node;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_HOPS {
             if let Some(reference) = node.get("$ref") {
                 let reference = reference.as_str()?;
                 name = reference.strip_prefix("#/components/schemas/");

@@ -18,96 +18,40 @@ pub struct Rule {
 /// The id without its part for the site, and the direction of the site. A schema that is both a body and a property
 /// in one direction is reported once, because both ids have the same family.
 pub(crate) fn family(id: &str) -> (Direction, &str) {
-    let property = PROPERTY_FAMILIES.iter().find(|(name, ..)| *name == id);
-    if let Some((_, direction, family)) = property {
-        return (*direction, family);
-    }
-    for site in SITES {
-        if let Some(suffix) = id.strip_prefix(site.prefix()) {
-            return (site.direction(), suffix);
+    // The ids of the rules about properties do not begin with the site.
+    let family = match id {
+        "new-required-request-property"
+        | "new-optional-request-property"
+        | "response-required-property-added"
+        | "response-optional-property-added"
+        | "schema-property-added" => "-property-added",
+        "request-property-removed"
+        | "request-property-removed-before-sunset"
+        | "request-property-removed-after-sunset"
+        | "response-required-property-removed"
+        | "response-optional-property-removed"
+        | "response-property-removed-before-sunset"
+        | "response-property-removed-after-sunset"
+        | "schema-property-removed" => "-property-removed",
+        "request-property-became-required"
+        | "response-property-became-required"
+        | "schema-property-became-required" => "-property-required",
+        "request-property-became-optional"
+        | "response-property-became-optional"
+        | "schema-property-became-optional" => "-property-optional",
+        _ => {
+            let mut sites = SITES.into_iter();
+            let of_site = sites.find_map(|site| Some((site.direction(), id.strip_prefix(site.prefix())?)));
+            return of_site.unwrap_or((Direction::Neither, id));
         }
-    }
-    (Direction::Neither, id)
+    };
+    let direction = match id {
+        id if id.contains("request") => Direction::Request,
+        id if id.contains("response") => Direction::Response,
+        _ => Direction::Neither,
+    };
+    (direction, family)
 }
-
-/// The rules about properties, whose ids do not begin with the site: the direction and the family of each.
-const PROPERTY_FAMILIES: [(&str, Direction, &str); 19] = [
-    (
-        "request-property-removed-before-sunset",
-        Direction::Request,
-        "-property-removed",
-    ),
-    (
-        "request-property-removed-after-sunset",
-        Direction::Request,
-        "-property-removed",
-    ),
-    (
-        "response-property-removed-before-sunset",
-        Direction::Response,
-        "-property-removed",
-    ),
-    (
-        "response-property-removed-after-sunset",
-        Direction::Response,
-        "-property-removed",
-    ),
-    ("new-required-request-property", Direction::Request, "-property-added"),
-    ("new-optional-request-property", Direction::Request, "-property-added"),
-    ("request-property-removed", Direction::Request, "-property-removed"),
-    (
-        "request-property-became-required",
-        Direction::Request,
-        "-property-required",
-    ),
-    (
-        "request-property-became-optional",
-        Direction::Request,
-        "-property-optional",
-    ),
-    (
-        "response-required-property-added",
-        Direction::Response,
-        "-property-added",
-    ),
-    (
-        "response-optional-property-added",
-        Direction::Response,
-        "-property-added",
-    ),
-    (
-        "response-required-property-removed",
-        Direction::Response,
-        "-property-removed",
-    ),
-    (
-        "response-optional-property-removed",
-        Direction::Response,
-        "-property-removed",
-    ),
-    (
-        "response-property-became-required",
-        Direction::Response,
-        "-property-required",
-    ),
-    (
-        "response-property-became-optional",
-        Direction::Response,
-        "-property-optional",
-    ),
-    ("schema-property-added", Direction::Neither, "-property-added"),
-    ("schema-property-removed", Direction::Neither, "-property-removed"),
-    (
-        "schema-property-became-required",
-        Direction::Neither,
-        "-property-required",
-    ),
-    (
-        "schema-property-became-optional",
-        Direction::Neither,
-        "-property-optional",
-    ),
-];
 
 /// Every rule; those about schemas once for each site of a schema.
 pub fn rules() -> Vec<Rule> {
@@ -525,37 +469,25 @@ impl Bound {
     }
 }
 
-macro_rules! bound {
-    ($keyword:literal, $words:literal, $suffix:literal, $upper:literal, $exclusive:expr) => {
-        Bound {
+macro_rules! bounds {
+    ($($keyword:literal, $words:literal, $suffix:literal, $upper:literal, $exclusive:expr;)*) => {
+        pub(crate) const BOUNDS: &[Bound] = &[$(Bound {
             keyword: $keyword,
             exclusive: $exclusive,
             words: $words,
             suffix: $suffix,
             upper: $upper,
-        }
+        }),*];
     };
 }
 
-pub(crate) const BOUNDS: &[Bound] = &[
-    bound!("minimum", "the minimum", "min", false, Some("exclusiveMinimum")),
-    bound!("maximum", "the maximum", "max", true, Some("exclusiveMaximum")),
-    bound!("minLength", "the minimum length", "min-length", false, None),
-    bound!("maxLength", "the maximum length", "max-length", true, None),
-    bound!("minItems", "the minimum number of items", "min-items", false, None),
-    bound!("maxItems", "the maximum number of items", "max-items", true, None),
-    bound!(
-        "minProperties",
-        "the minimum number of properties",
-        "min-properties",
-        false,
-        None
-    ),
-    bound!(
-        "maxProperties",
-        "the maximum number of properties",
-        "max-properties",
-        true,
-        None
-    ),
-];
+bounds! {
+    "minimum", "the minimum", "min", false, Some("exclusiveMinimum");
+    "maximum", "the maximum", "max", true, Some("exclusiveMaximum");
+    "minLength", "the minimum length", "min-length", false, None;
+    "maxLength", "the maximum length", "max-length", true, None;
+    "minItems", "the minimum number of items", "min-items", false, None;
+    "maxItems", "the maximum number of items", "max-items", true, None;
+    "minProperties", "the minimum number of properties", "min-properties", false, None;
+    "maxProperties", "the maximum number of properties", "max-properties", true, None;
+}

@@ -10,7 +10,7 @@ use std::fmt::{self, Display};
 use semver::Version;
 
 use crate::change::{Bump, Report, Wire};
-use crate::render::safe::visible;
+use crate::visible::visible;
 
 /// The bump that `info.version` needs: the larger one of those for the wire and for Rust, if there is a verdict on
 /// Rust; `None` if nothing but the version itself has changed.

@@ -80,11 +80,11 @@ impl<'d> Checker<'d> {
                 Value::String(text) if matches!(text.as_str(), "true" | "false") => {
                     let value = Value::Bool(text == "true");
                     self.wrong(spot, "`true`, `false` or a schema", Decision::ReadAs(value), || {
-                        Some(format!("write `{}: {text}`", spot.name))
+                        format!("write `{}: {text}`", spot.name)
                     });
                 }
                 _ => self.wrong(spot, "`true`, `false` or a schema", Decision::LeftOut, || {
-                    Some(format!("write `{}: {{ type: string }}`", spot.name))
+                    format!("write `{}: {{ type: string }}`", spot.name)
                 }),
             },
             Shape::SchemaName => {
@@ -118,12 +118,10 @@ impl<'d> Checker<'d> {
             true => Decision::ReadAs(Value::String(raw.to_owned())),
             false => Decision::LeftOut,
         };
-        self.wrong(spot, "a string", decision, || {
-            Some(match spot.entry {
-                Some(_) if scalar => format!("put it in quotes: `{name}: \"{raw}\"`"),
-                None if scalar => format!("put it in quotes: `\"{raw}\"`"),
-                _ => "write text".to_owned(),
-            })
+        self.wrong(spot, "a string", decision, || match spot.entry {
+            Some(_) if scalar => format!("put it in quotes: `{name}: \"{raw}\"`"),
+            None if scalar => format!("put it in quotes: `\"{raw}\"`"),
+            _ => "write text".to_owned(),
         });
     }
 
@@ -139,11 +137,9 @@ impl<'d> Checker<'d> {
             _ => None,
         };
         let decision = meant.map_or(Decision::LeftOut, |meant| Decision::ReadAs(Value::Bool(meant)));
-        self.wrong(spot, "`true` or `false`", decision, || {
-            Some(match meant {
-                Some(meant) => format!("write `{name}: {meant}`"),
-                None => format!("write `{name}: true` or `{name}: false`"),
-            })
+        self.wrong(spot, "`true` or `false`", decision, || match meant {
+            Some(meant) => format!("write `{name}: {meant}`"),
+            None => format!("write `{name}: true` or `{name}: false`"),
         });
     }
 
@@ -165,11 +161,9 @@ impl<'d> Checker<'d> {
             Some(number) => Decision::ReadAs(Value::Number(number.clone())),
             None => Decision::LeftOut,
         };
-        self.wrong(spot, expected, decision, || {
-            Some(match number {
-                Some(number) => format!("write it without quotes: `{name}: {number}`"),
-                None => format!("write a number, as in `{name}: 1`"),
-            })
+        self.wrong(spot, expected, decision, || match number {
+            Some(number) => format!("write it without quotes: `{name}: {number}`"),
+            None => format!("write a number, as in `{name}: 1`"),
         });
     }
 
@@ -194,11 +188,11 @@ impl<'d> Checker<'d> {
                 self.shape(&spot.item(spot.node), of);
             }
             return self.wrong(spot, "a list", decision, || {
-                Some(if scalar && !raw.contains('\n') && raw.len() < 80 {
+                if scalar && !raw.contains('\n') && raw.len() < 80 {
                     format!("write `{name}: [{raw}]`")
                 } else {
                     format!("write `{name}:` and below it the items, each with `- ` before it")
-                })
+                }
             });
         }
         for item in spot.items() {
@@ -221,11 +215,11 @@ impl<'d> Checker<'d> {
             // PHP writes an empty object as an empty list.
             let empty = spot.node.as_array().is_some_and(<[Node]>::is_empty);
             let decision = match empty {
-                true => Decision::ReadAs(Value::Object(node::Object::of(Vec::new()))),
+                true => Decision::ReadAs(Value::Object(node::Object::default())),
                 false => Self::vital(name),
             };
             return self.wrong(spot, "an object", decision, || {
-                Some(format!("write `{name}:` and below it `key: value` lines"))
+                format!("write `{name}:` and below it `key: value` lines")
             });
         }
         if walk::is_callback(shape) && spot.node.get("$ref").is_some() {
@@ -281,14 +275,6 @@ impl<'d> Checker<'d> {
             return;
         }
         let Some(example) = field.missing.example() else { return };
-        let value = |json: &str| {
-            // The tables have no other values than an empty string and an empty object.
-            let value = match json {
-                "{}" => Value::Object(node::Object::of(Vec::new())),
-                _ => Value::String(String::new()),
-            };
-            Node::new(spot.node.span(), value)
-        };
         let finding = self
             .warning(spot, "field-missing", format!("{} needs `{}`", object.name, field.name))
             .help(format!("add `{example}`"));
@@ -296,8 +282,13 @@ impl<'d> Checker<'d> {
             Missing::Allowed => {}
             Missing::Error(_) => self.decide(spot, Decision::Refused, finding),
             Missing::LeftOut(_) => self.decide(spot, Decision::LeftOut, finding),
-            Missing::ReadAs(_, json) | Missing::ReadAsIn30(_, json) => {
-                self.fixes.add(spot.node, field.name, value(json));
+            Missing::ReadAs(_) | Missing::ReadAsIn30(_) => {
+                let value = match field.shape {
+                    Shape::String => Value::String(String::new()),
+                    _ => Value::Object(node::Object::default()),
+                };
+                let value = Node::new(spot.node.span(), value);
+                self.fixes.add(spot.node, field.name, value);
                 let needed = self.version == Version::V30 || matches!(field.missing, Missing::ReadAs(..));
                 // A value that is left out was already reported.
                 if needed && existing.is_none() {
@@ -309,7 +300,7 @@ impl<'d> Checker<'d> {
 
     /// Reports a value that must be an object, but is not.
     fn not_an_object(&mut self, spot: &Spot<'d>, object: &'static Object) {
-        let empty = || Value::Object(node::Object::of(Vec::new()));
+        let empty = || Value::Object(node::Object::default());
         let null = *spot.node.value() == Value::Null;
         let decision = match object.kind {
             Kind::Schema => match spot.node.value() {
@@ -344,11 +335,11 @@ impl<'d> Checker<'d> {
             if object.kind == Kind::Schema {
                 needed.push("type: string");
             }
-            Some(if needed.is_empty() {
+            if needed.is_empty() {
                 "write its fields below the key, indented".to_owned()
             } else {
                 format!("write its fields, as in `{{ {} }}`", needed.join(", "))
-            })
+            }
         });
     }
 

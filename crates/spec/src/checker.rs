@@ -188,13 +188,7 @@ impl<'d> Checker<'d> {
     }
 
     /// Reports a value of the wrong kind.
-    pub(crate) fn wrong(
-        &mut self,
-        spot: &Spot<'d>,
-        expected: &str,
-        decision: Decision,
-        help: impl FnOnce() -> Option<String>,
-    ) {
+    pub(crate) fn wrong(&mut self, spot: &Spot<'d>, expected: &str, decision: Decision, help: impl FnOnce() -> String) {
         const CODE: &str = "value-kind";
         let what = spot.describe();
         if *spot.node.value() == Value::Null {
@@ -212,11 +206,7 @@ impl<'d> Checker<'d> {
             _ => spot.node.kind().to_owned(),
         };
         let finding = self.warning(spot, CODE, format!("{what} must be {expected}, not {found}"));
-        let finding = match help() {
-            Some(help) => finding.help(help),
-            None => finding,
-        };
-        self.decide(spot, decision, finding);
+        self.decide(spot, decision, finding.help(help()));
     }
 
     /// The most similar of some names, if one is similar enough to be meant.
@@ -252,7 +242,7 @@ impl<'d> Checker<'d> {
         let Some(text) = spot.node.as_str() else {
             let decision = if vital { Decision::Refused } else { Decision::LeftOut };
             return self.wrong(spot, &format!("one of {list}"), decision, || {
-                Some(format!("write `{}: {}`", spot.name, choices[0]))
+                format!("write `{}: {}`", spot.name, choices[0])
             });
         };
         if choices.contains(&text) {

@@ -108,11 +108,6 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.0.message = on_one_line(message);
-        self
-    }
-
     pub(crate) fn key_span(mut self, span: Option<Range<usize>>) -> Self {
         self.0.place.key_span = span.map(|span| self.0.place.source.bytes(span));
         self
@@ -194,11 +189,6 @@ impl Diagnostic {
     pub fn position(&self) -> Option<Position> {
         let span = self.0.place.span.as_ref()?;
         Some(self.0.place.source.position(span.start))
-    }
-
-    /// The text beside the marked place.
-    pub fn label_text(&self) -> Option<&str> {
-        self.0.label.as_deref()
     }
 
     /// The lines of help: what to write instead.

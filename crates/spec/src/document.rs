@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Node, Value};
-use crate::source::Source;
+use crate::source::{Position, Source};
 use crate::{Diagnostic, Diagnostics, Severity, pointer};
 
 /// An OpenAPI document, read from YAML or JSON, from one file or from several that refer to each
@@ -74,6 +74,12 @@ impl Document {
 
     pub(crate) fn source_at(&self, offset: usize) -> &Arc<Source> {
         &self.sources[self.file_at(offset)]
+    }
+
+    /// The line and the column of an offset into the text, as in [`Node::span`], in the file that it is in.
+    pub fn position(&self, offset: usize) -> Position {
+        let source = self.source_at(offset);
+        source.position(source.bytes(offset..offset).start)
     }
 
     /// The number of the root that local references (`#/…`) of a node start from.

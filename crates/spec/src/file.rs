@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,7 +26,38 @@ impl Document {
     /// A file that does not exist, cannot be read, is not UTF-8 or is empty; a reference to a file
     /// outside of the folder; and the errors of [`parse`](Self::parse).
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
-        read_files(path)
+        let unread = |message: String, kind| {
+            let source = Arc::new(Source::new(path.display().to_string(), String::new(), 0));
+            let help = match kind {
+                ErrorKind::PermissionDenied => "give this user the permission to read the file and its folder",
+                _ => "give the path of the YAML or JSON file that contains the OpenAPI document",
+            };
+            Diagnostic::new(Severity::Error, &source, None, message)
+                .code("file-unread")
+                .help(help)
+        };
+        let source = open(path, 0, unread)?;
+        let (root, findings) = parse(&source)?;
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let relative = PathBuf::from(path.file_name().unwrap_or_default());
+        let mut reader = Reader {
+            folder: folder.to_owned(),
+            canonical: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+            document: Self {
+                sources: vec![source],
+                roots: vec![root],
+                paths: vec![path.to_owned()],
+                links: Arc::default(),
+                findings,
+            },
+            relative: vec![relative.clone()],
+            known: HashMap::from([(relative, Some(0))]),
+        };
+        reader.follow();
+        Ok(reader.document)
     }
 
     /// Reads text: JSON where the name ends in `.json` or the text begins with `{` or `[`, and
@@ -78,37 +110,6 @@ fn parse(source: &Arc<Source>) -> Result<(Node, Diagnostics), Diagnostics> {
     }
 }
 
-/// Reads a file and all files that it refers to.
-fn read_files(path: &Path) -> Result<Document, Diagnostics> {
-    let source = Arc::new(open(path, path.display().to_string(), 0).map_err(|unread| unread.of_document(path))?);
-    let (root, findings) = parse(&source)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let relative = PathBuf::from(path.file_name().unwrap_or_default());
-    let mut reader = Reader {
-        folder: folder.to_owned(),
-        canonical: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
-        document: Document {
-            sources: vec![source],
-            roots: vec![root],
-            paths: vec![path.to_owned()],
-            links: Arc::default(),
-            findings,
-        },
-        relative: vec![relative.clone()],
-        known: HashMap::from([(relative, Some(0))]),
-        links: HashMap::new(),
-    };
-    reader.follow();
-    let Reader {
-        mut document, links, ..
-    } = reader;
-    document.links = Arc::new(links);
-    Ok(document)
-}
-
 struct Reader {
     /// The document's folder, as it was named, and its canonical path.
     folder: PathBuf,
@@ -118,7 +119,6 @@ struct Reader {
     relative: Vec<PathBuf>,
     /// The number of each file; `None` for one that could not be read.
     known: HashMap<PathBuf, Option<usize>>,
-    links: HashMap<(usize, String), usize>,
 }
 
 /// A reference to another file.
@@ -138,11 +138,12 @@ impl Reader {
             let (file, fragment) = reference.text.split_once('#').unwrap_or((&reference.text, ""));
             let target = match file {
                 "" => reference.from,
-                file => match self.links.get(&(reference.from, file.to_owned())) {
+                file => match self.document.links.get(&(reference.from, file.to_owned())) {
                     Some(target) => *target,
                     None => match self.open(&reference, file) {
                         Ok(Some(target)) => {
-                            self.links.insert((reference.from, file.to_owned()), target);
+                            let links = Arc::make_mut(&mut self.document.links);
+                            links.insert((reference.from, file.to_owned()), target);
                             target
                         }
                         Ok(None) => continue,
@@ -219,10 +220,10 @@ impl Reader {
             let message = format!("the files of the document have more than {} MiB", MAX_BYTES >> 20);
             return Err(refuse(self, "document-too-large", message).into());
         }
-        let source = match open(&path, path.display().to_string(), base) {
-            Ok(source) => Arc::new(source),
-            Err(unread) => return Err(unread.of_reference(refuse(self, "reference-unread", String::new()), &path)),
-        };
+        let source = open(&path, base, |message, _| {
+            let help = "write the path of a file below the document's folder, relative to the file with the reference";
+            refuse(self, "reference-unread", message).help(help)
+        })?;
         let (root, findings) = parse(&source)?;
         self.document.sources.push(source);
         self.document.roots.push(root);
@@ -265,54 +266,24 @@ fn is_url(reference: &str) -> bool {
     scheme || reference.starts_with("//")
 }
 
-/// Why a file could not be read.
-enum Unread {
-    Io(std::io::Error),
-    Encoding(Box<Diagnostic>),
-}
-
-fn open(path: &Path, name: String, base: usize) -> Result<Source, Unread> {
-    let bytes = std::fs::read(path).map_err(Unread::Io)?;
+/// Reads a file. `unread` makes the finding for one that cannot be read, from the message and the kind of the error.
+fn open(
+    path: &Path,
+    base: usize,
+    unread: impl FnOnce(String, ErrorKind) -> Diagnostic,
+) -> Result<Arc<Source>, Diagnostic> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "there is no such file".to_owned(),
+            ErrorKind::IsADirectory => "it is a directory".to_owned(),
+            _ => error.to_string(),
+        };
+        unread(format!("cannot read `{name}`: {reason}"), error.kind())
+    })?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(name, text, base)),
-        Err(error) => Err(Unread::Encoding(Box::new(not_utf8(name, &error)))),
-    }
-}
-
-impl Unread {
-    fn of_document(self, path: &Path) -> Diagnostics {
-        let error = match self {
-            Self::Encoding(finding) => return (*finding).into(),
-            Self::Io(error) => error,
-        };
-        let source = Arc::new(Source::new(path.display().to_string(), String::new(), 0));
-        let message = format!("cannot read `{}`: {}", source.name(), reason(&error));
-        let help = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => "give this user the permission to read the file and its folder",
-            _ => "give the path of the YAML or JSON file that contains the OpenAPI document",
-        };
-        Diagnostic::new(Severity::Error, &source, None, message)
-            .code("file-unread")
-            .help(help)
-            .into()
-    }
-
-    fn of_reference(self, at: Diagnostic, path: &Path) -> Diagnostics {
-        match self {
-            Self::Encoding(finding) => (*finding).into(),
-            Self::Io(error) => at
-                .with_message(format!("cannot read `{}`: {}", path.display(), reason(&error)))
-                .help("write the path of a file below the document's folder, relative to the file with the reference")
-                .into(),
-        }
-    }
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
+        Ok(text) => Ok(Arc::new(Source::new(name, text, base))),
+        Err(error) => Err(not_utf8(name, &error)),
     }
 }
 

@@ -101,10 +101,10 @@ pub(crate) enum Missing {
     Error(&'static str),
     /// The object is left out.
     LeftOut(&'static str),
-    /// The field is read as this JSON.
-    ReadAs(&'static str, &'static str),
-    /// The field is read as this JSON; in 3.1 it is optional.
-    ReadAsIn30(&'static str, &'static str),
+    /// The field is read as an empty text or an empty object.
+    ReadAs(&'static str),
+    /// The field is read as an empty object; in 3.1 it is optional.
+    ReadAsIn30(&'static str),
 }
 
 impl Missing {
@@ -112,7 +112,7 @@ impl Missing {
     pub(crate) fn example(&self) -> Option<&'static str> {
         match self {
             Self::Allowed => None,
-            Self::Error(example) | Self::LeftOut(example) | Self::ReadAs(example, _) | Self::ReadAsIn30(example, _) => {
+            Self::Error(example) | Self::LeftOut(example) | Self::ReadAs(example) | Self::ReadAsIn30(example) => {
                 Some(example)
             }
         }
@@ -141,13 +141,13 @@ pub(crate) static DOCUMENT: Object = Object {
         required(
             "info",
             Shape::Object(&INFO),
-            Missing::ReadAs("info: { title: My API, version: 1.0.0 }", "{}"),
+            Missing::ReadAs("info: { title: My API, version: 1.0.0 }"),
         ),
         field("servers", List(&Shape::Object(&SERVER))),
         required(
             "paths",
             Map(Keys::Paths, &PATH_ITEM_REFERENCE),
-            Missing::ReadAsIn30("paths: {}", "{}"),
+            Missing::ReadAsIn30("paths: {}"),
         ),
         field("components", Shape::Object(&COMPONENTS)),
         field("security", List(&SECURITY_REQUIREMENT)),
@@ -176,12 +176,12 @@ static SECURITY_REQUIREMENT: Shape = Map(Keys::Names, &List(&String));
 static INFO: Object = Object {
     name: "`info`",
     fields: &[
-        required("title", String, Missing::ReadAs("title: My API", "\"\"")),
+        required("title", String, Missing::ReadAs("title: My API")),
         field("description", String),
         field("termsOfService", String),
         field("contact", Shape::Object(&CONTACT)),
         field("license", Shape::Object(&LICENSE)),
-        required("version", String, Missing::ReadAs("version: 1.0.0", "\"\"")),
+        required("version", String, Missing::ReadAs("version: 1.0.0")),
     ],
     newer: &[field("summary", String)],
     foreign: &[(
@@ -250,6 +250,11 @@ static EXTERNAL_DOCS: Object = Object {
     ..PLAIN
 };
 
+/// Whether `components` may have a member of this name.
+pub fn is_component_kind(name: &str) -> bool {
+    COMPONENTS.field(name, None).is_some()
+}
+
 pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     fields: &[
@@ -310,7 +315,7 @@ static OPERATION: Object = Object {
         required(
             "responses",
             Map(Keys::Statuses, &Referable(&RESPONSE)),
-            Missing::ReadAsIn30("responses: { \"200\": { description: The response } }", "{}"),
+            Missing::ReadAsIn30("responses: { \"200\": { description: The response } }"),
         ),
         field("callbacks", Map(Keys::Names, &CALLBACK)),
         field("deprecated", Bool),
@@ -405,7 +410,7 @@ static REQUEST_BODY: Object = Object {
         required(
             "content",
             Map(Keys::Names, &Shape::Object(&MEDIA_TYPE)),
-            Missing::ReadAs("content: { application/json: { schema: … } }", "{}"),
+            Missing::ReadAs("content: { application/json: { schema: … } }"),
         ),
         field("required", Bool),
     ],
@@ -454,11 +459,7 @@ static RESPONSE: Object = Object {
     name: "a response",
     component: "responses",
     fields: &[
-        required(
-            "description",
-            String,
-            Missing::ReadAs("description: The response", "\"\""),
-        ),
+        required("description", String, Missing::ReadAs("description: The response")),
         field("headers", Map(Keys::Names, &Referable(&HEADER))),
         field("content", Map(Keys::Names, &Shape::Object(&MEDIA_TYPE))),
         field("links", Map(Keys::Names, &Referable(&LINK))),
@@ -526,16 +527,16 @@ static FLOWS: Object = Object {
     ..PLAIN
 };
 
-const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::ReadAs("scopes: {}", "{}"));
+const SCOPES: Field = required("scopes", Map(Keys::Names, &String), Missing::ReadAs("scopes: {}"));
 const AUTHORIZATION_URL: Field = required(
     "authorizationUrl",
     String,
-    Missing::ReadAs("authorizationUrl: https://example.com/authorize", "\"\""),
+    Missing::ReadAs("authorizationUrl: https://example.com/authorize"),
 );
 const TOKEN_URL: Field = required(
     "tokenUrl",
     String,
-    Missing::ReadAs("tokenUrl: https://example.com/token", "\"\""),
+    Missing::ReadAs("tokenUrl: https://example.com/token"),
 );
 
 static IMPLICIT_FLOW: Object = Object {

@@ -45,9 +45,10 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
-pub use grammar::METHODS;
+pub use grammar::{METHODS, is_component_kind};
 pub use kind::Kind;
 pub use lower::{Lowered, describes};
 pub use node::{Entry, Node, Object, Value};
+pub use reference::MAX_HOPS;
 pub use source::Position;
 pub use walk::Part;

@@ -37,7 +37,7 @@ pub enum Value {
 ///
 /// It dereferences to a slice of [`Entry`]. Finding a member by its key takes logarithmic time, since
 /// `components/schemas` of a large document has thousands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Object {
     entries: Vec<Entry>,
     /// Indices into `entries`, in the order of the keys.

@@ -13,11 +13,7 @@
 use std::borrow::Cow;
 
 /// A token as it is written in a pointer: `~` becomes `~0` and `/` becomes `~1`.
-///
-/// ```
-/// assert_eq!(ittybit_spec::pointer::escape("/a~b"), "~1a~0b");
-/// ```
-pub fn escape(token: &str) -> Cow<'_, str> {
+pub(crate) fn escape(token: &str) -> Cow<'_, str> {
     if token.contains(['~', '/']) {
         Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
     } else {

@@ -6,8 +6,8 @@ use crate::document::{self, Located};
 use crate::node::Node;
 use crate::{Document, pointer};
 
-/// The number of references that are followed one after the other. A longer chain is treated as a cycle.
-pub(crate) const MAX_HOPS: usize = 64;
+/// The maximum number of references that are followed one after the other. A longer chain is treated as a cycle.
+pub const MAX_HOPS: usize = 64;
 
 /// The value that a reference leads to.
 pub(crate) struct Target<'d> {
@@ -73,23 +73,6 @@ impl Document {
 
 /// A text with its percent-encoding decoded.
 pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let digit = |at: usize| (*text.as_bytes().get(at)? as char).to_digit(16);
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.as_bytes().get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                bytes.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+    let bytes = percent_encoding::percent_decode_str(text);
+    bytes.decode_utf8().unwrap_or(Cow::Borrowed(text))
 }

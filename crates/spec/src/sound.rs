@@ -2,7 +2,7 @@
 //! so that a mistake in one place does not hide those in others.
 
 use crate::node::{Entry, Node, Object, Value};
-use crate::{Diagnostic, Document};
+use crate::{Diagnostic, Document, fix};
 
 /// Each round removes what refers to the parts that the round before removed.
 const ROUNDS: usize = 16;
@@ -31,32 +31,26 @@ impl Document {
     /// # Ok::<(), ittybit_spec::Diagnostics>(())
     /// ```
     pub fn sound_part(&self) -> Option<Self> {
-        part(self)
-    }
-}
-
-/// The document without the operations and components that [`Document::check`] finds errors in;
-/// `None` where an error is in a part that all of them need.
-fn part(document: &Document) -> Option<Document> {
-    let mut part = document.clone();
-    for _ in 0..ROUNDS {
-        let errors: Option<Vec<usize>> = part.check().errors().map(Diagnostic::start).collect();
-        let mut errors = errors?;
-        if errors.is_empty() {
-            return Some(part);
+        let mut part = self.clone();
+        for _ in 0..ROUNDS {
+            let errors: Option<Vec<usize>> = part.check().errors().map(Diagnostic::start).collect();
+            let mut errors = errors?;
+            if errors.is_empty() {
+                return Some(part);
+            }
+            let root = map(part.root(), |member| match member.key() {
+                "paths" | "components" => Some(member.with_value(without(member.value(), &mut errors, 2))),
+                "info" if has_error(member, &mut errors) => Some(member.with_value(placeholder_info(member))),
+                "tags" | "security" | "externalDocs" if has_error(member, &mut errors) => None,
+                _ => Some(member.clone()),
+            });
+            if !errors.is_empty() {
+                return None;
+            }
+            part = part.with_root(root);
         }
-        let root = map(part.root(), |member| match member.key() {
-            "paths" | "components" => Some(member.with_value(without(member.value(), &mut errors, 2))),
-            "info" if has_error(member, &mut errors) => Some(member.with_value(placeholder_info(member))),
-            "tags" | "security" | "externalDocs" if has_error(member, &mut errors) => None,
-            _ => Some(member.clone()),
-        });
-        if !errors.is_empty() {
-            return None;
-        }
-        part = part.with_root(root);
+        None
     }
-    None
 }
 
 /// Removes the members that have an error, at most so many levels down.
@@ -81,21 +75,16 @@ fn has_error(member: &Entry, errors: &mut Vec<usize>) -> bool {
 
 /// An `info` without errors: a document must have one, and no operation depends on it.
 fn placeholder_info(member: &Entry) -> Node {
-    let span = member.value().span();
-    let entry = |key: &str| {
-        let text = Node::new(span.clone(), Value::String(key.to_owned()));
-        Entry::new(key.to_owned(), span.clone(), text)
-    };
-    let (object, _) = Object::new(vec![entry("title"), entry("version")]);
-    Node::new(span.clone(), Value::Object(object))
+    let text = |key: &'static str| (key, Value::String(key.to_owned()));
+    fix::object(member.value(), vec![text("title"), text("version")])
 }
 
 /// An object with some of its members, which may be changed; any other value as it is.
 fn map(node: &Node, member: impl FnMut(&Entry) -> Option<Entry>) -> Node {
     match node.value() {
         Value::Object(members) => {
-            let (object, _) = Object::new(members.iter().filter_map(member).collect());
-            Node::new(node.span(), Value::Object(object))
+            let members = members.iter().filter_map(member).collect();
+            Node::new(node.span(), Value::Object(Object::of(members)))
         }
         _ => node.clone(),
     }

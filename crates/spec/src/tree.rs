@@ -110,46 +110,43 @@ impl<'s> Tree<'s> {
 
     /// Whether the next scalar is a key.
     pub(crate) fn wants_key(&self) -> bool {
-        matches!(
-            self.open.last(),
-            Some(Open {
-                contents: Contents::Object { key: None, .. },
-                ..
-            })
-        )
+        let contents = self.open.last().map(|open| &open.contents);
+        matches!(contents, Some(Contents::Object { key: None, .. }))
     }
 
     pub(crate) fn key(&mut self, text: String, span: Range<usize>) {
-        if let Some(Open {
-            contents: Contents::Object { key, .. },
-            ..
-        }) = self.open.last_mut()
-        {
-            *key = Some(Key::Named(text, span));
-        }
+        self.set_key(Key::Named(text, span));
     }
 
     /// Adds a merge key: the next value is an object, or a list of objects, whose members are added to the
     /// innermost open object.
     pub(crate) fn merge_key(&mut self) {
-        if let Some(Open {
-            contents: Contents::Object { key, .. },
-            ..
-        }) = self.open.last_mut()
-        {
-            *key = Some(Key::Merge);
+        self.set_key(Key::Merge);
+    }
+
+    fn set_key(&mut self, new: Key) {
+        if let Some(Contents::Object { key, .. }) = self.open.last_mut().map(|open| &mut open.contents) {
+            *key = Some(new);
         }
     }
 
-    /// Adds a value to the innermost open list or object.
-    pub(crate) fn value(&mut self, node: Node) {
+    /// Adds a value to the innermost open list or object. Returns it at its place.
+    pub(crate) fn value(&mut self, node: Node) -> Option<&Node> {
         match self.open.last_mut().map(|open| &mut open.contents) {
-            None => self.root = Some(node),
-            Some(Contents::Array(items)) => items.push(node),
-            Some(Contents::Object { entries, key, merged }) => match key.take() {
-                Some(Key::Named(text, span)) => entries.push(Entry::new(text, span, node)),
-                Some(Key::Merge) => merged.push(node),
-                None => {}
+            None => Some(self.root.insert(node)),
+            Some(Contents::Array(items)) => {
+                items.push(node);
+                items.last()
+            }
+            Some(Contents::Object { entries, key, merged }) => match key.take()? {
+                Key::Named(text, span) => {
+                    entries.push(Entry::new(text, span, node));
+                    entries.last().map(Entry::value)
+                }
+                Key::Merge => {
+                    merged.push(node);
+                    merged.last()
+                }
             },
         }
     }
@@ -184,20 +181,7 @@ impl<'s> Tree<'s> {
             }
         };
         let end = end.or(last).unwrap_or(start).max(start);
-        let merges = matches!(
-            self.open.last().map(|open| &open.contents),
-            Some(Contents::Object {
-                key: Some(Key::Merge),
-                ..
-            })
-        );
-        self.value(Node::new(start..end, value));
-        match self.open.last().map(|open| &open.contents) {
-            None => self.root.as_ref(),
-            Some(Contents::Array(items)) => items.last(),
-            Some(Contents::Object { merged, .. }) if merges => merged.last(),
-            Some(Contents::Object { entries, .. }) => entries.last().map(Entry::value),
-        }
+        self.value(Node::new(start..end, value))
     }
 
     /// The tree and its warnings, or all findings where one is an error.

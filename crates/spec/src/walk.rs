@@ -72,38 +72,30 @@ fn visit<'d>(
     visitor: &mut dyn FnMut(&Part<'_, 'd>),
 ) {
     let length = at.len();
-    let Some(object) = object(shape).filter(|_| node.as_object().is_some()) else {
-        // A list or a map: its values have the field and the parent of the list itself.
-        each(node, shape, &mut |step, node, shape| {
-            step.push(at);
-            let inner = Place {
-                key: step.key(),
-                field: place.field,
-                parent: place.parent,
-            };
-            visit(node, shape, at, &inner, visitor);
-            at.truncate(length);
-        });
-        return;
-    };
-    let own = at.clone();
-    let part = Part {
+    let object = object(shape).filter(|_| node.as_object().is_some());
+    let own = object.map(|_| at.clone()).unwrap_or_default();
+    let part = object.map(|object| Part {
         kind: object.kind,
         node,
         at: &own,
         key: place.key,
         field: place.field,
         parent: place.parent,
-    };
-    visitor(&part);
-    each(node, shape, &mut |step, node, shape| {
-        step.push(at);
-        let inner = Place {
-            key: step.key(),
-            field: step.key().unwrap_or_default(),
-            parent: Some(&part),
+    });
+    if let Some(part) = &part {
+        visitor(part);
+    }
+    each(node, shape, &mut |key, index, node, shape| {
+        match key {
+            Some(key) => pointer::push(at, key),
+            None => pointer::push(at, &index.to_string()),
+        }
+        // The values of a list or a map have the field and the parent of the list or the map itself.
+        let (field, parent) = match &part {
+            Some(part) => (key.unwrap_or_default(), Some(part)),
+            None => (place.field, place.parent),
         };
-        visit(node, shape, at, &inner, visitor);
+        visit(node, shape, at, &Place { key, field, parent }, visitor);
         at.truncate(length);
     });
 }
@@ -117,44 +109,23 @@ pub(crate) fn object(shape: &Shape) -> Option<&'static Object> {
     }
 }
 
-/// One step from a value to a value inside it.
-pub(crate) enum Step<'d> {
-    Key(&'d str),
-    Index(usize),
-}
-
-impl<'d> Step<'d> {
-    fn push(&self, at: &mut String) {
-        match self {
-            Self::Key(key) => pointer::push(at, key),
-            Self::Index(index) => pointer::push(at, &index.to_string()),
-        }
-    }
-
-    fn key(&self) -> Option<&'d str> {
-        match self {
-            Self::Key(key) => Some(key),
-            Self::Index(_) => None,
-        }
-    }
-}
-
 /// Visits the values inside a value that have a shape. The siblings of `$ref` have none, except in schemas
-/// and path items.
-pub(crate) fn each<'d>(
+/// and path items. `found` receives the key of each value, which an item of a list does not have, and its index.
+fn each<'d>(
     node: &'d Node,
     shape: &'static Shape,
-    found: &mut dyn FnMut(&Step<'d>, &'d Node, &'static Shape),
+    found: &mut dyn FnMut(Option<&'d str>, usize, &'d Node, &'static Shape),
 ) {
     match (shape, node.value()) {
         (Shape::List(of), Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                found(&Step::Index(index), item, of);
+                found(None, index, item, of);
             }
         }
         (Shape::Map(keys, of), Value::Object(members)) => {
-            for member in members.iter().filter(|member| keys.contains(member.key())) {
-                found(&Step::Key(member.key()), member.value(), of);
+            let members = members.iter().enumerate();
+            for (index, member) in members.filter(|(_, member)| keys.contains(member.key())) {
+                found(Some(member.key()), index, member.value(), of);
             }
         }
         (shape, Value::Object(members)) => {
@@ -162,9 +133,9 @@ pub(crate) fn each<'d>(
             if node.get("$ref").is_some() && !matches!(object.kind, Kind::Schema | Kind::PathItem) {
                 return;
             }
-            for member in members.iter() {
+            for (index, member) in members.iter().enumerate() {
                 if let Some(field) = object.field(member.key(), None) {
-                    found(&Step::Key(member.key()), member.value(), &field.shape);
+                    found(Some(member.key()), index, member.value(), &field.shape);
                 }
             }
         }
@@ -201,7 +172,7 @@ pub(crate) fn references<'d>(
     {
         found(reference, text, shape);
     }
-    each(node, shape, &mut |_, node, shape| references(node, shape, found));
+    each(node, shape, &mut |_, _, node, shape| references(node, shape, found));
 }
 
 pub(crate) fn is_callback(shape: &Shape) -> bool {

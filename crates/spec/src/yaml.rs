@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::node::{Node, Value};
+use crate::node::{Entry, Node, Value};
 use crate::number::{self, NotFinite};
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, Tree, too_deep};
@@ -74,24 +74,12 @@ const SYNTAX: [(&str, &str); 10] = [
 
 struct Reader<'s> {
     tree: Tree<'s>,
-    anchors: HashMap<usize, Anchored>,
+    /// The values that aliases refer to.
+    anchors: HashMap<usize, Node>,
     /// The anchor of each open list or object, 0 for none.
     open: Vec<usize>,
     copied: usize,
     documents: usize,
-}
-
-/// A value that aliases refer to.
-struct Anchored {
-    node: Node,
-    measure: Measure,
-}
-
-/// The size of a value.
-#[derive(Clone, Copy)]
-struct Measure {
-    bytes: usize,
-    depth: usize,
 }
 
 impl Reader<'_> {
@@ -124,13 +112,11 @@ impl Reader<'_> {
                 let anchor = self.open.pop().unwrap_or_default();
                 let node = self.tree.close(end);
                 if let Some(node) = node.filter(|_| anchor != 0) {
-                    let measure = measure(node);
-                    self.copied += measure.bytes;
+                    self.copied += size(node);
                     if self.copied > MAX_COPIED {
                         return Err(self.copied_too_much(span));
                     }
-                    let node = node.clone();
-                    self.anchors.insert(anchor, Anchored { node, measure });
+                    self.anchors.insert(anchor, node.clone());
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -167,8 +153,7 @@ impl Reader<'_> {
             }
             if anchor != 0 {
                 let node = Node::new(span.clone(), Value::String(text.to_owned()));
-                let measure = measure(&node);
-                self.anchors.insert(anchor, Anchored { node, measure });
+                self.anchors.insert(anchor, node);
             }
             self.tree.key(text.to_owned(), span);
             return Ok(());
@@ -187,38 +172,33 @@ impl Reader<'_> {
         };
         let node = Node::new(span, value);
         if anchor != 0 {
-            let measure = measure(&node);
-            let node = node.clone();
-            self.anchors.insert(anchor, Anchored { node, measure });
+            self.anchors.insert(anchor, node.clone());
         }
         self.tree.value(node);
         Ok(())
     }
 
     fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Diagnostic> {
-        let Some(anchored) = self.anchors.get(&anchor) else {
+        let Some(node) = self.anchors.get(&anchor) else {
             return Err(self
                 .error(span, "the alias is inside the value that it refers to")
                 .help("write the value out, or refer to a component with `$ref`"));
         };
-        let measure = anchored.measure;
         if self.tree.wants_key() {
-            let Some(key) = anchored.node.as_str().map(str::to_owned) else {
-                let kind = anchored.node.kind();
-                return self.refuse_as_key(&span, kind);
+            let Some(key) = node.as_str().map(str::to_owned) else {
+                return self.refuse_as_key(&span, node.kind());
             };
             self.tree.key(key, span);
             return Ok(());
         }
-        if self.tree.depth() + measure.depth > MAX_DEPTH {
+        if self.tree.depth() + node.depth() > MAX_DEPTH {
             return Err(too_deep(self.tree.source(), span.start));
         }
-        self.copied += measure.bytes;
+        self.copied += size(node);
         if self.copied > MAX_COPIED {
             return Err(self.copied_too_much(span));
         }
-        let node = anchored.node.clone();
-        self.tree.value(node);
+        self.tree.value(node.clone());
         Ok(())
     }
 
@@ -282,30 +262,16 @@ fn tag_text(tag: &Tag) -> String {
     }
 }
 
-/// The size of a value. Recursion is safe: a tree is at most [`MAX_DEPTH`] deep.
-fn measure(node: &Node) -> Measure {
-    let own = size_of::<Node>();
-    match node.value() {
-        Value::Array(items) => items
-            .iter()
-            .map(measure)
-            .fold(Measure { bytes: own, depth: 1 }, |sum, item| Measure {
-                bytes: sum.bytes + item.bytes,
-                depth: sum.depth.max(1 + item.depth),
-            }),
-        Value::Object(object) => object.iter().fold(Measure { bytes: own, depth: 1 }, |sum, entry| {
-            let value = measure(entry.value());
-            Measure {
-                bytes: sum.bytes + size_of::<String>() + entry.key().len() + value.bytes,
-                depth: sum.depth.max(1 + value.depth),
-            }
-        }),
-        Value::String(text) => Measure {
-            bytes: own + text.len(),
-            depth: 0,
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) => Measure { bytes: own, depth: 0 },
-    }
+/// The size of a value, in bytes. Recursion is safe: a tree is at most [`MAX_DEPTH`] deep.
+fn size(node: &Node) -> usize {
+    let member = |entry: &Entry| size_of::<String>() + entry.key().len() + size(entry.value());
+    let inner = match node.value() {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.iter().map(member).sum(),
+        Value::String(text) => text.len(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Node>() + inner
 }
 
 /// The value of a plain scalar according to the core schema.

@@ -14,8 +14,7 @@ use crate::rule::{self, Rule, Site};
 /// The rules for callbacks and for webhooks differ only in their names.
 #[derive(Clone)]
 struct Rules {
-    added: Rule,
-    removed: Rule,
+    unpaired: [Rule; 2],
     changed: Rule,
 }
 
@@ -23,8 +22,7 @@ impl<'d> Walk<'d> {
     /// The callbacks of an operation: for each name a map from expressions to path items.
     pub(super) fn callbacks(&mut self, member: &Member<'d>, what: &str) {
         let rules = Rules {
-            added: rule::CALLBACK_ADDED,
-            removed: rule::CALLBACK_REMOVED,
+            unpaired: [rule::CALLBACK_ADDED, rule::CALLBACK_REMOVED],
             changed: rule::CALLBACK_CHANGED,
         };
         if !member.is_map() {
@@ -32,12 +30,13 @@ impl<'d> Walk<'d> {
         }
         for callback in self.entries(member) {
             let name = format!("the callback `{}`", callback.key);
-            let Some((old, new)) = self.pair(&callback, &name, &rules) else {
+            let Some((old, new)) = self.both(&callback, &name, rules.unpaired.clone()) else {
                 continue;
             };
             for url in self.members(old, new, &name) {
-                if let Some((old, new)) = self.pair(&url, &format!("`{}` of {name}", url.key), &rules) {
-                    self.received_item((old, new), &name, &rules);
+                let what = format!("`{}` of {name}", url.key);
+                if let Some(nodes) = self.both(&url, &what, rules.unpaired.clone()) {
+                    self.received_item(nodes, &name, &rules);
                 }
             }
         }
@@ -46,8 +45,7 @@ impl<'d> Walk<'d> {
     /// The webhooks of a document: a map from names to path items.
     pub(super) fn webhooks(&mut self, member: &Member<'d>) {
         let rules = Rules {
-            added: rule::WEBHOOK_ADDED,
-            removed: rule::WEBHOOK_REMOVED,
+            unpaired: [rule::WEBHOOK_ADDED, rule::WEBHOOK_REMOVED],
             changed: rule::WEBHOOK_CHANGED,
         };
         if !member.is_map() {
@@ -56,24 +54,11 @@ impl<'d> Walk<'d> {
         for webhook in self.entries(member) {
             let name = format!("the webhook `{}`", webhook.key);
             self.operation = Some(Rc::from(format!("webhook {}", webhook.key)));
-            if let Some((old, new)) = self.pair(&webhook, &name, &rules) {
-                self.received_item((old, new), &name, &rules);
+            if let Some(nodes) = self.both(&webhook, &name, rules.unpaired.clone()) {
+                self.received_item(nodes, &name, &rules);
             }
         }
         self.operation = None;
-    }
-
-    /// Both values of a member, with references resolved. If one is missing, this is reported.
-    fn pair(&mut self, member: &Member<'d>, what: &str, rules: &Rules) -> Option<(&'d Node, &'d Node)> {
-        if let (Some(old), Some(new)) = (member.old, member.new) {
-            return Some(self.resolve(old, new));
-        }
-        let (rule, verb) = match member.kind() {
-            Kind::Added => (&rules.added, "added"),
-            _ => (&rules.removed, "removed"),
-        };
-        self.leaf(rule.clone(), member, || format!("{what} was {verb}"));
-        None
     }
 
     fn received_item(&mut self, (old, new): (&'d Node, &'d Node), what: &str, rules: &Rules) {
@@ -82,7 +67,7 @@ impl<'d> Walk<'d> {
                 "summary" | "description" => self.annotation(&member, what),
                 method if METHODS.contains(&method) => {
                     let what = format!("`{}` of {what}", method.to_uppercase());
-                    if let Some(nodes) = self.pair(&member, &what, rules) {
+                    if let Some(nodes) = self.both(&member, &what, rules.unpaired.clone()) {
                         self.received(nodes, (old, new), &what, rules);
                     }
                 }
@@ -133,30 +118,18 @@ impl<'d> Walk<'d> {
             let what = format!("the {} parameter `{name}` of {what}", key.0);
             match new_parameters.shift_remove(&key) {
                 Some((_, other)) => self.received_part((node, other), Site::ResponseProperty, &what, rules),
-                None => self.lone_parameter((Some(node), None), (old, new), &what, rules),
+                None => {
+                    self.mark_compared(Some(node));
+                    let message = format!("{what} was removed");
+                    self.report(rules.changed.clone(), Kind::Removed, (node, new), message);
+                }
             }
         }
         for (key, (name, node)) in new_parameters {
-            let what = format!("the {} parameter `{name}` of {what}", key.0);
-            self.lone_parameter((None, Some(node)), (old, new), &what, rules);
+            self.mark_compared(Some(node));
+            let message = format!("the {} parameter `{name}` of {what} was added", key.0);
+            self.report(rules.changed.clone(), Kind::Added, (old, node), message);
         }
-    }
-
-    fn lone_parameter(
-        &mut self,
-        sides: (Option<&'d Node>, Option<&'d Node>),
-        within: (&'d Node, &'d Node),
-        what: &str,
-        rules: &Rules,
-    ) {
-        let member = Member {
-            key: "parameters",
-            old: sides.0,
-            new: sides.1,
-            within,
-        };
-        let verb = if sides.0.is_some() { "removed" } else { "added" };
-        self.leaf(rules.changed.clone(), &member, || format!("{what} was {verb}"));
     }
 
     /// A request body or a response: its content by media type, and its headers.
@@ -170,7 +143,7 @@ impl<'d> Walk<'d> {
                         "content" => self.media_types(old, new, what),
                         _ => {
                             let headers = self.members(old, new, what);
-                            self.headers_alike(headers, what)
+                            self.equivalent_headers(headers, what)
                         }
                     };
                     for part in parts {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
-use ittybit_spec::Node;
+use ittybit_spec::{Node, is_component_kind};
 
 use super::pending::{Holder, Pending, Subject};
 use super::walk::{Member, Walk};
@@ -12,63 +12,23 @@ use crate::json;
 use crate::locate::address;
 use crate::rule::{self, Site};
 
-/// The kinds of components. No rule covers any other member of `components`.
-const KINDS: [&str; 10] = [
-    "schemas",
-    "responses",
-    "parameters",
-    "examples",
-    "requestBodies",
-    "headers",
-    "securitySchemes",
-    "links",
-    "callbacks",
-    "pathItems",
-];
-
 type Named<'d> = IndexMap<&'d str, &'d Node>;
 
 impl<'d> Walk<'d> {
     /// Compares the components that no operation uses.
     pub(super) fn components(&mut self) {
-        let of = |root: &'d Node| root.get("components");
-        let (old, new) = (of(self.old.root()), of(self.new.root()));
-        let kinds = |components: Option<&'d Node>| components.and_then(Node::as_object).unwrap_or_default();
-        let added = kinds(new)
-            .iter()
-            .filter(|kind| old.is_none_or(|old| old.get(kind.key()).is_none()));
-        let all: Vec<&'d str> = kinds(old).iter().chain(added).map(|kind| kind.key()).collect();
-        for node in [old, new]
-            .into_iter()
-            .flatten()
-            .filter(|node| node.as_object().is_some())
-        {
-            self.see(node);
+        let all = Member::named("components", (self.old.root(), self.new.root()));
+        for node in [all.old, all.new].into_iter().flatten() {
+            if node.as_object().is_some() {
+                self.mark_visited(node);
+            }
         }
-        let parents = (old.unwrap_or(self.old.root()), new.unwrap_or(self.new.root()));
-        for kind in all {
-            let node = |components: Option<&'d Node>| components.and_then(|components| components.get(kind));
-            let (old, new) = (node(old), node(new));
-            let is_known = KINDS.contains(&kind);
-            if !is_known || [old, new].into_iter().flatten().any(|node| node.as_object().is_none()) {
-                // The sweep reports its differences.
-                continue;
-            }
-            for node in [old, new].into_iter().flatten() {
-                self.see(node);
-            }
-            let (old_named, new_named) = (named(old), named(new));
-            let within = (old.unwrap_or(parents.0), new.unwrap_or(parents.1));
-            let added = new_named.keys().filter(|name| !old_named.contains_key(*name));
-            let names: Vec<&'d str> = old_named.keys().chain(added).copied().collect();
-            for name in names {
-                let member = Member {
-                    key: name,
-                    old: old_named.get(name).copied(),
-                    new: new_named.get(name).copied(),
-                    within,
-                };
-                self.component(kind, &member);
+        for kind in all.parts() {
+            // The sweep reports the differences of others.
+            if is_component_kind(kind.key) && kind.is_map() {
+                for member in self.entries(&kind) {
+                    self.component(kind.key, &member);
+                }
             }
         }
     }
@@ -92,16 +52,13 @@ impl<'d> Walk<'d> {
             ("schemas", ..) => {}
             (_, Some(_), Some(_)) => {}
             (_, old, new) => {
-                let Some(node) = old.or(new) else { return };
-                if self.seen.contains(&address(node)) {
-                    return;
+                if !old
+                    .or(new)
+                    .is_some_and(|node| self.visited_nodes.contains(&address(node)))
+                {
+                    let what = format!("`{name}` of the components' `{kind}`");
+                    self.both(member, &what, [rule::COMPONENT_ADDED, rule::COMPONENT_REMOVED]);
                 }
-                let (rule, verb) = match member.kind() {
-                    Kind::Added => (rule::COMPONENT_ADDED, "added"),
-                    _ => (rule::COMPONENT_REMOVED, "removed"),
-                };
-                let message = || format!("`{name}` of the components' `{kind}` was {verb}");
-                self.leaf(rule, member, message);
             }
         }
     }
@@ -113,16 +70,11 @@ impl<'d> Walk<'d> {
         let (old, new) = (schemas(root.0), schemas(root.1));
         let within = (old.unwrap_or(root.0), new.unwrap_or(root.1));
         let (old, new) = (named(old), named(new));
-        let mut removed: Named<'d> = old
-            .iter()
-            .filter(|(name, _)| !new.contains_key(*name))
-            .map(pair)
-            .collect();
-        let mut added: Named<'d> = new
-            .iter()
-            .filter(|(name, _)| !old.contains_key(*name))
-            .map(pair)
-            .collect();
+        let unpaired = |these: &Named<'d>, those: &Named<'d>| -> Named<'d> {
+            let all = these.iter().map(|(name, node)| (*name, *node));
+            all.filter(|(name, _)| !those.contains_key(name)).collect()
+        };
+        let (mut removed, mut added) = (unpaired(&old, &new), unpaired(&new, &old));
 
         let mut candidates: Vec<(&'d str, &'d str)> = std::mem::take(&mut self.linked).into_iter().collect();
         candidates.extend(self.same_schemas(&removed, &added));
@@ -134,25 +86,25 @@ impl<'d> Walk<'d> {
             added.shift_remove(new);
             let message = format!("the schema `{old}` was renamed to `{new}`");
             self.report(rule::SCHEMA_RENAMED, Kind::Changed, (old_node, new_node), message);
-            self.lone_schema(old_node);
-            self.lone_schema(new_node);
+            self.unpaired_schema(old_node);
+            self.unpaired_schema(new_node);
         }
         for (name, node) in removed {
-            self.lone_schema(node);
+            self.unpaired_schema(node);
             let message = format!("the schema `{name}` was removed");
             self.report(rule::SCHEMA_REMOVED, Kind::Removed, (node, within.1), message);
         }
         for (name, node) in added {
-            self.lone_schema(node);
+            self.unpaired_schema(node);
             let message = format!("the schema `{name}` was added");
             self.report(rule::SCHEMA_ADDED, Kind::Added, (within.0, node), message);
         }
     }
 
     /// Marks a schema without a counterpart as compared, unless it was compared elsewhere.
-    fn lone_schema(&mut self, node: &'d Node) {
-        if !self.seen.contains(&address(node)) {
-            self.settle(Some(node));
+    fn unpaired_schema(&mut self, node: &'d Node) {
+        if !self.visited_nodes.contains(&address(node)) {
+            self.mark_compared(Some(node));
         }
     }
 
@@ -172,8 +124,4 @@ impl<'d> Walk<'d> {
 fn named(kind: Option<&Node>) -> Named<'_> {
     let entries = kind.and_then(Node::as_object).unwrap_or_default();
     entries.iter().map(|entry| (entry.key(), entry.value())).collect()
-}
-
-fn pair<'d>((name, node): (&&'d str, &&'d Node)) -> (&'d str, &'d Node) {
-    (name, node)
 }

@@ -10,17 +10,12 @@ use crate::rule::{self, Site};
 impl<'d> Walk<'d> {
     /// Compares the media types of a body.
     pub(super) fn content(&mut self, old: &'d Node, new: &'d Node, at: &Body<'_>) {
-        let [added, removed, schema_added, schema_removed] = &at.rules;
+        let [_, _, schema_added, schema_removed] = &at.rules;
         let what = at.what;
         for member in self.media_types(old, new, what) {
             let media = member.key;
             let (Some(old), Some(new)) = (member.old, member.new) else {
-                let (rule, words) = match member.kind() {
-                    Kind::Added => (added, "was added to"),
-                    _ => (removed, "was removed from"),
-                };
-                let message = || format!("`{media}` {words} the media types of {what}");
-                self.leaf(rule.clone(), &member, message);
+                self.unpaired_media(&member, at);
                 continue;
             };
             let what = format!("{what} as `{media}`");
@@ -54,23 +49,33 @@ impl<'d> Walk<'d> {
         }
     }
 
+    /// Reports a media type that only one of two bodies has.
+    pub(super) fn unpaired_media(&mut self, media: &Member<'d>, at: &Body<'_>) {
+        let (rule, words) = match media.kind() {
+            Kind::Added => (&at.rules[0], "was added to"),
+            _ => (&at.rules[1], "was removed from"),
+        };
+        let message = || format!("`{}` {words} the media types of {}", media.key, at.what);
+        self.leaf(rule.clone(), media, message);
+    }
+
     /// The media types of two bodies: `application/json` is the same as `Application/JSON; charset=utf-8`.
     pub(super) fn media_types(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
         let members = self.members(old, new, &format!("the media types of {what}"));
-        self.alike(members, media_type, &|name| {
+        self.pair_equivalent(members, media_type, &|name| {
             format!("the media type `{name}` of {what}")
         })
     }
 
     /// The headers of two lists: `X-Page` is the same as `x-page`.
-    pub(super) fn headers_alike(&mut self, headers: Vec<Member<'d>>, what: &str) -> Vec<Member<'d>> {
-        self.alike(headers, str::to_lowercase, &|name| {
+    pub(super) fn equivalent_headers(&mut self, headers: Vec<Member<'d>>, what: &str) -> Vec<Member<'d>> {
+        self.pair_equivalent(headers, str::to_lowercase, &|name| {
             format!("the header `{name}` of {what}")
         })
     }
 
     /// Pairs the members whose names are written otherwise, and are equal in their normal form.
-    fn alike(
+    fn pair_equivalent(
         &mut self,
         mut members: Vec<Member<'d>>,
         normal: fn(&str) -> String,
@@ -111,7 +116,7 @@ impl<'d> Walk<'d> {
                 match member.key {
                     "headers" if member.is_map() => {
                         let headers = self.entries(&member);
-                        for header in self.headers_alike(headers, &what) {
+                        for header in self.equivalent_headers(headers, &what) {
                             self.encoding_header(&header, &what, site);
                         }
                     }

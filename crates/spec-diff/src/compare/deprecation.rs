@@ -2,7 +2,7 @@
 
 use ittybit_spec::Node;
 
-use super::walk::{Member, Walk};
+use super::walk::{DEPRECATED, Member, Walk};
 use crate::change::Kind;
 use crate::date::Date;
 use crate::rule::{self, Rule, Site};
@@ -75,29 +75,19 @@ impl<'d> Walk<'d> {
             changed: rule::SUNSET_CHANGED,
         };
         let deprecated = (is_deprecated(nodes.0), is_deprecated(nodes.1));
-        self.sunset(&member(nodes), deprecated, what, rules);
+        self.sunset(&Member::named(SUNSET, nodes), deprecated, what, rules);
     }
 
     /// The sunset date of a parameter or a header.
     pub(super) fn part_sunset(&mut self, nodes: (&'d Node, &'d Node), what: &str, site: Site) {
         let deprecated = (is_deprecated(nodes.0), is_deprecated(nodes.1));
-        self.schema_sunset(&member(nodes), deprecated, what, site);
+        self.schema_sunset(&Member::named(SUNSET, nodes), deprecated, what, site);
     }
 
     /// The deprecation of a parameter or a header.
     pub(super) fn part_deprecated(&mut self, member: &Member<'d>, what: &str, site: Site) {
-        if let Some(is) = self.switched(member, what) {
-            let (facet, words) = match is {
-                true => (&rule::DEPRECATED, "is deprecated"),
-                false => (&rule::REACTIVATED, "is no longer deprecated"),
-            };
-            self.report(
-                facet.at(site),
-                member.kind(),
-                member.places(),
-                format!("{what} {words}"),
-            );
-        }
+        let rules = [rule::DEPRECATED.at(site), rule::REACTIVATED.at(site)];
+        self.flag(member, what, rules, DEPRECATED);
     }
 
     pub(super) fn schema_sunset(&mut self, date: &Member<'d>, deprecated: (bool, bool), what: &str, site: Site) {
@@ -113,7 +103,7 @@ impl<'d> Walk<'d> {
     }
 
     fn sunset(&mut self, member: &Member<'d>, (was, is): (bool, bool), what: &str, rules: Rules) {
-        self.settle_both(member);
+        self.mark_member(member);
         let least = i64::from(self.options.sunset_days);
         // Without a minimum any day is allowed, also one that has passed.
         let is_too_soon = |date: Date| least > 0 && date.days_since(self.options.today) < least;
@@ -149,16 +139,6 @@ impl<'d> Walk<'d> {
 
 fn is_deprecated(node: &Node) -> bool {
     node.get("deprecated").and_then(Node::as_bool) == Some(true)
-}
-
-/// The sunset dates of two operations or parameters.
-fn member<'d>((old, new): (&'d Node, &'d Node)) -> Member<'d> {
-    Member {
-        key: SUNSET,
-        old: old.get(SUNSET),
-        new: new.get(SUNSET),
-        within: (old, new),
-    }
 }
 
 /// The date, or the value if it is not a date.

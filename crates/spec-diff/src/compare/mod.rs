@@ -26,8 +26,8 @@ mod walk;
 use ittybit_spec::{Document, Node};
 
 use self::side::Side;
-use self::walk::{Member, Walk};
-use crate::change::{Kind, NoVerdict, Report};
+use self::walk::Walk;
+use crate::change::{NoVerdict, Report};
 use crate::options::Options;
 use crate::rule;
 
@@ -106,8 +106,8 @@ impl<'d> Walk<'d> {
                 ("paths", Some(old), Some(new)) => self.paths(old, new),
                 ("info", Some(old), Some(new)) => self.info(old, new),
                 ("components", Some(old), Some(new)) => {
-                    self.see(old);
-                    self.see(new);
+                    self.mark_visited(old);
+                    self.mark_visited(new);
                 }
                 ("servers", ..) => self.servers(&member, "the API"),
                 ("security", ..) => self.global_security(&member),
@@ -126,12 +126,16 @@ impl<'d> Walk<'d> {
                     self.leaf(rule, &member, message);
                 }
                 // An empty object is the same as a missing one.
-                ("components" | "paths", old, new) => {
-                    let empty = |node: &Node| node.as_object().is_some_and(|members| members.is_empty());
-                    if old.or(new).is_some_and(empty) {
-                        self.settle(old.or(new));
-                    } else if let Some(node) = old.or(new) {
-                        self.one_sided(&member, node);
+                ("components" | "paths", old, new)
+                    if old.or(new).and_then(Node::as_object).is_some_and(<[_]>::is_empty) =>
+                {
+                    self.mark_member(&member);
+                }
+                // Compared later.
+                ("components", ..) => {}
+                ("paths", ..) if member.is_map() => {
+                    for path in self.entries(&member) {
+                        self.unpaired_path(&path);
                     }
                 }
                 _ => self.unclassified(&member, "the document"),
@@ -151,27 +155,6 @@ impl<'d> Walk<'d> {
                 }
                 _ => self.unclassified(&member, "`info`"),
             }
-        }
-    }
-
-    /// `paths` that only one document has: each entry was added or removed. Components are compared later.
-    fn one_sided(&mut self, member: &Member<'d>, node: &'d Node) {
-        if member.key == "components" {
-            return;
-        }
-        self.see(node);
-        let (old, new) = match member.kind() {
-            Kind::Added => (None, Some(node)),
-            _ => (Some(node), None),
-        };
-        let within = member.within;
-        for entry in node.as_object().unwrap_or_default() {
-            self.lone_path(&Member {
-                key: entry.key(),
-                old: old.and_then(|node| node.get(entry.key())),
-                new: new.and_then(|node| node.get(entry.key())),
-                within,
-            });
         }
     }
 }

@@ -5,7 +5,7 @@ use ittybit_spec::{METHODS, Node};
 
 use super::deprecation::{Removal, SUNSET};
 use super::path::{Operation, operations, template};
-use super::walk::{Member, Walk};
+use super::walk::{DEPRECATED, Member, Walk};
 use crate::change::Kind;
 use crate::locate::address;
 use crate::rule;
@@ -14,22 +14,22 @@ const PAGINATION: &str = "x-cursor-pagination";
 
 impl<'d> Walk<'d> {
     pub(super) fn paths(&mut self, old: &'d Node, new: &'d Node) {
-        let mut lone: (IndexMap<String, Member<'d>>, Vec<Member<'d>>) = Default::default();
+        let mut unpaired: (IndexMap<String, Member<'d>>, Vec<Member<'d>>) = Default::default();
         for member in self.members(old, new, "`paths`") {
             match (member.old, member.new) {
                 _ if !member.key.starts_with('/') => self.unclassified(&member, "`paths`"),
                 (Some(old), Some(new)) => self.path_item((member.key, old), (member.key, new)),
                 // `/pets/{id}` and `/pets/{pet}` are the same path.
-                (Some(_), None) => match lone.0.entry(template(member.key)) {
+                (Some(_), None) => match unpaired.0.entry(template(member.key)) {
                     indexmap::map::Entry::Vacant(place) => {
                         place.insert(member);
                     }
-                    indexmap::map::Entry::Occupied(_) => self.lone_path(&member),
+                    indexmap::map::Entry::Occupied(_) => self.unpaired_path(&member),
                 },
-                _ => lone.1.push(member),
+                _ => unpaired.1.push(member),
             }
         }
-        let (mut removed, added) = lone;
+        let (mut removed, added) = unpaired;
         for member in added {
             match (removed.shift_remove(&template(member.key)), member.new) {
                 (
@@ -40,21 +40,21 @@ impl<'d> Walk<'d> {
                 ) => {
                     self.path_item((key, old), (member.key, new));
                 }
-                _ => self.lone_path(&member),
+                _ => self.unpaired_path(&member),
             }
         }
         for member in removed.into_values() {
-            self.lone_path(&member);
+            self.unpaired_path(&member);
         }
     }
 
     /// Records the operations of a path that is only in one of the documents.
-    pub(super) fn lone_path(&mut self, member: &Member<'d>) {
+    pub(super) fn unpaired_path(&mut self, member: &Member<'d>) {
         let Some(item) = member.old.or(member.new) else { return };
         let old_side = member.old.is_some();
         let side = if old_side { self.old } else { self.new };
         let resolved = side.references.resolve(item).unwrap_or(item);
-        self.settle(Some(item));
+        self.mark_compared(Some(item));
         let mut any = false;
         for (method, node) in operations(resolved) {
             any = true;
@@ -63,7 +63,7 @@ impl<'d> Walk<'d> {
                 method,
                 item: resolved,
                 node,
-                path_is_lone: true,
+                path_is_unpaired: true,
                 within: member.within,
             };
             if old_side {
@@ -92,7 +92,7 @@ impl<'d> Walk<'d> {
                 method: member.key,
                 item,
                 node,
-                path_is_lone: false,
+                path_is_unpaired: false,
                 within,
             };
             let within = member.within;
@@ -109,10 +109,8 @@ impl<'d> Walk<'d> {
                     self.unpaired.1.push(operation(new_path, new, node, within));
                 }
                 // Compared with each operation. Without operations the sweep reports their differences.
-                ("parameters", ..) => {}
+                ("parameters" | "servers", ..) => {}
                 ("summary" | "description", ..) => self.annotation(&member, &what),
-                // Compared with each operation.
-                ("servers", ..) => {}
                 _ => self.unclassified(&member, &what),
             }
         }
@@ -134,7 +132,7 @@ impl<'d> Walk<'d> {
             self.operation = Some(operation.label().into());
             let deprecated = operation.node.get("deprecated").and_then(Node::as_bool) == Some(true);
             let removal = self.removal(deprecated, operation.node.get(SUNSET));
-            let rule = match (operation.path_is_lone, removal) {
+            let rule = match (operation.path_is_unpaired, removal) {
                 (true, Removal::Sudden) => rule::PATH_REMOVED,
                 (true, Removal::Deprecated) => rule::PATH_REMOVED_DEPRECATED,
                 (true, Removal::BeforeSunset) => rule::PATH_REMOVED_BEFORE_SUNSET,
@@ -157,7 +155,7 @@ impl<'d> Walk<'d> {
             self.report(rule, Kind::Removed, places, message);
             match target {
                 Some(target) => moved.push((*operation, target)),
-                None => self.settle(Some(operation.node)),
+                None => self.mark_compared(Some(operation.node)),
             }
         }
         let is_target = |operation: &Operation<'d>| {
@@ -171,7 +169,7 @@ impl<'d> Walk<'d> {
             let message = format!("`{}` was added", operation.label());
             self.report(rule::ENDPOINT_ADDED, Kind::Added, places, message);
             if !is_target(operation) {
-                self.settle(Some(operation.node));
+                self.mark_compared(Some(operation.node));
             }
         }
         for (old, new) in &moved {
@@ -230,7 +228,7 @@ impl<'d> Walk<'d> {
         let (Some(old), Some(new)) = (list(member.old), list(member.new)) else {
             return self.unclassified(member, what);
         };
-        self.settle_both(member);
+        self.mark_member(member);
         let places = member.places();
         let missing = |tag: &&'d Node, list: &[Node]| !list.iter().any(|other| other.as_str() == tag.as_str());
         for tag in old.iter().filter(|tag| missing(tag, new)) {
@@ -244,13 +242,7 @@ impl<'d> Walk<'d> {
     }
 
     pub(super) fn deprecated(&mut self, member: &Member<'d>, what: &str) {
-        if let Some(is) = self.switched(member, what) {
-            let (rule, words) = if is {
-                (rule::ENDPOINT_DEPRECATED, "is deprecated")
-            } else {
-                (rule::ENDPOINT_REACTIVATED, "is no longer deprecated")
-            };
-            self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
-        }
+        let rules = [rule::ENDPOINT_DEPRECATED, rule::ENDPOINT_REACTIVATED];
+        self.flag(member, what, rules, DEPRECATED);
     }
 }

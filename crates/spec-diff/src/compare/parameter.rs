@@ -6,11 +6,12 @@ use indexmap::IndexMap;
 use ittybit_spec::Node;
 
 use super::content::Body;
+use super::deprecation::SUNSET;
 use super::path::Operation;
 use super::pending::Form;
 use super::side::Side;
 use super::view::is_scalar;
-use super::walk::{Member, Walk};
+use super::walk::{Member, REQUIRED, Walk};
 use crate::change::Kind;
 use crate::rule::{self, Site};
 
@@ -27,7 +28,7 @@ impl<'d> Walk<'d> {
             let renamed = variables.iter().find(|(old, _)| in_path && old == name);
             let new_key = renamed.map_or(key.clone(), |(_, new)| Cow::Borrowed(*new));
             let Some((new_name, other)) = new_parameters.shift_remove(&(*place, new_key)) else {
-                self.settle(Some(node));
+                self.mark_compared(Some(node));
                 let (rule, when) = self.removed_parameter(node);
                 let message = format!("the {place} parameter `{name}` was removed{when}");
                 let places = (*node, new.node);
@@ -43,10 +44,12 @@ impl<'d> Walk<'d> {
                 let message = format!("the path parameter `{name}` was renamed to `{new_name}`");
                 self.report(rule::PATH_PARAMETER_RENAMED, Kind::Changed, (*node, other), message);
             }
-            self.parameter((node, other), (place, new_name));
+            let what = format!("the {place} parameter `{new_name}`");
+            let form = self.style(node, other, place, &what);
+            self.part((node, other), &what, Site::Parameter, form);
         }
         for ((place, _), (name, node)) in new_parameters {
-            self.settle(Some(node));
+            self.mark_compared(Some(node));
             let required = node.get("required").and_then(Node::as_bool) == Some(true);
             let rule = match (place, required) {
                 ("path", _) => rule::PARAMETER_ADDED_PATH,
@@ -70,7 +73,7 @@ impl<'d> Walk<'d> {
             let Some(list) = list.get("parameters").filter(|list| list.as_array().is_some()) else {
                 continue;
             };
-            self.see(list);
+            self.mark_visited(list);
             for node in list.as_array().unwrap_or_default() {
                 let Some(parameter) = side.references.resolve(node) else {
                     continue;
@@ -81,8 +84,8 @@ impl<'d> Walk<'d> {
                     continue;
                 };
                 if let Some(reference) = node.get("$ref") {
-                    self.see(node);
-                    self.settle(Some(reference));
+                    self.mark_visited(node);
+                    self.mark_compared(Some(reference));
                 }
                 let key = match place {
                     "header" => Cow::Owned(name.to_lowercase()),
@@ -94,60 +97,56 @@ impl<'d> Walk<'d> {
         parameters
     }
 
-    fn parameter(&mut self, (old_node, new_node): (&'d Node, &'d Node), (place, name): (&str, &str)) {
-        let what = format!("the {place} parameter `{name}`");
-        let form = self.style(old_node, new_node, place, &what);
-        self.part_sunset((old_node, new_node), &what, Site::Parameter);
-        for member in self.members(old_node, new_node, &what) {
+    /// Compares two parameters, or two headers.
+    pub(super) fn part(&mut self, (old, new): (&'d Node, &'d Node), what: &str, site: Site, form: Form) {
+        let is_parameter = site == Site::Parameter;
+        let (required, form_changed, rules) = match is_parameter {
+            true => (
+                [rule::PARAMETER_BECAME_REQUIRED, rule::PARAMETER_BECAME_OPTIONAL],
+                rule::PARAMETER_FORM_CHANGED,
+                [
+                    rule::PARAMETER_MEDIA_TYPE_ADDED,
+                    rule::PARAMETER_MEDIA_TYPE_REMOVED,
+                    rule::PARAMETER_SCHEMA_ADDED,
+                    rule::PARAMETER_SCHEMA_REMOVED,
+                ],
+            ),
+            false => (
+                [rule::HEADER_BECAME_REQUIRED, rule::HEADER_BECAME_OPTIONAL],
+                rule::HEADER_FORM_CHANGED,
+                [
+                    rule::HEADER_MEDIA_TYPE_ADDED,
+                    rule::HEADER_MEDIA_TYPE_REMOVED,
+                    rule::HEADER_SCHEMA_ADDED,
+                    rule::HEADER_SCHEMA_REMOVED,
+                ],
+            ),
+        };
+        let at = Body { what, site, rules };
+        self.part_sunset((old, new), what, site);
+        for member in self.members(old, new, what) {
             match (member.key, member.old, member.new) {
                 // Equal, or reported by `parameters`: they identify the parameter.
-                ("name" | "in", ..) => {
-                    self.settle_both(&member);
-                }
-                ("description" | "example" | "examples", ..) => self.annotation(&member, &what),
-                ("required", ..) => {
-                    if let Some(is) = self.switched(&member, &what) {
-                        let (rule, words) = if is {
-                            (rule::PARAMETER_BECAME_REQUIRED, "required")
-                        } else {
-                            (rule::PARAMETER_BECAME_OPTIONAL, "optional")
-                        };
-                        let message = format!("{what} became {words}");
-                        self.report(rule, member.kind(), member.places(), message);
+                ("name" | "in", ..) if is_parameter => self.mark_member(&member),
+                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
+                ("required", ..) => self.flag(&member, what, required.clone(), REQUIRED),
+                ("deprecated", ..) => self.part_deprecated(&member, what, site),
+                (SUNSET, ..) => {}
+                ("style" | "explode", ..) if is_parameter => {}
+                ("allowReserved" | "allowEmptyValue", ..) if is_parameter => {
+                    if self.switched(&member, what).is_some() {
+                        self.unclassified(&member, what);
                     }
                 }
-                ("deprecated", ..) => self.part_deprecated(&member, &what, Site::Parameter),
-                ("style" | "explode" | "x-sunset", ..) => {}
-                ("allowReserved" | "allowEmptyValue", ..) => {
-                    if self.switched(&member, &what).is_some() {
-                        self.unclassified(&member, &what);
-                    }
-                }
-                ("schema", Some(old_schema), Some(new_schema)) => {
-                    self.value((old_schema, new_schema), Site::Parameter, &what, form);
-                }
-                ("content", Some(old_content), Some(new_content)) => {
-                    let at = Body {
-                        what: &what,
-                        site: Site::Parameter,
-                        rules: [
-                            rule::PARAMETER_MEDIA_TYPE_ADDED,
-                            rule::PARAMETER_MEDIA_TYPE_REMOVED,
-                            rule::PARAMETER_SCHEMA_ADDED,
-                            rule::PARAMETER_SCHEMA_REMOVED,
-                        ],
-                    };
-                    self.content(old_content, new_content, &at);
-                }
+                ("schema", Some(old), Some(new)) => self.value((old, new), site, what, form),
+                ("content", Some(old), Some(new)) => self.content(old, new, &at),
                 // The `content` that replaces it is reported.
-                ("schema", ..) if old_node.get("content").or(new_node.get("content")).is_some() => {
-                    self.settle_both(&member);
-                }
+                ("schema", ..) if old.get("content").or(new.get("content")).is_some() => self.mark_member(&member),
                 ("schema" | "content", ..) => {
                     let message = || format!("`{}` of {what} {}", member.key, member.difference());
-                    self.leaf(rule::PARAMETER_FORM_CHANGED, &member, message);
+                    self.leaf(form_changed.clone(), &member, message);
                 }
-                _ => self.unclassified(&member, &what),
+                _ => self.unclassified(&member, what),
             }
         }
     }
@@ -171,8 +170,8 @@ impl<'d> Walk<'d> {
             return Form::Parameter;
         };
         for node in [old, new] {
-            self.settle(node.get("style"));
-            self.settle(node.get("explode"));
+            self.mark_compared(node.get("style"));
+            self.mark_compared(node.get("explode"));
         }
         if was != is {
             let words = |(style, explode)| {
@@ -218,15 +217,8 @@ impl<'d> Walk<'d> {
             match (member.key, member.old, member.new) {
                 ("description", ..) => self.annotation(&member, what),
                 ("required", ..) => {
-                    if let Some(is) = self.switched(&member, what) {
-                        let (rule, words) = if is {
-                            (rule::BODY_BECAME_REQUIRED, "required")
-                        } else {
-                            (rule::BODY_BECAME_OPTIONAL, "optional")
-                        };
-                        let message = format!("{what} became {words}");
-                        self.report(rule, member.kind(), member.places(), message);
-                    }
+                    let rules = [rule::BODY_BECAME_REQUIRED, rule::BODY_BECAME_OPTIONAL];
+                    self.flag(&member, what, rules, REQUIRED);
                 }
                 ("content", Some(old_content), Some(new_content)) => {
                     let at = Body {

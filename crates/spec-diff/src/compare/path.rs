@@ -11,7 +11,7 @@ pub(super) struct Operation<'d> {
     pub(super) item: &'d Node,
     pub(super) node: &'d Node,
     /// Whether the path is only in one of the documents.
-    pub(super) path_is_lone: bool,
+    pub(super) path_is_unpaired: bool,
     /// The objects that contain it, or would contain it.
     pub(super) within: (&'d Node, &'d Node),
 }

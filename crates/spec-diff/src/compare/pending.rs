@@ -15,7 +15,7 @@ pub(super) type Pair = (Vec<usize>, Vec<usize>, Use);
 pub(super) struct Use {
     pub(super) direction: Direction,
     pub(super) form: Form,
-    pub(super) guarded: bool,
+    pub(super) overridden: bool,
     pub(super) closed: Closed,
     /// The addresses of the encodings, or 0.
     pub(super) encoding: [usize; 2],
@@ -47,13 +47,6 @@ impl Form {
     pub(super) fn is_text(self) -> bool {
         self != Form::Json
     }
-}
-
-/// A property and its use; each combination is compared once.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct PropertyUse {
-    pub(super) schemas: Pair,
-    pub(super) holder: Holder,
 }
 
 /// The name of a schema in messages: a path inside of a parameter, a body or a component.
@@ -131,7 +124,7 @@ pub(super) struct Pending<'d> {
     pub(super) form: Form,
     /// The rule that replaces each rule that affects the wire, where the direction alone does not decide: inside a
     /// `not` a narrower schema makes the whole wider.
-    pub(super) guard: Option<Rule>,
+    pub(super) override_rule: Option<Rule>,
     pub(super) closed: Closed,
     /// How the properties of a form are written, in each document.
     pub(super) encoding: [Option<&'d Node>; 2],
@@ -148,7 +141,7 @@ impl<'d> Pending<'d> {
             operation: None,
             holder: Holder::Value,
             form: Form::Json,
-            guard: None,
+            override_rule: None,
             closed: Closed::default(),
             encoding: [None; 2],
         }
@@ -158,7 +151,7 @@ impl<'d> Pending<'d> {
         Use {
             direction: self.site.direction(),
             form: self.form,
-            guarded: self.guard.is_some(),
+            overridden: self.override_rule.is_some(),
             closed: self.closed,
             encoding: self.encoding.map(|encoding| encoding.map_or(0, address)),
         }

@@ -3,7 +3,6 @@
 use ittybit_spec::{Entry, Node};
 
 use super::content::Body;
-use super::deprecation::SUNSET;
 use super::path::Operation;
 use super::pending::Form;
 use super::walk::{Member, Walk};
@@ -12,13 +11,7 @@ use crate::rule::{self, Site};
 
 impl<'d> Walk<'d> {
     pub(super) fn responses(&mut self, old: &Operation<'d>, new: &Operation<'d>) {
-        let of = |operation: &Operation<'d>| operation.node.get("responses");
-        let member = Member {
-            key: "responses",
-            old: of(old),
-            new: of(new),
-            within: (old.node, new.node),
-        };
+        let member = Member::named("responses", (old.node, new.node));
         let (Some(old_responses), Some(new_responses)) = (member.old, member.new) else {
             if member.old.or(member.new).is_some() {
                 self.unclassified(&member, "the operation");
@@ -31,21 +24,14 @@ impl<'d> Walk<'d> {
                 self.unclassified(&member, "the responses");
                 continue;
             }
-            let success = status.starts_with('2');
-            let (Some(old_response), Some(new_response)) = (member.old, member.new) else {
-                let (rule, verb) = match (success, member.kind()) {
-                    (true, Kind::Added) => (rule::SUCCESS_STATUS_ADDED, "added"),
-                    (true, _) => (rule::SUCCESS_STATUS_REMOVED, "removed"),
-                    (false, Kind::Added) => (rule::NON_SUCCESS_STATUS_ADDED, "added"),
-                    (false, _) => (rule::NON_SUCCESS_STATUS_REMOVED, "removed"),
-                };
-                let message = || format!("the response `{status}` was {verb}");
-                self.leaf(rule, &member, message);
-                self.covered(&member, (old_responses, new_responses));
-                continue;
+            let rules = match status.starts_with('2') {
+                true => [rule::SUCCESS_STATUS_ADDED, rule::SUCCESS_STATUS_REMOVED],
+                false => [rule::NON_SUCCESS_STATUS_ADDED, rule::NON_SUCCESS_STATUS_REMOVED],
             };
-            let nodes = self.resolve(old_response, new_response);
-            self.response(nodes, status, false);
+            match self.both(&member, &format!("the response `{status}`"), rules) {
+                Some(nodes) => self.response(nodes, status, false),
+                None => self.covered(&member, (old_responses, new_responses)),
+            }
         }
     }
 
@@ -76,10 +62,10 @@ impl<'d> Walk<'d> {
     /// The status codes of two sets of responses, as pairs. `200` is paired with `2XX`, which contains it.
     fn statuses(&mut self, old: &'d Node, new: &'d Node) -> Vec<Member<'d>> {
         let all = self.members(old, new, "the responses");
-        let lone = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
+        let unpaired = |of: fn(&Member<'d>) -> Option<&'d Node>| -> Vec<Member<'d>> {
             all.iter().filter(|member| of(member).is_none()).copied().collect()
         };
-        let (removed, added) = (lone(|member| member.new), lone(|member| member.old));
+        let (removed, added) = (unpaired(|member| member.new), unpaired(|member| member.old));
         let mut statuses = Vec::new();
         let mut paired: Vec<&str> = Vec::new();
         for old in &removed {
@@ -115,11 +101,11 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, &what) {
             match (member.key, member.old, member.new) {
                 // The texts of a status and of its range differ.
-                ("description", ..) if is_covered => self.settle_both(&member),
+                ("description", ..) if is_covered => self.mark_member(&member),
                 ("description", ..) => self.annotation(&member, &what),
                 ("headers", ..) if member.is_map() => self.headers(&member, status),
                 ("links", ..) if member.is_map() => self.links(&member, &what),
-                ("content", old_content, new_content) => {
+                ("content", ..) => {
                     let at = Body {
                         what: &what,
                         site: Site::ResponseBody,
@@ -130,9 +116,14 @@ impl<'d> Walk<'d> {
                             rule::RESPONSE_SCHEMA_REMOVED,
                         ],
                     };
-                    match (old_content, new_content) {
+                    match (member.old, member.new) {
                         (Some(old), Some(new)) => self.content(old, new, &at),
-                        (old, new) => self.lone_content(old, new, &member, &at),
+                        _ if member.is_map() => {
+                            for media in self.entries(&member) {
+                                self.unpaired_media(&media, &at);
+                            }
+                        }
+                        _ => self.unclassified(&member, &what),
                     }
                 }
                 _ => self.unclassified(&member, &what),
@@ -140,43 +131,13 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The content that only one of two responses has: each of its media types was added or removed.
-    fn lone_content(&mut self, old: Option<&'d Node>, new: Option<&'d Node>, member: &Member<'d>, at: &Body<'_>) {
-        let Some(content) = old.or(new).filter(|content| content.as_object().is_some()) else {
-            return self.unclassified(member, at.what);
-        };
-        self.see(content);
-        for media in content.as_object().unwrap_or_default() {
-            let of = |content: Option<&'d Node>| content.and_then(|content| content.get(media.key()));
-            let media = Member {
-                key: media.key(),
-                old: of(old),
-                new: of(new),
-                within: member.within,
-            };
-            let (rule, words) = match media.kind() {
-                Kind::Added => (&at.rules[0], "was added to"),
-                _ => (&at.rules[1], "was removed from"),
-            };
-            let message = || format!("`{}` {words} the media types of {}", media.key, at.what);
-
-            self.leaf(rule.clone(), &media, message);
-        }
-    }
-
     /// Compares the links of a response.
     fn links(&mut self, links: &Member<'d>, what: &str) {
         for link in self.entries(links) {
             let what = format!("the link `{}` of {what}", link.key);
-            let (Some(old), Some(new)) = (link.old, link.new) else {
-                let (rule, verb) = match link.kind() {
-                    Kind::Added => (rule::LINK_ADDED, "added"),
-                    _ => (rule::LINK_REMOVED, "removed"),
-                };
-                self.leaf(rule, &link, || format!("{what} was {verb}"));
+            let Some((old, new)) = self.both(&link, &what, [rule::LINK_ADDED, rule::LINK_REMOVED]) else {
                 continue;
             };
-            let (old, new) = self.resolve(old, new);
             for member in self.members(old, new, &what) {
                 if member.key == "description" {
                     self.annotation(&member, &what);
@@ -190,12 +151,12 @@ impl<'d> Walk<'d> {
 
     fn headers(&mut self, member: &Member<'d>, status: &str) {
         let headers = self.entries(member);
-        for header in self.headers_alike(headers, &format!("the response `{status}`")) {
+        for header in self.equivalent_headers(headers, &format!("the response `{status}`")) {
             let what = format!("the header `{}` of the response `{status}`", header.key);
             match (header.old, header.new) {
                 (Some(old), Some(new)) => {
                     let nodes = self.resolve(old, new);
-                    self.header(nodes, &what);
+                    self.part(nodes, &what, Site::ResponseHeader, Form::Text);
                 }
                 (Some(old), None) => {
                     let target = self.old.references.resolve(old).unwrap_or(old);
@@ -207,51 +168,6 @@ impl<'d> Walk<'d> {
                     self.leaf(rule, &header, || format!("{what} was removed"));
                 }
                 _ => self.leaf(rule::HEADER_ADDED, &header, || format!("{what} was added")),
-            }
-        }
-    }
-
-    fn header(&mut self, (old, new): (&'d Node, &'d Node), what: &str) {
-        self.part_sunset((old, new), what, Site::ResponseHeader);
-        for member in self.members(old, new, what) {
-            match (member.key, member.old, member.new) {
-                ("description" | "example" | "examples", ..) => self.annotation(&member, what),
-                ("deprecated", ..) => self.part_deprecated(&member, what, Site::ResponseHeader),
-                ("required", ..) => {
-                    let Some(is) = self.switched(&member, what) else {
-                        continue;
-                    };
-                    let (rule, words) = match is {
-                        true => (rule::HEADER_BECAME_REQUIRED, "became required"),
-                        false => (rule::HEADER_BECAME_OPTIONAL, "became optional"),
-                    };
-                    let message = format!("{what} {words}");
-                    self.report(rule, member.kind(), member.places(), message);
-                }
-                (SUNSET, ..) => {}
-                ("schema", Some(old), Some(new)) => self.value((old, new), Site::ResponseHeader, what, Form::Text),
-                ("content", Some(old), Some(new)) => {
-                    let at = Body {
-                        what,
-                        site: Site::ResponseHeader,
-                        rules: [
-                            rule::HEADER_MEDIA_TYPE_ADDED,
-                            rule::HEADER_MEDIA_TYPE_REMOVED,
-                            rule::HEADER_SCHEMA_ADDED,
-                            rule::HEADER_SCHEMA_REMOVED,
-                        ],
-                    };
-                    self.content(old, new, &at);
-                }
-                // The `content` that replaces it is reported.
-                ("schema", ..) if old.get("content").or(new.get("content")).is_some() => {
-                    self.settle_both(&member);
-                }
-                ("schema" | "content", ..) => {
-                    let message = || format!("`{}` of {what} {}", member.key, member.difference());
-                    self.leaf(rule::HEADER_FORM_CHANGED, &member, message);
-                }
-                _ => self.unclassified(&member, what),
             }
         }
     }

@@ -42,35 +42,18 @@ impl<'d> Walk<'d> {
 
     /// Whether an operation of both documents has no security of its own.
     fn is_security_used(&self) -> bool {
-        let silent = |side: &Side<'d>| -> Vec<(String, &'d str)> {
-            let paths = side
-                .document
-                .get("/paths")
-                .and_then(Node::as_object)
-                .unwrap_or_default();
+        // The path, the method, and whether it has no security of its own.
+        let all = |side: &Side<'d>| -> Vec<(String, &'d str, bool)> {
+            let paths = side.document.get("/paths").and_then(Node::as_object);
             let of = |path: &'d Entry| {
                 let item = side.references.resolve(path.value()).unwrap_or(path.value());
-                operations(item)
-                    .filter(|(_, node)| node.get("security").is_none())
-                    .map(|(method, _)| (template(path.key()), method))
+                operations(item).map(|(method, node)| (template(path.key()), method, node.get("security").is_none()))
             };
-            paths.iter().flat_map(of).collect()
+            paths.unwrap_or_default().iter().flat_map(of).collect()
         };
-        let has_operations = |side: &Side<'d>| {
-            let paths = side
-                .document
-                .get("/paths")
-                .and_then(Node::as_object)
-                .unwrap_or_default();
-            paths.iter().any(|path| {
-                operations(side.references.resolve(path.value()).unwrap_or(path.value()))
-                    .next()
-                    .is_some()
-            })
-        };
-        let new = silent(self.new);
-        let shared = silent(self.old).iter().any(|operation| new.contains(operation));
-        shared || !(has_operations(self.old) && has_operations(self.new))
+        let (old, new) = (all(self.old), all(self.new));
+        let mut silent = old.iter().filter(|operation| operation.2);
+        silent.any(|operation| new.contains(operation)) || old.is_empty() || new.is_empty()
     }
 
     /// An operation without security of its own has that of the API.
@@ -96,7 +79,7 @@ impl<'d> Walk<'d> {
         let (Some(old), Some(new)) = (alternatives(effective.0), alternatives(effective.1)) else {
             return self.unclassified(member, what);
         };
-        self.settle_both(member);
+        self.mark_member(member);
         let places = (
             effective.0.unwrap_or(member.within.0),
             effective.1.unwrap_or(member.within.1),
@@ -147,20 +130,12 @@ impl<'d> Walk<'d> {
     pub(super) fn security_scheme(&mut self, member: &Member<'d>) {
         let name = member.key;
         let what = format!("the security scheme `{name}`");
-        let (Some(old), Some(new)) = (member.old, member.new) else {
-            let (rule, verb) = match member.kind() {
-                Kind::Added => (rule::SECURITY_COMPONENT_ADDED, "added"),
-                _ => (rule::SECURITY_COMPONENT_REMOVED, "removed"),
-            };
-            return self.leaf(rule, member, || format!("{what} was {verb}"));
+        let rules = [rule::SECURITY_COMPONENT_ADDED, rule::SECURITY_COMPONENT_REMOVED];
+        let Some((old, new)) = self.both(member, &what, rules) else {
+            return;
         };
-        let (old, new) = self.resolve(old, new);
         for member in self.members(old, new, &what) {
-            let flows = |node: Option<&'d Node>| node.is_none_or(|flows| flows.as_object().is_some());
-            let same_letters = || match (member.old.and_then(Node::as_str), member.new.and_then(Node::as_str)) {
-                (Some(old), Some(new)) => old.eq_ignore_ascii_case(new),
-                _ => false,
-            };
+            let same_letters = || member.texts().is_some_and(|(old, new)| old.eq_ignore_ascii_case(new));
             let in_header = || old.get("in").and_then(Node::as_str) == Some("header");
             let rule = match member.key {
                 // The format of a token is only a hint for readers.
@@ -168,7 +143,7 @@ impl<'d> Walk<'d> {
                     self.annotation(&member, &what);
                     continue;
                 }
-                "flows" if flows(member.old) && flows(member.new) => {
+                "flows" if member.is_map() => {
                     for flow in self.entries(&member) {
                         self.oauth_flow(&flow, &what);
                     }
@@ -184,26 +159,19 @@ impl<'d> Walk<'d> {
             self.leaf(rule, &member, message);
         }
     }
-}
 
-impl<'d> Walk<'d> {
     /// An OAuth flow: its URLs and its scopes.
     fn oauth_flow(&mut self, flow: &Member<'d>, what: &str) {
         let what = format!("the flow `{}` of {what}", flow.key);
-        let (Some(old), Some(new)) = (flow.old, flow.new) else {
-            let (rule, verb) = match flow.kind() {
-                Kind::Added => (rule::OAUTH_FLOW_ADDED, "added"),
-                _ => (rule::OAUTH_FLOW_REMOVED, "removed"),
-            };
-            return self.leaf(rule, flow, || format!("{what} was {verb}"));
+        let Some((old, new)) = self.both(flow, &what, [rule::OAUTH_FLOW_ADDED, rule::OAUTH_FLOW_REMOVED]) else {
+            return;
         };
         for member in self.members(old, new, &what) {
-            let scopes = |node: Option<&'d Node>| node.is_none_or(|scopes| scopes.as_object().is_some());
             let rule = match member.key {
                 "authorizationUrl" => rule::OAUTH_URL_CHANGED,
                 "tokenUrl" => rule::OAUTH_TOKEN_URL_CHANGED,
                 "refreshUrl" => rule::OAUTH_REFRESH_URL_CHANGED,
-                "scopes" if scopes(member.old) && scopes(member.new) => {
+                "scopes" if member.is_map() => {
                     for scope in self.entries(&member) {
                         let (rule, words) = match scope.kind() {
                             Kind::Added => (rule::OAUTH_SCOPE_ADDED, "was added"),

@@ -36,7 +36,7 @@ impl<'d> Walk<'d> {
             return self.unclassified(member, what);
         };
         for node in [member.old, member.new].into_iter().flatten() {
-            self.see(node);
+            self.mark_visited(node);
         }
         let places = member.places();
         // Without a list the only server is `/`.
@@ -47,7 +47,7 @@ impl<'d> Walk<'d> {
         };
         if is_default(old) && is_default(new) {
             for server in old.iter().chain(new) {
-                self.settle(Some(server));
+                self.mark_compared(Some(server));
             }
             if old.len() != new.len() {
                 let message = format!("the servers of {what} are written differently: `/` is the default");
@@ -67,9 +67,9 @@ impl<'d> Walk<'d> {
         for server in old {
             match new.iter().find(|other| url(other) == url(server)) {
                 Some(other) => self.server(server, other),
-                None if new.is_empty() && url(server) == Some("/") => self.settle(Some(server)),
+                None if new.is_empty() && url(server) == Some("/") => self.mark_compared(Some(server)),
                 None => {
-                    self.settle(Some(server));
+                    self.mark_compared(Some(server));
                     let message = format!("the server {} of {what} was removed", shown(server));
                     let places = (server, places.1);
                     self.report(rule::SERVER_REMOVED, Kind::Removed, places, message);
@@ -78,7 +78,7 @@ impl<'d> Walk<'d> {
         }
         for server in new {
             if !old.iter().any(|other| url(other) == url(server)) {
-                self.settle(Some(server));
+                self.mark_compared(Some(server));
                 if old.is_empty() && url(server) == Some("/") {
                     continue;
                 }
@@ -101,7 +101,7 @@ impl<'d> Walk<'d> {
         for member in self.members(old, new, &what) {
             match member.key {
                 "url" => {
-                    self.settle_both(&member);
+                    self.mark_member(&member);
                 }
                 "description" => self.annotation(&member, &what),
                 "variables" if member.is_map() => self.server_variables(&member, &what),
@@ -146,7 +146,7 @@ impl<'d> Walk<'d> {
         let (Some(old_values), Some(new_values)) = (old.as_array(), new.as_array()) else {
             return self.unclassified(member, what);
         };
-        self.settle_both(member);
+        self.mark_member(member);
         let missing = |value: &&'d Node, list: &[Node]| !list.iter().any(|other| json::same(value, other));
         for value in old_values.iter().filter(|value| missing(value, new_values)) {
             let message = format!("{what} no longer accepts {}", json::shown(value));

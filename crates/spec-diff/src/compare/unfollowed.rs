@@ -31,7 +31,7 @@ impl<'d> Walk<'d> {
                 let subject = format!("the schema `{name}`, which is used where no rule applies,");
                 self.pending.push_back(Pending {
                     holder: Holder::Component,
-                    guard: Some(rule::UNCLASSIFIED),
+                    override_rule: Some(rule::UNCLASSIFIED),
                     ..Pending::new((old, new), site, Subject::new(&subject))
                 });
             }
@@ -78,7 +78,7 @@ impl<'d> Walk<'d> {
                     return all;
                 };
                 // In a chain of references, except between schemas, only the first one is marked as followed.
-                let followed = self.settled.contains(&address(reference)) || chained.contains(&address(node));
+                let followed = self.compared_nodes.contains(&address(reference)) || chained.contains(&address(node));
                 let step = side.references.step(node).unwrap_or(target);
                 if followed {
                     chained.insert(address(step));
@@ -95,7 +95,7 @@ impl<'d> Walk<'d> {
                 .get("discriminator")
                 .and_then(|discriminator| discriminator.get("mapping"));
             for entry in mapping.and_then(Node::as_object).unwrap_or_default() {
-                let unfollowed = unfollowed || !self.settled.contains(&address(entry.value()));
+                let unfollowed = unfollowed || !self.compared_nodes.contains(&address(entry.value()));
                 let name = component_name(entry.value().as_str().unwrap_or_default());
                 open.extend(
                     schemas

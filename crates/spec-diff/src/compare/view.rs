@@ -17,7 +17,7 @@ pub(crate) struct View<'d> {
     /// Every keyword except those below, with its value in each of the parts that have it.
     pub(crate) keywords: IndexMap<&'d str, Vec<&'d Node>>,
     /// The keywords beside references, where they are ignored (OpenAPI 3.0).
-    pub(crate) beside: IndexMap<&'d str, Vec<&'d Node>>,
+    pub(crate) ref_siblings: IndexMap<&'d str, Vec<&'d Node>>,
     /// Each property with its schemas; more than one if several parts describe it.
     pub(crate) properties: IndexMap<&'d str, Vec<&'d Node>>,
     /// The names of the required properties, each with a node that requires it.
@@ -49,7 +49,7 @@ impl<'d> View<'d> {
                 }
                 if !references.have_siblings() {
                     for member in members.iter().filter(|member| member.key() != "$ref") {
-                        view.beside.entry(member.key()).or_default().push(member.value());
+                        view.ref_siblings.entry(member.key()).or_default().push(member.value());
                     }
                     continue;
                 }

@@ -9,7 +9,7 @@ use ittybit_spec::Node;
 use rustc_hash::FxHashSet;
 
 use super::path::Operation;
-use super::pending::{Pair, Pending, PropertyUse};
+use super::pending::{Holder, Pair, Pending};
 use super::side::Side;
 use crate::change::{Change, Kind};
 use crate::fingerprint::{self, Paths};
@@ -29,6 +29,49 @@ pub(super) struct Member<'d> {
 }
 
 impl<'d> Member<'d> {
+    /// Two values that are at the same place.
+    pub(super) fn of(old: &'d Node, new: &'d Node) -> Self {
+        Self {
+            key: "",
+            old: Some(old),
+            new: Some(new),
+            within: (old, new),
+        }
+    }
+
+    /// The member with this name of two objects; one or both of them may not have it.
+    pub(super) fn named(key: &'d str, within: (&'d Node, &'d Node)) -> Self {
+        Self {
+            key,
+            old: within.0.get(key),
+            new: within.1.get(key),
+            within,
+        }
+    }
+
+    /// The members of two objects, in the order of the old one, then of the new one; of two lists the items, by index.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let sides = [self.old, self.new];
+        let within = self.places();
+        let [old, new] = sides.map(|node| node.and_then(Node::as_array).unwrap_or_default());
+        let items = (0..old.len().max(new.len())).map(|index| Self {
+            key: self.key,
+            old: old.get(index),
+            new: new.get(index),
+            within,
+        });
+        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
+        let [known, added] = sides.map(|node| node.and_then(Node::as_object).unwrap_or_default());
+        let added = added.iter().filter(|entry| of(self.old, entry.key()).is_none());
+        let members = known.iter().chain(added).map(|entry| Self {
+            key: entry.key(),
+            old: of(self.old, entry.key()),
+            new: of(self.new, entry.key()),
+            within,
+        });
+        items.chain(members).collect()
+    }
+
     /// Whether its value is an object in each document that has it.
     pub(super) fn is_map(&self) -> bool {
         let mut sides = [self.old, self.new].into_iter().flatten();
@@ -84,6 +127,10 @@ pub(super) struct Found<'d> {
     pub(super) message: String,
 }
 
+/// The words for `required` and `deprecated` that become `true`, and that become `false`.
+pub(super) const REQUIRED: [&str; 2] = ["became required", "became optional"];
+pub(super) const DEPRECATED: [&str; 2] = ["is deprecated", "is no longer deprecated"];
+
 /// The state of one comparison.
 pub(super) struct Walk<'d> {
     pub(super) old: &'d Side<'d>,
@@ -93,21 +140,21 @@ pub(super) struct Walk<'d> {
     /// The rules that were already reported for two nodes.
     pub(super) reported: HashSet<(Direction, String, usize, usize)>,
     /// Objects that were compared member by member.
-    pub(super) seen: FxHashSet<usize>,
+    pub(super) visited_nodes: FxHashSet<usize>,
     /// Values that were compared as a whole.
-    pub(super) settled: FxHashSet<usize>,
+    pub(super) compared_nodes: FxHashSet<usize>,
     /// Schemas still to be compared.
     pub(super) pending: VecDeque<Pending<'d>>,
     /// Properties that are not sent in the direction of the schema that has them (`readOnly`, `writeOnly`).
     pub(super) unsent: Vec<Pending<'d>>,
     /// Additions and removals of such properties.
-    pub(super) lone_unsent: Vec<Found<'d>>,
+    pub(super) unpaired_unsent: Vec<Found<'d>>,
     /// The rule that replaces each rule that affects the wire.
-    pub(super) guard: Option<Rule>,
+    pub(super) override_rule: Option<Rule>,
     /// Pairs of schemas that were compared, each with its use.
-    pub(super) compared: FxHashSet<Pair>,
-    /// Properties that were compared, each with its use.
-    pub(super) properties: FxHashSet<PropertyUse>,
+    pub(super) compared_pairs: FxHashSet<Pair>,
+    /// Properties that were compared, each with its use and with what contains it.
+    pub(super) properties: FxHashSet<(Pair, Holder)>,
     /// How many pairs are compared at most: more than any two real documents have.
     pub(super) most_pairs: usize,
     /// Pairs of component schemas with different names that are used at the same place.
@@ -126,13 +173,13 @@ impl<'d> Walk<'d> {
             options,
             found: Vec::new(),
             reported: HashSet::new(),
-            seen: FxHashSet::default(),
-            settled: FxHashSet::default(),
+            visited_nodes: FxHashSet::default(),
+            compared_nodes: FxHashSet::default(),
             pending: VecDeque::new(),
             unsent: Vec::new(),
-            lone_unsent: Vec::new(),
-            guard: None,
-            compared: FxHashSet::default(),
+            unpaired_unsent: Vec::new(),
+            override_rule: None,
+            compared_pairs: FxHashSet::default(),
             properties: FxHashSet::default(),
             most_pairs: 100_000 + (old.document.text().len() + new.document.text().len()) / 20,
             linked: IndexSet::new(),
@@ -144,8 +191,8 @@ impl<'d> Walk<'d> {
     /// Records a change, unless it was recorded before.
     pub(super) fn report(&mut self, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
         let (old, new) = places;
-        let rule = match &self.guard {
-            Some(guard) if rule.wire => guard.clone(),
+        let rule = match &self.override_rule {
+            Some(other) if rule.wire => other.clone(),
             _ => rule,
         };
         let (direction, family) = rule::family(&rule.id);
@@ -177,7 +224,7 @@ impl<'d> Walk<'d> {
 
     /// Compares a member as a whole, and reports it if it differs.
     pub(super) fn leaf(&mut self, rule: Rule, member: &Member<'d>, message: impl FnOnce() -> String) {
-        self.settle_both(member);
+        self.mark_member(member);
         if !member.is_same() {
             self.report(rule, member.kind(), member.places(), message());
         }
@@ -206,31 +253,26 @@ impl<'d> Walk<'d> {
     }
 
     /// Marks a value as compared as a whole.
-    pub(super) fn settle(&mut self, node: Option<&'d Node>) {
+    pub(super) fn mark_compared(&mut self, node: Option<&'d Node>) {
         if let Some(node) = node {
-            self.settled.insert(address(node));
+            self.compared_nodes.insert(address(node));
         }
     }
 
-    pub(super) fn settle_both(&mut self, member: &Member<'d>) {
-        self.settle(member.old);
-        self.settle(member.new);
+    pub(super) fn mark_member(&mut self, member: &Member<'d>) {
+        self.mark_compared(member.old);
+        self.mark_compared(member.new);
     }
 
     /// Marks an object as compared member by member.
-    pub(super) fn see(&mut self, node: &'d Node) {
-        self.seen.insert(address(node));
+    pub(super) fn mark_visited(&mut self, node: &'d Node) {
+        self.visited_nodes.insert(address(node));
     }
 
     /// The members of two objects, in the order of the old one, then of the new one. If one of the two is not an
     /// object, this is reported, and there are no members.
     pub(super) fn members(&mut self, old: &'d Node, new: &'d Node, what: &str) -> Vec<Member<'d>> {
-        let both = Member {
-            key: "",
-            old: Some(old),
-            new: Some(new),
-            within: (old, new),
-        };
+        let both = Member::of(old, new);
         if !both.is_map() {
             let message = || format!("{what} {}", both.difference());
             self.leaf(rule::UNCLASSIFIED, &both, message);
@@ -239,30 +281,38 @@ impl<'d> Walk<'d> {
         self.entries(&both)
     }
 
-    /// The members of an object that both documents have, or one of them.
+    /// The members of an object, or the items of a list, that both documents have, or one of them.
     pub(super) fn entries(&mut self, map: &Member<'d>) -> Vec<Member<'d>> {
-        let entries = |node: Option<&'d Node>| node.and_then(Node::as_object).unwrap_or_default();
         for node in [map.old, map.new].into_iter().flatten() {
-            self.see(node);
+            self.mark_visited(node);
         }
-        let of = |node: Option<&'d Node>, key: &str| node.and_then(|node| node.get(key));
-        let within = map.places();
-        let known = entries(map.old).iter().map(|entry| Member {
-            key: entry.key(),
-            old: Some(entry.value()),
-            new: of(map.new, entry.key()),
-            within,
-        });
-        let added = entries(map.new)
-            .iter()
-            .filter(|entry| of(map.old, entry.key()).is_none())
-            .map(|entry| Member {
-                key: entry.key(),
-                old: None,
-                new: Some(entry.value()),
-                within,
-            });
-        known.chain(added).collect()
+        map.parts()
+    }
+
+    /// Both values of a member, with references resolved. If one is missing, the addition or the removal is reported.
+    pub(super) fn both(
+        &mut self,
+        member: &Member<'d>,
+        what: &str,
+        [added, removed]: [Rule; 2],
+    ) -> Option<(&'d Node, &'d Node)> {
+        if let (Some(old), Some(new)) = (member.old, member.new) {
+            return Some(self.resolve(old, new));
+        }
+        let (rule, verb) = match member.kind() {
+            Kind::Added => (added, "added"),
+            _ => (removed, "removed"),
+        };
+        self.leaf(rule, member, || format!("{what} was {verb}"));
+        None
+    }
+
+    /// Compares a flag that is `false` by default. The rules and the words are for `true` and for `false`.
+    pub(super) fn flag(&mut self, member: &Member<'d>, what: &str, [on, off]: [Rule; 2], words: [&str; 2]) {
+        if let Some(is) = self.switched(member, what) {
+            let (rule, words) = if is { (on, words[0]) } else { (off, words[1]) };
+            self.report(rule, member.kind(), member.places(), format!("{what} {words}"));
+        }
     }
 
     /// Compares a flag that is `false` by default. Returns the new value, if it differs. A value that is not a boolean is
@@ -273,7 +323,7 @@ impl<'d> Walk<'d> {
             self.unclassified(member, what);
             return None;
         };
-        self.settle_both(member);
+        self.mark_member(member);
         (was != is).then_some(is)
     }
 
@@ -281,8 +331,8 @@ impl<'d> Walk<'d> {
     pub(super) fn resolve(&mut self, old: &'d Node, new: &'d Node) -> (&'d Node, &'d Node) {
         let mut follow = |node: &'d Node, target: Option<&'d Node>| match (node.get("$ref"), target) {
             (Some(reference), Some(target)) => {
-                self.seen.insert(address(node));
-                self.settled.insert(address(reference));
+                self.visited_nodes.insert(address(node));
+                self.compared_nodes.insert(address(reference));
                 target
             }
             _ => node,
@@ -303,23 +353,15 @@ impl<'d> Walk<'d> {
             .found
             .iter()
             .map(|found| {
-                let places = (old.place(found.old), new.place(found.new));
-                let paths = (old_paths.path(&places.0.pointer), new_paths.path(&places.1.pointer));
+                let places = [old.place(found.old), new.place(found.new)];
+                let paths = (old_paths.path(&places[0].pointer), new_paths.path(&places[1].pointer));
                 let nodes = (found.old, found.new);
+                let fingerprint = fingerprint::between(&found.rule.id, found.kind, (&paths.0, &paths.1), nodes);
+                // A name may contain any character; a message is one line.
+                let message = found.message.replace(char::is_control, " ");
                 Change {
-                    fingerprint: fingerprint::between(&found.rule.id, found.kind, (&paths.0, &paths.1), nodes),
-                    overruled: None,
-                    approval: None,
-                    id: found.rule.id.clone(),
-                    severity: found.rule.severity,
-                    wire: found.rule.wire,
-                    kind: found.kind,
                     operation: found.operation.as_ref().map(|operation| operation.to_string()),
-                    old: places.0,
-                    new: places.1,
-                    // A name may contain any character; a message is one line.
-                    message: found.message.replace(char::is_control, " "),
-                    rust: None,
+                    ..Change::new(found.rule.clone(), found.kind, places, message, fingerprint)
                 }
             })
             .collect();

@@ -7,7 +7,7 @@ use crate::change::{Report, Severity, Wire};
 #[derive(Serialize)]
 struct Shape<'r> {
     changes: Vec<Item<'r>>,
-    unmatched: Vec<Approved<'r>>,
+    unmatched: &'r [Approval],
     wire: Wire,
     /// A bump, `none` or `unknown`.
     rust: &'static str,
@@ -23,28 +23,7 @@ struct Item<'r> {
     message: &'r str,
     rust: &'static str,
     fingerprint: &'r str,
-    approval: Option<Approved<'r>>,
-}
-
-#[derive(Serialize)]
-struct Approved<'r> {
-    fingerprint: &'r str,
-    reason: &'r str,
-    by: &'r str,
-    on: &'r str,
-    line: usize,
-}
-
-impl<'r> From<&'r Approval> for Approved<'r> {
-    fn from(approval: &'r Approval) -> Self {
-        Self {
-            fingerprint: &approval.fingerprint,
-            reason: &approval.reason,
-            by: &approval.by,
-            on: &approval.on,
-            line: approval.line,
-        }
-    }
+    approval: Option<&'r Approval>,
 }
 
 /// A report for programs, in a stable format that `docs/spec-review.md` describes.
@@ -62,10 +41,10 @@ pub fn json(report: &Report) -> String {
                 message: &change.message,
                 rust: change.rust_word(),
                 fingerprint: &change.fingerprint,
-                approval: change.approval.as_ref().map(Approved::from),
+                approval: change.approval.as_ref(),
             })
             .collect(),
-        unmatched: report.unmatched.iter().map(Approved::from).collect(),
+        unmatched: &report.unmatched,
         wire: report.wire(),
         rust: report.rust_word(),
     };

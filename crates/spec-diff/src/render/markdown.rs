@@ -14,21 +14,18 @@ pub fn markdown(report: &Report) -> String {
     } else {
         let _ = writeln!(out, "**{}**\n\n{}.", safe(&verdict(report)), counts(report));
     }
-    for section in [Section::Errors, Section::Warnings, Section::Rust] {
+    for section in [Section::Errors, Section::Warnings, Section::Rust, Section::Infos] {
         let changes: Vec<&Change> = report.open().filter(|change| Section::of(change) == section).collect();
-        if !changes.is_empty() {
-            let _ = writeln!(out, "\n### {}\n", section.title());
-            table(&mut out, changes.into_iter().map(|change| (change, None)));
+        let rows = changes.iter().map(|change| (*change, None));
+        if changes.is_empty() {
+            continue;
         }
-    }
-    let infos: Vec<&Change> = report
-        .open()
-        .filter(|change| Section::of(change) == Section::Infos)
-        .collect();
-    if !infos.is_empty() {
-        fold(&mut out, Section::Infos.title(), |out| {
-            table(out, infos.into_iter().map(|change| (change, None)));
-        });
+        if section == Section::Infos {
+            fold(&mut out, section.title(), |out| table(out, rows));
+        } else {
+            let _ = writeln!(out, "\n### {}\n", section.title());
+            table(&mut out, rows);
+        }
     }
     if report.approved().next().is_some() {
         fold(&mut out, "Approved", |out| {

@@ -5,7 +5,7 @@ mod github;
 mod html;
 mod json;
 mod markdown;
-pub(crate) mod safe;
+mod safe;
 mod sides;
 mod text;
 
@@ -14,8 +14,9 @@ pub use github::github;
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
-pub use safe::visible;
 pub use text::text;
+
+pub use crate::visible::visible;
 
 use similar::TextDiff;
 
@@ -25,7 +26,7 @@ use crate::version;
 
 /// The number of changes by severity, without zeros: `1 error, 2 warnings, 1 of them approved`.
 fn counts(report: &Report) -> String {
-    let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+    let mut counts: Vec<String> = Severity::ALL
         .into_iter()
         .filter_map(|severity| match report.count(severity) {
             0 => None,

@@ -8,48 +8,9 @@
 //! Messages quote values between backticks. A name may contain a backtick itself, so text that looks
 //! quoted may not be, and the other way round: neither is trusted.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Text in one line, in which invisible characters with an effect are escaped: control characters such as the one
-/// that begins a terminal's escape sequences, and those that reorder text.
-///
-/// ```
-/// use ittybit_spec_diff::render::visible;
-///
-/// assert_eq!(visible("café, 東京"), "café, 東京");
-/// assert_eq!(visible("a\r\u{1b}[31m\u{202e}b"), "a\\r\\u{1b}[31m\\u{202e}b");
-/// ```
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        match is_hidden(character) {
-            true => out.extend(character.escape_default()),
-            false => out.push(character),
-        }
-    }
-    Cow::Owned(out)
-}
-
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
+use crate::visible::{is_hidden, visible};
 
 /// The same JSON with hidden characters escaped, so that it can be printed on a terminal.
 pub(super) fn json(json: &str) -> String {

@@ -1,8 +1,8 @@
 use std::fmt::Write;
 
-use super::safe::visible;
 use super::{counts, unmatched, verdict};
 use crate::change::{Change, Report, Severity};
+use crate::visible::visible;
 
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";

@@ -5,7 +5,6 @@
 //! place becomes a reference to it too: both have the same type.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 use crate::check::Checked;
 use crate::fix::{Fixes, address};
@@ -18,7 +17,6 @@ use crate::{Document, pointer, walk};
 pub(super) struct Hoisted<'d> {
     pub(super) component: &'static str,
     pub(super) name: String,
-    pub(super) key: Range<usize>,
     pub(super) node: &'d Node,
     pub(super) shape: &'static Shape,
 }
@@ -84,7 +82,6 @@ impl<'d> Hoisting<'d> {
             self.hoisted.push(Hoisted {
                 component,
                 name,
-                key: target.node.span(),
                 node: target.node,
                 shape,
             });

@@ -6,7 +6,7 @@ use crate::node::{Entry, Node, Object, Value};
 
 /// An empty object with the position of another value.
 pub(super) fn empty(at: &Node) -> Node {
-    Node::new(at.span(), Value::Object(Object::of(Vec::new())))
+    Node::new(at.span(), Value::Object(Object::default()))
 }
 
 /// The members of an object under construction.

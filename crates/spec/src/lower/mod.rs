@@ -14,12 +14,16 @@ use self::hoist::Hoisting;
 use self::members::{Members, empty};
 pub use self::schema::describes;
 use crate::check::{self, Checked};
-use crate::fix::{Fix, Fixes, address};
+use crate::fix::{self, Fix, Fixes, address};
 use crate::grammar::{Object as Grammar, SCHEMA, Shape, Version, WHOLE};
 use crate::kind::Kind;
 use crate::node::{Entry, Node, Object, Value};
 use crate::tree::{MAX_DEPTH, too_deep};
 use crate::{Diagnostic, Diagnostics, Document, Severity, pointer, walk};
+
+/// Fixes of one value may make others invalid, such as a reference to a part that was left out. So the result
+/// is checked and lowered again until nothing changes.
+const ROUNDS: usize = 8;
 
 /// A document in the form of OpenAPI 3.0, and the findings about the original.
 #[derive(Debug, Clone)]
@@ -56,51 +60,39 @@ impl Document {
     /// # Errors
     /// All errors that [`check`](Self::check) finds.
     pub fn lowered(&self) -> Result<Lowered, Diagnostics> {
-        lower(self)
-    }
-}
-
-/// Fixes of one value may make others invalid, such as a reference to a part that was left out. So the result
-/// is checked and lowered again until nothing changes.
-const ROUNDS: usize = 8;
-
-fn lower(document: &Document) -> Result<Lowered, Diagnostics> {
-    let mut checked = check::check(document);
-    let mut findings = std::mem::take(&mut checked.findings);
-    let mut lowered: Option<Document> = None;
-    for round in 1..=ROUNDS {
+        let mut checked = check::check(self);
+        let mut findings = std::mem::take(&mut checked.findings);
+        let mut lowered: Option<Document> = None;
+        for round in 1..=ROUNDS {
+            if findings.has_errors() {
+                return Err(errors(findings));
+            }
+            let current = lowered.as_ref().unwrap_or(self);
+            let mut lowering = Lowering::new(current, &checked);
+            let next = self.with_root(lowering.run());
+            let changed = lowering.changed || !checked.fixes.is_empty();
+            // The warnings of further rounds were already reported about the original document.
+            let is_new = |finding: &Diagnostic| round == 1 || is_error(finding);
+            findings.extend(lowering.findings.into_iter().filter(is_new));
+            if next.root().depth() > MAX_DEPTH {
+                let start = next.root().span().start;
+                findings.push(too_deep(self.source_at(start), start));
+            }
+            if changed && round < ROUNDS {
+                checked = check::check(&next);
+                findings.extend(std::mem::take(&mut checked.findings).into_iter().filter(is_error));
+            }
+            lowered = Some(next);
+            if !changed {
+                break;
+            }
+        }
         if findings.has_errors() {
             return Err(errors(findings));
         }
-        let current = lowered.as_ref().unwrap_or(document);
-        let result = Lowering::new(current, &checked).run();
-        let changed = result.changed || !checked.fixes.is_empty();
-        let root = result.root;
-        if round == 1 {
-            findings.extend(result.findings);
-        } else {
-            findings.extend(result.findings.into_iter().filter(is_error));
-        }
-        let next = document.with_root(root);
-        if next.root().depth() > MAX_DEPTH {
-            let start = next.root().span().start;
-            findings.push(too_deep(document.source_at(start), start));
-        }
-        if changed && round < ROUNDS {
-            checked = check::check(&next);
-            // Warnings were already reported about the original document.
-            findings.extend(std::mem::take(&mut checked.findings).into_iter().filter(is_error));
-        }
-        lowered = Some(next);
-        if !changed {
-            break;
-        }
+        let document = lowered.unwrap_or_else(|| self.clone());
+        Ok(Lowered { document, findings })
     }
-    if findings.has_errors() {
-        return Err(errors(findings));
-    }
-    let document = lowered.unwrap_or_else(|| document.clone());
-    Ok(Lowered { document, findings })
 }
 
 fn is_error(finding: &Diagnostic) -> bool {
@@ -129,12 +121,6 @@ struct Lowering<'d> {
     /// The addresses of the objects that are being copied, to find cycles.
     inlining: Vec<usize>,
     inlined: usize,
-    changed: bool,
-}
-
-struct Outcome {
-    root: Node,
-    findings: Diagnostics,
     /// Whether an object was moved or copied.
     changed: bool,
 }
@@ -154,15 +140,10 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn run(mut self) -> Outcome {
+    fn run(&mut self) -> Node {
         let root = self.document.root();
         let root = self.value(root, &WHOLE).unwrap_or_else(|| root.clone());
-        let root = self.with_components(root);
-        Outcome {
-            root,
-            findings: self.findings,
-            changed: self.changed,
-        }
+        self.with_components(root)
     }
 
     /// Adds the new components.
@@ -177,7 +158,7 @@ impl<'d> Lowering<'d> {
             self.own = Some(address(hoisted.node));
             let value = self.value(hoisted.node, hoisted.shape);
             if let Some(value) = value {
-                let entry = Entry::new(hoisted.name, hoisted.key, value);
+                let entry = Entry::new(hoisted.name, hoisted.node.span(), value);
                 added.entry(hoisted.component).or_default().push(entry);
             }
         }
@@ -266,11 +247,10 @@ impl<'d> Lowering<'d> {
                 let text = self.hoisting.destination(node, "schemas")?;
                 return Some(Node::new(node.span(), Value::String(text)));
             }
-            (Shape::Referable(_), Value::Bool(any)) => {
-                // No value fits the schema `false`.
-                let nothing = || Entry::new("not".to_owned(), node.span(), empty(node));
-                let entries = if *any { Vec::new() } else { vec![nothing()] };
-                Value::Object(Object::of(entries))
+            (Shape::Referable(_), Value::Bool(true)) => return Some(empty(node)),
+            // No value fits the schema `false`.
+            (Shape::Referable(_), Value::Bool(false)) => {
+                return Some(fix::object(node, vec![("not", Value::Object(Object::default()))]));
             }
             (shape, Value::Object(_)) => match walk::object(shape) {
                 Some(object) => return self.object(node, object, shape),
@@ -394,7 +374,5 @@ impl<'d> Lowering<'d> {
 /// A reference to a component, with the position of another value.
 fn reference(at: &Node, component: &str, name: &str) -> Node {
     let text = pointer::join("#/components", [component, name]);
-    let text = Node::new(at.span(), Value::String(text));
-    let entry = Entry::new("$ref".to_owned(), at.span(), text);
-    Node::new(at.span(), Value::Object(Object::of(vec![entry])))
+    fix::object(at, vec![("$ref", Value::String(text))])
 }

@@ -6,6 +6,7 @@
 use serde_json::Number;
 
 use super::members::{Members, empty};
+use crate::fix::object;
 use crate::node::{Entry, Node, Object, Value};
 
 /// Keywords about the schema itself, and not about values.
@@ -345,10 +346,6 @@ const MAX_VARIANTS: usize = 16;
 
 fn string(at: &Node, text: &str) -> Node {
     Node::new(at.span(), Value::String(text.to_owned()))
-}
-
-fn object(at: &Node, members: Vec<(&str, Value)>) -> Node {
-    crate::fix::object(at, members)
 }
 
 /// Whether a schema is `{ not: {} }`, which the schema `false` was converted to.

@@ -32,11 +32,9 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
                 Version::V30 => "`true` or `false`",
                 Version::V31 => "a number",
             };
-            checker.wrong(spot, expected, Decision::LeftOut, || {
-                Some(match version {
-                    Version::V30 => format!("write the bound as `{bound}`, and `{name}: true`"),
-                    Version::V31 => format!("write the bound as `{name}: 1`"),
-                })
+            checker.wrong(spot, expected, Decision::LeftOut, || match version {
+                Version::V30 => format!("write the bound as `{bound}`, and `{name}: true`"),
+                Version::V31 => format!("write the bound as `{name}: 1`"),
             });
         }
     }

@@ -1,6 +1,5 @@
 //! The schema of a parameter or a header, and how its value is written in a request.
 
-use crate::Severity;
 use crate::checker::{Checker, Decision, Spot, quoted_list};
 use crate::diagnostic::short;
 use crate::grammar;
@@ -79,7 +78,7 @@ pub(super) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
     {
         let message = format!("the header parameter `{text}` is ignored");
         let finding = checker
-            .finding(Severity::Warning, name.span(), HEADER, message)
+            .warning(&name, HEADER, message)
             .help("use media types under `content`, or `security`, instead");
         checker.push(finding);
     }
@@ -133,7 +132,7 @@ pub(crate) fn schema_or_content<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) 
                 .help("write `content: { application/json: { schema: … } }`");
             if members.is_empty() {
                 checker.fixes.leave_out(content.node);
-                let any = Node::new(spot.node.span(), Value::Object(Object::of(Vec::new())));
+                let any = Node::new(spot.node.span(), Value::Object(Object::default()));
                 checker.fixes.add(spot.node, "schema", any);
             }
             for member in content.members().skip(1) {
@@ -157,7 +156,7 @@ fn no_schema<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, what: &str) {
         .help("add `schema: { type: string }`");
     checker.push(finding);
     if old.is_empty() {
-        let any = Node::new(spot.node.span(), Value::Object(Object::of(Vec::new())));
+        let any = Node::new(spot.node.span(), Value::Object(Object::default()));
         return checker.fixes.add(spot.node, "schema", any);
     }
     for member in &old {

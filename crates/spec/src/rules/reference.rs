@@ -25,7 +25,7 @@ pub(crate) fn check<'d>(
     };
     if reference.node.as_str().is_none() {
         checker.wrong(&reference, "a string", Decision::Kept, || {
-            Some(format!("write `\"#/components/{}/<name>\"`", object.component))
+            format!("write `\"#/components/{}/<name>\"`", object.component)
         });
         return unresolved(checker, spot, object);
     }
@@ -116,7 +116,7 @@ fn visit<'d>(checker: &mut Checker<'d>, reference: &Spot<'d>, shape: &'static Sh
 
 /// Decides how a reference that cannot be resolved is read.
 fn unresolved<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>, object: &grammar::Object) {
-    let empty = || Value::Object(Object::of(Vec::new()));
+    let empty = || Value::Object(Object::default());
     match object.kind {
         Kind::Schema => checker.fixes.read_as(spot.node, empty()),
         Kind::Response => {
@@ -268,7 +268,7 @@ pub(crate) fn check_cycles(checker: &mut Checker<'_>) {
                 .help("define one of them without a reference")
                 .label(names.join(" → "));
             match kind.key() {
-                "schemas" => checker.fixes.read_as(spot.node, Value::Object(Object::of(Vec::new()))),
+                "schemas" => checker.fixes.read_as(spot.node, Value::Object(Object::default())),
                 _ => checker.fixes.leave_out(spot.node),
             }
             checker.push(finding);

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::Severity;
 use crate::checker::{Checker, Spot};
 use crate::diagnostic::short;
 
@@ -27,7 +26,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         };
         if !seen.insert(name) {
             let message = format!("`{}` is listed twice in `required`", short(name));
-            let finding = checker.finding(Severity::Warning, item.span(), REPEATED, message);
+            let finding = checker.warning(&item, REPEATED, message);
             checker.push(finding.help("remove one of the two"));
             checker.fixes.leave_out(item.node);
         }
@@ -35,7 +34,7 @@ pub(crate) fn check<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
         let is_part = spot.entry.is_none() && spot.name == "allOf";
         if properties.get(name).is_none() && !is_part {
             let message = format!("`{}` is required, but is not among the `properties`", short(name));
-            let finding = checker.finding(Severity::Warning, item.span(), UNKNOWN, message);
+            let finding = checker.warning(&item, UNKNOWN, message);
             let meant = checker.similar(name, names.iter().map(|entry| entry.key()));
             checker.push(match meant {
                 Some(meant) => finding.help(format!("did you mean `{meant}`?")),

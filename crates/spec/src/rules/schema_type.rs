@@ -63,7 +63,7 @@ fn name<'d>(checker: &mut Checker<'d>, spot: &Spot<'d>) {
             _ => Decision::LeftOut,
         };
         return checker.wrong(spot, &format!("one of {list}"), decision, || {
-            Some(format!("write `{}: string`", spot.name))
+            format!("write `{}: string`", spot.name)
         });
     };
     if TYPES.contains(&text) || text == "null" {

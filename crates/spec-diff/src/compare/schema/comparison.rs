@@ -59,7 +59,7 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Compares a keyword, or a member of one, and reports a difference with this facet.
     pub(super) fn facet(&mut self, facet: &Facet, member: &Member<'d>, message: String) {
-        self.walk.settle_both(member);
+        self.walk.mark_member(member);
         // A member of a keyword may have the name of another keyword.
         let own = self.member(member.key);
         let at = |(old, new): (&'d Node, &'d Node)| (address(old), address(new));
@@ -83,11 +83,11 @@ impl<'d> Comparison<'_, 'd> {
         one(self.old) && one(self.new)
     }
 
-    pub(super) fn settle(&mut self, key: &'d str) {
+    pub(super) fn mark_compared(&mut self, key: &'d str) {
         self.handled.insert(key);
         for view in [self.old, self.new] {
             for value in view.keywords.get(key).into_iter().flatten() {
-                self.walk.settle(Some(value));
+                self.walk.mark_compared(Some(value));
             }
         }
     }
@@ -121,7 +121,7 @@ impl<'d> Comparison<'_, 'd> {
                 }
                 form => form,
             },
-            guard: self.at.guard.clone(),
+            override_rule: self.at.override_rule.clone(),
             closed: Closed::default(),
             encoding: [None; 2],
         }

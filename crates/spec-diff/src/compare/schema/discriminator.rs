@@ -21,13 +21,12 @@ impl<'d> Comparison<'_, 'd> {
         };
         let what = format!("the discriminator of {}", self.at.subject);
         for member in self.walk.members(old, new, &what) {
-            let mappings = [member.old, member.new].into_iter().flatten();
             match member.key {
                 "propertyName" => {
                     let message = format!("the property of {what} {}", member.difference());
                     self.facet(&rule::DISCRIMINATOR_PROPERTY_CHANGED, &member, message);
                 }
-                "mapping" if mappings.clone().all(|node| node.as_object().is_some()) => self.mapping(&member, &what),
+                "mapping" if member.is_map() => self.mapping(&member, &what),
                 _ => self.walk.unclassified(&member, &what),
             }
         }

@@ -83,11 +83,11 @@ impl<'d> Comparison<'_, 'd> {
                     let which = self.which(required.1, unsent);
                     let message = format!("the {which} property {subject} was added");
                     for node in added {
-                        self.walk.settle(Some(node));
+                        self.walk.mark_compared(Some(node));
                     }
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (self.within(None, Some(added[0]), property).0, added[0]);
-                    self.lone_property(unsent, rule, Kind::Added, places, message);
+                    self.unpaired_property(unsent, rule, Kind::Added, places, message);
                     if required.0 && (unsent || !required.1) {
                         // It was required before it was described, with any value.
                         self.required_changed(name, false, places);
@@ -119,11 +119,11 @@ impl<'d> Comparison<'_, 'd> {
                     let (which, when) = (self.which(required.0, unsent), removal.suffix());
                     let message = format!("the {which} property {subject} was removed{when}");
                     for node in removed {
-                        self.walk.settle(Some(node));
+                        self.walk.mark_compared(Some(node));
                     }
                     let property = |part: &'d Node| part.get("properties")?.get(name);
                     let places = (removed[0], self.within(Some(removed[0]), None, property).1);
-                    self.lone_property(unsent, rule, Kind::Removed, places, message);
+                    self.unpaired_property(unsent, rule, Kind::Removed, places, message);
                     if unsent && required.1 {
                         self.required_changed(name, true, places);
                         if self.at.site.direction() == Direction::Response {
@@ -146,12 +146,19 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Reports a property that only one of the schemas has. If it is not sent in the direction of the schema, it is
     /// reported later, unless the other direction reports it.
-    fn lone_property(&mut self, unsent: bool, rule: Rule, kind: Kind, places: (&'d Node, &'d Node), message: String) {
+    fn unpaired_property(
+        &mut self,
+        unsent: bool,
+        rule: Rule,
+        kind: Kind,
+        places: (&'d Node, &'d Node),
+        message: String,
+    ) {
         if !unsent {
             return self.walk.report(rule, kind, places, message);
         }
         let found = self.walk.found(rule, kind, places, message);
-        self.walk.lone_unsent.push(found);
+        self.walk.unpaired_unsent.push(found);
     }
 
     /// Reports a property that became required or optional, although `required` names it in both documents: it is only
@@ -181,15 +188,9 @@ impl<'d> Comparison<'_, 'd> {
     /// `additionalProperties`, or described by an alternative or a condition.
     fn was_allowed(&mut self, name: &'d str, added: &[&'d Node]) {
         if self.at.site.direction() == Direction::Request && self.is_listed_inside(self.old, name, DEEPEST) {
-            let member = Member {
-                key: name,
-                old: None,
-                new: Some(added[0]),
-                within: self.nodes,
-            };
             let subject = self.at.subject.to_string();
             let message = format!("`{name}` of {subject} is now described for all values, not only for some");
-            let places = member.places();
+            let places = (self.nodes.0, added[0]);
             self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
         }
         let others = ["additionalProperties", "unevaluatedProperties"].map(|key| self.old.get(key));
@@ -280,14 +281,14 @@ impl<'d> Comparison<'_, 'd> {
     /// Compares the names in `required` without a property.
     fn required_only(&mut self) {
         let (old, new) = (self.old, self.new);
-        let lone = |name: &str| !old.properties.contains_key(name) && !new.properties.contains_key(name);
-        for (name, node) in old.required.iter().filter(|(name, _)| lone(name)) {
+        let unpaired = |name: &str| !old.properties.contains_key(name) && !new.properties.contains_key(name);
+        for (name, node) in old.required.iter().filter(|(name, _)| unpaired(name)) {
             if !new.required.contains_key(name) {
                 let (rule, message) = required_rule(self.at.site, false, &self.at.subject.property(name).to_string());
                 self.walk.report(rule, Kind::Removed, (node, self.nodes.1), message);
             }
         }
-        for (name, node) in new.required.iter().filter(|(name, _)| lone(name)) {
+        for (name, node) in new.required.iter().filter(|(name, _)| unpaired(name)) {
             if !old.required.contains_key(name) {
                 let (rule, message) = required_rule(self.at.site, true, &self.at.subject.property(name).to_string());
                 self.walk.report(rule, Kind::Added, (self.nodes.0, node), message);
@@ -325,7 +326,7 @@ impl<'d> Comparison<'_, 'd> {
             _ => Freedom::Any,
         };
         let (old, new) = (freedom(member.old), freedom(member.new));
-        self.settle(key);
+        self.mark_compared(key);
         if member.kind() != Kind::Changed {
             self.evaluated(key, member.kind(), member.places());
         }
@@ -385,8 +386,8 @@ impl<'d> Comparison<'_, 'd> {
         if !self.plain(key, |_| true) {
             return self.unclassified(key);
         }
-        self.walk.see(old);
-        self.walk.see(new);
+        self.walk.mark_visited(old);
+        self.walk.mark_visited(new);
         let name = |node: &Node| match node.get("$ref") {
             Some(reference) => json::canonical(reference),
             None => json::canonical(node),
@@ -396,11 +397,11 @@ impl<'d> Comparison<'_, 'd> {
             left.entry(name(part)).or_default().insert(0, part);
         }
         let mut pairs = Vec::new();
-        let mut lone = Vec::new();
+        let mut unpaired = Vec::new();
         for part in old_parts {
             match left.get_mut(&name(part)).and_then(Vec::pop) {
                 Some(other) => pairs.push((part, other)),
-                None => lone.push(part),
+                None => unpaired.push(part),
             }
         }
         let mut rest: Vec<&'d Node> = new_parts
@@ -410,8 +411,8 @@ impl<'d> Comparison<'_, 'd> {
                     .is_some_and(|parts| parts.iter().any(|left| std::ptr::eq(*left, *part)))
             })
             .collect();
-        if lone.len() == rest.len() {
-            pairs.extend(lone.drain(..).zip(rest.drain(..)));
+        if unpaired.len() == rest.len() {
+            pairs.extend(unpaired.drain(..).zip(rest.drain(..)));
         }
         for (index, (old, new)) in pairs.into_iter().enumerate() {
             let subject = self.at.subject.property(&format!("alternative {}", index + 1));
@@ -430,13 +431,13 @@ impl<'d> Comparison<'_, 'd> {
         let subject = self.at.subject.to_string();
         for part in rest {
             let message = format!("{subject} has one more alternative in `{key}`: {}", json::shown(part));
-            self.walk.settle(Some(part));
+            self.walk.mark_compared(Some(part));
             self.walk
                 .report(facets[0].at(self.at.site), Kind::Added, (old, part), message);
         }
-        for part in lone {
+        for part in unpaired {
             let message = format!("{subject} has one fewer alternative in `{key}`: {}", json::shown(part));
-            self.walk.settle(Some(part));
+            self.walk.mark_compared(Some(part));
             self.walk
                 .report(facets[1].at(self.at.site), Kind::Removed, (part, new), message);
         }
@@ -463,7 +464,7 @@ impl<'d> Comparison<'_, 'd> {
         let Some(same) = alternatives.iter().find(is_same) else {
             return false;
         };
-        self.walk.see(list);
+        self.walk.mark_visited(list);
         let facet = match (key, is_wider) {
             ("oneOf", true) => &rule::ONE_OF_ADDED,
             ("oneOf", false) => &rule::ONE_OF_REMOVED,
@@ -471,7 +472,7 @@ impl<'d> Comparison<'_, 'd> {
             (_, false) => &rule::ANY_OF_REMOVED,
         };
         for part in alternatives.iter().filter(|part| !std::ptr::eq(*part, same)) {
-            self.walk.settle(Some(part));
+            self.walk.mark_compared(Some(part));
             let (kind, places, words) = match is_wider {
                 true => (Kind::Added, (one, part), "now has another alternative"),
                 false => (Kind::Removed, (part, one), "no longer has another alternative"),

@@ -30,8 +30,8 @@ impl<'d> Comparison<'_, 'd> {
         if self.becomes_list() {
             return true;
         }
-        self.settle("type");
-        self.settle("format");
+        self.mark_compared("type");
+        self.mark_compared("format");
         let kind = |view: &View<'d>| KindOf {
             types: view.types(),
             format: view.text("format"),
@@ -67,7 +67,7 @@ impl<'d> Comparison<'_, 'd> {
             for view in [self.old, self.new] {
                 let values = view.keywords.values().chain(view.properties.values()).flatten();
                 for value in values.copied() {
-                    self.walk.settle(Some(value));
+                    self.walk.mark_compared(Some(value));
                 }
             }
         }
@@ -84,7 +84,7 @@ impl<'d> Comparison<'_, 'd> {
         if self.at.form != Form::Exploded || !scalar || self.new.types().as_deref() != Some(&["array"]) {
             return false;
         }
-        self.settle("type");
+        self.mark_compared("type");
         let subject = &self.at.subject;
         let message = format!("{subject} was a single value, and is now a list whose items are written separately");
         let places = self.member("type").places();
@@ -108,10 +108,10 @@ impl<'d> Comparison<'_, 'd> {
             let bound = rule::BOUNDS.iter().find(|bound| bound.keyword == key);
             match bound.filter(|_| !takes_one) {
                 Some(bound) => self.bound(bound),
-                None => self.settle(key),
+                None => self.mark_compared(key),
             }
         }
-        self.settle("uniqueItems");
+        self.mark_compared("uniqueItems");
         for (key, values) in &self.new.keywords {
             if ANNOTATIONS.contains(key) || ["default", "deprecated", SUNSET].contains(key) {
                 self.keyword(key);
@@ -120,7 +120,7 @@ impl<'d> Comparison<'_, 'd> {
                     "the list has `{key}`, which a single value may not fit, in {}",
                     self.at.subject
                 );
-                self.walk.settle(Some(values[0]));
+                self.walk.mark_compared(Some(values[0]));
                 let places = (self.nodes.0, values[0]);
                 self.walk.report(rule::UNCLASSIFIED, Kind::Added, places, message);
             }
@@ -145,7 +145,7 @@ impl<'d> Comparison<'_, 'd> {
                 return self.three_way(facets, &member, "the constant");
             }
         };
-        self.settle("const");
+        self.mark_compared("const");
         let subject = &self.at.subject;
         let is_constant = |node: &Node| {
             [constants.0, constants.1]
@@ -182,7 +182,7 @@ impl<'d> Comparison<'_, 'd> {
                 self.facet(&rule::BECAME_NOT_ENUM, &member, message);
             }
             (Some(old_list), Some(new_list)) => {
-                self.settle("enum");
+                self.mark_compared("enum");
                 let mut changes = Vec::new();
                 for (_, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
                     let message = format!("{subject} no longer accepts {}", json::shown(value));
@@ -246,9 +246,9 @@ impl<'d> Comparison<'_, 'd> {
         if let Some(key) = bound.exclusive
             && (old.is_some() || new.is_some())
         {
-            self.settle(key);
+            self.mark_compared(key);
         }
-        self.settle(bound.keyword);
+        self.mark_compared(bound.keyword);
         // A length or a number of items is never less than 0.
         let is_default = |(limit, _): (&serde_json::Number, bool)| {
             bound.is_lower() && bound.exclusive.is_none() && limit.as_f64() == Some(0.0)
@@ -344,13 +344,13 @@ impl<'d> Comparison<'_, 'd> {
                 self.switch(facets, &member, ["is now write-only", "is no longer write-only"]);
             }
             // Compared for each use of the schema, by `nullable`.
-            "nullable" if self.plain(key, flag) => self.settle(key),
+            "nullable" if self.plain(key, flag) => self.mark_compared(key),
             // Compared by `additional_properties` if both are schemas.
             "additionalProperties" if self.others().is_some() => {}
             "items" => self.items(&member),
             "oneOf" | "anyOf" => self.alternatives(&member),
-            "not" => self.guarded(&member, [&rule::NOT_ADDED, &rule::NOT_REMOVED, &rule::NOT_CHANGED]),
-            "if" => self.guarded(&member, [&rule::IF_ADDED, &rule::IF_REMOVED, &rule::IF_CHANGED]),
+            "not" => self.overridden(&member, [&rule::NOT_ADDED, &rule::NOT_REMOVED, &rule::NOT_CHANGED]),
+            "if" => self.overridden(&member, [&rule::IF_ADDED, &rule::IF_REMOVED, &rule::IF_CHANGED]),
             "then" => self.part(&member, [&rule::THEN_ADDED, &rule::THEN_REMOVED]),
             "else" => self.part(&member, [&rule::ELSE_ADDED, &rule::ELSE_REMOVED]),
             "contains" => self.contains(&member),
@@ -394,7 +394,7 @@ impl<'d> Comparison<'_, 'd> {
                     .texts()
                     .is_some_and(|(old, new)| media_type(old) == media_type(new)) =>
             {
-                self.settle(key);
+                self.mark_compared(key);
                 let message = || {
                     format!(
                         "the media type of {} {}, which is equivalent",
@@ -442,12 +442,15 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     /// Compares the keywords beside references, which 3.0 ignores, but people read, and some tools use.
-    pub(super) fn beside_references(&mut self) {
+    pub(super) fn ref_siblings(&mut self) {
         let (old, new) = (self.old, self.new);
-        let added = new.beside.keys().filter(|key| !old.beside.contains_key(*key));
-        let keys: Vec<&'d str> = old.beside.keys().chain(added).copied().collect();
+        let added = new
+            .ref_siblings
+            .keys()
+            .filter(|key| !old.ref_siblings.contains_key(*key));
+        let keys: Vec<&'d str> = old.ref_siblings.keys().chain(added).copied().collect();
         for key in keys {
-            let values = |view: &View<'d>| view.beside.get(key).cloned().unwrap_or_default();
+            let values = |view: &View<'d>| view.ref_siblings.get(key).cloned().unwrap_or_default();
             let is_text = ANNOTATIONS.contains(&key) || key == "summary";
             self.each_value(key, values(old), values(new), |walk, member, subject| match is_text {
                 true => walk.annotation(member, subject),
@@ -467,8 +470,8 @@ impl<'d> Comparison<'_, 'd> {
     ) {
         old.retain(|value| match new.iter().position(|other| json::same(value, other)) {
             Some(at) => {
-                self.walk.settle(Some(value));
-                self.walk.settle(Some(new.remove(at)));
+                self.walk.mark_compared(Some(value));
+                self.walk.mark_compared(Some(new.remove(at)));
                 false
             }
             None => true,
@@ -482,7 +485,7 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Compares a value, with one facet each for an addition, a removal and a change.
     fn three_way(&mut self, facets: [&Facet; 3], member: &Member<'d>, words: &str) {
-        self.settle(member.key);
+        self.mark_compared(member.key);
         let facet = match member.kind() {
             Kind::Added => facets[0],
             Kind::Removed => facets[1],
@@ -494,7 +497,7 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Compares a flag that is `false` by default.
     fn switch(&mut self, facets: [&Facet; 2], member: &Member<'d>, words: [&str; 2]) {
-        self.settle(member.key);
+        self.mark_compared(member.key);
         let on = |node: Option<&Node>| node.and_then(Node::as_bool).unwrap_or(false);
         let (was, is) = (on(member.old), on(member.new));
         if was != is {

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 
 use self::comparison::{Comparison, required_rule};
 use super::deprecation::SUNSET;
-use super::pending::{Closed, Form, Holder, Pair, Pending, PropertyUse, Subject, Use};
+use super::pending::{Closed, Form, Holder, Pair, Pending, Subject, Use};
 use super::view::View;
 use super::walk::{Member, Walk};
 use crate::change::Kind;
@@ -32,7 +32,7 @@ impl<'d> Walk<'d> {
     pub(super) fn schemas(&mut self) {
         while let Some(pending) = self.pending.pop_front() {
             self.operation = pending.operation.clone();
-            self.guard = pending.guard.clone();
+            self.override_rule = pending.override_rule.clone();
             let others = self.pending.len();
             self.schema(pending);
             // Inner schemas come next, so that a change is reported at the first place that is affected.
@@ -42,23 +42,28 @@ impl<'d> Walk<'d> {
             }
         }
         self.operation = None;
-        self.guard = None;
+        self.override_rule = None;
     }
 
     /// Compares the properties that are not sent in the direction of their schema. Those that are sent in the other
     /// direction were compared there; the others are not on the wire.
     pub(super) fn unsent(&mut self) {
-        for lone in std::mem::take(&mut self.lone_unsent) {
-            self.operation = lone.operation;
-            self.report(lone.rule, lone.kind, (lone.old, lone.new), lone.message);
+        for unpaired in std::mem::take(&mut self.unpaired_unsent) {
+            self.operation = unpaired.operation;
+            self.report(
+                unpaired.rule,
+                unpaired.kind,
+                (unpaired.old, unpaired.new),
+                unpaired.message,
+            );
         }
         for mut property in std::mem::take(&mut self.unsent) {
-            let seen = |node: &Node| self.seen.contains(&address(node));
+            let seen = |node: &Node| self.visited_nodes.contains(&address(node));
             if seen(property.old[0]) && seen(property.new[0]) {
                 continue;
             }
             property.site = Site::Schema;
-            property.guard = None;
+            property.override_rule = None;
             self.operation = property.operation.clone();
             self.required(&property);
             self.pending.push_back(property);
@@ -69,11 +74,8 @@ impl<'d> Walk<'d> {
     /// Adds a property to the pending ones, once for each of its uses, however many references lead to its schema.
     fn enqueue_property(&mut self, property: Pending<'d>) {
         let addresses = |nodes: &[&Node]| nodes.iter().map(|node| address(node)).collect();
-        let use_of = PropertyUse {
-            schemas: (addresses(&property.old), addresses(&property.new), property.used()),
-            holder: property.holder,
-        };
-        if self.properties.insert(use_of) {
+        let pair = (addresses(&property.old), addresses(&property.new), property.used());
+        if self.properties.insert((pair, property.holder)) {
             self.pending.push_back(property);
         }
     }
@@ -96,10 +98,10 @@ impl<'d> Walk<'d> {
     /// Marks the nodes that a view has visited.
     fn noted(&mut self, view: View<'d>) -> View<'d> {
         for node in &view.objects {
-            self.seen.insert(address(node));
+            self.visited_nodes.insert(address(node));
         }
         for node in &view.followed {
-            self.settled.insert(address(node));
+            self.compared_nodes.insert(address(node));
         }
         view
     }
@@ -111,12 +113,7 @@ impl<'d> Walk<'d> {
             let (Some(old), Some(new)) = (pending.old.first(), pending.new.first()) else {
                 return;
             };
-            let member = Member {
-                key: "",
-                old: Some(old),
-                new: Some(new),
-                within: (old, new),
-            };
+            let member = Member::of(old, new);
             let message = || format!("{} {}", pending.subject, member.difference());
             self.leaf(rule::UNCLASSIFIED, &member, message);
             return;
@@ -142,7 +139,7 @@ impl<'d> Walk<'d> {
             all
         };
         let pair = (key(&old), key(&new), pending.used());
-        if pending.holder == Holder::Component && pending.guard.is_none() && self.is_compared(&pair) {
+        if pending.holder == Holder::Component && pending.override_rule.is_none() && self.is_pair_compared(&pair) {
             return;
         }
         self.nullable(&pending, &old, &new, nodes);
@@ -151,10 +148,10 @@ impl<'d> Walk<'d> {
         {
             self.linked.insert((old, new));
         }
-        if !self.compared.insert(pair) {
+        if !self.compared_pairs.insert(pair) {
             return;
         }
-        if self.compared.len() > self.most_pairs {
+        if self.compared_pairs.len() > self.most_pairs {
             return self.too_many();
         }
         Comparison {
@@ -169,20 +166,20 @@ impl<'d> Walk<'d> {
     }
 
     /// Whether two schemas were compared in any use.
-    fn is_compared(&self, (old, new, _): &Pair) -> bool {
+    fn is_pair_compared(&self, (old, new, _): &Pair) -> bool {
         let ways = [Direction::Request, Direction::Response].map(|direction| [(direction, false), (direction, true)]);
         let forms = [Form::Json, Form::Text, Form::Parameter, Form::Exploded];
-        let uses = ways.into_iter().flatten().flat_map(|(direction, guarded)| {
+        let uses = ways.into_iter().flatten().flat_map(|(direction, overridden)| {
             forms.map(|form| Use {
                 direction,
                 form,
-                guarded,
+                overridden,
                 closed: Closed::default(),
                 encoding: [0; 2],
             })
         });
         let mut pairs = uses.map(|used| (old.clone(), new.clone(), used));
-        pairs.any(|pair| self.compared.contains(&pair))
+        pairs.any(|pair| self.compared_pairs.contains(&pair))
     }
 
     /// Reports that the limit of pairs is reached. In constructed documents each schema of one may be used at the
@@ -239,7 +236,7 @@ impl<'d> Walk<'d> {
 
 impl<'d> Comparison<'_, 'd> {
     fn run(mut self) {
-        self.beside_references();
+        self.ref_siblings();
         if self.is_alternative() || self.kind() {
             return;
         }

@@ -44,7 +44,7 @@ impl<'d> Comparison<'_, 'd> {
             return;
         }
         let facet = if member.kind() == Kind::Added { added } else { removed };
-        self.settle(key);
+        self.mark_compared(key);
         let message = self.message(key, member);
         self.facet(facet, member, message);
         if ["if", "then", "else", "contains"].contains(&key) {
@@ -85,16 +85,16 @@ impl<'d> Comparison<'_, 'd> {
     }
 
     /// Compares a schema for which neither a narrower nor a wider one is known to be compatible.
-    pub(super) fn guarded(&mut self, member: &Member<'d>, [added, removed, changed]: [&Facet; 3]) {
+    pub(super) fn overridden(&mut self, member: &Member<'d>, [added, removed, changed]: [&Facet; 3]) {
         let key = member.key;
         let Some((old, new)) = self.both(key).filter(|_| self.plain(key, |_| true)) else {
             return self.part(member, [added, removed]);
         };
         let inner = self.inner(old, new, self.at.subject.property(key), Holder::Value);
-        let guard = inner.guard.clone().unwrap_or(changed.at(self.at.site));
+        let other = inner.override_rule.clone().unwrap_or(changed.at(self.at.site));
         // Inside of it `readOnly` and `writeOnly` properties count too.
         self.walk.pending.push_back(Pending {
-            guard: Some(guard),
+            override_rule: Some(other),
             ..inner
         });
     }
@@ -106,7 +106,7 @@ impl<'d> Comparison<'_, 'd> {
             .iter()
             .any(|key| self.old.get(key).is_some() || self.new.get(key).is_some());
         match is_counted {
-            true => self.guarded(
+            true => self.overridden(
                 member,
                 [&rule::CONTAINS_ADDED, &rule::CONTAINS_REMOVED, &rule::CONTAINS_CHANGED],
             ),
@@ -116,7 +116,7 @@ impl<'d> Comparison<'_, 'd> {
 
     pub(super) fn contains_count(&mut self, member: &Member<'d>) {
         let key = member.key;
-        self.settle(key);
+        self.mark_compared(key);
         let is_least = key == "minContains";
         let without = if is_least { 1.0 } else { f64::INFINITY };
         let count = |node: Option<&Node>| match node.and_then(Node::as_number) {
@@ -151,7 +151,7 @@ impl<'d> Comparison<'_, 'd> {
         if (old, new) == (1, 1) {
             return self.part(member, [added, removed]);
         }
-        self.settle(key);
+        self.mark_compared(key);
         if old != new {
             let message = self.message(key, member);
             let facet = if new < old { added } else { removed };
@@ -161,30 +161,25 @@ impl<'d> Comparison<'_, 'd> {
 
     /// Compares the first items of a list, each with its own schema; `items` applies to the others.
     pub(super) fn prefix_items(&mut self, member: &Member<'d>) {
-        let list = |node: Option<&'d Node>| node.and_then(Node::as_array).unwrap_or_default();
-        let (old, new) = (list(member.old), list(member.new));
-        for node in [member.old, member.new].into_iter().flatten() {
-            self.walk.see(node);
-        }
-        for at in 0..old.len().max(new.len()) {
+        for (at, item) in self.walk.entries(member).into_iter().enumerate() {
             let subject = self.at.subject.inner(&format!("[{at}]"));
             let rest = |view: &View<'d>| view.get("items").filter(|node| node.as_object().is_some());
-            let pair = match (old.get(at), new.get(at)) {
+            let pair = match (item.old, item.new) {
                 (Some(old), Some(new)) => Some((old, new)),
                 (None, Some(new)) => {
-                    self.walk.settle(Some(new));
+                    self.walk.mark_compared(Some(new));
                     let message = format!("the item {at} of {} now has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_ADDED.at(self.at.site);
-                    let places = (member.places().0, new);
+                    let places = item.places();
                     self.walk.report(rule, Kind::Added, places, message);
                     self.evaluated("prefixItems", Kind::Added, places);
                     rest(self.old).map(|old| (old, new))
                 }
                 (Some(old), None) => {
-                    self.walk.settle(Some(old));
+                    self.walk.mark_compared(Some(old));
                     let message = format!("the item {at} of {} no longer has its own schema", self.at.subject);
                     let rule = rule::PREFIX_ITEMS_REMOVED.at(self.at.site);
-                    let places = (old, member.places().1);
+                    let places = item.places();
                     self.walk.report(rule, Kind::Removed, places, message);
                     self.evaluated("prefixItems", Kind::Removed, places);
                     rest(self.new).map(|new| (old, new))
@@ -223,7 +218,7 @@ impl<'d> Comparison<'_, 'd> {
     /// Compares the names that are required if another one is present.
     pub(super) fn dependent_required(&mut self, map: &Member<'d>) {
         for member in self.walk.entries(map) {
-            self.walk.settle_both(&member);
+            self.walk.mark_member(&member);
             let names = |node: Option<&'d Node>| -> Vec<String> {
                 let names = node.and_then(Node::as_array).unwrap_or_default();
                 names.iter().map(json::canonical).collect()
