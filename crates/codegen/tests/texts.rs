@@ -236,7 +236,7 @@ fn shape_of(tokens: TokenStream) -> String {
         match token {
             TokenTree::Group(group) => {
                 let inner = shape_of(group.stream());
-                let is_value = inner.chars().all(|char| "x0:-".contains(char)) && !inner.is_empty();
+                let is_value = inner.chars().all(|char| "x0:-.,![]()".contains(char)) && !inner.is_empty();
                 match group.delimiter() {
                     Delimiter::Parenthesis if is_value && shape.ends_with(".x") => shape.truncate(shape.len() - 2),
                     Delimiter::Parenthesis => shape += &format!("({inner})"),
