@@ -525,3 +525,26 @@ fn lint_of_examples() {
     );
     insta::assert_snapshot!("lint_of_examples", repository.run(&["lint"]));
 }
+
+/// What is found in a document of 3.1 is shown as it is written there, not as it is read: there is a `const`, a list of
+/// types, and a schema beside a `$ref`.
+#[test]
+fn lint_of_3_1() {
+    let repository = Repository::new();
+    repository.replace("openapi: 3.0.3", "openapi: 3.1.0");
+    repository.replace("nullable: true, example: null", "example: old");
+    repository.replace(
+        "{ type: integer, format: int32, description: In",
+        "{ type: [integer, \"null\"], description: In",
+    );
+    repository.replace(
+        "        age: {",
+        "        kind: { const: cat, description: Which., examples: [dog] }
+        friend: { $ref: '#/components/schemas/Pet', description: Another., examples: [{ age: 3 }] }
+        weight: { type: number, description: In kilograms., exclusiveMinimum: 0, examples: [0] }
+        age: {",
+    );
+    insta::assert_snapshot!("lint_of_3_1", repository.run(&["lint"]));
+    repository.replace("schemas/Pet', description", "schemas/Pets', description");
+    insta::assert_snapshot!("lint_of_3_1_errors", repository.run(&["lint"]));
+}

@@ -5,14 +5,16 @@ mod support;
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use ittybit_emulator::Instances;
 use ittybit_spec::Document;
-use serde_json::Value;
-use support::{generate, generate_for, project, repository, rules};
+use serde_json::{Value, json};
+use support::{generate_for, project, repository, rules};
+use syn::Item;
 
 /// Operations that are added to this project's document: a list below a path parameter, a single resource, and a
 /// request with a body.
@@ -23,6 +25,9 @@ const PROGRAM: &str = include_str!("compiled/program.rs");
 /// A document with everything that the project's document does not contain, and a program that uses all of it.
 const CONSTRUCTS: &str = include_str!("compiled/constructs.yaml");
 const CONSTRUCTS_PROGRAM: &str = include_str!("compiled/constructs.rs");
+
+/// Sends the cases of these two documents.
+const CASES: &str = include_str!("compiled/cases.rs");
 
 /// Deserializes instances and serializes them again.
 const ROUND_TRIP: &str = include_str!("compiled/round_trip.rs");
@@ -60,6 +65,19 @@ fn a_second_list_needs_no_rust() {
     built().round_trip("ittybit");
 }
 
+/// What a value is read as does not depend on the order of a union's variants.
+#[test]
+fn the_order_of_variants_decides_nothing() {
+    built().round_trip(REVERSED);
+}
+
+#[test]
+fn the_cases_of_a_document_are_sent() {
+    for name in ["ittybit", "constructs"] {
+        built().run(&format!("cases_{name}"));
+    }
+}
+
 /// Unions, bodies, responses and styles: what is sent, and how responses are read.
 #[test]
 fn every_construct_is_sent_and_read() {
@@ -71,45 +89,188 @@ fn every_construct_is_sent_and_read() {
 /// the properties beside the union belong too. No schema describes these alone; the union has instances of them.
 /// So it is with a schema that is meant otherwise than it says.
 const WITHOUT_INSTANCES: [&str; 9] = [
-    "rules_a_to_m::example::Endless",
-    "rules_n_to_z::name_taken::NamedOne2",
-    "rules_n_to_z::name_taken::NamedTwo",
-    "rules_n_to_z::union::Meant",
-    "rules_n_to_z::union::Means",
-    "rules_n_to_z::union::NamedCircle",
-    "rules_n_to_z::union::NamedFlat",
+    "example::Endless",
+    "name_taken::NamedOne2",
+    "name_taken::NamedTwo",
+    "union::Meant",
+    "union::Means",
+    "union::NamedCircle",
+    "union::NamedFlat",
     "constructs::NamedCircle",
     "constructs::NamedFlat",
 ];
 
-/// Every type of a client with instances of its schema, which the emulator makes: a call of `round_trip` for each.
-fn instances(crate_name: &str, name: &str, text: &str) -> String {
-    let instances = Instances::of(text).unwrap();
-    let document = Document::parse(name, text).unwrap();
-    let cases = ittybit_codegen::cases(&document, "", crate_name).unwrap();
-    let lowered = document.lowered().unwrap().document;
-    let types = cases.lines().filter_map(|line| {
-        let (place, rest) = line
-            .trim_start()
-            .strip_prefix("(\"")?
-            .split_once("\", generator.subschema_for::<")?;
-        Some((place, rest.strip_suffix(">()),")?))
-    });
-    let mut calls = String::new();
-    for (place, ty) in types.filter(|(_, ty)| !WITHOUT_INSTANCES.contains(ty)) {
-        let made = instances
-            .at(place)
-            .unwrap_or_else(|reason| panic!("{name}: {ty}: {reason}"));
-        let of_parts = parts(&lowered, place)
-            .into_iter()
-            .flat_map(|part| instances.at(&part).unwrap_or_default());
-        // Where a type may be null, its users have an `Option`.
-        let made: Vec<Value> = made.into_iter().chain(of_parts).collect();
-        let made = made.iter().filter(|instance| !instance.is_null());
-        let made: Vec<String> = made.map(Value::to_string).collect();
-        calls += &format!("    see(round_trip::<{ty}>({ty:?}, &{made:?}));\n");
+/// The numbers of the instances that the emulator makes of a schema.
+const INSTANCES: Range<u64> = 0..24;
+
+/// A document of which a client was generated.
+struct Source<'t> {
+    /// The path of the client's module.
+    module: &'t str,
+    file: &'t str,
+    text: &'t str,
+    code: &'t str,
+}
+
+impl Source<'_> {
+    /// The place in the document and the Rust path of each type.
+    fn types(&self) -> Vec<(String, String)> {
+        let cases = self.cases();
+        let types = cases.lines().filter_map(|line| {
+            let (place, rest) = line
+                .trim_start()
+                .strip_prefix("(\"")?
+                .split_once("\", generator.subschema_for::<")?;
+            Some((place.to_owned(), rest.strip_suffix(">()),")?.to_owned()))
+        });
+        let is_known = |ty: &str| {
+            WITHOUT_INSTANCES
+                .iter()
+                .any(|known| ty.ends_with(&format!("::{known}")) || ty == *known)
+        };
+        types.filter(|(_, ty)| !is_known(ty)).collect()
     }
-    calls
+
+    /// The code of the cases.
+    fn cases(&self) -> String {
+        let document = Document::parse(self.file, self.text).unwrap();
+        ittybit_codegen::cases(&document, "this test", self.module).unwrap()
+    }
+
+    /// The document as the generator reads it.
+    fn lowered(&self) -> Document {
+        let document = Document::parse(self.file, self.text).unwrap();
+        document.lowered().unwrap().document
+    }
+
+    /// Every type with instances of its schema, which the emulator makes: a call of `round_trip` for each.
+    fn instances(&self) -> String {
+        let instances = Instances::of(self.text).unwrap();
+        let lowered = self.lowered();
+        let mut calls = String::new();
+        for (place, ty) in self.types() {
+            let made = instances
+                .numbered(&place, INSTANCES)
+                .unwrap_or_else(|reason| panic!("{}: {ty}: {reason}", self.file));
+            let of_parts = parts(&lowered, &place)
+                .into_iter()
+                .flat_map(|part| instances.numbered(&part, INSTANCES).unwrap_or_default());
+            // Where a type may be null, its users have an `Option`.
+            let made: Vec<Value> = made.into_iter().chain(of_parts).collect();
+            let made = made.iter().filter(|instance| !instance.is_null());
+            let made: Vec<String> = made.map(Value::to_string).collect();
+            calls += &format!("    see(round_trip::<{ty}>({ty:?}, &{made:?}));\n");
+        }
+        calls
+    }
+
+    /// Every union with instances of each of its variants: a call of `variants` for each union.
+    ///
+    /// An instance that was made of one variant can be one of another, too: `{}` is both, where no property is
+    /// required. So the variants that it may become are those that it is an instance of and that describe all of its
+    /// properties. Where a discriminator decides, there is only one.
+    fn variants(&self) -> String {
+        let mut document = self.lowered().root().to_json();
+        let mut declared = unions_of(self.code);
+        let mut unions = Vec::new();
+        for (place, ty) in self.types() {
+            let Some(names) = declared.remove(ty.rsplit("::").next().unwrap()) else {
+                continue;
+            };
+            let union = document.pointer(&place).unwrap().clone();
+            let (at, variants, has_tag) = variants_of(&union).unwrap_or_else(|| panic!("{ty} is no union"));
+            assert_eq!(names.len(), variants.len(), "{}: {ty}", self.file);
+            // The schema of the union with one variant, for each of them.
+            for (name, variant) in names.iter().zip(variants) {
+                let mut only = union.clone();
+                *only.pointer_mut(&at).unwrap() = json!([variant]);
+                document["components"]["schemas"][format!("{ty}.{name}")] = only;
+            }
+            unions.push((ty, names, has_tag));
+        }
+        assert!(
+            declared
+                .keys()
+                .all(|name| WITHOUT_INSTANCES.iter().any(|known| known.ends_with(name))),
+            "{declared:?}"
+        );
+        let instances = Instances::of(&document.to_string()).unwrap();
+        let mut calls = String::new();
+        for (ty, names, has_tag) in unions {
+            let mut made = String::new();
+            for name in &names {
+                let place = |name: &str| format!("/components/schemas/{ty}.{name}");
+                let of_variant = instances
+                    .numbered(&place(name), INSTANCES)
+                    .unwrap_or_else(|reason| panic!("{}: {reason}", self.file));
+                for instance in of_variant.iter().filter(|instance| !instance.is_null()) {
+                    let is_other = |other: &&String| {
+                        let schema = &document["components"]["schemas"][format!("{ty}.{other}")];
+                        let mut properties = instance.as_object().into_iter().flat_map(|members| members.keys());
+                        !has_tag
+                            && *other != name
+                            && instances.fits(&place(other), instance)
+                            && properties.all(|property| describes(&document, schema, property))
+                    };
+                    let may_be: Vec<&String> = std::iter::once(name).chain(names.iter().filter(is_other)).collect();
+                    made += &format!("(&{may_be:?}, {:?}), ", instance.to_string());
+                }
+            }
+            calls += &format!("    see(variants::<{ty}>({ty:?}, &[{made}]));\n");
+        }
+        calls
+    }
+}
+
+/// Whether a schema, or a part of it, has this property.
+fn describes(document: &Value, schema: &Value, property: &str) -> bool {
+    let target = schema.get("$ref").and_then(Value::as_str);
+    let referred = target.and_then(|target| document.pointer(target.trim_start_matches('#')));
+    let kinds = ["allOf", "oneOf", "anyOf"].into_iter();
+    let parts = kinds.filter_map(|kind| schema.get(kind)?.as_array()).flatten();
+    schema["properties"].get(property).is_some()
+        || parts.chain(referred).any(|part| describes(document, part, property))
+}
+
+/// The variants of the unions in a client's code, in their order.
+fn unions_of(code: &str) -> HashMap<String, Vec<String>> {
+    let file = syn::parse_file(code).unwrap();
+    let types = file.items.into_iter().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => Some(module.content?.1),
+        _ => None,
+    });
+    let enums = types.flatten().filter_map(|item| match item {
+        Item::Enum(item) => Some(item),
+        _ => None,
+    });
+    let unions = enums.filter_map(|mut item| {
+        let unknown = item.variants.pop()?;
+        let of_json = unknown.fields.iter().any(|field| match &field.ty {
+            syn::Type::Path(ty) => ty.path.segments.last().is_some_and(|last| last.ident == "Value"),
+            _ => false,
+        });
+        let names = item.variants.iter().map(|variant| variant.ident.to_string());
+        (unknown.ident == "Unknown" && of_json).then(|| (item.ident.to_string(), names.collect()))
+    });
+    unions.collect()
+}
+
+/// Where a schema has the variants of its union, those that are not null, and whether a discriminator decides.
+fn variants_of(schema: &Value) -> Option<(String, Vec<Value>, bool)> {
+    let has_tag = schema.get("discriminator").is_some();
+    for kind in ["oneOf", "anyOf"] {
+        if let Some(variants) = schema.get(kind).and_then(Value::as_array) {
+            let is_null = |variant: &&Value| variant["enum"] == json!([null]) || variant["type"] == "null";
+            let variants = variants.iter().filter(|variant| !is_null(variant)).cloned().collect();
+            return Some((format!("/{kind}"), variants, has_tag));
+        }
+    }
+    let parts = schema.get("allOf")?.as_array()?;
+    let mut found = parts.iter().enumerate().filter_map(|(index, part)| {
+        let (at, variants, has_tag) = variants_of(part)?;
+        Some((format!("/allOf/{index}{at}"), variants, has_tag))
+    });
+    found.next()
 }
 
 /// The places of a union's variants, where these have all that a value needs.
@@ -147,50 +308,53 @@ fn built() -> &'static Built {
     BUILT.get_or_init(|| {
         let mut members = Vec::new();
         let mut all_instances = Vec::new();
+        let rules = rules();
+        let mut reversed = Modules::new(REVERSED);
         for (name, letters) in RULES {
-            let package = Package::new(name);
-            package.manifest();
-            let mut instances = String::new();
-            let mut library = String::from("//! A module for each rule.\n#![deny(warnings)]\n");
-            for (file, text) in rules().iter().filter(|(file, _)| letters.contains(&first(file))) {
-                let module = file.split('.').next().unwrap_or_default();
-                let path = format!("{name}::{module}");
-                package.write(
-                    &format!("src/{module}.rs"),
-                    &generate_for(&path, file, text).unwrap().code,
-                );
-                library.push_str(&format!("pub mod {module};\n"));
-                instances += &self::instances(&path, file, text);
+            let mut modules = Modules::new(name);
+            for (file, text) in rules.iter().filter(|(file, _)| letters.contains(&first(file))) {
+                modules.add(file, text);
+                reversed.add_reversed(file, text);
             }
-            package.write("src/lib.rs", &library);
-            package.round_trip(&instances);
+            all_instances.push(modules.write());
             members.push(name);
-            all_instances.push(instances);
         }
+        reversed.add_reversed("constructs.yaml", CONSTRUCTS);
+        reversed.write();
+        members.push(REVERSED);
         let extended = project().replace("\ncomponents:\n", &format!("{OPERATIONS}\ncomponents:\n")) + SCHEMAS;
-        for (name, client, instances, program) in [
+        for (name, file, text, program) in [
             (
                 "ittybit",
-                generate("openapi.yaml", &extended),
-                instances("ittybit", "openapi.yaml", &extended),
+                "openapi.yaml",
+                extended.as_str(),
                 ("examples/program.rs", PROGRAM),
             ),
             (
                 "constructs",
-                generate_for("constructs", "constructs.yaml", CONSTRUCTS),
-                instances("constructs", "constructs.yaml", CONSTRUCTS),
+                "constructs.yaml",
+                CONSTRUCTS,
                 ("examples/constructs.rs", CONSTRUCTS_PROGRAM),
             ),
         ] {
             let package = Package::new(name);
+            let client = generate_for(name, file, text).unwrap();
+            let source = Source {
+                module: name,
+                file,
+                text,
+                code: &client.code,
+            };
             package.manifest();
-            package.write("src/client.rs", &client.unwrap().code);
+            package.write("src/client.rs", &client.code);
             package.write(
                 "src/lib.rs",
-                "//! A generated client.\nmod client;\npub use client::*;\n",
+                "//! A generated client.\n#![deny(warnings)]\nmod client;\npub use client::*;\n",
             );
             package.write(program.0, program.1);
-            package.round_trip(&instances);
+            package.write(&format!("examples/cases_{name}/cases.rs"), &source.cases());
+            package.write(&format!("examples/cases_{name}/main.rs"), &CASES.replace("NAME", name));
+            package.round_trip(&(source.instances() + &source.variants()));
             members.push(name);
         }
         let workspace = Package::new("");
@@ -232,6 +396,67 @@ fn built() -> &'static Built {
     })
 }
 
+/// The crate of the documents that have unions, with the variants in the other order.
+const REVERSED: &str = "reversed";
+
+/// A crate with a module for each of some documents.
+struct Modules {
+    name: &'static str,
+    library: String,
+    cases: String,
+    instances: String,
+}
+
+impl Modules {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            library: String::from("//! A module for each document.\n#![deny(warnings)]\n"),
+            cases: String::from("//! The cases of each document, which only have to compile.\n#![deny(warnings)]\n"),
+            instances: String::new(),
+        }
+    }
+
+    fn add(&mut self, file: &str, text: &str) {
+        let module = file.split('.').next().unwrap_or_default();
+        let path = format!("{}::{module}", self.name);
+        let client = generate_for(&path, file, text).unwrap();
+        let source = Source {
+            module: &path,
+            file,
+            text,
+            code: &client.code,
+        };
+        let package = Package::new(self.name);
+        package.write(&format!("src/{module}.rs"), &client.code);
+        package.write(&format!("examples/cases_{}/{module}.rs", self.name), &source.cases());
+        self.library += &format!("pub mod {module};\n");
+        self.cases += &format!("mod {module};\n");
+        self.instances += &source.instances();
+        self.instances += &source.variants();
+    }
+
+    /// Adds a document that has unions, with their variants reversed.
+    fn add_reversed(&mut self, file: &str, text: &str) {
+        if !unions_of(&generate_for(self.name, file, text).unwrap().code).is_empty() {
+            self.add(file, &support::json(Document::parse(file, text).unwrap().root(), true));
+        }
+    }
+
+    /// Writes the crate, and returns its instances.
+    fn write(self) -> String {
+        let package = Package::new(self.name);
+        package.manifest();
+        package.write("src/lib.rs", &self.library);
+        package.write(
+            &format!("examples/cases_{}/main.rs", self.name),
+            &(self.cases + "fn main() {}\n"),
+        );
+        package.round_trip(&self.instances);
+        self.instances
+    }
+}
+
 fn first(name: &str) -> char {
     name.chars().next().unwrap()
 }
@@ -256,7 +481,10 @@ fn input(instances: &[String]) -> String {
 impl Built {
     /// What a program prints.
     fn run(&self, program: &str) -> String {
-        let output = Command::new(&self.programs[program]).output().unwrap();
+        let output = Command::new(&self.programs[program])
+            .env("ITTYBIT_API_KEY", "key")
+            .output()
+            .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{program}:\n{errors}");
         String::from_utf8(output.stdout).unwrap()
@@ -288,6 +516,7 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 
 [dev-dependencies]
+futures-util = { version = "0.3", default-features = false }
 tokio = { version = "1", features = ["macros", "rt"] }
 "#;
 

@@ -62,6 +62,8 @@ fn servers_and_security() {
         "a relative server" => show("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: /v1 }]\n"),
         "an unknown variable" =>
             show("openapi: 3.0.3\ninfo: { title: A, version: 1.0.0 }\nservers: [{ url: \"https://{host}/v1\" }]\n"),
+        "a scheme whose name is no word" =>
+            show("components:\n  securitySchemes: { \"a`\\n```\": { type: http, scheme: bearer }, \"a b\": { type: http, scheme: bearer } }\n"),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Instances of the schemas of a document, for tests of what reads or writes them.
 
+use std::ops::Range;
+
 use ittybit_spec::Document;
 use serde_json::Value;
 
-use crate::schema::Schemas;
+use crate::schema::{Direction, Schemas};
 use crate::value::{self, Extent};
 
 /// Makes the values that the emulator has in its responses: see [`Instances::of`].
@@ -51,9 +53,19 @@ impl Instances {
     /// # Errors
     /// No instance was found.
     pub fn at(&self, place: &str) -> Result<Vec<Value>, String> {
+        self.numbered(place, 0..NUMBERS)
+    }
+
+    /// The instances with these numbers: each number has one with all properties, and one with the required ones.
+    ///
+    /// See [`of`](Self::of) for an example.
+    ///
+    /// # Errors
+    /// No instance was found.
+    pub fn numbered(&self, place: &str, numbers: Range<u64>) -> Result<Vec<Value>, String> {
         let mut instances = Vec::new();
         for extent in [Extent::Full, Extent::Required] {
-            for number in 0..NUMBERS {
+            for number in numbers.clone() {
                 let instance = value::make(&self.schemas, place, extent, 0, number)?;
                 if !instances.contains(&instance) {
                     instances.push(instance);
@@ -61,5 +73,22 @@ impl Instances {
             }
         }
         Ok(instances)
+    }
+
+    /// Whether a value in a response is as the schema at a place says.
+    ///
+    /// ```
+    /// # let instances = ittybit_emulator::Instances::of("\
+    /// # openapi: 3.0.3
+    /// # info: { title: Pets, version: 1.0.0 }
+    /// # paths: {}
+    /// # components: { schemas: { Name: { type: string } } }
+    /// # ")?;
+    /// assert!(instances.fits("/components/schemas/Name", &"Rex".into()));
+    /// assert!(!instances.fits("/components/schemas/Name", &7.into()));
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn fits(&self, place: &str, value: &Value) -> bool {
+        self.schemas.is_valid(Direction::Response, place, value)
     }
 }

@@ -295,12 +295,15 @@ impl Maker<'_> {
         let own = own
             .and_then(|mut own| Some(own.get_mut(property)?.take()))
             .unwrap_or_default();
-        let kinds = Shape::of(self.schemas, &own).types(self.schemas);
-        if kinds.is_empty() || kinds.iter().any(|kind| kind == "string") {
-            return Some(json!({ "const": name }));
-        }
-        let value: Value = serde_json::from_str(&name).ok()?;
-        Some(json!({ "const": value }))
+        let own = Shape::of(self.schemas, &own);
+        let kinds = own.types(self.schemas);
+        let value: Value = match kinds.is_empty() || kinds.iter().any(|kind| kind == "string") {
+            true => name.into(),
+            false => serde_json::from_str(&name).ok()?,
+        };
+        let values = own.keywords.get("enum").and_then(Value::as_array);
+        let is_listed = values.is_none_or(|values| values.contains(&value));
+        is_listed.then(|| json!({ "const": value }))
     }
 
     /// A value for one of the branches of an `if`. The other may be what it is an instance of; then another is
@@ -628,6 +631,8 @@ mod tests {
             "Pet": { "oneOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }],
                      "discriminator": { "propertyName": "kind",
                                         "mapping": { "cat": "#/components/schemas/Cat" } } },
+            "Bird": { "oneOf": [{ "$ref": "#/components/schemas/Owl" }], "discriminator": { "propertyName": "kind" } },
+            "Owl": { "type": "object", "properties": { "kind": { "type": "string", "enum": ["barn", "snowy"] } } },
             "Either": { "anyOf": [{ "type": "string" }, { "type": "integer" }] },
             "Pair": { "type": "array", "minItems": 2, "prefixItems": [{ "type": "string" }, { "type": "integer" }], "items": false },
             "Tagged": { "type": "array", "items": { "type": "string" }, "contains": { "const": "main" }, "minContains": 2 },

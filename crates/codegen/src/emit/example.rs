@@ -7,7 +7,7 @@ use syn::Type;
 use super::context::{Context, name_of};
 use super::paths;
 use crate::lower::{TIMESTAMP, fits};
-use crate::model::{Bound, Bounds, Literal, Parameter};
+use crate::model::{Bound, Bounds, Literal, Location, Parameter};
 use crate::name;
 
 /// Statements longer than this are broken into several lines. The crate's name counts as one character, because it is
@@ -29,6 +29,8 @@ pub(crate) const FILE: &str = "\u{2}::body::File::path(\"file\")";
 pub(crate) struct Hint<'a> {
     pub example: Option<&'a Value>,
     pub bounds: Option<&'a Bounds>,
+    /// Whether an object has a property even if none is required: an empty one cannot be in a path.
+    pub not_empty: bool,
 }
 
 impl<'a> Hint<'a> {
@@ -36,6 +38,7 @@ impl<'a> Hint<'a> {
         Self {
             example: parameter.example.as_ref().or(parameter.default.as_ref()),
             bounds: Some(&parameter.bounds),
+            not_empty: parameter.location == Location::Path,
         }
     }
 
@@ -44,6 +47,7 @@ impl<'a> Hint<'a> {
         Self {
             example,
             bounds: self.bounds.and_then(|bounds| bounds.items.as_deref()),
+            not_empty: false,
         }
     }
 
@@ -189,7 +193,11 @@ impl Expression<'_> {
             return Some(format!("\u{2}::{name}::{variant}({value})"));
         }
         if self.context.model.structs.contains_key(&name) {
-            let (head, calls) = self.builder(&name, false)?;
+            let (head, mut calls) = self.builder(&name, false)?;
+            if calls.is_empty() && hint.not_empty {
+                calls = self.builder(&name, true)?.1;
+                calls.truncate(1);
+            }
             let build = if exact { ".build()?" } else { "" };
             return Some(format!("{head}{}{build}", calls.concat()));
         }
@@ -226,8 +234,11 @@ impl Expression<'_> {
             false => self.context.required_fields(name),
         };
         for (rust, field, optional, ty) in fields {
-            let example = field.example.as_ref();
-            match self.of(ty, Hint { example, bounds: None }, false) {
+            let hint = Hint {
+                example: field.example.as_ref(),
+                ..Hint::default()
+            };
+            match self.of(ty, hint, false) {
                 Some(argument) => calls.push(format!(".{rust}({argument})")),
                 None if optional => {}
                 None => return None,

@@ -482,7 +482,7 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
     };
     let hint = Hint {
         example: part.example.as_ref(),
-        bounds: None,
+        ..Hint::default()
     };
     let sent_as = part
         .media_type

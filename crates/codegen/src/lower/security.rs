@@ -15,6 +15,16 @@ pub(super) fn schemes(components: &Components, report: &mut Report) -> Vec<Schem
     let mut kinds = Vec::new();
     for (name, scheme) in &components.security_schemes {
         let ReferenceOr::Item(scheme) = scheme else { continue };
+        // The runtime writes it into docs as it is, between backticks.
+        if name.contains(|char: char| char == '`' || char.is_control()) {
+            report.error_at_key(
+                &pointer::join("/components/securitySchemes", [name.as_str()]),
+                "security-scheme-name",
+                "a backtick, or a character that is not shown, cannot be in the name of a security scheme",
+                "use letters, digits, `.`, `-` and `_` only",
+            );
+            continue;
+        }
         let (kind, noun, token_url) = match scheme {
             SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => {
                 (SchemeKind::Basic, "password", None)

@@ -133,6 +133,18 @@ async fn calls() -> Result<(), Box<dyn Error>> {
         .json(point()?)
         .send()
         .await?;
+    client
+        .labels()
+        .labels("a/b")
+        .list(vec![1, 2])
+        .point(point()?)
+        .points(vec![1, 2])
+        .x_ids(vec![3, 4])
+        .x_points(point()?)
+        .ids(vec![5, 6])
+        .place(point()?)
+        .send()
+        .await?;
     let charge = constructs::CreateChargeBody::builder().amount(5).tags(vec!["a".to_owned(), "b c".to_owned()]);
     let meta = std::collections::BTreeMap::from([("key".to_owned(), "a&b".to_owned())]);
     client.create_charge().body(charge.meta(meta)).send().await?;
@@ -166,6 +178,10 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     client.create_labels().body(labels).send().await?;
     client.post_text().body("ä").send().await?;
     client.put_bytes().body(Body::from(vec![0xff, b'x'])).send().await?;
+    let chunks = ["a ", "stream"].map(|chunk| Ok::<_, std::io::Error>(chunk.into()));
+    client.put_bytes().body(Body::stream(futures_util::stream::iter(chunks))).send().await?;
+    client.json_of_three().body(point()?).send().await?;
+    client.form_or_parts().body(point()?).send().await?;
     client.patch_note().body(constructs::PatchNoteBody::builder().text("new")).send().await?;
     client.any_media().body(constructs::AnyMediaBody::builder().text("any")).send().await?;
     client.any_json().body(constructs::AnyJsonBody::builder().text("any")).send().await?;
@@ -195,6 +211,15 @@ async fn calls() -> Result<(), Box<dyn Error>> {
     assert_eq!(*respond(204, "")?.get_words().id("r").send().await?, None);
     assert_eq!(respond(200, "%PDF")?.get_print().id("r").send().await?.as_deref(), Some(&b"%PDF"[..]));
     assert_eq!(*respond(204, "")?.get_print().id("r").send().await?, None);
+    assert_eq!(&respond(200, "PNG")?.get_picture().id("p").send().await?[..], b"PNG");
+    // Two statuses with the same body are one type, and `+json` is JSON.
+    for status in [200, 201] {
+        let transport = InMemory::new().respond(status, r#"{"x":1}"#).header("Content-Type", "application/hal+json");
+        let client = Client::builder().transport(transport.clone()).build()?;
+        assert_eq!(client.put_picture().id("p").body("PNG").send().await?.x, Some(1));
+        assert_eq!(transport.requests()[0].body(), b"PNG");
+        assert_eq!(transport.requests()[0].headers()["content-type"], "image/png");
+    }
     use constructs::MakePrintResponse as Print;
     assert!(matches!(*respond(200, "{}")?.make_print().id("r").send().await?, Print::Ok(_)));
     assert_eq!(*respond(201, "a,b")?.make_print().id("r").send().await?, Print::Created("a,b".to_owned()));

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ittybit_codegen::Client;
-use ittybit_spec::{Diagnostics, Document};
+use ittybit_spec::{Diagnostics, Document, Entry, Node, Value};
 
 /// The fields that every document needs, for rules that are not about them.
 const HEAD: &str =
@@ -68,4 +68,28 @@ pub fn fence(line: &str) -> Option<(&str, &str)> {
     let first = line.chars().next().filter(|char| ['`', '~'].contains(char))?;
     let (ticks, rest) = line.split_at(line.len() - line.trim_start_matches(first).len());
     (ticks.len() >= 3 && !rest.contains('`')).then_some((ticks, rest))
+}
+
+/// A value as JSON, with its members in the order of the text, and the variants of unions in that order or in the other.
+pub fn json(node: &Node, unions_reversed: bool) -> String {
+    let all = |items: &[Node]| -> Vec<String> { items.iter().map(|item| json(item, unions_reversed)).collect() };
+    match node.value() {
+        Value::Object(members) => {
+            let member = |member: &Entry| {
+                let value = match member.value().as_array() {
+                    Some(variants) if unions_reversed && ["oneOf", "anyOf"].contains(&member.key()) => {
+                        let mut variants = all(variants);
+                        variants.reverse();
+                        format!("[{}]", variants.join(",\n"))
+                    }
+                    _ => json(member.value(), unions_reversed),
+                };
+                format!("{:?}: {value}", member.key())
+            };
+            let members: Vec<String> = members.iter().map(member).collect();
+            format!("{{{}}}", members.join(",\n"))
+        }
+        Value::Array(items) => format!("[{}]", all(items).join(",\n")),
+        _ => node.to_json().to_string(),
+    }
 }

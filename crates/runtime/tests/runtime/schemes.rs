@@ -195,6 +195,25 @@ fn a_client_without_the_credentials_of_every_call_is_not_built() {
 }
 
 #[test]
+fn a_client_of_a_document_without_a_server_needs_a_base_url() {
+    let api: &'static Api = Box::leak(Box::new(Api {
+        server: None,
+        ..*strict(&[])
+    }));
+    for builder in [ClientBuilder::new(api), ClientBuilder::new(api).read_env()] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.category(), Category::Configuration);
+        assert_eq!(
+            error.to_string(),
+            "no base URL: the API's document names no absolute one. Call `base_url`, or `read_env` with \
+             PETS_IN_NO_ENVIRONMENT_BASE_URL set"
+        );
+    }
+    let client = ClientBuilder::new(api).base_url("https://pets.example.com").build();
+    assert_eq!(client.unwrap().base_url(), "https://pets.example.com");
+}
+
+#[test]
 fn credentials_that_cannot_be_sent_are_refused() {
     struct Never;
     impl TokenProvider for Never {
