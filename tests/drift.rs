@@ -171,7 +171,9 @@ fn differences(document: &Value, documented: &Value, derived: &Value, nullable: 
 #[test]
 fn json_schema_says_what_the_document_says() {
     // The places of the types are those of the document in one file, as OpenAPI 3.0.
-    let lowered = document().lowered().unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let lowered = document()
+        .lowered()
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let document = lowered.document.root().to_json();
     let nullable = cases::nullable().into_iter();
     let nullable: Vec<&Value> = nullable.map(|at| document.pointer(at).unwrap()).collect();
