@@ -24,6 +24,12 @@ pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, 
     ]
 }
 
+/// The places of the required properties that may be null. Such a property may be absent, too: it is an `Option`.
+pub fn nullable() -> Vec<&'static str> {
+    vec![
+    ]
+}
+
 /// Sends each operation with its required arguments only, with each optional argument, and with all of them.
 /// `see` receives the operation, the argument, and the result of the request.
 pub async fn send(client: &Client, mut see: impl FnMut(&str, &str, Result<(), Error>)) -> Result<(), Error> {

@@ -9,7 +9,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use ittybit::body::File;
 use ittybit::{NewRun, Run, RunChanges, RunSource, RunState, UrlSource};
-use ittybit_emulator::{Emulator, ManualClock};
+use ittybit_emulator::{Emulator, ItemError, ManualClock};
+use serde_json::json;
 use support::{ask, run};
 
 const RUNS: &str = "/runs";
@@ -55,6 +56,29 @@ async fn runs_are_created_read_changed_listed_and_deleted() {
     let gone = client.get_run().run_id(&*created.id).send().await.unwrap_err();
     assert_eq!(gone.status().map(|status| status.as_u16()), Some(404));
     assert_eq!(client.list_runs().send().await.unwrap().into_items(), [second]);
+}
+
+#[tokio::test]
+async fn items_are_pushed_changed_and_removed_as_json() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = emulator.client();
+    let runs = emulator.items(RUNS).unwrap();
+    let source = json!({ "kind": "task", "task_id": "task_1" });
+    let run = json!({ "id": "run_1", "state": "planned", "source": source, "reason": null, "ended_at": null });
+    runs.push(run).unwrap();
+    let read = client.get_run().run_id("run_1").send().await.unwrap();
+    assert_eq!((&read.state, &read.reason, read.ended_at), (&RunState::Planned, &None, None));
+    assert!(matches!(&read.source, RunSource::TaskSource(source) if source.task_id == "task_1"));
+
+    runs.update("run_1", |run| run["reason"] = "A film festival.".into()).unwrap();
+    let read = client.get_run().run_id("run_1").send().await.unwrap();
+    assert_eq!(read.reason.as_deref(), Some("A film festival."));
+    // What the document does not allow is refused.
+    let refused = runs.update("run_1", |run| run["state"] = 5.into()).unwrap_err();
+    assert!(matches!(refused, ItemError::Invalid { .. }), "{refused}");
+
+    assert_eq!(runs.remove("run_1").unwrap()["reason"], "A film festival.");
+    assert!(client.list_runs().send().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -108,14 +132,21 @@ fn the_command_has_a_command_for_each() {
         ran.out
     };
     let read = |text: &str| -> Run { serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")) };
-    let source = r#"{ "source": { "kind": "url", "url": "https://example.com/a.mov" } }"#;
-    let run = read(&ittybit(&["runs", "create", "--label", "first", "--body", source]));
-    assert_eq!(run.label.as_deref(), Some("first"));
+    let folder = tempfile::tempdir().unwrap();
+    let body = folder.path().join("run.json");
+    let source = r#""source": { "kind": "url", "url": "https://example.com/a.mov" }"#;
+    fs::write(&body, format!(r#"{{ {source}, "label": "of the file", "labels": {{ "year": 2025 }} }}"#)).unwrap();
+    let body = format!("@{}", body.display());
+    let there = "https://example.com/b.mov";
+    let run = read(&ittybit(&["runs", "create", "--url", there, "--label", "first", "--body", &body]));
+    // A flag wins over the file.
+    assert_eq!((run.label.as_deref(), run.url.as_deref()), (Some("first"), Some(there)));
+    assert!(matches!(&run.source, RunSource::UrlSource(source) if source.url == "https://example.com/a.mov"));
+    assert_eq!(run.labels.as_ref().unwrap()["year"], 2025);
     assert_eq!(read(&ittybit(&["runs", "get", &run.id])), run);
     assert_eq!(read(&ittybit(&["runs", "list", "--called", "first"])), run);
     assert_eq!(read(&ittybit(&["runs", "update", &run.id, "--priority", "4"])).priority, Some(4));
 
-    let folder = tempfile::tempdir().unwrap();
     let (there, back) = (folder.path().join("a.mov"), folder.path().join("b.mov"));
     fs::write(&there, "the content").unwrap();
     ittybit(&["runs", "upload", &run.id, "--file", there.to_str().unwrap()]);

@@ -8,6 +8,7 @@
 
 mod mutation;
 mod progress;
+mod serve;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,17 +32,20 @@ use crate::package;
 ///
 /// Documents are files that end in .yaml, .yml or .json and contain `openapi: 3…`; other files are
 /// skipped. With `--check` the clients are compiled, with the features `blocking` and `schemars`, and a
-/// warning is a failure.
+/// warning is a failure. With `--serve` each client also sends every argument of every operation to an
+/// emulator that serves its document.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo run --release -p xtask -- corpus documents
   cargo run --release -p xtask -- corpus documents --check --json results.json
   cargo run --release -p xtask -- corpus documents --mutations 10000
+  cargo xtask corpus documents --serve
 
 Exit codes:
   0  every document became a client or was refused, and with `--check` every client compiles
-  1  a crash, a document that took too long, a client that does not compile, or any other failure
+  1  a crash, a document that took too long, a client that does not compile, a call without an answer that
+     the client can read, or any other failure
   2  wrong usage")]
 pub struct Args {
     /// Where the documents are, at any depth
@@ -50,6 +54,11 @@ pub struct Args {
     /// Also compile the clients
     #[arg(long)]
     check: bool,
+
+    /// Also compile the clients, serve each document with the emulator, and call every operation. Ids in paths
+    /// are those of the lists that the emulator sent
+    #[arg(long, conflicts_with = "mutations")]
+    serve: bool,
 
     /// Use this number of documents with random changes instead, each made of one below the folder
     #[arg(long, value_name = "NUMBER")]
@@ -81,10 +90,13 @@ const ROWS: usize = 10;
 /// The result of a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
+    /// Every call was answered.
+    Called,
     Compiled,
     Generated,
     Refused,
     DoesNotCompile,
+    CallsFailed,
     /// A panic, or an unexpected end of the process.
     Crashed,
     TimedOut,
@@ -93,10 +105,12 @@ enum Outcome {
 impl Outcome {
     fn name(self) -> &'static str {
         match self {
+            Self::Called => "called",
             Self::Compiled => "compiled",
             Self::Generated => "generated",
             Self::Refused => "refused",
             Self::DoesNotCompile => "does not compile",
+            Self::CallsFailed => "calls failed",
             Self::Crashed => "crashed",
             Self::TimedOut => "timed out",
         }
@@ -123,6 +137,11 @@ struct Entry {
     /// The client, until it is compiled.
     code: String,
     lines: usize,
+    /// The cases of the document, and the environment variables that the client reads, to serve it.
+    cases: String,
+    variables: Vec<String>,
+    /// The result of the calls; null before them.
+    calls: Value,
 }
 
 /// A finding of the generator or the compiler.
@@ -139,7 +158,7 @@ struct Finding {
 /// Files that cannot be read or written, and documents whose outcome is a failure. A refused document is none.
 pub fn run(args: &Args) -> Result<()> {
     if args.one {
-        return print_one(&args.folder);
+        return print_one(&args.folder, args.serve);
     }
     let paths = documents(&args.folder)?;
     ensure!(
@@ -158,10 +177,11 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn generate_and_report(args: &Args, folder: &Path, paths: &[PathBuf]) -> Result<()> {
     let begun = Instant::now();
-    let mut entries = generate_all(folder, paths, args.check)?;
+    let compiles = args.check || args.serve;
+    let mut entries = generate_all(folder, paths, args)?;
     let generated_in = begun.elapsed();
-    if args.check {
-        check(&mut entries)?;
+    if compiles {
+        check(&mut entries, args.serve.then_some(folder))?;
     }
     if let Some(file) = &args.json {
         let json: Vec<Value> = entries.iter().map(to_json).collect();
@@ -170,8 +190,11 @@ fn generate_and_report(args: &Args, folder: &Path, paths: &[PathBuf]) -> Result<
     }
     let out = &mut anstream::stdout();
     report(out, &entries)?;
+    if args.serve {
+        serve::report(out, &entries)?;
+    }
     writeln!(out, "\ngenerated in {:.1} s", generated_in.as_secs_f64())?;
-    if args.check {
+    if compiles {
         let checked_in = begun.elapsed() - generated_in;
         writeln!(out, "compiled in {:.1} s", checked_in.as_secs_f64())?;
     }
@@ -228,7 +251,7 @@ fn is_openapi_3(text: &str) -> bool {
 
 /// Generates every client, as many in parallel as the machine has processors. The results are in the order of
 /// the paths.
-fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec<Entry>> {
+fn generate_all(folder: &Path, paths: &[PathBuf], args: &Args) -> Result<Vec<Entry>> {
     let next = AtomicUsize::new(0);
     let progress = Progress::new("generated", paths.len());
     let worker = || {
@@ -238,8 +261,8 @@ fn generate_all(folder: &Path, paths: &[PathBuf], keep_code: bool) -> Result<Vec
             let Some(path) = paths.get(index) else {
                 return Ok(done);
             };
-            let mut entry = generate(path)?;
-            if !keep_code {
+            let mut entry = generate(path, args.serve)?;
+            if !args.check && !args.serve {
                 entry.code = String::new();
             }
             entry.path = path.strip_prefix(folder).unwrap_or(path).to_owned();
@@ -264,7 +287,7 @@ fn threads() -> usize {
 }
 
 /// Generates one client in a process, which is killed at its time limit.
-fn generate(path: &Path) -> Result<Entry> {
+fn generate(path: &Path, serve: bool) -> Result<Entry> {
     let mut entry = Entry {
         path: path.to_owned(),
         bytes: fs::metadata(path).map_or(0, |metadata| metadata.len()),
@@ -273,10 +296,14 @@ fn generate(path: &Path) -> Result<Entry> {
         seconds: 0.0,
         code: String::new(),
         lines: 0,
+        cases: String::new(),
+        variables: Vec::new(),
+        calls: Value::Null,
     };
     let begun = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
         .args(["corpus", "--one"])
+        .args(serve.then_some("--serve"))
         .arg(path)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -310,11 +337,19 @@ fn generate(path: &Path) -> Result<Entry> {
 }
 
 /// Generates the client of a document, and prints the result as JSON, which [`Entry::fill`] reads.
-fn print_one(path: &Path) -> Result<()> {
-    let client =
-        Document::read(path).and_then(|document| ittybit_codegen::generate(&document, "cargo xtask corpus", "client"));
+fn print_one(path: &Path, serve: bool) -> Result<()> {
+    const COMMAND: &str = "cargo xtask corpus";
+    let client = Document::read(path).and_then(|document| {
+        let client = ittybit_codegen::generate(&document, COMMAND, "client")?;
+        let cases = serve.then(|| ittybit_codegen::cases(&document, COMMAND, "client"));
+        Ok((client, cases.transpose()?.unwrap_or_default()))
+    });
+    let (mut cases, mut variables) = (String::new(), Vec::new());
     let (outcome, diagnostics, code) = match client {
-        Ok(client) => (Outcome::Generated, client.notes, client.code),
+        Ok((client, of_client)) => {
+            (cases, variables) = (of_client, client.variables);
+            (Outcome::Generated, client.notes, client.code)
+        }
         // The generator reports its own panics as a finding with this code.
         Err(found)
             if found
@@ -326,7 +361,8 @@ fn print_one(path: &Path) -> Result<()> {
         Err(found) => (Outcome::Refused, found, String::new()),
     };
     let diagnostics: Vec<Value> = findings(&diagnostics).iter().map(Finding::to_json).collect();
-    let found = json!({ "outcome": outcome.name(), "diagnostics": diagnostics, "code": code });
+    let found = json!({ "outcome": outcome.name(), "diagnostics": diagnostics, "code": code,
+        "cases": cases, "variables": variables });
     serde_json::to_writer(io::stdout().lock(), &found)?;
     Ok(())
 }
@@ -346,6 +382,8 @@ impl Entry {
         };
         self.diagnostics = diagnostics.map(finding).collect();
         self.code = text(&found["code"]);
+        self.cases = text(&found["cases"]);
+        self.variables = found["variables"].as_array().into_iter().flatten().map(text).collect();
         self.lines = self.code.lines().count();
     }
 }
@@ -397,21 +435,37 @@ fn class(message: &str) -> String {
     out
 }
 
-/// Compiles the clients, batch by batch.
-fn check(entries: &mut [Entry]) -> Result<()> {
+/// Compiles the clients, batch by batch. With the folder of the documents, each document is served, and called.
+fn check(entries: &mut [Entry], served: Option<&Path>) -> Result<()> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = folder.path();
     let runtime = package::runtime()?;
     let lock = runtime.join("../../Cargo.lock");
     fs::copy(&lock, folder.join("Cargo.lock")).with_context(|| format!("cannot copy `{}`", lock.display()))?;
 
+    let workspace = runtime.join("../..");
+    let emulator = served.map(|_| serve::emulator(&workspace)).transpose()?;
+    let serving = emulator.as_deref().zip(served);
     let mut clients: Vec<&mut Entry> = entries
         .iter_mut()
         .filter(|entry| entry.outcome == Outcome::Generated)
         .collect();
     let progress = Progress::new("compiled", clients.len());
     for batch in clients.chunks_mut(BATCH) {
-        check_batch(folder, &runtime, batch, &progress)?;
+        let programs = check_batch(folder, &runtime, batch, &progress, served.is_some())?;
+        for (entry, program) in batch.iter_mut().zip(programs) {
+            let (Some((emulator, documents)), Some(program)) = (serving, program) else {
+                continue;
+            };
+            if entry.outcome != Outcome::Compiled {
+                continue;
+            }
+            entry.calls = serve::call(emulator, &documents.join(&entry.path), &program, &entry.variables)?;
+            entry.outcome = match serve::failures(&entry.calls).next() {
+                None => Outcome::Called,
+                Some(_) => Outcome::CallsFailed,
+            };
+        }
     }
     Ok(())
 }
@@ -422,7 +476,15 @@ fn member(index: usize) -> String {
     format!("client-{index}")
 }
 
-fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress: &Progress) -> Result<()> {
+/// Compiles the clients of a batch, and to serve them the program of each.
+fn check_batch(
+    folder: &Path,
+    runtime: &Path,
+    batch: &mut [&mut Entry],
+    progress: &Progress,
+    serve: bool,
+) -> Result<Vec<Option<PathBuf>>> {
+    let mut programs = vec![None; batch.len()];
     let members: Vec<String> = (0..batch.len()).map(member).collect();
     fs::write(
         folder.join("Cargo.toml"),
@@ -431,10 +493,13 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress
     for (member, entry) in members.iter().zip(batch.iter_mut()) {
         let source = folder.join(member).join("src");
         fs::create_dir_all(&source)?;
-        fs::write(
-            folder.join(member).join("Cargo.toml"),
-            package::manifest(member, runtime),
-        )?;
+        let mut manifest = package::manifest(member, runtime);
+        if serve {
+            // A dependency of the program.
+            manifest += "http = \"1\"\n";
+            serve::write_program(&folder.join(member), member, &entry.cases)?;
+        }
+        fs::write(folder.join(member).join("Cargo.toml"), manifest)?;
         fs::write(source.join("lib.rs"), "mod client;\npub use client::*;\n")?;
         fs::write(source.join("client.rs"), std::mem::take(&mut entry.code))?;
     }
@@ -442,7 +507,12 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| folder.join("target"), PathBuf::from);
     let target = std::path::absolute(target)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["check", "--workspace", "--keep-going", "--message-format", "json"])
+        .args(if serve {
+            &["build", "--examples"][..]
+        } else {
+            &["check"]
+        })
+        .args(["--workspace", "--lib", "--keep-going", "--message-format", "json"])
         .args(["--no-default-features", "--features", "blocking,schemars"])
         .current_dir(folder)
         .env("RUSTFLAGS", "")
@@ -477,6 +547,9 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress
         if message["reason"] == "compiler-artifact" && is_first {
             batch[index].outcome = Outcome::Compiled;
         }
+        if let Some(program) = message["executable"].as_str() {
+            programs[index] = Some(PathBuf::from(program));
+        }
         let (level, text) = (&message["message"]["level"], &message["message"]["message"]);
         if message["reason"] == "compiler-message" && (level == "error" || level == "warning") {
             batch[index].outcome = Outcome::DoesNotCompile;
@@ -502,7 +575,7 @@ fn check_batch(folder: &Path, runtime: &Path, batch: &mut [&mut Entry], progress
         "cargo reported nothing about a client:\n{}",
         String::from_utf8_lossy(&errors.join().unwrap_or_default())
     );
-    Ok(())
+    Ok(programs)
 }
 
 fn to_json(entry: &Entry) -> Value {
@@ -514,6 +587,7 @@ fn to_json(entry: &Entry) -> Value {
         "diagnostics": diagnostics,
         "seconds": entry.seconds,
         "lines": entry.lines,
+        "calls": entry.calls,
     })
 }
 

@@ -127,6 +127,68 @@ fn with_check_each_client_is_compiled() {
     assert!(run.stdout.contains("1   50.0 %  compiled"), "{run}");
 }
 
+/// A document whose clients cannot know the id of a pet.
+const UNKNOWN: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: 1.0.0 }
+servers: [{ url: https://api.example.com }]
+paths:
+  /pets:
+    post:
+      operationId: create_pet
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/NewPet' } } } }
+      responses: { '204': { description: It is there. } }
+  /pets/{id}:
+    get:
+      operationId: get_pet
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses:
+        '200': { description: A pet., content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } } }
+components:
+  schemas:
+    NewPet: { type: object, properties: { name: { type: string } } }
+    Pet: { type: object, required: [id], properties: { id: { type: string }, name: { type: string } } }
+";
+
+/// Each document is served by the emulator, and its client has an answer to every operation.
+#[test]
+fn with_serve_each_client_calls_the_emulator() {
+    let folder = Folder::new();
+    let documents = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/emulator/tests/documents");
+    for name in ["feed.yaml", "shop.yaml"] {
+        let text = std::fs::read(format!("{documents}/{name}")).unwrap();
+        folder.write(&format!("documents/{name}"), text);
+    }
+    let run = folder.run(&["corpus", "documents", "--serve", "--json", "results.json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    let results: serde_json::Value = serde_json::from_str(&folder.read("results.json")).unwrap();
+    for result in results.as_array().unwrap() {
+        let calls = &result["calls"];
+        assert_eq!(result["outcome"], "called", "{run}");
+        assert_eq!(calls["operations"], calls["called"], "{run}");
+        assert!(
+            calls["answers"].as_u64().unwrap() > calls["operations"].as_u64().unwrap(),
+            "{run}"
+        );
+    }
+    for name in ["feed.yaml", "shop.yaml"] {
+        assert!(
+            run.stdout.contains(&format!("  {name} (create, delete, get, list)\n")),
+            "{run}"
+        );
+    }
+
+    folder.write("unknown/pets.yaml", UNKNOWN);
+    let run = folder.run(&["corpus", "unknown", "--serve"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("1  100.0 %  calls failed"), "{run}");
+    assert!(
+        run.stdout.contains("    get_pet, : get_pet failed: GET http://"),
+        "{run}"
+    );
+    assert!(run.stdout.contains("responded with 404 Not Found"), "{run}");
+}
+
 /// Instead of cargo: the first client has an error, and the second one is compiled when the error was read, or after
 /// a while for which nobody should have to wait.
 #[cfg(unix)]

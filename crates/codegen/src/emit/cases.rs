@@ -18,6 +18,13 @@ pub(crate) fn text(header: &str, operations: &[operation::Parts], context: Conte
             format!("        ({at:?}, generator.subschema_for::<{CRATE}::{name}>()),\n")
         })
         .collect();
+    let nullable: String = model
+        .structs
+        .values()
+        .flat_map(|item| item.fields.values())
+        .filter(|field| field.required && field.nullable)
+        .map(|field| format!("        {:?},\n", field.at))
+        .collect();
     let mut sent = String::new();
     let mut exceeding = String::new();
     for operation in operations {
@@ -42,6 +49,12 @@ use {CRATE}::{{Client, Error}};
 pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {{
     vec![
 {schemas}    ]
+}}
+
+/// The places of the required properties that may be null. Such a property may be absent, too: it is an `Option`.
+pub fn nullable() -> Vec<&'static str> {{
+    vec![
+{nullable}    ]
 }}
 
 /// Sends each operation with its required arguments only, with each optional argument, and with all of them.
@@ -208,7 +221,14 @@ paths:
       responses: { '204': { description: There. } }
 components:
   schemas:
-    Pet: { type: object, required: [name], properties: { name: { type: string, example: Rex }, age: { type: integer } } }
+    Pet:
+      type: object
+      required: [name, owner]
+      properties:
+        name: { type: string, example: Rex }
+        age: { type: integer }
+        owner: { $ref: '#/components/schemas/Owner' }
+    Owner: { type: string, nullable: true }
 ";
 
     #[test]
@@ -220,6 +240,7 @@ components:
         let cases = cases.concat();
         for part in [
             "(\"/components/schemas/Pet\", generator.subschema_for::<pets::Pet>()),",
+            "vec![\"/components/schemas/Pet/properties/owner\",]",
             ".name(\"Rex\").build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"\", ",
             ".name(\"Rex\").age(1).build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
             "client.make_pet().body(body).dry(true).send().await;see(\"make_pet\", \"dry\", ",
