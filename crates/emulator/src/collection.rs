@@ -15,6 +15,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use wabi_tree::OSBTreeSet;
 
+use crate::cursor::{Kind, Marks};
 use crate::random::number_of;
 use crate::recipe::{Facts, Recipe, magnitude};
 use crate::resource::Key;
@@ -22,21 +23,24 @@ use crate::resource::Key;
 /// A list: the place of its resource, and the values of the parameters in its path.
 pub(crate) type ListName = (usize, Vec<String>);
 
-/// The place of an item in a list: by its time of creation, or by its cursor where that is a number, and within the
-/// same time by the order of insertion.
+/// The place of an item in a list: by its time of creation, or by the mark of its cursor where that is not the id, and
+/// within the same by the order of insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
-    time: i64,
+    order: i64,
     number: u32,
 }
 
+/// The order of items without the property that is the cursor.
+const NO_CURSOR: i64 = i64::MIN;
+
 impl Position {
     const FIRST: Self = Self {
-        time: i64::MIN,
+        order: i64::MIN,
         number: 0,
     };
     const LAST: Self = Self {
-        time: i64::MAX,
+        order: i64::MAX,
         number: u32::MAX,
     };
 }
@@ -52,7 +56,7 @@ const SEVERAL: ValueNumber = u32::MAX - 1;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     value: ValueNumber,
-    time: i64,
+    order: i64,
     number: u32,
 }
 
@@ -60,14 +64,14 @@ impl Place {
     fn new(value: ValueNumber, position: Position) -> Self {
         Self {
             value,
-            time: position.time,
+            order: position.order,
             number: position.number,
         }
     }
 
     fn position(self) -> Position {
         Position {
-            time: self.time,
+            order: self.order,
             number: self.number,
         }
     }
@@ -81,7 +85,7 @@ pub(crate) enum Content {
 }
 
 struct Entry {
-    time: i64,
+    order: i64,
     /// None for one that is as it was generated.
     own: Option<Arc<Value>>,
 }
@@ -107,7 +111,7 @@ pub(crate) enum Wanted {
 /// Where a page begins.
 #[derive(Clone, Debug)]
 pub(crate) enum Start {
-    /// Behind one item, before another, or both.
+    /// Behind one item, before another, or both; each with all items that have the same cursor.
     Cursors {
         after: Option<Position>,
         before: Option<Position>,
@@ -144,7 +148,7 @@ pub(crate) struct Collection {
     /// Where removed items were, so that they still serve as cursors.
     removed: HashMap<String, Position>,
     /// Where items are and were, by their cursors; for a list whose cursors are not the ids.
-    cursors: HashMap<String, Position>,
+    marks: Option<Marks>,
     names: Vec<HashMap<String, ValueNumber>>,
     /// How many items have a value, by its number.
     counts: Vec<usize>,
@@ -156,7 +160,7 @@ pub(crate) struct Collection {
 
 impl Collection {
     /// The generated items. If they are live, they progress from `now`, in Unix seconds.
-    pub(crate) fn new(recipe: Arc<dyn Recipe>, keys: Vec<Key>, live: bool, now: i64) -> Self {
+    pub(crate) fn new(recipe: Arc<dyn Recipe>, keys: Vec<Key>, cursor: Option<Kind>, live: bool, now: i64) -> Self {
         let count = recipe.count();
         let mut collection = Self {
             live,
@@ -166,7 +170,7 @@ impl Collection {
             generated: Vec::with_capacity(count),
             own: HashMap::new(),
             removed: HashMap::new(),
-            cursors: HashMap::new(),
+            marks: cursor.map(Marks::new),
             names: vec![HashMap::new(); keys.len()],
             counts: vec![0],
             index: OSBTreeSet::new(),
@@ -181,12 +185,13 @@ impl Collection {
         for age in (0..count as u64).rev() {
             let facts = collection.recipe.facts(age);
             let number = collection.entries.len() as u32;
-            let position = Position {
-                time: facts.time,
-                number,
+            let order = match (&mut collection.marks, &facts.cursor) {
+                (None, _) => facts.time,
+                (Some(marks), Some(cursor)) => marks.add_unordered(cursor),
+                (Some(_), None) => NO_CURSOR,
             };
+            let position = Position { order, number };
             let values = collection.number_values(&facts);
-            collection.cursors.extend(facts.cursor.map(|cursor| (cursor, position)));
             places.push(Place::new(ALL, position));
             collection.counts[ALL as usize] += 1;
             for value in values.iter().flatten() {
@@ -195,14 +200,12 @@ impl Collection {
             }
             collection.values.extend(values.iter().map(|values| summary(values)));
             collection.generated.push((number_of(&facts.id), number));
-            collection.entries.push(Some(Entry {
-                time: facts.time,
-                own: None,
-            }));
+            collection.entries.push(Some(Entry { order, own: None }));
             if live && facts.alive {
                 alive.push(number);
             }
         }
+        collection.spread_marks(&mut places);
         alive.into_iter().for_each(|number| collection.schedule(number, now));
         collection.generated.sort_unstable();
         // All at once, which is far quicker than one after the other, and leaves no room in the nodes.
@@ -277,7 +280,7 @@ impl Collection {
         }
     }
 
-    /// Every item, the newest first.
+    /// Every item, the last of the list first.
     pub(crate) fn all(&self) -> Vec<Content> {
         let everything = Place::new(ALL, Position::FIRST)..=Place::new(ALL, Position::LAST);
         let places = self.index.range(everything).rev();
@@ -292,9 +295,10 @@ impl Collection {
         }
     }
 
-    /// The same for a cursor that is not the id.
+    /// The same for a cursor that is not the id: to any of the items that have it.
     pub(crate) fn position_of_cursor(&self, cursor: &str) -> Option<Position> {
-        self.cursors.get(cursor).copied()
+        let order = self.marks.as_ref()?.find(cursor)?;
+        Some(Position { order, number: 0 })
     }
 
     pub(crate) fn page(&self, query: &Query) -> Page {
@@ -308,17 +312,37 @@ impl Collection {
                 None => (None, None, skip),
             },
         };
-        let (low, high) = match query.ascending {
+        let (mut low, mut high) = match query.ascending {
             true => (after, before),
             false => (before, after),
+        };
+        // All items with the same cursor are on one page, which may be longer for that: a cursor cannot lead to the
+        // second of them. So a page begins behind all of them, and goes on until it has all of its last.
+        if self.marks.is_some() {
+            low = low.map(|low| Position {
+                number: u32::MAX,
+                ..low
+            });
+            high = high.map(|high| Position { number: 0, ..high });
+        }
+        // Behind one without a cursor nothing can be found, so others follow on its page.
+        let belongs = |last: &Position, position: &Position| {
+            self.marks.is_some() && (last.order == position.order || last.order == NO_CURSOR)
         };
         // A request with only `before` gets the items nearest to that one.
         let backward = before.is_some() && after.is_none();
         let range = self.between(&selection, low, high);
-        let mut positions: Vec<Position> = match query.ascending == backward {
-            true => range.rev().skip(skip).take(query.limit).collect(),
-            false => range.skip(skip).take(query.limit).collect(),
+        let range: Box<dyn Iterator<Item = Position>> = match query.ascending == backward {
+            true => Box::new(range.rev()),
+            false => Box::new(range),
         };
+        let mut positions: Vec<Position> = Vec::new();
+        for position in range.skip(skip) {
+            if positions.len() >= query.limit && !positions.last().is_some_and(|last| belongs(last, &position)) {
+                break;
+            }
+            positions.push(position);
+        }
         if backward {
             positions.reverse();
         }
@@ -505,7 +529,7 @@ impl Collection {
 
     fn position_of(&self, number: u32) -> Position {
         Position {
-            time: self.entry(number).time,
+            order: self.entry(number).order,
             number,
         }
     }
@@ -552,13 +576,9 @@ impl Collection {
 
     /// Inserts an item under a free number.
     fn fill(&mut self, number: u32, item: Value, facts: &Facts, now: i64) {
-        let position = Position {
-            time: facts.time,
-            number,
-        };
+        let order = self.order(facts);
+        let position = Position { order, number };
         let values = self.number_values(facts);
-        self.cursors
-            .extend(facts.cursor.clone().map(|cursor| (cursor, position)));
         for value in values.iter().flatten().copied().chain([ALL]) {
             if self.index.insert(Place::new(value, position)) {
                 self.counts[value as usize] += 1;
@@ -569,11 +589,38 @@ impl Collection {
             self.values[number as usize * keys + key] = summary(values);
         }
         self.entries[number as usize] = Some(Entry {
-            time: facts.time,
+            order,
             own: Some(Arc::new(item)),
         });
         if self.live && facts.alive {
             self.schedule(number, now);
+        }
+    }
+
+    fn order(&mut self, facts: &Facts) -> i64 {
+        let Some(marks) = &mut self.marks else {
+            return facts.time;
+        };
+        let Some(cursor) = &facts.cursor else {
+            return NO_CURSOR;
+        };
+        marks.add(cursor).unwrap_or_else(|| {
+            let mut places: Vec<_> = self.index.iter().copied().collect();
+            self.spread_marks(&mut places);
+            self.index = places.into_iter().collect();
+            self.order(facts)
+        })
+    }
+
+    /// Spreads the marks, in the entries and in these places too.
+    fn spread_marks(&mut self, places: &mut [Place]) {
+        let Some(marks) = &mut self.marks else {
+            return;
+        };
+        let moved = marks.spread();
+        let entries = self.entries.iter_mut().flatten().map(|entry| &mut entry.order);
+        for order in entries.chain(places.iter_mut().map(|place| &mut place.order)) {
+            *order = moved.get(order).copied().unwrap_or(NO_CURSOR);
         }
     }
 

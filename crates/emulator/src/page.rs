@@ -136,7 +136,7 @@ pub(crate) struct Shown<'p> {
     pub(crate) ask: &'p Ask,
     pub(crate) page: &'p Page,
     /// The cursors of the first item and of the last.
-    pub(crate) ends: Option<(String, String)>,
+    pub(crate) ends: [Option<String>; 2],
     /// The path of the list, and the query of the request.
     pub(crate) url: &'p str,
     pub(crate) pairs: &'p [(String, String)],
@@ -221,17 +221,13 @@ impl Shown<'_> {
             &["previous", "prev", "previous_url", "prev_page_url"],
             &[url(self.previous())],
         );
-        let last = self
-            .ends
-            .as_ref()
-            .filter(|_| self.page.next)
-            .map(|(_, last)| last.clone());
-        all(&["next_cursor", "nextCursor", "cursor"], &[url(last)]);
+        let last = self.ends[1].as_ref().filter(|_| self.page.next);
+        all(&["next_cursor", "nextCursor", "cursor"], &[url(last.cloned())]);
         fields
     }
 
     fn next(&self) -> Option<String> {
-        let (_, last) = self.ends.as_ref().filter(|_| self.page.next)?;
+        let last = self.ends[1].as_ref().filter(|_| self.page.next)?;
         Some(match &self.listing.paging {
             Paging::Cursors(cursors) => {
                 // Where both ends were given, the far one is kept.
@@ -253,7 +249,7 @@ impl Shown<'_> {
 
     /// Between two cursors a page is read from the first, so nothing says "the page before this".
     fn previous(&self) -> Option<String> {
-        let (first, _) = self.ends.as_ref().filter(|_| self.page.previous)?;
+        let first = self.ends[0].as_ref().filter(|_| self.page.previous)?;
         match &self.listing.paging {
             Paging::Cursors(cursors) => {
                 let between = self.ask.after.is_some() && self.ask.before.is_some();
