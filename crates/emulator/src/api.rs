@@ -437,10 +437,8 @@ impl Api {
             if fewest.is_some_and(|fewest| length < fewest) || most.is_some_and(|most| length > most) {
                 return Err(render::unfit(pointer));
             }
-            // Counting takes time, so it is done only where the response has a total.
             let wanted = ask.query.as_ref().map(|query| query.wanted.as_slice());
-            let counted = !matches!(listing.paging, resource::Paging::Cursors(_)) || listing.envelope.is_some();
-            let total = counted.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
+            let total = listing.total.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
             Ok((ask, page, total, list.recipe()))
         })?;
         // Items are written without the lock: that is most of the work.

@@ -45,8 +45,7 @@ fn number(text: &str) -> Option<Rank> {
     let whole: Option<i128> = text.parse().ok();
     let nearest = match whole {
         Some(whole) => whole as f64,
-        // There are two zeros; the sum of both is 0.
-        None => text.parse::<f64>().ok().filter(|number| number.is_finite())? + 0.0,
+        None => text.parse().ok().filter(|number: &f64| number.is_finite())?,
     };
     let rest = whole.map_or(0, |whole| whole - nearest as i128);
     Some(Rank::Number(amount_bits(nearest), rest.try_into().unwrap_or(0)))
@@ -54,7 +53,8 @@ fn number(text: &str) -> Option<Rank> {
 
 /// The bits of a number, which compare as integers as the numbers do.
 pub(crate) fn amount_bits(number: f64) -> i64 {
-    let bits = number.to_bits().cast_signed();
+    // There are two zeros; the sum of both is 0.
+    let bits = (number + 0.0).to_bits().cast_signed();
     // The more a negative number is below zero, the larger are its other bits.
     if bits < 0 { bits ^ i64::MAX } else { bits }
 }

@@ -104,7 +104,10 @@
 //! `page` or `offset` with `limit`, under the usual names. Items with the same cursor are on one page, which may then
 //! have more than `limit`: a cursor cannot lead to the second of them. If that is more than the `maxItems` of the
 //! list, the response is a 500. Items without the cursor are smaller than the others.
-//! An `offset` takes a step for each item that it skips.
+//! A page takes as long among a million items as among a thousand, with any one filter; only an `offset` into a range
+//! takes a step for each item that it skips. With several filters, one is followed and its items that fail another
+//! are passed over: a page takes longer where these are many, and so does a total, which is counted only where the
+//! document has a property or a header for it.
 //!
 //! **Changes.** `PUT` and `PATCH` take an object of properties. `null` is set where the schema of the property takes
 //! it, and removes the property elsewhere. A list of operations (JSON Patch) is refused with 415.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
 use crate::cursor::{Cursor, Kind};
 use crate::id::{IdForm, property};
+use crate::page;
 use crate::schema::{Direction, Schemas, below};
 use crate::time_field::{TimeField, is_time};
 use crate::value::{Shape, example};
@@ -49,6 +50,8 @@ pub(crate) struct Key {
     pub(crate) property: String,
     /// Whether an item may have several values: the property is a list.
     pub(crate) several: bool,
+    /// Whether it is compared with bounds. Then an item has one value at most.
+    pub(crate) ranged: bool,
     /// Older spellings of its values, and the current ones.
     pub(crate) aliases: HashMap<String, String>,
 }
@@ -75,6 +78,8 @@ pub(crate) struct Listing {
     /// The parameter that takes the order, and whether the first order is ascending.
     pub(crate) order: Option<String>,
     pub(crate) ascending: bool,
+    /// Whether a response says how many items match in all.
+    pub(crate) total: bool,
 }
 
 #[derive(Clone)]
@@ -468,10 +473,10 @@ fn listing(
     };
     let paging = match (cursors, named(&PAGES), named(&OFFSETS)) {
         (Some(cursors), _, _) => Paging::Cursors(cursors),
-        (None, Some(page), _) => {
-            let first = number(page, "minimum").filter(|first| *first <= 1);
-            let default = number(page, "default").filter(|first| *first <= 1);
-            Paging::Pages(page.name.clone(), first.or(default).unwrap_or(1))
+        (None, Some(number_of_page), _) => {
+            let first = number(number_of_page, "minimum").filter(|first| *first <= 1);
+            let default = number(number_of_page, "default").filter(|first| *first <= 1);
+            Paging::Pages(number_of_page.name.clone(), first.or(default).unwrap_or(1))
         }
         (None, None, Some(offset)) => Paging::Offset(offset.name.clone()),
         (None, None, None) => Paging::None,
@@ -517,6 +522,7 @@ fn listing(
             continue;
         }
         let key = key(keys, property);
+        keys[key].ranged |= is_object;
         keys[key].several |= property.contains('.') || spellings[0].types(schemas).iter().any(|kind| kind == "array");
         for aliases in spellings
             .iter()
@@ -546,6 +552,7 @@ fn listing(
         order: order.map(|order| order.name.clone()),
         // The newest first, where the document does not say.
         ascending: default_order.unwrap_or(false),
+        total: page::shows_total(contract, operation),
         paging,
         filters,
     }

@@ -26,7 +26,10 @@ paths:
       responses:
         '200':
           description: Notes.
-          headers: {{ Link: {{ schema: {{ type: string }} }}, More: {{ schema: {{ type: boolean }} }} }}
+          headers:
+            Link: {{ schema: {{ type: string }} }}
+            More: {{ schema: {{ type: boolean }} }}
+            X-Total-Count: {{ required: true, schema: {{ type: integer, minimum: 0 }} }}
           content:
             application/json:
               schema: {{ type: array, items: {{ $ref: '#/components/schemas/Note' }} }}
@@ -198,6 +201,27 @@ fn items_with_one_cursor_are_on_one_page() {
     }
     let before = get(&emulator, "/notes?before=1&limit=2");
     assert_eq!((before.ids().len(), before.header("more")), (5, Some("true")));
+}
+
+#[test]
+fn a_total_in_a_header_is_that_of_all_pages() {
+    let emulator = start("size", "{ type: integer }");
+    let notes = emulator.items("/notes").unwrap();
+    for number in 0..7 {
+        let color = if number % 3 == 0 { "red" } else { "blue" };
+        notes
+            .push(json!({ "id": number.to_string(), "size": number, "color": color }))
+            .unwrap();
+    }
+    for (query, total) in [
+        ("", "7"),
+        ("color=red", "3"),
+        ("color=blue&after=3", "4"),
+        ("color=green", "0"),
+    ] {
+        let page = get(&emulator, &format!("/notes?limit=2&{query}"));
+        assert_eq!(page.header("x-total-count"), Some(total), "{query}");
+    }
 }
 
 #[test]
