@@ -433,13 +433,12 @@ impl Api {
             let [fewest, most] = self.lengths(pointer, listing.envelope.as_deref());
             let ask = page::ask(resource, listing, &call.query, list, most)?;
             let page = ask.query.as_ref().map(|query| list.page(query)).unwrap_or_default();
-            if fewest.is_some_and(|fewest| page.items.len() < fewest) {
+            let length = page.items.len();
+            if fewest.is_some_and(|fewest| length < fewest) || most.is_some_and(|most| length > most) {
                 return Err(render::unfit(pointer));
             }
-            // Counting takes time, so it is done only where the response has a total.
             let wanted = ask.query.as_ref().map(|query| query.wanted.as_slice());
-            let counted = !matches!(listing.paging, resource::Paging::Cursors(_)) || listing.envelope.is_some();
-            let total = counted.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
+            let total = listing.total.then(|| wanted.map_or(0, |wanted| list.count(wanted)));
             Ok((ask, page, total, list.recipe()))
         })?;
         // Items are written without the lock: that is most of the work.
@@ -448,7 +447,7 @@ impl Api {
             listing,
             ask: &ask,
             page: &page,
-            ends: None,
+            ends: [None, None],
             url: &url,
             pairs: call.pairs,
             total,
@@ -456,7 +455,7 @@ impl Api {
         let status = StatusCode::from_u16(call.operation.success()).unwrap_or_default();
         let mut reply = match &listing.envelope {
             None if listing.schema == resource.schema => {
-                shown.ends = ends(&page, &*recipe);
+                shown.ends = ends(resource, &page, &*recipe);
                 Reply::bytes(status, "application/json", array(&page, &*recipe))
             }
             envelope => {
@@ -469,7 +468,7 @@ impl Api {
                         &item(content, &*recipe),
                     )?);
                 }
-                shown.ends = ends(&page, &*recipe);
+                shown.ends = ends(resource, &page, &*recipe);
                 let body = match envelope {
                     None => Value::Array(items),
                     Some(name) => {
@@ -705,7 +704,8 @@ impl Api {
 
     fn collection(&self, name: &ListName, now: i64) -> Collection {
         let resource = &self.resources[name.0];
-        Collection::new(self.recipe(name), resource.keys.clone(), self.setting.live, now)
+        let cursor = resource.cursor.as_ref().map(|cursor| cursor.kind);
+        Collection::new(self.recipe(name), resource.keys.clone(), cursor, self.setting.live, now)
     }
 
     fn recipe(&self, name: &ListName) -> Arc<dyn Recipe> {
@@ -754,16 +754,19 @@ fn item(content: &Content, recipe: &dyn Recipe) -> Arc<Value> {
     }
 }
 
-/// The cursors of the first and of the last item of a page.
-fn ends(page: &Page, recipe: &dyn Recipe) -> Option<(String, String)> {
+/// The cursors of the first and of the last item of a page, as far as they have one.
+fn ends(resource: &Resource, page: &Page, recipe: &dyn Recipe) -> [Option<String>; 2] {
     let cursor = |content: &Content| {
         let facts = match content {
             Content::Generated(age) => recipe.facts(*age),
             Content::Own(item) => recipe.facts_of(item),
         };
-        facts.cursor.unwrap_or(facts.id)
+        match resource.cursor {
+            Some(_) => facts.cursor,
+            None => Some(facts.id),
+        }
     };
-    Some((cursor(page.items.first()?), cursor(page.items.last()?)))
+    [page.items.first(), page.items.last()].map(|content| content.and_then(cursor))
 }
 
 fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {

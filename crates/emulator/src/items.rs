@@ -43,7 +43,7 @@ impl<'e> Items<'e> {
         Some(Self { service, name })
     }
 
-    /// Every item in its current state, the newest first.
+    /// Every item in its current state, the newest first, or the one with the largest cursor.
     pub fn all(&self) -> Vec<Value> {
         self.shared().into_iter().map(Arc::unwrap_or_clone).collect()
     }

@@ -99,9 +99,15 @@
 //! spelling also finds the older ones (`x-enum-aliases`). Several values of one parameter are alternatives.
 //! Numbers are compared by value. An object with `min`, `gte` or `from`, and `max`, `lte` or `to`, filters a number or
 //! a time by these bounds; a parameter with any other object is accepted and filters nothing. Lists are ordered by the
-//! time of creation, or by a cursor that is a number and not the id, the newest first, or by a parameter with `asc`
-//! and `desc`. They page by the cursors of `x-cursor-pagination`, or by `page` or `offset` with `limit`, under the usual names.
-//! An `offset` takes a step for each item that it skips.
+//! time of creation, or by the values of a cursor that is not the id (numbers, times, or texts), the newest or the
+//! largest first, or by a parameter with `asc` and `desc`. They page by the cursors of `x-cursor-pagination`, or by
+//! `page` or `offset` with `limit`, under the usual names. Items with the same cursor are on one page, which may then
+//! have more than `limit`: a cursor cannot lead to the second of them. If that is more than the `maxItems` of the
+//! list, the response is a 500. Items without the cursor are smaller than the others.
+//! A page takes as long among a million items as among a thousand, with any one filter; only an `offset` into a range
+//! takes a step for each item that it skips. With several filters, one is followed and its items that fail another
+//! are passed over: a page takes longer where these are many, and so does a total, which is counted only where the
+//! document has a property or a header for it.
 //!
 //! **Changes.** `PUT` and `PATCH` take an object of properties. `null` is set where the schema of the property takes
 //! it, and removes the property elsewhere. A list of operations (JSON Patch) is refused with 415.
@@ -185,6 +191,7 @@ mod check;
 mod clock;
 mod collection;
 mod contract;
+mod cursor;
 mod emulator;
 mod error_body;
 mod fault;

@@ -4,12 +4,16 @@ use hyper::header::{HeaderName, LINK};
 use serde_json::{Map, Value};
 
 use crate::collection::{Collection, Page, Query, Start, Wanted};
+use crate::contract::{Contract, Operation};
+use crate::id::property;
 use crate::parameter::QueryValues;
 use crate::percent;
 use crate::problem::Problem;
 use crate::recipe::{magnitude, texts};
 use crate::reply::Reply;
 use crate::resource::{AT_LEAST, AT_MOST, Listing, Paging, Resource};
+use crate::schema::Direction;
+use crate::value::Shape;
 use crate::wording::shown;
 
 /// The page that a request selects.
@@ -130,13 +134,47 @@ fn cursor(
     })
 }
 
+/// Where a response says how many items match in all.
+const TOTAL_HEADERS: [&str; 4] = ["X-Total-Count", "X-Total", "Total-Count", "X-Pagination-Total"];
+const TOTALS: [&str; 6] = [
+    "total",
+    "total_count",
+    "totalCount",
+    "total_items",
+    "totalItems",
+    "total_results",
+];
+const PAGE_COUNTS: [&str; 4] = ["total_pages", "totalPages", "page_count", "pages"];
+/// The fields about other pages are often in one of these.
+pub(crate) const INNER: [&str; 6] = ["meta", "metadata", "pagination", "paging", "page_info", "links"];
+
+/// Whether the response of a list says how many items match in all. Counting them takes time.
+pub(crate) fn shows_total(contract: &Contract, operation: &Operation) -> bool {
+    let Some(response) = operation.response(operation.success()) else {
+        return false;
+    };
+    let schemas = &contract.schemas;
+    let is_total = |name: &String| [&TOTALS[..], &PAGE_COUNTS].concat().contains(&name.as_str());
+    let has_total = |pointer: &str| {
+        let shape = Shape::at(schemas, Direction::Response, pointer);
+        shape.properties(schemas).keys().any(is_total)
+    };
+    let pointer = response.json().and_then(|media| media.schema.as_deref());
+    let inside = |pointer: &str| {
+        let mut inner = INNER.iter().filter_map(|name| property(schemas, pointer, name));
+        has_total(pointer) || inner.any(|inner| has_total(&inner))
+    };
+    let is_header = |name: &str| TOTAL_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name));
+    response.headers.iter().any(|header| is_header(&header.name)) || pointer.is_some_and(inside)
+}
+
 /// A page, as a response describes it.
 pub(crate) struct Shown<'p> {
     pub(crate) listing: &'p Listing,
     pub(crate) ask: &'p Ask,
     pub(crate) page: &'p Page,
     /// The cursors of the first item and of the last.
-    pub(crate) ends: Option<(String, String)>,
+    pub(crate) ends: [Option<String>; 2],
     /// The path of the list, and the query of the request.
     pub(crate) url: &'p str,
     pub(crate) pairs: &'p [(String, String)],
@@ -153,7 +191,7 @@ impl Shown<'_> {
             set(reply, cursors.applied_limit.as_deref(), &self.ask.limit.to_string());
         }
         if let Some(total) = self.total {
-            for name in ["X-Total-Count", "X-Total", "Total-Count", "X-Pagination-Total"] {
+            for name in TOTAL_HEADERS {
                 if documented(name) {
                     set(reply, Some(name), &total.to_string());
                 }
@@ -185,17 +223,9 @@ impl Shown<'_> {
             &[self.page.previous.into()],
         );
         if let Some(total) = self.total {
-            let names = [
-                "total",
-                "total_count",
-                "totalCount",
-                "total_items",
-                "totalItems",
-                "total_results",
-            ];
-            all(&names, &number(total));
+            all(&TOTALS, &number(total));
             let pages = total.div_ceil(self.ask.limit.clamp(1, total.max(1)));
-            all(&["total_pages", "totalPages", "page_count", "pages"], &number(pages));
+            all(&PAGE_COUNTS, &number(pages));
         }
         all(&["count", "item_count"], &number(self.page.items.len()));
         if self.listing.limit.is_some() {
@@ -221,17 +251,13 @@ impl Shown<'_> {
             &["previous", "prev", "previous_url", "prev_page_url"],
             &[url(self.previous())],
         );
-        let last = self
-            .ends
-            .as_ref()
-            .filter(|_| self.page.next)
-            .map(|(_, last)| last.clone());
-        all(&["next_cursor", "nextCursor", "cursor"], &[url(last)]);
+        let last = self.ends[1].as_ref().filter(|_| self.page.next);
+        all(&["next_cursor", "nextCursor", "cursor"], &[url(last.cloned())]);
         fields
     }
 
     fn next(&self) -> Option<String> {
-        let (_, last) = self.ends.as_ref().filter(|_| self.page.next)?;
+        let last = self.ends[1].as_ref().filter(|_| self.page.next)?;
         Some(match &self.listing.paging {
             Paging::Cursors(cursors) => {
                 // Where both ends were given, the far one is kept.
@@ -253,7 +279,7 @@ impl Shown<'_> {
 
     /// Between two cursors a page is read from the first, so nothing says "the page before this".
     fn previous(&self) -> Option<String> {
-        let (first, _) = self.ends.as_ref().filter(|_| self.page.previous)?;
+        let first = self.ends[0].as_ref().filter(|_| self.page.previous)?;
         match &self.listing.paging {
             Paging::Cursors(cursors) => {
                 let between = self.ask.after.is_some() && self.ask.before.is_some();

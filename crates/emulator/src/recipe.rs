@@ -6,6 +6,7 @@ use ittybit::Timestamp;
 use serde_json::{Map, Number, Value};
 
 use crate::contract::Contract;
+use crate::cursor::Cursor;
 use crate::id::property;
 use crate::problem::Problem;
 use crate::random::{Random, Stream, number_of};
@@ -41,7 +42,7 @@ pub(crate) struct Facts {
     pub(crate) id: String,
     /// What pages are read by, where that is not the id.
     pub(crate) cursor: Option<String>,
-    /// What lists are ordered by.
+    /// What lists are ordered by that have no such cursor.
     pub(crate) time: i64,
     /// For each key of the resource, the values that the item has.
     pub(crate) values: Vec<Vec<String>>,
@@ -87,11 +88,11 @@ pub(crate) fn facts_of(resource: &Resource, item: &Value) -> Facts {
         status.is_some_and(|status| lifecycle.progress.iter().any(|one| one == status))
     };
     let cursor = resource.cursor.as_ref().and_then(|cursor| item.get(&cursor.property));
-    let created = || resource.created.as_ref()?.read(item);
+    let created = resource.created.as_ref();
     Facts {
         id: texts(item.get(&resource.id)).pop().unwrap_or_default(),
         cursor: texts(cursor).pop(),
-        time: cursor.and_then(Value::as_i64).or_else(created).unwrap_or(0),
+        time: created.and_then(|field| field.read(item)).unwrap_or(0),
         values: values.collect(),
         alive: resource.lifecycle.as_ref().is_some_and(alive),
     }
@@ -146,7 +147,13 @@ impl FromSchema {
                 self.set(&mut item, &resource.id, id);
             }
         }
-        self.set_cursor(&mut item, number);
+        let is_sent = |cursor: &Cursor| {
+            let sent = body.is_some_and(|body| body.get(&cursor.property).is_some());
+            sent && !self.read_only(&cursor.property)
+        };
+        if !resource.cursor.as_ref().is_some_and(is_sent) {
+            self.set_cursor(&mut item, number);
+        }
         for field in [&resource.created, &resource.updated].into_iter().flatten() {
             self.set(&mut item, &field.property, field.write(now));
         }

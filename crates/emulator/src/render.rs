@@ -178,8 +178,7 @@ pub(crate) fn envelope(
     }
     let declared = Shape::at(schemas, Direction::Response, pointer).properties(schemas);
     crate::page::write_fields(&mut object, &declared, fields.clone(), fits);
-    // The fields about other pages are often one level deeper.
-    for inner in ["meta", "metadata", "pagination", "paging", "page_info", "links"] {
+    for inner in crate::page::INNER {
         let Some(place) = property(schemas, pointer, inner).filter(|_| object[inner].is_object()) else {
             continue;
         };

@@ -9,9 +9,11 @@ use hyper::Method;
 use serde_json::{Map, Value};
 
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
+use crate::cursor::{Cursor, Kind};
 use crate::id::{IdForm, property};
+use crate::page;
 use crate::schema::{Direction, Schemas, below};
-use crate::time_field::TimeField;
+use crate::time_field::{TimeField, is_time};
 use crate::value::{Shape, example};
 
 pub(crate) struct Resource {
@@ -48,16 +50,10 @@ pub(crate) struct Key {
     pub(crate) property: String,
     /// Whether an item may have several values: the property is a list.
     pub(crate) several: bool,
+    /// Whether it is compared with bounds. Then an item has one value at most.
+    pub(crate) ranged: bool,
     /// Older spellings of its values, and the current ones.
     pub(crate) aliases: HashMap<String, String>,
-}
-
-/// A property that pages are read by.
-#[derive(Clone, Debug)]
-pub(crate) struct Cursor {
-    pub(crate) property: String,
-    /// What its values look like; none for a time, which follows from when the item was created.
-    pub(crate) form: Option<IdForm>,
 }
 
 /// The extension `x-lifecycle`.
@@ -82,6 +78,8 @@ pub(crate) struct Listing {
     /// The parameter that takes the order, and whether the first order is ascending.
     pub(crate) order: Option<String>,
     pub(crate) ascending: bool,
+    /// Whether a response says how many items match in all.
+    pub(crate) total: bool,
 }
 
 #[derive(Clone)]
@@ -250,8 +248,12 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
     let id_form = IdForm::of(&contract.schemas, &id_place, &id_shape, elsewhere.as_ref(), &noun);
     let time = |names: &[&str]| TimeField::find(&contract.schemas, &properties, names);
     let created = time(&TimeField::CREATED);
+    let updated = time(&TimeField::UPDATED);
+    let started = time(&TimeField::STARTED);
+    let finished = time(&TimeField::FINISHED);
+    let times = [&created, &updated, &started, &finished];
     let cursor = cursors.map(|cursors| cursors.cursor).filter(|cursor| *cursor != id);
-    let cursor = cursor.and_then(|property| cursor_of(contract, &schema, property, created.as_ref(), &noun));
+    let cursor = cursor.and_then(|property| cursor_of(contract, &schema, property, &times, &noun));
     let mut keys = Vec::new();
     let list = listed.map(|(place, operation, list)| listing(contract, place, operation, list, &properties, &mut keys));
     Some(Resource {
@@ -260,9 +262,9 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         path: path.to_owned(),
         item_path,
         created,
-        updated: time(&TimeField::UPDATED),
-        started: time(&TimeField::STARTED),
-        finished: time(&TimeField::FINISHED),
+        updated,
+        started,
+        finished,
         lifecycle: lifecycle(contract, &properties),
         open: open(contract, &properties),
         schema,
@@ -274,18 +276,28 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
     })
 }
 
+/// `times` are the properties that the emulator sets.
 fn cursor_of(
     contract: &Contract,
     schema: &str,
     name: String,
-    created: Option<&TimeField>,
+    times: &[&Option<TimeField>],
     noun: &str,
 ) -> Option<Cursor> {
-    let place = property(&contract.schemas, schema, &name)?;
-    let shape = Shape::at(&contract.schemas, Direction::Response, &place);
-    let is_time = created.is_some_and(|field| field.property == name);
-    let form = (!is_time).then(|| IdForm::of(&contract.schemas, &place, &shape, None, noun));
-    Some(Cursor { property: name, form })
+    let schemas = &contract.schemas;
+    let place = property(schemas, schema, &name)?;
+    let shape = Shape::at(schemas, Direction::Response, &place);
+    let is_set = times.iter().copied().flatten().any(|field| field.property == name);
+    let is_text = shape.types(schemas).iter().any(|kind| kind == "string");
+    Some(Cursor {
+        property: name,
+        form: (!is_set).then(|| IdForm::of(schemas, &place, &shape, None, noun)),
+        kind: match is_text {
+            false => Kind::Number,
+            true if is_time(schemas, &shape) => Kind::Time,
+            true => Kind::Text,
+        },
+    })
 }
 
 /// The names in the braces of a path.
@@ -461,10 +473,10 @@ fn listing(
     };
     let paging = match (cursors, named(&PAGES), named(&OFFSETS)) {
         (Some(cursors), _, _) => Paging::Cursors(cursors),
-        (None, Some(page), _) => {
-            let first = number(page, "minimum").filter(|first| *first <= 1);
-            let default = number(page, "default").filter(|first| *first <= 1);
-            Paging::Pages(page.name.clone(), first.or(default).unwrap_or(1))
+        (None, Some(number_of_page), _) => {
+            let first = number(number_of_page, "minimum").filter(|first| *first <= 1);
+            let default = number(number_of_page, "default").filter(|first| *first <= 1);
+            Paging::Pages(number_of_page.name.clone(), first.or(default).unwrap_or(1))
         }
         (None, None, Some(offset)) => Paging::Offset(offset.name.clone()),
         (None, None, None) => Paging::None,
@@ -510,6 +522,7 @@ fn listing(
             continue;
         }
         let key = key(keys, property);
+        keys[key].ranged |= is_object;
         keys[key].several |= property.contains('.') || spellings[0].types(schemas).iter().any(|kind| kind == "array");
         for aliases in spellings
             .iter()
@@ -539,6 +552,7 @@ fn listing(
         order: order.map(|order| order.name.clone()),
         // The newest first, where the document does not say.
         ascending: default_order.unwrap_or(false),
+        total: page::shows_total(contract, operation),
         paging,
         filters,
     }

@@ -103,6 +103,11 @@ impl TimeField {
     }
 }
 
+/// Whether a schema is that of a time.
+pub(crate) fn is_time(schemas: &Schemas, shape: &Shape) -> bool {
+    form(schemas, shape).is_some()
+}
+
 fn form(schemas: &Schemas, shape: &Shape) -> Option<Form> {
     let types = shape.types(schemas);
     let is = |kind: &str| types.iter().any(|name| name == kind);
@@ -135,15 +140,19 @@ fn form(schemas: &Schemas, shape: &Shape) -> Option<Form> {
 
 /// The milliseconds since 1970 of a date, or of a time in RFC 3339.
 pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+    nanoseconds(text)?.div_euclid(1_000_000).try_into().ok()
+}
+
+pub(crate) fn nanoseconds(text: &str) -> Option<i128> {
     let time: Timestamp = match text.len() {
         10 => format!("{text}T00:00:00Z").parse().ok()?,
         // Without an offset it is taken for UTC.
         _ => text.parse().or_else(|_| format!("{text}Z").parse()).ok()?,
     };
     let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
-    let digits: String = fraction.chars().take_while(char::is_ascii_digit).take(3).collect();
-    let fraction: i64 = format!("{digits:0<3}").parse().ok()?;
-    time.unix_seconds().checked_mul(1000)?.checked_add(fraction)
+    let digits: String = fraction.chars().take_while(char::is_ascii_digit).take(9).collect();
+    let fraction: i128 = format!("{digits:0<9}").parse().ok()?;
+    Some(i128::from(time.unix_seconds()) * 1_000_000_000 + fraction)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod http;
 
 mod contract;
+mod cursors;
 mod documented;
 mod documents;
 mod faults;
