@@ -10,7 +10,7 @@ use crate::multipart;
 use crate::parameter::fields;
 use crate::percent;
 use crate::problem::Problem;
-use crate::schema::Direction;
+use crate::schema::{Direction, below};
 use crate::value::Shape;
 use crate::wording::{one_of, shown};
 
@@ -122,6 +122,7 @@ impl Reader<'_> {
     fn json(&self, body: &[u8]) -> Result<Sent, Problem> {
         let value = serde_json::from_slice(body)
             .map_err(|error| Problem::invalid("body", format!("The body is not JSON: {error}.")))?;
+        check::integers("body", body)?;
         self.checked(value, None)
     }
 
@@ -176,6 +177,7 @@ impl Reader<'_> {
             let value: Value = serde_json::from_slice(part.data).map_err(|error| {
                 Problem::invalid("body", format!("The part {} is not JSON: {error}.", shown(&part.name)))
             })?;
+            check::integers(&below("body", [part.name.as_str()]), part.data)?;
             let shape = properties
                 .get(&part.name)
                 .map(|schema| Shape::of(&self.contract.schemas, schema));

@@ -169,7 +169,7 @@ impl EmulatorBuilder {
     }
 
     /// The one key that is valid: [`DEFAULT_API_KEY`] by default. Like the API's keys, it is `ittybit_`
-    /// followed by letters, digits, `_` and `-`.
+    /// followed by letters, digits, `_` and `-`; for another [`document`](Self::document) it is any text.
     ///
     /// ```
     /// let builder = ittybit_emulator::Emulator::builder().api_key("ittybit_test_1");
@@ -395,15 +395,18 @@ impl EmulatorBuilder {
     }
 
     fn check(&self) -> Result<(), String> {
-        if !self
-            .api_key
-            .strip_prefix(KEY_PREFIX)
-            .is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_key))
-        {
+        let of_ittybit = |key: &str| {
+            let rest = key.strip_prefix(KEY_PREFIX);
+            rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_key))
+        };
+        if self.document.is_none() && !of_ittybit(&self.api_key) {
             return Err(format!(
                 "a key is `{KEY_PREFIX}` followed by letters, digits, `_` or `-`, such as \
                  `{DEFAULT_API_KEY}`"
             ));
+        }
+        if self.api_key.is_empty() {
+            return Err("the key is empty, which no request can send".to_owned());
         }
         for (count, what) in [(self.tasks, "tasks"), (self.items, "items")] {
             if count > MOST_ITEMS {

@@ -1,11 +1,14 @@
 //! Checks a value against a schema, and describes a violation in a sentence.
 
+use std::collections::BTreeMap;
+
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::problem::Problem;
-use crate::schema::{Direction, Schemas};
+use crate::schema::{Direction, Schemas, below};
 use crate::value::Shape;
 use crate::wording::{excerpt, one_of, shown};
 
@@ -19,7 +22,13 @@ pub(crate) fn readings(schemas: &Schemas, shape: &Shape, text: &str) -> Vec<Valu
     if whole && (may_be("integer") || may_be("number")) {
         let integer = text.parse::<i64>().map(Value::from);
         let integer = integer.or_else(|_| text.parse::<u64>().map(Value::from));
-        readings.extend(integer.or_else(|_| text.parse::<f64>().map(Value::from)).ok());
+        // A larger one would become another number; only a number may be one that is near.
+        let near = || {
+            text.parse::<f64>()
+                .ok()
+                .filter(|_| types.iter().any(|name| name == "number"))
+        };
+        readings.extend(integer.ok().or_else(|| near().map(Value::from)));
     }
     let numeric = text
         .bytes()
@@ -56,8 +65,12 @@ pub(crate) fn text(schemas: &Schemas, pointer: &str, name: &str, text: &str) -> 
             Err(error) => reason = Some(excerpt(&error.masked().to_string())),
         }
     }
+    let bits = match is_too_large(text) && !shape.keywords.contains_key("maximum") {
+        true => ", of at most 64 bits",
+        false => "",
+    };
     let wanted = match (wanted(&shape.keywords), reason) {
-        (Some(wanted), _) => format!("Use {wanted}."),
+        (Some(wanted), _) => format!("Use {wanted}{bits}."),
         (None, Some(reason)) => format!("That is wrong: {reason}."),
         (None, None) => format!("Use {}.", kinds(&shape.types(schemas))),
     };
@@ -87,6 +100,52 @@ pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value)
             excerpt_of_reason(&reason)
         ),
     ))
+}
+
+/// Checks that JSON has no integer that does not fit into 64 bits: it would be kept as a floating-point number, and
+/// come back as another one. `name` is as for [`value`].
+///
+/// # Errors
+/// The place of the integer.
+pub(crate) fn integers(name: &str, json: &[u8]) -> Result<(), Problem> {
+    // The shortest has 19 digits; usually there are none so long.
+    let mut numbers = json.split(|byte| !byte.is_ascii_digit());
+    if !numbers.any(|digits| digits.len() >= 19) {
+        return Ok(());
+    }
+    let found = serde_json::from_slice(json).ok().and_then(|raw| too_large(raw, name));
+    found.map_or(Ok(()), |(place, number)| {
+        let message = format!(
+            "`{}` is {}, an integer that does not fit into 64 bits. Send one that does.",
+            excerpt(&place),
+            shown(number)
+        );
+        Err(Problem::invalid(place, message))
+    })
+}
+
+fn too_large<'j>(raw: &'j RawValue, place: &str) -> Option<(String, &'j str)> {
+    let text = raw.get();
+    match text.as_bytes().first()? {
+        b'{' => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+            let mut members = members.into_iter();
+            members.find_map(|(name, member)| too_large(member, &below(place, [name.as_str()])))
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            let mut items = items.into_iter().enumerate();
+            items.find_map(|(number, item)| too_large(item, &below(place, [number.to_string().as_str()])))
+        }
+        _ => is_too_large(text).then(|| (place.to_owned(), text)),
+    }
+}
+
+/// Whether a text is an integer that does not fit into 64 bits.
+fn is_too_large(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    whole && text.parse::<i64>().is_err() && text.parse::<u64>().is_err()
 }
 
 /// The violation in the branch of a union that a value is nearest to, where that is deeper.

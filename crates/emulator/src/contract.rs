@@ -140,6 +140,7 @@ impl Contract {
     /// The names of headers and query parameters that are keys, so that their values are redacted.
     pub(crate) fn key_names(&self) -> impl Iterator<Item = &str> {
         self.schemes.iter().filter_map(|(_, scheme)| match scheme {
+            Scheme::Key(Location::Cookie, _) => Some("cookie"),
             Scheme::Key(_, name) => Some(name.as_str()),
             Scheme::Bearer | Scheme::Basic => None,
         })

@@ -116,7 +116,8 @@
 //! it is 404, until a file is uploaded again.
 //!
 //! **An `Idempotency-Key`** that is repeated within 24 hours of the emulator's clock, on the same path, gets
-//! the first response and changes nothing, unless what that request created was deleted since.
+//! the first response and changes nothing, unless what that request created was deleted since. The last 10,000
+//! responses are kept, up to 64 MiB.
 //!
 //! **Everything else** is one of the document's examples, or a value generated from the schema: with its
 //! formats, bounds, patterns, enums and unions. The same seed gives the same data. A response always fits its
@@ -129,7 +130,7 @@
 //!
 //! **Requests** are checked against the document, and refused with an error of its own shape, with what is
 //! wrong and where, as far as that shape has fields for it. The status is 400, or 422 where the document has
-//! only that. Any security scheme accepts the one key of the emulator; `basic` accepts it as user or password.
+//! only that. An integer that does not fit into 64 bits is refused too. Any security scheme accepts the one key of the emulator; `basic` accepts it as user or password.
 //!
 //! # What the API's documentation leaves open
 //!

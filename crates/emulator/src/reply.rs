@@ -42,6 +42,15 @@ impl Reply {
         }
     }
 
+    /// How many bytes it takes to keep it, roughly.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len());
+        size_of::<Self>() + self.body.len() + headers.sum::<usize>()
+    }
+
     /// Makes the body malformed JSON: its last bracket is the wrong one.
     pub(crate) fn break_json(&mut self) {
         match self.body.last_mut() {

@@ -14,8 +14,9 @@ const KEPT_REQUESTS: usize = 10_000;
 const KEPT_BYTES: usize = 64 << 20;
 /// How many bytes of uploaded files are kept.
 const KEPT_FILES: usize = 256 << 20;
-/// How many responses are kept for repeated idempotency keys, and for how many seconds.
+/// How many responses are kept for repeated idempotency keys, how many bytes of them, and for how many seconds.
 const KEPT_RESPONSES: usize = 10_000;
+const KEPT_RESPONSE_BYTES: usize = 64 << 20;
 const REPEATABLE: i64 = 86_400;
 /// How many lists of resources whose paths have parameters are kept besides those that were changed.
 const KEPT_LISTS: usize = 1_000;
@@ -37,6 +38,7 @@ pub(crate) struct State {
     files: Files,
     responses: HashMap<String, (i64, Reply)>,
     response_order: VecDeque<String>,
+    response_bytes: usize,
     /// The faults of the next requests, in order.
     pub(crate) script: VecDeque<Fault>,
     requests: VecDeque<Request>,
@@ -96,13 +98,17 @@ impl State {
     }
 
     pub(crate) fn keep_response(&mut self, key: String, now: i64, reply: Reply) {
-        if self.responses.insert(key.clone(), (now, reply)).is_none() {
-            self.response_order.push_back(key);
+        let kept = key.clone();
+        self.response_bytes += key.len() + reply.size();
+        match self.responses.insert(key, (now, reply)) {
+            Some((_, old)) => self.response_bytes -= kept.len() + old.size(),
+            None => self.response_order.push_back(kept),
         }
-        if self.response_order.len() > KEPT_RESPONSES
+        while (self.response_order.len() > KEPT_RESPONSES || self.response_bytes > KEPT_RESPONSE_BYTES)
             && let Some(oldest) = self.response_order.pop_front()
+            && let Some((_, old)) = self.responses.remove(&oldest)
         {
-            self.responses.remove(&oldest);
+            self.response_bytes -= oldest.len() + old.size();
         }
     }
 

@@ -437,31 +437,32 @@ impl Maker<'_> {
     }
 
     fn integer(&mut self, keywords: &Map<String, Value>) -> Value {
-        let step = keywords
-            .get("multipleOf")
-            .and_then(Value::as_f64)
-            .filter(|step| *step >= 1.0);
         let format = keywords.get("format").and_then(Value::as_str);
-        let (low, high) = self.bounds(keywords, 1.0);
+        let (low, high) = whole_bounds(keywords);
         // Larger formats have room for what is made without bounds.
         let (low, high) = match format {
-            Some("int8") => (low.max(-128.0), high.min(127.0)),
-            Some("uint8") => (low.max(0.0), high.min(255.0)),
+            Some("int8") => (low.max(-128), high.min(127)),
+            Some("uint8") => (low.max(0), high.min(255)),
             _ => (low, high),
         };
-        let step = step.unwrap_or(1.0);
-        let (low, high) = ((low / step).ceil(), (high / step).floor());
-        let span = (high - low).clamp(0.0, 1e15) as i64;
-        let value = (low + self.random.between(0, span) as f64) * step;
+        let step = keywords.get("multipleOf").and_then(whole_step).unwrap_or(1);
+        // How often the step goes into what is made.
+        let (low, high) = (-(-low).div_euclid(step), high.div_euclid(step));
+        let span = (high - low).clamp(0, 1_000_000_000_000_000) as i64;
+        let value = (low + i128::from(self.random.between(0, span))) * step;
         match format {
             // A format of this project's document.
-            Some("unix-time") if low <= 1.0 && high >= 1.0 => self.second().into(),
-            _ => (value as i64).into(),
+            Some("unix-time") if low <= 1 && high >= 1 => self.second().into(),
+            _ => match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(value), _) => value.into(),
+                (_, Ok(value)) => value.into(),
+                _ => Number::from_f64(value as f64).map_or(Value::Null, Value::Number),
+            },
         }
     }
 
     fn number(&mut self, keywords: &Map<String, Value>) -> Value {
-        let (low, high) = self.bounds(keywords, 0.5);
+        let (low, high) = bounds(keywords);
         let value = match keywords
             .get("multipleOf")
             .and_then(Value::as_f64)
@@ -476,22 +477,6 @@ impl Maker<'_> {
             }
         };
         Number::from_f64(value).map_or(Value::Null, Value::Number)
-    }
-
-    /// The ends of a range; half of one, or none, is completed.
-    fn bounds(&self, keywords: &Map<String, Value>, gap: f64) -> (f64, f64) {
-        let number = |name: &str| keywords.get(name).and_then(Value::as_f64);
-        let above = number("exclusiveMinimum").map(|bound| bound + gap);
-        let below = number("exclusiveMaximum").map(|bound| bound - gap);
-        let low = number("minimum").into_iter().chain(above).reduce(f64::max);
-        let high = number("maximum").into_iter().chain(below).reduce(f64::min);
-        match (low, high) {
-            (Some(low), Some(high)) if low > high => ((low + high) / 2.0, (low + high) / 2.0),
-            (Some(low), Some(high)) => (low, high),
-            (Some(low), None) => (low, low + 1000.0),
-            (None, Some(high)) => (if high >= 1.0 { 0.0 } else { high - 1000.0 }, high),
-            (None, None) => (1.0, 1000.0),
-        }
     }
 
     /// A second of the year 2025, before the time at which an emulator's clock starts.
@@ -561,6 +546,52 @@ impl Maker<'_> {
     }
 }
 
+/// The ends of a range; half of one, or none, is completed.
+fn bounds(keywords: &Map<String, Value>) -> (f64, f64) {
+    let number = |name: &str| keywords.get(name).and_then(Value::as_f64);
+    let above = number("exclusiveMinimum").map(|bound| bound + 0.5);
+    let below = number("exclusiveMaximum").map(|bound| bound - 0.5);
+    let low = number("minimum").into_iter().chain(above).reduce(f64::max);
+    let high = number("maximum").into_iter().chain(below).reduce(f64::min);
+    match (low, high) {
+        (Some(low), Some(high)) if low > high => ((low + high) / 2.0, (low + high) / 2.0),
+        (Some(low), Some(high)) => (low, high),
+        (Some(low), None) => (low, low + 1000.0),
+        (None, Some(high)) => (if high >= 1.0 { 0.0 } else { high - 1000.0 }, high),
+        (None, None) => (1.0, 1000.0),
+    }
+}
+
+/// The same for integers, which are exact where a floating-point number is not.
+fn whole_bounds(keywords: &Map<String, Value>) -> (i128, i128) {
+    let number = |name: &str, round: fn(f64) -> f64| {
+        let number = keywords.get(name)?;
+        let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+        // No type has more bits, and so there is room for sums.
+        whole.or_else(|| Some(round(number.as_f64()?).clamp(-1e30, 1e30) as i128))
+    };
+    let above = number("exclusiveMinimum", f64::floor).map(|bound| bound + 1);
+    let below = number("exclusiveMaximum", f64::ceil).map(|bound| bound - 1);
+    let low = number("minimum", f64::ceil).into_iter().chain(above).max();
+    let high = number("maximum", f64::floor).into_iter().chain(below).min();
+    match (low, high) {
+        (Some(low), Some(high)) => (low, high),
+        (Some(low), None) => (low, (low + 1000).min(low.max(u64::MAX.into()))),
+        (None, Some(high)) if high >= 1 => (0, high),
+        (None, Some(high)) => ((high - 1000).max(high.min(i64::MIN.into())), high),
+        (None, None) => (1, 1000),
+    }
+}
+
+/// The least integer that is a multiple of a step, such as 5 of 2.5.
+fn whole_step(step: &Value) -> Option<i128> {
+    let step = step.as_f64().filter(|step| *step > 0.0)?;
+    let mut multiples = (1..=1000).map(|times| f64::from(times) * step);
+    multiples
+        .find(|multiple| multiple.fract() == 0.0)
+        .map(|multiple| multiple as i128)
+}
+
 /// A UUID of version 4 with these bits.
 pub(crate) fn uuid(high: u64, low: u64) -> String {
     format!(
@@ -608,6 +639,14 @@ mod tests {
         let schemas = json!({
             "Bounds": { "type": "integer", "minimum": 3, "maximum": 4 },
             "Huge": { "type": "integer", "minimum": 9_000_000_000_i64 },
+            "Exact": { "type": "integer", "minimum": 9_007_199_254_740_993_i64, "maximum": 9_007_199_254_740_993_i64 },
+            "Above": { "type": "integer", "exclusiveMinimum": i64::MAX - 2, "maximum": i64::MAX },
+            "Lowest": { "type": "integer", "exclusiveMaximum": i64::MIN + 1 },
+            "Largest": { "type": "integer", "format": "uint64", "minimum": u64::MAX },
+            "Large": { "type": "integer", "exclusiveMinimum": u64::MAX - 1 },
+            "Wide": { "type": "integer", "minimum": i64::MIN, "maximum": u64::MAX },
+            "Between": { "type": "integer", "minimum": 2.5, "maximum": 3.5 },
+            "Halves": { "type": "integer", "multipleOf": 2.5, "minimum": 3, "maximum": 7 },
             "Multiple": { "type": "integer", "multipleOf": 7, "minimum": 100, "maximum": 106 },
             "Narrow": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 },
             "Long": { "type": "string", "minLength": 40, "maxLength": 41 },

@@ -494,6 +494,30 @@ fn keys_are_read_where_the_document_says() {
 }
 
 #[test]
+fn any_key_is_fine_for_another_api() {
+    let shop = Served::start(SHOP, |builder| builder.items(1).api_key("s3cr3t +/="));
+    let get = |key: &str| send(&shop.emulator, "GET", "/products", &[("X-Api-Key", key)]).status;
+    assert_eq!((get("s3cr3t +/="), get("ittybit_emulator")), (200, 401));
+    let fleet = Served::start(FLEET, |builder| builder.api_key("abc"));
+    assert_eq!(get_with(&fleet.emulator, "Bearer abc"), 200);
+    // "me:abc"
+    assert_eq!(get_with(&fleet.emulator, "Basic bWU6YWJj"), 200);
+    assert_eq!(get_with(&fleet.emulator, "Bearer ittybit_emulator"), 401);
+    let path = format!("{}/{SHOP}", env!("CARGO_MANIFEST_DIR"));
+    for builder in [
+        Emulator::builder().document(path).api_key(""),
+        Emulator::builder().api_key("abc"),
+    ] {
+        let error = builder.start_blocking().unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{error}");
+    }
+}
+
+fn get_with(emulator: &Emulator, authorization: &str) -> u16 {
+    send(emulator, "GET", "/vehicles", &[("Authorization", authorization)]).status
+}
+
+#[test]
 fn lists_can_show_fewer_fields_than_their_items() {
     let served = Served::start(FLEET, |builder| builder.items(30));
     let response = served.get("/vehicles", "/vehicles?offset=20&limit=100");

@@ -4,10 +4,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use crate::http::{self, exchange, get, parse, send};
+use crate::http::{self, exchange, get, parse, send, send_json};
 use futures_util::TryStreamExt;
 use ittybit::{Category, Client, Error, RetryPolicy};
 use ittybit_emulator::{Emulator, Fault};
+use serde_json::json;
 
 fn emulator() -> Emulator {
     Emulator::builder().tasks(45).seed(7).start_blocking().unwrap()
@@ -294,4 +295,22 @@ fn large_requests_are_kept_up_to_a_size() {
     let last = kept.last().unwrap();
     assert_eq!(last.query("run_id").as_deref(), Some("399"));
     assert_eq!(last.header("x-filler").map(str::len), Some(filler.len()));
+}
+
+#[test]
+fn responses_are_kept_for_repeated_keys_up_to_a_size() {
+    let path = format!("{}/tests/documents/feed.yaml", env!("CARGO_MANIFEST_DIR"));
+    let emulator = Emulator::builder().document(path).start_blocking().unwrap();
+    let body = json!({ "name": "x".repeat(1_000_000), "note": null });
+    let create = |key: usize| {
+        let key = key.to_string();
+        let created = send_json(&emulator, "POST", "/things", &[("Idempotency-Key", &key)], &body);
+        assert_eq!(created.status, 201);
+        created.json()["id"].clone()
+    };
+    let ids: Vec<_> = (0..80).map(create).collect();
+    assert_eq!(create(79), ids[79]);
+    assert_eq!(create(30), ids[30]);
+    // 80 MB are too many, so it is a new request.
+    assert_ne!(create(0), ids[0]);
 }

@@ -97,6 +97,68 @@ fn numbers_are_found_however_they_are_written() {
 }
 
 #[test]
+fn integers_of_more_than_64_bits_are_refused() {
+    let emulator = start(FEED, |builder| builder);
+    let post = |media: &str, body: &str| {
+        let headers = [("Content-Type", media)];
+        send_body(&emulator, "POST", "/things", &headers, body.as_bytes())
+    };
+    let json = |size: &str| {
+        post(
+            "application/json",
+            &format!(r#"{{ "name": "a", "note": null, "size": {size} }}"#),
+        )
+    };
+    for size in ["18446744073709551615", "-9223372036854775808", "0", "9007199254740993"] {
+        let created = json(size);
+        assert_eq!(created.status, 201, "{size}");
+        let text = String::from_utf8(created.body).unwrap();
+        assert!(text.contains(&format!("\"size\":{size}")), "{text}");
+    }
+    for size in [
+        "18446744073709551616",
+        "18446744073709551617",
+        "-9223372036854775809",
+        &"9".repeat(300),
+    ] {
+        let refused = json(size);
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (400, &json!("request_invalid")),
+            "{size}"
+        );
+        let message = refused.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.starts_with("`body/size` is `"), "{message}");
+        assert!(message.contains("64 bits"), "{message}");
+    }
+    // A text with such digits is a text, and what is deep inside is found.
+    let text = r#"{ "name": "18446744073709551617", "note": "\" 18446744073709551617" }"#;
+    assert_eq!(post("application/json", text).status, 201);
+    let deep = r#"{ "name": "a", "note": null, "more": [1, { "a/b": 18446744073709551617 }] }"#;
+    let message = post("application/json", deep).json()["message"].clone();
+    assert!(
+        message.as_str().unwrap().starts_with("`body/more/1/a~1b` is"),
+        "{message}"
+    );
+    // In a form and in a query too.
+    let part = |name: &str, kind: &str, text: &str| {
+        format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n{kind}\r\n{text}\r\n")
+    };
+    let whole = part("name", "", "a") + &part("note", "Content-Type: application/json\r\n", "null");
+    for kind in ["", "Content-Type: application/json\r\n"] {
+        let body = format!("{whole}{}--xyz--\r\n", part("size", kind, "18446744073709551617"));
+        let refused = post("multipart/form-data; boundary=xyz", &body);
+        assert_eq!(refused.status, 400, "{refused:?}");
+        let message = refused.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("size"), "{message}");
+    }
+    let refused = get(&emulator, "/things?after=18446744073709551617");
+    assert_eq!(refused.status, 400);
+    let message = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("64 bits"), "{message}");
+}
+
+#[test]
 fn ranges_are_filters_where_their_bounds_are_known() {
     let emulator = start(SHOP, |builder| builder);
     let products = emulator.items("/products").unwrap();
