@@ -49,16 +49,14 @@ impl<'d> Walk<'d> {
                     ..Pending::new((old, new), Site::Schema, subject)
                 });
             }
-            ("schemas", ..) => {}
-            (_, Some(_), Some(_)) => {}
-            (_, old, new) => {
-                if !old
+            ("schemas", ..) | (_, Some(_), Some(_)) => {}
+            (_, old, new)
+                if old
                     .or(new)
-                    .is_some_and(|node| self.visited_nodes.contains(&address(node)))
-                {
-                    let what = format!("`{name}` of the components' `{kind}`");
-                    self.both(member, &what, [rule::COMPONENT_ADDED, rule::COMPONENT_REMOVED]);
-                }
+                    .is_some_and(|node| self.visited_nodes.contains(&address(node))) => {}
+            _ => {
+                let what = format!("`{name}` of the components' `{kind}`");
+                self.both(member, &what, [rule::COMPONENT_ADDED, rule::COMPONENT_REMOVED]);
             }
         }
     }
