@@ -103,20 +103,30 @@ const WITHOUT_INSTANCES: [&str; 9] = [
 /// The numbers of the instances that the emulator makes of a schema.
 const INSTANCES: Range<u64> = 0..24;
 
-/// A document of which a client was generated.
+/// A document and what is generated from it.
 struct Source<'t> {
-    /// The path of the client's module.
-    module: &'t str,
     file: &'t str,
     text: &'t str,
-    code: &'t str,
+    /// The client.
+    code: String,
+    cases: String,
 }
 
-impl Source<'_> {
+impl<'t> Source<'t> {
+    /// `path` is that of the client's module.
+    fn new(path: &str, file: &'t str, text: &'t str) -> Self {
+        let document = Document::parse(file, text).unwrap();
+        Self {
+            file,
+            text,
+            code: generate_for(path, file, text).unwrap().code,
+            cases: ittybit_codegen::cases(&document, "this test", path).unwrap(),
+        }
+    }
+
     /// The place in the document and the Rust path of each type.
     fn types(&self) -> Vec<(String, String)> {
-        let cases = self.cases();
-        let types = cases.lines().filter_map(|line| {
+        let types = self.cases.lines().filter_map(|line| {
             let (place, rest) = line
                 .trim_start()
                 .strip_prefix("(\"")?
@@ -129,12 +139,6 @@ impl Source<'_> {
                 .any(|known| ty.ends_with(&format!("::{known}")) || ty == *known)
         };
         types.filter(|(_, ty)| !is_known(ty)).collect()
-    }
-
-    /// The code of the cases.
-    fn cases(&self) -> String {
-        let document = Document::parse(self.file, self.text).unwrap();
-        ittybit_codegen::cases(&document, "this test", self.module).unwrap()
     }
 
     /// The document as the generator reads it.
@@ -171,7 +175,7 @@ impl Source<'_> {
     /// properties. Where a discriminator decides, there is only one.
     fn variants(&self) -> String {
         let mut document = self.lowered().root().to_json();
-        let mut declared = unions_of(self.code);
+        let mut declared = unions_of(&self.code);
         let mut unions = Vec::new();
         for (place, ty) in self.types() {
             let Some(names) = declared.remove(ty.rsplit("::").next().unwrap()) else {
@@ -338,21 +342,15 @@ fn built() -> &'static Built {
             ),
         ] {
             let package = Package::new(name);
-            let client = generate_for(name, file, text).unwrap();
-            let source = Source {
-                module: name,
-                file,
-                text,
-                code: &client.code,
-            };
+            let source = Source::new(name, file, text);
             package.manifest();
-            package.write("src/client.rs", &client.code);
+            package.write("src/client.rs", &source.code);
             package.write(
                 "src/lib.rs",
                 "//! A generated client.\n#![deny(warnings)]\nmod client;\npub use client::*;\n",
             );
             package.write(program.0, program.1);
-            package.write(&format!("examples/cases_{name}/cases.rs"), &source.cases());
+            package.write(&format!("examples/cases_{name}/cases.rs"), &source.cases);
             package.write(&format!("examples/cases_{name}/main.rs"), &CASES.replace("NAME", name));
             package.round_trip(&(source.instances() + &source.variants()));
             members.push(name);
@@ -419,17 +417,10 @@ impl Modules {
 
     fn add(&mut self, file: &str, text: &str) {
         let module = file.split('.').next().unwrap_or_default();
-        let path = format!("{}::{module}", self.name);
-        let client = generate_for(&path, file, text).unwrap();
-        let source = Source {
-            module: &path,
-            file,
-            text,
-            code: &client.code,
-        };
+        let source = Source::new(&format!("{}::{module}", self.name), file, text);
         let package = Package::new(self.name);
-        package.write(&format!("src/{module}.rs"), &client.code);
-        package.write(&format!("examples/cases_{}/{module}.rs", self.name), &source.cases());
+        package.write(&format!("src/{module}.rs"), &source.code);
+        package.write(&format!("examples/cases_{}/{module}.rs", self.name), &source.cases);
         self.library += &format!("pub mod {module};\n");
         self.cases += &format!("mod {module};\n");
         self.instances += &source.instances();
@@ -438,7 +429,7 @@ impl Modules {
 
     /// Adds a document that has unions, with their variants reversed.
     fn add_reversed(&mut self, file: &str, text: &str) {
-        if !unions_of(&generate_for(self.name, file, text).unwrap().code).is_empty() {
+        if ["oneOf", "anyOf"].iter().any(|kind| text.contains(kind)) {
             self.add(file, &support::json(Document::parse(file, text).unwrap().root(), true));
         }
     }
