@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::check;
 use crate::contract::{Contract, Media, Operation, is_json};
+use crate::id::property;
 use crate::multipart;
 use crate::parameter::fields;
 use crate::percent;
@@ -122,8 +123,18 @@ impl Reader<'_> {
     fn json(&self, body: &[u8]) -> Result<Sent, Problem> {
         let value = serde_json::from_slice(body)
             .map_err(|error| Problem::invalid("body", format!("The body is not JSON: {error}.")))?;
-        check::integers("body", body)?;
+        self.check_integers("body", None, body)?;
         self.checked(value, None)
+    }
+
+    /// Of the body, or of one of its properties.
+    fn check_integers(&self, place: &str, name: Option<&str>, json: &[u8]) -> Result<(), Problem> {
+        let schemas = &self.contract.schemas;
+        let pointer = match (self.schema, name) {
+            (Some(schema), Some(name)) => property(schemas, schema, name),
+            (schema, _) => schema.map(str::to_owned),
+        };
+        pointer.map_or(Ok(()), |pointer| check::integers(schemas, &pointer, place, json))
     }
 
     fn text(&self, name: &str, body: &[u8]) -> Result<Sent, Problem> {
@@ -177,7 +188,7 @@ impl Reader<'_> {
             let value: Value = serde_json::from_slice(part.data).map_err(|error| {
                 Problem::invalid("body", format!("The part {} is not JSON: {error}.", shown(&part.name)))
             })?;
-            check::integers(&below("body", [part.name.as_str()]), part.data)?;
+            self.check_integers(&below("body", [part.name.as_str()]), Some(&part.name), part.data)?;
             let shape = properties
                 .get(&part.name)
                 .map(|schema| Shape::of(&self.contract.schemas, schema));

@@ -7,6 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::id::property;
 use crate::problem::Problem;
 use crate::schema::{Direction, Schemas, below};
 use crate::value::Shape;
@@ -102,18 +103,19 @@ pub(crate) fn value(schemas: &Schemas, pointer: &str, name: &str, value: &Value)
     ))
 }
 
-/// Checks that JSON has no integer that does not fit into 64 bits: it would be kept as a floating-point number, and
-/// come back as another one. `name` is as for [`value`].
+/// Checks that JSON has no integer that does not fit into 64 bits, where a schema has an integer: it would be kept as
+/// a floating-point number, and come back as another one. `name` is as for [`value`].
 ///
 /// # Errors
 /// The place of the integer.
-pub(crate) fn integers(name: &str, json: &[u8]) -> Result<(), Problem> {
+pub(crate) fn integers(schemas: &Schemas, pointer: &str, name: &str, json: &[u8]) -> Result<(), Problem> {
     // The shortest has 19 digits; usually there are none so long.
     let mut numbers = json.split(|byte| !byte.is_ascii_digit());
     if !numbers.any(|digits| digits.len() >= 19) {
         return Ok(());
     }
-    let found = serde_json::from_slice(json).ok().and_then(|raw| too_large(raw, name));
+    let json = serde_json::from_slice(json).ok();
+    let found = json.and_then(|raw| too_large(schemas, pointer, raw, name));
     found.map_or(Ok(()), |(place, number)| {
         let message = format!(
             "`{}` is {}, an integer that does not fit into 64 bits. Send one that does.",
@@ -124,20 +126,35 @@ pub(crate) fn integers(name: &str, json: &[u8]) -> Result<(), Problem> {
     })
 }
 
-fn too_large<'j>(raw: &'j RawValue, place: &str) -> Option<(String, &'j str)> {
+fn too_large<'j>(schemas: &Schemas, pointer: &str, raw: &'j RawValue, place: &str) -> Option<(String, &'j str)> {
+    let (pointer, _) = schemas.resolve(Direction::Request, pointer)?;
     let text = raw.get();
     match text.as_bytes().first()? {
         b'{' => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-            let mut members = members.into_iter();
-            members.find_map(|(name, member)| too_large(member, &below(place, [name.as_str()])))
+            members.into_iter().find_map(|(name, member)| {
+                let others = || below(&pointer, ["additionalProperties"]);
+                let schema = property(schemas, &pointer, &name).unwrap_or_else(others);
+                too_large(schemas, &schema, member, &below(place, [name.as_str()]))
+            })
         }
         b'[' => {
             let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-            let mut items = items.into_iter().enumerate();
-            items.find_map(|(number, item)| too_large(item, &below(place, [number.to_string().as_str()])))
+            items.into_iter().enumerate().find_map(|(number, item)| {
+                let number = number.to_string();
+                let of_its_own = below(&pointer, ["prefixItems", &number]);
+                let schema = match schemas.resolve(Direction::Request, &of_its_own) {
+                    Some(_) => of_its_own,
+                    None => below(&pointer, ["items"]),
+                };
+                too_large(schemas, &schema, item, &below(place, [number.as_str()]))
+            })
         }
-        _ => is_too_large(text).then(|| (place.to_owned(), text)),
+        _ => {
+            let types = Shape::at(schemas, Direction::Request, &pointer).types(schemas);
+            let is = |kind: &str| types.iter().any(|name| name == kind);
+            (is("integer") && !is("number") && is_too_large(text)).then(|| (place.to_owned(), text))
+        }
     }
 }
 

@@ -130,7 +130,8 @@
 //!
 //! **Requests** are checked against the document, and refused with an error of its own shape, with what is
 //! wrong and where, as far as that shape has fields for it. The status is 400, or 422 where the document has
-//! only that. An integer that does not fit into 64 bits is refused too. Any security scheme accepts the one key of the emulator; `basic` accepts it as user or password.
+//! only that. An integer that does not fit into 64 bits is refused where the document has an
+//! integer; in free-form data it becomes a floating-point number. Any security scheme accepts the one key of the emulator; `basic` accepts it as user or password.
 //!
 //! # What the API's documentation leaves open
 //!

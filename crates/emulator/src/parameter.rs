@@ -189,7 +189,7 @@ impl Reader<'_> {
         if parameter.json {
             let value: Value = serde_json::from_str(first)
                 .map_err(|error| Problem::invalid(name, format!("`{name}` is not JSON: {error}.")))?;
-            check::integers(name, first.as_bytes())?;
+            check::integers(schemas, pointer, name, first.as_bytes())?;
             check::value(schemas, pointer, name, &value)?;
             return Ok(value);
         }

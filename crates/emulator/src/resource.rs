@@ -337,9 +337,14 @@ fn list_of(contract: &Contract, pointer: &str, name: &str) -> Option<List> {
     let item = |pointer: &str| {
         let shape = Shape::at(schemas, Direction::Response, pointer);
         let list = shape.types(schemas).iter().any(|kind| kind == "array");
-        let item = schemas
-            .resolve(Direction::Response, &below(pointer, ["items"]))
-            .map(|(item, _)| item)?;
+        // A description beside a reference makes it a part of an `allOf`.
+        let (place, schema) = schemas.resolve(Direction::Response, pointer)?;
+        let parts = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+        let parts = (0..parts).map(|part| below(&place, ["allOf", &part.to_string()]));
+        let (item, _) = [pointer.to_owned()].into_iter().chain(parts).find_map(|part| {
+            let (part, _) = schemas.resolve(Direction::Response, &part)?;
+            schemas.resolve(Direction::Response, &below(&part, ["items"]))
+        })?;
         let object = !Shape::at(schemas, Direction::Response, &item)
             .properties(schemas)
             .is_empty();

@@ -4,7 +4,7 @@
 mod cases;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use client::operation::{OPERATIONS, Operation};
 use client::transport::{Transport, TransportError};
@@ -18,11 +18,12 @@ struct Ids {
     base: String,
     /// Whether it only reads, to know all lists before something changes.
     reads: bool,
-    /// The items of each list, by its path.
-    lists: &'static Lists,
 }
 
-type Lists = Mutex<HashMap<String, Vec<Value>>>;
+/// The items of each list, by its path.
+static LISTS: LazyLock<Mutex<HashMap<String, Vec<Value>>>> = LazyLock::new(Mutex::default);
+/// The path of the last request, since errors name the one without these ids.
+static SENT: Mutex<String> = Mutex::new(String::new());
 
 impl Transport for Ids {
     async fn send(&self, mut request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
@@ -32,6 +33,7 @@ impl Transport for Ids {
         let method = request.method().clone();
         let path = self.with_ids(method.as_str(), &request.url().path()[self.base.len()..]);
         request.url_mut().set_path(&format!("{}{path}", self.base));
+        path.clone_into(&mut SENT.lock().unwrap());
         let response = self.http.execute(request).await?;
         let mut copy = http::Response::builder().status(response.status());
         copy.headers_mut().unwrap().extend(response.headers().clone());
@@ -62,7 +64,7 @@ impl Ids {
             let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
                 continue;
             };
-            if let Some(items) = self.lists.lock().unwrap().get(&segments[..index].join("/"))
+            if let Some(items) = LISTS.lock().unwrap().get(&segments[..index].join("/"))
                 && let Some(id) = items.iter().find_map(|item| id(item, name))
             {
                 segments[index] = id;
@@ -72,7 +74,7 @@ impl Ids {
     }
 
     fn learn(&self, method: &str, path: String, body: Value) {
-        let mut lists = self.lists.lock().unwrap();
+        let mut lists = LISTS.lock().unwrap();
         let mut put = |items: Vec<Value>| {
             // A filter leaves few items, or none.
             let known = lists.entry(path.clone()).or_default();
@@ -90,12 +92,14 @@ impl Ids {
             }
             // The new item may be inside of an object.
             ("POST", body @ Value::Object(_)) => {
-                let inner: Vec<Value> = body
+                let inner = |item: &Value| {
+                    item.as_object()
+                        .and_then(|members| members.values().find(|value| value.is_object()).cloned())
+                };
+                let is_item = body
                     .as_object()
-                    .into_iter()
-                    .flat_map(|body| body.values().cloned())
-                    .collect();
-                let item = [body].into_iter().chain(inner).find(|item| id(item, "id").is_some());
+                    .is_some_and(|members| members.values().any(|value| text(value).is_some()));
+                let item = if is_item { Some(body) } else { inner(&body) };
                 lists.entry(path).or_default().splice(..0, item);
             }
             ("DELETE", _) => {
@@ -147,12 +151,13 @@ fn role(operation: &Operation) -> Option<&'static str> {
     }
 }
 
-/// The body of an error, which has the reason.
-fn body(error: &client::Error) -> String {
-    String::from_utf8_lossy(error.body().unwrap_or_default()).into_owned()
+/// An error with the path that was sent, and with the body, which has the reason.
+fn said(argument: &str, error: &client::Error) -> String {
+    let body = String::from_utf8_lossy(error.body().unwrap_or_default());
+    format!("{argument}: {error}\n{}: {body}", SENT.lock().unwrap())
 }
 
-fn client(url: &str, reads: bool, lists: &'static Lists) -> Client {
+fn client(url: &str, reads: bool) -> Client {
     let base = reqwest::Url::parse(url)
         .unwrap()
         .path()
@@ -162,7 +167,6 @@ fn client(url: &str, reads: bool, lists: &'static Lists) -> Client {
         http: reqwest::Client::new(),
         base,
         reads,
-        lists,
     };
     let builder = Client::builder().read_env().base_url(url).transport(ids);
     builder.retry(RetryPolicy::none()).build().unwrap()
@@ -171,10 +175,9 @@ fn client(url: &str, reads: bool, lists: &'static Lists) -> Client {
 #[tokio::main]
 async fn main() {
     let url = std::env::args().nth(1).unwrap();
-    let lists: &Lists = Box::leak(Box::default());
     // Twice: a list may be inside of another that comes later.
     for _ in 0..2 {
-        cases::send(&client(&url, true, lists), |_, _, _| {}).await.ok();
+        cases::send(&client(&url, true), |_, _, _| {}).await.ok();
     }
     let (mut operations, mut roles) = (BTreeMap::new(), BTreeSet::new());
     let (mut answers, mut refused, mut failures) = (0, 0, Vec::new());
@@ -195,13 +198,13 @@ async fn main() {
             Err(error) if error.status().is_some_and(|status| status.is_client_error()) => {
                 refused += 1;
                 if answered.as_ref().is_err_and(String::is_empty) {
-                    *answered = Err(format!("{argument}: {error} {}", body(&error)));
+                    *answered = Err(said(argument, &error));
                 }
             }
-            Err(error) => failures.push(format!("{operation}, {argument}: {error}")),
+            Err(error) => failures.push(format!("{operation}, {}", said(argument, &error))),
         }
     };
-    if let Err(error) = cases::send(&client(&url, false, lists), see).await {
+    if let Err(error) = cases::send(&client(&url, false), see).await {
         failures.push(format!("the rest is not sent: {error}"));
     }
     let never = operations

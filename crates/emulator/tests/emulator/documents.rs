@@ -493,6 +493,44 @@ fn keys_are_read_where_the_document_says() {
     assert_eq!(shop.emulator.requests()[2].header("x-api-key"), Some("[redacted]"));
 }
 
+/// A description beside a reference makes it a part of an `allOf`.
+const PARTS: &str = "
+openapi: 3.0.3
+info: { title: Parts, version: '1' }
+paths:
+  /reports:
+    get:
+      responses:
+        '200':
+          description: The reports.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  reports: { allOf: [{ $ref: '#/components/schemas/Reports' }, { description: All. }] }
+  /reports/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    get:
+      responses:
+        '200':
+          description: A report.
+          content: { application/json: { schema: { $ref: '#/components/schemas/Report' } } }
+components:
+  schemas:
+    Report: { type: object, required: [id], properties: { id: { type: string } } }
+    Reports: { type: array, items: { $ref: '#/components/schemas/Report' } }
+";
+
+#[test]
+fn the_items_of_a_list_may_be_those_of_a_part() {
+    let emulator = Emulator::builder().document(PARTS).items(3).start_blocking().unwrap();
+    let listed = send(&emulator, "GET", "/reports", &[]).json();
+    assert_eq!(listed["reports"].as_array().unwrap().len(), 3);
+    let first = format!("/reports/{}", listed["reports"][0]["id"].as_str().unwrap());
+    assert_eq!(send(&emulator, "GET", &first, &[]).json(), listed["reports"][0]);
+}
+
 #[test]
 fn any_key_is_fine_for_another_api() {
     let shop = Served::start(SHOP, |builder| builder.items(1).api_key("s3cr3t +/="));
