@@ -24,7 +24,8 @@ pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, 
     ]
 }
 
-/// The places of the required properties that may be null. Such a property may be absent, too: it is an `Option`.
+/// The places of properties that are an `Option` though the document may require them: those that may be null, and
+/// those that are only sent.
 pub fn nullable() -> Vec<&'static str> {
     vec![
     ]

@@ -191,7 +191,8 @@ fn generate_and_report(args: &Args, folder: &Path, paths: &[PathBuf]) -> Result<
     let out = &mut anstream::stdout();
     report(out, &entries)?;
     if args.serve {
-        serve::report(out, &entries)?;
+        let called = entries.iter().filter(|entry| !entry.calls.is_null());
+        serve::report(out, called.map(|entry| (entry.path.as_path(), &entry.calls)))?;
     }
     writeln!(out, "\ngenerated in {:.1} s", generated_in.as_secs_f64())?;
     if compiles {

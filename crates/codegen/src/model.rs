@@ -135,6 +135,8 @@ pub(crate) struct Field {
     pub nullable: bool,
     /// Whether only the server sets it.
     pub read_only: bool,
+    /// Whether a response does not have it.
+    pub write_only: bool,
     pub example: Option<serde_json::Value>,
     /// The values of an enum of numbers or booleans, as JSON: its type has others, too.
     pub listed: Vec<String>,

@@ -220,6 +220,7 @@ mod server;
 mod state;
 mod tasks;
 mod time_field;
+mod total;
 mod value;
 mod wording;
 

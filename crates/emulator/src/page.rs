@@ -4,16 +4,13 @@ use hyper::header::{HeaderName, LINK};
 use serde_json::{Map, Value};
 
 use crate::collection::{Collection, Page, Query, Start, Wanted};
-use crate::contract::{Contract, Operation};
-use crate::id::property;
 use crate::parameter::QueryValues;
 use crate::percent;
 use crate::problem::Problem;
 use crate::recipe::{magnitude, texts};
 use crate::reply::Reply;
 use crate::resource::{AT_LEAST, AT_MOST, Listing, Paging, Resource};
-use crate::schema::Direction;
-use crate::value::Shape;
+use crate::total::{PAGE_COUNTS, TOTAL_HEADERS, TOTALS};
 use crate::wording::shown;
 
 /// The page that a request selects.
@@ -132,40 +129,6 @@ fn cursor(
             ..Problem::not_found(noun, message)
         }
     })
-}
-
-/// Where a response says how many items match in all.
-const TOTAL_HEADERS: [&str; 4] = ["X-Total-Count", "X-Total", "Total-Count", "X-Pagination-Total"];
-const TOTALS: [&str; 6] = [
-    "total",
-    "total_count",
-    "totalCount",
-    "total_items",
-    "totalItems",
-    "total_results",
-];
-const PAGE_COUNTS: [&str; 4] = ["total_pages", "totalPages", "page_count", "pages"];
-/// The fields about other pages are often in one of these.
-pub(crate) const INNER: [&str; 6] = ["meta", "metadata", "pagination", "paging", "page_info", "links"];
-
-/// Whether the response of a list says how many items match in all. Counting them takes time.
-pub(crate) fn shows_total(contract: &Contract, operation: &Operation) -> bool {
-    let Some(response) = operation.response(operation.success()) else {
-        return false;
-    };
-    let schemas = &contract.schemas;
-    let is_total = |name: &String| [&TOTALS[..], &PAGE_COUNTS].concat().contains(&name.as_str());
-    let has_total = |pointer: &str| {
-        let shape = Shape::at(schemas, Direction::Response, pointer);
-        shape.properties(schemas).keys().any(is_total)
-    };
-    let pointer = response.json().and_then(|media| media.schema.as_deref());
-    let inside = |pointer: &str| {
-        let mut inner = INNER.iter().filter_map(|name| property(schemas, pointer, name));
-        has_total(pointer) || inner.any(|inner| has_total(&inner))
-    };
-    let is_header = |name: &str| TOTAL_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name));
-    response.headers.iter().any(|header| is_header(&header.name)) || pointer.is_some_and(inside)
 }
 
 /// A page, as a response describes it.

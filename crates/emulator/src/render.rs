@@ -178,7 +178,7 @@ pub(crate) fn envelope(
     }
     let declared = Shape::at(schemas, Direction::Response, pointer).properties(schemas);
     crate::page::write_fields(&mut object, &declared, fields.clone(), fits);
-    for inner in crate::page::INNER {
+    for inner in crate::total::INNER {
         let Some(place) = property(schemas, pointer, inner).filter(|_| object[inner].is_object()) else {
             continue;
         };

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use crate::contract::{Contract, Cursors, Location, Operation, Parameter};
 use crate::cursor::{Cursor, Kind};
 use crate::id::{IdForm, property};
-use crate::page;
 use crate::schema::{Direction, Schemas, below};
 use crate::time_field::{TimeField, is_time};
+use crate::total::shows_total;
 use crate::value::{Shape, example};
 
 pub(crate) struct Resource {
@@ -557,7 +557,7 @@ fn listing(
         order: order.map(|order| order.name.clone()),
         // The newest first, where the document does not say.
         ascending: default_order.unwrap_or(false),
-        total: page::shows_total(contract, operation),
+        total: shows_total(contract, operation),
         paging,
         filters,
     }

@@ -3,7 +3,8 @@
 use ittybit_codegen::PublicItem;
 use ittybit_spec::{Diagnostics, Document};
 
-use crate::change::{Bump, Change, Kind, NoVerdict, Place, Report};
+use crate::change::{Change, Kind, NoVerdict, Place, Report};
+use crate::severity::Bump;
 use crate::{effect, fingerprint, rule};
 
 /// The largest document, in bytes, for which clients are generated.

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use ittybit_codegen::PublicItem;
 use ittybit_spec::{Document, Node, Value};
 
-use crate::change::{Bump, Change, Kind, Place};
+use crate::change::{Change, Kind, Place};
 use crate::fingerprint::{self, Paths};
 use crate::locate::{Locations, address};
 use crate::rule;
+use crate::severity::Bump;
 
 /// Sets the bump of each change. A difference that no change explains becomes a change of its own.
 pub(crate) fn attribute(changes: &mut Vec<Change>, documents: [&Document; 2], items: [&[PublicItem]; 2]) {

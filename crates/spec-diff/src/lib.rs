@@ -47,13 +47,15 @@ mod policy;
 mod reference;
 pub mod render;
 mod rule;
+mod severity;
 pub mod version;
 mod visible;
 
 pub use approval::Approval;
-pub use change::{Bump, Change, Kind, NoVerdict, Place, Report, Severity, Wire};
+pub use change::{Change, Kind, NoVerdict, Place, Report};
 pub use compare::{diff, diff_with};
 pub use date::{Date, NotADate};
 pub use options::Options;
 pub use policy::{Malformed, Policy};
 pub use rule::{Rule, rules};
+pub use severity::{Bump, Severity, Wire};

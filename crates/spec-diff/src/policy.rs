@@ -7,10 +7,11 @@ use std::ops::Range;
 use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::approval::Approval;
-use crate::change::{Report, Severity};
+use crate::change::Report;
 use crate::fingerprint;
 use crate::options::Options;
 use crate::rule;
+use crate::severity::Severity;
 use crate::visible::visible;
 
 /// The decisions of a project: approved changes, and other severities for rules.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::change::Severity::{self, Error, Info, Warning};
+use crate::severity::Severity::{self, Error, Info, Warning};
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

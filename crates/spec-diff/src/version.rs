@@ -9,7 +9,8 @@ use std::fmt::{self, Display};
 
 use semver::Version;
 
-use crate::change::{Bump, Report, Wire};
+use crate::change::Report;
+use crate::severity::{Bump, Wire};
 use crate::visible::visible;
 
 /// The bump that `info.version` needs: the larger one of those for the wire and for Rust, if there is a verdict on

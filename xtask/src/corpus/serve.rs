@@ -8,8 +8,6 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Entry, ROWS};
-
 /// The program; the cases of the document are beside it.
 const PROGRAM: &str = include_str!("program.rs");
 
@@ -120,25 +118,25 @@ pub(super) fn failures(result: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// Prints the table, and the first failures of each document.
-pub(super) fn report(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+/// Prints the table of the documents and their calls, and the first failures of each.
+pub(super) fn report<'c>(out: &mut dyn Write, called: impl Iterator<Item = (&'c Path, &'c Value)>) -> io::Result<()> {
     writeln!(out, "\noperations  called  answers  refused  failures")?;
-    for entry in entries.iter().filter(|entry| !entry.calls.is_null()) {
+    for (path, calls) in called {
         let [operations, called, answers, refused] =
-            ["operations", "called", "answers", "refused"].map(|name| entry.calls[name].as_u64().unwrap_or(0));
-        let roles: Vec<&str> = entry.calls["roles"]
+            ["operations", "called", "answers", "refused"].map(|name| calls[name].as_u64().unwrap_or(0));
+        let roles: Vec<&str> = calls["roles"]
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
             .collect();
-        let (count, path) = (failures(&entry.calls).count(), entry.path.display());
+        let (count, path) = (failures(calls).count(), path.display());
         writeln!(
             out,
             "{operations:10}  {called:6}  {answers:7}  {refused:7}  {count:8}  {path} ({})",
             roles.join(", ")
         )?;
-        for failure in failures(&entry.calls).take(ROWS) {
+        for failure in failures(calls).take(10) {
             writeln!(out, "    {}", failure.replace('\n', "\n    "))?;
         }
     }

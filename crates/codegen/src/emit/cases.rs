@@ -22,7 +22,7 @@ pub(crate) fn text(header: &str, operations: &[operation::Parts], context: Conte
         .structs
         .values()
         .flat_map(|item| item.fields.values())
-        .filter(|field| field.required && field.nullable)
+        .filter(|field| field.required && field.nullable || field.write_only)
         .map(|field| format!("        {:?},\n", field.at))
         .collect();
     let mut sent = String::new();
@@ -51,7 +51,8 @@ pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, 
 {schemas}    ]
 }}
 
-/// The places of the required properties that may be null. Such a property may be absent, too: it is an `Option`.
+/// The places of properties that are an `Option` though the document may require them: those that may be null, and
+/// those that are only sent.
 pub fn nullable() -> Vec<&'static str> {{
     vec![
 {nullable}    ]
@@ -242,7 +243,7 @@ components:
             "(\"/components/schemas/Pet\", generator.subschema_for::<pets::Pet>()),",
             "vec![\"/components/schemas/Pet/properties/owner\",]",
             ".name(\"Rex\").build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"\", ",
-            ".name(\"Rex\").age(1).build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
+            ".name(\"Rex\").age(1).owner(\"text\").build()?;let sent = client.make_pet().body(body).send().await;see(\"make_pet\", \"whole body\", ",
             "client.make_pet().body(body).dry(true).send().await;see(\"make_pet\", \"dry\", ",
             "client.get_pet().number(1).size(0.0).send().await;see(\"get_pet\", \"size\", ",
             // Bytes, because a file would have to exist.

@@ -67,10 +67,7 @@ fn unread_fields(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::MediaType => ("a media type", &["example", "examples"]),
         Kind::Response => ("a response", &["links"]),
         Kind::SecurityScheme => ("a security scheme", &["description", "bearerFormat"]),
-        Kind::Schema => (
-            "a schema",
-            &["externalDocs", "maxProperties", "minProperties", "writeOnly", "xml"],
-        ),
+        Kind::Schema => ("a schema", &["externalDocs", "maxProperties", "minProperties", "xml"]),
         _ => ("it", &[]),
     }
 }

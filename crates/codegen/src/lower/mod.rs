@@ -106,7 +106,7 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
     let mut types = Types::new(&components, report);
     types.components();
     let (operations, conversions) = operation::operations(&api, &schemes, &security, &mut types);
-    types.mark_request_only();
+    types.mark_usage();
     let in_unions = types.in_unions();
     let Types {
         mut report,

@@ -31,6 +31,18 @@ pub(super) fn text() -> Schema {
     of(SchemaKind::Type(Type::String(StringType::default())))
 }
 
+/// A schema that null fits, too. A reference has to be wrapped for that.
+pub(super) fn nullable(schema: ReferenceOr<Schema>) -> ReferenceOr<Schema> {
+    let mut schema = match schema {
+        ReferenceOr::Item(schema) => schema,
+        reference => self::of(SchemaKind::AllOf {
+            all_of: vec![reference],
+        }),
+    };
+    schema.schema_data.nullable = true;
+    ReferenceOr::Item(schema)
+}
+
 pub(super) fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
     match schema {
         ReferenceOr::Item(schema) => ReferenceOr::Item(Box::new(schema)),

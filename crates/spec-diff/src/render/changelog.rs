@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
 use super::safe;
-use crate::change::{Bump, Change, Kind, Report, Severity};
+use crate::change::{Change, Kind, Report};
+use crate::severity::{Bump, Severity};
 
 /// The entry for a changelog in the format of [Keep a Changelog]: its sections in their order, with a line for
 /// each change that affects users. Empty if there is none.

@@ -2,7 +2,8 @@ use std::fmt::Write;
 
 use super::safe::{command_data, command_property};
 use super::{counts, unmatched, verdict};
-use crate::change::{Change, Report, Severity};
+use crate::change::{Change, Report};
+use crate::severity::Severity;
 
 /// [Workflow commands] that make GitHub show each change at its line of the new document. A removal is shown at
 /// the object that it was removed from. An approved change is a notice.

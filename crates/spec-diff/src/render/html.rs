@@ -4,8 +4,9 @@ use ittybit_spec::Document;
 
 use super::safe::{html as safe, html_message};
 use super::{counts, items, unmatched, verdict};
-use crate::change::{Change, Report, Severity};
+use crate::change::{Change, Report};
 use crate::render::sides::{Row, Sides};
+use crate::severity::Severity;
 
 const STYLE: &str = include_str!("report.css");
 

@@ -2,7 +2,8 @@ use serde::Serialize;
 
 use super::safe;
 use crate::approval::Approval;
-use crate::change::{Report, Severity, Wire};
+use crate::change::Report;
+use crate::severity::{Severity, Wire};
 
 #[derive(Serialize)]
 struct Shape<'r> {

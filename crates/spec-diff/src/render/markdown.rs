@@ -3,7 +3,8 @@ use std::fmt::Write;
 use super::safe::{cell, markdown as safe, markdown_code};
 use super::{counts, items, unmatched, verdict};
 use crate::approval::Approval;
-use crate::change::{Change, Report, Severity};
+use crate::change::{Change, Report};
+use crate::severity::Severity;
 
 /// A report for a pull request: the verdict, then tables of the changes by severity. Changes that break nobody,
 /// approved changes and the differing public items of the client are collapsed.

@@ -21,7 +21,8 @@ pub use crate::visible::visible;
 use similar::TextDiff;
 
 use crate::approval::Approval;
-use crate::change::{Report, Severity};
+use crate::change::Report;
+use crate::severity::Severity;
 use crate::version;
 
 /// The number of changes by severity, without zeros: `1 error, 2 warnings, 1 of them approved`.

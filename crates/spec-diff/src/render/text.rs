@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
 use super::{counts, unmatched, verdict};
-use crate::change::{Change, Report, Severity};
+use crate::change::{Change, Report};
+use crate::severity::Severity;
 use crate::visible::visible;
 
 const BOLD: &str = "\u{1b}[1m";

@@ -3,7 +3,7 @@
 
 use openapiv3::{
     AdditionalProperties, ArrayType, IntegerFormat, IntegerType, NumberFormat, NumberType, ObjectType, ReferenceOr,
-    Schema, SchemaData, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
+    Schema, SchemaKind, StringType, Type, VariantOrUnknownOrEmpty,
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -97,27 +97,12 @@ impl Converted {
         self.sent.clone().unwrap_or_else(|| self.rust.clone())
     }
 
-    /// The schema; nullable if it or `nullable` says so. A reference has to be wrapped for that.
+    /// The schema; nullable if it or `nullable` says so.
     pub(super) fn into_schema(self, nullable: bool) -> ReferenceOr<Schema> {
-        if !nullable && !self.nullable {
-            return self.schema;
+        match nullable || self.nullable {
+            true => schema::nullable(self.schema),
+            false => self.schema,
         }
-        let (kind, data) = match self.schema {
-            ReferenceOr::Item(Schema {
-                schema_data,
-                schema_kind,
-            }) => (schema_kind, schema_data),
-            reference => (
-                SchemaKind::AllOf {
-                    all_of: vec![reference],
-                },
-                SchemaData::default(),
-            ),
-        };
-        ReferenceOr::Item(Schema {
-            schema_data: SchemaData { nullable: true, ..data },
-            schema_kind: kind,
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaKind, Type};
 
-use crate::lower::schema::{COMPONENTS, any};
+use crate::lower::schema::{COMPONENTS, any, boxed, nullable};
 use crate::model::{Alias, Enum, Outcome, Struct, Union};
 
 /// The types by their Rust names.
@@ -44,6 +44,27 @@ impl Definitions {
             ),
         };
         Some(found)
+    }
+
+    /// Makes the write-only fields of a struct of responses optional: a response does not have them.
+    pub(super) fn mark_received(&mut self, name: &str) {
+        if let Some(item) = self.structs.get_mut(name)
+            && let Some(ReferenceOr::Item(Schema {
+                schema_kind: SchemaKind::Type(Type::Object(object)),
+                ..
+            })) = self.schemas.get_mut(name)
+        {
+            for (rust, field) in item
+                .fields
+                .iter_mut()
+                .filter(|(_, field)| field.write_only && field.required)
+            {
+                field.required = false;
+                object.required.retain(|required| required != rust);
+                let schema = object.properties[rust].clone().unbox();
+                object.properties[rust] = boxed(nullable(schema));
+            }
+        }
     }
 
     /// Marks a struct that is only used in requests: it does not need the map for unknown fields.

@@ -154,10 +154,13 @@ impl<'a> Types<'a> {
         self.shapes().shape(schema, place)
     }
 
-    /// Marks the structs that are only used in requests.
-    pub(super) fn mark_request_only(&mut self) {
+    /// Adapts the structs that are only used in requests, and those that responses have.
+    pub(super) fn mark_usage(&mut self) {
         for name in self.usage.request_only() {
             self.defined.mark_request_only(&name);
+        }
+        for name in self.usage.closure(&self.usage.received) {
+            self.defined.mark_received(&name);
         }
     }
 

@@ -63,15 +63,15 @@ impl Types<'_> {
             holds.extend(converted.holds.clone());
             let is_required = required_properties.contains(property);
             let chain = chain(self.components, schema, at);
+            let says = |is: fn(&Schema) -> bool| chain.iter().any(|(schema, _)| schema.as_item().is_some_and(is));
             let field = Field {
                 about: about(&chain, &mut self.budget),
                 at: at.clone(),
                 property: property.clone(),
                 required: is_required,
                 nullable: converted.nullable,
-                read_only: chain
-                    .iter()
-                    .any(|(schema, _)| schema.as_item().is_some_and(|schema| schema.schema_data.read_only)),
+                read_only: says(|schema| schema.schema_data.read_only),
+                write_only: says(|schema| schema.schema_data.write_only),
                 example: example(&chain, &mut self.budget),
                 listed: listed(self.components, schema),
             };
