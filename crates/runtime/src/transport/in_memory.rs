@@ -34,7 +34,7 @@ use super::{Transport, TransportError};
 /// #     fn builder() -> ClientBuilder { ClientBuilder::new(&API) }
 /// #     async fn list_pets(&self, limit: u8) -> Result<my_api::Response<serde_json::Value>, my_api::Error> {
 /// #         static LIST: Operation = Operation::of("list_pets", "GET", "/pets", &[200..=200]);
-/// #         Request::new(&LIST, CallOptions::default()).query("limit", Ok(Some(limit))).send_json(&self.0).await
+/// #         Request::new(&LIST, CallOptions::default()).query("limit", limit).send_json(&self.0).await
 /// #     }
 /// # }
 /// use my_api::transport::InMemory;
