@@ -86,9 +86,9 @@ fn is_union(text: &str, code: &str) -> bool {
     name.is_some_and(|name| unions.any(|union| union.trim_start().starts_with(&format!("{name},"))))
 }
 
-/// Fields and variants are no items, and modules are shown by what is in them.
+/// Fields and variants are no items, modules are shown by what is in them, and another name of a type by the type.
 fn is_public_item(code: &str) -> bool {
-    ["async fn", "const", "enum", "fn", "static", "struct", "trait", "type"]
+    ["async fn", "const", "enum", "fn", "static", "struct", "trait"]
         .iter()
         .any(|kind| code.starts_with(&format!("pub {kind} ")))
 }
