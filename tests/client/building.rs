@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::Command;
 
-use crate::loopback::{self, KEY, Reply, Server, Waits};
+use crate::loopback::{self, KEY, Server, Waits};
 use ittybit::{Category, Client};
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::loopback::{Reply, Server, Waits, client};
+use crate::loopback::{Server, Waits, client};
 
 /// The example of the reference, verbatim.
 const REFERENCE: &str = include_str!("../data/reference.json");

@@ -150,6 +150,11 @@ impl Server {
     pub fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
 }
 
 impl Drop for Server {
