@@ -32,7 +32,7 @@ fn list_page() {
     let all = ids(3);
     let server = Server::start(move |request, _| list(&all, request));
     // No proxy is used for this machine: it would get the key.
-    let proxy = Server::start(|_, _| Reply::json(200, json!([])));
+    let proxy = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let output = example("list_page", &server)
         .arg("2")
         .env("HTTP_PROXY", proxy.url())
@@ -106,7 +106,7 @@ fn watch_failed_prints_each_failure_once() {
             task["status"] = json!(status);
             task
         });
-        Reply::json(200, json!(tasks.collect::<Vec<_>>()))
+        loopback::with_json(200, &json!(tasks.collect::<Vec<_>>()))
     });
     let output = example("watch_failed", &server).args(["run_1", "0"]).output().unwrap();
     assert_eq!(
@@ -121,7 +121,7 @@ fn blocking_counts() {
     let server = Server::start(|_, _| {
         let mut tasks = [task("a"), task("b"), task("c")];
         tasks[1]["status"] = json!("paused");
-        Reply::json(200, json!(tasks))
+        loopback::with_json(200, &json!(tasks))
     });
     let output = example("blocking", &server).output().unwrap();
     assert_eq!(stdout(&output), "      2  succeeded\n      1  paused\n");
@@ -144,8 +144,8 @@ fn the_guide_shows_tests_of_the_downstream_crate() {
 #[test]
 fn custom_http_client() {
     let server = Server::start(|_, number| match number {
-        0 => Reply::json(200, json!([task("task_1")])),
-        _ => Reply::json(200, json!([])),
+        0 => loopback::with_json(200, &json!([task("task_1")])),
+        _ => loopback::with_json(200, &json!([])),
     });
     let output = example("custom_http_client", &server).output().unwrap();
     assert_eq!(stdout(&output), "task_1 is succeeded\n");
@@ -159,7 +159,7 @@ fn custom_http_client() {
     );
 
     // What goes through a proxy names the server in full.
-    let proxy = Server::start(|_, _| Reply::json(200, json!([task("task_2")])));
+    let proxy = Server::start(|_, _| loopback::with_json(200, &json!([task("task_2")])));
     let output = example("custom_http_client", &server)
         .arg(proxy.url())
         .output()

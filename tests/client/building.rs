@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::Command;
 
-use crate::loopback::{self, KEY, Reply, Server, Waits};
+use crate::loopback::{self, KEY, Server, Waits};
 use ittybit::{Category, Client};
 use serde_json::json;
 
@@ -71,7 +71,7 @@ fn plain_http_goes_to_this_machine_only() {
 
 #[tokio::test]
 async fn base_urls_may_have_a_path_and_a_slash() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| loopback::with_json(200, &json!([])));
     for (path, target) in [
         ("", "/tasks"),
         ("/", "/tasks"),
@@ -90,7 +90,7 @@ async fn base_urls_may_have_a_path_and_a_slash() {
 
 #[tokio::test]
 async fn requests_have_a_user_agent() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let plain = loopback::client(&server, &Waits::default());
     let _ = plain.list_tasks().send().await.unwrap();
     let named = loopback::builder(&server, &Waits::default())
@@ -126,7 +126,7 @@ async fn requests_have_a_user_agent() {
 
 #[tokio::test]
 async fn localhost_is_this_machine() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let client = loopback::builder(&server, &Waits::default())
         .base_url(server.url().replace("127.0.0.1", "localhost"))
         .build()

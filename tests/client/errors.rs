@@ -36,7 +36,7 @@ const FAULTS: &[Fault] = &[
         Reply::error(401, "token_invalid", "Check that your API key is right.")
     }),
     ("an error object without a message", || {
-        Reply::json(402, json!({ "kind": "payment_required" }))
+        loopback::with_json(402, &json!({ "kind": "payment_required" }))
     }),
     ("429 that asks to wait an hour", || {
         Reply::error(429, "rate_limited", "Slow down.").header("Retry-After", "3600")
@@ -47,7 +47,7 @@ const FAULTS: &[Fault] = &[
         Reply::text(503, "text/plain", [0xff, 0xfe, 0x00])
     }),
     ("an error with some other JSON", || {
-        Reply::json(400, json!({ "error": { "code": 7 } }))
+        loopback::with_json(400, &json!({ "error": { "code": 7 } }))
     }),
     ("an error whose body is cut short", || {
         Reply::Close(b"HTTP/1.1 500 Oops\r\nContent-Length: 99\r\n\r\n{\"kind\"".to_vec())
@@ -70,10 +70,10 @@ const FAULTS: &[Fault] = &[
     ("a field of another type", || {
         let mut broken = task("task_2jR8kLm4nP");
         broken["kind"] = json!(5);
-        Reply::json(200, json!([task("task_1"), broken]))
+        loopback::with_json(200, &json!([task("task_1"), broken]))
     }),
     ("a field that is missing", || {
-        Reply::json(200, json!([task("task_1"), { "id": "task_2", "kind": "video" }]))
+        loopback::with_json(200, &json!([task("task_1"), { "id": "task_2", "kind": "video" }]))
     }),
     ("a body that is not UTF-8", || {
         page(b"[{\"id\": \"task_\xff\"}]".to_vec())
@@ -116,7 +116,7 @@ const FAULTS: &[Fault] = &[
         Reply::Hang(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n    \r\n".to_vec())
     }),
     ("an empty page that says that more follow", || {
-        Reply::json(200, json!([])).header("Has-More", "true")
+        loopback::with_json(200, &json!([])).header("Has-More", "true")
     }),
 ];
 
@@ -226,7 +226,7 @@ async fn no_connection_in_time() {
 
 #[tokio::test]
 async fn an_invalid_argument_sends_nothing() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let client = loopback::client(&server, &Waits::default());
     let error = client
         .list_tasks()
@@ -328,7 +328,7 @@ async fn the_key_is_nowhere_in_an_error() {
         || page(format!(r#"[{{"{KEY}": "#)),
         || page(format!("<html>{KEY}")),
         || page(json!([task(format!("{}{KEY}", "x".repeat(8000)))]).to_string()),
-        || Reply::json(200, json!([task("a")])).header("X-Echo", format!("Bearer {KEY}")),
+        || loopback::with_json(200, &json!([task("a")])).header("X-Echo", format!("Bearer {KEY}")),
         // Written with an escape, which is another text but the same key.
         || {
             Reply::text(
@@ -372,7 +372,8 @@ async fn a_key_in_the_base_url_is_not_shown() {
 
 #[tokio::test]
 async fn a_cursor_that_is_the_key_is_not_shown() {
-    let server = Server::start(|_, _| Reply::json(200, json!([task("a"), task(KEY)])).header("Has-More", "true"));
+    let server =
+        Server::start(|_, _| loopback::with_json(200, &json!([task("a"), task(KEY)])).header("Has-More", "true"));
     let client = loopback::client(&server, &Waits::default());
     let first = client.list_tasks().send().await.unwrap();
     let mut pages = client.list_tasks().pages();
@@ -420,7 +421,7 @@ async fn redirects_without_end_are_an_error() {
 
 #[tokio::test]
 async fn the_key_goes_to_no_other_origin() {
-    let elsewhere = Server::start(|_, _| Reply::json(200, json!([])));
+    let elsewhere = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let target = elsewhere.url();
     let server =
         Server::start(move |_, _| Reply::text(307, "text/plain", "").header("Location", format!("{target}/tasks")));
@@ -441,12 +442,12 @@ async fn the_key_goes_to_no_other_origin() {
     assert_eq!(elsewhere.requests()[0].header("authorization"), None);
 
     // Nor does a link: the next page is requested at the base URL.
-    let elsewhere = Server::start(|_, _| Reply::json(200, json!([])));
+    let elsewhere = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let target = elsewhere.url();
     let server = Server::start(move |_, number| match number {
-        0 => Reply::json(200, json!([task("task_1")]))
+        0 => loopback::with_json(200, &json!([task("task_1")]))
             .header("Link", format!("<{target}/tasks?after=evil>; rel=\"next\"")),
-        _ => Reply::json(200, json!([])),
+        _ => loopback::with_json(200, &json!([])),
     });
     let client = loopback::client(&server, &Waits::default());
     let page = client.list_tasks().send().await.unwrap();

@@ -138,7 +138,7 @@ fn call(server: &Server) -> Fields {
 
 #[test]
 fn a_call_is_a_span_with_the_standard_names() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| loopback::with_json(200, &json!([])));
     let record = recorded(&server);
     assert_eq!(record.name, "request");
     assert!(record.target.starts_with("ittybit_runtime"));
@@ -153,7 +153,7 @@ fn each_retry_is_an_event() {
     let server = Server::start(|_, number| match number {
         0 => Reply::error(503, "offline", "Wait."),
         1 => Reply::Close(Vec::new()),
-        _ => Reply::json(200, json!([])),
+        _ => loopback::with_json(200, &json!([])),
     });
     let record = recorded(&server);
     let mut expected = call(&server);
@@ -216,9 +216,9 @@ fn no_line_at_any_level_has_the_key() {
     let server = Server::start(|_, number| match number {
         0 => Reply::error(503, "offline", &format!("{KEY} is offline")),
         1 => Reply::Close(Vec::new()),
-        2 => Reply::json(200, json!([loopback::task(KEY)])).header("Has-More", "true"),
+        2 => loopback::with_json(200, &json!([loopback::task(KEY)])).header("Has-More", "true"),
         3 => Reply::text(302, "text/plain", "").header("Location", format!("/{KEY}")),
-        _ => Reply::json(200, json!({ "id": KEY })),
+        _ => loopback::with_json(200, &json!({ "id": KEY })),
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -351,7 +351,7 @@ fn one_event_a_page_lists_values_that_do_not_fit() {
             let body = json!([odd, task("task_1"), secret, changed("/progress", json!("half"))]).to_string();
             let server = Server::start(move |_, number| match number {
                 0 => page(&body),
-                _ => Reply::json(200, json!([task("task_1")])).header("Has-More", "maybe"),
+                _ => crate::loopback::with_json(200, &json!([task("task_1")])).header("Has-More", "maybe"),
             });
             let client = client(&server, &Waits::default());
             client.list_tasks().send().await.unwrap();

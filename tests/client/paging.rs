@@ -245,7 +245,7 @@ fn a_stream_keeps_one_page_however_long_the_list() {
 
 /// A page of tasks with these ids, and what it says about more.
 fn page(ids: &[&str], more: bool) -> Reply {
-    Reply::json(200, ids.iter().map(task).collect()).header("Has-More", more.to_string())
+    loopback::with_json(200, &ids.iter().map(task).collect()).header("Has-More", more.to_string())
 }
 
 async fn has_more(limit: Option<i32>, count: usize, headers: &[(&'static str, &str)]) -> bool {
@@ -269,9 +269,11 @@ async fn page_with(
     let headers: Vec<_> = headers.iter().map(|&(name, value)| (name, value.to_owned())).collect();
     let server = Server::start(move |_, _| {
         let tasks = ids(count).iter().map(task).collect();
-        headers.iter().fold(Reply::json(200, tasks), |reply, (name, value)| {
-            reply.header(name, value)
-        })
+        headers
+            .iter()
+            .fold(loopback::with_json(200, &tasks), |reply, (name, value)| {
+                reply.header(name, value)
+            })
     });
     let request = client(&server, &Waits::default()).list_tasks();
     let request = match limit {
@@ -663,7 +665,7 @@ async fn a_list_of_unknown_things_is_still_a_list() {
     odd["status"] = json!("paused");
     odd["kind"] = json!("hologram");
     odd["priority"] = json!({ "level": 9 });
-    let server = Server::start(move |_, _| Reply::json(200, json!([odd])));
+    let server = Server::start(move |_, _| loopback::with_json(200, &json!([odd])));
     let page = client(&server, &Waits::default()).list_tasks().send().await.unwrap();
     assert_eq!(page[0].status.as_str(), "paused");
     assert_eq!(page[0].kind.as_str(), "hologram");

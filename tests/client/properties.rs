@@ -61,7 +61,7 @@ fn suffer(fate: Fate, ids: &[String], request: &Request) -> Reply {
         Fate::Closed => Reply::Close(Vec::new()),
         Fate::CutShort(share) => cut(share, true),
         Fate::CutShortUnmeasured(share) => cut(share, false),
-        Fate::OtherJson => Reply::json(200, serde_json::json!({ "tasks": [] })),
+        Fate::OtherJson => crate::loopback::with_json(200, &serde_json::json!({ "tasks": [] })),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::loopback::{self, Reply, Server, Waits, client};
 use ittybit::Category;
 
 fn empty() -> Reply {
-    Reply::json(200, serde_json::json!([])).header("Has-More", "false")
+    loopback::with_json(200, &serde_json::json!([])).header("Has-More", "false")
 }
 
 fn unavailable() -> Reply {
@@ -137,7 +137,7 @@ async fn permanent_failures_are_not_retried() {
         || Reply::text(204, "text/plain", ""),
         || Reply::text(302, "text/plain", "").header("Location", "/elsewhere"),
         || Reply::text(200, "text/html", "<html>"),
-        || Reply::json(200, serde_json::json!({})),
+        || loopback::with_json(200, &serde_json::json!({})),
         || Reply::text(200, "application/json", "[oops]"),
     ];
     for reply in staying {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::loopback::{Reply, Server, Waits, client};
+use crate::loopback::{Server, Waits, client};
 
 /// The example of the reference, verbatim.
 const REFERENCE: &str = include_str!("../data/reference.json");
@@ -267,7 +267,7 @@ fn any_task_of_the_document_survives() {
 /// A filter takes any value of a task: one of an older name, and an unknown one.
 #[tokio::test]
 async fn filters_are_sent_in_the_newer_spelling() {
-    let server = Server::start(|_, _| Reply::json(200, json!([])));
+    let server = Server::start(|_, _| crate::loopback::with_json(200, &json!([])));
     let list = || client(&server, &Waits::default()).list_tasks();
     for (request, target) in [
         (list().status(TaskStatus::Ready), "/tasks?status=succeeded"),

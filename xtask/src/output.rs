@@ -126,16 +126,7 @@ impl Change {
             let header = (AnsiColor::Cyan.on_default(), hunk.header().to_string());
             let changes: Vec<_> = hunk
                 .iter_changes()
-                .map(|change| {
-                    let style = match change.tag() {
-                        ChangeTag::Delete => AnsiColor::Red.on_default(),
-                        ChangeTag::Insert => AnsiColor::Green.on_default(),
-                        ChangeTag::Equal => Style::new(),
-                    };
-                    // The file may contain anything, also what would affect a terminal.
-                    let line = change.value().trim_end_matches('\n').replace('\t', "    ");
-                    (style, format!("{}{}", change.tag(), visible(&line)))
-                })
+                .map(|change| diff_line(change.tag(), change.value()))
                 .collect();
             std::iter::once(header).chain(changes)
         });
@@ -162,4 +153,16 @@ impl Change {
 /// A number and a noun, in the plural unless the number is 1.
 pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A line of a unified diff and its colour.
+pub fn diff_line(tag: ChangeTag, line: &str) -> (Style, String) {
+    let style = match tag {
+        ChangeTag::Delete => AnsiColor::Red.on_default(),
+        ChangeTag::Insert => AnsiColor::Green.on_default(),
+        ChangeTag::Equal => Style::new(),
+    };
+    // The file may contain anything, also what would affect a terminal.
+    let line = line.strip_suffix('\n').unwrap_or(line).replace('\t', "    ");
+    (style, format!("{tag}{}", visible(&line)))
 }

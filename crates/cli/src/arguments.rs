@@ -159,11 +159,11 @@ fn warn_of_unknown(parameter: &Parameter, values: &[String], spelled: &str) {
     let what = format!("value of {spelled}");
     values
         .iter()
-        .for_each(|value| look_up(value, &documented, &what, "sent"));
+        .for_each(|value| warn_if_undocumented(value, &documented, &what, "sent"));
 }
 
 /// Warns of a value that is not documented.
-pub fn look_up(value: &str, documented: &[&str], what: &str, done: &str) {
+pub fn warn_if_undocumented(value: &str, documented: &[&str], what: &str, done: &str) {
     if documented.contains(&value) {
         return;
     }

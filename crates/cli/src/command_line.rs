@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use ittybit_runtime::operation::{Encoding, Kind, Operation, RequestBody, ResponseBody};
 
-use crate::arguments::{Arguments, look_up};
+use crate::arguments::{Arguments, warn_if_undocumented};
 use crate::connection::{self, Connection};
 use crate::failure::Failure;
 use crate::format::{Format, View};
@@ -512,7 +512,7 @@ fn view(operation: &Operation, matches: &ArgMatches) -> Result<View, Failure> {
         // Objects, and what is within a field of any shape, have no documented names of their own.
         let related = |field: &&str| is_within(field, column) || is_within(column, field);
         if !operation.fields.is_empty() && !operation.fields.iter().any(related) {
-            look_up(column, operation.fields, "field", "looked for");
+            warn_if_undocumented(column, operation.fields, "field", "looked for");
         }
     }
     Ok(View { format, columns })

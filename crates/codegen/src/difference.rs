@@ -46,7 +46,7 @@ pub(crate) fn between(documents: [&Document; 2], crate_name: &str) -> [Items; 2]
 }
 
 fn items(lowered: &Lowered, other: &Model, crate_name: &str) -> Items {
-    let file = engine::run(&lowered.document, lowered)?;
+    let file = engine::run(lowered)?;
     let model = &lowered.model;
     let (file, ..) =
         emit::emit(file, model, crate_name, None).map_err(|error| emit::unexpected(&lowered.document, &error))?;
@@ -102,7 +102,7 @@ impl Kept {
             }
         }
         for lowered in both {
-            types.extend(in_cycles(&lowered.schemas(), &types));
+            types.extend(in_cycles(&lowered.schemas, &types));
         }
         let conversions: HashSet<_> = old
             .conversions
@@ -118,8 +118,7 @@ impl Kept {
     }
 
     fn cut(&self, lowered: &mut Lowered) {
-        let mut schemas = lowered.schemas();
-        let model = &mut lowered.model;
+        let Lowered { schemas, model, .. } = lowered;
         let kept = |name: &String| self.types.contains(name);
         let others = model
             .structs
@@ -147,21 +146,19 @@ impl Kept {
             *schema = ReferenceOr::Item(lower::any());
             needed.contains(name)
         });
-        lowered.set_schemas(schemas);
     }
 }
 
 /// For each type, a text of everything that its public items depend on, except the other types that it names.
 fn types(lowered: &Lowered) -> HashMap<&str, String> {
     let model = &lowered.model;
-    let schemas = lowered.schemas();
     let structs = model.structs.iter().map(|(name, item)| (name, format!("{item:?}")));
     let enums = model.enums.iter().map(|(name, item)| (name, format!("{item:?}")));
     let unions = model.unions.iter().map(|(name, item)| (name, format!("{item:?}")));
     let outcomes = model.outcomes.iter().map(|(name, item)| (name, format!("{item:?}")));
     let aliases = model.aliases.iter().map(|(name, item)| (name, format!("{item:?}")));
     let all = structs.chain(enums).chain(unions).chain(outcomes).chain(aliases);
-    all.map(|(name, text)| (name.as_str(), format!("{text} {:?}", schemas.get(name))))
+    all.map(|(name, text)| (name.as_str(), format!("{text} {:?}", lowered.schemas.get(name))))
         .collect()
 }
 
@@ -407,7 +404,7 @@ paths:
         Kept::of([&old, &new]).cut(&mut new);
         let items = between(documents.each_ref(), "things").map(Result::unwrap);
         Generated {
-            schemas: new.schemas().into_keys().collect(),
+            schemas: new.schemas.into_keys().collect(),
             operations: new.model.operations.into_keys().collect(),
             structs: new.model.structs.into_keys().collect(),
             types: items.concat().into_iter().map(|item| item.ty).collect(),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use ittybit_spec::{Diagnostics, Document};
+use ittybit_spec::Diagnostics;
 use openapiv3::{Components, OpenAPI, ReferenceOr};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use progenitor::{GenerationSettings, Generator, TypeImpl};
@@ -19,16 +19,16 @@ use crate::lower::{self, Lowered, Schemas, TIMESTAMP};
 use crate::model::Model;
 
 /// Runs progenitor.
-pub(crate) fn run(document: &Document, lowered: &Lowered) -> Result<syn::File, Diagnostics> {
-    attempt(&lowered.api, &lowered.model).map_err(|reason| failing(document, lowered, &reason))
+pub(crate) fn run(lowered: &Lowered) -> Result<syn::File, Diagnostics> {
+    attempt(lowered.schemas.clone(), &lowered.model).map_err(|reason| failing(lowered, &reason))
 }
 
-fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
+fn settings(schemas: &Schemas, model: &Model) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
-    for name in api.components.iter().flat_map(|components| components.schemas.keys()) {
+    for name in schemas.keys() {
         if model.enums.contains_key(name) {
             let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
             settings.with_replacement(name, format!("types::{name}"), impls);
@@ -41,9 +41,17 @@ fn settings(api: &OpenAPI, model: &Model) -> GenerationSettings {
 }
 
 /// Runs progenitor once. A panic becomes an error.
-fn attempt(api: &OpenAPI, model: &Model) -> Result<syn::File, String> {
-    let tokens =
-        quietly(|| Generator::new(&settings(api, model)).generate_tokens(api))?.map_err(|error| error.to_string())?;
+fn attempt(schemas: Schemas, model: &Model) -> Result<syn::File, String> {
+    let settings = settings(&schemas, model);
+    let api = OpenAPI {
+        openapi: "3.0.3".to_owned(),
+        components: Some(Components {
+            schemas,
+            ..Components::default()
+        }),
+        ..OpenAPI::default()
+    };
+    let tokens = quietly(|| Generator::new(&settings).generate_tokens(&api))?.map_err(|error| error.to_string())?;
     syn::parse2(only_structs(tokens)).map_err(|error| format!("progenitor's code does not parse: {error}"))
 }
 
@@ -88,23 +96,11 @@ fn is(token: &TokenTree, names: &[&str]) -> bool {
 }
 
 /// Finds the schemas that progenitor fails on.
-fn failing(document: &Document, lowered: &Lowered, reason: &str) -> Diagnostics {
-    let schemas = lowered.api.components.as_ref().map(|components| &components.schemas);
-    let names: Vec<&str> = schemas
-        .iter()
-        .flat_map(|schemas| schemas.keys())
-        .map(String::as_str)
-        .collect();
+fn failing(lowered: &Lowered, reason: &str) -> Diagnostics {
+    let Lowered { document, schemas, .. } = lowered;
+    let names: Vec<&str> = schemas.keys().map(String::as_str).collect();
     let failed = halve(&names, &mut |names| {
-        let api = OpenAPI {
-            openapi: lowered.api.openapi.clone(),
-            components: Some(Components {
-                schemas: alone(schemas?, names),
-                ..Components::default()
-            }),
-            ..OpenAPI::default()
-        };
-        attempt(&api, &lowered.model).err()
+        attempt(alone(schemas, names), &lowered.model).err()
     });
     let mut found = Diagnostics::new();
     for (name, reason) in failed {
@@ -206,6 +202,8 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
+    use ittybit_spec::Document;
+
     use super::*;
 
     const PETS: &str = "\
@@ -229,12 +227,12 @@ components:
 ";
 
     /// The diagnostics for a copy that progenitor does not support. `lower` never makes such a copy.
-    fn refused(spoil: impl FnOnce(&mut OpenAPI)) -> String {
+    fn refused(spoil: impl FnOnce(&mut Schemas)) -> String {
         let document = Document::parse("pets.yaml", PETS).unwrap();
         let mut lowered = crate::lower::lower(&document).unwrap();
-        assert!(run(&document, &lowered).is_ok());
-        spoil(&mut lowered.api);
-        run(&document, &lowered).err().unwrap().to_string()
+        assert!(run(&lowered).is_ok());
+        spoil(&mut lowered.schemas);
+        run(&lowered).err().unwrap().to_string()
     }
 
     #[test]
@@ -259,8 +257,7 @@ components:
 
     #[test]
     fn the_schema_that_typify_panics_on_is_named() {
-        let shown = refused(|api| {
-            let schemas = &mut api.components.as_mut().unwrap().schemas;
+        let shown = refused(|schemas| {
             schemas["Tag"] = serde_json::from_str(r##"{ "$ref": "#/components/schemas/Nowhere" }"##).unwrap();
         });
         insta::assert_snapshot!(shown, @r"

@@ -1,4 +1,4 @@
-//! Generates a Rust client from an OpenAPI 3.0 document.
+//! Generates a Rust client from an OpenAPI 3.0 or 3.1 document.
 //!
 //! ```text
 //! document ─ lower ─ progenitor ─ emit ─ layout ─ text
@@ -114,7 +114,7 @@ fn generate_all(
 ) -> Result<(Client, String), Diagnostics> {
     let outcome = with_stack([document].as_slice(), || {
         let lowered = lower::lower(document)?;
-        let file = engine::run(&lowered.document, &lowered)?;
+        let file = engine::run(&lowered)?;
         let model = &lowered.model;
         let name = document.name().rsplit(['/', '\\']).next().unwrap_or_default();
         let header = format!("//! Generated from `{name}` by `{command}`. Do not edit.");

@@ -120,8 +120,6 @@ pub(crate) struct Struct {
     pub about: About,
     /// By Rust name, in the order of the document.
     pub fields: IndexMap<String, Field>,
-    /// Whether it is only used in requests, so that there are no unknown fields to keep.
-    pub request_only: bool,
 }
 
 #[derive(Debug)]

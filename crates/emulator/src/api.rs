@@ -399,7 +399,7 @@ impl Api {
     fn perform(&self, call: Call<'_>) -> Result<Reply, Problem> {
         match call.role {
             // An example that was chosen by name is taken from the document, and is not an item.
-            _ if call.example.is_some() => self.free(&call),
+            _ if call.example.is_some() => self.stateless(&call),
             Role::List(place) => self.listed(&call, place),
             Role::Create(place) => self.created(&call, place),
             Role::Read(place) => {
@@ -410,9 +410,9 @@ impl Api {
             Role::Remove(place) => self.removed(&call, place),
             Role::Action(place) => {
                 let item = self.item_of(&call, place)?;
-                self.inside(&call, place, &item)
+                self.action(&call, place, &item)
             }
-            Role::Stateless => self.free(&call),
+            Role::Stateless => self.stateless(&call),
         }
     }
 
@@ -573,7 +573,7 @@ impl Api {
     }
 
     /// An action on an item that neither reads nor changes it.
-    fn inside(&self, call: &Call<'_>, place: usize, item: &Value) -> Result<Reply, Problem> {
+    fn action(&self, call: &Call<'_>, place: usize, item: &Value) -> Result<Reply, Problem> {
         let response = call.operation.response(call.operation.success());
         let schema = response
             .and_then(|response| response.json())
@@ -583,7 +583,7 @@ impl Api {
                 self.keep_upload(call);
                 self.with_item(call, place, item)
             }
-            false => self.free(call),
+            false => self.stateless(call),
         }
     }
 
@@ -593,7 +593,7 @@ impl Api {
         let status = call.operation.success();
         let code = StatusCode::from_u16(status).unwrap_or_default();
         let Some(media) = call.operation.response(status).and_then(|response| response.json()) else {
-            return self.free(call);
+            return self.stateless(call);
         };
         let Some(pointer) = &media.schema else {
             return Ok(Reply::json(code, item));
@@ -607,7 +607,7 @@ impl Api {
     }
 
     /// A response that has no item in it: a file that was uploaded before, or what the document has.
-    fn free(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+    fn stateless(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         self.keep_upload(call);
         let status = call.operation.success();
         let response = call.operation.response(status);
@@ -777,7 +777,7 @@ fn array(page: &Page, recipe: &dyn Recipe) -> Vec<u8> {
             body.push(b',');
         }
         let item = item(content, recipe);
-        serde_json::to_writer(&mut body, &*item).expect("an item is JSON, and memory takes it");
+        serde_json::to_writer(&mut body, &*item).expect("an item is JSON, and writing to memory does not fail");
     }
     body.push(b']');
     body

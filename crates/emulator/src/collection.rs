@@ -224,7 +224,7 @@ impl Collection {
         collection.spread_marks(&mut places);
         alive.into_iter().for_each(|number| collection.schedule(number, now));
         collection.generated.sort_unstable();
-        // All at once, which is far quicker than one after the other, and leaves no room in the nodes.
+        // All at once: it is far quicker than one after the other, and fills the nodes of the trees.
         places.sort_unstable();
         collection.index = places.into_iter().collect();
         amounts.sort_unstable();

@@ -56,7 +56,7 @@ impl<'e> Items<'e> {
     /// Adds an item.
     ///
     /// # Errors
-    /// An item without an id, with one that is taken, or that is not as the document says.
+    /// An item without an id, with one that is taken, or that is not valid against its schema.
     pub fn push(&self, item: Value) -> Result<(), ItemError> {
         self.check(&item)?;
         let resource = &self.service.api.resources[self.name.0];
@@ -209,7 +209,7 @@ pub enum ItemError {
         /// The id that the update set.
         to: String,
     },
-    /// The item is not as the document says.
+    /// The item is not valid against its schema.
     Invalid {
         /// What an item of the list is called.
         noun: String,

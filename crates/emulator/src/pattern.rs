@@ -18,7 +18,7 @@ pub(crate) fn text(pattern: &str, more: u32, random: &mut Random) -> Option<Stri
 
 fn write(hir: &Hir, more: u32, random: &mut Random, out: &mut String) -> Option<()> {
     match hir.kind() {
-        // Places such as the start are where the text is anyway, or cannot be made.
+        // An assertion such as `^` holds where the text is, or cannot be made to hold.
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => out.push_str(std::str::from_utf8(&literal.0).ok()?),
         HirKind::Class(Class::Unicode(class)) => {

@@ -28,7 +28,7 @@ impl Problem {
         }
     }
 
-    /// A part of the request that is not as the document says.
+    /// A part of the request that is not valid against the document.
     pub(crate) fn invalid(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: Some(place.into()),

@@ -71,13 +71,7 @@ pub(crate) fn documented(
     seed: u64,
 ) -> Result<Reply, Problem> {
     let code = StatusCode::from_u16(status).unwrap_or_default();
-    let Some(response) = operation.response(status) else {
-        return Ok(Reply {
-            status: code,
-            ..Reply::default()
-        });
-    };
-    let Some(media) = media(response, accept) else {
+    let Some(media) = operation.response(status).and_then(|response| media(response, accept)) else {
         return Ok(Reply {
             status: code,
             ..Reply::default()
@@ -90,30 +84,20 @@ pub(crate) fn documented(
     };
     let wanted = example.and_then(|wanted| media.examples.iter().find(|(name, _)| name == wanted));
     let example = wanted.or_else(|| media.examples.first()).map(|(_, value)| value);
-    let name = concrete(&media.name);
-    if media.is_json() {
-        let value = match (example.filter(|value| fits(value)), &media.schema) {
-            (Some(value), _) => value.clone(),
-            (None, Some(pointer)) => {
-                value::make(&contract.schemas, pointer, Extent::Full, seed, number).map_err(Problem::internal)?
-            }
-            (None, None) => Value::Object(serde_json::Map::new()),
-        };
-        return Ok(Reply::bytes(code, name, value.to_string().into_bytes()));
-    }
-    let text = match (example, &media.schema) {
-        (Some(Value::String(text)), _) => text.clone(),
-        (Some(value), _) => value.to_string(),
+    let is_json = media.is_json();
+    let value = match (example.filter(|value| !is_json || fits(value)), &media.schema) {
+        (Some(value), _) => value.clone(),
         (None, Some(pointer)) => {
-            let made = value::make(&contract.schemas, pointer, Extent::Full, seed, number);
-            match made.map_err(Problem::internal)? {
-                Value::String(text) => text,
-                value => value.to_string(),
-            }
+            value::make(&contract.schemas, pointer, Extent::Full, seed, number).map_err(Problem::internal)?
         }
-        (None, None) => "This is what the emulator has.\n".to_owned(),
+        (None, None) if is_json => Value::Object(serde_json::Map::new()),
+        (None, None) => "This is what the emulator has.\n".into(),
     };
-    Ok(Reply::bytes(code, name, text.into_bytes()))
+    let body = match value {
+        Value::String(text) if !is_json => text,
+        value => value.to_string(),
+    };
+    Ok(Reply::bytes(code, concrete(&media.name), body.into_bytes()))
 }
 
 /// The form of a body that a request accepts, or the first one.

@@ -3,6 +3,7 @@
 //! A resource is a path with a list, or with a `POST`, and the path below it that ends in an id. What its
 //! items are like is found from the schemas: the id, the times, the status, what lists filter by.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use hyper::Method;
@@ -220,7 +221,6 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
         let operation = item_path.as_ref().and_then(|(item, _)| at(item, method));
         candidates.extend(operation.and_then(|(_, operation)| success(operation)));
     }
-    candidates.extend(create.and_then(|(_, operation)| success(operation)));
     // An item inside of an envelope is the same as in the list.
     let enveloped = |pointer: &String| {
         let inside = in_list
@@ -228,7 +228,18 @@ fn resource(contract: &Contract, path: &str) -> Option<Resource> {
             .is_some_and(|item| holder(contract, pointer, item).is_some());
         if inside { in_list.clone() } else { Some(pointer.clone()) }
     };
-    let candidates: Vec<_> = candidates.iter().filter_map(enveloped).chain(in_list.clone()).collect();
+    let mut others: Vec<_> = create
+        .and_then(|(_, operation)| success(operation))
+        .into_iter()
+        .collect();
+    others.extend(in_list.clone());
+    // The response for a new item may have no more of it than its id.
+    let properties = |pointer: &String| {
+        let shape = Shape::at(&contract.schemas, Direction::Response, pointer);
+        shape.properties(&contract.schemas).len()
+    };
+    others.sort_by_cached_key(|pointer| Reverse(properties(pointer)));
+    let candidates: Vec<_> = candidates.iter().chain(&others).filter_map(enveloped).collect();
     let parameter = item_path.as_ref().map(|(_, parameter)| parameter.as_str());
     let (schema, id) = candidates.into_iter().find_map(|pointer| {
         let id = id_property(contract, &pointer, cursors.as_ref(), parameter, &noun)?;

@@ -6,7 +6,7 @@ use hyper::header::{AUTHORIZATION, COOKIE};
 use crate::contract::{Location, Operation, Scheme};
 use crate::problem::Problem;
 
-/// A request's credentials: none, or some for each scheme.
+/// The credential of a request for a scheme.
 enum Credentials {
     Missing,
     Wrong,

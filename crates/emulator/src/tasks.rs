@@ -11,7 +11,7 @@
 //! block, so that the tasks before it stay as they are. Tasks are in groups of 8 that one run, or one key,
 //! created within three seconds; many share a second.
 //!
-//! A life is a function of the seed, the task's id and its progress, so a task takes the same course however
+//! What happens to a task follows from the seed, its id and its progress, so a task takes the same course however
 //! often it is read.
 
 use ittybit::{Task, Timestamp};
@@ -234,7 +234,7 @@ impl Tasks {
         tasks
     }
 
-    /// A task that is as the document says.
+    /// A task that is valid against its schema.
     fn fitted(&self, age: u64, made: Map<String, Value>) -> Value {
         let mut made = made;
         made.retain(|name, _| self.known.contains(&name.as_str()));
@@ -264,7 +264,7 @@ impl Tasks {
         schemas.is_valid(Direction::Response, &self.generic.resource.schema, item)
     }
 
-    /// Makes all changes; where the task would then not be as the document says, those that can be made.
+    /// Makes all changes; where the task would then not be valid, those that can be made.
     fn change(&self, item: &mut Value, changes: Vec<(&str, Value)>) {
         let mut changed = item.clone();
         for (name, value) in &changes {
@@ -351,21 +351,18 @@ impl Recipe for Tasks {
         };
         let id = text(item, &resource.id).to_owned();
         let mut random = Random::new(self.setting.seed, Stream::Fate, number_of(&id));
-        let fate = match random.share() {
-            share if share < 0.85 => Fate::Success,
-            share if share < 0.95 => Fate::Failure,
-            _ => Fate::Cancellation,
-        };
+        let share = random.share();
+        let (fails, is_cancelled) = ((0.85..0.95).contains(&share), share >= 0.95);
         let has_failure = |status: &str| lifecycle.failure.iter().any(|one| one == status);
         let mut changes = Vec::new();
         let following = lifecycle.progress.get(place + 1).or(lifecycle.success.first());
-        let next = match (status.as_str(), fate) {
-            ("queued", Fate::Cancellation) if has_failure("cancelled") => Some("cancelled"),
-            ("processing", Fate::Failure) if percent(item) >= 2.0 * STEP && has_failure("failed") => {
+        let next = match status.as_str() {
+            "queued" if is_cancelled && has_failure("cancelled") => Some("cancelled"),
+            "processing" if fails && percent(item) >= 2.0 * STEP && has_failure("failed") => {
                 changes.push(("error", failure(&mut random)));
                 Some("failed")
             }
-            ("processing", _) => {
+            "processing" => {
                 let percent = (percent(item) + STEP).min(100.0);
                 let progress = decimal(percent);
                 // A task that cannot progress would not end.
@@ -762,14 +759,6 @@ fn set_stream(file: &mut File, tenths: i64, bitrate: i64) {
 
 /// Progress, in percent, that one step of processing makes.
 const STEP: f64 = 25.0;
-
-/// How a task ends.
-#[derive(Clone, Copy, PartialEq)]
-enum Fate {
-    Success,
-    Failure,
-    Cancellation,
-}
 
 fn percent(item: &Value) -> f64 {
     item.get("progress").and_then(Value::as_f64).unwrap_or(0.0).max(0.0)

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use ittybit_spec_diff::{diff_with, render};
+use ittybit_spec_diff::render;
 
 use super::{policy, revision};
 
@@ -34,10 +34,7 @@ pub struct Args {
 /// A document that cannot be read.
 pub fn run(args: &Args) -> Result<()> {
     let (old, new) = (revision::read(&args.old)?, revision::read(&args.new)?);
-    let policy = policy::read(args.policy.as_deref())?;
-    let mut report = diff_with(&old, &new, &policy.options());
-    report.compare_clients(&old, &new);
-    report.apply(&policy);
+    let report = policy::review(&old, &new, args.policy.as_deref())?;
     let entry = render::changelog(&report);
     if entry.is_empty() {
         anstream::eprintln!("nothing changed that users notice");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use ittybit_spec_diff::{Change, Report, Severity, diff_with, render, version};
+use ittybit_spec_diff::{Change, Report, Severity, render, version};
 
 use super::{policy, revision};
 use crate::workspace;
@@ -94,10 +94,7 @@ pub fn run(args: &Args) -> Result<()> {
         }
         None => (revision::merge_base()?, revision::read(new)?),
     };
-    let policy = policy::read(args.policy.as_deref())?;
-    let mut report = diff_with(&old, &new, &policy.options());
-    report.compare_clients(&old, &new);
-    report.apply(&policy);
+    let report = policy::review(&old, &new, args.policy.as_deref())?;
     let shown = match args.format {
         Format::Text => render::text(&report, true),
         Format::Markdown => render::markdown(&report),

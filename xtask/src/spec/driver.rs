@@ -9,10 +9,11 @@ use anstream::ColorChoice;
 use anyhow::{Context, Result};
 use clap::builder::styling::{AnsiColor, Effects, Style};
 use ittybit_spec::Document;
-use ittybit_spec_diff::{diff_with, render};
-use similar::{ChangeTag, TextDiff};
+use ittybit_spec_diff::render;
+use similar::TextDiff;
 
 use super::policy;
+use crate::output::diff_line;
 
 /// Show a change of the document in `git diff`: its lines, and what it does
 ///
@@ -78,11 +79,7 @@ pub fn run(args: &Args) -> Result<()> {
     writeln!(out)?;
     let review = || -> Result<String> {
         let (old, new) = (Document::parse(old_name, old)?, Document::parse(new_name, new)?);
-        let policy = policy::read(None)?;
-        let mut report = diff_with(&old, &new, &policy.options());
-        report.compare_clients(&old, &new);
-        report.apply(&policy);
-        Ok(render::text(&report, true))
+        Ok(render::text(&policy::review(&old, &new, None)?, true))
     };
     match review() {
         Ok(review) => write!(out, "{review}")?,
@@ -112,19 +109,8 @@ fn lines(out: &mut dyn Write, old: (&str, &str), new: (&str, &str)) -> io::Resul
         let style = AnsiColor::Cyan.on_default();
         writeln!(out, "{style}{}{style:#}", hunk.header())?;
         for change in hunk.iter_changes() {
-            let style = match change.tag() {
-                ChangeTag::Delete => AnsiColor::Red.on_default(),
-                ChangeTag::Insert => AnsiColor::Green.on_default(),
-                ChangeTag::Equal => Style::new(),
-            };
-            let line = change.value();
-            let line = line.strip_suffix('\n').unwrap_or(line);
-            writeln!(
-                out,
-                "{style}{}{}{style:#}",
-                change.tag(),
-                render::visible(&line.replace('\t', "    "))
-            )?;
+            let (style, line) = diff_line(change.tag(), change.value());
+            writeln!(out, "{style}{line}{style:#}")?;
             if change.missing_newline() {
                 writeln!(out, "\\ No newline at end of file")?;
             }

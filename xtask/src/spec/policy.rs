@@ -4,15 +4,25 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use ittybit_spec_diff::Policy;
+use ittybit_spec::Document;
+use ittybit_spec_diff::{Policy, Report, diff_with};
 
 use crate::workspace;
 
 /// The name of the file in the root of the workspace.
 const FILE: &str = ".spec-review.toml";
 
+/// The report of a change, with the policy in a file or in that of the workspace.
+pub fn review(old: &Document, new: &Document, file: Option<&Path>) -> Result<Report> {
+    let policy = read(file)?;
+    let mut report = diff_with(old, new, &policy.options());
+    report.compare_clients(old, new);
+    report.apply(&policy);
+    Ok(report)
+}
+
 /// Reads the given file, or that of the workspace, which is optional.
-pub fn read(file: Option<&Path>) -> Result<Policy> {
+fn read(file: Option<&Path>) -> Result<Policy> {
     let (path, name) = match file {
         Some(file) => (file.to_owned(), file.display().to_string()),
         None => {

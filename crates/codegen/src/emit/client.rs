@@ -84,7 +84,7 @@ fn prefix(crate_name: &str) -> String {
     crate_name.to_shouty_snake_case()
 }
 
-/// The environment variables that a client has to be told: of its credentials, and of its base URL where the document
+/// The environment variables that a client needs: of its credentials, and of its base URL where the document
 /// has none.
 pub(crate) fn variables(model: &Model, crate_name: &str) -> Vec<String> {
     let base_url = model.server_url.is_empty().then_some("BASE_URL");

@@ -203,7 +203,7 @@ fn parameters(operation: &Operation, setters: &[Setter], context: Context) -> Ve
         };
         let sent_as = (name != parameter.name).then_some(&parameter.name);
         let default = parameter.default.as_ref().map(as_text);
-        let bounds = setter.demand.join(", ");
+        let bounds = setter::described(&parameter.bounds).join(", ");
         let checks = (!parameter.bounds.is_empty()).then(|| setter::data(&parameter.bounds, context));
         let members = [
             sent_as.map(|name| quote! { sent_as: Some(#name), }),

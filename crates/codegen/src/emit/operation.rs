@@ -38,7 +38,6 @@ impl<'m> Parts<'m> {
                 about: parameter_docs(parameter),
                 ty,
                 required: parameter.required && !is_made,
-                demand: setter::described(&parameter.bounds),
                 example,
                 kept: quote! { parameter(#index) },
             });
@@ -381,15 +380,15 @@ impl<'m> Parts<'m> {
         let pages = docs::lines(&format!(
             "Iterates over the pages from here on, one request per page. Nothing is sent before the first is \
              requested.\n\n{}",
-            requests.pages("pages", pages_of)
+            requests.all("pages", "page", "pages", pages_of)
         ));
         let pages_json = docs::lines(&format!(
             "As [`pages`](Self::pages), with each item as the JSON that the server sent.\n\n{}",
-            requests.pages("pages_json", json_of)
+            requests.all("pages", "page", "pages_json", json_of)
         ));
         let items = docs::lines(&format!(
             "Iterates over the items of all pages from here on. Nothing is sent before the first is requested.\n\n{}",
-            requests.items(all)
+            requests.all("items", "item", all, "println!(\"{item:?}\");")
         ));
         let all = format_ident!("{all}");
         let one = call("send_page", quote! { Self::PAGES });
@@ -399,11 +398,11 @@ impl<'m> Parts<'m> {
             let watch = docs::lines(&format!(
                 "Watches the items until each has reached a final state: yields an item when it is first seen, \
                  and whenever it has changed. The list is requested repeatedly, at intervals of 2 s to 30 s.\n\n{}",
-                requests.watch("watch", "println!(\"{item:?}\");")
+                requests.all("changes", "item", "watch", "println!(\"{item:?}\");")
             ));
             let watch_json = docs::lines(&format!(
                 "As [`watch`](Self::watch), with each item as the JSON that the server sent.\n\n{}",
-                requests.watch("watch_json", "println!(\"{item}\");")
+                requests.all("changes", "item", "watch_json", "println!(\"{item}\");")
             ));
             let typed = call("watch", quote! { Self::WATCHING });
             let json = call("watch", quote! { Self::WATCHING_JSON });
@@ -469,7 +468,6 @@ fn body_setter(body: &Body, ty: Type, kept: &str, context: Context) -> Setter {
         example: Argument::body(context, &ty),
         ty,
         required: body.required,
-        demand: Vec::new(),
         kept: quote! { #kept() },
     }
 }
@@ -500,7 +498,6 @@ fn part_setter(index: usize, part: &Part, context: Context) -> Result<Setter, sy
         example: context.argument(&ty, hint).map(Argument::plain),
         ty,
         required: part.required,
-        demand: Vec::new(),
         kept: quote! { #kept(#index) },
     })
 }

@@ -61,22 +61,8 @@ impl Requests {
         format!("{page}\nprintln!(\"{{}} of them\", page.len());")
     }
 
-    /// Iterating over pages: `method` starts it, and `each` is the code for each page.
-    pub(crate) fn pages(&self, method: &str, each: &str) -> String {
-        self.all("pages", "page", method, each)
-    }
-
-    /// Iterating over items.
-    pub(crate) fn items(&self, method: &str) -> String {
-        self.all("items", "item", method, "println!(\"{item:?}\");")
-    }
-
-    /// Watching items: `each` is the code for each change.
-    pub(crate) fn watch(&self, method: &str, each: &str) -> String {
-        self.all("changes", "item", method, each)
-    }
-
-    fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {
+    /// Iterating over `all`, which `method` starts: `each` is the code for each of them.
+    pub(crate) fn all(&self, all: &str, one: &str, method: &str, each: &str) -> String {
         let each = each.replace('\n', "\n    ");
         let code = if self.blocking {
             let begun = self.with(&format!("let {all} = "), &format!(".{method}()"));

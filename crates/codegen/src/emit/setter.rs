@@ -22,8 +22,6 @@ pub(crate) struct Setter {
     /// The type that is set, without `Option` or `Box` around it.
     pub ty: Type,
     pub required: bool,
-    /// The bounds of the value, in words.
-    pub demand: Vec<String>,
     /// A valid argument, if one is known.
     pub example: Option<Argument>,
     /// The call of the runtime's function that stores the value.
@@ -51,7 +49,11 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
         })
     };
     let of_count = |minimum: Option<usize>, maximum: Option<usize>| {
-        let (minimum, maximum) = counts(minimum, maximum);
+        let minimum = RustLiteral::usize_unsuffixed(minimum.unwrap_or(0));
+        let maximum = match maximum.map(RustLiteral::usize_unsuffixed) {
+            Some(maximum) => quote!(#maximum),
+            None => quote!(usize::MAX),
+        };
         quote! { (#minimum, #maximum) }
     };
     let has_length = bounds.min_length.is_some() || bounds.max_length.is_some();
@@ -87,12 +89,13 @@ pub(crate) fn data(bounds: &Bounds, context: Context) -> TokenStream {
     quote! { Bounds { #(#members)* ..Bounds::NONE } }
 }
 
-/// A number as a floating-point literal.
+/// A number as a floating-point literal: with an exponent where needed, instead of hundreds of digits.
 fn float(value: Literal) -> TokenStream {
-    match value {
-        Literal::Integer(value) => format!("{value}.0").parse().unwrap_or_default(),
-        Literal::Float(_) => literal(value),
+    let mut text = value.to_string();
+    if !text.contains(['.', 'e']) {
+        text.push_str(".0");
     }
+    text.parse().unwrap_or_default()
 }
 
 /// The name of a pattern's constant.
@@ -146,35 +149,6 @@ pub(crate) fn pattern_constants(context: Context) -> impl Iterator<Item = TokenS
             };
         }
     })
-}
-
-fn counts(minimum: Option<usize>, maximum: Option<usize>) -> (TokenStream, TokenStream) {
-    let minimum = RustLiteral::usize_unsuffixed(minimum.unwrap_or(0));
-    let maximum = match maximum {
-        Some(maximum) => {
-            let maximum = RustLiteral::usize_unsuffixed(maximum);
-            quote!(#maximum)
-        }
-        None => quote!(usize::MAX),
-    };
-    (quote!(#minimum), maximum)
-}
-
-fn literal(value: Literal) -> TokenStream {
-    match value {
-        Literal::Integer(value) => {
-            let value = RustLiteral::i64_unsuffixed(value);
-            quote!(#value)
-        }
-        // With an exponent where needed, instead of hundreds of digits.
-        Literal::Float(_) => {
-            let mut text = value.to_string();
-            if !text.contains(['.', 'e']) {
-                text.push_str(".0");
-            }
-            text.parse().unwrap_or_default()
-        }
-    }
 }
 
 /// The bounds in words, for the docs.

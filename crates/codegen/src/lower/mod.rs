@@ -31,7 +31,7 @@ mod watched;
 
 use indexmap::IndexMap;
 use ittybit_spec::{Diagnostics, Document};
-use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
+use openapiv3::{ReferenceOr, Schema};
 
 use self::error_shape::error_shape;
 use self::ignored::ignored;
@@ -50,30 +50,12 @@ pub(crate) type Schemas = IndexMap<String, ReferenceOr<Schema>>;
 pub(crate) struct Lowered {
     /// The document in the form of OpenAPI 3.0. All places are places in it.
     pub document: Document,
-    /// The copy for progenitor.
-    pub api: OpenAPI,
+    /// The copy for progenitor: its schemas, by Rust name.
+    pub schemas: Schemas,
     /// Everything else that emit needs.
     pub model: Model,
     /// Notes and warnings about what was left out.
     pub notes: Diagnostics,
-}
-
-impl Lowered {
-    /// The copy's schemas, by Rust name.
-    pub(crate) fn schemas(&self) -> Schemas {
-        self.api
-            .components
-            .as_ref()
-            .map(|components| components.schemas.clone())
-            .unwrap_or_default()
-    }
-
-    /// Replaces the copy's schemas.
-    pub(crate) fn set_schemas(&mut self, schemas: Schemas) {
-        if let Some(components) = &mut self.api.components {
-            components.schemas = schemas;
-        }
-    }
 }
 
 /// Lowers a document, or returns all errors in it.
@@ -138,19 +120,9 @@ fn lower_document(lowered: ittybit_spec::Lowered) -> Result<Lowered, Diagnostics
         places: names.places,
         elsewhere: Default::default(),
     };
-    let components = Components {
-        schemas: defined.schemas,
-        ..Components::default()
-    };
-    let api = OpenAPI {
-        openapi: api.openapi,
-        info: api.info,
-        components: Some(components),
-        ..OpenAPI::default()
-    };
     Ok(Lowered {
         document,
-        api,
+        schemas: defined.schemas,
         model,
         notes,
     })

@@ -133,12 +133,12 @@ pub(super) fn is_nullable(schema: &ReferenceOr<Schema>) -> bool {
 
 /// The only part of an `allOf` that describes values, with its index. Other parts may have a description or a default.
 pub(super) fn only_part(parts: &[ReferenceOr<Schema>]) -> Option<(usize, &ReferenceOr<Schema>)> {
-    let says_nothing = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
+    let is_empty = |part: &ReferenceOr<Schema>| matches!(part, ReferenceOr::Item(schema) if schema.schema_kind == any().schema_kind);
     if let [part] = parts {
         return Some((0, part));
     }
-    let mut saying = parts.iter().enumerate().filter(|(_, part)| !says_nothing(part));
-    saying.next().filter(|_| saying.next().is_none())
+    let mut others = parts.iter().enumerate().filter(|(_, part)| !is_empty(part));
+    others.next().filter(|_| others.next().is_none())
 }
 
 /// The only part of an `allOf`, a `oneOf` or an `anyOf`.

@@ -531,6 +531,45 @@ fn the_items_of_a_list_may_be_those_of_a_part() {
     assert_eq!(send(&emulator, "GET", &first, &[]).json(), listed["reports"][0]);
 }
 
+/// The response for a new item has its id alone, and the items of the list are of two kinds.
+const CHECKS: &str = r##"
+openapi: 3.0.3
+info: { title: Checks, version: "1" }
+servers: [{ url: https://api.example.com }]
+paths:
+  /checks:
+    get:
+      operationId: list
+      responses:
+        "200": { description: All., content: { application/json: { schema: { $ref: "#/components/schemas/Checks" } } } }
+    post:
+      operationId: create
+      requestBody: { content: { application/json: { schema: { properties: { type: { type: string } } } } } }
+      responses:
+        "201": { description: Made., content: { application/json: { schema: { $ref: "#/components/schemas/Made" } } } }
+components:
+  schemas:
+    Made: { type: object, required: [id], properties: { id: { type: string } } }
+    Checks:
+      type: object
+      required: [list]
+      properties:
+        list:
+          type: array
+          items: { oneOf: [{ $ref: "#/components/schemas/Mail" }, { $ref: "#/components/schemas/Text" }] }
+    Mail: { properties: { id: { type: string }, type: { type: string, enum: [mail] }, mail: { type: string } } }
+    Text: { properties: { id: { type: string }, type: { type: string, enum: [text] }, text: { type: string } } }
+"##;
+
+#[test]
+fn a_list_is_served_where_the_response_for_a_new_item_has_its_id_alone() {
+    let emulator = Emulator::builder().document(CHECKS).items(5).start_blocking().unwrap();
+    let listed = send(&emulator, "GET", "/checks", &[]).json();
+    let items = listed["list"].as_array().unwrap();
+    assert!(!items.is_empty());
+    assert!(items.iter().all(|item| item["type"].is_string()), "{listed}");
+}
+
 #[test]
 fn any_key_is_fine_for_another_api() {
     let shop = Served::start(SHOP, |builder| builder.items(1).api_key("s3cr3t +/="));

@@ -166,14 +166,17 @@ impl<T> Listing<T> {
             .has_more
             .and_then(|name| Some((name, headers.get(name)?)))
         {
-            if let Some(more) = yes_or_no(value) {
-                return More { said: true, more };
+            if let Some(more) = parse_bool(value) {
+                return More {
+                    explicit: true,
+                    has_more: more,
+                };
             }
             // At worst, one request more than needed. The other guesses could end the list too early.
             span::unreadable_header(name, value);
             return More {
-                said: false,
-                more: items > 0,
+                explicit: false,
+                has_more: items > 0,
             };
         }
         let links = |relations: &[&str]| {
@@ -186,21 +189,27 @@ impl<T> Listing<T> {
                 Direction::Forward => links(&["next"]),
                 Direction::Backward => links(&["prev", "previous"]),
             };
-            return More { said: true, more };
+            return More {
+                explicit: true,
+                has_more: more,
+            };
         }
         let more = items > 0 && self.is_full(headers, items);
-        More { said: false, more }
+        More {
+            explicit: false,
+            has_more: more,
+        }
     }
 }
 
 /// Whether more items follow, and whether the server said so or the size of the page hints at it.
 pub(super) struct More {
-    pub(super) said: bool,
-    pub(super) more: bool,
+    pub(super) explicit: bool,
+    pub(super) has_more: bool,
 }
 
 /// The value of a header that is true or false.
-fn yes_or_no(value: &HeaderValue) -> Option<bool> {
+fn parse_bool(value: &HeaderValue) -> Option<bool> {
     let value = value.to_str().ok()?.trim();
     match value {
         "1" => Some(true),

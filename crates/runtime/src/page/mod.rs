@@ -232,13 +232,13 @@ impl<T: DeserializeOwned> Page<T> {
         received: Received,
     ) -> Result<Self, Failure> {
         let direction = position.direction;
-        let More { said, more } = listing.more(direction, &received.headers, entries.len());
-        if entries.is_empty() && said && more {
+        let More { explicit, has_more } = listing.more(direction, &received.headers, entries.len());
+        if entries.is_empty() && explicit && has_more {
             let message = "the server sent an empty page and said that more follow. Try again \
                            later, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
         }
-        if more && entries.edge(direction, &listing.pagination).is_none() {
+        if has_more && entries.edge(direction, &listing.pagination).is_none() {
             let message = "an item has no cursor, so the next page cannot be requested. Ask for \
                            larger pages, or report it to the API's makers";
             return Err(Failure::Contradiction(message, received));
@@ -254,7 +254,7 @@ impl<T: DeserializeOwned> Page<T> {
             status: received.status,
             headers: received.headers,
             attempts: received.attempts,
-            more,
+            more: has_more,
             position,
             listing: Arc::clone(listing),
         })

@@ -2,7 +2,11 @@
 
 mod own_process;
 mod pets;
+#[allow(dead_code, reason = "the tests of the client use other parts")]
 mod server;
+
+/// The members of the API's error object.
+const ERROR: [&str; 2] = ["code", "text"];
 
 mod bodies;
 mod call_options;

@@ -1,10 +1,12 @@
-//! An HTTP server on this machine whose responses a test sets to the byte.
+//! An HTTP server on this machine whose responses a test sets to the byte: for the tests of the runtime, and for those
+//! of the client in `tests/`. The module that it is in says in `ERROR` how the API names the parts of its errors.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ittybit_runtime::reqwest::Url;
 
@@ -18,6 +20,10 @@ pub struct Received {
 }
 
 impl Received {
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -44,34 +50,42 @@ impl Received {
 /// What the server does about a request.
 pub enum Reply {
     /// Responds, and keeps the connection.
-    Respond {
+    Response {
         status: u16,
         headers: Vec<(String, String)>,
         body: Vec<u8>,
     },
     /// Writes these bytes, and closes the connection.
     Close(Vec<u8>),
-    /// Writes these bytes, and nothing more.
+    /// Writes these bytes, and keeps the connection open without writing more.
     Hang(Vec<u8>),
+    /// Writes the first bytes once, then the others again and again, with a pause between.
+    Endless(Vec<u8>, Vec<u8>, Duration),
 }
 
 impl Reply {
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::Respond {
+        Self::text(status, "application/json", body)
+    }
+
+    pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::Response {
             status,
-            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
             body: body.into(),
         }
     }
 
+    /// The API's error object.
     pub fn error(status: u16, kind: &str, message: &str) -> Self {
-        let body = serde_json::json!({ "code": kind, "text": message });
+        let [of_kind, of_message] = super::ERROR;
+        let body = serde_json::json!({ of_kind: kind, of_message: message });
         Self::json(status, body.to_string())
     }
 
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         match &mut self {
-            Self::Respond { headers, .. } => headers.push((name.to_owned(), value.into())),
+            Self::Response { headers, .. } => headers.push((name.to_owned(), value.into())),
             _ => panic!("only a whole response has headers"),
         }
         self
@@ -90,6 +104,14 @@ pub struct Server {
 impl Server {
     /// Starts a server; `reply` gets each request and its number, counted from 0.
     pub fn start(reply: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_watched(reply, || {})
+    }
+
+    /// [`start`](Self::start), with `closed` called at the end of each connection.
+    pub fn start_watched(
+        reply: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static,
+        closed: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
@@ -97,6 +119,7 @@ impl Server {
             stopped: Arc::default(),
         };
         let reply: Arc<Script> = Arc::new(reply);
+        let closed = Arc::new(closed);
         let (requests, stopped) = (Arc::clone(&server.requests), Arc::clone(&server.stopped));
         std::thread::spawn(move || {
             for connection in listener.incoming() {
@@ -104,10 +127,19 @@ impl Server {
                     break;
                 }
                 let (reply, requests) = (Arc::clone(&reply), Arc::clone(&requests));
-                std::thread::spawn(move || serve(connection.unwrap(), &requests, &*reply));
+                let closed = Arc::clone(&closed);
+                std::thread::spawn(move || {
+                    serve(connection.unwrap(), &requests, &*reply);
+                    closed();
+                });
             }
         });
         server
+    }
+
+    /// Gives the replies one after the other, and the last one for ever.
+    pub fn replies(replies: Vec<fn() -> Reply>) -> Self {
+        Self::start(move |_, number| replies[number.min(replies.len() - 1)]())
     }
 
     pub fn url(&self) -> String {
@@ -118,16 +150,24 @@ impl Server {
     pub fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for a connection.
         let _ = TcpStream::connect(self.address);
     }
 }
 
 fn serve(mut connection: TcpStream, requests: &Mutex<Vec<Received>>, reply: &Script) {
+    // Without it, a small response waits for the other side's delayed acknowledgement.
+    connection.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(connection.try_clone().unwrap());
     while let Some(request) = read_request(&mut reader) {
         let number = {
@@ -135,17 +175,19 @@ fn serve(mut connection: TcpStream, requests: &Mutex<Vec<Received>>, reply: &Scr
             requests.push(request.clone());
             requests.len() - 1
         };
-        match reply(&request, number) {
-            Reply::Respond { status, headers, body } => {
-                let mut head = format!("HTTP/1.1 {status} Any\r\nContent-Length: {}\r\n", body.len());
+        // A client that has gone away is not an error of the server: writing ends.
+        let result = match reply(&request, number) {
+            Reply::Response { status, headers, body } => {
+                let mut bytes = format!("HTTP/1.1 {status} Any\r\n").into_bytes();
                 for (name, value) in headers {
-                    head += &format!("{name}: {value}\r\n");
+                    bytes.extend(format!("{name}: {value}\r\n").bytes());
                 }
-                let mut bytes = format!("{head}\r\n").into_bytes();
+                if status != 204 && status != 304 {
+                    bytes.extend(format!("Content-Length: {}\r\n", body.len()).bytes());
+                }
+                bytes.extend(b"\r\n");
                 bytes.extend(body);
-                if connection.write_all(&bytes).is_err() {
-                    return;
-                }
+                connection.write_all(&bytes)
             }
             Reply::Close(bytes) => {
                 let _ = connection.write_all(&bytes);
@@ -157,6 +199,17 @@ fn serve(mut connection: TcpStream, requests: &Mutex<Vec<Received>>, reply: &Scr
                 let _ = reader.read(&mut [0]);
                 return;
             }
+            Reply::Endless(start, more, pause) => {
+                let mut result = connection.write_all(&start);
+                while result.is_ok() {
+                    std::thread::sleep(pause);
+                    result = connection.write_all(&more);
+                }
+                result
+            }
+        };
+        if result.is_err() {
+            return;
         }
     }
 }

@@ -69,8 +69,6 @@ impl Definitions {
 
     /// Marks a struct that is only used in requests: it does not need the map for unknown fields.
     pub(super) fn mark_request_only(&mut self, name: &str) {
-        let Some(item) = self.structs.get_mut(name) else { return };
-        item.request_only = true;
         if let Some(ReferenceOr::Item(Schema {
             schema_kind: SchemaKind::Type(Type::Object(object)),
             ..

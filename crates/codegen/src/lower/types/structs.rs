@@ -22,7 +22,6 @@ impl Types<'_> {
             Struct {
                 about,
                 fields: IndexMap::new(),
-                request_only: false,
             },
         );
         self.defined
