@@ -20,11 +20,13 @@ pub(super) fn emulator(workspace: &Path) -> Result<PathBuf> {
         .context("this program is in no target folder")?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
+        // With the tests of the program, whose dependencies are those of `cargo test --workspace`.
         .args([
-            "build",
+            "test",
             "--workspace",
-            "--bin",
-            "ittybit-emulator",
+            "--no-run",
+            "--test",
+            "program",
             "--quiet",
             "--target-dir",
         ])
